@@ -1,0 +1,204 @@
+"""What is known of libraries: the schema of `rules/knowledge/*.yaml`. Data only.
+
+Notations inside the documents (kept as strings here, read by `project.knowledge`):
+
+- an *argument*, `"0:name"`: first positional or keyword `name`; `"1"` only positional; `":ttl"` only keyword;
+  `"*"` all positional arguments; `"**"` all keyword arguments.
+- a *type*, `"sqlalchemy.orm.Query[T]"`: a dotted name with optional type arguments.  `self` is the receiver's type;
+  `T` a parameter of the receiver's type (`parameters`); `arg(0)` the type of an argument; `instance(0)` the type
+  whose class was passed as that argument; `result(0)` what calling the callable argument gives; `type[X]` the class
+  X itself; `X | None` is X.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class CacheWrite(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A call that puts an entry into a cache.
+
+    `ttl`: the arguments that give an expiry (any of them). `default`: what holds when none is given: `forever`,
+    `setting` (the client's or framework's configured default, which is finite), or `unknown`.
+    `forever`: literal values of the ttl argument that mean no expiry (YAML null is Python's None).
+    `lock`: an argument that makes the write a lock when true (redis `nx`). `keeps`: arguments that leave an existing
+    expiry in force (`keepttl`). `kind`: what is written: value, hash, many, list, set, counter.
+    """
+
+    key: str | None = None
+    value: str | None = None
+    ttl: tuple[str, ...] = ()
+    default: str = "forever"
+    forever: tuple[int | bool | str | None, ...] = (None,)
+    lock: str | None = None
+    keeps: tuple[str, ...] = ()
+    kind: str = "value"
+
+
+class Hashing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A call that digests or verifies. `strength`: `broken` (MD5, SHA-1), `fast` (SHA-2 and kin), `password` (slow).
+
+    `algorithm`: its name, or an argument notation when it is chosen by one (`hashlib.new`).
+    `data`: the argument that is digested (none: by later `update`). `keyed`: an HMAC. `exempt`: an argument that,
+    when given as `exempt_value`, declares a non-security use.
+    """
+
+    algorithm: str
+    strength: str
+    data: str | None = "0"
+    keyed: bool = False
+    digest: str | None = None
+    """Argument that names the digest inside (HMAC's `digestmod`)."""
+    exempt: str | None = None
+    exempt_value: bool = False
+
+
+class Logging(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A call that writes its arguments to a log. `fields`: keywords are logged values (structlog, loguru)."""
+
+    message: str | None = "0"
+    arguments: str | None = "*"
+    fields: bool = False
+    extra: str | None = None
+    """Argument that holds a dict of fields (`extra=`)."""
+    binds: bool = False
+    """The call only adds fields to later records (`bind`)."""
+
+
+class Route(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A call or decorator that declares a route. `handler` is an argument, or `decorated`."""
+
+    path: str | None = "0"
+    methods: tuple[str, ...] = ()
+    methods_from: str | None = None
+    handler: str = "decorated"
+    pattern: str = "plain"
+    """How the path is written: plain, regex, prefix-of-collection (REST routers: list and detail routes below it)."""
+    name: str | None = None
+
+
+class Mount(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A call that puts another router, app or list of routes under a prefix."""
+
+    target: str = "0"
+    prefix: str | None = None
+    pattern: str = "plain"
+
+
+class RouteContainer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Constructing this makes an app or a router. `routes`: the argument that lists routes."""
+
+    kind: str
+    """app or router."""
+    prefix: str | None = None
+    routes: str | None = None
+    name: str | None = None
+
+
+class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is known of one callable.
+
+    `effect` takes place at the call, or when the result is evaluated if the type it returns is lazy.
+    `by_statement`: the effect is db.read or db.write by the SQL or statement object in that argument.
+    `sql`: the argument that holds SQL text. `per_item`/`deferred`/`once`: arguments that are callables, run for each
+    item / later outside this flow / once now. `blocking`: holds the thread.
+    `sanitizes`: the result no longer holds the secret that went in. `keyed`: reads by primary key.
+    """
+
+    effect: tuple[str, ...] = ()
+    by_statement: str | None = None
+    returns: str | None = None
+    sql: str | None = None
+    model: str | None = None
+    keyed: bool = False
+    evaluates: bool = False
+    many: str | None = None
+    """Argument that holds a batch (`executemany`, `bulk_create`)."""
+    per_item: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    deferred: tuple[str, ...] = ()
+    context: str | None = None
+    """Type bound by `with … as`, where it is not what the call returns."""
+    sanitizes: bool = False
+    cache: CacheWrite | None = None
+    expires: str | None = None
+    """The call sets an expiry on the key in this argument."""
+    hash: Hashing | None = None
+    log: Logging | None = None
+    route: Route | None = None
+    mount: Mount | None = None
+    container: RouteContainer | None = None
+    register: str = ""
+    """Other registrations a rule asks for by word: `health-checks`, `middleware`, …"""
+    cached: str | None = None
+    """A decorator that keeps results: the argument that bounds them in time (`ttl`, `timeout`), or `unbounded`."""
+
+
+class Lazy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A type whose making asks nothing: `effect` takes place when it is evaluated.
+
+    `by`: iterate, len, bool, index, contains, await, list (a constructor call over it).
+    """
+
+    effect: str = "db.read"
+    by: tuple[str, ...] = ("iterate", "len", "bool", "contains", "list")
+
+
+class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A library type. `names`: variable or attribute names that mean it, at low confidence, in modules of a project
+    that uses the library. `role`: db-session, db-connection, db-cursor, db-statement, db-model, cache-client, logger,
+    app, router, secret, …  `statement`: read or write, for statement objects."""
+
+    role: str = ""
+    parameters: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    methods: dict[str, Operation] = {}
+    attributes: dict[str, str] = {}
+    """Attribute (of instances, and of the class) → type. `objects: django.db.models.Manager[self]`."""
+    chain: tuple[str, ...] = ()
+    """Methods that return `self` and ask nothing."""
+    call: Operation | None = None
+    """Calling an instance."""
+    construct: Operation | None = None
+    """Calling the class; returns an instance unless it says otherwise."""
+    context: str | None = None
+    """What `with x as y` binds; `self` where it is the object itself."""
+    item: str | None = None
+    """What iterating or indexing gives."""
+    lazy: Lazy | None = None
+    statement: str | None = None
+    subclass_attribute: dict[str, str] = {}
+    """Class attributes of subclasses that carry a meaning (`path`, `methods`, `permission_classes`)."""
+
+
+class Example(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An executed example: code whose lines may end in `# =>` with what is understood of the call on that line.
+
+    The words after `# =>`: the resolved callee's dotted name, then its effects (`db.read`), separated by blanks;
+    `# => nothing` for a line whose calls have no effect.
+    """
+
+    code: str
+    title: str = ""
+
+
+class Library(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One document. `packages`: its import names. `kinds`: web-framework, orm, driver, http-client, cache-client,
+    broker-client, cloud-sdk, logging, hashing, migrations, standard-library, …  `dialect`: the SQL dialect its use implies.
+    `aliases`: other public paths of a name → the path used here (prefixes too: `a.b.*: c.*`)."""
+
+    library: str
+    packages: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    dialect: str | None = None
+    aliases: dict[str, str] = {}
+    types: dict[str, TypeInfo] = {}
+    functions: dict[str, Operation] = {}
+    values: dict[str, str] = {}
+    """Module-level objects → type (`django.core.cache.cache`)."""
+    settings: dict[str, str] = {}
+    """Framework settings that matter → what they mean (`ROOT_URLCONF: url-conf`)."""
+    irrelevant: tuple[str, ...] = ()
+    """Public callables looked at and found to have none of the effects that are asked for; globs allowed."""
+    examples: tuple[Example, ...] = ()

@@ -1,0 +1,52 @@
+"""What one SQL text says. Offsets are into the text that was parsed; `project.sql` maps them to files."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Star(Struct, frozen=True, array_like=True, gc=False):
+    """A `*` in a projection. `table` is its qualifier as written (`t` in `t.*`), else empty.
+
+    `place`: select (what the statement delivers), insert-select, view, returning, exists, count, over-named (the
+    source is a CTE or subquery of this statement that names its columns), function (over a table function), nested
+    (a subquery or CTE whose outer query names what it takes).
+    `sources`: the tables that it expands, as written.
+    """
+
+    at: int
+    end: int
+    table: str
+    place: Literal["select", "insert-select", "view", "returning", "exists", "count", "over-named", "function", "nested"]
+    sources: tuple[str, ...] = ()
+
+
+class Statement(Struct, frozen=True, array_like=True, gc=False):
+    """One statement. `verb`: select, insert, update, delete, merge, create, alter, drop, other. `tables`: read or
+    written, schema-qualified as written, in order of appearance."""
+
+    at: int
+    end: int
+    verb: str
+    tables: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    stars: tuple[Star, ...] = ()
+    creates: str = ""
+    """table, view, index, … for DDL."""
+
+
+class Unparsed(Struct, frozen=True, array_like=True, gc=False):
+    at: int
+    end: int
+    reason: str
+
+
+class SqlFacts(Struct, frozen=True, array_like=True, gc=False):
+    """`clauses`: how many clause keywords in upper case the text holds (SELECT, FROM, WHERE, …): how much it looks like SQL."""
+
+    dialect: str
+    statements: tuple[Statement, ...]
+    unparsed: tuple[Unparsed, ...]
+    clauses: int = 0

@@ -1,0 +1,386 @@
+"""What one Python file says, as small frozen records: expressions, statements, calls, and where each stands.
+
+Every `at`/`end` is a half-open range of *character offsets* in the file's decoded text (see `facts.text`).  Tables
+are flat and refer to each other by index, so that a file's facts encode to msgpack and come back equal:
+
+    contexts    the tree of places (module, class, function, loop, branch, try, with, comprehension)
+    statements  in source order; each names the context it stands in
+    calls       in the order in which they are written; expressions refer to them by `CallRef`
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Node(Struct, frozen=True, array_like=True, gc=False):
+    """An expression's range; parentheses around it are outside."""
+
+    at: int
+    end: int
+
+
+class Name(Node, frozen=True, array_like=True, gc=False, tag=1):
+    id: str
+
+
+class Attribute(Node, frozen=True, array_like=True, gc=False, tag=2):
+    """`base.attr`; the attribute's own name stands at `end - len(attr)`."""
+
+    base: Expr
+    attr: str
+
+
+class Constant(Node, frozen=True, array_like=True, gc=False, tag=3):
+    """None, a boolean or a number; an integer beyond 64 bits, a complex and `...` are kept as their source text."""
+
+    value: bool | int | float | str | None
+
+
+class String(Node, frozen=True, array_like=True, gc=False, tag=4):
+    """A string or bytes literal, implicit concatenation joined, escapes resolved.
+
+    `anchors` is flat pairs (index in `value`, offset in the file): each begins a run in which both advance together,
+    so every character of the value is found in the file.  Bytes are decoded as latin-1.  A lone surrogate is kept as
+    U+FFFD.
+    """
+
+    value: str
+    anchors: tuple[int, ...]
+    is_bytes: bool = False
+
+
+class Template(Node, frozen=True, array_like=True, gc=False, tag=5):
+    """An f-string or t-string (also one implicitly concatenated): `String` parts and the expressions in its holes."""
+
+    parts: tuple[Expr, ...]
+    kind: Literal["f", "t"] = "f"
+
+
+class CallRef(Node, frozen=True, array_like=True, gc=False, tag=6):
+    """A call in the middle of an expression: `Body.calls[index]`."""
+
+    index: int
+
+
+class Operation(Node, frozen=True, array_like=True, gc=False, tag=7):
+    """A chain of one operator, flattened: arithmetic (`+`, `%`, …), `and`, `or`, or a unary one (`not`, `-`, `~`)."""
+
+    op: str
+    operands: tuple[Expr, ...]
+
+
+class Comparison(Node, frozen=True, array_like=True, gc=False, tag=8):
+    """`a < b in c`: `ops[i]` stands between `operands[i]` and `operands[i + 1]`; also `is`, `is not`, `not in`."""
+
+    ops: tuple[str, ...]
+    operands: tuple[Expr, ...]
+
+
+class Conditional(Node, frozen=True, array_like=True, gc=False, tag=9):
+    test: Expr
+    body: Expr
+    orelse: Expr
+
+
+class Collection(Node, frozen=True, array_like=True, gc=False, tag=10):
+    kind: Literal["list", "tuple", "set"]
+    items: tuple[Expr, ...]
+
+
+class Mapping(Node, frozen=True, array_like=True, gc=False, tag=11):
+    """A dict display; a `None` key is `**value`."""
+
+    keys: tuple[Expr | None, ...]
+    values: tuple[Expr, ...]
+
+
+class Subscript(Node, frozen=True, array_like=True, gc=False, tag=12):
+    base: Expr
+    index: tuple[Expr, ...]
+
+
+class Slice(Node, frozen=True, array_like=True, gc=False, tag=13):
+    lower: Expr | None
+    upper: Expr | None
+    step: Expr | None
+
+
+class Lambda(Node, frozen=True, array_like=True, gc=False, tag=14):
+    """`Outline.functions[function]`, whose name is `<lambda>` and whose one `return` statement is the body."""
+
+    function: int
+
+
+class Comprehension(Node, frozen=True, array_like=True, gc=False, tag=15):
+    """`element` (and for a dict `value`) is evaluated in `Body.contexts[context]`, the innermost generator's."""
+
+    kind: Literal["list", "set", "dict", "generator"]
+    element: Expr
+    value: Expr | None
+    context: int
+
+
+class Await(Node, frozen=True, array_like=True, gc=False, tag=16):
+    value: Expr
+
+
+class Starred(Node, frozen=True, array_like=True, gc=False, tag=17):
+    value: Expr
+
+
+class Yield(Node, frozen=True, array_like=True, gc=False, tag=18):
+    value: Expr | None
+    is_from: bool = False
+
+
+class Walrus(Node, frozen=True, array_like=True, gc=False, tag=19):
+    """`(name := value)`; the binding is also a statement of kind `assign`."""
+
+    name: str
+    value: Expr
+
+
+class Opaque(Node, frozen=True, array_like=True, gc=False, tag=20):
+    """An expression that no question needs (yet)."""
+
+
+Expr = (
+    Name
+    | Attribute
+    | Constant
+    | String
+    | Template
+    | CallRef
+    | Operation
+    | Comparison
+    | Conditional
+    | Collection
+    | Mapping
+    | Subscript
+    | Slice
+    | Lambda
+    | Comprehension
+    | Await
+    | Starred
+    | Yield
+    | Walrus
+    | Opaque
+)
+
+
+class Argument(Struct, frozen=True, array_like=True, gc=False):
+    """`name` is None for a positional one; `*` and `**` mark unpacking."""
+
+    name: str | None
+    value: Expr
+
+
+class Call(Struct, frozen=True, array_like=True, gc=False):
+    """`callee(arguments)` in `Body.contexts[context]`."""
+
+    at: int
+    end: int
+    callee: Expr
+    arguments: tuple[Argument, ...]
+    context: int
+    awaited: bool = False
+
+
+ContextKind = Literal[
+    "module",
+    "class",
+    "function",
+    "for",
+    "while",
+    "if",
+    "else",
+    "case",
+    "try",
+    "except",
+    "finally",
+    "with",
+    "comprehension",
+]
+
+
+class Context(Struct, frozen=True, array_like=True, gc=False):
+    """A place in which code stands. `parent` is the index of the enclosing one (-1 for the module itself).
+
+    `function` is the innermost function (index in `Outline.functions`, -1 for module level), `klass` the class
+    whose body this directly is or in whose method it stands (index in `Outline.classes`, -1 for none).
+
+    subject/target by kind: for, comprehension = iterable/loop variable; while, if, else = the test (an `else` is
+    where it is false; a loop's or try's own else has none); with = manager/`as`; except = types/`as`;
+    case = the value matched.
+    What is evaluated before a place is entered (the iterable, the manager, decorators, defaults) stands outside it;
+    a `while` test stands inside.
+    """
+
+    kind: ContextKind
+    parent: int
+    function: int
+    klass: int
+    at: int
+    end: int
+    subject: Expr | None = None
+    target: Expr | None = None
+    is_async: bool = False
+
+
+StatementKind = Literal[
+    "assign",
+    "annotate",
+    "augment",
+    "for",
+    "with",
+    "except",
+    "return",
+    "yield",
+    "raise",
+    "assert",
+    "test",
+    "delete",
+    "expression",
+    "break",
+    "continue",
+    "pass",
+    "global",
+    "nonlocal",
+]
+
+
+class Statement(Struct, frozen=True, array_like=True, gc=False):
+    """One simple statement, or the head of a compound one, in `Body.contexts[context]`.
+
+    assign: target = value (one record for each target of a chain; walrus too); annotate: target: annotation [= value];
+    augment: target op= value (`operator` says which); for/with/except: the binding that the head makes, standing
+    *inside* the place it opens; test: the condition of if/while/elif/match, standing where it is evaluated;
+    assert: value, message as target; raise: value, cause as target; global/nonlocal: names as a tuple Collection of Name.
+    A docstring leaves no statement.
+    """
+
+    kind: StatementKind
+    at: int
+    end: int
+    context: int
+    target: Expr | None = None
+    value: Expr | None = None
+    annotation: Expr | None = None
+    operator: str = ""
+
+
+class Import(Struct, frozen=True, array_like=True, gc=False):
+    """One imported name. `import a.b as c`: module `a.b`, name None; `from ..m import x`: level 2, module `m`, name `x`.
+
+    A star is the name `*`.  `type_checking`: under `if TYPE_CHECKING` (any alias of it).
+    """
+
+    at: int
+    end: int
+    module: str
+    name: str | None
+    alias: str | None
+    level: int
+    context: int
+    type_checking: bool = False
+
+
+class Parameter(Struct, frozen=True, array_like=True, gc=False):
+    at: int
+    end: int
+    name: str
+    kind: Literal["positional", "either", "*", "keyword", "**"]
+    annotation: Expr | None = None
+    default: Expr | None = None
+
+
+class Function(Struct, frozen=True, array_like=True, gc=False):
+    """A `def`, `async def` or lambda. `context` is its body's place, `outer` the place it is written in."""
+
+    at: int
+    end: int
+    name: str
+    name_at: int
+    qualname: str
+    context: int
+    outer: int
+    klass: int
+    parameters: tuple[Parameter, ...]
+    returns: Expr | None
+    decorators: tuple[Expr, ...]
+    is_async: bool = False
+    is_generator: bool = False
+
+
+class Class(Struct, frozen=True, array_like=True, gc=False):
+    """A `class`. Decorators' and bases' calls stand in `outer`."""
+
+    at: int
+    end: int
+    name: str
+    name_at: int
+    qualname: str
+    context: int
+    outer: int
+    bases: tuple[Expr, ...]
+    keywords: tuple[Argument, ...]
+    decorators: tuple[Expr, ...]
+
+
+class Comment(Struct, frozen=True, array_like=True, gc=False):
+    """A comment that steers archlint, from `#` to the end of its line; `own_line`: nothing else stands there."""
+
+    at: int
+    end: int
+    text: str
+    own_line: bool
+
+
+class Text(Struct, frozen=True, array_like=True, gc=False):
+    """A piece of string building that may hold SQL: the largest expression around it that still builds one string."""
+
+    expr: Expr
+    context: int
+
+
+class Outline(Struct, frozen=True, array_like=True, gc=False):
+    """The thin part of a file's facts, read in every run."""
+
+    length: int
+    lines: bytes
+    """Offsets of the line starts as native-endian-free little-endian uint32, see `facts.text.LineIndex`."""
+    imports: tuple[Import, ...]
+    classes: tuple[Class, ...]
+    functions: tuple[Function, ...]
+    exports: tuple[str, ...] | None
+    """`__all__` where it is a literal (with `+=`, `extend`, `append` of literals), else None."""
+    comments: tuple[Comment, ...]
+    shebang: bool = False
+    main_guard: bool = False
+    """The file holds `if __name__ == "__main__":`."""
+
+
+class Body(Struct, frozen=True, array_like=True, gc=False):
+    """The detailed part of a file's facts."""
+
+    contexts: tuple[Context, ...]
+    statements: tuple[Statement, ...]
+    calls: tuple[Call, ...]
+    texts: tuple[Text, ...]
+
+
+class FileFacts(Struct, frozen=True, array_like=True, gc=False):
+    outline: Outline
+    body: Body
+
+
+class Failure(Struct, frozen=True, array_like=True, gc=False):
+    """Why a file has no facts: `kind` is a RUN rule's word, `line`/`column` (1-based) where it is known."""
+
+    kind: Literal["unreadable", "unparsed", "bound"]
+    reason: str
+    line: int = 1
+    column: int = 1

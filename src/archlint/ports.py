@@ -1,0 +1,55 @@
+"""What the engine needs of the outside world. Adapters implement these; tests use fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Files(Protocol):
+    """A project's tree, read-only. Paths are relative to the root, with `/`, in no promised order."""
+
+    def walk(self) -> Iterable[FileEntry]:
+        """Every file below the root, version-control folders left out; symlinks are not followed out of the root."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes. Raises OSError."""
+        ...
+
+
+class FileEntry(Protocol):
+    @property
+    def path(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def is_link_out(self) -> bool: ...
+
+
+class FactStore(Protocol):
+    """Blobs by key, kept between runs. Losing one costs time, never truth; a store never raises."""
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]: ...
+
+    def put_many(self, blobs: dict[str, bytes]) -> None: ...
+
+
+class Workers(Protocol):
+    """Runs a pure function over many items, maybe in other processes; a worker's death costs its one item."""
+
+    def map(self, function: Callable[[T], R], items: Sequence[T], on_death: Callable[[T, str], R]) -> Iterator[tuple[T, R]]:
+        """Pairs in any order. `on_death(item, reason)` makes the result of an item whose worker died or hung."""
+        ...
+
+
+class Clock(Protocol):
+    def today(self) -> str:
+        """ISO date, for suppressions that expire."""
+        ...
+
+
+__all__ = ["Clock", "FactStore", "FileEntry", "Files", "Iterable", "Workers"]

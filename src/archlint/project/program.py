@@ -1,0 +1,125 @@
+"""The `Project`: every part of the understanding, each built when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.deployment import DeploymentFacts
+from archlint.facts.settings import Settings
+from archlint.facts.sql import SqlFacts
+from archlint.facts.syntax import FileFacts
+
+if TYPE_CHECKING:
+    from archlint.project.calls import Calls
+    from archlint.project.deployment import Deployment
+    from archlint.project.effects import Effects
+    from archlint.project.imports import ImportGraph
+    from archlint.project.knowledge import Knowledge
+    from archlint.project.layers import Layers
+    from archlint.project.modules import Modules
+    from archlint.project.routes import Routes
+    from archlint.project.statements import Statements
+    from archlint.project.symbols import Symbols
+    from archlint.project.types import Types
+    from archlint.project.values import Values
+
+SqlReader = Callable[[Sequence[tuple[str, str]]], Sequence[SqlFacts]]
+"""(text, dialect) pairs → what each says, in the same order; pure and cached by whoever gives it."""
+
+
+class Project:
+    """The analysed program.
+
+    `files`: path → facts of every Python file that parsed.  `texts`: path → decoded text of every `.sql` file.
+    `deployment_files`: path → facts.  `unread`: paths that have no facts (failed to parse or to read).
+    Paths are relative to the root, with `/`.
+    """
+
+    def __init__(
+        self,
+        *,
+        files: Mapping[str, FileFacts],
+        settings: Settings,
+        knowledge: Knowledge,
+        read_sql: SqlReader,
+        sql_files: Mapping[str, str] | None = None,
+        deployment_files: Mapping[str, DeploymentFacts] | None = None,
+        other_files: frozenset[str] = frozenset(),
+        unread: frozenset[str] = frozenset(),
+    ) -> None:
+        self.files = dict(sorted(files.items()))
+        self.settings = settings
+        self.knowledge = knowledge
+        self.read_sql = read_sql
+        self.sql_files = dict(sorted((sql_files or {}).items()))
+        self.deployment_files = dict(sorted((deployment_files or {}).items()))
+        self.other_files = other_files
+        self.unread = unread
+
+    @cached_property
+    def modules(self) -> Modules:
+        from archlint.project.modules import Modules
+
+        return Modules(self)
+
+    @cached_property
+    def imports(self) -> ImportGraph:
+        from archlint.project.imports import ImportGraph
+
+        return ImportGraph(self)
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        from archlint.project.symbols import Symbols
+
+        return Symbols(self)
+
+    @cached_property
+    def types(self) -> Types:
+        from archlint.project.types import Types
+
+        return Types(self)
+
+    @cached_property
+    def calls(self) -> Calls:
+        from archlint.project.calls import Calls
+
+        return Calls(self)
+
+    @cached_property
+    def effects(self) -> Effects:
+        from archlint.project.effects import Effects
+
+        return Effects(self)
+
+    @cached_property
+    def values(self) -> Values:
+        from archlint.project.values import Values
+
+        return Values(self)
+
+    @cached_property
+    def statements(self) -> Statements:
+        from archlint.project.statements import Statements
+
+        return Statements(self)
+
+    @cached_property
+    def routes(self) -> Routes:
+        from archlint.project.routes import Routes
+
+        return Routes(self)
+
+    @cached_property
+    def layers(self) -> Layers:
+        from archlint.project.layers import Layers
+
+        return Layers(self)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        from archlint.project.deployment import Deployment
+
+        return Deployment(self)

@@ -1,0 +1,77 @@
+"""What a module is for, told by its path, its name and what it imports: test, migration, script, example, vendored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from archlint.facts.syntax import Import, Outline
+
+_TEST_FOLDER = re.compile(
+    r"tests?|testing|__tests__|(unit|integration|functional|e2e|acceptance|smoke|load|system|api|perf|performance)[_-]?tests?"
+    r"|tests?[_-].+|e2e|test_?data|testcases|fixtures?[_-]tests?"
+)
+_TEST_FILE = re.compile(r"(test_.+|.+_tests?|tests?|conftest)\.py")
+_TEST_LIBRARIES = frozenset({"pytest", "unittest", "nose", "pytest_asyncio", "hypothesis"})
+_MIGRATION_FOLDER = re.compile(r"(.+_)?(migrations?|alembic)(_.+)?")
+_SCRIPT_FOLDERS = frozenset({"scripts", "script", "bin", "tools", "hack", "ci", ".ci", ".github", "devtools", "maintenance"})
+_SCRIPT_FILES = frozenset({"manage.py", "setup.py", "noxfile.py", "fabfile.py", "dodo.py", "conf.py"})
+_EXAMPLE_FOLDERS = frozenset(
+    {"docs", "doc", "docs_src", "examples", "example", "samples", "sample", "demo", "demos", "tutorial", "tutorials"}
+    | {"benchmarks", "benchmark", "playground", "snippets"}
+)
+_VENDORED_FOLDERS = frozenset(
+    {"vendor", "vendored", "_vendor", "_vendored", "third_party", "thirdparty", "extern", "site-packages", "node_modules"}
+    | {".venv", "venv"}
+)
+_GENERATED_FILE = re.compile(r".+_pb2(_grpc)?\.py")
+_SETTINGS = re.compile(r"(.+_)?(settings|config|configuration|conf|env|constants)(_.+)?")
+
+
+def is_test(folders: Sequence[str], name: str, outline: Outline) -> bool:
+    """Test code and what only tests use.
+
+    A file that is only *named* like a test (`test_connection.py` among handlers) must also hold tests.
+    """
+    if any(_TEST_FOLDER.fullmatch(folder) for folder in folders) or name == "conftest.py":
+        return True
+    if any(_imports_at_top(given, _TEST_LIBRARIES) for given in outline.imports):
+        return True
+    if not _TEST_FILE.fullmatch(name):
+        return False
+    names = [d.name for group in (outline.functions, outline.classes) for d in group]
+    return not names or any(name.startswith(("test", "Test")) or name.endswith("Test") for name in names)
+
+
+def _imports_at_top(given: Import, packages: frozenset[str]) -> bool:
+    return given.level == 0 and not given.type_checking and given.module.partition(".")[0] in packages
+
+
+def is_migration(folders: Sequence[str]) -> bool:
+    """A schema's or data's migration, or its environment (`alembic/env.py`)."""
+    return any(_MIGRATION_FOLDER.fullmatch(folder) for folder in folders)
+
+
+def is_script(outer: Sequence[str], folders: Sequence[str], name: str) -> bool:
+    """Run by hand or by a tool, not by the backend. `outer`: the folders above and of the top-level package only."""
+    if name in _SCRIPT_FILES and (name != "conf.py" or "docs" in folders):
+        return True
+    commands = ("management", "commands") in pairwise(folders)
+    return commands or any(folder in _SCRIPT_FOLDERS for folder in outer)
+
+
+def is_example(outer: Sequence[str]) -> bool:
+    """Documentation, samples, benchmarks. A package `samples` below the top-level package is the program's own."""
+    return any(folder in _EXAMPLE_FOLDERS for folder in outer)
+
+
+def is_vendored(folders: Sequence[str], name: str) -> bool:
+    """Other people's or generated code."""
+    return any(folder in _VENDORED_FOLDERS for folder in folders) or bool(_GENERATED_FILE.fullmatch(name))
+
+
+def is_settings(folders: Sequence[str], name: str) -> bool:
+    """Holds configuration: `settings.py`, `config/…`, `app_settings.py`."""
+    last = folders[-1] if folders else ""
+    return bool(_SETTINGS.fullmatch(name.removesuffix(".py")) or last in {"settings", "config", "conf", "configs"})

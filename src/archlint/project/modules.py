@@ -1,0 +1,186 @@
+"""The project's modules: their names, found from the files' places and imports, and what each is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pathspec
+
+from archlint.facts.syntax import Body, FileFacts, Outline
+from archlint.facts.text import LineIndex
+from archlint.project import module_roles
+from archlint.project.roots import Tree, ancestors, choose_roots, count_votes, parent
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """One Python file.
+
+    `name` is dotted and unique in the project; `root` the source root from which it is imported (`""`: the project's
+    root); `local_name` the name by which files of the same root import it (differs from `name` only where two roots
+    hold modules of one name, as in `users/app` and `orders/app`).
+    """
+
+    name: str
+    local_name: str
+    path: str
+    root: str
+    is_package: bool
+    facts: FileFacts = field(repr=False)
+    is_test: bool = False
+    is_migration: bool = False
+    is_script: bool = False
+    is_example: bool = False
+    is_vendored: bool = False
+    is_settings: bool = False
+
+    @property
+    def outline(self) -> Outline:
+        return self.facts.outline
+
+    @property
+    def body(self) -> Body:
+        return self.facts.body
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        return LineIndex.decode(self.facts.outline.lines)
+
+    @property
+    def package(self) -> str:
+        """The package whose names relative imports start from (by local name); empty for a top-level module."""
+        return self.local_name if self.is_package else self.local_name.rpartition(".")[0]
+
+    @property
+    def is_production(self) -> bool:
+        return not (self.is_test or self.is_migration or self.is_script or self.is_example or self.is_vendored)
+
+
+class Modules:
+    """All modules of a project.
+
+    `all` is sorted by name, `production` what is neither test, migration, script, example nor vendored.
+    """
+
+    def __init__(self, project: Project) -> None:
+        files = {path: facts for path, facts in project.files.items() if path.endswith(".py")}
+        self._tree = Tree(files, project.other_files)
+        imports = {path: _absolute_imports(facts.outline) for path, facts in files.items()}
+        roots = choose_roots(self._tree, count_votes(self._tree, imports), project.settings.roots)
+        tests = pathspec.GitIgnoreSpec.from_lines(project.settings.tests) if project.settings.tests else None
+        made = [
+            _module(path, files[path], roots[path], name, tests)
+            for path, name in _unique_names({path: (root, _dotted(path, root)) for path, root in roots.items()}).items()
+        ]
+        self.all: tuple[Module, ...] = tuple(sorted(made, key=lambda module: module.name))
+        self.by_name: Mapping[str, Module] = {module.name: module for module in self.all}
+        self.by_path: Mapping[str, Module] = {module.path: module for module in self.all}
+        self.production: tuple[Module, ...] = tuple(module for module in self.all if module.is_production)
+        self.roots: tuple[str, ...] = tuple(sorted(set(roots.values())))
+        self._search: dict[str, tuple[str, ...]] = {}
+
+    def find(self, dotted: str, near: Module | None = None) -> Module | None:
+        """The module that `import dotted` means, written in `near`: looked up from its own root first, then from the
+        roots above it, then from the others that do not belong to another project's tests. None: not of the project,
+        or a namespace package (see `is_namespace`)."""
+        for root in self._search_order(near):
+            path = self._tree.module_at(root, dotted)
+            if path is not None and self._may_mean(root, dotted, near):
+                return self.by_path[path]
+        return self.by_name.get(dotted)
+
+    def is_namespace(self, dotted: str, near: Module | None = None) -> bool:
+        """A folder of the project with Python files and no `__init__.py`, importable by that name."""
+        return any(
+            self._tree.exists(root, dotted)
+            and self._tree.module_at(root, dotted) is None
+            and self._may_mean(root, dotted, near)
+            for root in self._search_order(near)
+        )
+
+    def _search_order(self, near: Module | None) -> tuple[str, ...]:
+        if near is None:
+            return self.roots
+        order = self._search.get(near.path)
+        if order is None:
+            known = set(self.roots)
+            first = [near.root, *(folder for folder in ancestors(near.path) if folder in known and folder != near.root)]
+            rest = [root for root in self.roots if root not in first]
+            rest.sort(key=lambda root: (-len(_shared(root, near.path)), root))
+            order = self._search[near.path] = (*first, *rest)
+        return order
+
+    def _may_mean(self, root: str, dotted: str, near: Module | None) -> bool:
+        """Is a match under `root` meant by this importer, rather than a library of the same name?"""
+        if near is None or root == near.root or near.path.startswith(root + "/"):
+            return True
+        path = f"{root}/{dotted.partition('.')[0]}" if root else dotted.partition(".")[0]
+        return path in self._tree.folders and (near.is_test or not _in_tests(root))
+
+
+def _shared(root: str, path: str) -> str:
+    folders = set(ancestors(path))
+    while root and root not in folders:
+        root = parent(root)
+    return root
+
+
+def _in_tests(folder: str) -> bool:
+    return any(part in {"test", "tests", "testing"} for part in folder.split("/"))
+
+
+def _absolute_imports(outline: Outline) -> list[str]:
+    return [given.module for given in outline.imports if given.level == 0 and given.module]
+
+
+def _dotted(path: str, root: str) -> str:
+    below = path[len(root) + 1 :] if root else path
+    below = below.removesuffix(".py")
+    if below.endswith("/__init__"):
+        below = below.removesuffix("/__init__")
+    return ".".join(part.replace(".", "_") for part in below.split("/"))
+
+
+def _unique_names(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Path → unique dotted name. Of the roots that hold a top-level package of one name the first keeps it; modules
+    of the others are named from the project's root (`orders.app.main`)."""
+    owner: dict[str, str] = {}
+    for root, name in sorted(set(named.values()), key=lambda pair: (len(pair[0]), pair)):
+        owner.setdefault(name.partition(".")[0], root)
+    taken: set[str] = set()
+    result: dict[str, str] = {}
+    for path in sorted(named, key=lambda p: (not p.endswith("/__init__.py"), p)):
+        root, name = named[path]
+        if owner[name.partition(".")[0]] != root:
+            name = _dotted(path, "")
+        while name in taken:  # `x.py` beside `x/__init__.py`: the package is what Python imports
+            name += "_"
+        taken.add(name)
+        result[path] = name
+    return result
+
+
+def _module(path: str, facts: FileFacts, root: str, name: str, tests: pathspec.GitIgnoreSpec | None) -> Module:
+    *folders, file_name = path.split("/")
+    depth = root.count("/") + 1 if root else 0
+    outer = folders[: depth + 1]
+    return Module(
+        name=name,
+        local_name=_dotted(path, root),
+        path=path,
+        root=root,
+        is_package=file_name == "__init__.py",
+        facts=facts,
+        is_test=module_roles.is_test(folders, file_name, facts.outline) or bool(tests and tests.match_file(path)),
+        is_migration=module_roles.is_migration(folders),
+        is_script=module_roles.is_script(outer, folders, file_name),
+        is_example=module_roles.is_example(outer),
+        is_vendored=module_roles.is_vendored(folders, file_name),
+        is_settings=module_roles.is_settings(folders, file_name),
+    )

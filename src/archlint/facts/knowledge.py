@@ -6,8 +6,9 @@ Notations inside the documents (kept as strings here, read by `project.knowledge
   `"*"` all positional arguments; `"**"` all keyword arguments.
 - a *type*, `"sqlalchemy.orm.Query[T]"`: a dotted name with optional type arguments.  `self` is the receiver's type;
   `T` a parameter of the receiver's type (`parameters`); `arg(0)` the type of an argument; `instance(0)` the type
-  whose class was passed as that argument; `result(0)` what calling the callable argument gives; `type[X]` the class
-  X itself; `X | None` is X.
+  whose class was passed as that argument; `result(0)` what calling the callable argument gives; `item(0)` what
+  iterating over it (or, for a generator function, over what it returns) gives; `type[X]` the class X itself;
+  `A | B` either (`None` is dropped).  Arguments are counted as in a call: `arg(0:model)`.
 """
 
 from __future__ import annotations
@@ -101,7 +102,9 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `effect` takes place at the call, or when the result is evaluated if the type it returns is lazy.
     `by_statement`: the effect is db.read or db.write by the SQL or statement object in that argument.
     `sql`: the argument that holds SQL text. `per_item`/`deferred`/`once`: arguments that are callables, run for each
-    item / later outside this flow / once now. `blocking`: holds the thread.
+    item / later outside this flow / once now; `threaded`: once now, but in another thread. A deferred or threaded
+    argument may also be a call of a coroutine function (`create_task(f())`). `blocking`: holds the thread.
+    `evaluates`: iterates over its first argument (`list`, `sorted`), as a method over its receiver.
     `sanitizes`: the result no longer holds the secret that went in. `keyed`: reads by primary key.
     """
 
@@ -117,6 +120,9 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     per_item: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
+    threaded: tuple[str, ...] = ()
+    decorates: str | None = None
+    """As a decorator: what calling the decorated function gives; `result(0)` is what it returns, `item(0)` yields."""
     context: str | None = None
     """Type bound by `with … as`, where it is not what the call returns."""
     sanitizes: bool = False
@@ -129,7 +135,8 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mount: Mount | None = None
     container: RouteContainer | None = None
     register: str = ""
-    """Other registrations a rule asks for by word: `health-checks`, `middleware`, …"""
+    """Other registrations a rule asks for by word: `health-checks`, `middleware`, …; and what a decorator of the
+    language makes of a function: `property`, `static-method`, `class-method`, `abstract`, `overload`."""
     cached: str | None = None
     """A decorator that keeps results: the argument that bounds them in time (`ttl`, `timeout`), or `unbounded`."""
 
@@ -147,7 +154,8 @@ class Lazy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A library type. `names`: variable or attribute names that mean it, at low confidence, in modules of a project
     that uses the library. `role`: db-session, db-connection, db-cursor, db-statement, db-model, cache-client, logger,
-    app, router, secret, …  `statement`: read or write, for statement objects."""
+    app, router, secret, …; and of annotations: `transparent` (`Optional[X]`, `Mapped[X]` mean X), `annotated`,
+    `union`, `type-variable`, `generic`, `protocol`, `class-of` (`type[X]`).  `statement`: read or write, for statement objects."""
 
     role: str = ""
     parameters: tuple[str, ...] = ()
@@ -168,6 +176,10 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What iterating or indexing gives."""
     lazy: Lazy | None = None
     statement: str | None = None
+    gives: str | None = None
+    """A descriptor: what reading an attribute of this type gives on an instance (`ForeignKey[T]` gives `T`)."""
+    statement_of: str | None = None
+    """Argument of the constructor that holds the SQL which decides `statement` (`text("…")`)."""
     subclass_attribute: dict[str, str] = {}
     """Class attributes of subclasses that carry a meaning (`path`, `methods`, `permission_classes`)."""
 

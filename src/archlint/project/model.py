@@ -87,30 +87,36 @@ class CallSite:
         return min((t.confidence for t in self.targets), default=Confidence.LOW)
 
     def argument(self, notation: str | None) -> Expr | None:
-        """The argument that a notation of the knowledge names (`"0:name"`, `"1"`, `":ttl"`), None where not given.
-
-        After a `*` argument no position is known; a `**` argument may hold any keyword (see `is_open`)."""
-        if notation is None:
-            return None
-        position, _, keyword = notation.partition(":")
-        for given in self.call.arguments:
-            if keyword and given.name == keyword:
-                return given.value
-        if position.isdigit():
-            plain = []
-            for given in self.call.arguments:
-                if given.name == "*":
-                    break
-                if given.name is None:
-                    plain.append(given.value)
-            if int(position) < len(plain):
-                return plain[int(position)]
-        return None
+        """See `argument_of`."""
+        return argument_of(self.call, notation)
 
     @property
     def is_open(self) -> bool:
         """Arguments are unpacked into the call, so that what it gets cannot be told."""
         return any(a.name in ("*", "**") for a in self.call.arguments)
+
+
+def argument_of(call: Call, notation: str | None) -> Expr | None:
+    """The argument that a notation of the knowledge names (`"0:name"`, `"1"`, `":ttl"`), None where not given.
+
+    After a `*` argument no position is known; a `**` argument may hold any keyword (see `CallSite.is_open`)."""
+    if notation is None:
+        return None
+    position, _, keyword = notation.partition(":")
+    if keyword:
+        for given in call.arguments:
+            if given.name == keyword:
+                return given.value
+    if position.isdigit():
+        wanted = int(position)
+        for given in call.arguments:
+            if given.name == "*":
+                return None
+            if given.name is None:
+                if wanted == 0:
+                    return given.value
+                wanted -= 1
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""What is known of libraries, asked by dotted name. Built from the documents under `rules/knowledge/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from archlint.facts.knowledge import Library, Operation, TypeInfo
+from archlint.project.notation import parse_notation
+
+_CHAINED = Operation(returns="self")
+
+
+class Knowledge:
+    """The libraries of the documents, joined. All answers are about canonical names, see `canonical`."""
+
+    def __init__(self, libraries: Iterable[Library] = ()) -> None:
+        self.libraries: tuple[Library, ...] = tuple(sorted(libraries, key=lambda library: library.library))
+        self._aliases: dict[str, str] = {}
+        self._prefixes: dict[str, str] = {}
+        self._types: dict[str, TypeInfo] = {}
+        self._functions: dict[str, Operation] = {}
+        self._values: dict[str, str] = {}
+        self._packages: dict[str, Library] = {}
+        self._canonical: dict[str, str] = {}
+        self._lineages: dict[str, tuple[str, ...]] = {}
+        for library in self.libraries:
+            self._add(library)
+
+    def _add(self, library: Library) -> None:
+        for path, meant in library.aliases.items():
+            if path.endswith(".*"):
+                self._prefixes[path[:-1]] = meant[:-1]
+            else:
+                self._aliases[path] = meant
+        self._types |= library.types
+        self._functions |= library.functions
+        self._values |= library.values
+        for package in library.packages:
+            self._packages.setdefault(package, library)
+
+    def canonical(self, dotted: str) -> str:
+        """The name under which the documents know what `dotted` is another public path of; itself if there is none."""
+        known = self._canonical.get(dotted)
+        if known is None:
+            known = self._canonical[dotted] = self._follow(dotted)
+        return known
+
+    def _follow(self, dotted: str) -> str:
+        for _ in range(8):  # an alias may lead to an alias; the bound ends a circle
+            if dotted in self._types or dotted in self._functions or dotted in self._values:
+                return dotted
+            head, tail, moved = dotted, "", None
+            while head:
+                moved = self._aliases.get(head) or self._prefixes.get(head + ".")
+                if moved is not None:
+                    break
+                head, _, last = head.rpartition(".")
+                tail = f".{last}{tail}"
+            if moved is None:
+                return dotted
+            dotted = moved.rstrip(".") + tail
+        return dotted
+
+    def function(self, dotted: str) -> Operation | None:
+        """What calling the library callable does; a method is named `package.Type.method`."""
+        dotted = self.canonical(dotted)
+        found = self._functions.get(dotted)
+        if found is not None:
+            return found
+        info = self._types.get(dotted)
+        if info is not None:
+            return info.construct
+        owner, _, name = dotted.rpartition(".")
+        method = self.method(owner, name) if owner in self._types else None
+        return method[1] if method else None
+
+    def type(self, dotted: str) -> TypeInfo | None:
+        return self._types.get(self.canonical(dotted))
+
+    def value(self, dotted: str) -> str | None:
+        """The type (in notation) of a library's module-level object."""
+        return self._values.get(self.canonical(dotted))
+
+    def lineage(self, name: str) -> tuple[str, ...]:
+        """The type itself and its bases, nearest first; names only, without type arguments."""
+        name = self.canonical(name)
+        known = self._lineages.get(name)
+        if known is None:
+            order = [name]
+            for current in order:
+                info = self._types.get(current)
+                for base in info.bases if info else ():
+                    dotted = self.canonical(parse_notation(base).name)
+                    if dotted not in order:
+                        order.append(dotted)
+            known = self._lineages[name] = tuple(order)
+        return known
+
+    def method(self, type_name: str, name: str) -> tuple[str, Operation] | None:
+        """(the type that declares it, what it does) of a method, looked up along the bases."""
+        for owner in self.lineage(type_name):
+            info = self._types.get(owner)
+            if info is None:
+                continue
+            if name in info.methods:
+                return owner, info.methods[name]
+            if name in info.chain:
+                return owner, _CHAINED
+        return None
+
+    def role(self, type_name: str) -> str:
+        """The nearest role along the bases, or an empty string."""
+        for owner in self.lineage(type_name):
+            info = self._types.get(owner)
+            if info is not None and info.role:
+                return info.role
+        return ""
+
+    def infos(self, type_name: str) -> Iterator[tuple[str, TypeInfo]]:
+        """(name, what is known) of the type and its bases, nearest first."""
+        for owner in self.lineage(type_name):
+            info = self._types.get(owner)
+            if info is not None:
+                yield owner, info
+
+    def library(self, dotted: str) -> Library | None:
+        """The library that a dotted name belongs to, by its longest known package."""
+        while dotted:
+            found = self._packages.get(dotted)
+            if found is not None:
+                return found
+            dotted = dotted.rpartition(".")[0]
+        return None
+
+    def package_kinds(self, dotted: str) -> tuple[str, ...]:
+        """What a package is (`orm`, `web-framework`, …); empty where nothing is known of it."""
+        library = self.library(dotted)
+        return library.kinds if library else ()
+
+    @cached_property
+    def names(self) -> dict[str, tuple[tuple[str, Library], ...]]:
+        """Variable name (or `owner.attribute`) → the types that it means by habit, with the library each is of."""
+        found: dict[str, list[tuple[str, Library]]] = {}
+        for library in self.libraries:
+            for dotted, info in sorted(library.types.items()):
+                for name in info.names:
+                    found.setdefault(name, []).append((dotted, library))
+        return {name: tuple(types) for name, types in sorted(found.items())}

@@ -1,0 +1,109 @@
+"""The documents under `rules/knowledge/` → `Knowledge`. Every mistake in them is said, none is skipped in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+import yaml
+
+from archlint.facts.knowledge import Library, Operation, TypeInfo
+from archlint.project.knowledge import Knowledge
+from archlint.project.notation import parse_notation
+
+_ARGUMENT = re.compile(r"\d+(:\w+)?|:\w+|\*{1,2}")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class KnowledgeError(Exception):
+    """Documents that cannot be used; `problems` says each mistake with its document."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load_knowledge(documents: Mapping[str, str | bytes]) -> Knowledge:
+    """Join documents (name → YAML text). Raises KnowledgeError with all problems of all documents."""
+    libraries, problems = read_libraries(documents)
+    if problems:
+        raise KnowledgeError(tuple(problems))
+    return Knowledge(libraries)
+
+
+def read_libraries(documents: Mapping[str, str | bytes]) -> tuple[list[Library], list[str]]:
+    """(the documents that are right, a line for each mistake)."""
+    libraries: list[Library] = []
+    problems: list[str] = []
+    owners: dict[str, str] = {}
+    for name, text in sorted(documents.items()):
+        try:
+            library = msgspec.convert(yaml.load(text, Loader=_LOADER), Library)  # noqa: S506 - a safe loader
+        except yaml.YAMLError as error:
+            problems.append(f"{name}: not YAML: {' '.join(str(error).split())}")
+            continue
+        except msgspec.ValidationError as error:
+            problems.append(f"{name}: {error}")
+            continue
+        found = [f"{name}: {problem}" for problem in _mistakes(library)]
+        for dotted in (*library.types, *library.functions, *library.values):
+            if owners.setdefault(dotted, name) != name:
+                found.append(f"{name}: `{dotted}` is also in {owners[dotted]}")
+        problems += found
+        if not found:
+            libraries.append(library)
+    return libraries, problems
+
+
+def _mistakes(library: Library) -> Iterator[str]:
+    for path, meant in library.aliases.items():
+        if path.endswith(".*") != meant.endswith(".*"):
+            yield f"alias `{path}`: a prefix goes with a prefix"
+    for dotted, info in library.types.items():
+        yield from (f"{dotted}: {problem}" for problem in _type_mistakes(info))
+    for dotted, operation in library.functions.items():
+        yield from (f"{dotted}: {problem}" for problem in _operation_mistakes(operation))
+    yield from _notation_mistakes(library.values.values())
+
+
+def _type_mistakes(info: TypeInfo) -> Iterator[str]:
+    notations = [*info.bases, *info.attributes.values(), info.context, info.item, info.gives]
+    yield from _notation_mistakes(notations)
+    for name in info.chain:
+        if name in info.methods:
+            yield f"`{name}` is both in chain and in methods"
+    operations = {**info.methods, "call": info.call, "construct": info.construct}
+    for name, operation in operations.items():
+        if operation is not None:
+            yield from (f"{name}: {problem}" for problem in _operation_mistakes(operation))
+
+
+def _operation_mistakes(operation: Operation) -> Iterator[str]:
+    yield from _notation_mistakes((operation.returns, operation.context, operation.decorates))
+    arguments = [
+        operation.by_statement,
+        operation.sql,
+        operation.model,
+        operation.many,
+        operation.expires,
+        *operation.per_item,
+        *operation.once,
+        *operation.deferred,
+        *operation.threaded,
+    ]
+    if operation.cache is not None:
+        arguments += [operation.cache.key, operation.cache.value, *operation.cache.ttl, *operation.cache.keeps]
+    for argument in arguments:
+        if argument is not None and not _ARGUMENT.fullmatch(argument):
+            yield f"`{argument}` names no argument (write `0:name`, `1`, `:name`, `*` or `**`)"
+
+
+def _notation_mistakes(notations: Iterable[str | None]) -> Iterator[str]:
+    for text in notations:
+        if text is None:
+            continue
+        try:
+            parse_notation(text)
+        except ValueError as error:
+            yield str(error)

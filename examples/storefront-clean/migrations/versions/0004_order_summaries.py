@@ -1,0 +1,30 @@
+"""A view for the reports, and a partner's own table."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.execute(
+        """
+        CREATE VIEW order_summaries AS
+        SELECT o.id, o.account_id, o.status, o.total, o.currency, o.placed_at, COUNT(*) AS line_count
+        FROM orders AS o
+        JOIN order_lines AS l ON l.order_id = o.id
+        GROUP BY o.id
+        """
+    )
+    op.create_table(
+        "partners",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("name", sa.String(120), nullable=False, unique=True),
+        sa.Column("password_hash", sa.String(255), nullable=False),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("partners")
+    op.execute("DROP VIEW order_summaries")

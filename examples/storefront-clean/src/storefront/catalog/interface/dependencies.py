@@ -1,0 +1,23 @@
+"""Wires the catalogue's use cases for a request."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storefront.catalog.application.browsing import Browsing
+from storefront.catalog.infrastructure.promotions import SqlPromotions
+from storefront.catalog.infrastructure.repository import SqlProductRepository
+from storefront.catalog.infrastructure.stock import SqlStock
+from storefront.platform.cache import JsonCache
+from storefront.platform.database import get_session
+from storefront.platform.redis import get_redis
+
+
+def get_browsing(
+    session: Annotated[AsyncSession, Depends(get_session)], redis: Annotated[Redis, Depends(get_redis)]
+) -> Browsing:
+    return Browsing(
+        SqlProductRepository(session), SqlStock(session), SqlPromotions(session), JsonCache(redis, "catalog")
+    )

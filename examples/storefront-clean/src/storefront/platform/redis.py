@@ -1,0 +1,18 @@
+"""The connection to Redis."""
+
+from functools import lru_cache
+
+from redis.asyncio import Redis
+
+from storefront.platform.settings import get_settings
+
+
+@lru_cache
+def get_redis() -> Redis:
+    return Redis.from_url(
+        get_settings().redis_url,
+        decode_responses=True,
+        socket_timeout=1.0,
+        socket_connect_timeout=1.0,
+        health_check_interval=30,
+    )

@@ -12,7 +12,7 @@ import pathspec
 from archlint.facts.syntax import Body, FileFacts, Outline
 from archlint.facts.text import LineIndex
 from archlint.project import module_roles
-from archlint.project.roots import Tree, ancestors, choose_roots, count_votes, parent
+from archlint.project.roots import Tree, ancestors, choose_roots, count_votes, join, parent
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -83,12 +83,29 @@ class Modules:
         self.by_path: Mapping[str, Module] = {module.path: module for module in self.all}
         self.production: tuple[Module, ...] = tuple(module for module in self.all if module.is_production)
         self.roots: tuple[str, ...] = tuple(sorted(set(roots.values())))
+        self._found: dict[tuple[str, str, bool, str], Module | None] = {}
         self._search: dict[str, tuple[str, ...]] = {}
 
     def find(self, dotted: str, near: Module | None = None) -> Module | None:
         """The module that `import dotted` means, written in `near`: looked up from its own root first, then from the
         roots above it, then from the others that do not belong to another project's tests. None: not of the project,
         or a namespace package (see `is_namespace`)."""
+        key = (near.root, parent(near.path), near.is_test, dotted) if near is not None else ("", "", False, dotted)
+        if key not in self._found:
+            self._found[key] = self._look_up(dotted, near)
+        return self._found[key]
+
+    def relative(self, module: Module, level: int, dotted: str) -> Module | None:
+        """The module that `from ..dotted import …` (level 2) means in `module`; None: no file of the project."""
+        folder = parent(module.path)
+        for _ in range(level - 1):
+            if not folder:
+                return None
+            folder = parent(folder)
+        path = self._tree.module_at(folder, dotted) if dotted else join(folder, "__init__.py")
+        return self.by_path.get(path) if path is not None else None
+
+    def _look_up(self, dotted: str, near: Module | None) -> Module | None:
         for root in self._search_order(near):
             path = self._tree.module_at(root, dotted)
             if path is not None and self._may_mean(root, dotted, near):

@@ -171,6 +171,14 @@ class RuleInfo(Struct, frozen=True, kw_only=True):
     since: str
 
 
+class Provenance(Struct, frozen=True, kw_only=True):
+    """Which version of which repository was looked at. `uri` is the remote's, without credentials."""
+
+    uri: str
+    revision: str = ""
+    branch: str = ""
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """Everything that a run has to say; formats only render it."""
 
@@ -180,6 +188,7 @@ class Report(Struct, frozen=True, kw_only=True):
     rules: tuple[RuleInfo, ...]
     checklist: tuple[ItemResult, ...] = ()
     fail_level: Severity = Severity.WARNING
+    provenance: Provenance | None = None
 
     @property
     def active(self) -> tuple[Finding, ...]:

@@ -1,0 +1,21 @@
+"""One line a finding: `path:line:column: ID message`, as editors and grep read it."""
+
+from __future__ import annotations
+
+from archlint.facts.findings import Report
+from archlint.report.escape import encodable, visible
+from archlint.report.formats import Layout
+from archlint.report.summary import shown, statistics, summary
+
+
+def render(report: Report, layout: Layout) -> str:
+    """The report's findings a line each, then how many there are and what was looked at."""
+    lines = []
+    for finding in shown(report, suppressed=layout.show_suppressed):
+        place = finding.location
+        mark = f" (suppressed: {finding.justification or 'no reason'})" if finding.state == "suppressed" else ""
+        lines.append(f"{place.path}:{place.line}:{place.column}: {finding.rule} {finding.message}{mark}")
+    if layout.statistics:
+        lines += [f"{count:>6}  {rule}  {name}" for count, rule, name in statistics(report)]
+    lines += summary(report)
+    return "".join(encodable(visible(line)) + "\n" for line in lines)

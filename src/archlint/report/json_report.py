@@ -1,0 +1,104 @@
+"""The report as JSON, for scripts. The format is described in docs/json-report.md; `schema` rises when it changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archlint.facts.findings import Finding, ItemResult, Location, Note, Report, RuleInfo
+from archlint.report.escape import json_text
+from archlint.report.formats import Layout
+from archlint.report.summary import shown
+
+SCHEMA = 1
+
+
+def location(place: Location) -> dict[str, Any]:
+    """A location's keys, in order."""
+    return {
+        "path": place.path,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"location": location(note.location), "message": note.message}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity.name.lower(),
+        "confidence": finding.confidence.name.lower(),
+        "message": finding.message,
+        "location": location(finding.location),
+        "symbol": finding.symbol,
+        "snippet": finding.snippet,
+        "related": [_note(n) for n in finding.related],
+        "path": [_note(n) for n in finding.flow],
+        "fix": finding.fix,
+        "fingerprint": finding.fingerprint,
+        "state": finding.state,
+        "justification": finding.justification,
+    }
+
+
+def _rule(rule: RuleInfo) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "title": rule.title,
+        "severity": rule.severity.name.lower(),
+        "status": rule.status,
+        "guides": list(rule.guides),
+        "cwe": list(rule.cwe),
+        "owasp": list(rule.owasp),
+        "checklist": list(rule.checklist),
+    }
+
+
+def item(result: ItemResult) -> dict[str, Any]:
+    """One checklist item's keys, in order."""
+    return {
+        "id": result.id,
+        "section": result.section,
+        "title": result.title,
+        "question": result.question,
+        "guide": result.guide,
+        "status": result.status,
+        "reason": result.reason,
+        "subjects": result.subjects,
+        "proven": result.proven,
+        "accepted": result.accepted,
+        "evidence": [{"location": location(e.location), "text": e.text} for e in result.evidence],
+        "findings": list(result.findings),
+        "rules": list(result.rules),
+    }
+
+
+def render(report: Report, layout: Layout) -> str:
+    """The whole report; keys in a fixed order, so equal runs give equal bytes."""
+    looked = report.completeness
+    document = {
+        "schema": SCHEMA,
+        "tool": {"name": "archlint", "version": report.version},
+        "findings": [_finding(f) for f in shown(report, suppressed=layout.show_suppressed)],
+        "suppressed": len(report.findings) - len(report.active),
+        "completeness": {
+            "read": looked.read,
+            "skipped": dict(sorted(looked.skipped.items())),
+            "failed": list(looked.failed),
+            "sql_statements": {"parsed": looked.statements, "not_parsed": looked.statements_unparsed},
+            "import_edges": looked.import_edges,
+            "calls": {"all": looked.calls, "resolved": looked.calls_resolved},
+            "layers": looked.layout,
+            "services": list(looked.services),
+            "rules": {"ran": list(looked.rules), "idle": list(looked.idle), "crashed": list(looked.crashed)},
+        },
+        "rules": [_rule(r) for r in report.rules],
+        "checklist": [item(r) for r in report.checklist],
+    }
+    return json_text(document)

@@ -1,0 +1,77 @@
+"""What every format for people ends in: counts, and what the run looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from archlint.facts.findings import Completeness, Finding, Report, Severity
+
+_PLURAL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+
+
+def shown(report: Report, *, suppressed: bool) -> tuple[Finding, ...]:
+    """The findings that a format prints, in the report's order."""
+    return report.findings if suppressed else report.active
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2 files`, `3,000 files`; the last word takes the plural: `2 SQL statements`, `2 entries`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
+
+
+def statistics(report: Report) -> list[tuple[int, str, str]]:
+    """(findings, rule id, rule name), most first."""
+    counts = Counter((f.rule, f.name) for f in report.active)
+    return sorted(((n, rule, name) for (rule, name), n in counts.items()), key=lambda row: (-row[0], row[1]))
+
+
+def verdict(report: Report) -> str:
+    """One line on the findings. Says so when nothing was looked at, or not everything."""
+    looked = report.completeness
+    active = report.active
+    by_severity = Counter(f.severity for f in active)
+    parts = [count(by_severity[s], _PLURAL[s]) for s in sorted(by_severity, reverse=True)]
+    hidden = len(report.findings) - len(active)
+    if hidden:
+        parts.append(f"{hidden:,} suppressed")
+    found = f"Found {', '.join(parts)}." if active else f"No findings{f' ({hidden:,} suppressed)' if hidden else ''}."
+    if not looked.read:
+        return f"{found} Nothing was looked at: no source file was read."
+    if looked.failed or looked.crashed:
+        return f"{found} The run is incomplete."
+    return found
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f}%" if whole else "none"
+
+
+def completeness(looked: Completeness) -> str:
+    """The line of completeness: all that was looked at, and what was not."""
+    skipped = sum(looked.skipped.values())
+    reasons = ", ".join(f"{n:,} {reason}" for reason, n in sorted(looked.skipped.items(), key=lambda kv: (-kv[1], kv[0])))
+    parts = [
+        f"{count(looked.read, 'file')} read",
+        f"{skipped:,} skipped{f' ({reasons})' if reasons else ''}",
+        f"{len(looked.failed):,} failed",
+        f"{count(looked.statements, 'SQL statement')} parsed, {looked.statements_unparsed:,} not",
+        count(looked.import_edges, "import edge"),
+        f"{looked.calls_resolved:,} of {count(looked.calls, 'call')} resolved ({_share(looked.calls_resolved, looked.calls)})",
+        f"layers: {looked.layout or 'none'}",
+    ]
+    if looked.services:
+        parts.append(f"services: {', '.join(looked.services)}")
+    ran = f"{count(len(looked.rules), 'rule')} ran"
+    if looked.idle:
+        ran += f", {len(looked.idle):,} with nothing to look at ({', '.join(looked.idle)})"
+    if looked.crashed:
+        ran += f", {len(looked.crashed):,} crashed ({', '.join(looked.crashed)})"
+    parts.append(ran)
+    return "Looked at: " + "; ".join(parts) + "."
+
+
+def summary(report: Report) -> list[str]:
+    """The closing lines."""
+    return [verdict(report), completeness(report.completeness)]

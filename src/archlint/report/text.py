@@ -1,0 +1,149 @@
+"""The report for a terminal: findings by file, each with its code, its path, why, and how to fix it."""
+
+from __future__ import annotations
+
+from io import StringIO
+from itertools import groupby
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.style import Style
+from rich.text import Text
+
+from archlint.facts.findings import Confidence, Finding, Location, Note, Report, RuleInfo, Severity
+from archlint.report.escape import encodable, visible
+from archlint.report.formats import Layout
+from archlint.report.summary import completeness, shown, statistics, verdict
+
+_STYLE = {
+    Severity.ERROR: Style(color="red", bold=True),
+    Severity.WARNING: Style(color="yellow", bold=True),
+    Severity.NOTE: Style(color="cyan", bold=True),
+}
+_DIM = Style(dim=True)
+_TAB = "    "
+
+
+def render(report: Report, layout: Layout) -> str:
+    """The whole report as text, coloured if the layout says so, at most `layout.width` columns where words allow."""
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=max(layout.width, 40),
+        force_terminal=layout.color,
+        color_system="truecolor" if layout.color else None,
+        no_color=not layout.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    rules = {rule.id: rule for rule in report.rules}
+    explained: set[str] = set()
+    for path, group in groupby(shown(report, suppressed=layout.show_suppressed), key=lambda f: f.location.path):
+        console.print(Text(visible(path), style=Style(bold=True, underline=layout.color)))
+        for finding in group:
+            _finding(console, finding, layout, rules.get(finding.rule), first=finding.rule not in explained)
+            explained.add(finding.rule)
+    if layout.statistics:
+        for number, rule, name in statistics(report):
+            console.print(Text(f"{number:>6}  {rule:<8} {name}"))
+        console.print()
+    style = _STYLE[max((f.severity for f in report.active), default=Severity.NOTE)] if report.active else Style(bold=True)
+    console.print(Text(verdict(report), style=style))
+    console.print(Text(visible(completeness(report.completeness)), style=_DIM))
+    # rich pads wrapped lines with blanks; nobody wants them in a log.
+    return encodable("\n".join(line.rstrip() for line in out.getvalue().split("\n")))
+
+
+def _finding(console: Console, finding: Finding, layout: Layout, rule: RuleInfo | None, *, first: bool) -> None:
+    place = finding.location
+    head = Text("  ")
+    head.append(f"{place.line}:{place.column}", style=_DIM)
+    head.append("  ")
+    head.append(finding.severity.name.lower(), style=_STYLE[finding.severity])
+    head.append(f"  {finding.rule} ", style=Style(bold=True))
+    head.append(f"({finding.name}) ", style=_DIM)
+    head.append(visible(finding.message))
+    if finding.confidence is not Confidence.HIGH:
+        head.append(f"  [{finding.confidence.name.lower()} confidence]", style=_DIM)
+    if finding.state == "suppressed":
+        head.append(f"  [suppressed: {visible(finding.justification) or 'no reason given'}]", style=_DIM)
+    console.print(Padding(head, (0, 0, 0, 0)))
+    for line in frame(place, layout.source(place.path), layout.width - 6, _STYLE[finding.severity]):
+        console.print(line, no_wrap=True, overflow="crop", crop=False)
+    if finding.flow:
+        _notes(console, "path", finding.flow, numbered=True)
+    if finding.related:
+        _notes(console, "see", finding.related, numbered=False)
+    if rule is not None and (first or layout.verbose):
+        _aside(console, "why", rule.why if layout.verbose else _first_sentence(rule.why))
+    if finding.fix:
+        _aside(console, "fix", finding.fix)
+    console.print()
+
+
+def _first_sentence(text: str) -> str:
+    flat = " ".join(text.split())
+    head, dot, _ = flat.partition(". ")
+    return head + "." if dot else flat
+
+
+def _aside(console: Console, word: str, text: str) -> None:
+    body = Text(f"{word:<5}", style=Style(bold=True))
+    body.append(visible(" ".join(text.split())), style=Style(bold=False))
+    console.print(Padding(body, (0, 0, 0, 6)))
+
+
+def _notes(console: Console, word: str, notes: tuple[Note, ...], *, numbered: bool) -> None:
+    for number, note in enumerate(notes, 1):
+        line = Text(f"{word if number == 1 else '':<5}", style=Style(bold=True))
+        if numbered:
+            line.append(f"{number}. ", style=_DIM)
+        line.append(f"{visible(note.location.path)}:{note.location.line}", style=Style(bold=False, color="blue"))
+        line.append(f"  {visible(note.message)}", style=Style(bold=False))
+        console.print(Padding(line, (0, 0, 0, 6)))
+
+
+def frame(place: Location, source: str | None, width: int, style: Style) -> list[Text]:
+    """The source line with its span underlined; a long line is cut to a window around the span. Empty without source."""
+    if source is None:
+        return []
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not 1 <= place.line <= len(lines):
+        return []
+    raw = lines[place.line - 1]
+    start = min(place.column - 1, len(raw))
+    stop = min(place.end_column - 1, len(raw)) if place.end_line == place.line else len(raw.rstrip())
+    stop = max(stop, min(start + 1, len(raw)))
+    before, marked, after = (_printable(raw[:start]), _printable(raw[start:stop]), _printable(raw[stop:]))
+    gutter = f"{place.line:>5} | "
+    room = max(width - len(gutter), 20)
+    before, marked, after = _window(before.expandtabs(4), marked, after, room)
+    code = Text(gutter, style=_DIM)
+    code.append(Text(before + marked + after, style=Style(dim=False)))
+    under = Text(" " * 5 + " | ", style=_DIM)
+    under.append(" " * cell_len(before) + "^" * max(cell_len(marked), 1), style=style)
+    return [code, under]
+
+
+def _printable(text: str) -> str:
+    return visible(text.replace("\t", _TAB))
+
+
+def _window(before: str, marked: str, after: str, room: int) -> tuple[str, str, str]:
+    if cell_len(before) > room // 2:
+        indent = ""
+        before = indent + "…" + before[-(room // 2 - 1) :]
+    else:
+        stripped = before.lstrip(" ")
+        # Deep indentation says nothing beside a single line.
+        before = " " * min(len(before) - len(stripped), 4) + stripped
+    left = room - cell_len(before)
+    if cell_len(marked) > left:
+        return before, marked[: max(left - 1, 1)] + "…", ""
+    left -= cell_len(marked)
+    return before, marked, after if cell_len(after) <= left else after[: max(left - 1, 0)] + "…"

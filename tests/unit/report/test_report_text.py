@@ -16,8 +16,9 @@ def changed(finding: Finding, **values: object) -> Finding:
     return Finding(**{f: getattr(finding, f) for f in finding.__struct_fields__} | values)
 
 
-def text(*findings: Finding, **layout: object) -> str:
-    return render(report(*findings), "text", Layout(source=SOURCES.get, **{"width": 100, **layout}))
+def text(*findings: Finding, width: int = 100, color: bool = False, statistics: bool = False, verbose: bool = False) -> str:
+    layout = Layout(source=SOURCES.get, width=width, color=color, statistics=statistics, verbose=verbose)
+    return render(report(*findings), "text", layout)
 
 
 def test_a_finding_shows_its_code_its_path_why_and_how_to_fix_it() -> None:

@@ -54,7 +54,7 @@ async def log_in(body: Credentials, authentication: Auth) -> TokenOut:
 async def change_password(body: PasswordChange, account_id: CurrentAccount, authentication: Auth) -> None:
     try:
         await authentication.change_password(
-            account_id, body.current.get_secret_value(), body.new.get_secret_value()
+            account_id, body.current_password.get_secret_value(), body.new_password.get_secret_value()
         )
     except InvalidCredentials as error:
         raise HTTPException(status.HTTP_403_FORBIDDEN, detail="Wrong password") from error
@@ -75,6 +75,6 @@ async def request_reset(
 @router.put("/password-resets", status_code=status.HTTP_204_NO_CONTENT, dependencies=[few_attempts])
 async def reset_password(body: PasswordReset, authentication: Auth) -> None:
     try:
-        await authentication.reset_password(body.link, body.new.get_secret_value())
+        await authentication.reset_password(body.link, body.new_password.get_secret_value())
     except InvalidCredentials as error:
         raise HTTPException(status.HTTP_403_FORBIDDEN, detail="Invalid link") from error

@@ -11,8 +11,8 @@ class Credentials(BaseModel):
 
 
 class PasswordChange(BaseModel):
-    current: SecretStr = Field(max_length=200)
-    new: SecretStr = Field(max_length=200)
+    current_password: SecretStr = Field(max_length=200)
+    new_password: SecretStr = Field(max_length=200)
 
 
 class ResetRequest(BaseModel):
@@ -21,7 +21,7 @@ class ResetRequest(BaseModel):
 
 class PasswordReset(BaseModel):
     link: str
-    new: SecretStr = Field(max_length=200)
+    new_password: SecretStr = Field(max_length=200)
 
 
 class AccountOut(BaseModel):

@@ -1,0 +1,38 @@
+"""A view for the reports, and the partners' own table."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.execute(
+        """
+        CREATE VIEW order_summaries AS
+        SELECT o.*, a.email -- expect: SQL001
+        FROM orders AS o
+        JOIN accounts AS a ON a.id = o.account_id
+        """
+    )
+    op.create_table(
+        "partners",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("name", sa.String(120), nullable=False, unique=True),
+        sa.Column("password", sa.String(120), nullable=False),
+    )
+    op.create_table(
+        "orders_archive",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("account_id", sa.Uuid(), nullable=False, index=True),
+        sa.Column("total", sa.Numeric(12, 2), nullable=False),
+        sa.Column("currency", sa.String(3), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("orders_archive")
+    op.drop_table("partners")
+    op.execute("DROP VIEW order_summaries")

@@ -1,0 +1,16 @@
+"""What the accounts' use cases need from storage."""
+
+from typing import Protocol
+from uuid import UUID
+
+from storefront.accounts.domain.account import Account
+
+
+class AccountRepository(Protocol):
+    async def get(self, account_id: UUID) -> Account | None: ...
+
+    async def by_email(self, email: str) -> Account | None: ...
+
+    async def add(self, account: Account) -> None: ...
+
+    async def update(self, account: Account) -> None: ...

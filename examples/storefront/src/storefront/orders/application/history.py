@@ -1,0 +1,24 @@
+"""A customer's orders."""
+
+from datetime import datetime
+from uuid import UUID
+
+from storefront.orders.application.ports import UnitOfWork
+from storefront.orders.domain.order import Order
+from storefront.platform.errors import NotFound
+
+
+class History:
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    async def orders(self, account_id: UUID, limit: int, before: datetime) -> list[Order]:
+        async with self._work() as orders:
+            return await orders.of_account(account_id, limit, before)
+
+    async def order(self, account_id: UUID, order_id: UUID) -> Order:
+        async with self._work() as orders:
+            order = await orders.get(order_id)
+        if order is None or order.account_id != account_id:
+            raise NotFound("order")
+        return order

@@ -1,0 +1,118 @@
+"""The vocabulary of layers: which folder and module names mean which layer, and which names a composition root has.
+
+`STRONG` words name an architectural layer by themselves when they are folders; `WEAK` words are also names of
+features, libraries' habits and utilities, so the imports must bear them out; `FOLLOWING` words are layers only beside
+others that are certain.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Layer = Literal["domain", "application", "infrastructure", "interface"]
+LAYERS: tuple[Layer, ...] = ("domain", "application", "infrastructure", "interface")
+"""From the innermost to the outermost of the clean style."""
+
+
+def _words(layers: dict[Layer, str]) -> dict[str, Layer]:
+    return {word: layer for layer, words in layers.items() for word in words.split()}
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+STRONG = _words(
+    {
+        "domain": "domain domains domain_layer domain_model",
+        "application": "application application_layer use_cases usecases use_case usecase service_layer interactors",
+        "infrastructure": "infrastructure infra infrastructure_layer outbound driven adapter adapters",
+        "interface": "presentation presentation_layer entrypoints inbound driving interface_adapters",
+    }
+)
+WEAK = _words(
+    {
+        "domain": "entities",
+        "application": "services service application_services business business_logic",
+        "infrastructure": "persistence repositories repository repos repo crud dao daos dal data_access storage storages"
+        " db database gateways",
+        "interface": "interface interfaces api apis routes routers router endpoints controllers controller views view"
+        " rest web http cli graphql handlers handler webapi http_api delivery",
+    }
+)
+FOLLOWING = _words({"infrastructure": "models model tables orm"})
+EVIDENCE = _set("repositories repository repos repo crud dao daos dal data_access persistence")
+"""Persistence words that only a layered project has; `db` and `storage` are anybody's."""
+FEATURE_MODULES = _words(
+    {
+        "application": "service services usecase usecases use_cases",
+        "infrastructure": "repository repositories repo crud dao",
+        "interface": "endpoints endpoint views view router routers routes controller controllers rest",
+    }
+)
+"""Names of modules that are layers when the packages are cut by feature."""
+
+_SIDES: dict[str, Layer] = {
+    **dict.fromkeys(("input", "in", "inbound", "driving", "primary", "incoming", "entrypoint", "entrypoints"), "interface"),
+    **dict.fromkeys(("output", "out", "outbound", "driven", "secondary", "outgoing"), "infrastructure"),
+}
+ADAPTERS = frozenset({"adapter", "adapters"})
+_SUFFIX = re.compile(r"(?P<context>.+)_(?P<word>domain|application|infrastructure|infra|presentation|interface)")
+
+CORE = "core"
+CORE_DOMAIN = _set(
+    "domain entities entity value_objects value_object vo aggregates aggregate model models events policies "
+    "specifications factories"
+)
+CORE_APPLICATION = _set(
+    "commands command queries query use_cases usecases use_case usecase interactors application services service_layer "
+    "handlers ports features"
+)
+BESIDE_ENTITIES = _set("services service factories events policies specifications exceptions errors")
+"""Folders that belong to the domain when they lie beside its entities."""
+
+_COMPOSITION = re.compile(
+    r"_*(bootstrap|bootstrapper|containers?|di|ioc|wiring|composition(_root)?|injections?|injectors?|app_factory"
+    r"|dependency_injection)_*"
+)
+_ENTRY = re.compile(r"_*(main|asgi|wsgi|server|lifespan|startup|manage)_*")
+_FACTORY = re.compile(
+    r"_?((create|make|build)_(\w+_)?(app|application|api|container|server)|get_((asgi|wsgi|fastapi|flask)_)?(app|application)"
+    r"|(init|setup|configure|bootstrap)_(container|dependencies|di))"
+)
+
+
+def side(word: str) -> Layer | None:
+    """The layer of an adapter folder's child: `adapter/input` is interface, `adapter/output` infrastructure."""
+    return _SIDES.get(word)
+
+
+def sided_adapter(word: str) -> Layer | None:
+    """`input_adapters`, `adapters_out`."""
+    first, _, last = word.partition("_")
+    if first in ADAPTERS:
+        return _SIDES.get(last)
+    return _SIDES.get(first) if last in ADAPTERS else None
+
+
+def suffix(word: str) -> tuple[str, Layer] | None:
+    """(context, layer) of a folder named after both: `catalog_domain`."""
+    found = _SUFFIX.fullmatch(word)
+    if found is None:
+        return None
+    layer = STRONG.get(found["word"], "interface")
+    return found["context"], layer
+
+
+def names_composition_root(word: str) -> bool:
+    return bool(_COMPOSITION.fullmatch(word))
+
+
+def names_entry_point(word: str) -> bool:
+    """Where a process starts; a composition root unless it lies in an inner layer."""
+    return bool(_ENTRY.fullmatch(word))
+
+
+def names_app_factory(function: str) -> bool:
+    return bool(_FACTORY.fullmatch(function))

@@ -4,6 +4,7 @@ import sqlite3
 
 import click
 from flask import Flask, current_app, g
+from flask.cli import with_appcontext
 
 
 def get_db() -> sqlite3.Connection:
@@ -20,6 +21,7 @@ def close_db(error: BaseException | None = None) -> None:
 
 
 @click.command("init-db")
+@with_appcontext
 def init_db() -> None:
     """Creates the tables where they are missing."""
     db = get_db()

@@ -76,23 +76,33 @@ class Route(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pattern: str = "plain"
     """How the path is written: plain, regex, prefix-of-collection (REST routers: list and detail routes below it)."""
     name: str | None = None
+    rest: bool = False
+    """Every positional argument behind the path is a path too."""
 
 
 class Mount(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A call that puts another router, app or list of routes under a prefix."""
+    """A call that puts another router, app or list of routes under a prefix.
+
+    `overrides`: a prefix given here replaces the one that the target was made with. `reversed`: the call is a method of
+    the target and its argument is what it is put into (`api.init_app(app)`).
+    """
 
     target: str = "0"
     prefix: str | None = None
     pattern: str = "plain"
+    overrides: bool = False
+    reversed: bool = False
 
 
 class RouteContainer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Constructing this makes an app or a router. `routes`: the argument that lists routes."""
+    """Constructing this makes an app or a router. `routes`: the argument that lists routes; `parent`: the one that
+    is an app which it is put into at once."""
 
     kind: str
     """app or router."""
     prefix: str | None = None
     routes: str | None = None
+    parent: str | None = None
     name: str | None = None
 
 
@@ -178,8 +188,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     statement: str | None = None
     gives: str | None = None
     """A descriptor: what reading an attribute of this type gives on an instance (`ForeignKey[T]` gives `T`)."""
-    statement_of: str | None = None
-    """Argument of the constructor that holds the SQL which decides `statement` (`text("…")`)."""
+    owned: bool = False
+    """As a class attribute with no type argument it is about the class that owns it (`objects = BookManager()`)."""
     subclass_attribute: dict[str, str] = {}
     """Class attributes of subclasses that carry a meaning (`path`, `methods`, `permission_classes`)."""
 
@@ -211,6 +221,8 @@ class Library(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Module-level objects → type (`django.core.cache.cache`)."""
     settings: dict[str, str] = {}
     """Framework settings that matter → what they mean (`ROOT_URLCONF: url-conf`)."""
+    route_lists: tuple[str, ...] = ()
+    """Module-level names that hold a module's list of routes (`urlpatterns`)."""
     irrelevant: tuple[str, ...] = ()
     """Public callables looked at and found to have none of the effects that are asked for; globs allowed."""
     examples: tuple[Example, ...] = ()

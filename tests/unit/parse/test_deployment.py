@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.facts.deployment import DeploymentFacts
+from archlint.facts.deployment import Deployable, DeploymentFacts, Probe, Upstream
 from archlint.facts.text import LineIndex
 from archlint.parse.deployment import is_candidate, read
 
@@ -400,7 +400,8 @@ PIECES = st.sampled_from(
 @given(NAMES, st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=20).map("".join)))
 def test_read_never_raises_and_keeps_to_the_text(name: str, text: str) -> None:
     facts = read(name, text)
-    for place in (*facts.deployables, *facts.probes, *facts.upstreams):
+    places: list[Deployable | Probe | Upstream] = [*facts.deployables, *facts.probes, *facts.upstreams]
+    for place in places:
         assert 0 <= place.at <= place.end <= len(text)
     for _, _, at in facts.variables:
         assert 0 <= at < len(text)

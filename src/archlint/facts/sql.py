@@ -11,15 +11,18 @@ class Star(Struct, frozen=True, array_like=True, gc=False):
     """A `*` in a projection. `table` is its qualifier as written (`t` in `t.*`), else empty.
 
     `place`: select (what the statement delivers), insert-select, view, returning, exists, count, over-named (the
-    source is a CTE or subquery of this statement that names its columns), function (over a table function), nested
-    (a subquery or CTE whose outer query names what it takes).
-    `sources`: the tables that it expands, as written.
+    source is a CTE or subquery of this statement, whose own projection is judged where it stands), function (over a
+    table function or a row variable), nested (in a subquery or CTE), opaque (what it takes is said by a hole).  A query
+    that can fetch no row (`LIMIT 0`) counts as exists.
+    `sources`: the tables that it expands, as written, holes included.
     """
 
     at: int
     end: int
     table: str
-    place: Literal["select", "insert-select", "view", "returning", "exists", "count", "over-named", "function", "nested"]
+    place: Literal[
+        "select", "insert-select", "view", "returning", "exists", "count", "over-named", "function", "nested", "opaque"
+    ]
     sources: tuple[str, ...] = ()
 
 

@@ -1,0 +1,178 @@
+"""SQL text → facts. With its parts the only importer of sqlglot; pure, and never raises on any text."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError, SqlglotError
+
+from archlint.facts.sql import SqlFacts, Statement, Unparsed
+from archlint.parse.sql_lexer import Token, tokens, word_set
+from archlint.parse.sql_pieces import Piece, clauses, depth, mask, name_for, split, words
+from archlint.parse.sql_routines import fragments, routine_kind
+from archlint.parse.sql_tree import is_statement, read_tree
+
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expr as Tree
+
+DIALECTS = ("postgres", "mysql", "sqlite", "")
+"""Tried in this order where none is known; the empty one is the parser's own superset."""
+MAX_TEXT = 5_000_000
+MAX_STATEMENT = 200_000
+"""The parser reads about 0.3 MB a second; longer statements are rows of data."""
+MAX_DEPTH = 100
+_RECURSION_LIMIT = 6000
+"""So that the depth which the parser can take does not depend on how deep its caller stands."""
+_BACKSLASH_DIALECTS = frozenset({"mysql", "bigquery", "clickhouse", "databricks", "hive", "spark", "snowflake", "doris"})
+_PLAIN_COMMANDS = word_set(
+    "ANALYZE VACUUM SHOW GRANT REVOKE CALL SET RESET EXECUTE PREPARE DEALLOCATE LISTEN NOTIFY UNLISTEN LOCK UNLOCK REINDEX "
+    "COMMENT DISCARD CLUSTER CHECKPOINT SAVEPOINT RELEASE FLUSH OPTIMIZE REPAIR USE KILL LOAD REFRESH REASSIGN COPY "
+    "SECURITY IMPORT ATTACH DETACH PRAGMA BEGIN START COMMIT END ROLLBACK ABORT FETCH CLOSE MOVE DELIMITER RENAME"
+)
+"""Commands without a query inside: that the parser does not look into them loses nothing."""
+_STARTS = _PLAIN_COMMANDS | word_set(
+    "SELECT WITH INSERT UPDATE DELETE MERGE REPLACE CREATE ALTER DROP TRUNCATE EXPLAIN VALUES TABLE DO DECLARE DESCRIBE UPSERT"
+)
+_PERFORM = re.compile(r"\APERFORM", re.IGNORECASE)
+_EXPLAIN = re.compile(r"EXPLAIN\b(?:\s*\([^()]*\))?(?:\s+(?:ANALYZE|ANALYSE|VERBOSE|QUERY\s+PLAN))*", re.IGNORECASE)
+
+
+def read(text: str, dialect: str = "") -> SqlFacts:
+    """What `text` says. `dialect`: a name of sqlglot's, or several with commas between, tried in turn; empty or
+    unknown: those in `DIALECTS`. Every statement is either parsed or listed as unparsed, with the reason."""
+    if len(text) > MAX_TEXT:
+        return SqlFacts(dialect, (), (Unparsed(0, len(text), f"longer than {MAX_TEXT} characters"),))
+    wanted = [d for d in dialect.split(",") if d and d in _known_dialects()] or list(DIALECTS)
+    attempts: list[SqlFacts] = []
+    with _quiet():
+        for backslashes in dict.fromkeys(d in _BACKSLASH_DIALECTS for d in wanted):
+            attempts.append(_read(text, [d for d in wanted if (d in _BACKSLASH_DIALECTS) == backslashes], backslashes))
+            if not attempts[-1].unparsed:
+                break
+    return min(attempts, key=lambda facts: len(facts.unparsed))
+
+
+def _known_dialects() -> frozenset[str]:
+    return frozenset(member.value for member in sqlglot.Dialects)
+
+
+def _read(text: str, dialects: list[str], backslashes: bool) -> SqlFacts:
+    reader = _Reader(text, dialects, backslashes)
+    found = tokens(text, backslashes=backslashes)
+    for piece in split(text, found):
+        reader.piece(piece)
+    return SqlFacts(reader.dialects[0], tuple(reader.statements), tuple(reader.unparsed), clauses(text, found))
+
+
+class _Reader:
+    """Reads statement by statement; the dialect that parsed one is the first to be tried with the next."""
+
+    def __init__(self, text: str, dialects: list[str], backslashes: bool) -> None:
+        self.text = text
+        self.dialects = dialects
+        self.backslashes = backslashes
+        self.statements: list[Statement] = []
+        self.unparsed: list[Unparsed] = []
+
+    def piece(self, piece: Piece) -> None:
+        if piece.is_routine:
+            self.statements.append(Statement(piece.start, piece.end, "create", creates=routine_kind(self.text, piece)))
+            for fragment in fragments(self.text, piece, self.backslashes):
+                masked = mask(self.text, fragment)
+                self.statement(fragment, _PERFORM.sub("SELECT ", masked))
+            return
+        first = next(iter(words(self.text, piece.tokens, 1)), "")
+        masked = mask(self.text, piece.tokens)
+        explain = _EXPLAIN.match(masked) if first == "EXPLAIN" else None
+        if explain is not None:
+            self.explained(piece, " " * explain.end() + masked[explain.end() :])
+        elif first not in _STARTS and not (self.text[piece.start] == "(" and first == "SELECT"):
+            self.unparsed.append(Unparsed(piece.start, piece.end, f"begins with {first or 'no word'}, as no statement does"))
+        else:
+            self.statement(piece.tokens, masked)
+
+    def explained(self, piece: Piece, masked: str) -> None:
+        """What is only explained delivers neither rows nor columns: its stars take nothing."""
+        before = len(self.statements)
+        self.statement(piece.tokens, masked)
+        for index in range(before, len(self.statements)):
+            s = self.statements[index]
+            self.statements[index] = Statement(s.at, s.end, "other", tables=s.tables)
+
+    def statement(self, own: Sequence[Token], masked: str) -> None:
+        start, end = own[0].start, own[-1].end
+        reason = ""
+        if end - start > MAX_STATEMENT:
+            reason = f"longer than {MAX_STATEMENT} characters"
+        elif depth(self.text, own) > MAX_DEPTH:
+            reason = f"parentheses nest deeper than {MAX_DEPTH}"
+        else:
+            tree = self.parse(masked)
+            if isinstance(tree, str) and any(t.kind == "tag" for t in own):
+                tree = self.parse(mask(self.text, own, first_branch_only=True))
+            if not isinstance(tree, str):
+                holes = frozenset(name_for(self.text[t.start : t.end]) for t in own if t.kind == "hole")
+                self.statements.append(read_tree(tree, self.text, start, end, holes))
+                return
+            if next(iter(words(self.text, own, 1)), "") in _PLAIN_COMMANDS:
+                self.statements.append(Statement(start, end, "other"))
+                return
+            reason = tree
+        self.unparsed.append(Unparsed(start, end, reason))
+
+    def parse(self, masked: str) -> Tree | str:
+        """The statement's tree by the first dialect that gives one, else the reason of the first one's refusal."""
+        refusal = ""
+        for dialect in list(self.dialects):
+            result = _parse(masked, dialect)
+            if not isinstance(result, str):
+                if dialect != self.dialects[0]:
+                    self.dialects.remove(dialect)
+                    self.dialects.insert(0, dialect)
+                return result
+            refusal = refusal or result
+        return refusal
+
+
+def _parse(masked: str, dialect: str) -> Tree | str:
+    try:
+        trees = [tree for tree in sqlglot.parse(masked, dialect=dialect or None) if tree is not None]
+    except ParseError as error:
+        details = error.errors[0] if error.errors else {}
+        return str(details.get("description") or "is no SQL that the parser knows").rstrip(".")
+    except SqlglotError as error:
+        return str(error).splitlines()[0][:200]
+    except RecursionError:
+        return "nests too deep"
+    except Exception as error:  # a defect of the parser costs one statement, never the run
+        return f"the parser failed ({type(error).__name__})"
+    if len(trees) != 1:
+        return "is no single statement"
+    tree = trees[0]
+    if isinstance(tree, exp.Command):
+        name = str(tree.this).upper()
+        return tree if name in _PLAIN_COMMANDS else f"{name} of this form is not understood by the SQL parser"
+    if not is_statement(tree):
+        return "is an expression, no statement"
+    return tree
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The parser's warnings of fallbacks say nothing that the result does not."""
+    logger = logging.getLogger("sqlglot")
+    level, limit = logger.level, sys.getrecursionlimit()
+    logger.setLevel(logging.CRITICAL + 1)
+    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        logger.setLevel(level)

@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
+from msgspec import Struct
+
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+class FileEntry(Struct, frozen=True, order=True):
+    """A file of the tree, or a folder or link that was not entered: `problem` then says why (`""`: a plain file)."""
+
+    path: str
+    size: int = 0
+    problem: str = ""
 
 
 class Files(Protocol):
     """A project's tree, read-only. Paths are relative to the root, with `/`, in no promised order."""
 
-    def walk(self) -> Iterable[FileEntry]:
-        """Every file below the root, version-control folders left out; symlinks are not followed out of the root."""
+    def walk(self, enter: Callable[[str], bool]) -> Iterable[FileEntry]:
+        """Every file below the root. `enter` is asked once for each folder, parents first, before it is opened.
+
+        Links are not followed: those yield an entry with a problem, as do folders that cannot be listed and what is
+        no regular file.
+        """
         ...
 
     def read(self, path: str) -> bytes:
         """The file's bytes. Raises OSError."""
         ...
-
-
-class FileEntry(Protocol):
-    @property
-    def path(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def is_link_out(self) -> bool: ...
 
 
 class FactStore(Protocol):

@@ -1,0 +1,55 @@
+"""The project's tree on disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from archlint.ports import FileEntry
+
+
+class DiskFiles:
+    """Implements `ports.Files` for a folder. The folder itself may be a link; nothing below it is followed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def walk(self, enter: Callable[[str], bool]) -> Iterator[FileEntry]:
+        pending = [""]
+        while pending:
+            folder = pending.pop()
+            try:
+                with os.scandir(self.root / folder) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError as error:
+                yield FileEntry(folder or ".", 0, f"folder cannot be listed: {error.strerror or type(error).__name__}")
+                continue
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if enter(path):
+                        pending.append(path)
+                else:
+                    yield self._entry(path, entry)
+
+    def _entry(self, path: str, entry: os.DirEntry[str]) -> FileEntry:
+        try:
+            if entry.is_symlink():
+                return FileEntry(path, 0, self._link(path))
+            status = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            return FileEntry(path, 0, f"cannot be looked at: {error.strerror or type(error).__name__}")
+        return FileEntry(path, status.st_size, "" if stat.S_ISREG(status.st_mode) else "no regular file")
+
+    def _link(self, path: str) -> str:
+        """Why a link is not followed: what lies inside the project is read at its own place, and the rest is not of it."""
+        try:
+            target = (self.root / path).resolve(strict=True)
+        except (OSError, RuntimeError):
+            return "broken link"
+        return "link inside the project" if target.is_relative_to(self.root) else "link out of the project"
+
+    def read(self, path: str) -> bytes:
+        return (self.root / path).read_bytes()

@@ -1,0 +1,65 @@
+"""The rule documents that come with archlint, and fingerprints of its own sources."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def rules_dir() -> Path:
+    """The folder of the rule documents: inside the package when installed, else in the checkout around it."""
+    packaged = _PACKAGE / "rules"
+    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "rules"
+
+
+@cache
+def rule_documents() -> dict[str, bytes]:
+    """Every YAML document below `rules/`: path with `/` → bytes. Raises OSError when the folder is missing."""
+    root = rules_dir()
+    if not root.is_dir():
+        raise FileNotFoundError(f"archlint's rule documents are missing: {root}")
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.yaml"))}
+
+
+@cache
+def check_modules() -> frozenset[str]:
+    """The stems `family/name` of all check modules of the package."""
+    root = _PACKAGE / "checks"
+    return frozenset(
+        path.relative_to(root).with_suffix("").as_posix() for path in root.glob("*/*.py") if path.name != "__init__.py"
+    )
+
+
+@cache
+def parser_fingerprint() -> str:
+    """Changes with everything that a file's facts depend on besides the file: our sources and the parsers' versions."""
+    from archlint.parse import versions  # noqa: PLC0415  it asks the installed packages' metadata
+
+    packages = f"{versions.PARSER_VERSION} {versions.SQL_PARSER_VERSION}"
+    return _digest([packages.encode(), *_sources("facts", "parse")])
+
+
+@cache
+def program_fingerprint() -> str:
+    """Changes with everything that a report depends on besides the project: all our sources and rule documents."""
+    documents = (part for name, data in rule_documents().items() for part in (name.encode(), data))
+    return _digest([parser_fingerprint().encode(), *_sources("."), *documents])
+
+
+def _sources(*folders: str) -> Iterable[bytes]:
+    for folder in folders:
+        for path in sorted((_PACKAGE / folder).rglob("*.py")):
+            yield path.relative_to(_PACKAGE).as_posix().encode()
+            yield path.read_bytes()
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()

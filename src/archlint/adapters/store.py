@@ -1,0 +1,132 @@
+"""Facts and reports kept between runs, in a folder of the project."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+FOLDER = ".archlint_cache"
+_FILE = "facts.sqlite"
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of archlint; see https://bford.info/cachedir/\n"
+_FORMAT = 1
+_DAY = 86_400
+_KEEP = 30 * _DAY
+"""Seconds after which an entry that no run asked for is dropped."""
+_REFRESH = 7 * _DAY
+_CHUNK = 500
+_PATIENCE = 5.0
+"""Seconds to wait for another run that is writing."""
+
+
+class NoStore:
+    """Implements `ports.FactStore` by keeping nothing."""
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:  # noqa: ARG002  the port's signature
+        return {}
+
+    def put_many(self, blobs: dict[str, bytes]) -> None:
+        pass
+
+
+class DamagedError(Exception):
+    """What was read is not what was written."""
+
+
+class SqliteStore:
+    """Implements `ports.FactStore` in one SQLite file, which several runs may share.
+
+    Values are msgpack and never run.  Each carries its checksum; one that does not fit, or a file that SQLite cannot
+    read, throws the whole store away.  Where nothing can be written (a read-only folder, a full disk) nothing is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        if not (self.folder / _FILE).is_file():
+            return found
+        try:
+            with self._connection() as db:
+                for chunk in _chunks(sorted(set(keys))):
+                    marks = ",".join("?" * len(chunk))
+                    rows = db.execute(f"SELECT key, value, checksum FROM blobs WHERE key IN ({marks})", chunk)  # noqa: S608  question marks only
+                    for key, value, checksum in rows:
+                        if not isinstance(value, bytes) or zlib.crc32(value) != checksum:
+                            raise DamagedError(key)
+                        found[key] = value
+                self._refresh(db, found)
+        except sqlite3.OperationalError:
+            return found  # locked, read-only or gone: a store costs time, never truth
+        except (sqlite3.DatabaseError, DamagedError):
+            self.clean()
+            return {}
+        return found
+
+    def put_many(self, blobs: dict[str, bytes]) -> None:
+        if not blobs:
+            return
+        now = int(time.time())
+        rows = [(key, value, zlib.crc32(value), now) for key, value in sorted(blobs.items())]
+        try:
+            self._prepare()
+            with self._connection() as db, db:
+                db.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?, ?)", rows)
+                db.execute("DELETE FROM blobs WHERE used < ?", (now - _KEEP,))
+        except (sqlite3.OperationalError, OSError):
+            return
+        except sqlite3.DatabaseError:
+            self.clean()
+
+    def clean(self) -> None:
+        """Throws everything away."""
+        for path in sorted(self.folder.glob(f"{_FILE}*")):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                continue
+
+    def size(self) -> tuple[int, int]:
+        """(entries, bytes on disk)."""
+        try:
+            with self._connection() as db:
+                entries = db.execute("SELECT COUNT(*) FROM blobs").fetchone()[0]
+            return int(entries), (self.folder / _FILE).stat().st_size
+        except (sqlite3.DatabaseError, OSError):
+            return 0, 0
+
+    def _prepare(self) -> None:
+        """The folder, marked so that backups and version control leave it alone."""
+        if (self.folder / _FILE).is_file():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
+        (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        with self._connection() as db, db:
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS blobs "
+                "(key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID"
+            )
+            db.execute(f"PRAGMA user_version = {_FORMAT}")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.folder / _FILE, timeout=_PATIENCE)) as db:
+            yield db
+
+    def _refresh(self, db: sqlite3.Connection, found: dict[str, bytes]) -> None:
+        """Marks what is in use, at most once a week an entry, so that a run that changes nothing writes nothing."""
+        now = int(time.time())
+        for chunk in _chunks(sorted(found)):
+            marks = ",".join("?" * len(chunk))
+            with db:
+                db.execute(f"UPDATE blobs SET used = ? WHERE used < ? AND key IN ({marks})", (now, now - _REFRESH, *chunk))  # noqa: S608
+
+
+def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), _CHUNK):
+        yield keys[start : start + _CHUNK]

@@ -1,0 +1,157 @@
+"""The composition root: real adapters around `analyse`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from archlint.adapters import resources
+from archlint.adapters.clock import SystemClock
+from archlint.adapters.disk import DiskFiles
+from archlint.adapters.processes import InProcess, Processes, available_jobs
+from archlint.adapters.projects import config_in, find_root
+from archlint.adapters.store import FOLDER, NoStore, SqliteStore
+from archlint.adapters.terminal import PLAIN_WIDTH, wants_color, width, write
+from archlint.engine.analyse import Tool, analyse
+from archlint.engine.config import ConfigError, settings_of, severity_of, table_of
+from archlint.engine.extract import PARSERS
+from archlint.facts.findings import Report
+from archlint.facts.settings import Settings
+from archlint.facts.text import decode_python, decode_text
+from archlint.ports import FactStore, Workers
+from archlint.project.knowledge import Knowledge
+from archlint.report import FORMATS
+from archlint.rulebook import Rulebook, load_rulebook
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to analyse: a project's root, its settings, and the paths below it that the user named (none: all)."""
+
+    root: Path
+    settings: Settings
+    paths: tuple[str, ...]
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The rules that come with archlint."""
+    return load_rulebook(resources.rule_documents(), resources.check_modules())
+
+
+@cache
+def knowledge() -> Knowledge:
+    """What is known of libraries. Raises KnowledgeError when the documents are at fault."""
+    from archlint.rulebook.knowledge import load_knowledge  # noqa: PLC0415  a run with nothing changed needs no YAML
+
+    documents = resources.rule_documents()
+    return load_knowledge({path: data for path, data in documents.items() if path.startswith("knowledge/")})
+
+
+def tool() -> Tool:
+    return Tool(rulebook, knowledge, resources.parser_fingerprint(), resources.program_fingerprint())
+
+
+def target(paths: Sequence[Path], *, root: Path | None = None, config: Path | None = None) -> Target:
+    """The project around the paths and its settings. Raises ConfigError, also for paths that do not exist."""
+    missing = [path for path in (*paths, *([root] if root else []), *([config] if config else [])) if not path.exists()]
+    if missing:
+        raise ConfigError([f"{path}: no such file or folder" for path in missing])
+    folder = (root or find_root(paths)).resolve()
+    if not folder.is_dir():
+        raise ConfigError([f"{folder}: no folder"])
+    outside = [path for path in paths if not path.resolve().is_relative_to(folder)]
+    if outside:
+        raise ConfigError([f"{path}: not inside the project {folder}" for path in outside])
+    below = tuple(sorted({path.resolve().relative_to(folder).as_posix() for path in paths} - {"."}))
+    whole = any(path.resolve() == folder for path in paths)
+    return Target(folder, _settings(folder, config or config_in(folder)), () if whole else below)
+
+
+def _settings(root: Path, config: Path | None) -> Settings:
+    if config is None:
+        return Settings()
+    shown = config.resolve()
+    name = shown.relative_to(root).as_posix() if shown.is_relative_to(root) else config.as_posix()
+    try:
+        text = config.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{name}: cannot be read: {error}"]) from None
+    return settings_of(table_of(name, text) or {}, name)
+
+
+def with_options(
+    found: Target,
+    *,
+    select: Sequence[str] | None = None,
+    ignore: Sequence[str] | None = None,
+    preview: bool = False,
+    fail_level: str | None = None,
+) -> Target:
+    """The target with what the command line says on top: `select` and `fail_level` replace, `ignore` adds.
+
+    Raises ConfigError for a fail level that there is none of."""
+    settings = found.settings
+    if select:
+        settings = replace(settings, select=_words(select))
+    if ignore:
+        settings = replace(settings, ignore=(*settings.ignore, *_words(ignore)))
+    if fail_level:
+        try:
+            settings = replace(settings, fail_level=severity_of(fail_level))
+        except ValueError as error:
+            raise ConfigError([f"--fail-level: {error}"]) from None
+    return Target(found.root, replace(settings, preview=settings.preview or preview), found.paths)
+
+
+def _words(given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for part in given for word in part.split(",") if word.strip())
+
+
+def check_format(form: str) -> None:
+    """Raises ConfigError for a format that there is none of, before the work is done."""
+    if form not in FORMATS:
+        raise ConfigError([f"--output-format: `{form}` is none of {', '.join(FORMATS)}"])
+
+
+def run(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> Report:
+    """Analyses the project. Raises SelectionError for settings that name unknown rules."""
+    store: FactStore = SqliteStore(target.root / FOLDER) if use_cache else NoStore()
+    count = jobs or available_jobs()
+    workers: Workers = Processes(count, preload=PARSERS) if count > 1 else InProcess()
+    return analyse(DiskFiles(target.root), store, workers, tool(), settings=target.settings, today=SystemClock().today())
+
+
+def source_reader(found: Target) -> Callable[[str], str | None]:
+    """Decoded texts of the project's files, for code frames; None where there is none."""
+    files = DiskFiles(found.root)
+
+    def source(path: str) -> str | None:
+        try:
+            data = files.read(path)
+            return decode_python(data) if path.endswith((".py", ".pyw")) else decode_text(data)
+        except (OSError, SyntaxError, UnicodeDecodeError):
+            return None
+
+    return source
+
+
+__all__ = [
+    "PLAIN_WIDTH",
+    "Target",
+    "check_format",
+    "knowledge",
+    "rulebook",
+    "run",
+    "source_reader",
+    "target",
+    "tool",
+    "wants_color",
+    "width",
+    "with_options",
+    "write",
+]

@@ -1,0 +1,65 @@
+"""`archlint check`: analyse a project and report what breaks its patterns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archlint.cli.failing import failing, say
+
+_SELECTORS = "an id, a name, a prefix of ids such as SEC, or ALL; several with commas"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("check")(check)
+
+
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="What to report on; all of its project is analysed.")] = None,
+    *,
+    select: Annotated[list[str] | None, typer.Option(help=f"Run only these rules: {_SELECTORS}.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="Do not run these rules.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Run preview rules too.")] = False,
+    output_format: Annotated[str, typer.Option(help="text, concise, json or sarif.")] = "text",
+    output_file: Annotated[Path | None, typer.Option(help="Write the report there, not to standard output.")] = None,
+    config: Annotated[Path | None, typer.Option(help="The configuration to use, not the nearest one.")] = None,
+    root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
+    fail_level: Annotated[str | None, typer.Option(help="Exit 1 from this severity on: error, warning, note.")] = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; 2 stays 2.")] = False,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
+    show_suppressed: Annotated[bool, typer.Option("--show-suppressed", help="Report accepted findings too.")] = False,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one a processor.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More on each finding, and what was taken.")] = False,
+) -> None:
+    """Analyse the project around PATHS (default: the current folder) and report what breaks its patterns.
+
+    The project's root is the nearest folder upward that configures archlint, else the nearest with a pyproject.toml or
+    a .git.  Exit status: 0 nothing at or above the fail level, 1 findings, 2 wrong use or an incomplete run.
+    """
+    with failing(verbose=verbose):
+        from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
+        from archlint.engine.status import exit_status, narrowed  # noqa: PLC0415
+        from archlint.report import Layout, render  # noqa: PLC0415
+
+        found = app.target(paths or [Path()], root=root, config=config)
+        found = app.with_options(found, select=select, ignore=ignore, preview=preview, fail_level=fail_level)
+        if verbose and not quiet:
+            say(f"project {found.root}, configuration {found.settings.config_path or 'none'}")
+        app.check_format(output_format)
+        report = narrowed(app.run(found, jobs=jobs, use_cache=not no_cache), found.paths)
+        layout = Layout(
+            source=app.source_reader(found),
+            color=output_file is None and app.wants_color(),
+            width=app.width() if output_file is None else app.PLAIN_WIDTH,
+            statistics=statistics,
+            show_suppressed=show_suppressed,
+            verbose=verbose,
+        )
+        text = render(report, output_format, layout)
+        app.write(text, output_file)
+        raise typer.Exit(exit_status(report, exit_zero=exit_zero))
+

@@ -1,0 +1,57 @@
+"""The group of commands, and what all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+
+from archlint import __version__
+from archlint.cli import COMMANDS
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command line; the exit status. What goes wrong is said on standard error."""
+    try:
+        status = group()(list(arguments), prog_name="archlint", standalone_mode=True)
+    except SystemExit as end:
+        status = end.code
+    return status if isinstance(status, int) else 0
+
+
+def group() -> typer.Typer:
+    """The commands that this version has."""
+    app = typer.Typer(
+        name="archlint",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Says which documented architecture patterns a Python backend keeps and which it breaks.",
+    )
+    app.callback()(_options)
+    for name in COMMANDS:
+        if find_spec(f"archlint.cli.{name}") is not None:
+            import_module(f"archlint.cli.{name}").register(app)
+    return app
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"archlint {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    pass
+
+
+__all__ = ["group", "run"]

@@ -1,0 +1,1 @@
+"""The pipeline: discover → read → extract → link → check → settle. `analyse` is the one way in."""

@@ -1,0 +1,56 @@
+"""The pipeline: everything that archlint does, one step a line. Read this first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archlint.engine.check import check, select
+from archlint.engine.discover import discover
+from archlint.engine.extract import extract
+from archlint.engine.link import link
+from archlint.engine.read import read
+from archlint.engine.remember import remembered, report_key
+from archlint.engine.settle import Run, Settled, settle
+from archlint.engine.sources import Sources
+from archlint.facts.findings import Report
+from archlint.facts.settings import Settings
+from archlint.ports import FactStore, Files, Workers
+from archlint.project.knowledge import Knowledge
+from archlint.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class Tool:
+    """archlint itself, as far as a report depends on it.
+
+    `rulebook` and `knowledge` are functions, since a run in which nothing changed needs neither.  The fingerprints
+    change with everything that facts (`parsers`) and reports (`program`) depend on besides the project.
+    """
+
+    rulebook: Callable[[], Rulebook]
+    knowledge: Callable[[], Knowledge]
+    parsers: str
+    program: str
+
+
+def analyse(files: Files, store: FactStore, workers: Workers, tool: Tool, *, settings: Settings, today: str) -> Report:
+    """Everything that a run has to say about the project in `files`.
+
+    Pure but for its ports: the same files, settings and day give the same report, whatever the number of workers,
+    the order of the files and the state of the store.  Raises SelectionError for settings that name unknown rules or
+    parameters; whatever is wrong with the project is a finding.
+    """
+    inventory = discover(files, settings)
+    reading = read(files, inventory)
+
+    def fresh() -> Settled:
+        rulebook = tool.rulebook()
+        selection = select(rulebook, settings)
+        facts = extract(reading, store, workers, tool.parsers)
+        project = link(facts, inventory, settings, tool.knowledge())
+        outcome = check(project, selection)
+        run = Run(inventory, reading, facts, project, outcome)
+        return settle(run, Sources(files, reading.sources, facts.python), rulebook, settings, today)
+
+    return remembered(store, report_key(tool.program, settings, inventory, reading), today, fresh)

@@ -1,0 +1,124 @@
+"""The configuration: a TOML document in, `Settings` out, or every mistake in it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from archlint.facts.findings import Severity
+from archlint.facts.settings import Contract, LayerMap, Settings
+from archlint.rulebook.document import SEVERITIES, suggestion
+
+_LEVELS = (*SEVERITIES, "off")
+_STYLES = ("auto", "clean", "layered", "none")
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; `problems` are all its mistakes, each with the file."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+def table_of(path: str, text: str) -> dict[str, Any] | None:
+    """archlint's own table in a configuration file: all of `archlint.toml`, `[tool.archlint]` of `pyproject.toml`.
+
+    None where a pyproject.toml has none.  Raises ConfigError for a file that is not TOML.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"{path}: not TOML: {error}"]) from None
+    if not path.endswith("pyproject.toml"):
+        return document
+    tool = document.get("tool")
+    table = tool.get("archlint") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError([f"{path}: `tool.archlint` must be a table"])
+    return table
+
+
+def settings_of(table: Mapping[str, Any], path: str) -> Settings:
+    """Raises ConfigError with every unknown key and every wrong value."""
+    problems: list[str] = []
+    values: dict[str, Any] = {"config_path": path}
+    for key, value in table.items():
+        read = _KEYS.get(key)
+        if read is None:
+            problems.append(f"{path}: unknown key `{key}`{suggestion(key.replace('_', '-'), _KEYS)}")
+            continue
+        try:
+            values[key.replace("-", "_")] = read(value)
+        except (msgspec.ValidationError, ValueError) as error:
+            problems.append(f"{path}: `{key}`: {error}")
+    if problems:
+        raise ConfigError(problems)
+    return Settings(**values)
+
+
+def severity_of(word: object) -> Severity:
+    """Raises ValueError."""
+    if word not in SEVERITIES:
+        raise ValueError(f"`{word}` is none of {', '.join(SEVERITIES)}{suggestion(str(word), SEVERITIES)}")
+    return SEVERITIES[str(word)]
+
+
+def _typed(type_: Any) -> Callable[[Any], Any]:
+    return lambda value: msgspec.convert(value, type_)
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"`{value}` is none of {', '.join(words)}{suggestion(str(value), words)}")
+        return str(value)
+
+    return read
+
+
+def _levels(value: Any) -> dict[str, str]:
+    level = _one_of(_LEVELS)
+    return {rule: level(word) for rule, word in msgspec.convert(value, dict[str, str]).items()}
+
+
+def _layers(value: Any) -> LayerMap:
+    return LayerMap(**_fields(value, LayerMap))
+
+
+def _contracts(value: Any) -> tuple[Contract, ...]:
+    contracts = msgspec.convert(value, tuple[dict[str, Any], ...])
+    return tuple(msgspec.convert(_fields(contract, Contract), Contract) for contract in contracts)
+
+
+def _fields(value: Any, type_: type[msgspec.Struct]) -> dict[str, Any]:
+    """The table's values, each of its field's type; an unknown key gets the closest known one."""
+    known = {field.name: field for field in msgspec.structs.fields(type_)}
+    table = msgspec.convert(value, dict[str, Any])
+    for key in table:
+        if key not in known:
+            raise ValueError(f"unknown key `{key}`{suggestion(key, known)}")
+    return {key: msgspec.convert(item, known[key].type) for key, item in table.items()}
+
+
+_KEYS: dict[str, Callable[[Any], Any]] = {
+    "roots": _typed(tuple[str, ...]),
+    "exclude": _typed(tuple[str, ...]),
+    "respect-gitignore": _typed(bool),
+    "tests": _typed(tuple[str, ...]),
+    "select": _typed(tuple[str, ...]),
+    "ignore": _typed(tuple[str, ...]),
+    "preview": _typed(bool),
+    "fail-level": severity_of,
+    "severity": _levels,
+    "rules": _typed(dict[str, dict[str, Any]]),
+    "per-file-ignores": _typed(dict[str, tuple[str, ...]]),
+    "style": _one_of(_STYLES),
+    "layers": _layers,
+    "contracts": _contracts,
+    "dialect": _typed(str),
+    "services": _typed(dict[str, str]),
+}

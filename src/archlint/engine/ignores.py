@@ -1,0 +1,50 @@
+"""Which paths are left out: `.gitignore` files, nested, as git reads them, and globs of the configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pathspec import GitIgnoreSpec
+
+_BLOCK = 40
+"""Patterns joined into one expression; most paths match none, and one miss is then known for all of them."""
+
+
+class Patterns:
+    """The lines of one ignore file, applied to paths relative to its folder. The last matching line decides."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._spec = GitIgnoreSpec.from_lines(lines)
+        sources = [re.sub(r"\(\?P<\w+>", "(?:", p.regex.pattern) for p in self._spec.patterns if p.regex is not None]
+        self._any = [re.compile("|".join(sources[i : i + _BLOCK])) for i in range(0, len(sources), _BLOCK)]
+
+    def verdict(self, path: str) -> bool | None:
+        """True: ignored, False: taken back by `!`, None: nothing is said. A folder's path ends in `/`."""
+        if not any(expression.match(path) for expression in self._any):
+            return None
+        return self._spec.check_file(path).include
+
+
+class GitIgnore:
+    """The `.gitignore` files of a tree; those of deeper folders decide first."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Patterns] = {}
+
+    def add(self, folder: str, text: str) -> None:
+        """The file in `folder` (`""`: the root)."""
+        self._files[folder] = Patterns(text.splitlines())
+
+    def ignores(self, path: str) -> bool:
+        """Is this path (a folder's ends in `/`) ignored? Asked from the top down, never of what lies in an ignored folder."""
+        folder = path.rstrip("/").rpartition("/")[0]
+        while True:
+            patterns = self._files.get(folder)
+            if patterns is not None:
+                verdict = patterns.verdict(path[len(folder) + 1 :] if folder else path)
+                if verdict is not None:
+                    return verdict
+            if not folder:
+                return False
+            folder = folder.rpartition("/")[0]

@@ -1,0 +1,59 @@
+"""The report of a run, kept under everything that it depends on: a run in which nothing changed only looks it up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from archlint.engine.discover import Inventory
+from archlint.engine.read import Reading
+from archlint.engine.settle import Settled
+from archlint.facts.findings import Report
+from archlint.facts.settings import Settings
+from archlint.ports import FactStore
+
+
+class Kept(Struct, frozen=True, array_like=True):
+    """A report, and the days (ISO, both included) between which no suppression starts or ends to count."""
+
+    first_day: str
+    last_day: str
+    report: Report
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Kept)
+_FOREVER = "9999-12-31"
+
+
+def report_key(program: str, settings: Settings, inventory: Inventory, reading: Reading) -> str:
+    """The key of a report: our own code and rules, the configuration, every source's bytes, and all else that was seen."""
+    digest = hashlib.sha256()
+    seen = [
+        sorted(inventory.others),
+        sorted(inventory.skipped.items()),
+        sorted({**inventory.problems, **reading.problems}.items()),
+        sorted(inventory.too_big.items()),
+    ]
+    for part in (program, msgspec.json.encode(settings, order="sorted"), repr(seen)):
+        data = part.encode("utf-8", "backslashreplace") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little") + data)
+    for path, data in sorted(reading.sources.items()):
+        digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(data).digest())
+    return digest.hexdigest()
+
+
+def remembered(store: FactStore, key: str, today: str, make: Callable[[], Settled]) -> Report:
+    """The report kept under `key`, if it still holds today; else what `make` gives."""
+    blob = store.get_many([key]).get(key)
+    if blob is not None:
+        kept = _decoder.decode(blob)
+        if kept.first_day <= today <= kept.last_day:
+            return kept.report
+    settled = make()
+    last_day = min((day for day in settled.expiries if day >= today), default=_FOREVER)
+    store.put_many({key: _encoder.encode(Kept(today, last_day, settled.report))})
+    return settled.report

@@ -1,0 +1,95 @@
+"""What the run must say of itself: the RUN findings, which the engine makes where other rules have a check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from archlint.engine.check import MAX_HITS, Outcome
+from archlint.engine.discover import MAX_BYTES, Inventory
+from archlint.engine.extract import Facts
+from archlint.engine.read import Reading
+from archlint.engine.sources import Sources
+from archlint.engine.suppress import Suppression
+from archlint.facts.findings import Hit, Site
+from archlint.facts.settings import Settings
+from archlint.rulebook import Rulebook
+from archlint.rulebook.document import suggestion
+
+INCOMPLETE = frozenset({"RUN001", "RUN002", "RUN003", "RUN004", "RUN005", "RUN006"})
+"""A run with one of these has not seen everything; its exit status is 2."""
+
+_BY_FAILURE = {"unreadable": "RUN001", "unparsed": "RUN002", "bound": "RUN006"}
+_CONFIG = "pyproject.toml"
+
+RunHit = tuple[str, Hit]
+"""A RUN rule's id, and where it says what."""
+
+
+def unread_files(inventory: Inventory, reading: Reading, facts: Facts, sources: Sources) -> Iterator[RunHit]:
+    """RUN001, RUN002, RUN006: every file that should have been seen and was not."""
+    for path, reason in sorted({**inventory.problems, **reading.problems}.items()):
+        yield "RUN001", Hit(Site(path, 0, 0), {"path": path, "reason": reason})
+    for path, size in sorted(inventory.too_big.items()):
+        reason = f"{size:,} bytes are more than the {MAX_BYTES:,} that are read"
+        yield "RUN006", Hit(Site(path, 0, 0), {"path": path, "reason": reason}, "file")
+    for path, failure in sorted(facts.failures.items()):
+        starts = sources.lines(path).starts
+        at = starts[min(max(failure.line, 1), len(starts)) - 1] + max(failure.column, 1) - 1
+        message = "file" if failure.kind == "bound" else "default"
+        yield _BY_FAILURE[failure.kind], Hit(Site(path, at, at), {"path": path, "reason": failure.reason}, message)
+
+
+def nothing_found(inventory: Inventory, facts: Facts, settings: Settings) -> Iterator[RunHit]:
+    """RUN003: no Python at all, or none below a configured source root; there is nothing that could be green."""
+    config = Site(settings.config_path or _CONFIG, 0, 0)
+    if not (inventory.python or inventory.too_big):
+        skipped = ", ".join(f"{count} {reason}" for reason, count in sorted(inventory.skipped.items()))
+        yield "RUN003", Hit(config, {"skipped": f" (left out: {skipped})" if skipped else ""})
+        return
+    for root in settings.roots:
+        folder = root.strip("/").removeprefix("./").removesuffix(".")
+        if folder and not any(path.startswith(folder + "/") for path in facts.python):
+            yield "RUN003", Hit(config, {"root": root}, "root")
+
+
+def crashed_rules(outcome: Outcome, settings: Settings) -> Iterator[RunHit]:
+    """RUN005 and RUN006: rules that did not come to their end, or found more than is shown."""
+    config = Site(settings.config_path or _CONFIG, 0, 0)
+    for rule_id, reason in sorted(outcome.crashed.items()):
+        yield "RUN005", Hit(config, {"rule": rule_id, "reason": reason}, anchor=rule_id)
+    for (rule_id, path), count in sorted(outcome.cut.items()):
+        words = {"rule": rule_id, "count": str(count), "shown": str(MAX_HITS)}
+        yield "RUN006", Hit(Site(path, 0, 0), words, "findings", anchor=rule_id)
+
+
+def suppression_faults(
+    suppressions: Mapping[str, Sequence[Suppression]], rulebook: Rulebook, ran: frozenset[str], today: str
+) -> Iterator[RunHit]:
+    """RUN007 and RUN008: comments that accept nothing, or do not say why. Asked when all findings are settled."""
+    for path in sorted(suppressions):
+        for suppression in suppressions[path]:
+            site = suppression.site
+            if suppression.problem:
+                yield "RUN007", Hit(site, {"problem": suppression.problem}, "malformed")
+                continue
+            if not suppression.reason:
+                yield "RUN008", Hit(site, {"rules": ", ".join(suppression.words)})
+            if suppression.expired(today):
+                words = {"rules": ", ".join(suppression.words), "until": suppression.until}
+                yield "RUN007", Hit(site, words, "expired")
+                continue
+            yield from _unused(suppression, rulebook, ran)
+
+
+def _unused(suppression: Suppression, rulebook: Rulebook, ran: frozenset[str]) -> Iterator[RunHit]:
+    for word in suppression.words:
+        if word in suppression.used:
+            continue
+        rule = rulebook.find(word)
+        if rule is None:
+            known = [name for rule in rulebook.rules for name in (rule.id, rule.name)]
+            yield "RUN007", Hit(suppression.site, {"rule": word, "hint": suggestion(word, known)}, "unknown")
+        elif rule.id in ran:
+            yield "RUN007", Hit(suppression.site, {"rule": word})
+        elif not rule.has_check:
+            yield "RUN007", Hit(suppression.site, {"rule": word}, "run")

@@ -1,0 +1,93 @@
+"""What the rules said, and what the run must say of itself, as one report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archlint import __version__
+from archlint.engine import run_rules, suppress
+from archlint.engine.check import Outcome
+from archlint.engine.discover import Inventory
+from archlint.engine.extract import Facts
+from archlint.engine.findings import Acceptance, finding_of, numbered
+from archlint.engine.read import Reading
+from archlint.engine.sources import Sources
+from archlint.engine.suppress import Suppression
+from archlint.facts.findings import Completeness, Report
+from archlint.facts.settings import Settings
+from archlint.project import Project
+from archlint.rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The report, and the days on which a suppression in it stops to count."""
+
+    report: Report
+    expiries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that the steps before gave."""
+
+    inventory: Inventory
+    reading: Reading
+    facts: Facts
+    project: Project
+    outcome: Outcome
+
+
+def settle(run: Run, sources: Sources, rulebook: Rulebook, settings: Settings, today: str) -> Settled:
+    """Findings with their places and fingerprints, suppressed ones marked, and what was looked at."""
+    suppressions = _suppressions(run.facts)
+    acceptance = Acceptance(suppressions, settings, rulebook, today)
+    findings = [acceptance.of(finding_of(rule, hit, sources, settings)) for rule, hit in run.outcome.hits]
+    of_the_run = [
+        *run_rules.unread_files(run.inventory, run.reading, run.facts, sources),
+        *run_rules.nothing_found(run.inventory, run.facts, settings),
+        *run_rules.crashed_rules(run.outcome, settings),
+        *run_rules.suppression_faults(suppressions, rulebook, frozenset(run.outcome.ran), today),
+    ]
+    findings += [finding_of(rulebook.rule(rule_id), hit, sources, settings) for rule_id, hit in of_the_run]
+    report = Report(
+        version=__version__,
+        findings=numbered(findings, sources),
+        completeness=_completeness(run),
+        rules=tuple(rule.document.info for rule in rulebook.rules),
+        fail_level=settings.fail_level,
+    )
+    return Settled(report, tuple(sorted({s.until for found in suppressions.values() for s in found if s.until})))
+
+
+def _suppressions(facts: Facts) -> dict[str, list[Suppression]]:
+    found = {path: suppress.of_python(path, file) for path, file in facts.python.items() if file.outline.comments}
+    found |= {path: suppress.of_sql(path, text) for path, text in facts.sql.items() if "archlint" in text}
+    return found
+
+
+def _completeness(run: Run) -> Completeness:
+    project, outcome = run.project, run.outcome
+    failed = {*run.inventory.problems, *run.reading.problems, *run.inventory.too_big, *run.facts.failures}
+    return Completeness(
+        read=len(run.facts.python) + len(run.facts.sql) + len(run.facts.deployment),
+        skipped=dict(sorted(run.inventory.skipped.items())),
+        failed=tuple(sorted(failed)),
+        statements=_so_far(lambda: project.statements.parsed, 0),
+        statements_unparsed=_so_far(lambda: project.statements.unparsed, 0),
+        import_edges=_so_far(lambda: project.imports.count, 0),
+        calls=_so_far(lambda: project.calls.total, 0),
+        calls_resolved=_so_far(lambda: project.calls.resolved, 0),
+        layout=_so_far(lambda: project.layers.description, ""),
+        services=tuple(sorted(project.settings.services)),
+        rules=tuple(sorted(outcome.ran)),
+        idle=tuple(sorted(outcome.idle)),
+        crashed=tuple(sorted(outcome.crashed)),
+    )
+
+
+def _so_far(ask, otherwise):  # type: ignore[no-untyped-def]
+    try:
+        return ask()
+    except ImportError:
+        return otherwise

@@ -13,6 +13,7 @@ from archlint.facts.syntax import FileFacts
 
 if TYPE_CHECKING:
     from archlint.project.calls import Calls
+    from archlint.project.contracts import Contracts
     from archlint.project.deployment import Deployment
     from archlint.project.effects import Effects
     from archlint.project.imports import ImportGraph
@@ -117,6 +118,12 @@ class Project:
         from archlint.project.layers import Layers
 
         return Layers(self)
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        from archlint.project.contracts import Contracts
+
+        return Contracts(self)
 
     @cached_property
     def deployment(self) -> Deployment:

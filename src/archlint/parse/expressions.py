@@ -1,0 +1,350 @@
+"""Expressions: a handler for each class of node, which says its leaves and returns what the facts keep of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from archlint.facts.syntax import (
+    Argument,
+    Attribute,
+    Await,
+    Call,
+    CallRef,
+    Collection,
+    Comparison,
+    Conditional,
+    Constant,
+    Expr,
+    Mapping,
+    Name,
+    Operation,
+    Slice,
+    Starred,
+    Subscript,
+    Walrus,
+    Yield,
+)
+from archlint.parse.walk import ExpressionHandler, TooDeepError, Walk
+
+_SIGNS: dict[type[cst.CSTNode], str] = {
+    cst.Add: "+", cst.Subtract: "-", cst.Multiply: "*", cst.Divide: "/", cst.FloorDivide: "//", cst.Modulo: "%",
+    cst.Power: "**", cst.MatrixMultiply: "@", cst.LeftShift: "<<", cst.RightShift: ">>", cst.BitAnd: "&",
+    cst.BitOr: "|", cst.BitXor: "^", cst.And: "and", cst.Or: "or",
+    cst.Plus: "+", cst.Minus: "-", cst.BitInvert: "~", cst.Not: "not",
+    cst.LessThan: "<", cst.GreaterThan: ">", cst.LessThanEqual: "<=", cst.GreaterThanEqual: ">=", cst.Equal: "==",
+    cst.In: "in", cst.Is: "is",
+}  # fmt: skip
+_CONSTANTS = {"None": None, "True": True, "False": False}
+_MAX_INT = 2**63
+_MAX_INT_DIGITS = 100  # of its source; converting more is slow and cannot fit
+_MAX_ALTERNATIONS = 200
+
+
+def name(walk: Walk, node: cst.Name) -> Expr:
+    value = node.value
+    emitted = walk.emitted
+    at = walk.starts[len(emitted)]
+    emitted.append(value)
+    if value in _CONSTANTS:
+        return Constant(at, at + len(value), _CONSTANTS[value])
+    return Name(at, at + len(value), value)
+
+
+def attribute(walk: Walk, node: cst.Attribute) -> Expr:
+    emitted = walk.emitted
+    at = walk.starts[len(emitted)]
+    base = walk.expr(node.value)
+    attr = node.attr.value
+    emitted.append(".")
+    emitted.append(attr)
+    return Attribute(at, walk.ends[len(emitted) - 1], base, attr)
+
+
+def integer(walk: Walk, node: cst.Integer) -> Expr:
+    at = walk.at()
+    source = node.value
+    walk.emit(source)
+    if len(source) > _MAX_INT_DIGITS:
+        return Constant(at, at + len(source), source)
+    value = int(source, 0) if source.strip("0_") else 0
+    return Constant(at, at + len(source), value if value < _MAX_INT else source)
+
+
+def floating(walk: Walk, node: cst.Float) -> Expr:
+    at = walk.at()
+    walk.emit(node.value)
+    return Constant(at, at + len(node.value), float(node.value))
+
+
+def imaginary(walk: Walk, node: cst.Imaginary) -> Expr:
+    at = walk.at()
+    walk.emit(node.value)
+    return Constant(at, at + len(node.value), node.value)
+
+
+def ellipsis(walk: Walk, _node: cst.Ellipsis) -> Expr:
+    at = walk.at()
+    walk.emitted += "..."
+    return Constant(at, walk.end(), "...")
+
+
+def call(walk: Walk, node: cst.Call) -> Expr:
+    emitted = walk.emitted
+    at = walk.starts[len(emitted)]
+    callee = walk.expr(node.func)
+    # After the callee, whose own calls are written before this one; before the arguments, whose calls come later.
+    calls = walk.calls
+    index = len(calls)
+    calls.append(None)
+    emitted.append("(")
+    found = [argument(walk, arg) for arg in node.args]
+    emitted.append(")")
+    end = walk.ends[len(emitted) - 1]
+    calls[index] = Call(at, end, callee, tuple(found), walk.context)
+    return CallRef(at, end, index)
+
+
+def argument(walk: Walk, arg: cst.Arg) -> Argument:
+    keyword = arg.keyword
+    label: str | None = None
+    if keyword is not None:
+        label = keyword.value
+        walk.emit(label)
+        walk.emit("=")
+    elif arg.star:
+        label = arg.star
+        walk.emit(label)
+    value = walk.expr(arg.value)
+    if arg.comma is not cst.MaybeSentinel.DEFAULT:
+        walk.emit(",")
+    return Argument(label, value)
+
+
+def awaited(walk: Walk, node: cst.Await) -> Expr:
+    at = walk.at()
+    walk.emit("await")
+    value = walk.expr(node.expression)
+    if isinstance(value, CallRef):
+        found = walk.calls[value.index]
+        if found is not None:
+            walk.calls[value.index] = Call(found.at, found.end, found.callee, found.arguments, found.context, True)
+    return Await(at, walk.end(), value)
+
+
+def unary(walk: Walk, node: cst.UnaryOperation) -> Expr:
+    at = walk.at()
+    sign = _SIGNS[type(node.operator)]
+    walk.emit(sign)
+    operand = walk.expr(node.expression)
+    return Operation(at, walk.end(), sign, (operand,))
+
+
+def binary(walk: Walk, node: cst.BinaryOperation | cst.BooleanOperation) -> Expr:
+    """A chain as one flat record for each run of one operator, without recursion along its left side."""
+    at = walk.at()
+    first: cst.BaseExpression = node
+    spine: list[cst.BinaryOperation | cst.BooleanOperation] = []
+    while isinstance(first, (cst.BinaryOperation, cst.BooleanOperation)) and (first is node or not first.lpar):
+        spine.append(first)
+        first = first.left
+    operands = [walk.expr(first)]
+    sign = _SIGNS[type(spine[-1].operator)]
+    alternations = 0
+    for link in reversed(spine):
+        following = _SIGNS[type(link.operator)]
+        if following != sign:
+            alternations += 1
+            if alternations > _MAX_ALTERNATIONS:
+                raise TooDeepError
+            operands = [Operation(at, walk.end(), sign, tuple(operands))]
+            sign = following
+        walk.emit(sign)
+        operands.append(walk.expr(link.right))
+    return Operation(at, walk.end(), sign, tuple(operands))
+
+
+def comparison(walk: Walk, node: cst.Comparison) -> Expr:
+    at = walk.at()
+    operands = [walk.expr(node.left)]
+    signs: list[str] = []
+    for target in node.comparisons:
+        signs.append(_comparison_sign(walk, target.operator))
+        operands.append(walk.expr(target.comparator))
+    return Comparison(at, walk.end(), tuple(signs), tuple(operands))
+
+
+def _comparison_sign(walk: Walk, operator: cst.BaseCompOp) -> str:
+    if isinstance(operator, cst.NotIn):
+        walk.emitted += ("not", "in")
+        return "not in"
+    if isinstance(operator, cst.IsNot):
+        walk.emitted += ("is", "not")
+        return "is not"
+    if isinstance(operator, cst.NotEqual):
+        walk.emit(operator.value)
+        return "!="
+    sign = _SIGNS[type(operator)]
+    walk.emit(sign)
+    return sign
+
+
+def conditional(walk: Walk, node: cst.IfExp) -> Expr:
+    at = walk.at()
+    body = walk.expr(node.body)
+    walk.emit("if")
+    test = walk.expr(node.test)
+    walk.emit("else")
+    orelse = walk.expr(node.orelse)
+    return Conditional(at, walk.end(), test, body, orelse)
+
+
+def element(walk: Walk, node: cst.BaseElement) -> Expr:
+    """One item of a display, with the comma behind it."""
+    if isinstance(node, cst.StarredElement):
+        return starred(walk, node)
+    expr = walk.expr(node.value)
+    if node.comma is not cst.MaybeSentinel.DEFAULT:
+        walk.emit(",")
+    return expr
+
+
+def starred(walk: Walk, node: cst.StarredElement) -> Expr:
+    for _ in node.lpar:
+        walk.emit("(")
+    at = walk.at()
+    walk.emit("*")
+    value = walk.expr(node.value)
+    expr = Starred(at, walk.end(), value)
+    for _ in node.rpar:
+        walk.emit(")")
+    walk.comma(node.comma)
+    return expr
+
+
+def _items(walk: Walk, elements: Sequence[cst.BaseElement]) -> tuple[Expr, ...]:
+    return tuple([element(walk, item) for item in elements])
+
+
+def tuple_(walk: Walk, node: cst.Tuple) -> Expr:
+    at = walk.at()
+    items = _items(walk, node.elements)
+    return Collection(at, walk.end() if items else at, "tuple", items)
+
+
+def list_(walk: Walk, node: cst.List) -> Expr:
+    at = walk.at()
+    walk.emit("[")
+    items = _items(walk, node.elements)
+    walk.emit("]")
+    return Collection(at, walk.end(), "list", items)
+
+
+def set_(walk: Walk, node: cst.Set) -> Expr:
+    at = walk.at()
+    walk.emit("{")
+    items = _items(walk, node.elements)
+    walk.emit("}")
+    return Collection(at, walk.end(), "set", items)
+
+
+def dict_(walk: Walk, node: cst.Dict) -> Expr:
+    at = walk.at()
+    walk.emit("{")
+    keys: list[Expr | None] = []
+    values: list[Expr] = []
+    for item in node.elements:
+        if isinstance(item, cst.DictElement):
+            keys.append(walk.expr(item.key))
+            walk.emit(":")
+        else:
+            keys.append(None)
+            walk.emit("**")
+        values.append(walk.expr(item.value))
+        if item.comma is not cst.MaybeSentinel.DEFAULT:
+            walk.emit(",")
+    walk.emit("}")
+    return Mapping(at, walk.end(), tuple(keys), tuple(values))
+
+
+def subscript(walk: Walk, node: cst.Subscript) -> Expr:
+    at = walk.at()
+    base = walk.expr(node.value)
+    walk.emit("[")
+    index = tuple([_index(walk, item) for item in node.slice])
+    walk.emit("]")
+    return Subscript(at, walk.end(), base, index)
+
+
+def _index(walk: Walk, node: cst.SubscriptElement) -> Expr:
+    at = walk.at()
+    inner = node.slice
+    expr: Expr
+    if isinstance(inner, cst.Slice):
+        lower = walk.optional(inner.lower)
+        walk.emit(":")
+        upper = walk.optional(inner.upper)
+        if inner.second_colon is not cst.MaybeSentinel.DEFAULT:
+            walk.emit(":")
+        step = walk.optional(inner.step)
+        expr = Slice(at, walk.end(), lower, upper, step)
+    else:
+        assert isinstance(inner, cst.Index)  # noqa: S101
+        if inner.star is not None:
+            walk.emit("*")
+        expr = walk.expr(inner.value)
+        if inner.star is not None:
+            expr = Starred(at, walk.end(), expr)
+    if node.comma is not cst.MaybeSentinel.DEFAULT:
+        walk.emit(",")
+    return expr
+
+
+def walrus(walk: Walk, node: cst.NamedExpr) -> Expr:
+    at = walk.at()
+    target = walk.expr(node.target)
+    walk.emit(":=")
+    value = walk.expr(node.value)
+    walk.statement("assign", at, target, value)
+    return Walrus(at, walk.end(), target.id if isinstance(target, Name) else "", value)
+
+
+def yield_(walk: Walk, node: cst.Yield) -> Expr:
+    at = walk.at()
+    walk.emit("yield")
+    walk.yields = True
+    value: Expr | None = None
+    is_from = isinstance(node.value, cst.From)
+    if isinstance(node.value, cst.From):
+        walk.emit("from")
+        value = walk.expr(node.value.item)
+    elif node.value is not None:
+        value = walk.expr(node.value)
+    expr = Yield(at, walk.end(), value, is_from)
+    walk.statement("yield", at, value=expr)
+    return expr
+
+
+HANDLERS: dict[type[cst.CSTNode], ExpressionHandler] = {
+    cst.Attribute: attribute,
+    cst.Await: awaited,
+    cst.BinaryOperation: binary,
+    cst.BooleanOperation: binary,
+    cst.Call: call,
+    cst.Comparison: comparison,
+    cst.Dict: dict_,
+    cst.Ellipsis: ellipsis,
+    cst.Float: floating,
+    cst.IfExp: conditional,
+    cst.Imaginary: imaginary,
+    cst.Integer: integer,
+    cst.List: list_,
+    cst.Name: name,
+    cst.NamedExpr: walrus,
+    cst.Set: set_,
+    cst.Subscript: subscript,
+    cst.Tuple: tuple_,
+    cst.UnaryOperation: unary,
+    cst.Yield: yield_,
+}

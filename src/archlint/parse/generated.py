@@ -1,0 +1,58 @@
+"""Tokens taken from the syntax tree itself, for a file whose text the token expression cuts otherwise than libcst.
+
+libcst writes a tree back as the very text it was read from, piece by piece.  Counting the characters of the pieces
+gives each leaf's place; it is slower than the token expression, and always right or refused.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+from archlint.parse.tokens import Tokens
+
+_BLANK = (cst.BaseParenthesizableWhitespace, cst.TrailingWhitespace, cst.EmptyLine, cst.Newline, cst.Comment)
+
+
+class _Counting(CodegenState):
+    """A code generation state that keeps the pieces that are no white space, and where each begins."""
+
+    # No slots: the parent's dataclass has its own.
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
+        self.found = Tokens()
+        self.length = 0
+        self.blank = 0
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        self.blank += isinstance(node, _BLANK)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        self.blank -= isinstance(node, _BLANK)
+
+    def add_indent_tokens(self) -> None:
+        super().add_indent_tokens()
+        self.length += sum(map(len, self.indent_tokens))
+
+    def add_token(self, value: str) -> None:
+        super().add_token(value)
+        if value and not self.blank:
+            self.found.add(value, self.length)
+        self.length += len(value)
+
+
+def tokens_of(module: cst.Module, text: str) -> Tokens | None:
+    """The leaves of `module` with their places in `text`, or None if it is not the text that the tree was read from."""
+    state = _Counting(module)
+    module._codegen(state)
+    if "".join(state.tokens) != text:
+        return None
+    tokens = Tokens()
+    for piece, start in zip(state.found.texts, state.found.starts, strict=True):
+        # The one leaf that the tree holds whole and the walk says in pieces.
+        if piece == "...":
+            for dot in range(3):
+                tokens.add(".", start + dot)
+        else:
+            tokens.add(piece, start)
+    return tokens

@@ -1,0 +1,165 @@
+"""One Python file's bytes to its facts: one parse, one walk. Pure; the only way into libcst.
+
+`extract` knows no path, no other file, no configuration; the same bytes give the same facts in any process.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from operator import attrgetter
+
+import libcst as cst
+
+from archlint.facts.syntax import Body, Failure, FileFacts, Outline
+from archlint.facts.text import LineIndex, decode_python
+from archlint.parse import (
+    embedded,
+    expressions,
+    generated,
+    guard,
+    patterns,
+    scopes,
+    simple_statements,
+    statements,
+    templates,
+)
+from archlint.parse.comments import steering
+from archlint.parse.exports import exports
+from archlint.parse.tokens import Tokens, tokenize
+from archlint.parse.versions import PARSER_VERSION
+from archlint.parse.walk import TooDeepError, Walk, complete
+
+__all__ = ["PARSER_VERSION", "extract"]
+
+_EXPRESSIONS = {**expressions.HANDLERS, **templates.HANDLERS, **scopes.EXPRESSIONS}
+_SUITES = {**statements.HANDLERS, **scopes.STATEMENTS, **patterns.HANDLERS, **simple_statements.SUITES}
+_FRAMES = 4_000
+"""Python frames that one file may need below the caller's; 100 indentations and 200 nested expressions take 1,500."""
+_PRINT = re.compile(r"^[ \t]*(?:print[ \t]+[^=\s(.\[]|exec[ \t]+['\"]|raise[ \t]+\w+[ \t]*,)|`")
+
+
+def extract(data: bytes) -> FileFacts | Failure:
+    """The facts of a file, or why there are none. Never raises on any bytes."""
+    text = _decode(data)
+    if isinstance(text, Failure):
+        return text
+    tokens = tokenize(text)
+    refusal = guard.refuse(text, tokens)
+    if refusal is not None:
+        return refusal
+    with _undisturbed():
+        module = _parse(text)
+        if isinstance(module, Failure):
+            return module
+        try:
+            facts = _facts(text, module, tokens)
+            if facts is None:
+                counted = generated.tokens_of(module, text)
+                facts = None if counted is None else _facts(text, module, counted)
+        except (TooDeepError, RecursionError):
+            return Failure("bound", "an expression is nested more deeply than facts can hold")
+    return facts or Failure("unparsed", "the syntax tree cannot be laid alongside the text")
+
+
+def _decode(data: bytes) -> str | Failure:
+    if len(data) > guard.MAX_BYTES:
+        return Failure("bound", f"larger than {guard.MAX_BYTES:,} bytes")
+    if b"\0" in data:
+        return Failure("unreadable", "holds NUL bytes, so it is no Python text", *_place(data, data.index(b"\0")))
+    try:
+        return decode_python(data)
+    except UnicodeDecodeError as error:
+        return Failure("unreadable", f"is not {error.encoding}: {error.reason}", *_place(data, error.start))
+    except Exception as error:  # codecs named in a cookie raise what they like
+        return Failure("unreadable", f"cannot be decoded: {_short(str(error))}")
+
+
+def _place(data: bytes, offset: int) -> tuple[int, int]:
+    return LineIndex.of(data[: offset + 1].decode("latin-1")).position(offset)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without what costs time or makes the result depend on the caller, for the length of one file.
+
+    A tree has no reference cycles, so the collector would only walk it in vain; its nodes come from the parser, so
+    their validation (a quarter of the time) would only say what is known; and how deep a tree may be must not depend
+    on how deep the caller stands.
+    """
+    collecting, limit, validate = gc.isenabled(), sys.getrecursionlimit(), cst.CSTNode.__post_init__
+    depth, frame = 0, sys._getframe()
+    while (outer := frame.f_back) is not None:
+        depth, frame = depth + 1, outer
+    gc.disable()
+    sys.setrecursionlimit(max(limit, depth + _FRAMES))
+    cst.CSTNode.__post_init__ = _accept  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
+        sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
+
+
+def _accept(_node: cst.CSTNode) -> None:
+    """Takes a node as it is."""
+
+
+def _parse(text: str) -> cst.Module | Failure:
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        line, column = error.raw_line, error.raw_column + 1
+        lines = re.split(r"\r\n|\r|\n", text)
+        around = lines[max(0, line - 2) : line + 1]
+        hint = " (Python 2 syntax?)" if any(_PRINT.search(source) for source in around) else ""
+        return Failure("unparsed", f"{_short(error.message)}{hint}", max(1, line), max(1, column))
+    except RecursionError:
+        return Failure("bound", "nested more deeply than the parser can bear")
+    except Exception as error:  # CSTLogicError, CSTValidationError, SyntaxError, UnicodeError, …
+        return Failure("unparsed", f"{type(error).__name__}: {_short(str(error))}")
+
+
+def _short(message: str) -> str:
+    """The first line of a message, without what libcst says for its own users."""
+    first = message.strip().splitlines()[0] if message.strip() else "no reason given"
+    return first if len(first) <= 120 else first[:119] + "…"
+
+
+def _facts(text: str, module: cst.Module, tokens: Tokens) -> FileFacts | None:
+    """None if the leaves of the tree are not the tokens."""
+    walk = Walk(text, tokens, _EXPRESSIONS, _SUITES)
+    place = walk.enter()
+    try:
+        scopes.documented(walk, module.body)
+    except IndexError:
+        # The tree has more leaves than there are tokens.
+        return None
+    if walk.emitted != tokens.texts:
+        return None
+    walk.leave(place, -1, "module", 0)
+    walk.statements.sort(key=attrgetter("at"))
+    calls = complete(walk.calls)
+    body = Body(
+        contexts=complete(walk.contexts),
+        statements=tuple(walk.statements),
+        calls=calls,
+        texts=embedded.candidates(walk.statements, calls, walk.sql_at),
+    )
+    outline = Outline(
+        length=len(text),
+        lines=LineIndex.of(text).encode(),
+        imports=tuple(walk.imports),
+        classes=complete(walk.classes),
+        functions=complete(walk.functions),
+        exports=exports(body) if "__all__" in text else None,
+        comments=steering(text, tokens) if "archlint:" in text else (),
+        shebang=text.startswith("#!"),
+        main_guard=walk.main_guard,
+    )
+    return FileFacts(outline, body)

@@ -78,7 +78,7 @@ _COMPOSITION = re.compile(
 )
 _ENTRY = re.compile(r"_*(main|asgi|wsgi|server|lifespan|startup|manage)_*")
 _FACTORY = re.compile(
-    r"_?((create|make|build)_(\w+_)?(app|application|api|container|server)|get_((asgi|wsgi|fastapi|flask)_)?(app|application)"
+    r"_?((create|make|build)_(\w+_)?(app|application|api|container|server)|get_(\w+_)?(app|application)"
     r"|(init|setup|configure|bootstrap)_(container|dependencies|di))"
 )
 

@@ -1,0 +1,114 @@
+"""archlint's own architecture: one direction of dependencies, one importer for each parser, no I/O where none belongs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import grimp
+import msgspec
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src/archlint"
+LAYERS = (
+    {"cli"},
+    {"app", "testing"},
+    {"adapters", "report"},
+    {"engine"},
+    {"checklist"},
+    {"rulebook"},
+    {"checks", "parse", "fixes"},
+    {"project"},
+    {"ports"},
+    {"facts"},
+)
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level names of everything the file imports at run time, wherever it does."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def within(path: Path, *parts: str) -> bool:
+    return any(path.is_relative_to(PACKAGE / part) for part in parts)
+
+
+def test_dependencies_point_one_way() -> None:
+    graph = grimp.build_graph("archlint", exclude_type_checking_imports=True, cache_dir=None)
+    present = {module.split(".")[1] for module in graph.modules if "." in module}
+    layers = [layer & present for layer in LAYERS if layer & present]
+    illegal = graph.find_illegal_dependencies_for_layers(
+        layers=tuple(grimp.Layer(*sorted(layer), independent=False) for layer in layers), containers={"archlint"}
+    )
+    assert sorted((chain.importer, chain.imported) for chain in illegal) == []
+
+
+def test_every_part_has_its_place_in_the_layers() -> None:
+    parts = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in SOURCES}
+    assert parts - set().union(*LAYERS) == {"__init__", "__main__"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_parsers_disk_and_terminal_stay_in_their_places(path: Path) -> None:
+    names = imported(path)
+    if not within(path, "parse", "fixes"):
+        assert "libcst" not in names
+    if not path.is_relative_to(PACKAGE / "parse") or not path.name.startswith("sql"):
+        assert "sqlglot" not in names
+    if within(path, "checks", "project", "facts", "checklist", "report", "parse"):
+        assert not names & {"os", "subprocess", "socket", "shutil", "tempfile", "urllib3", "requests", "multiprocessing"}
+        assert "open(" not in re.sub(r"\w\.open\(|_open\(", "", path.read_text("utf-8"))
+    if not within(path, "cli", "report"):
+        assert not names & {"rich", "typer"}
+    assert "pickle" not in names
+
+
+def library_words() -> set[str]:
+    """The names of the libraries that are described as data, less those that are also plain words of the language."""
+    words: set[str] = set()
+    for document in (ROOT / "rules/knowledge").glob("*.yaml"):
+        words |= set(yaml.safe_load(document.read_text("utf-8"))["packages"])
+    plain = {"logging", "hashlib", "hmac", "secrets", "builtins", "functools", "contextlib", "asyncio", "concurrent", "typing"}
+    return {word.partition(".")[0] for word in words} - plain - {"warnings", "dataclasses", "collections", "abc", "enum"}
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if within(p, "checks", "project")], ids=lambda p: p.relative_to(PACKAGE).as_posix()
+)
+def test_no_library_is_named_in_code(path: Path) -> None:
+    """What is known of libraries is data: a name in code would be a rule that only fires on that library."""
+    tree = ast.parse(path.read_text("utf-8"))
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    strings = [
+        n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs
+    ]
+    found = {word for word in library_words() for text in strings if re.search(rf"(?<![\w.]){re.escape(word)}(?![\w])", text)}
+    assert found == set()
+
+
+def test_the_vocabulary_needs_no_parser() -> None:
+    for path in SOURCES:
+        if within(path, "facts"):
+            assert {n for n in imported(path) if n not in ("archlint", "msgspec")} <= {
+                "__future__", "array", "bisect", "enum", "io", "re", "sys", "tokenize", "typing"
+            }  # fmt: skip
+    assert msgspec.Struct is not None
+
+
+def test_no_module_is_a_drawer() -> None:
+    drawers = {"utils", "util", "common", "helpers", "helper", "misc", "manager", "base"}
+    assert [p.relative_to(PACKAGE).as_posix() for p in SOURCES if p.stem in drawers] == []

@@ -126,6 +126,13 @@ def run(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> R
     return analyse(DiskFiles(target.root), store, workers, tool(), settings=target.settings, today=SystemClock().today())
 
 
+def cache_of(path: Path) -> SqliteStore:
+    """The store of the project around a path. Raises ConfigError for a path that does not exist."""
+    if not path.exists():
+        raise ConfigError([f"{path}: no such file or folder"])
+    return SqliteStore(find_root([path]) / FOLDER)
+
+
 def source_reader(found: Target) -> Callable[[str], str | None]:
     """Decoded texts of the project's files, for code frames; None where there is none."""
     files = DiskFiles(found.root)
@@ -143,6 +150,7 @@ def source_reader(found: Target) -> Callable[[str], str | None]:
 __all__ = [
     "PLAIN_WIDTH",
     "Target",
+    "cache_of",
     "check_format",
     "knowledge",
     "rulebook",

@@ -66,6 +66,8 @@ def select(rulebook: Rulebook, settings: Settings) -> Selection:
             bound.append((rule, rule.bind(overrides.get(rule.id, {}))))
         except RuleError as error:
             problems.append(str(error))
+    if not (problems or bound or broken):
+        problems.append("no rule is selected")  # a run without rules would be green on nothing
     if problems:
         raise SelectionError(problems)
     return Selection(tuple(bound), broken)

@@ -15,6 +15,7 @@ _COMMENT = re.compile(
 )
 _UNTIL = re.compile(r"\buntil[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t,;:—-]*")
 _SQL_COMMENT = re.compile(r"--[ \t]*archlint\s*:[^\r\n]*|/\*[ \t]*archlint\s*:.*?\*/", re.S)
+_NEXT_COMMENT = re.compile(r"(?:^|\s)(?:#|--)")
 _WORD_CHARACTER = re.compile(r"\w")
 
 
@@ -82,7 +83,7 @@ def _read(comment: str, site: Site) -> Suppression | None:
         return None
     word, rules = match["word"], match["rules"]
     until = _UNTIL.search(match["rest"])
-    reason = _UNTIL.sub("", match["rest"]).strip().strip("-—:# ").strip()
+    reason = _NEXT_COMMENT.split(_UNTIL.sub("", match["rest"]))[0].strip(" \t-—:#")
     words = tuple(dict.fromkeys(part.strip() for part in (rules or "").split(",") if part.strip()))
     made = Suppression(
         site=site,

@@ -16,6 +16,10 @@ NOT_RULES = ("knowledge/",)
 class UnknownRuleError(Exception):
     """A selector that matches no rule; the text suggests the closest."""
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return (str(self),)
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -1,0 +1,35 @@
+"""`archlint rules`: which rules there are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from archlint.cli.failing import WRONG_USE, failing, say
+
+FORMATS = ("text", "markdown", "json")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("rules")(rules)
+
+
+def rules(
+    output_format: Annotated[str, typer.Option(help="text, markdown or json.")] = "text",
+) -> None:
+    """List the rules: id, severity, name and what each reports."""
+    with failing():
+        from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
+        from archlint.report import rules as shown  # noqa: PLC0415
+
+        if output_format not in FORMATS:
+            say(f"error: --output-format: `{output_format}` is none of {', '.join(FORMATS)}")
+            raise typer.Exit(WRONG_USE)
+        infos = [rule.document.info for rule in app.rulebook().rules]
+        formats = {"text": shown.table, "markdown": shown.markdown, "json": shown.as_json}
+        app.write(formats[output_format](infos), None)
+        for problem in app.rulebook().problems:
+            say(f"error: {problem}")
+        if app.rulebook().problems:
+            raise typer.Exit(WRONG_USE)

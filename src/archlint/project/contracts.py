@@ -106,6 +106,18 @@ class Contracts:
             if (contract.name, i) not in self._used
         )
 
+    @cached_property
+    def governed(self) -> frozenset[str]:
+        """Names of the modules that a layer of a `layers` contract holds."""
+        return frozenset(
+            self._imports.nodes[number].name
+            for contract in self._contracts
+            if contract.kind == "layers"
+            for placed in self._placed(contract)
+            for _, name in placed
+            for number in self._below(name)
+        )
+
     @property
     def kept(self) -> Iterator[Kept]:
         """The direct imports between layers of a `layers` contract that run the right way."""

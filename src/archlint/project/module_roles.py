@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from archlint.facts.syntax import Import, Outline
+from archlint.facts.syntax import Outline
 
 _TEST_FOLDER = re.compile(
     r"tests?|testing|__tests__|(unit|integration|functional|e2e|acceptance|smoke|load|system|api|perf|performance)[_-]?tests?"
     r"|tests?[_-].+|e2e|test_?data|testcases|fixtures?[_-]tests?"
 )
 _TEST_FILE = re.compile(r"(test_.+|.+_tests?|tests?|conftest)\.py")
-_TEST_LIBRARIES = frozenset({"pytest", "unittest", "nose", "pytest_asyncio", "hypothesis"})
-_MIGRATION_FOLDER = re.compile(r"(.+_)?(migrations?|alembic)(_.+)?")
+_MIGRATION_FOLDER = re.compile(r"(.+_)?migrations?(_.+)?")
 _SCRIPT_FOLDERS = frozenset({"scripts", "script", "bin", "tools", "hack", "ci", ".ci", ".github", "devtools", "maintenance"})
 _SCRIPT_FILES = frozenset({"manage.py", "setup.py", "noxfile.py", "fabfile.py", "dodo.py", "conf.py"})
 _EXAMPLE_FOLDERS = frozenset(
@@ -29,14 +28,18 @@ _GENERATED_FILE = re.compile(r".+_pb2(_grpc)?\.py")
 _SETTINGS = re.compile(r"(.+_)?(settings|config|configuration|conf|env|constants)(_.+)?")
 
 
-def is_test(folders: Sequence[str], name: str, outline: Outline) -> bool:
+Kinds = Callable[[str], Sequence[str]]
+"""The kinds of the library that a dotted name belongs to."""
+
+
+def is_test(folders: Sequence[str], name: str, outline: Outline, kinds: Kinds) -> bool:
     """Test code and what only tests use.
 
     A file that is only *named* like a test (`test_connection.py` among handlers) must also hold tests.
     """
     if any(_TEST_FOLDER.fullmatch(folder) for folder in folders) or name == "conftest.py":
         return True
-    if any(_imports_at_top(given, _TEST_LIBRARIES) for given in outline.imports):
+    if any("testing" in kinds(given.module) for given in outline.imports if not (given.level or given.type_checking)):
         return True
     if not _TEST_FILE.fullmatch(name):
         return False
@@ -44,13 +47,9 @@ def is_test(folders: Sequence[str], name: str, outline: Outline) -> bool:
     return not names or any(name.startswith(("test", "Test")) or name.endswith("Test") for name in names)
 
 
-def _imports_at_top(given: Import, packages: frozenset[str]) -> bool:
-    return given.level == 0 and not given.type_checking and given.module.partition(".")[0] in packages
-
-
-def is_migration(folders: Sequence[str]) -> bool:
-    """A schema's or data's migration, or its environment (`alembic/env.py`)."""
-    return any(_MIGRATION_FOLDER.fullmatch(folder) for folder in folders)
+def is_migration(folders: Sequence[str], kinds: Kinds) -> bool:
+    """A schema's or data's migration, or its environment: below `migrations`, or a folder named like the tool."""
+    return any(_MIGRATION_FOLDER.fullmatch(folder) or "migrations" in kinds(folder) for folder in folders)
 
 
 def is_script(outer: Sequence[str], folders: Sequence[str], name: str) -> bool:

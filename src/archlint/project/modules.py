@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pathspec
 
+from archlint.facts.findings import Site
 from archlint.facts.syntax import Body, FileFacts, Outline
 from archlint.facts.text import LineIndex
 from archlint.project import module_roles
@@ -53,6 +54,11 @@ class Module:
         return LineIndex.decode(self.facts.outline.lines)
 
     @property
+    def start(self) -> Site:
+        """The file's first position, for what is said of the module as a whole."""
+        return Site(self.path, 0, 0)
+
+    @property
     def package(self) -> str:
         """The package whose names relative imports start from (by local name); empty for a top-level module."""
         return self.local_name if self.is_package else self.local_name.rpartition(".")[0]
@@ -75,7 +81,7 @@ class Modules:
         roots = choose_roots(self._tree, count_votes(self._tree, imports), project.settings.roots)
         tests = pathspec.GitIgnoreSpec.from_lines(project.settings.tests) if project.settings.tests else None
         made = [
-            _module(path, files[path], roots[path], name, tests)
+            _module(path, files[path], roots[path], name, tests=tests, kinds=project.knowledge.package_kinds)
             for path, name in _unique_names({path: (root, _dotted(path, root)) for path, root in roots.items()}).items()
         ]
         self.all: tuple[Module, ...] = tuple(sorted(made, key=lambda module: module.name))
@@ -183,7 +189,9 @@ def _unique_names(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     return result
 
 
-def _module(path: str, facts: FileFacts, root: str, name: str, tests: pathspec.GitIgnoreSpec | None) -> Module:
+def _module(
+    path: str, facts: FileFacts, root: str, name: str, *, tests: pathspec.GitIgnoreSpec | None, kinds: module_roles.Kinds
+) -> Module:
     *folders, file_name = path.split("/")
     depth = root.count("/") + 1 if root else 0
     outer = folders[: depth + 1]
@@ -194,8 +202,8 @@ def _module(path: str, facts: FileFacts, root: str, name: str, tests: pathspec.G
         root=root,
         is_package=file_name == "__init__.py",
         facts=facts,
-        is_test=module_roles.is_test(folders, file_name, facts.outline) or bool(tests and tests.match_file(path)),
-        is_migration=module_roles.is_migration(folders),
+        is_test=module_roles.is_test(folders, file_name, facts.outline, kinds) or bool(tests and tests.match_file(path)),
+        is_migration=module_roles.is_migration(folders, kinds),
         is_script=module_roles.is_script(outer, folders, file_name),
         is_example=module_roles.is_example(outer),
         is_vendored=module_roles.is_vendored(folders, file_name),

@@ -1,0 +1,70 @@
+"""A module of the domain imports a framework, a driver or a client library; or any package that a contract bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.api import Hit, Project, Proof, Severity
+from archlint.project.imports import Reference
+from archlint.project.modules import Module
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`kinds`: what the domain must not know, by the knowledge's words; `allowed`: packages it may know nevertheless."""
+
+    kinds: tuple[str, ...]
+    allowed: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """One finding for each statement; a domain module without any is a proof."""
+    governed = set()
+    for breach in project.contracts.breaches:
+        if breach.reference is None:
+            continue
+        start = breach.chain[0].step() if breach.chain else None
+        end = breach.reference
+        governed.add((end.importer.path, end.given.at))
+        words = {"module": breach.importer, "package": breach.imported, "contract": breach.contract.name}
+        words["importer"] = end.importer.name
+        yield Hit(
+            start.site if start else end.site,
+            words,
+            "contract_chain" if start else "contract",
+            path=tuple(edge.step() for edge in breach.chain),
+            severity=Severity.ERROR,
+        )
+    for module in project.layers.members("domain"):
+        yield from _domain_module(project, params, module, governed)
+
+
+def _domain_module(project: Project, params: Params, module: Module, governed: set[tuple[str, int]]) -> Iterator[Hit | Proof]:
+    found = False
+    last: tuple[str, int] | None = None
+    for reference in project.imports.external(module):
+        kind = _barred_kind(project, params, reference)
+        if kind is None:
+            last = None
+            continue
+        found = True
+        statement = reference.given.module, reference.given.context
+        if statement != last and (module.path, reference.given.at) not in governed:
+            words = {"module": module.name, "package": reference.given.module, "kind": kind.replace("-", " ")}
+            yield Hit(reference.site, words, "local" if reference.is_local else "default")
+        last = statement
+    if not found and not module.is_package:
+        yield Proof(module.start, f"{module.name} imports no framework")
+
+
+def _barred_kind(project: Project, params: Params, reference: Reference) -> str | None:
+    if reference.given.type_checking:
+        return None
+    name = reference.external
+    if any(name == package or name.startswith(package + ".") for package in params.allowed):
+        return None
+    kinds = project.knowledge.package_kinds(name)
+    if "standard-library" in kinds:
+        return None
+    return next((kind for kind in params.kinds if kind in kinds), None)

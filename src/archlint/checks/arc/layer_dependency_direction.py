@@ -1,0 +1,122 @@
+"""An inner layer imports an outer one: by a contract of the configuration, else by the layers that were found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.project.contracts import Breach
+from archlint.project.illegal_chains import Chain, illegal_chains
+from archlint.project.imports import Edge
+from archlint.project.layer_words import LAYERS, Layer
+from archlint.project.modules import Module
+from archlint.project.patterns import covers
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`ignore`: packages that no finding starts from or ends in, dotted, `*` for any one name."""
+
+    ignore: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """Breaches of contracts (errors), then of inferred or configured layers for modules that no contract governs."""
+    for breach in project.contracts.breaches:
+        if breach.unlisted is not None:
+            words = {"importer": breach.importer, "container": breach.imported, "contract": breach.contract.name}
+            yield Hit(breach.unlisted.start, words, "unlisted", severity=Severity.ERROR)
+        elif breach.chain and breach.reference is None:
+            yield _contract_hit(breach)
+    for kept in project.contracts.kept:
+        yield Proof(kept.edge.step().site, f"{kept.edge.importer.name} uses {kept.edge.imported.name}, a layer further in")
+    yield from _between_layers(project, params)
+
+
+def _between_layers(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    layers, number = project.layers, project.imports.number
+    free = [m for m in project.modules.production if not layers.is_composition_root(m)]
+    placed = {number[m.name] for m in free if layers.layer_of(m) is not None}
+    closed = frozenset(number.values()) - {number[m.name] for m in free}
+    for layer in LAYERS:
+        inner = [m for m in layers.members(layer) if number[m.name] in placed and _is_asked(project, params, m)]
+        sources = {number[m.name] for m in inner}
+        for other in LAYERS:
+            if other not in layers.may_not_import(layer):
+                continue
+            targets = {number[m.name] for m in layers.members(other) if not _is_ignored(params, m)}
+            avoid = closed | (placed - sources - targets)
+            for chain in illegal_chains(project.imports.graph(), sources, targets, avoid=avoid - targets):
+                yield _layer_hit(project, layer, other, chain)
+        for module in inner:
+            yield from _proofs(project, module, layer)
+
+
+def _is_asked(project: Project, params: Params, module: Module) -> bool:
+    return module.name not in project.contracts.governed and not _is_ignored(params, module)
+
+
+def _is_ignored(params: Params, module: Module) -> bool:
+    return any(covers(pattern, module.name) for pattern in params.ignore)
+
+
+def _proofs(project: Project, module: Module, layer: Layer) -> Iterator[Proof]:
+    """Imports of another layer that run the right way."""
+    for edge in project.imports.edges(module):
+        other = project.layers.layer_of(edge.imported)
+        if other not in (None, layer) and other not in project.layers.may_not_import(layer):
+            yield Proof(edge.step().site, f"{layer} ({module.name}) imports {other} ({edge.imported.name})")
+
+
+def _layer_hit(project: Project, layer: Layer, other: Layer, chain: Chain) -> Hit:
+    edges = project.imports.along(chain.nodes)
+    words = _words(edges, chain.cut) | {"layer": layer, "other": other}
+    return Hit(
+        edges[0].step().site,
+        words,
+        "default" if chain.is_direct else "chain",
+        confidence=Confidence.HIGH if chain.is_direct else Confidence.MEDIUM,
+        related=_others(edges),
+        path=tuple(edge.step() for edge in edges),
+        anchor=f"{edges[0].importer.name}>{edges[-1].imported.name}",
+    )
+
+
+def _contract_hit(breach: Breach) -> Hit:
+    edges = breach.chain
+    words = _words(edges, breach.cut) | {"contract": breach.contract.name, "layer": breach.importer, "other": breach.imported}
+    return Hit(
+        edges[0].step().site,
+        words,
+        "contract" if len(edges) == 1 else "contract_chain",
+        related=_others(edges),
+        path=tuple(edge.step() for edge in edges),
+        anchor=f"{breach.contract.name}:{edges[0].importer.name}>{edges[-1].imported.name}",
+        severity=Severity.ERROR,
+    )
+
+
+def _words(edges: tuple[Edge, ...], cut: int) -> dict[str, str]:
+    """What every message of a chain needs; the edge to cut is told by its line too."""
+    step = edges[cut].step()
+    module = edges[cut].importer
+    return {
+        "importer": edges[0].importer.name,
+        "imported": edges[-1].imported.name,
+        "through": ", ".join(f"`{edge.imported.name}`" for edge in edges[:-1]),
+        "cut": f"`{module.name}` -> `{edges[cut].imported.name}` ({module.path}:{module.lines.line(step.site.at)})",
+    }
+
+
+def _others(edges: tuple[Edge, ...]) -> tuple[Step, ...]:
+    """Further lines on which the first module imports the second."""
+    lines = edges[0].importer.lines
+    seen = {lines.line(edges[0].step().site.at)}
+    found = []
+    for reference in edges[0].references:
+        line = lines.line(reference.site.at)
+        if reference.counts("runtime") and line not in seen:
+            seen.add(line)
+            found.append(Step(reference.site, f"also imports `{edges[0].imported.name}`"))
+    return tuple(found)

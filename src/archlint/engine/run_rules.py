@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
 from archlint.engine.check import MAX_HITS, Outcome
 from archlint.engine.discover import MAX_BYTES, Inventory
 from archlint.engine.extract import Facts
@@ -12,6 +14,8 @@ from archlint.engine.sources import Sources
 from archlint.engine.suppress import Suppression
 from archlint.facts.findings import Hit, Site
 from archlint.facts.settings import Settings
+from archlint.project import Project
+from archlint.project.patterns import covers
 from archlint.rulebook import Rulebook
 from archlint.rulebook.document import suggestion
 
@@ -50,6 +54,35 @@ def nothing_found(inventory: Inventory, facts: Facts, settings: Settings) -> Ite
         folder = root.strip("/").removeprefix("./").removesuffix(".")
         if folder and not any(path.startswith(folder + "/") for path in facts.python):
             yield "RUN003", Hit(config, {"root": root}, "root")
+
+
+def broken_contracts(project: Project, settings: Settings, sources: Sources) -> Iterator[RunHit]:
+    """RUN004 and RUN009: parts of contracts, layers and services that mean nothing, or that nothing needs any more."""
+    config = settings.config_path or _CONFIG
+    for contract, pattern in project.contracts.matches_nothing:
+        words = {"contract": f"contract `{contract.name}`", "reason": f"`{pattern}` matches no module"}
+        yield "RUN004", Hit(_written(sources, config, contract.name, pattern), words, anchor=f"{contract.name} {pattern}")
+    for role, patterns in msgspec.structs.asdict(settings.layers).items() if settings.layers else ():
+        for pattern in patterns:
+            if not any(covers(pattern, module.name) for module in project.modules.all):
+                words = {"contract": f"layer `{role}`", "reason": f"`{pattern}` matches no module"}
+                yield "RUN004", Hit(_written(sources, config, role, pattern), words, anchor=f"{role} {pattern}")
+    for service, folder in sorted(settings.services.items()):
+        if not any(path.startswith(folder.strip("/") + "/") for path in project.files):
+            words = {"contract": f"service `{service}`", "reason": f"no Python file lies below `{folder}`"}
+            yield "RUN004", Hit(_written(sources, config, service, folder), words, anchor=service)
+    for contract, allow in project.contracts.unused_allows:
+        words = {"contract": contract.name, "importer": allow.importer, "imported": allow.imported}
+        site = _written(sources, config, contract.name, allow.importer)
+        yield "RUN009", Hit(site, words, anchor=f"{contract.name} {allow.importer} {allow.imported}")
+
+
+def _written(sources: Sources, config: str, above: str, words: str) -> Site:
+    """Where the configuration says `words`, first looked for below `above`; its first line when it is not found."""
+    text = sources.text(config)
+    at = text.find(words, max(text.find(above), 0))
+    at = at if at >= 0 else text.find(words)
+    return Site(config, at, at + len(words)) if at >= 0 else Site(config, 0, 0)
 
 
 def crashed_rules(outcome: Outcome, settings: Settings) -> Iterator[RunHit]:

@@ -46,6 +46,7 @@ def settle(run: Run, sources: Sources, rulebook: Rulebook, settings: Settings, t
     of_the_run = [
         *run_rules.unread_files(run.inventory, run.reading, run.facts, sources),
         *run_rules.nothing_found(run.inventory, run.facts, settings),
+        *run_rules.broken_contracts(run.project, settings, sources),
         *run_rules.crashed_rules(run.outcome, settings),
         *run_rules.suppression_faults(suppressions, rulebook, frozenset(run.outcome.ran), today),
     ]

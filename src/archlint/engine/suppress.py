@@ -16,6 +16,7 @@ _COMMENT = re.compile(
 _UNTIL = re.compile(r"\buntil[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t,;:—-]*")
 _SQL_COMMENT = re.compile(r"--[ \t]*archlint\s*:[^\r\n]*|/\*[ \t]*archlint\s*:.*?\*/", re.S)
 _NEXT_COMMENT = re.compile(r"(?:^|\s)(?:#|--)")
+_NEVER = 1 << 60
 _WORD_CHARACTER = re.compile(r"\w")
 
 
@@ -123,20 +124,34 @@ class _Scopes:
     def beside(self, line: int) -> tuple[int, int]:
         first = last = line
         for start, head, end in self._blocks:
-            if start <= line <= head:
+            if start <= line <= max(head, min(self._next_start(head) - 1, end)):
                 first, last = min(first, start), max(last, end)
         for start, end in self._around(line):
             first, last = min(first, start), max(last, end)
+        if (first, last) == (line, line):
+            last = self._end_of_import_list(line)
         return first, last
 
     def below(self, line: int) -> tuple[int, int]:
-        position = bisect_left(self._starts, line + 1)
-        if position == len(self._starts):
+        start = self._next_start(line)
+        if start == _NEVER:
             return line, line
-        start = self._starts[position]
         last = max([end for first, end in self._around(start) if first == start] or [start])
         last = max([last, *(end for first, _, end in self._blocks if first == start)])
         return line, last
+
+    def _next_start(self, line: int) -> int:
+        """The first line after this one on which something begins."""
+        position = bisect_left(self._starts, line + 1)
+        return self._starts[position] if position < len(self._starts) else _NEVER
+
+    def _end_of_import_list(self, line: int) -> int:
+        """`from a import (` has no record of its own: the names that follow it, line after line, have."""
+        last = line
+        for first, end in self._imports:
+            if first == last + 1 and line not in self._starts:
+                last = end
+        return last
 
     def _around(self, line: int) -> list[tuple[int, int]]:
         """Statements and imports whose lines include this one."""

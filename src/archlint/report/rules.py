@@ -40,8 +40,12 @@ def table(rules: Sequence[RuleInfo]) -> str:
 def markdown(rules: Sequence[RuleInfo]) -> str:
     """The table of the README."""
     lines = ["| Rule | Name | Severity | What it reports |", "| --- | --- | --- | --- |"]
-    lines += [f"| {r.id} | `{r.name}` | {_SEVERITY[r.severity]} | {r.title.replace('|', chr(92) + '|')}{_status(r)} |" for r in rules]
+    lines += [f"| {r.id} | `{r.name}` | {_SEVERITY[r.severity]} | {_cell(r.title)}{_status(r)} |" for r in rules]
     return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def as_json(rules: Sequence[RuleInfo]) -> str:

@@ -45,11 +45,13 @@ _EXPLAIN = re.compile(r"EXPLAIN\b(?:\s*\([^()]*\))?(?:\s+(?:ANALYZE|ANALYSE|VERB
 
 
 def read(text: str, dialect: str = "") -> SqlFacts:
-    """What `text` says. `dialect`: a name of sqlglot's, or several with commas between, tried in turn; empty or
-    unknown: those in `DIALECTS`. Every statement is either parsed or listed as unparsed, with the reason."""
+    """What `text` says. `dialect`: a name of sqlglot's, or several with commas between, tried in turn; with a comma at
+    the end, and where no known name is left, those in `DIALECTS` come behind. Every statement is either parsed or
+    listed as unparsed, with the reason."""
     if len(text) > MAX_TEXT:
         return SqlFacts(dialect, (), (Unparsed(0, len(text), f"longer than {MAX_TEXT} characters"),))
-    wanted = [d for d in dialect.split(",") if d and d in _known_dialects()] or list(DIALECTS)
+    named = [d for d in dialect.split(",") if d and d in _known_dialects()]
+    wanted = list(dict.fromkeys([*named, *DIALECTS] if not named or dialect.endswith(",") else named))
     attempts: list[SqlFacts] = []
     with _quiet():
         for backslashes in dict.fromkeys(d in _BACKSLASH_DIALECTS for d in wanted):

@@ -1,0 +1,257 @@
+"""All SQL of the project: of its `.sql` files, of the texts that reach a query, and of texts that look like SQL."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence, Site
+from archlint.facts.sql import SqlFacts, Statement
+from archlint.facts.syntax import Collection, Expr, Name, Operation, Outline, Template
+from archlint.project import module_roles
+from archlint.project.model import CallSite, Def
+from archlint.project.texts import BuiltText, Hole
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_BEGINS_STATEMENT = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/|\(|\{[^{}]*\})*"
+    r"(?:SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|REPLACE|CREATE|ALTER|DROP|TRUNCATE|EXPLAIN|COPY|DO)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_CLAUSES_OF_SQL = 2
+_WRAPPERS = 3
+"""How many project functions a text may be passed through on its way to the query."""
+_NO_CODE = Outline(length=0, lines=b"", imports=(), classes=(), functions=(), exports=None, comments=())
+
+
+@dataclass(frozen=True)
+class Sql:
+    """One SQL text.
+
+    `module`, `context` and `origin` (the function) say where code builds it; None for a file. `sink` is the call that
+    it reaches, as far as one is known. `confidence`: that it is SQL and is executed.
+    """
+
+    text: str
+    facts: SqlFacts
+    path: str
+    confidence: Confidence
+    dialect: str
+    built: BuiltText | None = None
+    module: Module | None = field(default=None, compare=False, repr=False)
+    context: int = 0
+    origin: Def | None = None
+    sink: CallSite | None = None
+    is_test: bool = False
+
+    def site(self, at: int, end: int) -> Site:
+        """The place in the project's files of a range of the text."""
+        if self.built is None:
+            return Site(self.path, at, end)
+        first, last = self.built.origin(at), self.built.origin(max(at, end - 1))
+        return Site(first.path, first.at, last.end if last.path == first.path and last.end > first.at else first.end)
+
+    def is_hole(self, at: int, end: int) -> bool:
+        """Does any of the range come from a hole?"""
+        return self.built is not None and any(
+            start < end and at < start + len(piece.text)
+            for start, piece in zip(self.built.starts, self.built.pieces, strict=True)
+            if isinstance(piece, Hole)
+        )
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    built: BuiltText
+    module: Module
+    context: int
+    sink: CallSite | None
+    confidence: Confidence
+
+
+class Statements:
+    """`all` in a stable order; `parsed` and `unparsed` count statements, each place once."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @cached_property
+    def dialect(self) -> str:
+        """Configured, else those of the drivers in use, most used first, with the usual ones behind; see `parse.sql`."""
+        configured = self._project.settings.dialect
+        if configured:
+            return configured
+        used: Counter[str] = Counter()
+        knowledge = self._project.knowledge
+        for module in self._project.modules.production:
+            libraries = {knowledge.library(given.module) for given in module.outline.imports if given.level == 0}
+            used.update(sorted({library.dialect for library in libraries if library is not None and library.dialect}))
+        return "".join(f"{dialect}," for dialect, _ in sorted(used.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def all(self) -> tuple[Sql, ...]:
+        files = sorted(self._project.sql_files.items())
+        built = self._candidates()
+        texts = [text for _, text in files] + [candidate.built.rendered for candidate in built]
+        facts = self._project.read_sql([(text, self.dialect) for text in texts])
+        found = [self._of_file(path, text, said) for (path, text), said in zip(files, facts, strict=False)]
+        known = _created(found) | _created(
+            [self._of_code(c, f) for c, f in zip(built, facts[len(files) :], strict=True) if c.sink is not None]
+        )
+        for candidate, said in zip(built, facts[len(files) :], strict=True):
+            if candidate.sink is not None or _looks_like_sql(said, known):
+                found.append(self._of_code(candidate, said))
+        return tuple(found)
+
+    @cached_property
+    def parsed(self) -> int:
+        return len({sql.site(s.at, s.end) for sql in self.all for s in sql.facts.statements})
+
+    @cached_property
+    def unparsed(self) -> int:
+        return len({sql.site(u.at, u.end) for sql in self.all for u in sql.facts.unparsed})
+
+    def _of_file(self, path: str, text: str, facts: SqlFacts) -> Sql:
+        *folders, name = path.split("/")
+        is_test = module_roles.is_test(folders, name, _NO_CODE, self._project.knowledge.package_kinds)
+        return Sql(text, facts, path, Confidence.HIGH, facts.dialect, is_test=is_test)
+
+    def _of_code(self, candidate: _Candidate, facts: SqlFacts) -> Sql:
+        module = candidate.module
+        function = module.body.contexts[candidate.context].function
+        return Sql(
+            text=candidate.built.rendered,
+            facts=facts,
+            path=module.path,
+            confidence=_confidence(candidate, facts),
+            dialect=facts.dialect,
+            built=candidate.built,
+            module=module,
+            context=candidate.context,
+            origin=Def(module, module.name, function) if function >= 0 else None,
+            sink=candidate.sink,
+            is_test=module.is_test,
+        )
+
+    # Texts in code
+
+    def _candidates(self) -> list[_Candidate]:
+        """Texts that reach a query, then texts that may be SQL, each text at a place once."""
+        seen: set[tuple[str, Site]] = set()
+        found: list[_Candidate] = []
+        for candidate in (*self._executed(), *self._lying_about()):
+            text = candidate.built.rendered
+            if not _BEGINS_STATEMENT.match(text) and candidate.sink is None:
+                continue
+            key = (text, candidate.built.origin(0))
+            if key not in seen:
+                seen.add(key)
+                found.append(candidate)
+        return found
+
+    def _executed(self) -> Iterator[_Candidate]:
+        """What is given to library calls that take SQL, also through parameters of project functions."""
+        calls = self._project.calls
+        waiting: list[tuple[CallSite, Expr, Confidence, int]] = []
+        for site in calls.all:
+            for target in site.targets:
+                argument = site.argument(target.operation.sql) if target.operation is not None else None
+                if argument is not None:
+                    waiting.append((site, argument, target.confidence, _WRAPPERS))
+                    break
+        passed: set[tuple[Def, str]] = set()
+        while waiting:
+            site, argument, confidence, depth = waiting.pop(0)
+            for module, part, context in self._parts(site.module, argument, site.call.context):
+                for built in self._project.values.texts(module, part, context):
+                    yield _Candidate(built, site.module, site.call.context, site, confidence)
+            named = self._parameter(site, argument)
+            if named is not None and depth > 0 and named not in passed:
+                passed.add(named)
+                waiting += self._passed(named, confidence, depth - 1)
+
+    def _parts(self, module: Module, argument: Expr, context: int) -> Iterator[tuple[Module, Expr, int]]:
+        """The texts in an argument that takes one statement or a list of them, each maybe with its parameters."""
+        items = self._project.values.sources.items(module, argument, context)
+        if not items:
+            yield module, argument, context
+        for item in items:
+            if isinstance(item.expr, Collection) and item.expr.items:
+                yield item.module, item.expr.items[0], item.context
+            elif item.expr is not None:
+                yield item.module, item.expr, item.context
+
+    def _parameter(self, site: CallSite, argument: Expr) -> tuple[Def, str] | None:
+        """The caller's own parameter with which the text begins."""
+        while isinstance(argument, Operation | Template):
+            parts = argument.operands if isinstance(argument, Operation) else argument.parts
+            if not parts:
+                return None
+            argument = parts[0]
+        if not isinstance(argument, Name):
+            return None
+        scopes = self._project.symbols.scopes(site.module)
+        _, bindings = scopes.lookup(site.call.context, argument.id, argument.at)
+        for binding in bindings:
+            if binding.kind == "parameter":
+                return Def(site.module, site.module.name, binding.function), argument.id
+        return None
+
+    def _passed(
+        self, named: tuple[Def, str], confidence: Confidence, depth: int
+    ) -> Iterator[tuple[CallSite, Expr, Confidence, int]]:
+        """What the callers of a project function give for one of its parameters."""
+        definition, name = named
+        parameters = [p for p in definition.function.parameters if p.kind in ("positional", "either", "keyword")]
+        position = next((i for i, p in enumerate(parameters) if p.name == name), None)
+        if position is None:
+            return
+        is_bound = definition.function.klass >= 0 and parameters[0].name in ("self", "cls")
+        notation = f":{name}" if parameters[position].kind == "keyword" else f"{position - is_bound}:{name}"
+        for site in self._project.calls.callers(definition):
+            argument = site.argument(notation)
+            if argument is not None:
+                yield site, argument, min(confidence, site.confidence), depth
+
+    def _lying_about(self) -> Iterator[_Candidate]:
+        """What is not known to be executed."""
+        for module in self._project.modules.all:
+            if module.is_test:
+                continue
+            for text in module.body.texts:
+                for built in self._project.values.texts(module, text.expr, text.context):
+                    yield _Candidate(built, module, text.context, None, Confidence.LOW)
+
+
+def _confidence(candidate: _Candidate, facts: SqlFacts) -> Confidence:
+    """A text that reads like SQL and reaches a call that by its name takes SQL is SQL in all likelihood."""
+    if candidate.sink is not None and candidate.confidence == Confidence.LOW and _reads_like_sql(facts):
+        return Confidence.MEDIUM
+    return candidate.confidence
+
+
+def _reads_like_sql(facts: SqlFacts) -> bool:
+    return facts.clauses >= _CLAUSES_OF_SQL and bool(facts.statements) and not facts.unparsed
+
+
+def _looks_like_sql(facts: SqlFacts, known_tables: frozenset[str]) -> bool:
+    """Prose parses, too ("Select a file from your computer"): upper-case clauses or a table of the schema must say that
+    it is SQL."""
+    if _reads_like_sql(facts):
+        return True
+    return not facts.unparsed and any(
+        table.lower() in known_tables for statement in facts.statements for table in statement.tables
+    )
+
+
+def _created(texts: list[Sql]) -> frozenset[str]:
+    """The tables that statements create."""
+    statements: Iterator[Statement] = (s for sql in texts for s in sql.facts.statements)
+    return frozenset(t.lower() for s in statements if s.verb == "create" and s.creates == "table" for t in s.writes)

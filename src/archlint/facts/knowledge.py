@@ -125,6 +125,8 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     model: str | None = None
     keyed: bool = False
     evaluates: bool = False
+    pending: bool = False
+    """The effect is only noted down now and sent later (`session.add`)."""
     many: str | None = None
     """Argument that holds a batch (`executemany`, `bulk_create`)."""
     per_item: tuple[str, ...] = ()
@@ -173,7 +175,7 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     names: tuple[str, ...] = ()
     methods: dict[str, Operation] = {}
     attributes: dict[str, str] = {}
-    """Attribute (of instances, and of the class) → type. `objects: django.db.models.Manager[self]`."""
+    """Attribute (of instances, and of the class) → type. `objects: django.db.models.Manager[self]`; `"*"`: any other."""
     chain: tuple[str, ...] = ()
     """Methods that return `self` and ask nothing."""
     call: Operation | None = None

@@ -1,0 +1,143 @@
+"""Every call of the project, resolved to what it may run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Call
+from archlint.project.dispatch import Dispatch
+from archlint.project.entities import Bound, Entity, FunctionRef
+from archlint.project.model import CallSite, Def, Target, Type
+
+if TYPE_CHECKING:
+    from archlint.project.inference import Inference
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+
+class Calls:
+    """`all` holds the calls of everything but test code, by module and place; test modules are read when asked for.
+
+    A call is resolved when it has a target: a project function or class, or a library callable by name, whether or
+    not something is known of it.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._inference: Inference = project.types.inference
+        self.dispatch = Dispatch(self._inference)
+        self._by_module: dict[str, tuple[CallSite, ...]] = {}
+
+    @cached_property
+    def all(self) -> tuple[CallSite, ...]:
+        return tuple(site for m in self._project.modules.all if not m.is_test for site in self.in_module(m))
+
+    @property
+    def total(self) -> int:
+        return len(self.all)
+
+    @cached_property
+    def resolved(self) -> int:
+        """How many of `all` have a target."""
+        return sum(1 for site in self.all if site.targets)
+
+    def in_module(self, module: Module) -> tuple[CallSite, ...]:
+        """The calls of one module, in the order of `module.body.calls`."""
+        known = self._by_module.get(module.path)
+        if known is None:
+            defs: dict[int, Def | None] = {-1: None}
+            contexts = module.body.contexts
+            made = []
+            for index, call in enumerate(module.body.calls):
+                function = contexts[call.context].function
+                if function not in defs:
+                    defs[function] = Def(module, module.name, function)
+                made.append(self._site(module, index, call, defs[function]))
+            known = self._by_module[module.path] = tuple(made)
+        return known
+
+    def of(self, definition: Def) -> tuple[CallSite, ...]:
+        """The calls that stand in a function (those of functions nested in it are theirs)."""
+        return self._by_caller(definition.module).get(definition.index, ())
+
+    def at_module_level(self, module: Module) -> tuple[CallSite, ...]:
+        return self._by_caller(module).get(-1, ())
+
+    def to(self, dotted: str) -> tuple[CallSite, ...]:
+        """The calls in `all` of a project function or class, or of a library callable by its canonical name."""
+        return self._by_target.get(dotted, ())
+
+    def with_effect(self, effect: str) -> tuple[CallSite, ...]:
+        """The calls in `all` of a library callable whose knowledge lists this effect."""
+        return self._by_effect.get(effect, ())
+
+    def callers(self, definition: Def) -> tuple[CallSite, ...]:
+        """The calls in `all` that may run the function."""
+        return self._by_target.get(definition.name, ())
+
+    def targets(self, entity: Entity) -> tuple[Target, ...]:
+        """What calling an entity runs."""
+        return self.dispatch.targets(entity)
+
+    def _by_caller(self, module: Module) -> dict[int, tuple[CallSite, ...]]:
+        known = self._callers_by_module.get(module.path)
+        if known is None:
+            found: dict[int, list[CallSite]] = defaultdict(list)
+            for site in self.in_module(module):
+                found[-1 if site.caller is None else site.caller.index].append(site)
+            known = self._callers_by_module[module.path] = {f: tuple(s) for f, s in found.items()}
+        return known
+
+    @cached_property
+    def _callers_by_module(self) -> dict[str, dict[int, tuple[CallSite, ...]]]:
+        return {}
+
+    @cached_property
+    def _by_target(self) -> dict[str, tuple[CallSite, ...]]:
+        found: dict[str, list[CallSite]] = defaultdict(list)
+        for site in self.all:
+            names = {t.name for t in site.targets}
+            names |= {t.definition.name for t in site.targets if t.definition is not None}
+            for name in sorted(names):
+                found[name].append(site)
+        return {name: tuple(sites) for name, sites in found.items()}
+
+    @cached_property
+    def _by_effect(self) -> dict[str, tuple[CallSite, ...]]:
+        found: dict[str, list[CallSite]] = defaultdict(list)
+        for site in self.all:
+            operations = [t.operation for t in site.targets if t.operation is not None]
+            for effect in sorted({effect for operation in operations for effect in operation.effect}):
+                found[effect].append(site)
+        return {effect: tuple(sites) for effect, sites in found.items()}
+
+    def _site(self, module: Module, index: int, call: Call, caller: Def | None) -> CallSite:
+        entities = self._inference.entities(module, call.callee, call.context)
+        targets: list[Target] = []
+        for entity in entities:
+            targets += self.dispatch.targets(entity)
+        receiver = next((_receiver(e) for e in entities if _receiver(e) is not None), None)
+        if receiver is None and isinstance(call.callee, Attribute):
+            bases = self._inference.entities(module, call.callee.base, call.context)
+            receiver = next((e for e in bases if isinstance(e, Type)), None)
+        return CallSite(module, module.path, index, call, caller, _distinct(targets), receiver)
+
+
+def _receiver(entity: Entity) -> Type | None:
+    return entity.receiver if isinstance(entity, Bound | FunctionRef) else None
+
+
+def _distinct(targets: list[Target]) -> tuple[Target, ...]:
+    """Each target once, the surest first among equals by name."""
+    if len(targets) < 2:
+        return tuple(targets)
+    best: dict[tuple[str, Def | None], Target] = {}
+    for target in targets:
+        key = (target.name, target.definition)
+        if key not in best or best[key].confidence < target.confidence:
+            best[key] = target
+    return tuple(best.values())
+
+

@@ -1,0 +1,203 @@
+"""What a call may run: an entity → its targets; a port's method → the implementations that production code uses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Statement
+from archlint.project.entities import Bound, Entity, External, FunctionRef
+from archlint.project.model import Def, Target, Type
+
+if TYPE_CHECKING:
+    from archlint.project.inference import Inference
+    from archlint.project.modules import Module
+    from archlint.project.symbols import ClassDef
+
+MOST_CANDIDATES = 5
+"""A port with more implementations than this counts as unresolved: all of them would smear into every caller."""
+
+
+class Dispatch:
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._project = inference.project
+        self._empty: dict[Def, bool] = {}
+        self._statements: dict[str, dict[int, list[Statement]]] = {}
+        self._implementations: dict[tuple[Def, str], tuple[Def, ...]] = {}
+
+    def targets(self, entity: Entity) -> tuple[Target, ...]:
+        """What calling the entity runs; empty where it cannot be told."""
+        if isinstance(entity, FunctionRef):
+            return self._function(entity)
+        if isinstance(entity, Bound):
+            name = f"{entity.owner}.{entity.name}"
+            return (Target(name, None, entity.operation, entity.receiver.confidence),)
+        if isinstance(entity, External):
+            return (Target(entity.name, None, self._project.knowledge.function(entity.name), Confidence.HIGH),)
+        if isinstance(entity, Type):
+            return self._construction(entity) if entity.is_class else self._instance(entity)
+        return ()
+
+    def method(self, receiver: Type, name: str) -> tuple[Target, ...]:
+        """What the method of that name runs on an instance; empty where the project defines none."""
+        if receiver.name not in self._project.symbols.classes:
+            return ()
+        found = self._inference.members.find(receiver, name) or ()
+        return tuple(t for e in found if isinstance(e, FunctionRef) for t in self.targets(e))
+
+    def _construction(self, entity: Type) -> tuple[Target, ...]:
+        operation = self._inference.operation(entity)
+        definition = None
+        if entity.name in self._project.symbols.classes:
+            found = self._inference.members.find(entity, "__init__") or ()
+            definition = next((e.definition for e in found if isinstance(e, FunctionRef)), None)
+        return (Target(entity.name, definition, operation, entity.confidence),)
+
+    def _instance(self, entity: Type) -> tuple[Target, ...]:
+        own = self.method(entity, "__call__")
+        if own:
+            return own
+        operation = self._inference.operation(entity)
+        if operation is None:
+            return ()
+        return (Target(f"{entity.name}.__call__", None, operation, entity.confidence),)
+
+    def _function(self, entity: FunctionRef) -> tuple[Target, ...]:
+        definition, receiver = entity.definition, entity.receiver
+        confidence = receiver.confidence if receiver is not None else Confidence.HIGH
+        if receiver is None or not self.is_empty(definition):
+            return (Target(definition.name, definition, None, confidence),)
+        found = self.implementations(definition, receiver)
+        if not found:
+            return (Target(definition.name, definition, None, confidence),)
+        if len(found) > MOST_CANDIDATES:
+            return ()
+        weaker = min(confidence, Confidence.HIGH if len(found) == 1 else Confidence.MEDIUM)
+        return tuple(Target(d.name, d, None, weaker) for d in found)
+
+    def implementations(self, definition: Def, receiver: Type) -> tuple[Def, ...]:
+        """The bodies that may stand for an empty method: of subclasses, or of classes that fit the protocol."""
+        key = (definition, receiver.name)
+        known = self._implementations.get(key)
+        if known is None:
+            known = self._implementations[key] = self._find_implementations(definition, receiver)
+        return known
+
+    def _find_implementations(self, definition: Def, receiver: Type) -> tuple[Def, ...]:
+        members, symbols = self._inference.members, self._project.symbols
+        klass = symbols.classes.get(receiver.name)
+        below = list(members.subclasses.get(receiver.name, ()))
+        if klass is not None and self._is_protocol(klass):
+            below += [name for name in self._fitting(klass) if name not in below]
+        name = definition.function.name
+        found: dict[Def, str] = {}
+        for candidate in below:
+            for entity in members.find(Type(candidate), name) or ():
+                if isinstance(entity, FunctionRef) and not self.is_empty(entity.definition):
+                    found.setdefault(entity.definition, candidate)
+        if len(found) > MOST_CANDIDATES:
+            used = {d: c for d, c in found.items() if self._is_used(c)}
+            found = used or found
+        return tuple(sorted(found, key=lambda d: (d.name, d.module.path, d.index)))
+
+    def _is_used(self, name: str) -> bool:
+        """Production code instantiates, passes or binds the class or one that derives from it."""
+        names = [name, *self._inference.members.subclasses.get(name, ())]
+        return any(n.rpartition(".")[2] in self._used_names for n in names)
+
+    @cached_property
+    def _used_names(self) -> frozenset[str]:
+        """Last names of all that production code calls or hands over as a value."""
+        found: set[str] = set()
+        for module in self._project.modules.production:
+            for call in module.body.calls:
+                _last_names(call.callee, found)
+                for argument in call.arguments:
+                    _last_names(argument.value, found)
+            for statement in module.body.statements:
+                if statement.kind in ("assign", "annotate", "return") and statement.value is not None:
+                    _last_names(statement.value, found)
+        return frozenset(found)
+
+    def _is_protocol(self, klass: ClassDef) -> bool:
+        knowledge = self._project.knowledge
+        return any(knowledge.role(base.name) == "protocol" for base in self._inference.members.bases(klass))
+
+    def _fitting(self, klass: ClassDef) -> tuple[str, ...]:
+        """Production classes that define every method of a protocol without deriving from it."""
+        wanted = self._methods.get(klass.name, frozenset())
+        if not wanted:
+            return ()
+        names = (self._defining.get(name, frozenset()) for name in sorted(wanted))
+        common = frozenset.intersection(*names) - {klass.name}
+        return tuple(sorted(n for n in common if not self._is_protocol(self._project.symbols.classes[n])))
+
+    @cached_property
+    def _methods(self) -> dict[str, frozenset[str]]:
+        """Production class → the public methods that it defines itself."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for module in self._project.modules.all:
+            if module.is_test:
+                continue
+            for function in module.outline.functions:
+                outer = module.body.contexts[function.outer]
+                if outer.kind == "class" and not function.name.startswith("_"):
+                    found[f"{module.name}.{module.outline.classes[outer.klass].qualname}"].add(function.name)
+        return {name: frozenset(methods) for name, methods in found.items()}
+
+    @cached_property
+    def _defining(self) -> dict[str, frozenset[str]]:
+        """Method name → the production classes that define it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for klass, methods in self._methods.items():
+            for name in methods:
+                found[name].add(klass)
+        return {name: frozenset(classes) for name, classes in found.items()}
+
+    def is_empty(self, definition: Def) -> bool:
+        """The body does nothing: abstract, `...`, `pass`, `raise NotImplementedError`, `return None`."""
+        known = self._empty.get(definition)
+        if known is None:
+            known = "abstract" in self._inference.returns.marks(definition) or all(
+                _does_nothing(definition.module, s) for s in self._body(definition)
+            )
+            self._empty[definition] = known
+        return known
+
+    def _body(self, definition: Def) -> list[Statement]:
+        module = definition.module
+        by_function = self._statements.get(module.path)
+        if by_function is None:
+            by_function = defaultdict(list)
+            contexts = module.body.contexts
+            for statement in module.body.statements:
+                by_function[contexts[statement.context].function].append(statement)
+            self._statements[module.path] = by_function
+        return by_function.get(definition.index, [])
+
+
+def _does_nothing(module: Module, statement: Statement) -> bool:
+    value = statement.value
+    match statement.kind:
+        case "pass":
+            return True
+        case "return":
+            return value is None or isinstance(value, Constant)
+        case "expression":
+            return isinstance(value, Constant)
+        case "raise":
+            if isinstance(value, CallRef):
+                value = module.body.calls[value.index].callee
+            return isinstance(value, Name) and value.id == "NotImplementedError"
+        case _:
+            return False
+
+
+def _last_names(expr: Expr, found: set[str]) -> None:
+    if isinstance(expr, Name):
+        found.add(expr.id)
+    elif isinstance(expr, Attribute):
+        found.add(expr.attr)

@@ -1,0 +1,478 @@
+"""What an expression stands for, found by following it: names, attributes, calls, operators.
+
+The order in which a name's type is looked for: what it is bound to (constructor, annotation, `with … as`, a call's
+result, …), and only if that says nothing its name, at low confidence.  Every step is memoised and bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence
+from archlint.facts.knowledge import Operation as LibraryOperation
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Comprehension,
+    Conditional,
+    Constant,
+    Expr,
+    Lambda,
+    Mapping,
+    Name,
+    Operation,
+    Slice,
+    Starred,
+    String,
+    Subscript,
+    Template,
+    Walrus,
+)
+from archlint.project.annotations import Annotations
+from archlint.project.bindings import Bindings
+from archlint.project.entities import (
+    SUPER,
+    UNKNOWN,
+    Bound,
+    Entity,
+    External,
+    FunctionRef,
+    ModuleRef,
+    as_class,
+    distinct,
+    instance,
+)
+from archlint.project.library_types import Environment, LibraryTypes, Site
+from archlint.project.members import Members
+from archlint.project.model import Def, Type
+from archlint.project.returns import Returns
+from archlint.project.scopes import Binding
+from archlint.project.symbols import Definition
+from archlint.project.usage import Usage
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_DEPTH = 60
+_STR = Type("builtins.str")
+_BYTES = Type("builtins.bytes")
+
+
+class Inference:
+    """Expressions → entities; several are alternatives, none means that nothing is known."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.usage = Usage(project)
+        self.library = LibraryTypes(self)
+        self.annotations = Annotations(self)
+        self.members = Members(self)
+        self.returns = Returns(self)
+        self._bindings = Bindings(self)
+        self._results: dict[tuple[str, int], tuple[Entity, ...]] = {}
+        self._depth = 0
+        self._by_kind: dict[type, Callable[[Module, Expr, int], tuple[Entity, ...]]] = {
+            Name: self._name,
+            Attribute: self._attribute,
+            CallRef: self._call,
+            Subscript: self._subscript,
+            Operation: self._operation,
+            Conditional: self._conditional,
+            Collection: self._collection,
+            Mapping: self._mapping,
+            Comprehension: self._comprehension,
+            Lambda: self._lambda,
+            Await: self._inside,
+            Starred: self._inside,
+            Walrus: self._inside,
+            String: self._string,
+            Template: self._string,
+            Constant: self._constant,
+        }
+
+    def entities(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        """What `expr`, standing in `module.body.contexts[context]`, may be."""
+        read = self._by_kind.get(type(expr))
+        if read is None or self._depth > _DEPTH:
+            return ()
+        self._depth += 1
+        try:
+            return read(module, expr, context)
+        finally:
+            self._depth -= 1
+
+    def bound(self, module: Module, binding: Binding, name: str) -> tuple[Entity, ...]:
+        """What one binding gives its name."""
+        return self._bindings.of(module, binding, name)
+
+    def defined(self, definition: Definition) -> tuple[Entity, ...]:
+        """What a definition of the symbols is."""
+        if definition.kind == "external":
+            return (self.external(definition.name),)
+        module = definition.module
+        if definition.kind == "module":
+            near = definition.near or module
+            return (ModuleRef(definition.name, module, near),) if near is not None else ()
+        if module is None:
+            return ()
+        if definition.kind == "function":
+            return (FunctionRef(Def(module, module.name, definition.index)),)
+        if definition.kind == "class":
+            return (Type(definition.name, (), True),)
+        if definition.binding is None:
+            return ()
+        return self.bound(module, definition.binding, definition.name.rpartition(".")[2])
+
+    def external(self, dotted: str) -> Entity:
+        """A library name: a class, an object of a known type, or a mere name."""
+        knowledge = self.project.knowledge
+        dotted = knowledge.canonical(dotted)
+        if knowledge.type(dotted) is not None:
+            return Type(dotted, (), True)
+        value = knowledge.value(dotted)
+        if value is not None:
+            found = self.library.told(value, Environment())
+            if found:
+                return found[0]
+        return External(dotted)
+
+    def operation(self, entity: Entity) -> LibraryOperation | None:
+        """What is known of calling the entity, if it is a library's."""
+        knowledge = self.project.knowledge
+        if isinstance(entity, External):
+            return knowledge.function(entity.name)
+        if isinstance(entity, Bound):
+            return entity.operation
+        if isinstance(entity, Type):
+            for ancestor in self.members.ancestors(entity):
+                for _, info, _ in self.library.lineage(ancestor):
+                    found = info.construct if entity.is_class else info.call
+                    if found is not None:
+                        return found
+        return None
+
+    # names
+
+    def _name(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        assert isinstance(expr, Name)  # noqa: S101 - the table in `__init__` decides
+        symbols = self.project.symbols
+        scope, bindings = symbols.scopes(module).lookup(context, expr.id, expr.at)
+        if scope > 0:
+            found: list[Entity] = []
+            for binding in bindings[-4:]:
+                found += self.bound(module, binding, expr.id)
+            if found:
+                return distinct(found)
+            if all(self._bindings.is_open(module, binding) for binding in bindings):
+                return self.guess(module, expr.id)
+            return ()
+        found = [e for definition in symbols.resolve_in(module, expr.id) for e in self.defined(definition)]
+        if not found and expr.id == "__class__":
+            return self._written_class(module, context)
+        return distinct(found)
+
+    def guess(self, module: Module, name: str) -> tuple[Entity, ...]:
+        """What a name means by habit where the module's imports reach the library; at low confidence."""
+        knowledge = self.project.knowledge
+        found = [(d, library) for d, library in knowledge.names.get(name, ()) if self.usage.reaches(module, library)]
+        near = [(d, library) for d, library in found if self.usage.imports(module, library)] or found
+        if not near or len({knowledge.role(dotted) for dotted, _ in near}) > 1:
+            return ()
+        return (Type(near[0][0], (), False, Confidence.LOW),)
+
+    def class_named(self, text: str, module: Module, context: int) -> tuple[Entity, ...]:
+        """The class that a string names where a library takes classes by name (`"self"`, `"shop.Order"`, `"Order"`)."""
+        if text == "self":
+            return self._written_class(module, context)
+        last = text.rpartition(".")[2]
+        if not last.isidentifier():
+            return ()
+        for definition in self.project.symbols.resolve_in(module, last):
+            if definition.kind == "class":
+                return (Type(definition.name, (), True),)
+        named = self.project.symbols.classes_by_last_name.get(last, ())
+        if len(named) > 1:
+            top = module.name.partition(".")[0]
+            named = tuple(k for k in named if f".{text.partition('.')[0]}." in f".{k.name}" or k.name.startswith(top))
+        return (Type(named[0].name, (), True),) if named else ()
+
+    def _written_class(self, module: Module, context: int) -> tuple[Entity, ...]:
+        row = module.body.contexts[context].klass
+        if row < 0:
+            return ()
+        return (Type(f"{module.name}.{module.outline.classes[row].qualname}", (), True),)
+
+    # attributes
+
+    def _attribute(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        assert isinstance(expr, Attribute)  # noqa: S101 - the table in `__init__` decides
+        bases = self.entities(module, expr.base, context)
+        found: list[Entity] = []
+        understood = False
+        for base in bases:
+            entities = self.attribute(base, expr.attr)
+            if entities is not None:
+                understood = True
+                found += entities
+            elif not (isinstance(base, Type) and self._is_open_class(base)):
+                understood = True
+        if found or understood:
+            return distinct(found)
+        return self._guessed_attribute(module, expr, bool(bases))
+
+    def _is_open_class(self, type_: Type) -> bool:
+        """A project class whose attribute may come from where nothing is read: a mixin's user, an unknown base."""
+        return type_.name in self.project.symbols.classes
+
+    def _guessed_attribute(self, module: Module, expr: Attribute, known_base: bool) -> tuple[Entity, ...]:
+        base = expr.base
+        last = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
+        if known_base and last in ("self", "cls"):
+            return self.guess(module, expr.attr)
+        return self.guess(module, f"{last}.{expr.attr}") if last else ()
+
+    def attribute(self, base: Entity, name: str) -> tuple[Entity, ...] | None:
+        """What `base.name` is; None where the base is known to have no such name, or nothing is known of it."""
+        if isinstance(base, ModuleRef):
+            definitions = self.project.symbols.member(base.module, base.name, name, base.near)
+            return tuple(e for definition in definitions for e in self.defined(definition))
+        if isinstance(base, External):
+            return (self.external(f"{base.name}.{name}"),)
+        if isinstance(base, Type):
+            if base.name == SUPER:
+                return self.members.super_of(base, name)
+            if base.name in self.project.symbols.classes:
+                return self.members.find(base, name)
+            known = self.library.attribute(base, name, base)
+            if known is None:  # a name of the library of which nothing is known
+                guessed = base.confidence == Confidence.LOW or self.project.knowledge.type(base.name) is None
+                return None if guessed else (self.external(f"{base.name}.{name}"),)
+            return known
+        if isinstance(base, FunctionRef):
+            return self._function_attribute(base, name)
+        return None
+
+    def _function_attribute(self, base: FunctionRef, name: str) -> tuple[Entity, ...] | None:
+        """A method that a library decorator adds to a function (a task's `delay`)."""
+        for operation in self.returns.decorations(base.definition):
+            if operation.returns is not None:
+                site = Site(base.definition.module, base.definition.function.outer, None, base)
+                for made in self.library.told(operation.returns, Environment(None, {}, site)):
+                    if isinstance(made, Type):
+                        return self.attribute(made, name)
+        return None
+
+    # calls
+
+    def _call(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:  # noqa: ARG002
+        assert isinstance(expr, CallRef)  # noqa: S101 - the table in `__init__` decides
+        return self.result(module, expr.index)
+
+    def result(self, module: Module, index: int) -> tuple[Entity, ...]:
+        """What the call `module.body.calls[index]` gives."""
+        key = (module.path, index)
+        known = self._results.get(key)
+        if known is None:
+            self._results[key] = ()
+            call = module.body.calls[index]
+            found: list[Entity] = []
+            for callee in self.entities(module, call.callee, call.context):
+                found += self.called(callee, Site(module, call.context, call))
+            known = self._results[key] = distinct(found)
+        return known
+
+    def called(self, callee: Entity, site: Site | None = None) -> tuple[Entity, ...]:
+        """What calling the entity gives."""
+        if isinstance(callee, FunctionRef):
+            return self.returns.of(callee, site)
+        if isinstance(callee, Bound):
+            if callee.operation.returns is None:
+                return ()
+            parameters = self.parameters(callee.receiver, callee.owner)
+            return self.library.told(callee.operation.returns, Environment(callee.receiver, parameters, site))
+        if isinstance(callee, Type):
+            return self._constructed(callee, site) if callee.is_class else self._called_instance(callee, site)
+        if isinstance(callee, External):
+            return self._called_external(callee, site)
+        return ()
+
+    def parameters(self, receiver: Type, owner: str) -> dict[str, tuple[Type, ...]]:
+        for ancestor in self.members.ancestors(receiver):
+            given = self.library.parameters_of(ancestor, owner)
+            if given:
+                return dict(given)
+        return {}
+
+    def _constructed(self, callee: Type, site: Site | None) -> tuple[Entity, ...]:
+        if callee.name == SUPER:
+            return self._super(site)
+        if callee.name in self.project.symbols.classes:
+            return (instance(callee),)
+        for _, info, parameters in self.library.lineage(callee):
+            if info.construct is not None and info.construct.returns is not None:
+                return self.library.told(info.construct.returns, Environment(callee, parameters, site))
+        return (instance(callee),)
+
+    def _super(self, site: Site | None) -> tuple[Entity, ...]:
+        if site is None:
+            return ()
+        if site.call is not None and site.call.arguments:
+            written = self.entities(site.module, site.call.arguments[0].value, site.context)
+        else:
+            written = self._written_class(site.module, site.context)
+        return tuple(Type(SUPER, (e,)) for e in written if isinstance(e, Type))
+
+    def _called_instance(self, callee: Type, site: Site | None) -> tuple[Entity, ...]:
+        if callee.name in self.project.symbols.classes:
+            found = self.members.find(callee, "__call__")
+            return distinct([r for e in found or () for r in self.called(e, site)])
+        for _, info, parameters in self.library.lineage(callee):
+            if info.call is not None and info.call.returns is not None:
+                return self.library.told(info.call.returns, Environment(callee, parameters, site))
+        return ()
+
+    def _called_external(self, callee: External, site: Site | None) -> tuple[Entity, ...]:
+        operation = self.project.knowledge.function(callee.name)
+        if operation is not None:
+            return self.library.told(operation.returns, Environment(None, {}, site)) if operation.returns else ()
+        last = callee.name.rpartition(".")[2]
+        # an unknown class: knowing that it is *that* keeps its variable from being taken for something else
+        return (Type(callee.name),) if last[:1].isupper() and not last.isupper() else ()
+
+    def provided(self, entity: Entity) -> tuple[Entity, ...]:
+        """What a callable that is handed over gives its user: a generator function the value that it yields."""
+        if isinstance(entity, FunctionRef) and entity.definition.function.is_generator:
+            return self.returns.yielded(entity)
+        return self.called(entity)
+
+    # what values hold
+
+    def items(self, entity: Entity) -> tuple[Entity, ...]:
+        """What iterating over the entity gives."""
+        if isinstance(entity, FunctionRef):
+            return self.returns.yielded(entity)
+        if not isinstance(entity, Type) or entity.is_class:
+            return ()
+        if entity.name == "builtins.tuple":
+            return distinct([a for a in entity.arguments if a != UNKNOWN])
+        for name in ("__iter__", "__aiter__"):
+            found = self._own_method(entity, name)
+            if found is not None:
+                results = self.returns.of(found)
+                return distinct([i for r in results if r != entity for i in self.items(r)])
+        for ancestor in self.members.ancestors(entity):
+            given = self.library.item(ancestor, entity)
+            if given:
+                return given
+        return ()
+
+    def entered(self, entity: Entity) -> tuple[Entity, ...]:
+        """What `with entity as x` binds."""
+        if not isinstance(entity, Type) or entity.is_class:
+            return ()
+        for name in ("__enter__", "__aenter__"):
+            found = self._own_method(entity, name)
+            if found is not None:
+                return self.returns.of(found) or (entity,)
+        for ancestor in self.members.ancestors(entity):
+            given = self.library.context(ancestor, entity)
+            if given:
+                return given
+        return () if self.project.knowledge.type(entity.name) else (entity,)
+
+    def _own_method(self, entity: Type, name: str) -> FunctionRef | None:
+        if entity.name not in self.project.symbols.classes:
+            return None
+        found = self.members.find(entity, name) or ()
+        return next((e for e in found if isinstance(e, FunctionRef)), None)
+
+    def _subscript(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        assert isinstance(expr, Subscript)  # noqa: S101 - the table in `__init__` decides
+        found: list[Entity] = []
+        for base in self.entities(module, expr.base, context):
+            if not isinstance(base, Type):
+                continue
+            if base.is_class:
+                found += [as_class(t) for t in self.annotations.types(module, expr, context) if isinstance(t, Type)]
+                break
+            found += self.indexed(base, expr.index[0] if expr.index else None)
+        return distinct(found)
+
+    def indexed(self, base: Type, index: Expr | None) -> tuple[Entity, ...]:
+        """What `base[index]` gives."""
+        if isinstance(index, Slice):
+            return (base,)
+        if base.name == "builtins.tuple" and isinstance(index, Constant) and isinstance(index.value, int):
+            row = index.value
+            arguments = base.arguments
+            return (arguments[row],) if -len(arguments) <= row < len(arguments) and arguments[row] != UNKNOWN else ()
+        method = self._own_method(base, "__getitem__")
+        if method is not None:
+            return self.returns.of(method)
+        for ancestor in self.members.ancestors(base):
+            known = self.library.attribute(ancestor, "__getitem__", base)
+            if known:
+                return distinct([r for e in known for r in self.called(e)])
+        return self.items(base)
+
+    # literals and operators
+
+    def _operation(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        assert isinstance(expr, Operation)  # noqa: S101 - the table in `__init__` decides
+        if expr.op in ("or", "and"):
+            return distinct([e for operand in expr.operands for e in self.entities(module, operand, context)])
+        if expr.op == "not" or not expr.operands:
+            return (Type("builtins.bool"),)
+        return self.entities(module, expr.operands[0], context)
+
+    def _conditional(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        assert isinstance(expr, Conditional)  # noqa: S101 - the table in `__init__` decides
+        return distinct([*self.entities(module, expr.body, context), *self.entities(module, expr.orelse, context)])
+
+    def _inside(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        assert isinstance(expr, Await | Starred | Walrus)  # noqa: S101 - the table in `__init__` decides
+        return self.entities(module, expr.value, context)
+
+    def _first(self, module: Module, expr: Expr | None, context: int) -> Type:
+        if expr is None:
+            return UNKNOWN
+        return next((e for e in self.entities(module, expr, context) if isinstance(e, Type)), UNKNOWN)
+
+    def _collection(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        assert isinstance(expr, Collection)  # noqa: S101 - the table in `__init__` decides
+        if expr.kind == "tuple":
+            return (Type("builtins.tuple", tuple(self._first(module, item, context) for item in expr.items[:8])),)
+        first = next((t for item in expr.items[:3] if (t := self._first(module, item, context)) != UNKNOWN), None)
+        return (Type(f"builtins.{expr.kind}", (first,) if first else ()),)
+
+    def _mapping(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        assert isinstance(expr, Mapping)  # noqa: S101 - the table in `__init__` decides
+        values = (self._first(module, value, context) for value in expr.values[:3])
+        first = next((t for t in values if t != UNKNOWN), None)
+        key = next((self._first(module, key, context) for key in expr.keys[:1]), UNKNOWN)
+        return (Type("builtins.dict", (key, first) if first else ()),)
+
+    def _comprehension(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:  # noqa: ARG002
+        assert isinstance(expr, Comprehension)  # noqa: S101 - the table in `__init__` decides
+        element = self._first(module, expr.element, expr.context)
+        if expr.kind == "dict":
+            return (Type("builtins.dict", (element, self._first(module, expr.value, expr.context))),)
+        name = "collections.abc.Generator" if expr.kind == "generator" else f"builtins.{expr.kind}"
+        return (Type(name, () if element == UNKNOWN else (element,)),)
+
+    def _lambda(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:  # noqa: ARG002
+        assert isinstance(expr, Lambda)  # noqa: S101 - the table in `__init__` decides
+        return (FunctionRef(Def(module, module.name, expr.function)),)
+
+    def _string(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:  # noqa: ARG002
+        return (_BYTES,) if isinstance(expr, String) and expr.is_bytes else (_STR,)
+
+    def _constant(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:  # noqa: ARG002
+        assert isinstance(expr, Constant)  # noqa: S101 - the table in `__init__` decides
+        return () if expr.value is None else (Type(f"builtins.{type(expr.value).__name__}"),)
+
+

@@ -1,0 +1,215 @@
+"""Classes of the project: their ancestors, and what an attribute of an instance or of the class itself is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.project.entities import SUPER, VARIABLE, Entity, FunctionRef, distinct, weakened
+from archlint.project.model import Def, Type
+from archlint.project.symbols import ClassDef
+
+if TYPE_CHECKING:
+    from archlint.project.inference import Inference
+
+_MAX_ANCESTORS = 40
+
+
+class Members:
+    """The class hierarchy. Ancestors are `Type`s with `is_class`: project classes first, library types at the end."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._symbols = inference.project.symbols
+        self._bases: dict[str, tuple[Type, ...]] = {}
+        self._ancestors: dict[Type, tuple[Type, ...]] = {}
+        self._found: dict[tuple[Type, str], tuple[Entity, ...] | None] = {}
+
+    def class_of(self, type_: Type) -> ClassDef | None:
+        return self._symbols.classes.get(type_.name)
+
+    def bases(self, klass: ClassDef) -> tuple[Type, ...]:
+        """The direct bases that are understood, with their type arguments."""
+        known = self._bases.get(klass.name)
+        if known is None:
+            self._bases[klass.name] = ()
+            found: list[Entity] = []
+            outer = klass.klass.outer
+            for base in klass.klass.bases:
+                found += self._inference.entities(klass.module, base, outer)
+            known = tuple(e for e in found if isinstance(e, Type) and e.is_class and e.name != klass.name)
+            self._bases[klass.name] = known
+        return known
+
+    def parameters(self, klass: ClassDef) -> tuple[str, ...]:
+        """The class's type variables (with the leading mark), in order of their appearance in its bases."""
+        seen: dict[str, None] = {}
+        generic: tuple[str, ...] = ()
+        for base in self.bases(klass):
+            named = tuple(a.name for a in base.arguments if a.name.startswith(VARIABLE))
+            if self._inference.project.knowledge.role(base.name) == "generic":
+                generic = named
+            seen.update(dict.fromkeys(named))
+        return generic or tuple(seen)
+
+    def ancestors(self, type_: Type) -> tuple[Type, ...]:
+        """The class and what it inherits from, in the order in which attributes are looked up."""
+        key = Type(type_.name, type_.arguments, True)
+        known = self._ancestors.get(key)
+        if known is None:
+            self._ancestors[key] = (key,)
+            order: list[Type] = [key]
+            klass = self.class_of(type_)
+            if klass is not None:
+                given = self.substitution(type_)
+                passed = () if self.parameters(klass) else type_.arguments
+                bases = [substituted(base, given) for base in self.bases(klass)]
+                bases = [base if base.arguments else Type(base.name, passed, True) for base in bases]
+                order += _merged([list(self.ancestors(base)) for base in bases])
+            known = self._ancestors[key] = tuple(order[:_MAX_ANCESTORS])
+        return known
+
+    def substitution(self, type_: Type) -> dict[str, Type]:
+        """Type variable → what the type's arguments put in its place, for the class itself."""
+        klass = self.class_of(type_)
+        if klass is None or not type_.arguments:
+            return {}
+        return dict(zip(self.parameters(klass), type_.arguments, strict=False))
+
+    def find(self, receiver: Type, name: str, after: str | None = None) -> tuple[Entity, ...] | None:
+        """What `receiver.name` is; None where no understood class has such an attribute. `after`: only what stands
+        behind that class in the order of look-up (`super()`)."""
+        key = (receiver, name if after is None else f"{after}>{name}")
+        if key not in self._found:
+            self._found[key] = None
+            self._found[key] = self._find(receiver, name, after)
+        return self._found[key]
+
+    def _find(self, receiver: Type, name: str, after: str | None) -> tuple[Entity, ...] | None:
+        order = self.ancestors(receiver)
+        if after is not None:
+            start = next((row + 1 for row, ancestor in enumerate(order) if ancestor.name == after), len(order))
+            order = order[start:]
+        found: list[Entity] = []
+        exists = False
+        for ancestor in order:
+            klass = self.class_of(ancestor)
+            if klass is None:
+                known = self._inference.library.attribute(ancestor, name, receiver)
+                if known is not None and (known or not exists):
+                    return known
+                continue
+            own = self._own(klass, ancestor, receiver, name)
+            if own is not None:
+                exists = True
+                found += own
+                if found:
+                    break
+        return distinct(found) if exists else None
+
+    def _own(self, klass: ClassDef, ancestor: Type, receiver: Type, name: str) -> tuple[Entity, ...] | None:
+        scopes = self._symbols.scopes(klass.module)
+        inside = scopes.bindings(klass.klass.context, name)
+        on_self = scopes.self_attributes.get(klass.index, {}).get(name, [])
+        if not inside and not on_self:
+            return None
+        found: list[Entity] = []
+        given = self.substitution(ancestor)
+        for binding in inside[-3:]:
+            for entity in self._inference.bound(klass.module, binding, name):
+                found += self._read(entity, receiver)
+        for binding in on_self[:4]:
+            for entity in self._inference.bound(klass.module, binding, name):
+                if isinstance(entity, Type) or not inside:
+                    found.append(entity)
+        return distinct([substituted(e, given) if isinstance(e, Type) else e for e in found])
+
+    def _read(self, entity: Entity, receiver: Type) -> tuple[Entity, ...]:
+        """A class's member as reading it on the receiver gives it: methods bound, properties run, descriptors asked."""
+        if isinstance(entity, FunctionRef) and entity.receiver is None:
+            bound = FunctionRef(entity.definition, receiver)
+            marks = self._inference.returns.marks(entity.definition)
+            if "accessor" in marks:
+                return ()
+            if "property" in marks and not receiver.is_class:
+                return self._inference.returns.of(bound)
+            return (bound,)
+        if isinstance(entity, Type) and not entity.is_class:
+            if not receiver.is_class:
+                given = self._inference.library.gives(entity)
+                if given is not None:
+                    return given
+            return (self._owned(entity, receiver),)
+        return (entity,)
+
+    def _owned(self, entity: Type, receiver: Type) -> Type:
+        """`objects = BookManager()` in `Book`: a library's type with one open parameter is about its owner."""
+        if entity.arguments or receiver.name == entity.name:
+            return entity
+        for ancestor in self.ancestors(entity) if self.class_of(entity) else (entity,):
+            info = self._inference.project.knowledge.type(ancestor.name)
+            if info is not None and info.owned:
+                return Type(entity.name, (Type(receiver.name),), False, entity.confidence)
+        return entity
+
+    def property_of(self, receiver: Type, name: str) -> Def | None:
+        """The function that runs where `receiver.name` is read, if the project makes it a property."""
+        for ancestor in self.ancestors(receiver):
+            klass = self.class_of(ancestor)
+            if klass is None:
+                continue
+            bindings = self._symbols.scopes(klass.module).bindings(klass.klass.context, name)
+            for binding in bindings:
+                if binding.kind == "function":
+                    definition = Def(klass.module, klass.module.name, binding.index)
+                    if "property" in self._inference.returns.marks(definition):
+                        return definition
+            if bindings:
+                return None
+        return None
+
+    @cached_property
+    def subclasses(self) -> dict[str, tuple[str, ...]]:
+        """Project class → the production classes that derive from it, at any distance, sorted."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, klass in sorted(self._symbols.classes.items()):
+            if klass.module.is_test:
+                continue
+            for ancestor in self.ancestors(Type(name)):
+                if ancestor.name != name and ancestor.name in self._symbols.classes:
+                    found[ancestor.name].add(name)
+        return {name: tuple(sorted(below)) for name, below in sorted(found.items())}
+
+    def super_of(self, type_: Type, name: str) -> tuple[Entity, ...] | None:
+        """An attribute of `super()`, whose argument is the class it is written in."""
+        assert type_.name == SUPER  # noqa: S101 - the caller's promise
+        written = type_.arguments[0]
+        return self.find(Type(written.name, written.arguments), name, written.name)
+
+
+def substituted(type_: Type, given: dict[str, Type]) -> Type:
+    """The type with type variables replaced; one that is not given stays."""
+    if type_.name.startswith(VARIABLE):
+        replacement = given.get(type_.name)
+        if replacement is None:
+            return type_
+        if type_.is_class:
+            replacement = Type(replacement.name, replacement.arguments, True, replacement.confidence)
+        return weakened(replacement, type_.confidence)
+    if not given or not type_.arguments:
+        return type_
+    arguments = tuple(substituted(argument, given) for argument in type_.arguments)
+    return Type(type_.name, arguments, type_.is_class, type_.confidence)
+
+
+def _merged(lines: list[list[Type]]) -> list[Type]:
+    """C3 linearisation by name; where there is none, the order of the first occurrence."""
+    order: list[Type] = []
+    lines = [line for line in lines if line]
+    while lines:
+        tails = {entry.name for line in lines for entry in line[1:]}
+        head = next((line[0] for line in lines if line[0].name not in tails), lines[0][0])
+        order.append(head)
+        lines = [rest for line in lines if (rest := [entry for entry in line if entry.name != head.name])]
+    return order

@@ -1,0 +1,275 @@
+"""Where something may happen in a module: calls, callables handed over, evaluations of lazy values, properties read.
+
+A point is an edge of the call graph with its place.  Its kind says how the callee runs:
+
+    call         where it stands
+    per item     for each item of something (`map`, a callable of `gather`)
+    once         handed over and run once (dependencies, managers, wrapping decorators)
+    threaded     run now, in another thread
+    deferred     run later or elsewhere: effects do not cross
+    evaluation   a lazy value is iterated, counted, tested
+    property     an attribute that is computed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.findings import Confidence, Site
+from archlint.facts.knowledge import Operation as LibraryOperation
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Comprehension,
+    Expr,
+    Name,
+    Operation,
+    Starred,
+    Subscript,
+)
+from archlint.project.entities import Entity, FunctionRef
+from archlint.project.model import CallSite, Def, Target, Type, argument_of
+from archlint.project.walk import walk_module
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+PointKind = Literal["call", "per item", "once", "threaded", "deferred", "evaluation", "property"]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One place and what it may run. `call` is the call it stands for or belongs to; `expr` what is evaluated."""
+
+    module: Module = field(compare=False, repr=False)
+    path: str
+    at: int
+    end: int
+    context: int
+    caller: Def | None
+    kind: PointKind
+    targets: tuple[Target, ...]
+    call: CallSite | None = field(default=None, compare=False, repr=False)
+    expr: Expr | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def site(self) -> Site:
+        return Site(self.path, self.at, self.end)
+
+
+class Points:
+    """Finds the points of modules; each module once."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._inference = project.types.inference
+        self._known: dict[str, tuple[Point, ...]] = {}
+
+    def of(self, module: Module) -> tuple[Point, ...]:
+        """All points of a module, by place."""
+        known = self._known.get(module.path)
+        if known is None:
+            found = [*self._calls(module), *self._expressions(module), *self._contexts(module), *self._decorators(module)]
+            known = tuple(sorted(found, key=lambda p: (p.at, p.end, p.kind, [t.name for t in p.targets])))
+            self._known[module.path] = known
+        return known
+
+    def _point(
+        self, module: Module, expr: Expr, context: int, kind: PointKind, targets: tuple[Target, ...], call: CallSite | None = None
+    ) -> Point:
+        function = module.body.contexts[context].function
+        caller = Def(module, module.name, function) if function >= 0 else None
+        return Point(module, module.path, expr.at, expr.end, context, caller, kind, targets, call, expr)
+
+    # calls
+
+    def _calls(self, module: Module) -> Iterator[Point]:
+        sites = self._project.calls.in_module(module)
+        kinds: dict[int, PointKind] = {}
+        for site in sites:
+            operation = site.operation
+            if operation is not None:
+                yield from self._handed_over(module, site, operation, kinds)
+        for site in sites:
+            if site.targets:
+                call = site.call
+                kind = kinds.get(site.index, "call")
+                yield Point(module, module.path, call.at, call.end, call.context, site.caller, kind, site.targets, site, None)
+
+    def _handed_over(
+        self, module: Module, site: CallSite, operation: LibraryOperation, kinds: dict[int, PointKind]
+    ) -> Iterator[Point]:
+        listed: tuple[tuple[PointKind, tuple[str, ...]], ...] = (
+            ("per item", operation.per_item),
+            ("once", operation.once),
+            ("threaded", operation.threaded),
+            ("deferred", operation.deferred),
+        )
+        for kind, notations in listed:
+            for notation in notations:
+                for expr in _arguments(site, notation):
+                    if isinstance(expr, CallRef) and kind in ("threaded", "deferred"):
+                        kinds[expr.index] = kind  # a coroutine that is handed over: its call only makes it
+                        continue
+                    targets = self._callable(module, expr, site.call.context)
+                    if targets:
+                        yield self._point(module, expr, site.call.context, kind, targets, site)
+        if operation.evaluates:
+            yield from self._evaluating(module, site)
+
+    def _callable(self, module: Module, expr: Expr, context: int) -> tuple[Target, ...]:
+        """What a callable that is handed over runs."""
+        found: list[Target] = []
+        for entity in self._inference.entities(module, expr, context):
+            found += self._project.calls.targets(entity)
+        return tuple(dict.fromkeys(found))
+
+    def _evaluating(self, module: Module, site: CallSite) -> Iterator[Point]:
+        expr = argument_of(site.call, "0")
+        if expr is not None and not isinstance(expr, Comprehension):
+            by = next(iter(site.targets)).name.rpartition(".")[2]
+            yield from self._evaluated(module, expr, site.call.context, (by, "list"), site)
+
+    # lazy values and the protocols of the language
+
+    def _evaluated(
+        self, module: Module, expr: Expr, context: int, by: tuple[str, ...], call: CallSite | None = None
+    ) -> Iterator[Point]:
+        targets: list[Target] = []
+        for entity in self._inference.entities(module, expr, context):
+            if isinstance(entity, Type) and not entity.is_class:
+                targets += self._evaluation(entity, by)
+        if targets:
+            yield self._point(module, expr, context, "evaluation", tuple(dict.fromkeys(targets)), call)
+
+    def _evaluation(self, type_: Type, by: tuple[str, ...]) -> tuple[Target, ...]:
+        if "iterate" in by or "list" in by:
+            own = self._project.calls.dispatch.method(type_, "__iter__")
+            if own:
+                return own
+        for ancestor in self._inference.members.ancestors(type_):
+            for owner, info, _ in self._inference.library.lineage(ancestor):
+                if info.lazy is not None:
+                    if not any(way in info.lazy.by for way in by):
+                        return ()
+                    operation = LibraryOperation(effect=(info.lazy.effect,), evaluates=True)
+                    return (Target(f"{owner}.__{by[0]}__", None, operation, type_.confidence),)
+        return ()
+
+    def _contexts(self, module: Module) -> Iterator[Point]:
+        for context in module.body.contexts:
+            subject = context.subject
+            if subject is None:
+                continue
+            if context.kind in ("for", "comprehension"):
+                yield from self._evaluated(module, subject, context.parent, ("iterate",))
+            elif context.kind == "with":
+                yield from self._managed(module, subject, context.parent)
+
+    def _managed(self, module: Module, subject: Expr, context: int) -> Iterator[Point]:
+        targets: list[Target] = []
+        for entity in self._inference.entities(module, subject, context):
+            if isinstance(entity, Type) and not entity.is_class:
+                for name in ("__enter__", "__exit__", "__aenter__", "__aexit__"):
+                    targets += self._project.calls.dispatch.method(entity, name)
+        if targets:
+            yield self._point(module, subject, context, "once", tuple(dict.fromkeys(targets)))
+
+    def _expressions(self, module: Module) -> Iterator[Point]:
+        for expr, context in walk_module(module, self._wanted):
+            if isinstance(expr, Attribute):
+                yield from self._property(module, expr, context)
+            elif isinstance(expr, Subscript):
+                yield from self._evaluated(module, expr.base, context, ("index",))
+            elif isinstance(expr, Await):
+                yield from self._evaluated(module, expr.value, context, ("await",))
+        for statement in module.body.statements:
+            if statement.kind == "test" and statement.value is not None:
+                yield from self._tested(module, statement.value, statement.context)
+
+    def _wanted(self, expr: Expr) -> bool:
+        if isinstance(expr, Attribute):
+            return expr.attr in self._property_names
+        return isinstance(expr, Subscript) and not isinstance(expr.base, Name | Attribute) or isinstance(expr, Await)
+
+    def _tested(self, module: Module, expr: Expr, context: int) -> Iterator[Point]:
+        if isinstance(expr, Operation) and expr.op in ("and", "or", "not"):
+            for operand in expr.operands:
+                yield from self._tested(module, operand, context)
+        elif isinstance(expr, Name | Attribute | CallRef):
+            yield from self._evaluated(module, expr, context, ("bool",))
+
+    # properties and decorators
+
+    @cached_property
+    def _property_names(self) -> frozenset[str]:
+        """Names of the project's properties: only reads of these are looked at."""
+        returns = self._inference.returns
+        return frozenset(
+            function.name
+            for module in self._project.modules.all
+            for row, function in enumerate(module.outline.functions)
+            if function.klass >= 0
+            and function.decorators
+            and not module.is_test
+            and "property" in returns.marks(Def(module, module.name, row))
+        )
+
+    def _property(self, module: Module, expr: Attribute, context: int) -> Iterator[Point]:
+        inference = self._inference
+        found: list[Target] = []
+        for base in inference.entities(module, expr.base, context):
+            if isinstance(base, Type) and not base.is_class and base.name in self._project.symbols.classes:
+                definition = inference.members.property_of(base, expr.attr)
+                if definition is not None:
+                    found.append(Target(definition.name, definition, None, base.confidence))
+        if found:
+            yield self._point(module, expr, context, "property", tuple(dict.fromkeys(found)))
+
+    def _decorators(self, module: Module) -> Iterator[Point]:
+        """A project decorator that wraps: calling the function runs the wrapper that it returns."""
+        for row, function in enumerate(module.outline.functions):
+            for decorator in function.decorators:
+                definition = Def(module, module.name, row)
+                targets: list[Target] = []
+                for entity in self._inference.returns.decorator_entities(definition, decorator):
+                    if isinstance(entity, FunctionRef):
+                        targets += self._wrappers(entity, isinstance(decorator, CallRef))
+                if targets:
+                    yield Point(
+                        module, module.path, decorator.at, decorator.end, function.context, definition, "once",
+                        tuple(dict.fromkeys(targets)), None, decorator,
+                    )  # fmt: skip
+
+    def _wrappers(self, decorator: FunctionRef, is_made: bool) -> list[Target]:
+        made: tuple[Entity, ...] = (decorator,)
+        for _ in range(2 if is_made else 1):
+            made = tuple(r for e in made if isinstance(e, FunctionRef) for r in self._inference.returns.inner(e))
+        return [
+            Target(e.definition.name, e.definition, None, Confidence.HIGH)
+            for e in made
+            if isinstance(e, FunctionRef) and e.receiver is None
+        ]
+
+
+def _arguments(site: CallSite, notation: str) -> Iterator[Expr]:
+    """The expressions that a notation names; `*` all positional ones, into `*[f(x) for …]` and lists too."""
+    if notation == "*":
+        given = [a.value for a in site.call.arguments if a.name in (None, "*")]
+    else:
+        expr = argument_of(site.call, notation)
+        given = [] if expr is None else [expr]
+    for expr in given:
+        inner = expr.value if isinstance(expr, Starred) else expr
+        if isinstance(inner, Collection):
+            yield from inner.items
+        elif isinstance(inner, Comprehension):
+            yield inner.element
+        else:
+            yield inner

@@ -1,0 +1,210 @@
+"""Names inside one file: where each is bound, and which bindings a use may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from archlint.facts.syntax import Attribute, Collection, Context, Expr, FileFacts, Function, Name, Starred, Statement, Yield
+
+BindingKind = Literal["import", "function", "class", "parameter", "statement", "comprehension"]
+
+_SCOPES = frozenset({"module", "class", "function", "comprehension"})
+_BINDING_STATEMENTS = frozenset({"assign", "annotate", "augment", "for", "with", "except"})
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One place that gives a name its value.
+
+    `index` is the row in the table that `kind` names: imports, functions, classes, statements, contexts; for a
+    parameter its position in `function`.  `path` leads into an unpacked value (`a, (b, c) = …`; -1: a starred rest).
+    """
+
+    kind: BindingKind
+    at: int
+    context: int
+    index: int
+    path: tuple[int, ...] = ()
+    function: int = -1
+
+
+class Scopes:
+    """The scopes of one file. A scope is named by the index of the context that opens it (0: the module)."""
+
+    def __init__(self, facts: FileFacts) -> None:
+        self._outline = facts.outline
+        self._body = facts.body
+        contexts = facts.body.contexts
+        self.scope_of: list[int] = []
+        for index, context in enumerate(contexts):
+            opens = context.kind in _SCOPES
+            self.scope_of.append(index if opens or context.parent < 0 else self.scope_of[context.parent])
+        self._methods = self._own_methods(contexts)
+        self._bindings: dict[int, dict[str, list[Binding]]] = defaultdict(dict)
+        self._redirects: dict[tuple[int, str], int] = {}
+        self.self_attributes: dict[int, dict[str, list[Binding]]] = defaultdict(dict)
+        """Class → attribute → the places in its methods that set `self.attribute`."""
+        self.returns: dict[int, list[Statement]] = defaultdict(list)
+        """Function → its `return` statements that have a value."""
+        self.yields: dict[int, list[tuple[Yield, int]]] = defaultdict(list)
+        """Function → its `yield` expressions that stand as a statement or on the right of one, with their context."""
+        self.stars: list[int] = []
+        """Rows of the module-level star imports."""
+        self._fill(contexts)
+
+    def bindings(self, scope: int, name: str) -> tuple[Binding, ...]:
+        """All bindings of a name in that very scope, in source order."""
+        found = self._bindings.get(scope)
+        return tuple(found.get(name, ())) if found else ()
+
+    def names(self, scope: int) -> Iterator[str]:
+        """The names bound in a scope, in the order of their first binding."""
+        yield from self._bindings.get(scope, ())
+
+    def method_of(self, function: int) -> tuple[int, int] | None:
+        """(class, method) for a method or a function nested in one; None elsewhere."""
+        return self._methods[function] if function >= 0 else None
+
+    def lookup(self, context: int, name: str, at: int) -> tuple[int, tuple[Binding, ...]]:
+        """(scope, bindings) that a use of `name` at an offset may see; (-1, ()) where the file binds it nowhere.
+
+        In the function that binds it: the latest binding before the use whose place encloses it, and those in branches
+        after that one; before all of them, or from an inner function: all.
+        """
+        contexts = self._body.contexts
+        scope = self.scope_of[context]
+        start = scope
+        local = True
+        while True:
+            target = self._redirects.get((scope, name), scope)
+            if contexts[target].kind != "class" or target == start:
+                table = self._bindings.get(target)
+                found = table.get(name) if table else None
+                if found:
+                    own = local and target == scope
+                    return target, self._reaching(found, at) if own else tuple(found)
+            if scope == 0:
+                return -1, ()
+            if contexts[scope].kind == "function":
+                local = False
+            scope = self.scope_of[contexts[scope].parent]
+
+    def _reaching(self, found: list[Binding], at: int) -> tuple[Binding, ...]:
+        contexts = self._body.contexts
+        before = [binding for binding in found if binding.at <= at]
+        if not before:
+            return tuple(found)
+        for position in range(len(before) - 1, -1, -1):
+            place = contexts[before[position].context]
+            if place.parent < 0 or place.kind in ("function", "class") or place.at <= at < place.end:
+                return tuple(before[position:])
+        return tuple(before)
+
+    def _own_methods(self, contexts: tuple[Context, ...]) -> list[tuple[int, int] | None]:
+        methods: list[tuple[int, int] | None] = []
+        for index, function in enumerate(self._outline.functions):
+            outer = contexts[function.outer]
+            if outer.kind == "class" or (outer.function < 0 and outer.klass >= 0):
+                methods.append((outer.klass, index))
+            else:
+                methods.append(methods[outer.function] if 0 <= outer.function < index else None)
+        return methods
+
+    def _fill(self, contexts: tuple[Context, ...]) -> None:
+        outline = self._outline
+        for row, function in enumerate(outline.functions):
+            self._bind_parameters(row, function)
+        for row, statement in enumerate(self._body.statements):
+            if statement.kind in ("global", "nonlocal"):
+                self._redirect(statement)
+            elif statement.kind == "return":
+                if statement.value is not None:
+                    self.returns[contexts[statement.context].function].append(statement)
+            elif statement.target is not None and statement.kind in _BINDING_STATEMENTS:
+                self._bind_statement(row, statement)
+            if type(statement.value) is Yield:
+                self.yields[contexts[statement.context].function].append((statement.value, statement.context))
+        for row, given in enumerate(outline.imports):
+            if given.name == "*":
+                if given.context == 0 or contexts[given.context].function < 0:
+                    self.stars.append(row)
+                continue
+            name = given.alias or given.name or given.module.partition(".")[0]
+            self._add(given.context, name, Binding("import", given.at, given.context, row))
+        for row, function in enumerate(outline.functions):
+            if function.name != "<lambda>":
+                self._add(function.outer, function.name, Binding("function", function.at, function.outer, row))
+        for row, klass in enumerate(outline.classes):
+            self._add(klass.outer, klass.name, Binding("class", klass.at, klass.outer, row))
+        for row, context in enumerate(contexts):
+            if context.kind == "comprehension" and context.target is not None:
+                for bound, path in _targets(context.target, ()):
+                    if isinstance(bound, Name):
+                        self._add(row, bound.id, Binding("comprehension", context.at, row, row, path))
+        for table in self._bindings.values():
+            for bindings in table.values():
+                if len(bindings) > 1:
+                    bindings.sort(key=lambda binding: binding.at)
+
+    def _add(self, context: int, name: str, binding: Binding) -> None:
+        scope = self.scope_of[context]
+        scope = self._redirects.get((scope, name), scope)
+        self._bindings[scope].setdefault(name, []).append(binding)
+
+    def _bind_parameters(self, row: int, function: Function) -> None:
+        for position, parameter in enumerate(function.parameters):
+            binding = Binding("parameter", parameter.at, function.context, position, (), row)
+            self._add(function.context, parameter.name, binding)
+
+    def _redirect(self, statement: Statement) -> None:
+        scope = self.scope_of[statement.context]
+        named = statement.target or statement.value
+        if not isinstance(named, Collection):
+            return
+        for item in named.items:
+            if isinstance(item, Name):
+                self._redirects[scope, item.id] = 0 if statement.kind == "global" else self._outer_binder(scope, item.id)
+
+    def _outer_binder(self, scope: int, name: str) -> int:
+        contexts = self._body.contexts
+        while scope:
+            scope = self.scope_of[contexts[scope].parent]
+            if contexts[scope].kind == "function" and name in self._bindings.get(scope, ()):
+                return scope
+        return 0
+
+    def _bind_statement(self, row: int, statement: Statement) -> None:
+        if statement.target is None:
+            return
+        contexts = self._body.contexts
+        context = statement.context
+        inside = statement.kind in ("for", "with", "except")
+        at = statement.at if inside else statement.end
+        for target, path in _targets(statement.target, ()):
+            if isinstance(target, Name):
+                # a loop's or manager's name lives on after the block, so that it belongs to the place around it
+                place = contexts[context].parent if statement.kind in ("for", "with") else context
+                self._add(place, target.id, Binding("statement", at, place, row, path))
+            elif isinstance(target, Attribute) and isinstance(target.base, Name):
+                method = self.method_of(contexts[context].function)
+                if method is not None and self._is_self(method[1], target.base.id):
+                    table = self.self_attributes[method[0]]
+                    table.setdefault(target.attr, []).append(Binding("statement", at, context, row, path))
+
+    def _is_self(self, function: int, name: str) -> bool:
+        parameters = self._outline.functions[function].parameters
+        return bool(parameters) and parameters[0].name == name
+
+
+def _targets(target: Expr, path: tuple[int, ...]) -> Iterator[tuple[Expr, tuple[int, ...]]]:
+    if isinstance(target, Collection):
+        for position, item in enumerate(target.items):
+            if isinstance(item, Starred):
+                yield from _targets(item.value, (*path, -1))
+            else:
+                yield from _targets(item, (*path, position))
+    else:
+        yield target, path

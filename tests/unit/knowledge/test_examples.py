@@ -1,0 +1,62 @@
+"""Every example in a knowledge document is executed: its marked lines are understood as they say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+from project_builder import KNOWLEDGE, project_of
+
+from archlint.facts.knowledge import Example, Library
+from archlint.project import Project
+
+_MARK = re.compile(r"#\s*=>\s*(.*?)\s*$")
+
+
+def _examples() -> list[tuple[str, Example]]:
+    found = []
+    for path in sorted(KNOWLEDGE.glob("*.yaml")):
+        library = msgspec.convert(yaml.safe_load(path.read_text("utf-8")), Library)
+        found += [(f"{path.stem}: {example.title}", example) for example in library.examples]
+    return found
+
+
+def _understood(project: Project, line: int) -> tuple[set[str], set[str]]:
+    """(dotted names, effects) of all points on a line."""
+    (module,) = project.modules.all
+    names: set[str] = set()
+    effects: set[str] = set()
+    for point in project.effects.edges(module):
+        if module.lines.line(point.end - 1 if point.call else point.at) == line:
+            names |= {target.name for target in point.targets}
+            if point.call is not None and point.call.receiver is not None:  # named by the type it is called on, too
+                names |= {f"{point.call.receiver.name}.{name.rpartition('.')[2]}" for name in sorted(names)}
+            effects |= set(project.effects.direct(point))
+    return names, effects
+
+
+@pytest.mark.parametrize("example", [e for _, e in _examples()], ids=[title for title, _ in _examples()])
+def test_an_example_is_understood_as_it_says(example: Example) -> None:
+    project = project_of({"example.py": example.code})
+    marked = 0
+    for number, text in enumerate(example.code.splitlines(), start=1):
+        mark = _MARK.search(text)
+        if mark is None:
+            continue
+        marked += 1
+        words = mark.group(1).split()
+        names, effects = _understood(project, number)
+        if words == ["nothing"]:
+            assert effects == set(), text
+        else:
+            assert words[0] in names, (text, sorted(names))
+            assert effects == set(words[1:]), text
+    assert marked, "an example without a mark shows nothing"
+
+
+def test_every_document_has_an_example() -> None:
+    without = [p.stem for p in sorted(Path(KNOWLEDGE).glob("*.yaml")) if "examples:" not in p.read_text("utf-8")]
+    assert without == []

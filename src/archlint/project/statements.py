@@ -91,7 +91,7 @@ class Statements:
         used: Counter[str] = Counter()
         knowledge = self._project.knowledge
         for module in self._project.modules.production:
-            libraries = {knowledge.library(given.module) for given in module.outline.imports if given.level == 0}
+            libraries = [knowledge.library(given.module) for given in module.outline.imports if given.level == 0]
             used.update(sorted({library.dialect for library in libraries if library is not None and library.dialect}))
         return "".join(f"{dialect}," for dialect, _ in sorted(used.items(), key=lambda item: (-item[1], item[0])))
 

@@ -46,7 +46,7 @@ class Processes:
         self.preload = list(preload)
 
     def map(self, function: Callable[[T], R], items: Sequence[T], on_death: Callable[[T, str], R]) -> Iterator[tuple[T, R]]:
-        if self.jobs < 2 or len(items) < self.worth:
+        if self.jobs < 2 or len(items) < max(self.worth, 1):
             yield from InProcess().map(function, items, on_death)
             return
         suspects: list[T] = []

@@ -10,9 +10,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 FOLDER = ".archlint_cache"
-_FILE = "facts.sqlite"
+_FILE = "facts-1.sqlite"
+"""The number is the table's format."""
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS blobs "
+    "(key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID"
+)
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of archlint; see https://bford.info/cachedir/\n"
-_FORMAT = 1
 _DAY = 86_400
 _KEEP = 30 * _DAY
 """Seconds after which an entry that no run asked for is dropped."""
@@ -48,7 +52,7 @@ class SqliteStore:
 
     def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
-        if not (self.folder / _FILE).is_file():
+        if not (self.folder / _FILE).is_file() or self._is_foreign():
             return found
         try:
             with self._connection() as db:
@@ -68,13 +72,14 @@ class SqliteStore:
         return found
 
     def put_many(self, blobs: dict[str, bytes]) -> None:
-        if not blobs:
+        if not blobs or self._is_foreign():
             return
         now = int(time.time())
         rows = [(key, value, zlib.crc32(value), now) for key, value in sorted(blobs.items())]
         try:
             self._prepare()
             with self._connection() as db, db:
+                db.execute(_TABLE)  # an empty file is a database without it
                 db.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?, ?)", rows)
                 db.execute("DELETE FROM blobs WHERE used < ?", (now - _KEEP,))
         except (sqlite3.OperationalError, OSError):
@@ -99,19 +104,16 @@ class SqliteStore:
         except (sqlite3.DatabaseError, OSError):
             return 0, 0
 
+    def _is_foreign(self) -> bool:
+        """A link in the cache's place leads to where an analysed project must not make us write."""
+        return self.folder.is_symlink() or (self.folder / _FILE).is_symlink()
+
     def _prepare(self) -> None:
         """The folder, marked so that backups and version control leave it alone."""
-        if (self.folder / _FILE).is_file():
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
-        (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
-        with self._connection() as db, db:
-            db.execute(
-                "CREATE TABLE IF NOT EXISTS blobs "
-                "(key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID"
-            )
-            db.execute(f"PRAGMA user_version = {_FORMAT}")
+        if not (self.folder / "CACHEDIR.TAG").is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
+            (self.folder / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -106,7 +106,7 @@ def check(project: Project, selection: Selection) -> Outcome:
             said = list(rule.check(project, params))
             hits = _sorted_hits(rule, [item for item in said if isinstance(item, Hit)], outcome)
         except Exception as error:  # a rule's bug must not cost the other rules' findings
-            outcome.crashed[rule.id] = _last_frame(error)
+            outcome.crashed[rule.id] = last_frame(error)
             continue
         proofs = {item for item in said if isinstance(item, Proof)}
         outcome.proofs[rule.id] = tuple(sorted(proofs, key=lambda proof: (proof.site, proof.text)))
@@ -132,8 +132,8 @@ def _sorted_hits(rule: Rule, hits: list[Hit], outcome: Outcome) -> list[Hit]:
     return kept
 
 
-def _last_frame(error: Exception) -> str:
-    """`TypeError: … (checks/sql/select_star.py, line 12, in check)`; what is shown depends on no machine's paths."""
+def last_frame(error: Exception) -> str:
+    """`TypeError: … (checks/sql/select_star.py, line 12, in check)`: what went wrong and where, on any machine the same."""
     text = " ".join(str(error).split())[:300]
     frames = traceback.extract_tb(error.__traceback__)
     place = ""

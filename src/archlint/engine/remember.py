@@ -50,10 +50,17 @@ def remembered(store: FactStore, key: str, today: str, make: Callable[[], Settle
     """The report kept under `key`, if it still holds today; else what `make` gives."""
     blob = store.get_many([key]).get(key)
     if blob is not None:
-        kept = _decoder.decode(blob)
-        if kept.first_day <= today <= kept.last_day:
+        kept = _read(blob)
+        if kept is not None and kept.first_day <= today <= kept.last_day:
             return kept.report
     settled = make()
     last_day = min((day for day in settled.expiries if day >= today), default=_FOREVER)
     store.put_many({key: _encoder.encode(Kept(today, last_day, settled.report))})
     return settled.report
+
+
+def _read(blob: bytes) -> Kept | None:
+    try:
+        return _decoder.decode(blob)
+    except msgspec.DecodeError:  # whatever lies in the store, it must not stop the run
+        return None

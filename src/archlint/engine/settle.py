@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from archlint import __version__
 from archlint.engine import run_rules, suppress
-from archlint.engine.check import Outcome
+from archlint.engine.check import Outcome, last_frame
 from archlint.engine.discover import Inventory
 from archlint.engine.extract import Facts
 from archlint.engine.findings import Acceptance, finding_of, numbered
@@ -17,6 +19,8 @@ from archlint.facts.findings import Completeness, Report
 from archlint.facts.settings import Settings
 from archlint.project import Project
 from archlint.rulebook import Rulebook
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Run:
 
 def settle(run: Run, sources: Sources, rulebook: Rulebook, settings: Settings, today: str) -> Settled:
     """Findings with their places and fingerprints, suppressed ones marked, and what was looked at."""
+    completeness = _completeness(run)
     suppressions = _suppressions(run.facts)
     acceptance = Acceptance(suppressions, settings, rulebook, today)
     findings = [acceptance.of(finding_of(rule, hit, sources, settings)) for rule, hit in run.outcome.hits]
@@ -54,7 +59,7 @@ def settle(run: Run, sources: Sources, rulebook: Rulebook, settings: Settings, t
     report = Report(
         version=__version__,
         findings=numbered(findings, sources),
-        completeness=_completeness(run),
+        completeness=completeness,
         rules=tuple(rule.document.info for rule in rulebook.rules),
         fail_level=settings.fail_level,
     )
@@ -68,27 +73,30 @@ def _suppressions(facts: Facts) -> dict[str, list[Suppression]]:
 
 
 def _completeness(run: Run) -> Completeness:
+    """What was looked at. A part of the project that cannot be built makes the run incomplete and costs its figures,
+    not the findings that do not need it."""
     project, outcome = run.project, run.outcome
+
+    def figure(ask: Callable[[], T], none: T) -> T:
+        try:
+            return ask()
+        except Exception as error:  # as in `check`: our own bug must not hide what was found
+            outcome.crashed["completeness"] = last_frame(error)
+            return none
+
     failed = {*run.inventory.problems, *run.reading.problems, *run.inventory.too_big, *run.facts.failures}
     return Completeness(
         read=len(run.facts.python) + len(run.facts.sql) + len(run.facts.deployment),
         skipped=dict(sorted(run.inventory.skipped.items())),
         failed=tuple(sorted(failed)),
-        statements=_so_far(lambda: project.statements.parsed, 0),
-        statements_unparsed=_so_far(lambda: project.statements.unparsed, 0),
-        import_edges=_so_far(lambda: project.imports.count, 0),
-        calls=_so_far(lambda: project.calls.total, 0),
-        calls_resolved=_so_far(lambda: project.calls.resolved, 0),
-        layout=_so_far(lambda: project.layers.description, ""),
+        statements=figure(lambda: project.statements.parsed, 0),
+        statements_unparsed=figure(lambda: project.statements.unparsed, 0),
+        import_edges=figure(lambda: project.imports.count, 0),
+        calls=figure(lambda: project.calls.total, 0),
+        calls_resolved=figure(lambda: project.calls.resolved, 0),
+        layout=figure(lambda: project.layers.description, ""),
         services=tuple(sorted(project.settings.services)),
         rules=tuple(sorted(outcome.ran)),
         idle=tuple(sorted(outcome.idle)),
         crashed=tuple(sorted(outcome.crashed)),
     )
-
-
-def _so_far(ask, otherwise):  # type: ignore[no-untyped-def]
-    try:
-        return ask()
-    except ImportError:
-        return otherwise

@@ -163,6 +163,19 @@ class Lazy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     by: tuple[str, ...] = ("iterate", "len", "bool", "contains", "list")
 
 
+class Reverse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A relation that also gives the class it leads to an attribute.
+
+    `name`: the argument that holds the attribute's name; `default`: the name when it is not given, with `{owner}` for
+    the lower-case name of the class that declares the relation (None: no attribute then). `type`: what the attribute
+    is; its `T` is the declaring class.
+    """
+
+    name: str
+    type: str
+    default: str | None = None
+
+
 class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A library type. `names`: variable or attribute names that mean it, at low confidence, in modules of a project
     that uses the library. `role`: db-session, db-connection, db-cursor, db-statement, db-model, cache-client, logger,
@@ -190,8 +203,11 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     statement: str | None = None
     gives: str | None = None
     """A descriptor: what reading an attribute of this type gives on an instance (`ForeignKey[T]` gives `T`)."""
+    reverse: Reverse | None = None
     owned: bool = False
     """As a class attribute with no type argument it is about the class that owns it (`objects = BookManager()`)."""
+    prints: bool = False
+    """The text of an instance shows the values of all its fields."""
     subclass_attribute: dict[str, str] = {}
     """Class attributes of subclasses that carry a meaning (`path`, `methods`, `permission_classes`)."""
 

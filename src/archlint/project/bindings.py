@@ -163,7 +163,9 @@ class Bindings:
         if method is None or method[1] != row:
             return ()
         function = module.outline.functions[row]
-        own = Type(f"{module.name}.{module.outline.classes[method[0]].qualname}")
+        name = f"{module.name}.{module.outline.classes[method[0]].qualname}"
+        klass = self._inference.project.symbols.classes.get(name)
+        own = self._inference.members.myself(klass) if klass is not None else Type(name)
         marks = self._inference.returns.marks(Def(module, module.name, row))
         if "static-method" in marks:
             return ()

@@ -59,6 +59,10 @@ VARIABLE = "~"
 """Begins the name of a type that is a type variable; its argument is the bound."""
 
 
+OWNER = VARIABLE + "owner"
+"""The type variable of a class that is about the class whose attribute it is (see `TypeInfo.owned`)."""
+
+
 def weakened(type_: Type, confidence: Confidence) -> Type:
     """The same type, no surer than `confidence`."""
     if type_.confidence <= confidence:

@@ -6,8 +6,9 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.project.entities import SUPER, VARIABLE, Entity, FunctionRef, distinct, weakened
+from archlint.project.entities import OWNER, SUPER, VARIABLE, Entity, FunctionRef, distinct, weakened
 from archlint.project.model import Def, Type
+from archlint.project.relations import Relations
 from archlint.project.symbols import ClassDef
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Members:
         self._symbols = inference.project.symbols
         self._bases: dict[str, tuple[Type, ...]] = {}
         self._ancestors: dict[Type, tuple[Type, ...]] = {}
+        self.relations = Relations(inference)
         self._found: dict[tuple[Type, str], tuple[Entity, ...] | None] = {}
 
     def class_of(self, type_: Type) -> ClassDef | None:
@@ -51,7 +53,24 @@ class Members:
             if self._inference.project.knowledge.role(base.name) == "generic":
                 generic = named
             seen.update(dict.fromkeys(named))
-        return generic or tuple(seen)
+        return generic or tuple(seen) or ((OWNER,) if self._is_owned(klass) else ())
+
+    def _is_owned(self, klass: ClassDef) -> bool:
+        """A base leaves open what it is about, and takes it from the class that holds it."""
+        for base in self.bases(klass):
+            inner = self.class_of(base)
+            if base.arguments:
+                continue
+            if inner is not None:
+                if inner.name != klass.name and OWNER in self.parameters(inner):
+                    return True
+            elif any(info.owned for _, info in self._inference.project.knowledge.infos(base.name)):
+                return True
+        return False
+
+    def myself(self, klass: ClassDef) -> Type:
+        """What `self` is in the class's methods, its type variables left open."""
+        return Type(klass.name, tuple(Type(name) for name in self.parameters(klass)))
 
     def ancestors(self, type_: Type) -> tuple[Type, ...]:
         """The class and what it inherits from, in the order in which attributes are looked up."""
@@ -63,7 +82,7 @@ class Members:
             klass = self.class_of(type_)
             if klass is not None:
                 given = self.substitution(type_)
-                passed = () if self.parameters(klass) else type_.arguments
+                passed = (given[OWNER],) if OWNER in given else ()
                 bases = [substituted(base, given) for base in self.bases(klass)]
                 bases = [base if base.arguments else Type(base.name, passed, True) for base in bases]
                 order += _merged([list(self.ancestors(base)) for base in bases])
@@ -106,7 +125,13 @@ class Members:
                 found += own
                 if found:
                     break
-        return distinct(found) if exists else None
+        if exists:
+            return distinct(found)
+        for ancestor in order:
+            led = self.relations.of(ancestor.name, name)
+            if led:
+                return tuple(weakened(t, receiver.confidence) for t in led)
+        return None
 
     def _own(self, klass: ClassDef, ancestor: Type, receiver: Type, name: str) -> tuple[Entity, ...] | None:
         scopes = self._symbols.scopes(klass.module)
@@ -147,11 +172,12 @@ class Members:
         """`objects = BookManager()` in `Book`: a library's type with one open parameter is about its owner."""
         if entity.arguments or receiver.name == entity.name:
             return entity
-        for ancestor in self.ancestors(entity) if self.class_of(entity) else (entity,):
-            info = self._inference.project.knowledge.type(ancestor.name)
-            if info is not None and info.owned:
-                return Type(entity.name, (Type(receiver.name),), False, entity.confidence)
-        return entity
+        klass = self.class_of(entity)
+        if klass is not None:
+            owned = OWNER in self.parameters(klass)
+        else:
+            owned = any(info.owned for _, info in self._inference.project.knowledge.infos(entity.name))
+        return Type(entity.name, (Type(receiver.name),), False, entity.confidence) if owned else entity
 
     def property_of(self, receiver: Type, name: str) -> Def | None:
         """The function that runs where `receiver.name` is read, if the project makes it a property."""

@@ -1,0 +1,70 @@
+"""Attributes that a class gets by another class's relation to it (`related_name`, `backref`)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from archlint.facts.knowledge import Reverse
+from archlint.facts.syntax import Call, CallRef, String
+from archlint.project.library_types import Environment
+from archlint.project.model import Type, argument_of
+
+if TYPE_CHECKING:
+    from archlint.project.inference import Inference
+    from archlint.project.modules import Module
+
+
+class Relations:
+    """Which attributes the relations of production classes add to the classes that they lead to."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._known: dict[str, dict[str, tuple[Type, ...]]] | None = None
+
+    def of(self, class_name: str, attribute: str) -> tuple[Type, ...]:
+        """What a relation of another class makes of the attribute; empty where none does."""
+        if self._known is None:
+            self._known = {}  # what is asked while the relations are being read gets no answer from them
+            self._known = self._read()
+        return self._known.get(class_name, {}).get(attribute, ())
+
+    def _read(self) -> dict[str, dict[str, tuple[Type, ...]]]:
+        found: dict[str, dict[str, tuple[Type, ...]]] = defaultdict(dict)
+        for module in self._inference.project.modules.all:
+            if module.is_test or module.is_migration:
+                continue
+            contexts = module.body.contexts
+            for statement in module.body.statements:
+                if isinstance(statement.value, CallRef) and contexts[statement.context].kind == "class":
+                    self._declared(module, statement.value, contexts[statement.context].klass, found)
+        return found
+
+    def _declared(
+        self, module: Module, value: CallRef, klass: int, found: dict[str, dict[str, tuple[Type, ...]]]
+    ) -> None:
+        call = module.body.calls[value.index]
+        for entity in self._inference.entities(module, call.callee, call.context):
+            if not isinstance(entity, Type) or not entity.is_class:
+                continue
+            reverse = next((i.reverse for _, i in self._inference.project.knowledge.infos(entity.name) if i.reverse), None)
+            if reverse is None:
+                continue
+            owner = module.outline.classes[klass]
+            name = _attribute(call, reverse, owner.name.lower())
+            told = self._inference.library.told(
+                reverse.type, Environment(None, {"T": (Type(f"{module.name}.{owner.qualname}"),)})
+            )
+            types = tuple(t for t in told if isinstance(t, Type))
+            for relation in self._inference.result(module, value.index):
+                if name and types and isinstance(relation, Type) and relation.arguments:
+                    found[relation.arguments[0].name].setdefault(name, types)
+
+
+def _attribute(call: Call, reverse: Reverse, owner: str) -> str:
+    given = argument_of(call, reverse.name)
+    if isinstance(given, String):
+        return given.value.replace("%(class)s", owner)
+    if given is not None or reverse.default is None:
+        return ""
+    return reverse.default.replace("{owner}", owner)

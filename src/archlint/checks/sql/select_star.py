@@ -1,0 +1,85 @@
+"""SQL001: a `*` that takes every column of a table, in `.sql` files and in the SQL that code builds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from msgspec import Struct
+
+from archlint.checks.api import Hit, Project, Proof, Site
+from archlint.facts.sql import Star, Statement
+from archlint.project.statements import Sql
+
+_MESSAGES = {
+    "select": "default",
+    "nested": "nested",
+    "insert-select": "insert",
+    "view": "view",
+    "returning": "returning",
+}
+_HOLE = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%\(\w+\)s|%s|:\w+|\$\w+|\?", re.DOTALL)
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`catalogues`: patterns of relations of the database itself, whose columns the project does not own."""
+
+    catalogues: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """One hit for each place of a star, however many statements are built from it; a proof for each query that names
+    its columns."""
+    hits: dict[Site, Hit] = {}
+    named: dict[Site, str] = {}
+    for sql in project.statements.all:
+        if sql.is_test or (sql.module is not None and sql.module.is_vendored):
+            continue
+        for statement in sql.facts.statements:
+            found = list(_stars(sql, statement, params))
+            for hit in found:
+                known = hits.get(hit.site)
+                if known is None or known.confidence < hit.confidence:
+                    hits[hit.site] = hit
+            if not found and statement.verb == "select" and statement.tables:
+                named.setdefault(sql.site(statement.at, statement.end), ", ".join(statement.tables))
+    yield from (hits[site] for site in sorted(hits))
+    broken = [(site.path, site.at) for site in hits]
+    for site in sorted(named):
+        if not any(path == site.path and site.at <= at < site.end for path, at in broken):
+            yield Proof(site, f"names the columns that it reads of {named[site]}")
+
+
+def _stars(sql: Sql, statement: Statement, params: Params) -> Iterator[Hit]:
+    for star in statement.stars:
+        if star.place not in _MESSAGES or sql.is_hole(star.at, star.end):
+            continue
+        tables = [table for table in star.sources if not _is_catalogue(table, params)]
+        # Where the table is chosen at run time, there is no list of columns to write.
+        if not tables or (star.place != "insert-select" and not any(_is_named(table) for table in tables)):
+            continue
+        yield Hit(
+            site=sql.site(star.at, star.end),
+            words={
+                "star": f"{star.table}.*" if star.table else "*",
+                "tables": ", ".join(f"`{table}`" for table in tables),
+                "target": f"`{statement.writes[0]}`" if statement.writes else "a table",
+            },
+            message=_MESSAGES[star.place],
+            confidence=sql.confidence,
+            anchor=_anchor(star, tables),
+        )
+
+
+def _anchor(star: Star, tables: list[str]) -> str:
+    return " ".join([star.place, f"{star.table}.*", *tables])
+
+
+def _is_catalogue(table: str, params: Params) -> bool:
+    return any(fnmatchcase(table.lower(), pattern) for pattern in params.catalogues)
+
+
+def _is_named(table: str) -> bool:
+    """Is more of the table's own name written than a hole?"""
+    return bool(re.search(r"\w", _HOLE.sub("", table).rpartition(".")[2]))

@@ -27,7 +27,7 @@ def resolve(dotted: str) -> object | None:
     for end in range(len(parts), 0, -1):
         try:
             found: object = importlib.import_module(".".join(parts[:end]))
-        except Exception:  # noqa: BLE001, S112 - a library may fail to import in any way (missing extras, settings)
+        except Exception:  # a library may fail to import in any way (missing extras, settings)
             continue
         for part in parts[end:]:
             found = inspect.getattr_static(found, part, None)
@@ -42,12 +42,11 @@ def public_callables(owner: object) -> Iterator[str]:
     for name in dir(owner):
         try:
             value = inspect.getattr_static(owner, name) if module is None else getattr(owner, name)
-            callable(value)
-        except Exception:  # noqa: BLE001, S112 - a lazy object may ask for settings that are not there
+            value = getattr(value, "__func__", value)
+        except Exception:  # a lazy object may ask for settings that are not there
             continue
         if name.startswith("_") or isinstance(value, ModuleType):
             continue
-        value = getattr(value, "__func__", value)
         if not callable(value) or (isinstance(value, type) and issubclass(value, BaseException)):
             continue
         home = getattr(value, "__module__", None) or ""

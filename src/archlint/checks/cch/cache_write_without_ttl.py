@@ -1,0 +1,160 @@
+"""CCH001: a cache entry, or a lock, that never expires; in the write itself or in a call of the function around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.facts.knowledge import CacheWrite
+from archlint.project.arguments import arguments_by_parameter, parameter
+from archlint.project.cache_writes import CacheWrites, Expiry
+from archlint.project.cached_copies import CachedCopies, words_of
+from archlint.project.model import CallSite, Def
+from archlint.project.spelling import shorten, spell
+
+_ENTRIES = ("value", "many", "hash")
+_DEPTH = 4
+_REMOTE = ("db.read", "http", "rpc")
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`ignore_keys`: words or whole texts in keys that may live for ever; the others: see `CachedCopies`."""
+
+    ignore_keys: tuple[str, ...]
+    cache_words: tuple[str, ...]
+    primary_words: tuple[str, ...]
+    serialisers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A write, and the call that decides on its expiry: itself, or a call of the function around it."""
+
+    site: CallSite
+    write: CacheWrite
+    decider: CallSite
+    through: tuple[CallSite, ...] = ()
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    writes = CacheWrites(project)
+    copies = CachedCopies(
+        project,
+        writes,
+        cache_words=frozenset(params.cache_words),
+        primary_words=frozenset(params.primary_words),
+        serialisers=frozenset(params.serialisers),
+    )
+    seen: set[tuple[str, int]] = set()
+    for site, write in writes.all:
+        for asked, expiry in _decided(project, writes, _Asked(site, write, site), writes.expiry(site, write), _DEPTH):
+            place = (asked.decider.path, asked.decider.call.at)
+            if place in seen:
+                continue
+            if expiry.kind == "given":
+                yield Proof(asked.decider.site, "expires")
+                continue
+            if (hit := _hit(project, writes, copies, asked, expiry)) is not None and not _is_ignored(hit, params):
+                seen.add(place)
+                yield hit
+
+
+def _decided(
+    project: Project, writes: CacheWrites, asked: _Asked, expiry: Expiry, depth: int
+) -> Iterator[tuple[_Asked, Expiry]]:
+    """The write with what is known of its expiry; where a parameter decides, each production call of its function."""
+    owner = asked.decider.caller
+    if expiry.kind != "parameter" or owner is None:
+        yield asked, expiry
+        return
+    for call in project.calls.callers(owner):
+        if call.module.is_production and depth and not call.is_open:
+            given = _given_by(writes, call, owner, expiry, asked.write)
+            inner = _Asked(asked.site, asked.write, call, (call, *asked.through))
+            yield from _decided(project, writes, inner, given, depth - 1)
+
+
+def _given_by(writes: CacheWrites, call: CallSite, owner: Def, expiry: Expiry, write: CacheWrite) -> Expiry:
+    """What a call gives to the parameters that decide on the expiry, by argument or default."""
+    arguments = arguments_by_parameter(call.call, owner)
+    told: list[Expiry] = []
+    for name in expiry.parameters:
+        declared = parameter(owner.function, name)
+        if name in arguments:
+            told.append(writes.of_value(call.module, arguments[name], call.call.context, write))
+        elif declared is not None and declared.default is not None:
+            told.append(writes.of_value(owner.module, declared.default, owner.function.outer, write))
+    chosen = {found.kind: found for found in reversed(told)}
+    for kind in ("given", "parameter", "never"):
+        if kind in chosen:
+            return chosen[kind]
+    return Expiry("missing")
+
+
+def _hit(project: Project, writes: CacheWrites, copies: CachedCopies, asked: _Asked, expiry: Expiry) -> Hit | None:
+    site, write, decider = asked.site, asked.write, asked.decider
+    body = decider.module.body
+    words = {
+        "call": shorten(f"{spell(body, decider.call.callee)}(…)"),
+        "key": shorten(writes.key(site, write)) or "entries",
+        "cache": _library(project, site),
+        "value": expiry.text,
+        "callee": decider.targets[0].name if asked.through else "",
+    }
+    message, confidence = _judged(project, copies, asked, expiry)
+    if confidence is None:
+        return None
+    path = tuple(Step(call.site, f"calls {call.targets[0].name}") for call in asked.through)
+    path += (Step(site.site, f"writes to {words['cache']}"),) if asked.through else ()
+    severity = Severity.NOTE if message == "memory" else None
+    return Hit(decider.site, words, message, confidence, path=path, severity=severity)
+
+
+def _judged(project: Project, copies: CachedCopies, asked: _Asked, expiry: Expiry) -> tuple[str, Confidence | None]:
+    """(which message, how sure), the surety None where nothing is wrong."""
+    site, write = asked.site, asked.write
+    if write.kind == "lock" or _is_lock(project, site, write):
+        confidence = Confidence.MEDIUM if write.kind == "lock" else Confidence.HIGH
+        return ("wrapper" if asked.through else "lock"), min(confidence, site.confidence)
+    if write.kind == "decorator":
+        return "decorator", min(Confidence.HIGH, site.confidence)
+    if write.kind == "bounded":
+        return "memory", Confidence.LOW if _keeps_remote(project, site) else None
+    if write.kind not in _ENTRIES and not (write.kind == "touch" and expiry.kind == "never"):
+        return "default", None
+    found = copies.confidence(site, write, asked.decider if asked.through else None)
+    message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
+    return message, None if found is None else min(found, site.confidence)
+
+
+def _is_lock(project: Project, site: CallSite, write: CacheWrite) -> bool:
+    expr = site.argument(write.lock)
+    return expr is not None and project.values.constant(site.module, expr, site.call.context) is True
+
+
+def _library(project: Project, site: CallSite) -> str:
+    target = next((t.name for t in site.targets if t.operation is not None), "")
+    library = project.knowledge.library(target)
+    return library.library if library is not None else "the cache"
+
+
+def _keeps_remote(project: Project, site: CallSite) -> bool:
+    """A bounded memory around a function that asks a database or another service."""
+    return any(project.effects.has(definition, effect) for definition in _decorated_with(site) for effect in _REMOTE)
+
+
+def _decorated_with(site: CallSite) -> Iterator[Def]:
+    """The functions in whose decorators the call stands."""
+    module = site.module
+    for row, function in enumerate(module.outline.functions):
+        for decorator in function.decorators:
+            if decorator.at <= site.call.at < decorator.end:
+                yield Def(module, module.name, row)
+
+
+def _is_ignored(hit: Hit, params: Params) -> bool:
+    key = hit.words["key"]
+    return not words_of(key).isdisjoint(params.ignore_keys) or any(text in key for text in params.ignore_keys if len(text) > 3)

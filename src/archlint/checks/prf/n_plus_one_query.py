@@ -1,0 +1,138 @@
+"""PRF001: a query for each item of a loop, in the loop or in anything that it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Site, Step
+from archlint.facts.syntax import CallRef, Expr, Name
+from archlint.project.conditions import Conditions, Path
+from archlint.project.effects import EffectPoint
+from archlint.project.loops import Loop, Loops
+from archlint.project.model import Def
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name, shorten, spell
+
+_READ = "db.read"
+_WRITES = ("db.write", "db.commit")
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`ignore_functions`: dotted names or last names of functions that may run per item.
+
+    `one_off`: first words of names of functions that run once in a deployment's life; `one_off_packages` and
+    `one_off_modules`: packages anywhere on the way, and modules, that hold only such functions; `one_off_decorators`:
+    decorators that make a function a command or a start-up hook.  `membership`: ends of the names of arguments and
+    methods that take many keys at once.
+    """
+
+    ignore_functions: tuple[str, ...]
+    one_off: tuple[str, ...]
+    one_off_packages: tuple[str, ...]
+    one_off_modules: tuple[str, ...]
+    one_off_decorators: tuple[str, ...]
+    membership: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
+    loops, conditions = Loops(project), Conditions(project)
+    seen: set[Site] = set()
+    for effect in (*_WRITES, _READ):
+        for point in project.effects.points(effect):
+            if point.site in seen or not _is_steady(point, params):
+                continue
+            loop = _loop_of(loops, point)
+            if loop is None:
+                if len(point.witness.steps) == 1:
+                    seen.add(point.site)
+                    yield Proof(point.site, "stands in no loop over data")
+            elif not _is_batch(point, loop, params):
+                path = conditions.path(point)
+                if path is not None and not _is_ignored(path, params):
+                    seen.add(point.site)
+                    yield _hit(project, point, loop, path)
+
+
+def _loop_of(loops: Loops, point: EffectPoint) -> Loop | None:
+    if point.kind == "per item" and point.call is not None:
+        mapping = loops.open_mapping(point.module, point.context, point.call.call)
+        if mapping is not None:
+            return mapping
+    return loops.open_loop(point.module, point.context, point.site.at)
+
+
+def _hit(project: Project, point: EffectPoint, loop: Loop, path: Path) -> Hit:
+    confidence = path.confidence
+    if any(_is_cached(project, definition) for definition in path.through):
+        confidence = Confidence.LOW
+    elif confidence == Confidence.HIGH and loop.mapping is None and loop.derived.isdisjoint(_names(point)):
+        confidence = Confidence.MEDIUM  # the same query over and over: bad too, but maybe answered by the session
+    words = {"call": _text(point), "loop": loop.text, "callee": path.through[0].name if path.through else ""}
+    kind = ("write" if point.effect in _WRITES else "", "through" if path.through else "")
+    return Hit(
+        point.site,
+        words,
+        "_".join(word for word in kind if word) or "default",
+        confidence,
+        related=(Step(loop.site, "runs it for each item"),),
+        path=(Step(loop.site, f"the loop `{loop.text}`"), *path.steps),
+        severity=Severity.ERROR if confidence == Confidence.HIGH else None,
+    )
+
+
+def _expression(point: EffectPoint) -> Expr | None:
+    if point.kind == "call" and point.call is not None:
+        return CallRef(point.site.at, point.site.end, point.call.index)
+    return point.point.expr
+
+
+def _names(point: EffectPoint) -> set[str]:
+    return set(names_in(point.module.body, _expression(point)))
+
+
+def _text(point: EffectPoint) -> str:
+    return shorten(spell(point.module.body, _expression(point)), 70)
+
+
+def _is_batch(point: EffectPoint, loop: Loop, params: Params) -> bool:
+    """The call takes many rows, or the loop's variable is itself a list of keys."""
+    if point.call is not None and point.call.operation is not None:
+        many = point.call.operation.many
+        if many is not None and point.call.argument(many) is not None:
+            return True
+    body = point.module.body
+    for part in parts_of(body, _expression(point)):
+        if isinstance(part, CallRef):
+            call = body.calls[part.index]
+            takes_many = last_name(body, call.callee).endswith(params.membership)
+            for given in call.arguments:
+                is_listed = takes_many or (given.name or "").endswith(params.membership)
+                if is_listed and isinstance(given.value, Name) and given.value.id in loop.targets:
+                    return True
+    return False
+
+
+def _is_steady(point: EffectPoint, params: Params) -> bool:
+    """Production code that runs again and again: no script, command, start-up hook or module body."""
+    module, caller = point.module, point.caller
+    if caller is None or not module.is_production:
+        return False
+    packages = module.name.split(".")
+    if packages[-1] in params.one_off_modules or not set(params.one_off_packages).isdisjoint(packages):
+        return False
+    words = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
+    if any(word in params.one_off or word.partition("_")[0] in params.one_off for word in words):
+        return False
+    body = module.body
+    return not any(last_name(body, decorator) in params.one_off_decorators for decorator in caller.function.decorators)
+
+
+def _is_ignored(path: Path, params: Params) -> bool:
+    return any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in path.through)
+
+
+def _is_cached(project: Project, definition: Def) -> bool:
+    return any(operation.cached for operation in project.types.inference.returns.decorations(definition))

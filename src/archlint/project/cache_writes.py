@@ -1,0 +1,242 @@
+"""Writes to caches: under which key, and how long the entry lives."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.knowledge import CacheWrite
+from archlint.facts.syntax import Conditional, Constant, Expr, Mapping, Name, Operation, String
+from archlint.project.arguments import parameter
+from archlint.project.model import CallSite, Def
+from archlint.project.spelling import UNSAID, spell
+from archlint.project.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_DEPTH = 4
+_TIMEOUT_SETTING = "cache-timeout"
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """How long an entry lives.
+
+    given: an expiry is set, or may be; missing: none is; never: one is given that means none (`text`);
+    parameter: the caller of the function decides, by one of these parameters.
+    """
+
+    kind: Literal["given", "missing", "never", "parameter"]
+    text: str = ""
+    parameters: tuple[str, ...] = ()
+
+
+_GIVEN = Expiry("given")
+_MISSING = Expiry("missing")
+
+
+class CacheWrites:
+    """Answers about the calls of production code that write to a cache."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @cached_property
+    def all(self) -> tuple[tuple[CallSite, CacheWrite], ...]:
+        """Every such call, with what is known of it."""
+        return tuple(
+            (site, site.operation.cache)
+            for site in self._project.calls.all
+            if site.module.is_production and site.operation is not None and site.operation.cache is not None
+        )
+
+    def key(self, site: CallSite, write: CacheWrite) -> str:
+        """The key as text, local names followed; empty where the call has none."""
+        expr = site.argument(write.key)
+        return "" if expr is None else self.followed(site, expr)
+
+    def followed(self, site: CallSite, expr: Expr) -> str:
+        """An expression as text, a local name by the one expression that it stands for."""
+        return spell(site.module.body, self.source(site.module, expr, site.call.context))
+
+    def source(self, module: Module, expr: Expr, context: int, depth: int = _DEPTH) -> Expr:
+        """What a local name was set to, if that is one expression; else the expression itself."""
+        if not isinstance(expr, Name) or depth <= 0:
+            return expr
+        scope, bindings = self._project.symbols.scopes(module).lookup(context, expr.id, expr.at)
+        if scope < 0 or len(bindings) != 1 or bindings[0].kind != "statement" or bindings[0].path:
+            return expr
+        statement = module.body.statements[bindings[0].index]
+        if statement.kind not in ("assign", "annotate") or statement.value is None:
+            return expr
+        return self.source(module, statement.value, statement.context, depth - 1)
+
+    def expiry(self, site: CallSite, write: CacheWrite) -> Expiry:
+        """How long the entry of a write lives, by its own arguments, those of its client, and what follows it."""
+        if any(self._is_set(site, keeps) for keeps in write.keeps):
+            return _GIVEN
+        found = self._by_arguments(site, write)
+        if found.kind == "given" or (found.kind == "missing" and site.is_open):
+            return _GIVEN
+        if found.kind == "parameter":
+            return found
+        return self._set_elsewhere(site, write) or found
+
+    def _is_set(self, site: CallSite, notation: str) -> bool:
+        expr = site.argument(notation)
+        return expr is not None and self._project.values.constant(site.module, expr, site.call.context) not in (False, None)
+
+    def _by_arguments(self, site: CallSite, write: CacheWrite) -> Expiry:
+        found = [
+            self.of_value(site.module, expr, site.call.context, write)
+            for notation in write.ttl
+            if (expr := site.argument(notation)) is not None
+        ]
+        for kind in ("given", "parameter", "never"):
+            chosen = [expiry for expiry in found if expiry.kind == kind]
+            if chosen:
+                return chosen[0]
+        return self._by_default(site, write)
+
+    def _by_default(self, site: CallSite, write: CacheWrite) -> Expiry:
+        if write.default == "setting":
+            return _MISSING if self._timeout_off(site, write) else _GIVEN
+        if write.default == "unknown":
+            return _GIVEN if self._client_expires(site) else _MISSING
+        return _MISSING
+
+    def of_value(self, module: Module, expr: Expr, context: int, write: CacheWrite, depth: int = _DEPTH) -> Expiry:
+        """What an expiry argument says."""
+        value = self._project.values.constant(module, expr, context)
+        if value is not UNKNOWN:
+            if value in write.forever and not (value == 0 and isinstance(value, bool)):
+                return Expiry("never", str(value))
+            return _MISSING if value is None and write.default == "forever" else _GIVEN
+        if depth <= 0:
+            return _GIVEN
+        if isinstance(expr, Operation) and expr.op == "or":
+            return self.of_value(module, expr.operands[-1], context, write, depth - 1)
+        if isinstance(expr, Conditional):
+            sides = [self.of_value(module, side, context, write, depth - 1) for side in (expr.body, expr.orelse)]
+            return sides[0] if sides[0].kind == sides[1].kind else _GIVEN
+        if isinstance(expr, Name):
+            return self._of_name(module, expr, context, write, depth)
+        return _GIVEN
+
+    def _of_name(self, module: Module, expr: Name, context: int, write: CacheWrite, depth: int) -> Expiry:
+        scope, bindings = self._project.symbols.scopes(module).lookup(context, expr.id, expr.at)
+        if scope > 0 and len(bindings) == 1 and bindings[0].kind == "parameter":
+            owner = module.outline.functions[bindings[0].function]
+            given = parameter(owner, expr.id)
+            if given is not None and given.kind not in ("*", "**"):
+                return Expiry("parameter", parameters=(expr.id,))
+        source = self.source(module, expr, context)
+        return _GIVEN if source is expr else self.of_value(module, source, context, write, depth - 1)
+
+    # expiry that something else gives
+
+    def _set_elsewhere(self, site: CallSite, write: CacheWrite) -> Expiry | None:
+        """By a later call on the same key in the same function, always or when a parameter asks for it."""
+        key = self.key(site, write)
+        if not key or site.caller is None:
+            return None
+        for other in self._project.calls.of(site.caller):
+            if other.index != site.index and self._expires_key(other, key):
+                asked = self._asking_parameters(other, site.caller)
+                return Expiry("parameter", parameters=asked) if asked else _GIVEN
+        return self._chosen_by_sibling(site, key)
+
+    def _expires_key(self, other: CallSite, key: str) -> bool:
+        if UNSAID in key or "cache.expire" not in self._project.effects.at(other):
+            return False
+        named = other.operation.expires if other.operation is not None else None
+        given = [other.argument(named)] if named is not None else [argument.value for argument in other.call.arguments]
+        return any(expr is not None and self.followed(other, expr) == key for expr in given)
+
+    def _asking_parameters(self, other: CallSite, caller: Def) -> tuple[str, ...]:
+        """The parameters with a false default that the branches around a call test."""
+        contexts, index = other.module.body.contexts, other.call.context
+        found: list[str] = []
+        while index >= 0 and contexts[index].kind not in ("function", "class", "module"):
+            place = contexts[index]
+            if place.kind == "if" and place.subject is not None:
+                text = spell(other.module.body, place.subject)
+                found += [
+                    p.name
+                    for p in caller.function.parameters
+                    if isinstance(p.default, Constant) and not p.default.value and p.name in _words(text)
+                ]
+            index = place.parent
+        return tuple(found)
+
+    def _chosen_by_sibling(self, site: CallSite, key: str) -> Expiry | None:
+        """`if ttl: setex(key, ttl, value) else: set(key, value)`: the caller decides."""
+        assert site.caller is not None  # noqa: S101 - the caller's promise
+        for other in self._project.calls.of(site.caller):
+            told = other.operation.cache if other.operation is not None else None
+            if told is None or other.index == site.index or self.key(other, told) != key:
+                continue
+            expiry = self._by_arguments(other, told)
+            if expiry.kind == "parameter":
+                return expiry
+        return None
+
+    def _client_expires(self, site: CallSite) -> bool:
+        """Some client of the receiver's type is made with an expiry of its own."""
+        if site.receiver is None:
+            return True
+        for name in self._project.knowledge.lineage(site.receiver.name):
+            for made in self._project.calls.to(name):
+                told = made.operation.cache if made.operation is not None else None
+                if told is not None and (made.is_open or self._by_arguments(made, told).kind == "given"):
+                    return True
+        return False
+
+    def _timeout_off(self, site: CallSite, write: CacheWrite) -> bool:
+        """The project's settings say that entries never expire."""
+        target = next((t.name for t in site.targets if t.operation is not None), "")
+        library = self._project.knowledge.library(target)
+        if library is None:
+            return False
+        paths = [path.split(".") for path, meaning in library.settings.items() if meaning == _TIMEOUT_SETTING]
+        values = [value for path in paths for value in self._setting(path)]
+        return bool(values) and all(value in write.forever for value in values)
+
+    def _setting(self, path: list[str]) -> Iterator[object]:
+        """The values that the project's settings give to `NAME.key.key`; what is not plain is left out."""
+        for module, expr in self._assigned[path[0]]:
+            value: Expr | None = expr
+            for key in path[1:]:
+                value = _item(value, key)
+            if value is not None:
+                plain = self._project.values.constant(module, value, 0)
+                yield UNKNOWN if plain is UNKNOWN else plain
+
+    @cached_property
+    def _assigned(self) -> dict[str, list[tuple[Module, Expr]]]:
+        """Upper-case name → what production modules set it to."""
+        found: dict[str, list[tuple[Module, Expr]]] = defaultdict(list)
+        for module in self._project.modules.production:
+            for statement in module.body.statements:
+                target = statement.target
+                if isinstance(target, Name) and target.id.isupper() and statement.value is not None:
+                    found[target.id].append((module, statement.value))
+        return found
+
+
+def _item(expr: Expr | None, key: str) -> Expr | None:
+    if not isinstance(expr, Mapping):
+        return None
+    for name, value in zip(expr.keys, expr.values, strict=True):
+        if isinstance(name, String) and name.value == key:
+            return value
+    return None
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in "".join(c if c.isalnum() or c == "_" else " " for c in text).split() if word}

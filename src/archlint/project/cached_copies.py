@@ -1,0 +1,137 @@
+"""Whether what is written to a store is a copy of something kept elsewhere, and how sure that is.
+
+A key-value store may be a cache or the only home of a value (a counter, a flag, a queue); its client is the same.  What
+tells a copy: the function reads the key first and fills it on a miss; the value comes from a query or a remote call;
+the names around say cache; it is serialised.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence
+from archlint.facts.knowledge import CacheWrite
+from archlint.facts.syntax import Await, CallRef, Expr
+from archlint.project.arguments import receiver_of
+from archlint.project.cache_writes import CacheWrites
+from archlint.project.model import CallSite
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name, spell
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_REMOTE = frozenset({"db.read", "http", "rpc"})
+_STORES = "broker-client"
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def words_of(*texts: str) -> frozenset[str]:
+    """The words of identifiers and keys, lower-case: `RedisCache.user_key` → redis, cache, user, key."""
+    return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
+
+
+class CachedCopies:
+    """`cache_words` and `primary_words` tell caches and other uses by name; `serialisers` are last names of calls."""
+
+    def __init__(
+        self,
+        project: Project,
+        writes: CacheWrites,
+        *,
+        cache_words: frozenset[str],
+        primary_words: frozenset[str],
+        serialisers: frozenset[str],
+    ) -> None:
+        self._project = project
+        self._writes = writes
+        self._cache_words = cache_words
+        self._primary_words = primary_words
+        self._serialisers = serialisers
+
+    def confidence(self, site: CallSite, write: CacheWrite, outer: CallSite | None = None) -> Confidence | None:
+        """How sure it is that the write keeps a copy; None: there is no sign of it. `outer` is the call of the
+        function in which the write stands, where that is what is asked about: key and value come from there."""
+        named = self._names(site) | (self._names(outer) if outer is not None else frozenset())
+        keyed = self._key_words(site, write, outer)
+        says_cache = not self._cache_words.isdisjoint(named | keyed)
+        is_primary = not self._primary_words.isdisjoint(keyed | self._function_words(outer or site))
+        if not self._is_store(site):
+            return None if is_primary and not says_cache else Confidence.HIGH
+        if is_primary and not says_cache:
+            return None
+        copies, serialised = self._value(outer or site, write if outer is None else None)
+        if outer is not None:
+            more = self._value(site, write)
+            copies, serialised = copies or more[0], serialised or more[1]
+        if self._reads_first(site, write):
+            return Confidence.HIGH
+        if write.kind == "hash" and not says_cache:
+            return None
+        if says_cache or copies:
+            return Confidence.HIGH if copies and (says_cache or serialised) else Confidence.MEDIUM
+        return Confidence.LOW if serialised else None
+
+    def _is_store(self, site: CallSite) -> bool:
+        target = next((t.name for t in site.targets if t.operation is not None), "")
+        return _STORES in self._project.knowledge.package_kinds(target)
+
+    def _names(self, site: CallSite) -> frozenset[str]:
+        """The words of the client, the function, the class and the module."""
+        receiver = spell(site.module.body, receiver_of(site))
+        function = site.caller.name if site.caller is not None else site.module.name
+        return words_of(receiver, function)
+
+    def _function_words(self, site: CallSite) -> frozenset[str]:
+        return words_of(site.caller.function.qualname) if site.caller is not None else frozenset()
+
+    def _key_words(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> frozenset[str]:
+        found = words_of(self._writes.key(site, write))
+        if outer is not None:
+            found |= words_of(*(self._writes.followed(outer, a.value) for a in outer.call.arguments[:1]))
+        return found
+
+    def _value(self, site: CallSite, write: CacheWrite | None) -> tuple[bool, bool]:
+        """(the value comes from a query or a remote call, it is serialised)."""
+        module, context = site.module, site.call.context
+        given = [a.value for a in site.call.arguments[1:]] if write is None else [site.argument(write.value)]
+        sites = self._project.calls.in_module(module)
+        copies = serialised = False
+        for expr in given:
+            if expr is None:
+                continue
+            for part in self._followed_parts(site, expr):
+                if isinstance(part, CallRef):
+                    serialised |= last_name(module.body, part) in self._serialisers
+                    copies |= not _REMOTE.isdisjoint(self._project.effects.at(sites[part.index]))
+                elif isinstance(part, Await) and context >= 0:
+                    inner = part.value
+                    copies |= isinstance(inner, CallRef) and not _REMOTE.isdisjoint(
+                        self._project.effects.at(sites[inner.index])
+                    )
+        return copies, serialised
+
+    def _followed_parts(self, site: CallSite, expr: Expr, depth: int = 3) -> list[Expr]:
+        module, context = site.module, site.call.context
+        found: list[Expr] = []
+        for part in parts_of(module.body, expr):
+            source = self._writes.source(module, part, context)
+            if source is not part and depth:
+                found += self._followed_parts(site, source, depth - 1)
+            found.append(part)
+        return found
+
+    def _reads_first(self, site: CallSite, write: CacheWrite) -> bool:
+        """The same function reads the key before it writes it: it fills a miss."""
+        if site.caller is None:
+            return False
+        key = self._writes.key(site, write)
+        return any(
+            other.call.end <= site.call.at
+            and other.operation is not None
+            and other.operation.effect == ("cache.read",)
+            and (first := other.argument("0:name") or other.argument("0:key")) is not None
+            and self._writes.followed(other, first) == key
+            for other in self._project.calls.of(site.caller)
+        )

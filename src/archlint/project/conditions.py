@@ -1,0 +1,158 @@
+"""Effects that a flag switches off: `create(row)` where `create(row, commit=False)` commits only if it is told to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from archlint.facts.findings import Confidence, Step
+from archlint.facts.syntax import Comparison, Constant, Expr, Function, Name, Operation, Statement
+from archlint.project.arguments import arguments_by_parameter
+from archlint.project.effects import EffectPoint, Effects
+from archlint.project.model import Def
+from archlint.project.modules import Module
+from archlint.project.program import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way from a place down to the library call that has the effect, and the project functions on it."""
+
+    confidence: Confidence
+    steps: tuple[Step, ...]
+    through: tuple[Def, ...] = ()
+
+
+class Conditions:
+    """Follows an effect from a place into the functions of the project, past the branches that the arguments of the
+    calls on the way (or the defaults of those they leave out) never enter."""
+
+    def __init__(self, project: Project) -> None:
+        self._effects: Effects = project.effects
+        self._points: dict[str, dict[tuple[Def | None, str], list[EffectPoint]]] = {}
+        self._known: dict[tuple[Def, str, frozenset[str]], Path | None] = {}
+
+    def path(self, point: EffectPoint, off: frozenset[str] = frozenset()) -> Path | None:
+        """A sure and short way from a point to its effect on which nothing is switched off; None if there is none.
+
+        `off`: names that are false or None where the point stands.
+        """
+        ways: list[Path] = []
+        for target in point.point.targets:
+            definition = target.definition
+            if definition is None:
+                if len(point.witness.steps) == 1 and target.name == point.witness.target:
+                    ways.append(Path(point.confidence, point.witness.steps))
+            elif self._effects.has(definition, point.effect):
+                below = self._through(definition, point.effect, _switched_off(point, definition, off))
+                if below is not None:
+                    step = Step(point.site, f"calls {definition.name}")
+                    confidence = min(target.confidence, below.confidence)
+                    ways.append(Path(confidence, (step, *below.steps), (definition, *below.through)))
+        return min(ways, key=_rank, default=None)
+
+    def _through(self, definition: Def, effect: str, off: frozenset[str]) -> Path | None:
+        key = (definition, effect, off)
+        if key not in self._known:
+            self._known[key] = None  # recursion ends here
+            self._known[key] = self._first(definition, effect, off)
+        return self._known[key]
+
+    def _first(self, definition: Def, effect: str, off: frozenset[str]) -> Path | None:
+        points = sorted(self._of(definition, effect), key=lambda p: (-p.confidence, len(p.witness.steps), p.site.at))
+        for point in points:
+            if not _is_skipped(point, off):
+                found = self.path(point, off)
+                if found is not None:
+                    return found
+        return None
+
+    def _of(self, definition: Def, effect: str) -> list[EffectPoint]:
+        module = definition.module
+        table = self._points.get(module.path)
+        if table is None:
+            table = self._points[module.path] = defaultdict(list)
+            for point in self._effects.points_in(module):
+                table[point.caller, point.effect].append(point)
+        return table.get((definition, effect), [])
+
+
+def _rank(path: Path) -> tuple[int, int, str]:
+    return (-path.confidence, len(path.steps), path.steps[0].message)
+
+
+def _switched_off(point: EffectPoint, definition: Def, off: frozenset[str]) -> frozenset[str]:
+    """The parameters of a callee that are false or None in this call."""
+    call = point.call
+    function = definition.function
+    if call is None or point.kind != "call" or call.is_open:
+        return frozenset()
+    given = arguments_by_parameter(call.call, definition)
+    return frozenset(
+        p.name
+        for p in function.parameters
+        if p.kind in ("positional", "either", "keyword")
+        and (_is_false(given[p.name], off) if p.name in given else p.default is not None and _is_false(p.default, frozenset()))
+    )
+
+
+def _is_false(expr: Expr, off: frozenset[str]) -> bool:
+    if isinstance(expr, Name):
+        return expr.id in off
+    return isinstance(expr, Constant) and not expr.value
+
+
+def _is_skipped(point: EffectPoint, off: frozenset[str]) -> bool:
+    """Does the point stand in a branch, or behind an early return, that the switched-off names keep it from?"""
+    if not off:
+        return False
+    module, contexts = point.module, point.module.body.contexts
+    index = point.context
+    while index >= 0 and contexts[index].kind not in ("function", "class", "module"):
+        place = contexts[index]
+        if place.subject is not None and place.kind in ("if", "else"):
+            truth = _truth(place.subject, off)
+            if truth is not None and truth == (place.kind == "else"):
+                return True
+        index = contexts[index].parent
+    function = point.caller.function if point.caller is not None else None
+    return function is not None and _is_left_before(module, function, point.site.at, off)
+
+
+def _is_left_before(module: Module, function: Function, at: int, off: frozenset[str]) -> bool:
+    """`if not flag: return` at the function's own level, before the place."""
+    contexts = module.body.contexts
+
+    def leaves(statement: Statement) -> bool:
+        place = contexts[statement.context]
+        return (
+            statement.kind in ("return", "raise")
+            and statement.end <= at
+            and place.kind == "if"
+            and place.parent == function.context
+            and place.subject is not None
+            and _truth(place.subject, off) is True
+        )
+
+    return any(leaves(s) for s in module.body.statements if function.at <= s.at < function.end)
+
+
+def _truth(test: Expr, off: frozenset[str]) -> bool | None:
+    """What a test gives when the names in `off` are false; None where that does not decide it."""
+    match test:
+        case Name():
+            return False if test.id in off else None
+        case Operation(op="not"):
+            inner = _truth(test.operands[0], off)
+            return None if inner is None else not inner
+        case Operation(op="and"):
+            return False if any(_truth(side, off) is False for side in test.operands) else None
+        case Operation(op="or"):
+            truths = [_truth(side, off) for side in test.operands]
+            return False if all(truth is False for truth in truths) else None
+        case Comparison(ops=("is not",), operands=(Name(id=name), Constant(value=None))):
+            return False if name in off else None
+        case Comparison(ops=("is",), operands=(Name(id=name), Constant(value=None))):
+            return True if name in off else None
+        case _:
+            return None

@@ -1,0 +1,247 @@
+"""Loops: what runs once per item, and why some loops are bounded or their body runs less often than they turn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Body, Call, CallRef, Comparison, Context, Name, Operation, Statement, Subscript
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name, shorten, spell, spell_call
+from archlint.project.written import Written
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_LOOPS = frozenset({"for", "while", "comprehension"})
+_BRANCHES = frozenset({"if", "else", "case"})
+_CHUNK = re.compile(r"chunk|batch|(?<![a-z])pages?(?![a-z])|window|partition|bulk|slice|bucket", re.IGNORECASE)
+_RETRY = re.compile(r"attempt|retr(y|ies)|(?<![a-z])tr(y|ies)(?![a-z])|backoff", re.IGNORECASE)
+_CLOCK = re.compile(r"time|monotonic|(?<![a-z])now(?![a-z])|elapsed|interval", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A `for`, `while` or comprehension: `module.body.contexts[context]`; or a call that runs a callable for each item
+    of its other arguments (`map`), standing in that context."""
+
+    module: Module = field(compare=False, repr=False)
+    path: str
+    context: int
+    mapping: Call | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def place(self) -> Context:
+        return self.module.body.contexts[self.context]
+
+    @cached_property
+    def targets(self) -> frozenset[str]:
+        """The names of the loop's variables."""
+        return frozenset(names_in(self.module.body, self.place.target)) if self.mapping is None else frozenset()
+
+    @cached_property
+    def derived(self) -> frozenset[str]:
+        """The loop's variables and the names that are made from them in the loop."""
+        body = self.module.body
+        found = set(self.targets)
+        if self.mapping is not None:
+            return frozenset()
+        for _ in range(3):
+            for statement in self.statements:
+                if statement.target is not None and not found.isdisjoint(names_in(body, statement.value)):
+                    found.update(names_in(body, statement.target))
+            for context in body.contexts:
+                if self.place.at <= context.at < self.place.end and not found.isdisjoint(names_in(body, context.subject)):
+                    found.update(names_in(body, context.target))
+        return frozenset(found)
+
+    @property
+    def site(self) -> Site:
+        """The loop's head; of a mapping the call."""
+        place = self.place
+        if self.mapping is not None:
+            return Site(self.path, self.mapping.at, self.mapping.end)
+        return Site(self.path, place.at, place.subject.end if place.subject is not None else place.end)
+
+    @property
+    def text(self) -> str:
+        """`for x in xs`, for messages."""
+        body, place = self.module.body, self.place
+        if self.mapping is not None:
+            return shorten(spell_call(body, self.mapping))
+        if place.kind == "while":
+            return shorten(f"while {spell(body, place.subject)}")
+        head = "async for" if place.is_async else "for"
+        return shorten(f"{head} {spell(body, place.target)} in {spell(body, place.subject)}")
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """What stands in the loop, nested blocks included."""
+        place = self.place
+        return tuple(s for s in self.module.body.statements if place.at <= s.at < place.end)
+
+    def chain(self, context: int) -> tuple[int, ...]:
+        """The contexts from a place in the loop out to the loop, both included."""
+        contexts, found = self.module.body.contexts, [context]
+        while found[-1] != self.context and found[-1] >= 0:
+            found.append(contexts[found[-1]].parent)
+        return tuple(found)
+
+
+class Loops:
+    """Answers about the loops around a place of the project."""
+
+    def __init__(self, project: Project) -> None:
+        self._written = Written(project)
+
+    def around(self, module: Module, context: int) -> Iterator[Loop]:
+        """The loops that a place stands in, innermost first, up to the function that it belongs to."""
+        contexts = module.body.contexts
+        while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+            if contexts[context].kind in _LOOPS:
+                yield Loop(module, module.path, context)
+            context = contexts[context].parent
+
+    def open_loop(self, module: Module, context: int, at: int) -> Loop | None:
+        """The innermost loop for whose items the expression at that offset runs again and again; None if each loop
+        around it is bounded by what is written in the code, or leaves or skips the expression after few turns."""
+        return next((loop for loop in self.around(module, context) if self.excuse(loop, context, at) is None), None)
+
+    def open_mapping(self, module: Module, context: int, mapping: Call) -> Loop | None:
+        """The loop that a call makes which runs a callable per item; None if the items are written in the code."""
+        items = [a.value for a in mapping.arguments if a.name in (None, "*")][1:]
+        if items and all(self._written.is_written(module, item, context) for item in items):
+            return None
+        return Loop(module, module.path, context, mapping)
+
+    def excuse(self, loop: Loop, context: int, at: int) -> str | None:
+        """Why the expression at an offset does not run once per item of a collection of open size; None if it does."""
+        place = loop.place
+        if place.kind == "while":
+            if not _drains(loop):
+                return "it waits, pages or retries"
+        elif place.subject is not None:
+            if self._written.is_written(loop.module, place.subject, place.parent):
+                return "its items are written in the code"
+            if _is_chunked(loop):
+                return "it goes over chunks"
+            if _is_retry(loop):
+                return "it counts attempts"
+        chain = loop.chain(context)
+        if any(s.context in chain and s.end > at and _leaves(loop, s) for s in loop.statements):
+            return "it ends behind this"
+        return _guarded(loop, chain, at)
+
+
+def _leaves(loop: Loop, statement: Statement) -> bool:
+    if statement.kind == "break":
+        contexts = loop.module.body.contexts
+        return next(c for c in loop.chain(statement.context) if contexts[c].kind in _LOOPS) == loop.context
+    return statement.kind in ("return", "raise")
+
+
+def _drains(loop: Loop) -> bool:
+    """`while queue:` that takes an item out of `queue` in each turn."""
+    body, place = loop.module.body, loop.place
+    tested = set(names_in(body, place.subject))
+    return any(
+        last_name(body, call.callee) in ("pop", "popleft", "popitem") and not tested.isdisjoint(names_in(body, call.callee))
+        for call in body.calls
+        if place.at <= call.at < place.end
+    )
+
+
+def _is_chunked(loop: Loop) -> bool:
+    body = loop.module.body
+    if any(_CHUNK.search(name) for name in loop.targets):
+        return True
+    for part in parts_of(body, loop.place.subject):
+        if isinstance(part, CallRef):
+            name = last_name(body, part)
+            if _CHUNK.search(name) or (name == "range" and len(body.calls[part.index].arguments) == 3):
+                return True
+    return False
+
+
+def _is_retry(loop: Loop) -> bool:
+    body, subject = loop.module.body, loop.place.subject
+    if any(_RETRY.search(name) for name in loop.targets):
+        return True
+    if not isinstance(subject, CallRef) or last_name(body, subject) != "range":
+        return False
+    counted = body.calls[subject.index].arguments
+    return any(_RETRY.search(spell(body, argument.value)) for argument in counted) or any(
+        statement.kind in ("break", "return") for statement in loop.statements
+    )
+
+
+def _guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:
+    """Why a branch around the expression is taken for few of the items."""
+    body = loop.module.body
+    holder = next((s for s in reversed(loop.statements) if s.at <= at < s.end), None)
+    if holder is not None and _is_memo(loop, holder, at):
+        return "it remembers what it has asked for"
+    for index in chain[:-1]:
+        place = body.contexts[index]
+        if place.kind not in _BRANCHES or place.subject is None:
+            continue
+        if holder is not None and _fills_once(loop, index, holder):
+            return "it asks only as long as it has nothing"
+        for part in parts_of(body, place.subject):
+            if isinstance(part, Operation) and part.op == "%":
+                return "it asks every so many items"
+            if isinstance(part, Comparison) and _measures(body, part):
+                return "it asks when a buffer is full or time is up"
+    return None
+
+
+def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
+    """`if key not in known: known[key] = ask(key)`, in any of the ways to write it."""
+    body = loop.module.body
+    found = {holder.target.id} if isinstance(holder.target, Name) else set()
+    filled = {
+        spell(body, statement.target.base)
+        for statement in loop.statements
+        if statement.kind == "assign" and isinstance(statement.target, Subscript) and statement.value is not None
+        if statement is holder or statement.at <= at < statement.end or not found.isdisjoint(names_in(body, statement.value))
+    }
+    return bool(filled) and any(
+        _looks_up(body, part, filled) for statement in loop.statements for part in parts_of(body, statement.value)
+    )
+
+
+def _looks_up(body: Body, part: object, filled: set[str]) -> bool:
+    if isinstance(part, Comparison):
+        return any(
+            op in ("in", "not in") and spell(body, side) in filled
+            for op, side in zip(part.ops, part.operands[1:], strict=True)
+        )
+    if isinstance(part, CallRef):
+        return last_name(body, part) == "get" and spell(body, body.calls[part.index].callee).removesuffix(".get") in filled
+    return False
+
+
+def _fills_once(loop: Loop, branch: int, holder: Statement) -> bool:
+    """`if found is None: found = ask()`, where nothing else in the loop sets `found`."""
+    body, target = loop.module.body, holder.target
+    if not isinstance(target, Name) or target.id in loop.targets:
+        return False
+    test = body.contexts[branch].subject
+    if target.id not in set(names_in(body, test)):
+        return False
+    place = body.contexts[branch]
+    return not any(
+        isinstance(s.target, Name) and s.target.id == target.id and not place.at <= s.at < place.end for s in loop.statements
+    )
+
+
+def _measures(body: Body, comparison: Comparison) -> bool:
+    if not any(op in (">", ">=", "<", "<=", "==") for op in comparison.ops):
+        return False
+    sides = [spell(body, operand) for operand in comparison.operands]
+    return any(side.startswith("len(") or _CLOCK.search(side) for side in sides)

@@ -1,0 +1,135 @@
+"""Expressions as short text: for messages, and to tell whether two of them are written alike."""
+
+from __future__ import annotations
+
+from archlint.facts.syntax import (
+    Argument,
+    Attribute,
+    Await,
+    Body,
+    Call,
+    CallRef,
+    Collection,
+    Comparison,
+    Comprehension,
+    Conditional,
+    Constant,
+    Expr,
+    Lambda,
+    Mapping,
+    Name,
+    Operation,
+    Slice,
+    Starred,
+    String,
+    Subscript,
+    Template,
+    Walrus,
+    Yield,
+)
+
+UNSAID = "…"
+"""Stands for what is not spelt: an expression too deep or of no interest."""
+
+_DEPTH = 40
+_BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}")}
+
+
+def spell(body: Body, expr: Expr | None, depth: int = _DEPTH) -> str:
+    """An expression in Python's own notation, blanks normalised. Two expressions are written alike if and only if
+    their spellings are equal and hold no `UNSAID`."""
+    if expr is None or depth <= 0:
+        return UNSAID
+    down = depth - 1
+    match expr:
+        case Name():
+            return expr.id
+        case Attribute():
+            return f"{spell(body, expr.base, down)}.{expr.attr}"
+        case Constant():
+            return str(expr.value)
+        case String():
+            return '"' + expr.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+        case Template():
+            return 'f"' + "".join(_part(body, part, down) for part in expr.parts) + '"'
+        case CallRef():
+            return spell_call(body, body.calls[expr.index], down)
+        case Await():
+            return f"await {spell(body, expr.value, down)}"
+        case Subscript():
+            return f"{spell(body, expr.base, down)}[{', '.join(spell(body, i, down) for i in expr.index)}]"
+        case _:
+            return _composed(body, expr, down)
+
+
+def spell_call(body: Body, call: Call, depth: int = _DEPTH) -> str:
+    """A call with its arguments."""
+    return f"{spell(body, call.callee, depth)}({', '.join(_argument(body, a, depth) for a in call.arguments)})"
+
+
+def shorten(text: str, width: int = 60) -> str:
+    """The text in one line, its end cut off where it is longer than `width`."""
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1].rstrip() + UNSAID
+
+
+def last_name(body: Body, expr: Expr | None) -> str:
+    """The last name of a name, an attribute, a call or a subscript (`get` of `a.b.get(x)`); empty for others."""
+    match expr:
+        case Name():
+            return expr.id
+        case Attribute():
+            return expr.attr
+        case CallRef():
+            return last_name(body, body.calls[expr.index].callee)
+        case Subscript():
+            return last_name(body, expr.base)
+        case Await() | Starred():
+            return last_name(body, expr.value)
+        case _:
+            return ""
+
+
+def _part(body: Body, part: Expr, depth: int) -> str:
+    return part.value if isinstance(part, String) else "{" + spell(body, part, depth) + "}"
+
+
+def _argument(body: Body, argument: Argument, depth: int) -> str:
+    value = spell(body, argument.value, depth)
+    if argument.name is None:
+        return value
+    return f"{argument.name}{value}" if argument.name in ("*", "**") else f"{argument.name}={value}"
+
+
+def _composed(body: Body, expr: Expr, depth: int) -> str:
+    match expr:
+        case Operation():
+            parts = [spell(body, operand, depth) for operand in expr.operands]
+            return f" {expr.op} ".join(parts) if len(parts) > 1 else f"{expr.op} {parts[0]}"
+        case Comparison():
+            text = spell(body, expr.operands[0], depth)
+            for op, operand in zip(expr.ops, expr.operands[1:], strict=True):
+                text += f" {op} {spell(body, operand, depth)}"
+            return text
+        case Conditional():
+            return f"{spell(body, expr.body, depth)} if {spell(body, expr.test, depth)} else {spell(body, expr.orelse, depth)}"
+        case Collection():
+            left, right = _BRACKETS[expr.kind]
+            return left + ", ".join(spell(body, item, depth) for item in expr.items) + right
+        case Mapping():
+            pairs = zip(expr.keys, expr.values, strict=True)
+            return "{" + ", ".join(_pair(body, key, value, depth) for key, value in pairs) + "}"
+        case Slice():
+            ends = (expr.lower, expr.upper, expr.step)
+            return ":".join("" if end is None else spell(body, end, depth) for end in ends)
+        case Starred():
+            return f"*{spell(body, expr.value, depth)}"
+        case Walrus():
+            return f"{expr.name} := {spell(body, expr.value, depth)}"
+        case Comprehension() | Lambda() | Yield() | _:
+            return UNSAID
+
+
+def _pair(body: Body, key: Expr | None, value: Expr, depth: int) -> str:
+    written = spell(body, value, depth)
+    return f"**{written}" if key is None else f"{spell(body, key, depth)}: {written}"

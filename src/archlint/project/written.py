@@ -1,0 +1,171 @@
+"""Collections whose items are written in the code: constants, enumerations, small slices, ranges of constants."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    CallRef,
+    Collection,
+    Comprehension,
+    Conditional,
+    Constant,
+    Expr,
+    Mapping,
+    Name,
+    Operation,
+    Slice,
+    Starred,
+    String,
+    Subscript,
+)
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.scopes import Binding
+
+FEW = 20
+"""A slice or range of so many items counts as written."""
+
+_DEPTH = 8
+_CONSTANT_NAME = re.compile(r"_*[A-Z][A-Z0-9_]+")
+_SAME_ITEMS = frozenset(
+    {"enumerate", "sorted", "reversed", "list", "tuple", "set", "frozenset", "dict", "iter", "filter"}
+    | {"items", "keys", "values"}
+)
+_ITEMS_OF_ALL = frozenset({"product", "chain", "map"})
+_GROWING = frozenset({"append", "appendleft", "extend", "insert", "add", "update", "setdefault"})
+
+
+class Written:
+    """Whether the number of a collection's items is decided by the code, not by data."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._grown: dict[str, frozenset[tuple[int, str]]] = {}
+
+    def is_written(self, module: Module, expr: Expr, context: int, depth: int = _DEPTH) -> bool:
+        """Are all items of `expr` (or a small bound on their number) written in the code?"""
+        if depth <= 0:
+            return False
+        match expr:
+            case Collection():
+                return all(
+                    self.is_written(module, item.value, context, depth - 1)
+                    for item in expr.items
+                    if isinstance(item, Starred)
+                )
+            case Mapping():
+                return all(key is not None for key in expr.keys)
+            case String():
+                return True
+            case Comprehension():
+                place = module.body.contexts[expr.context]
+                return place.subject is not None and self.is_written(module, place.subject, place.parent, depth - 1)
+            case Conditional():
+                sides = (expr.body, expr.orelse)
+                return all(self.is_written(module, side, context, depth - 1) for side in sides)
+            case Operation(op="+" | "or" | "|"):
+                return all(self.is_written(module, side, context, depth - 1) for side in expr.operands)
+            case Subscript():
+                return self._subscript(module, expr, context, depth)
+            case Name():
+                return bool(_CONSTANT_NAME.fullmatch(expr.id)) or self._name(module, expr, context, depth)
+            case Attribute():
+                return bool(_CONSTANT_NAME.fullmatch(expr.attr)) or self._is_class(module, expr, context)
+            case CallRef():
+                return self._call(module, module.body.calls[expr.index], context, depth)
+            case _:
+                return False
+
+    def _is_class(self, module: Module, expr: Expr, context: int) -> bool:
+        """Iterating over a class gives the members of an enumeration."""
+        found = self._project.types.of(module, expr, context)
+        return found is not None and found.is_class
+
+    def _subscript(self, module: Module, expr: Subscript, context: int, depth: int) -> bool:
+        if len(expr.index) == 1 and isinstance(expr.index[0], Slice):
+            upper = expr.index[0].upper
+            if isinstance(upper, Name) and _CONSTANT_NAME.fullmatch(upper.id):
+                return True
+            if isinstance(upper, Constant) and isinstance(upper.value, int) and 0 <= upper.value <= FEW:
+                return True
+        return self.is_written(module, expr.base, context, depth - 1)
+
+    def _name(self, module: Module, expr: Name, context: int, depth: int) -> bool:
+        if self._is_class(module, expr, context):
+            return True
+        symbols = self._project.symbols
+        scope, bindings = symbols.scopes(module).lookup(context, expr.id, expr.at)
+        if not bindings or (scope, expr.id) in self._growing(module):
+            return False
+        return all(self._bound(module, binding, expr.id, depth) for binding in bindings)
+
+    def _bound(self, module: Module, binding: Binding, name: str, depth: int) -> bool:
+        if binding.kind == "import":
+            definitions = self._project.symbols.imported(module, binding.index)
+            return bool(definitions) and all(
+                found.kind == "value"
+                and found.module is not None
+                and found.binding is not None
+                and self._bound(found.module, found.binding, found.name.rpartition(".")[2], depth - 1)
+                for found in definitions
+            )
+        if binding.kind != "statement" or binding.path:
+            return False
+        statement = module.body.statements[binding.index]
+        if statement.kind not in ("assign", "annotate") or statement.value is None or _is_empty(statement.value):
+            return False
+        if statement.context == 0 and (0, name) in self._growing(module):
+            return False
+        return self.is_written(module, statement.value, statement.context, depth - 1)
+
+    def _call(self, module: Module, call: Call, context: int, depth: int) -> bool:
+        name = last_name(module.body, call.callee)
+        given = [argument.value for argument in call.arguments if argument.name is None]
+        if name == "range":
+            return bool(given) and all(self._is_number(module, argument, context) for argument in given)
+        if name in _SAME_ITEMS:
+            source = given[-1] if name == "filter" and given else given[0] if given else None
+            if source is None and isinstance(call.callee, Attribute):
+                source = call.callee.base
+            return source is not None and self.is_written(module, source, context, depth - 1)
+        if name == "zip":
+            return any(self.is_written(module, argument, context, depth - 1) for argument in given)
+        if name in _ITEMS_OF_ALL:
+            rest = given[1:] if name == "map" else given
+            return bool(rest) and all(self.is_written(module, argument, context, depth - 1) for argument in rest)
+        return False
+
+    def _is_number(self, module: Module, expr: Expr, context: int) -> bool:
+        value = self._project.values.constant(module, expr, context)
+        return isinstance(value, int) or bool(_CONSTANT_NAME.fullmatch(last_name(module.body, expr)))
+
+    def _growing(self, module: Module) -> frozenset[tuple[int, str]]:
+        """(scope, name) of the collections that the file adds to after making them."""
+        known = self._grown.get(module.path)
+        if known is None:
+            scopes = self._project.symbols.scopes(module)
+            known = self._grown[module.path] = frozenset(
+                (scopes.lookup(call.context, base, call.at)[0], base)
+                for call in module.body.calls
+                if (base := _grown_name(call)) is not None
+            )
+        return known
+
+
+def _grown_name(call: Call) -> str | None:
+    callee = call.callee
+    if isinstance(callee, Attribute) and callee.attr in _GROWING and isinstance(callee.base, Name):
+        return callee.base.id
+    return None
+
+
+def _is_empty(expr: Expr) -> bool:
+    """`[]` or `{}`: made to be filled."""
+    return (isinstance(expr, Collection) and not expr.items) or (isinstance(expr, Mapping) and not expr.keys)

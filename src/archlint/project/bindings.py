@@ -69,7 +69,7 @@ class Bindings:
                 if statement.annotation is not None:
                     annotated = inference.annotations.types(module, statement.annotation, context)
                     if annotated == (Type("typing.TypeAlias"),):
-                        annotated: tuple[Entity, ...] = ()
+                        annotated = ()
                 if annotated or statement.value is None:
                     return annotated
                 return inference.entities(module, statement.value, context)

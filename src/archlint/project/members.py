@@ -24,6 +24,7 @@ class Members:
         self._inference = inference
         self._symbols = inference.project.symbols
         self._bases: dict[str, tuple[Type, ...]] = {}
+        self._parameters: dict[str, tuple[str, ...]] = {}
         self._ancestors: dict[Type, tuple[Type, ...]] = {}
         self.relations = Relations(inference)
         self._found: dict[tuple[Type, str], tuple[Entity, ...] | None] = {}
@@ -46,6 +47,13 @@ class Members:
 
     def parameters(self, klass: ClassDef) -> tuple[str, ...]:
         """The class's type variables (with the leading mark), in order of their appearance in its bases."""
+        known = self._parameters.get(klass.name)
+        if known is None:
+            self._parameters[klass.name] = ()  # names may mislead to a class that inherits from itself
+            known = self._parameters[klass.name] = self._read_parameters(klass)
+        return known
+
+    def _read_parameters(self, klass: ClassDef) -> tuple[str, ...]:
         seen: dict[str, None] = {}
         generic: tuple[str, ...] = ()
         for base in self.bases(klass):

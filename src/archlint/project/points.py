@@ -80,8 +80,14 @@ class Points:
             self._known[module.path] = known
         return known
 
-    def _point(
-        self, module: Module, expr: Expr, context: int, kind: PointKind, targets: tuple[Target, ...], call: CallSite | None = None
+    def _point(  # noqa: PLR0917 - the fields of the record that it makes
+        self,
+        module: Module,
+        expr: Expr,
+        context: int,
+        kind: PointKind,
+        targets: tuple[Target, ...],
+        call: CallSite | None = None,
     ) -> Point:
         function = module.body.contexts[context].function
         caller = Def(module, module.name, function) if function >= 0 else None
@@ -196,7 +202,7 @@ class Points:
     def _wanted(self, expr: Expr) -> bool:
         if isinstance(expr, Attribute):
             return expr.attr in self._property_names
-        return isinstance(expr, Subscript) and not isinstance(expr.base, Name | Attribute) or isinstance(expr, Await)
+        return isinstance(expr, Subscript | Await)
 
     def _tested(self, module: Module, expr: Expr, context: int) -> Iterator[Point]:
         if isinstance(expr, Operation) and expr.op in ("and", "or", "not"):

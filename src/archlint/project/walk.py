@@ -45,9 +45,9 @@ def walk_module(module: Module, wanted: Callable[[Expr], bool]) -> Iterator[tupl
     for call in body.calls:
         waiting.append((call.callee.base if isinstance(call.callee, Attribute) else call.callee, call.context))
         waiting.extend((argument.value, call.context) for argument in call.arguments)
-    for context in body.contexts:
-        if context.subject is not None and context.kind in ("for", "comprehension", "with", "case"):
-            waiting.append((context.subject, context.parent))
+    for around in body.contexts:
+        if around.subject is not None and around.kind in ("for", "comprehension", "with", "case"):
+            waiting.append((around.subject, around.parent))
     for start, place in waiting:
         stack = [(start, place)]
         while stack:

@@ -93,6 +93,8 @@ def ellipsis(walk: Walk, _node: cst.Ellipsis) -> Expr:
 def call(walk: Walk, node: cst.Call) -> Expr:
     emitted = walk.emitted
     at = walk.starts[len(emitted)]
+    # What refers to a call does not hold it, so the facts nest no deeper for it.
+    depth, walk.depth = walk.depth, 0
     callee = walk.expr(node.func)
     # After the callee, whose own calls are written before this one; before the arguments, whose calls come later.
     calls = walk.calls
@@ -101,6 +103,7 @@ def call(walk: Walk, node: cst.Call) -> Expr:
     emitted.append("(")
     found = [argument(walk, arg) for arg in node.args]
     emitted.append(")")
+    walk.depth = depth
     end = walk.ends[len(emitted) - 1]
     calls[index] = Call(at, end, callee, tuple(found), walk.context)
     return CallRef(at, end, index)
@@ -157,7 +160,7 @@ def binary(walk: Walk, node: cst.BinaryOperation | cst.BooleanOperation) -> Expr
         if following != sign:
             alternations += 1
             if alternations > _MAX_ALTERNATIONS:
-                raise TooDeepError
+                raise TooDeepError(walk.at())
             operands = [Operation(at, walk.end(), sign, tuple(operands))]
             sign = following
         walk.emit(sign)
@@ -202,25 +205,17 @@ def conditional(walk: Walk, node: cst.IfExp) -> Expr:
 
 def element(walk: Walk, node: cst.BaseElement) -> Expr:
     """One item of a display, with the comma behind it."""
-    if isinstance(node, cst.StarredElement):
-        return starred(walk, node)
-    expr = walk.expr(node.value)
+    expr = walk.expr(node) if isinstance(node, cst.StarredElement) else walk.expr(node.value)
     if node.comma is not cst.MaybeSentinel.DEFAULT:
         walk.emit(",")
     return expr
 
 
 def starred(walk: Walk, node: cst.StarredElement) -> Expr:
-    for _ in node.lpar:
-        walk.emit("(")
     at = walk.at()
     walk.emit("*")
     value = walk.expr(node.value)
-    expr = Starred(at, walk.end(), value)
-    for _ in node.rpar:
-        walk.emit(")")
-    walk.comma(node.comma)
-    return expr
+    return Starred(at, walk.end(), value)
 
 
 def _items(walk: Walk, elements: Sequence[cst.BaseElement]) -> tuple[Expr, ...]:
@@ -343,6 +338,7 @@ HANDLERS: dict[type[cst.CSTNode], ExpressionHandler] = {
     cst.Name: name,
     cst.NamedExpr: walrus,
     cst.Set: set_,
+    cst.StarredElement: starred,
     cst.Subscript: subscript,
     cst.Tuple: tuple_,
     cst.UnaryOperation: unary,

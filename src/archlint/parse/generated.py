@@ -17,18 +17,20 @@ _BLANK = (cst.BaseParenthesizableWhitespace, cst.TrailingWhitespace, cst.EmptyLi
 class _Counting(CodegenState):
     """A code generation state that keeps the pieces that are no white space, and where each begins."""
 
-    # No slots: the parent's dataclass has its own.
     def __init__(self, module: cst.Module) -> None:
         super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
         self.found = Tokens()
         self.length = 0
         self.blank = 0
+        self.ellipsis = 0
 
     def before_codegen(self, node: cst.CSTNode) -> None:
         self.blank += isinstance(node, _BLANK)
+        self.ellipsis += isinstance(node, cst.Ellipsis)
 
     def after_codegen(self, node: cst.CSTNode) -> None:
         self.blank -= isinstance(node, _BLANK)
+        self.ellipsis -= isinstance(node, cst.Ellipsis)
 
     def add_indent_tokens(self) -> None:
         super().add_indent_tokens()
@@ -36,7 +38,11 @@ class _Counting(CodegenState):
 
     def add_token(self, value: str) -> None:
         super().add_token(value)
-        if value and not self.blank:
+        if value == "..." and self.ellipsis:
+            # The one leaf that the walk says in pieces, because in `from ... import` the tree has three.
+            for dot in range(3):
+                self.found.add(".", self.length + dot)
+        elif value and not self.blank:
             self.found.add(value, self.length)
         self.length += len(value)
 
@@ -45,14 +51,4 @@ def tokens_of(module: cst.Module, text: str) -> Tokens | None:
     """The leaves of `module` with their places in `text`, or None if it is not the text that the tree was read from."""
     state = _Counting(module)
     module._codegen(state)
-    if "".join(state.tokens) != text:
-        return None
-    tokens = Tokens()
-    for piece, start in zip(state.found.texts, state.found.starts, strict=True):
-        # The one leaf that the tree holds whole and the walk says in pieces.
-        if piece == "...":
-            for dot in range(3):
-                tokens.add(".", start + dot)
-        else:
-            tokens.add(piece, start)
-    return tokens
+    return state.found if "".join(state.tokens) == text else None

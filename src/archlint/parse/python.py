@@ -31,14 +31,14 @@ from archlint.parse.comments import steering
 from archlint.parse.exports import exports
 from archlint.parse.tokens import Tokens, tokenize
 from archlint.parse.versions import PARSER_VERSION
-from archlint.parse.walk import TooDeepError, Walk, complete
+from archlint.parse.walk import Handlers, TooDeepError, UnknownSyntaxError, Walk, complete
 
 __all__ = ["PARSER_VERSION", "extract"]
 
-_EXPRESSIONS = {**expressions.HANDLERS, **templates.HANDLERS, **scopes.EXPRESSIONS}
-_SUITES = {**statements.HANDLERS, **scopes.STATEMENTS, **patterns.HANDLERS, **simple_statements.SUITES}
-_FRAMES = 4_000
-"""Python frames that one file may need below the caller's; 100 indentations and 200 nested expressions take 1,500."""
+_EXPRESSIONS = Handlers(expressions.HANDLERS | templates.HANDLERS | scopes.EXPRESSIONS)
+_SUITES = Handlers(statements.HANDLERS | scopes.STATEMENTS | patterns.HANDLERS | simple_statements.SUITES)
+_FRAMES = 6_000
+"""Python frames that one file may need below the caller's: two or three for each link that the guard lets pass."""
 _PRINT = re.compile(r"^[ \t]*(?:print[ \t]+[^=\s(.\[]|exec[ \t]+['\"]|raise[ \t]+\w+[ \t]*,)|`")
 
 
@@ -60,8 +60,13 @@ def extract(data: bytes) -> FileFacts | Failure:
             if facts is None:
                 counted = generated.tokens_of(module, text)
                 facts = None if counted is None else _facts(text, module, counted)
-        except (TooDeepError, RecursionError):
-            return Failure("bound", "an expression is nested more deeply than facts can hold")
+        except TooDeepError as error:
+            place = LineIndex.of(text).position(error.at)
+            return Failure("bound", "an expression is nested more deeply than facts can hold", *place)
+        except RecursionError:
+            return Failure("bound", "nested more deeply than can be walked")
+        except UnknownSyntaxError as error:
+            return Failure("unparsed", f"syntax that archlint does not know yet: {error}")
     return facts or Failure("unparsed", "the syntax tree cannot be laid alongside the text")
 
 
@@ -73,9 +78,20 @@ def _decode(data: bytes) -> str | Failure:
     try:
         return decode_python(data)
     except UnicodeDecodeError as error:
-        return Failure("unreadable", f"is not {error.encoding}: {error.reason}", *_place(data, error.start))
+        return _undecodable(data, error)
+    except SyntaxError as error:
+        # The standard library says no more of bytes that are not UTF-8 in the first two lines.
+        try:
+            data.decode()
+        except UnicodeDecodeError as cause:
+            return _undecodable(data, cause)
+        return Failure("unreadable", f"cannot be decoded: {_short(str(error))}")
     except Exception as error:  # codecs named in a cookie raise what they like
         return Failure("unreadable", f"cannot be decoded: {_short(str(error))}")
+
+
+def _undecodable(data: bytes, error: UnicodeDecodeError) -> Failure:
+    return Failure("unreadable", f"is not {error.encoding}: {error.reason}", *_place(data, error.start))
 
 
 def _place(data: bytes, offset: int) -> tuple[int, int]:

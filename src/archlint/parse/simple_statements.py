@@ -8,7 +8,7 @@ import libcst as cst
 
 from archlint.facts.syntax import Collection, Expr, Import, Name, Yield
 from archlint.parse.scopes import type_parameters
-from archlint.parse.walk import StatementHandler, Walk
+from archlint.parse.walk import Handlers, StatementHandler, Walk
 
 _AUGMENTED: dict[type[cst.CSTNode], str] = {
     cst.AddAssign: "+", cst.SubtractAssign: "-", cst.MultiplyAssign: "*", cst.DivideAssign: "/",
@@ -19,7 +19,7 @@ _AUGMENTED: dict[type[cst.CSTNode], str] = {
 
 
 def line(walk: Walk, node: cst.SimpleStatementLine | cst.SimpleStatementSuite) -> None:
-    handlers = HANDLERS
+    handlers = _HANDLERS
     for small in node.body:
         handlers[type(small)](walk, small)
         if small.semicolon is not cst.MaybeSentinel.DEFAULT:
@@ -209,7 +209,7 @@ def _asname(walk: Walk, alias: cst.ImportAlias) -> str | None:
     return target.id if isinstance(target, Name) else None
 
 
-HANDLERS: dict[type[cst.CSTNode], StatementHandler] = {
+_SMALL: dict[type[cst.CSTNode], StatementHandler] = {
     cst.AnnAssign: annotated,
     cst.Assert: assert_,
     cst.Assign: assign,
@@ -229,4 +229,5 @@ HANDLERS: dict[type[cst.CSTNode], StatementHandler] = {
     cst.Return: return_,
     cst.TypeAlias: type_alias,
 }
+_HANDLERS = Handlers(_SMALL)
 SUITES: dict[type[cst.CSTNode], StatementHandler] = {cst.SimpleStatementLine: line, cst.SimpleStatementSuite: line}

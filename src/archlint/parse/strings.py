@@ -40,7 +40,10 @@ def literal(token: str, at: int) -> Literal:
     offset = at + len(prefix) + width
     is_bytes = "b" in prefix
     escape = _ESCAPE_RAW if "r" in prefix else _ESCAPE_BYTES if is_bytes else _ESCAPE_TEXT
-    return Literal(*_unescape(content, offset, escape), is_bytes)
+    value, anchors = _unescape(content, offset, escape)
+    if is_bytes and not value.isascii():
+        value = "".join(chr(ord(character) & 0xFF) for character in value)  # `\777` is more than a byte
+    return Literal(value, anchors, is_bytes)
 
 
 def template_text(content: str, at: int, raw: bool, *, doubled: bool = True) -> Literal:

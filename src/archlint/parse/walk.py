@@ -6,7 +6,7 @@ so a leaf's place is the token's; that the leaves are the tokens is checked once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import libcst as cst
@@ -29,7 +29,22 @@ _MAX_DEPTH = 200
 
 
 class TooDeepError(Exception):
-    """An expression is nested more deeply than facts can hold."""
+    """An expression is nested more deeply than facts can hold; `at` is where."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+class UnknownSyntaxError(Exception):
+    """The tree holds a class of nodes that this walk has no handler for: libcst is newer than archlint."""
+
+
+class Handlers(dict[type[cst.CSTNode], Any]):
+    """Handlers by class of node; raises UnknownSyntaxError for a class it does not know."""
+
+    def __missing__(self, node_class: type[cst.CSTNode]) -> Any:
+        raise UnknownSyntaxError(node_class.__name__)
 
 
 ExpressionHandler = Callable[["Walk", Any], Expr]
@@ -70,8 +85,8 @@ class Walk:
         self,
         text: str,
         tokens: Tokens,
-        expressions: Mapping[type[cst.CSTNode], ExpressionHandler],
-        suites: Mapping[type[cst.CSTNode], StatementHandler],
+        expressions: Handlers,
+        suites: Handlers,
     ) -> None:
         self.text = text
         self.expressions = expressions
@@ -112,12 +127,12 @@ class Walk:
         """Walks an expression; the parentheses around it are outside its range."""
         depth = self.depth
         if depth > _MAX_DEPTH:
-            raise TooDeepError
+            raise TooDeepError(self.at())
         self.depth = depth + 1
         if node.lpar:
             for _ in node.lpar:
                 self.emit("(")
-            expr = self.expressions[type(node)](self, node)
+            expr: Expr = self.expressions[type(node)](self, node)
             for _ in node.rpar:
                 self.emit(")")
         else:

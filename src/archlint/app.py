@@ -57,7 +57,10 @@ def tool() -> Tool:
 
 
 def target(paths: Sequence[Path], *, root: Path | None = None, config: Path | None = None) -> Target:
-    """The project around the paths and its settings. Raises ConfigError, also for paths that do not exist."""
+    """The project around the paths (none: around the current folder, or all of `root`) and its settings.
+
+    Raises ConfigError, also for paths that do not exist."""
+    paths = paths or [root or Path()]
     missing = [path for path in (*paths, *([root] if root else []), *([config] if config else [])) if not path.exists()]
     if missing:
         raise ConfigError([f"{path}: no such file or folder" for path in missing])

@@ -15,19 +15,21 @@ class DiskFiles:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._odd: dict[str, str] = {}
 
     def walk(self, enter: Callable[[str], bool]) -> Iterator[FileEntry]:
         pending = [""]
         while pending:
             folder = pending.pop()
             try:
-                with os.scandir(self.root / folder) as listing:
+                with os.scandir(self._real(folder)) as listing:
                     entries = sorted(listing, key=lambda entry: entry.name)
             except OSError as error:
                 yield FileEntry(folder or ".", 0, f"folder cannot be listed: {error.strerror or type(error).__name__}")
                 continue
             for entry in entries:
-                path = f"{folder}/{entry.name}" if folder else entry.name
+                name = self._text(entry.name)
+                path = f"{folder}/{name}" if folder else name
                 if entry.is_dir(follow_symlinks=False):
                     if enter(path):
                         pending.append(path)
@@ -46,10 +48,23 @@ class DiskFiles:
     def _link(self, path: str) -> str:
         """Why a link is not followed: what lies inside the project is read at its own place, and the rest is not of it."""
         try:
-            target = (self.root / path).resolve(strict=True)
+            target = self._real(path).resolve(strict=True)
         except (OSError, RuntimeError):
             return "broken link"
         return "link inside the project" if target.is_relative_to(self.root) else "link out of the project"
 
     def read(self, path: str) -> bytes:
-        return (self.root / path).read_bytes()
+        return self._real(path).read_bytes()
+
+    def _text(self, name: str) -> str:
+        """A name as text. Bytes that are none in the file system's encoding are written as escapes, and remembered."""
+        if name.isprintable() or not any("\ud800" <= character <= "\udfff" for character in name):
+            return name
+        shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+        self._odd[shown] = name
+        return shown
+
+    def _real(self, path: str) -> Path:
+        if not self._odd:
+            return self.root / path
+        return self.root.joinpath(*(self._odd.get(part, part) for part in path.split("/")))

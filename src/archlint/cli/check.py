@@ -45,7 +45,7 @@ def check(
         from archlint.engine.status import exit_status, narrowed  # noqa: PLC0415
         from archlint.report import Layout, render  # noqa: PLC0415
 
-        found = app.target(paths or [Path()], root=root, config=config)
+        found = app.target(paths or [], root=root, config=config)
         found = app.with_options(found, select=select, ignore=ignore, preview=preview, fail_level=fail_level)
         if verbose and not quiet:
             say(f"project {found.root}, configuration {found.settings.config_path or 'none'}")

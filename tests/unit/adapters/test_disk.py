@@ -81,4 +81,6 @@ def test_a_folder_that_vanishes_under_the_walk_is_said(tmp_path: Path) -> None:
 
 def test_names_that_are_no_text_are_listed(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"caf\xe9.py")).write_text("")
-    assert list(walked(tmp_path)) == [os.fsdecode(b"caf\xe9.py")]
+    files = DiskFiles(tmp_path)
+    assert [entry.path for entry in files.walk(everything)] == ["caf\\xe9.py"]
+    assert files.read("caf\\xe9.py") == b""

@@ -1,0 +1,178 @@
+"""The command line as its users meet it: exit statuses, what goes where, wrong use in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from archlint.cli.root import run
+
+FILES = {
+    "pyproject.toml": "[tool.archlint]\n",
+    "shop/__init__.py": "",
+    "shop/sales.sql": "SELECT * FROM sales;\n",
+    "shop/calm.py": "x = 1\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    for path, text in FILES.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    return root
+
+
+def archlint(capsysbinary: pytest.CaptureFixture[bytes], *arguments: str | Path) -> tuple[int, str, str]:
+    status = run([str(argument) for argument in arguments])
+    out, err = capsysbinary.readouterr()
+    return status, out.decode(), err.decode()
+
+
+Capture = pytest.CaptureFixture[bytes]
+
+
+def test_version_and_help(capsysbinary: Capture) -> None:
+    assert archlint(capsysbinary, "--version") == (0, "archlint 0.1.0\n", "")
+    for asked in (("-h",), ("--help",), ("check", "-h")):
+        status, out, err = archlint(capsysbinary, *asked)
+        assert (status, err) == (0, "")
+        assert "Usage: archlint" in out
+
+
+def test_findings_are_status_1_and_the_report_is_all_of_standard_output(project: Path, capsysbinary: Capture) -> None:
+    status, out, err = archlint(capsysbinary, "check", project, "--output-format", "json", "--select", "SQL001")
+    assert (status, err) == (1, "")
+    assert json.loads(out)
+
+
+def test_exit_zero_and_fail_level(project: Path, capsysbinary: Capture) -> None:
+    assert archlint(capsysbinary, "check", project, "--select", "SQL001", "--exit-zero")[0] == 0
+    assert archlint(capsysbinary, "check", project, "--select", "SQL001", "--fail-level", "error")[0] == 0
+
+
+def test_paths_restrict_the_report(project: Path, capsysbinary: Capture) -> None:
+    assert archlint(capsysbinary, "check", project / "shop/calm.py", "--select", "SQL001")[0] == 0
+    assert archlint(capsysbinary, "check", project / "shop/sales.sql", "--select", "SQL001")[0] == 1
+
+
+def test_the_report_can_go_to_a_file(project: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    target = tmp_path / "new/report.sarif"
+    status, out, _ = archlint(
+        capsysbinary, "check", project, "--select", "SQL001", "--output-format", "sarif", "--output-file", target
+    )
+    assert (status, out) == (1, "")
+    assert json.loads(target.read_text())["version"] == "2.1.0"
+    assert [path.name for path in target.parent.iterdir()] == ["report.sarif"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--select", "SQL01"), "there is no rule `SQL01`, did you mean `SQL001`?"),
+        (("--ignore", "ALL"), "no rule is selected"),
+        (("--output-format", "xml"), "`xml` is none of text, concise, json, sarif"),
+        (("--fail-level", "fatal"), "`fatal` is none of error, warning, note"),
+        (("--config", "missing.toml"), "missing.toml: no such file or folder"),
+        (("--root", "missing"), "missing: no such file or folder"),
+        (("--jobs", "0"), "--jobs"),
+        (("--wrong",), "--wrong"),
+    ],
+)
+def test_wrong_use_is_status_2_and_said(project: Path, arguments: tuple[str, ...], words: str, capsysbinary: Capture) -> None:
+    status, out, err = archlint(capsysbinary, "check", project, *arguments)
+    assert (status, out) == (2, "")
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_a_path_that_does_not_exist_is_wrong_use(tmp_path: Path, capsysbinary: Capture) -> None:
+    status, _, err = archlint(capsysbinary, "check", tmp_path / "nowhere")
+    assert status == 2
+    assert "no such file or folder" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[tool.archlint]\nselct = []\n", "unknown key `selct`, did you mean `select`?"),
+        ("[tool.archlint]\nselect = ['SQL01']\n", "select: there is no rule `SQL01`"),
+        ("[tool.archlint\n", "not TOML"),
+        ("[tool.archlint.rules.SQL001]\nnope = 1\n", "SQL001 select-star has no parameter `nope`"),
+    ],
+)
+def test_a_wrong_configuration_is_status_2(project: Path, text: str, words: str, capsysbinary: Capture) -> None:
+    (project / "pyproject.toml").write_text(text)
+    status, out, err = archlint(capsysbinary, "check", project)
+    assert (status, out) == (2, "")
+    assert words in err
+
+
+def test_an_incomplete_run_is_status_2_whatever_is_asked(project: Path, capsysbinary: Capture) -> None:
+    (project / "shop/broken.py").write_text("def f(:\n")
+    for asked in ((), ("--exit-zero",), ("--select", "SQL001", "--fail-level", "error")):
+        assert archlint(capsysbinary, "check", project, *asked)[0] == 2
+
+
+def test_an_empty_folder_is_status_2(tmp_path: Path, capsysbinary: Capture) -> None:
+    status, out, _ = archlint(capsysbinary, "check", "--root", tmp_path, "--output-format", "concise")
+    assert status == 2
+    assert "RUN003" in out
+
+
+def test_the_cache_can_be_seen_and_cleaned(project: Path, capsysbinary: Capture) -> None:
+    archlint(capsysbinary, "check", project, "--select", "SQL001")
+    assert archlint(capsysbinary, "cache", "dir", project) == (0, f"{project.resolve()}/.archlint_cache\n", "")
+    assert " 0 entries" not in archlint(capsysbinary, "cache", "info", project)[1]
+    assert archlint(capsysbinary, "cache", "clean", project)[0] == 0
+    assert " 0 entries" in archlint(capsysbinary, "cache", "info", project)[1]
+
+
+def test_no_cache_leaves_nothing_behind(project: Path, capsysbinary: Capture) -> None:
+    archlint(capsysbinary, "check", project, "--select", "SQL001", "--no-cache")
+    assert not (project / ".archlint_cache").exists()
+
+
+def test_a_cache_that_is_a_link_is_left_alone(project: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (project / ".archlint_cache").symlink_to(elsewhere)
+    assert archlint(capsysbinary, "check", project, "--select", "SQL001")[0] == 1
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_rules_and_explain(capsysbinary: Capture) -> None:
+    status, out, _ = archlint(capsysbinary, "explain", "select-star")
+    assert (status, "SQL001 select-star" in out, "How to fix" in out) == (0, True, True)
+    status, _, err = archlint(capsysbinary, "explain", "SQL01")
+    assert (status, "did you mean `SQL001`?" in err) == (2, True)
+    assert "SQL001" in archlint(capsysbinary, "rules")[1]
+    assert json.loads(archlint(capsysbinary, "rules", "--output-format", "json")[1])
+    assert archlint(capsysbinary, "rules", "--output-format", "markdown")[1].startswith("| Rule |")
+
+
+def test_python_m_archlint_and_no_color(project: Path) -> None:
+    command = [sys.executable, "-m", "archlint", "check", str(project), "--select", "SQL001"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "FORCE_COLOR": "1", "NO_COLOR": "1"})
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout
+
+
+def test_interrupted_is_status_130(project: Path) -> None:
+    for number in range(400):
+        (project / f"shop/m{number}.py").write_text(f"def f(x):\n    return [{number}, {'x, ' * 2000}]\n")
+    command = [sys.executable, "-m", "archlint", "check", str(project), "--no-cache"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(2.5)
+    os.killpg(running.pid, signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out) == (130, "")
+    assert "Traceback" not in err

@@ -48,6 +48,7 @@ from archlint.project.entities import (
 from archlint.project.library_types import Environment, LibraryTypes, Site
 from archlint.project.members import Members
 from archlint.project.model import Def, Type
+from archlint.project.passed import Passed
 from archlint.project.returns import Returns
 from archlint.project.scopes import Binding
 from archlint.project.symbols import Definition
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_DEPTH = 60
+_DEPTH = 50
 _STR = Type("builtins.str")
 _BYTES = Type("builtins.bytes")
 
@@ -72,8 +73,10 @@ class Inference:
         self.annotations = Annotations(self)
         self.members = Members(self)
         self.returns = Returns(self)
+        self.passed = Passed(self)
         self._bindings = Bindings(self)
         self._results: dict[tuple[str, int], tuple[Entity, ...]] = {}
+        self._passed_types: dict[tuple[str, int, int], tuple[Entity, ...]] = {}
         self._depth = 0
         self._by_kind: dict[type, Callable[[Module, Expr, int], tuple[Entity, ...]]] = {
             Name: self._name,
@@ -168,12 +171,20 @@ class Inference:
             if found:
                 return distinct(found)
             if all(self._bindings.is_open(module, binding) for binding in bindings):
-                return self.guess(module, expr.id)
+                return self._passed_or_guessed(module, bindings[-1], expr.id)
             return ()
         found = [e for definition in symbols.resolve_in(module, expr.id) for e in self.defined(definition)]
         if not found and expr.id == "__class__":
             return self._written_class(module, context)
         return distinct(found)
+
+    def _passed_or_guessed(self, module: Module, binding: Binding, name: str) -> tuple[Entity, ...]:
+        key = (module.path, binding.function, binding.index)
+        known = self._passed_types.get(key)
+        if known is None:
+            self._passed_types[key] = ()
+            known = self._passed_types[key] = self.passed.types(module, binding.function, binding.index)
+        return known or self.guess(module, name)
 
     def guess(self, module: Module, name: str) -> tuple[Entity, ...]:
         """What a name means by habit where the module's imports reach the library; at low confidence."""
@@ -308,8 +319,6 @@ class Inference:
         return {}
 
     def _constructed(self, callee: Type, site: Site | None) -> tuple[Entity, ...]:
-        if callee.name == SUPER:
-            return self._super(site)
         if callee.name in self.project.symbols.classes:
             return (instance(callee),)
         for _, info, parameters in self.library.lineage(callee):
@@ -336,6 +345,8 @@ class Inference:
         return ()
 
     def _called_external(self, callee: External, site: Site | None) -> tuple[Entity, ...]:
+        if callee.name == SUPER:
+            return self._super(site)
         operation = self.project.knowledge.function(callee.name)
         if operation is not None:
             return self.library.told(operation.returns, Environment(None, {}, site)) if operation.returns else ()

@@ -1,0 +1,87 @@
+"""What callers pass for a parameter that says nothing of itself: no annotation, no telling default."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence
+from archlint.facts.syntax import Attribute, Call, Expr, Name
+from archlint.project.entities import Entity, FunctionRef, distinct, weakened
+from archlint.project.model import Def, Type
+
+if TYPE_CHECKING:
+    from archlint.project.inference import Inference
+    from archlint.project.modules import Module
+
+_MOST_SITES = 10
+"""Calls looked at for one parameter; the first in the order of modules speak for the rest."""
+_MOST_TYPES = 3
+
+
+class Passed:
+    """Reads arguments at the calls that run a function; at medium confidence, since other callers may differ."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+
+    def types(self, module: Module, row: int, position: int) -> tuple[Entity, ...]:
+        """The types that production code passes for a function's parameter; empty where no call tells."""
+        function = module.outline.functions[row]
+        definition = Def(module, module.name, row)
+        name = function.name
+        is_method = self._inference.project.symbols.scopes(module).method_of(row) == (function.klass, row)
+        if name == "__init__" and is_method:
+            name = module.outline.classes[function.klass].name
+        found: list[Entity] = []
+        for caller, call in self._sites.get(name, ())[:_MOST_SITES]:
+            skipped = self._runs(caller, call, definition)
+            if skipped is None:
+                continue
+            value = _argument(call, position - skipped, function.parameters[position].name)
+            if value is None:
+                continue
+            for entity in self._inference.entities(caller, value, call.context):
+                if isinstance(entity, Type) and not entity.name.startswith("~"):
+                    found.append(weakened(entity, Confidence.MEDIUM))
+            if len(found) >= _MOST_TYPES:
+                break
+        return distinct(found, _MOST_TYPES)
+
+    def _runs(self, caller: Module, call: Call, definition: Def) -> int | None:
+        """How many parameters the call fills by its receiver, if it runs the function; None if it does not."""
+        for entity in self._inference.entities(caller, call.callee, call.context):
+            if isinstance(entity, FunctionRef) and entity.definition == definition:
+                is_static = "static-method" in self._inference.returns.marks(definition)
+                return 1 if entity.receiver is not None and not is_static else 0
+            if isinstance(entity, Type) and entity.is_class and definition.function.name == "__init__":
+                made = self._inference.members.find(entity, "__init__") or ()
+                if any(isinstance(e, FunctionRef) and e.definition == definition for e in made):
+                    return 1
+        return None
+
+    @cached_property
+    def _sites(self) -> dict[str, list[tuple[Module, Call]]]:
+        """Last name of the callee → the calls that production code writes with it."""
+        found: dict[str, list[tuple[Module, Call]]] = defaultdict(list)
+        for module in self._inference.project.modules.production:
+            for call in module.body.calls:
+                callee = call.callee
+                if isinstance(callee, Name):
+                    found[callee.id].append((module, call))
+                elif isinstance(callee, Attribute):
+                    found[callee.attr].append((module, call))
+        return found
+
+
+def _argument(call: Call, position: int, name: str) -> Expr | None:
+    for given in call.arguments:
+        if given.name == name:
+            return given.value
+    for row, given in enumerate(call.arguments):
+        if given.name is not None:
+            return None  # a keyword, or unpacking: no position is known from here on
+        if row == position:
+            return given.value
+    return None

@@ -33,7 +33,8 @@ class Conditions:
         self._known: dict[tuple[Def, str, frozenset[str]], Path | None] = {}
 
     def path(self, point: EffectPoint, off: frozenset[str] = frozenset()) -> Path | None:
-        """A sure and short way from a point to its effect on which nothing is switched off; None if there is none.
+        """A sure and short way from a point to its effect on which nothing is switched off and at whose end nothing is
+        only noted down for later; None if there is none.
 
         `off`: names that are false or None where the point stands.
         """
@@ -41,7 +42,8 @@ class Conditions:
         for target in point.point.targets:
             definition = target.definition
             if definition is None:
-                if len(point.witness.steps) == 1 and target.name == point.witness.target:
+                is_own = len(point.witness.steps) == 1 and target.name == point.witness.target
+                if is_own and not (target.operation is not None and target.operation.pending):
                     ways.append(Path(point.confidence, point.witness.steps))
             elif self._effects.has(definition, point.effect):
                 below = self._through(definition, point.effect, _switched_off(point, definition, off))

@@ -85,6 +85,11 @@ class Loop:
         place = self.place
         return tuple(s for s in self.module.body.statements if place.at <= s.at < place.end)
 
+    def holds(self, site: Site) -> bool:
+        """The place stands in the loop."""
+        inner = self.mapping or self.place
+        return site.path == self.path and inner.at <= site.at < inner.end
+
     def chain(self, context: int) -> tuple[int, ...]:
         """The contexts from a place in the loop out to the loop, both included."""
         contexts, found = self.module.body.contexts, [context]
@@ -96,8 +101,10 @@ class Loop:
 class Loops:
     """Answers about the loops around a place of the project."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, listings: frozenset[str] = frozenset()) -> None:
+        """`listings`: names of attributes and functions that list what the program itself declares."""
         self._written = Written(project)
+        self._listings = listings
 
     def around(self, module: Module, context: int) -> Iterator[Loop]:
         """The loops that a place stands in, innermost first, up to the function that it belongs to."""
@@ -126,7 +133,10 @@ class Loops:
             if not _drains(loop):
                 return "it waits, pages or retries"
         elif place.subject is not None:
-            if self._written.is_written(loop.module, place.subject, place.parent):
+            body = loop.module.body
+            if self._written.is_written(loop.module, place.subject, place.parent) or any(
+                last_name(body, part) in self._listings for part in parts_of(body, place.subject)
+            ):
                 return "its items are written in the code"
             if _is_chunked(loop):
                 return "it goes over chunks"

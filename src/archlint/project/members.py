@@ -219,6 +219,8 @@ class Members:
         """An attribute of `super()`, whose argument is the class it is written in."""
         if type_.name != SUPER or not type_.arguments:
             return None
+        if not type_.arguments:
+            return None
         written = type_.arguments[0]
         return self.find(Type(written.name, written.arguments), name, written.name)
 

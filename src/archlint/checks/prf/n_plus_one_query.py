@@ -25,7 +25,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `one_off`: first words of names of functions that run once in a deployment's life; `one_off_packages` and
     `one_off_modules`: packages anywhere on the way, and modules, that hold only such functions; `one_off_decorators`:
     decorators that make a function a command or a start-up hook.  `membership`: ends of the names of arguments and
-    methods that take many keys at once.
+    methods that take many keys at once.  `listings`: names of what lists a program's own tables, models or fields.
     """
 
     ignore_functions: tuple[str, ...]
@@ -34,26 +34,28 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     one_off_modules: tuple[str, ...]
     one_off_decorators: tuple[str, ...]
     membership: tuple[str, ...]
+    listings: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
-    loops, conditions = Loops(project), Conditions(project)
+    loops, conditions = Loops(project, frozenset(params.listings)), Conditions(project)
     seen: set[Site] = set()
     for effect in (*_WRITES, _READ):
         for point in project.effects.points(effect):
-            if point.site in seen or not _is_steady(point, params):
+            made = _made_at(project, point)
+            if made in seen or not _is_steady(point, params):
                 continue
             loop = _loop_of(loops, point)
             if loop is None:
                 if len(point.witness.steps) == 1:
-                    seen.add(point.site)
-                    yield Proof(point.site, "stands in no loop over data")
-            elif not _is_batch(point, loop, params):
+                    seen.add(made)
+                    yield Proof(made, "stands in no loop over data")
+            elif loop.holds(made) and not _is_batch(point, loop, params):
                 path = conditions.path(point)
                 if path is not None and not _is_ignored(path, params):
-                    seen.add(point.site)
-                    yield _hit(project, point, loop, path)
+                    seen.add(made)
+                    yield _hit(project, point, made, loop, path)
 
 
 def _loop_of(loops: Loops, point: EffectPoint) -> Loop | None:
@@ -64,7 +66,18 @@ def _loop_of(loops: Loops, point: EffectPoint) -> Loop | None:
     return loops.open_loop(point.module, point.context, point.site.at)
 
 
-def _hit(project: Project, point: EffectPoint, loop: Loop, path: Path) -> Hit:
+def _made_at(project: Project, point: EffectPoint) -> Site:
+    """The place of the query: for a lazy value that is evaluated by name, where that name was set."""
+    expr = point.point.expr
+    if point.kind == "evaluation" and isinstance(expr, Name):
+        sources = project.values.sources.of(point.module, expr, point.context)
+        if len(sources) == 1 and sources[0].expr is not None and not sources[0].is_parameter:
+            made = sources[0].expr
+            return Site(sources[0].module.path, made.at, made.end)
+    return point.site
+
+
+def _hit(project: Project, point: EffectPoint, made: Site, loop: Loop, path: Path) -> Hit:
     confidence = path.confidence
     if any(_is_cached(project, definition) for definition in path.through):
         confidence = Confidence.LOW
@@ -73,7 +86,7 @@ def _hit(project: Project, point: EffectPoint, loop: Loop, path: Path) -> Hit:
     words = {"call": _text(point), "loop": loop.text, "callee": path.through[0].name if path.through else ""}
     kind = ("write" if point.effect in _WRITES else "", "through" if path.through else "")
     return Hit(
-        point.site,
+        made,
         words,
         "_".join(word for word in kind if word) or "default",
         confidence,
@@ -123,11 +136,11 @@ def _is_steady(point: EffectPoint, params: Params) -> bool:
     packages = module.name.split(".")
     if packages[-1] in params.one_off_modules or not set(params.one_off_packages).isdisjoint(packages):
         return False
+    decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
+    if decorators:
+        return set(params.one_off_decorators).isdisjoint(decorators)
     words = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
-    if any(word in params.one_off or word.partition("_")[0] in params.one_off for word in words):
-        return False
-    body = module.body
-    return not any(last_name(body, decorator) in params.one_off_decorators for decorator in caller.function.decorators)
+    return not any(word in params.one_off or word.partition("_")[0] in params.one_off for word in words)
 
 
 def _is_ignored(path: Path, params: Params) -> bool:

@@ -72,9 +72,7 @@ def analyse_files(files: Mapping[str, str | bytes], settings: Settings | None = 
     return analyse(tree, NoStore(), InProcess(), app.tool(), settings=settings or _settings(tree), today=today)
 
 
-def run_rule(
-    rule_id: str, files: Mapping[str, str | bytes], parameters: Mapping[str, object] | None = None
-) -> list[Finding]:
+def run_rule(rule_id: str, files: Mapping[str, str | bytes], parameters: Mapping[str, object] | None = None) -> list[Finding]:
     """The findings of one rule over a project, those that are accepted by a suppression left out.
 
     `parameters` replace the document's.  A rule that crashes raises RuntimeError.

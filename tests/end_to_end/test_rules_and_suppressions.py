@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 from msgspec import Struct
 
 from archlint.adapters.processes import InProcess
+from archlint.adapters.resources import rule_documents
 from archlint.adapters.store import NoStore
 from archlint.app import knowledge
 from archlint.engine.analyse import Tool, analyse
@@ -65,8 +67,8 @@ def calls_of_bad(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def raising(project: Project, params: Params) -> Iterator[Hit]:
+    yield from ()
     raise ValueError("boom\nat once")
-    yield
 
 
 def module(name: str, check: object) -> ModuleType:
@@ -78,8 +80,6 @@ def module(name: str, check: object) -> ModuleType:
 @pytest.fixture
 def book(monkeypatch: pytest.MonkeyPatch) -> Rulebook:
     """Three rules of a family of their own, beside the RUN rules."""
-    from archlint.adapters.resources import rule_documents
-
     checks = {"bad_call": calls_of_bad, "raising": raising, "shy": calls_of_bad}
     documents = {path: data for path, data in rule_documents().items() if path.startswith("run/")}
     for number, (stem, check) in enumerate(checks.items(), 1):
@@ -90,10 +90,10 @@ def book(monkeypatch: pytest.MonkeyPatch) -> Rulebook:
     return load_rulebook(documents, [f"tst/{stem}" for stem in checks])
 
 
-def run(book: Rulebook, files: dict[str, str], *, today: str = TODAY, **settings: object) -> Report:
+def run(book: Rulebook, files: dict[str, str], **settings: Any) -> Report:
     tool = Tool(lambda: book, knowledge, "parsers", "program")
-    chosen = Settings(**{"ignore": ("TST002",), **settings})  # type: ignore[arg-type]
-    return analyse(MemoryFiles(files), NoStore(), InProcess(), tool, settings=chosen, today=today)
+    chosen = Settings(**{"ignore": ("TST002",), **settings})
+    return analyse(MemoryFiles(files), NoStore(), InProcess(), tool, settings=chosen, today=TODAY)
 
 
 def lines(report: Report) -> list[tuple[str, int]]:
@@ -210,7 +210,8 @@ def test_per_file_ignores(book: Rulebook) -> None:
 
 def test_fingerprints_survive_moves_and_layout(book: Rulebook) -> None:
     before = run(book, {"a.py": "def f():\n    bad(1, 'x')\n"})
-    after = run(book, {"a.py": "import os\n\n\ndef g():\n    pass\n\n\ndef f():\n    bad(\n        1,\n        \"x\",\n    )\n"})
+    moved = 'import os\n\n\ndef g():\n    pass\n\n\ndef f():\n    bad(\n        1,\n        "x",\n    )\n'
+    after = run(book, {"a.py": moved})
     assert [f.fingerprint for f in before.findings] == [f.fingerprint for f in after.findings]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -38,10 +39,11 @@ class Shuffled(DiskFiles):
         yield from entries
 
 
-def report(root: Path, store: FactStore | None = None, workers: Workers | None = None, files: DiskFiles | None = None) -> Report:
-    return analyse(
-        files or DiskFiles(root), store or NoStore(), workers or InProcess(), tool(), settings=Settings(), today=TODAY
-    )
+def report(
+    root: Path, store: FactStore | None = None, workers: Workers | None = None, files: DiskFiles | None = None
+) -> Report:
+    tree = files or DiskFiles(root)
+    return analyse(tree, store or NoStore(), workers or InProcess(), tool(), settings=Settings(), today=TODAY)
 
 
 def bytes_of(found: Report) -> bytes:
@@ -135,16 +137,19 @@ def test_a_run_with_nothing_changed_imports_no_parser(tmp_path: Path) -> None:
     assert runs[1] == "[]"
 
 
-def test_hash_seeds_do_not_matter(expected: bytes) -> None:
-    code = (
-        "import sys, msgspec; from pathlib import Path; from archlint import app; "
-        "r = app.run(app.target([Path(sys.argv[1])], config=None), jobs=1, use_cache=False); "
-        "sys.stdout.buffer.write(msgspec.json.encode(r))"
-    )
-    said = [
-        subprocess.run(
-            [sys.executable, "-c", code, str(STOREFRONT)], check=True, capture_output=True, env={"PYTHONHASHSEED": seed, "PYTHONPATH": "src"}, cwd=STOREFRONT.parents[1]
-        ).stdout
-        for seed in ("1", "2")
-    ]
+SAID = """
+import sys, msgspec
+from pathlib import Path
+from archlint import app
+found = app.run(app.target([Path(sys.argv[1])]), jobs=1, use_cache=False)
+sys.stdout.buffer.write(msgspec.json.encode(found))
+"""
+
+
+def test_hash_seeds_do_not_matter() -> None:
+    said = []
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", SAID, str(STOREFRONT)]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        said.append(subprocess.run(command, check=True, capture_output=True, env=environment).stdout)
     assert said[0] == said[1]

@@ -86,9 +86,7 @@ class Processes:
         return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
 
 
-def _submit(
-    pool: ProcessPoolExecutor, function: Callable[[T], R], items: Sequence[T], suspects: list[T]
-) -> dict[Future[R], T]:
+def _submit(pool: ProcessPoolExecutor, function: Callable[[T], R], items: Sequence[T], suspects: list[T]) -> dict[Future[R], T]:
     futures: dict[Future[R], T] = {}
     for position, item in enumerate(items):
         try:

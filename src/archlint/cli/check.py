@@ -62,4 +62,3 @@ def check(
         text = render(report, output_format, layout)
         app.write(text, output_file)
         raise typer.Exit(exit_status(report, exit_zero=exit_zero))
-

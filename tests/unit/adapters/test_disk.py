@@ -28,7 +28,12 @@ def test_a_folder_that_is_not_to_be_entered_is_not(tmp_path: Path) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "a/b/c.py").write_text("")
     asked: list[str] = []
-    assert list(DiskFiles(tmp_path).walk(lambda folder: bool(asked.append(folder)))) == []
+
+    def enter(folder: str) -> bool:
+        asked.append(folder)
+        return False
+
+    assert list(DiskFiles(tmp_path).walk(enter)) == []
     assert asked == ["a"]
 
 

@@ -36,7 +36,7 @@ def test_a_death_costs_its_one_item() -> None:
 
 def test_an_exception_is_the_callers() -> None:
     with pytest.raises(TypeError):
-        list(Processes(2, worth=1).map(square, ["a", "b"], died))  # type: ignore[list-item,arg-type]
+        list(Processes(2, worth=1).map(square, ["a", "b"], died))  # type: ignore[arg-type]
 
 
 def test_nothing_to_do_starts_nothing() -> None:

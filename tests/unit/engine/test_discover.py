@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,8 @@ def test_gitignore_can_be_turned_off() -> None:
 
 def test_a_huge_file_is_named_and_not_taken() -> None:
     class Huge(MemoryFiles):
-        def walk(self, enter: object) -> list[FileEntry]:
-            return [FileEntry("big.py", MAX_BYTES + 1), FileEntry("small.py", 1)]
+        def walk(self, enter: object) -> Iterator[FileEntry]:
+            yield from (FileEntry("big.py", MAX_BYTES + 1), FileEntry("small.py", 1))
 
     inventory = discover(Huge({}), Settings())
     assert (inventory.python, inventory.too_big) == (["small.py"], {"big.py": MAX_BYTES + 1})
@@ -93,7 +94,33 @@ IGNORES = {
     "sub": "!/x.log\ny.py\n/only_here.py\n*.tmp.py\n!very.tmp.py\n",
     "sub/deep": "*\n!z.py\n!.gitignore\n",
 }
-TREE = ["a.py", "b.py", "c.py", "top.py", "x.log", "keep.log", "#odd.py", "space.py", "build_out/q.py", "docs/tmp.py", "docs/a/tmp.py", "docs/a/b/tmp.py", "sub/top.py", "sub/x.log", "sub/y.py", "sub/only_here.py", "sub/more/only_here.py", "sub/more/y.py", "sub/a.tmp.py", "sub/very.tmp.py", "sub/deep/z.py", "sub/deep/w.py", "sub/deep/er/z.py", "other/build_out/q.py", "other/x.log"]
+TREE = [
+    "a.py",
+    "b.py",
+    "c.py",
+    "top.py",
+    "x.log",
+    "keep.log",
+    "#odd.py",
+    "space.py",
+    "build_out/q.py",
+    "docs/tmp.py",
+    "docs/a/tmp.py",
+    "docs/a/b/tmp.py",
+    "sub/top.py",
+    "sub/x.log",
+    "sub/y.py",
+    "sub/only_here.py",
+    "sub/more/only_here.py",
+    "sub/more/y.py",
+    "sub/a.tmp.py",
+    "sub/very.tmp.py",
+    "sub/deep/z.py",
+    "sub/deep/w.py",
+    "sub/deep/er/z.py",
+    "other/build_out/q.py",
+    "other/x.log",
+]
 
 
 def test_gitignore_files_mean_what_git_takes_them_to_mean(tmp_path: Path) -> None:

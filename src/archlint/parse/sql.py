@@ -70,7 +70,7 @@ def _read(text: str, dialects: list[str], backslashes: bool) -> SqlFacts:
     found = tokens(text, backslashes=backslashes)
     for piece in split(text, found):
         reader.piece(piece)
-    return SqlFacts(reader.dialects[0], tuple(reader.statements), tuple(reader.unparsed), clauses(text, found))
+    return SqlFacts(reader.dialects[0], tuple(reader.statements), tuple(reader.unparsed), clauses(text, found) + reader.inside)
 
 
 class _Reader:
@@ -82,12 +82,15 @@ class _Reader:
         self.backslashes = backslashes
         self.statements: list[Statement] = []
         self.unparsed: list[Unparsed] = []
+        self.inside = 0
+        """Clauses in the quoted bodies of routines."""
 
     def piece(self, piece: Piece) -> None:
         if piece.is_routine:
             self.statements.append(Statement(piece.start, piece.end, "create", creates=routine_kind(self.text, piece)))
             for fragment in fragments(self.text, piece, self.backslashes):
                 masked = mask(self.text, fragment)
+                self.inside += clauses(self.text, fragment)
                 self.statement(fragment, _PERFORM.sub("SELECT ", masked))
             return
         first = next(iter(words(self.text, piece.tokens, 1)), "")

@@ -1,0 +1,25 @@
+"""SEC017: data about a person (an email address, a telephone number) reaches a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.api import Hit, Project, Proof
+from archlint.project.credentials import Vocabulary
+from archlint.project.flows import Habits
+from archlint.project.leaks import Leaks
+from archlint.project.logged import logged_values
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    personal: dict[str, tuple[str, ...]]
+    ignore_names: tuple[str, ...]
+    sanitizers: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    vocabulary = Vocabulary(params.personal, (), params.ignore_names)
+    leaks = Leaks(project, vocabulary, Habits(frozenset(params.sanitizers)))
+    yield from leaks.of(logged_values(project))

@@ -1,0 +1,30 @@
+"""SEC004: a credential reaches a log, `print` or the text of an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.api import Hit, Project, Proof
+from archlint.project.credentials import Vocabulary
+from archlint.project.flows import Habits
+from archlint.project.leaks import Leaks
+from archlint.project.logged import exception_values, logged_values
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    credentials: dict[str, tuple[str, ...]]
+    doubtful: tuple[str, ...]
+    ignore_names: tuple[str, ...]
+    sanitizers: tuple[str, ...]
+    whole_values: dict[str, str]
+    request_names: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    vocabulary = Vocabulary(params.credentials, params.doubtful, params.ignore_names)
+    habits = Habits(frozenset(params.sanitizers), params.whole_values, frozenset(params.request_names))
+    leaks = Leaks(project, vocabulary, habits)
+    yield from leaks.of(logged_values(project))
+    yield from leaks.of(exception_values(project))

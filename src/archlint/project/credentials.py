@@ -1,0 +1,120 @@
+"""The words: which identifier names a secret (or another kind of value asked for), and which only looks as if it did.
+
+Identifiers are split at `_`, `-` and capitals.  What a compound names is said by its last words (`password_hash` is a
+hash, `token_count` a count), and the words before may say that it is something else (`next_token`, `has_password`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+_NEUTRAL_TAILS = frozenset(
+    {"value", "values", "str", "string", "text", "raw", "bytes", "plain", "plaintext", "cleartext", "clear", "again", "repeat"}
+    | {"confirm", "confirmation", "input", "env", "param", "data", "utf", "old", "new", "encoded", "decoded", "b", "s"}
+)
+"""Behind the word for a secret these leave it one: `password_str`, `password_confirm`."""
+
+_NOT_BEFORE = frozenset(
+    {"hash", "hashed", "hashes", "digest", "digested", "encrypted", "crypted", "masked", "mask", "redacted", "redact"}
+    | {"obfuscated", "scrubbed", "sanitized", "sanitised", "hidden", "fingerprint", "has", "have", "is", "are", "was", "can"}
+    | {"no", "non", "num", "n", "count", "max", "min", "total", "use", "uses", "used", "require", "requires", "required"}
+    | {"need", "needs", "with", "without", "allow", "allowed", "enable", "enabled", "disable", "disabled", "show", "public"}
+    | {"should", "must", "did", "does", "supports", "skip", "ignore", "missing", "salt", "csrf", "xsrf", "len", "length"}
+    | {"name", "type", "field", "unusable", "set", "change", "changed", "forgot", "forgotten", "on", "not", "if", "list"}
+)
+"""Before the word for a secret these make it something else."""
+
+_NO_PASSWORD_BEFORE = frozenset(
+    {"reset", "check", "verify", "validate", "update", "send", "recover", "valid", "invalid", "wrong"}
+)
+
+_NO_TOKEN_BEFORE = frozenset(
+    {"next", "prev", "previous", "page", "paging", "pagination", "continuation", "continue", "cursor", "sync", "stream"}
+    | {"position", "start", "end", "stop", "eos", "bos", "pad", "unk", "sep", "special", "output", "prompt", "completion"}
+    | {"cancel", "cancellation", "template", "parse", "parser", "lex", "lexer", "current", "first", "last", "left", "right"}
+    | {"word", "op", "operator", "keyword", "fts", "search", "query", "resume", "since", "from", "to", "room", "seq"}
+    | {"fencing", "lease", "idempotency", "worker", "slot", "delivery", "message", "event", "typing", "receipt", "presence"}
+    | {"replication", "filter", "sort", "partition", "primary", "foreign", "cache", "object", "storage", "index", "shift"}
+    | {"device", "push", "registration", "fcm", "apns", "design", "color", "theme", "change", "unexpected", "unknown"}
+)
+
+
+def words_of(identifier: str) -> tuple[str, ...]:
+    """`newPassword_2` → (new, password); lower case, digits dropped."""
+    return tuple(word.lower() for word in _WORD.findall(identifier))
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What an identifier names. `certain`: by more than a word that other things are called by as well (`token`)."""
+
+    kind: str
+    certain: bool
+
+
+class Vocabulary:
+    """Terms by kind (`{"password": ["password", "pass phrase"]}`). `doubtful` terms are ones only in part of all uses;
+    `ignored` are identifiers that a team knows to be harmless."""
+
+    def __init__(
+        self, kinds: Mapping[str, Iterable[str]], doubtful: Iterable[str] = (), ignored: Iterable[str] = ()
+    ) -> None:
+        self._terms: list[tuple[tuple[str, ...], str]] = [
+            (tuple(term.lower().split()), kind) for kind, terms in kinds.items() for term in terms
+        ]
+        self._terms.sort(key=lambda term: (-len(term[0]), term[0]))
+        self._doubtful = frozenset(tuple(term.lower().split()) for term in doubtful)
+        self._ignored = frozenset(name.lower() for name in ignored)
+        self._known: dict[str, tuple[Naming | None, bool]] = {}
+
+    def names(self, identifier: str) -> Naming | None:
+        """What the identifier names, None if nothing that is asked for."""
+        return self._look(identifier)[0]
+
+    def looks_alike(self, identifier: str) -> bool:
+        """It holds one of the terms, but names something else."""
+        naming, holds = self._look(identifier)
+        return holds and naming is None
+
+    def _look(self, identifier: str) -> tuple[Naming | None, bool]:
+        known = self._known.get(identifier)
+        if known is None:
+            known = self._known[identifier] = self._find(identifier)
+        return known
+
+    def _find(self, identifier: str) -> tuple[Naming | None, bool]:
+        words = words_of(identifier)
+        holds = any(_at(words, term) >= 0 for term, _ in self._terms)
+        if not holds or identifier.lower() in self._ignored or len(words) > 6:
+            return None, holds
+        end = len(words)
+        while end > 1 and words[end - 1] in _NEUTRAL_TAILS:
+            end -= 1
+        for term, kind in self._terms:
+            if not _ends_with(words[:end], term):
+                continue
+            before = words[: end - len(term)]
+            if _denied(before, term):
+                return None, True
+            return Naming(kind, not (term in self._doubtful and not before)), True
+        return None, True
+
+
+def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:
+    if not _NOT_BEFORE.isdisjoint(before):
+        return True
+    if term[-1].startswith("pass") or term[-1] == "pwd":
+        return not _NO_PASSWORD_BEFORE.isdisjoint(before)
+    return term[-1] in ("token", "key") and len(term) == 1 and not _NO_TOKEN_BEFORE.isdisjoint(before)
+
+
+def _ends_with(words: tuple[str, ...], term: tuple[str, ...]) -> bool:
+    return words[-len(term) :] == term
+
+
+def _at(words: tuple[str, ...], term: tuple[str, ...]) -> int:
+    return next((i for i in range(len(words) - len(term) + 1) if words[i : i + len(term)] == term), -1)

@@ -1,0 +1,96 @@
+"""The records of the taint: what is known of a value, and where a secret in it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence, Site, Step
+from archlint.project.model import CallSite, Def, Type
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+
+_MOST_SOURCES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A secret in hand. `label` is how it is written, `site` where; `steps` lead from it to the place asked about.
+
+    `handed_over`: the call by which it leaves the function that names it, if the flow climbed to callers.
+    `fields`: what of a whole object is secret."""
+
+    label: str
+    kind: str
+    site: Site
+    steps: tuple[Step, ...]
+    confidence: Confidence
+    handed_over: CallSite | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What is known of a value. `clean`: it is known to hold no secret (where there is no source)."""
+
+    sources: tuple[Source, ...] = ()
+    clean: bool = False
+
+
+CLEAN = Flow((), True)
+UNKNOWN = Flow()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """The call through which a function was entered, so that its parameters are that call's arguments."""
+
+    definition: Def
+    call: CallSite
+    outer: Frame | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where an expression stands: in `module.body.contexts[context]`, entered through a frame if a call was followed."""
+
+    module: Module
+    context: int
+    frame: Frame | None = None
+
+
+def joined(flows: Iterable[Flow]) -> Flow:
+    """Any of them may be the value, or be part of it. Of none: clean."""
+    found: dict[tuple[Site, str], Source] = {}
+    clean = True
+    for flow in flows:
+        clean = clean and flow.clean
+        for source in flow.sources:
+            found.setdefault((source.site, source.label), source)
+    return Flow(tuple(found.values())[:_MOST_SOURCES], clean and not found)
+
+
+def stepped(flow: Flow, step: Step, confidence: Confidence = Confidence.HIGH) -> Flow:
+    """The flow, one station further; no surer than `confidence`."""
+    if not flow.sources:
+        return flow
+    further = (
+        replace(s, steps=(*s.steps, step), confidence=min(s.confidence, confidence)) for s in flow.sources
+    )
+    return Flow(tuple(further), False)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Words of the trade. `sanitizers`: in a function's name they say that it takes the secret away. `wholes`: attributes
+    of a request that hold secrets among other things (`headers`) → their kind; `requests`: names of requests."""
+
+    sanitizers: frozenset[str] = frozenset()
+    wholes: Mapping[str, str] = field(default_factory=dict)
+    requests: frozenset[str] = frozenset()
+
+
+Printed = Callable[[Type, bool], tuple[str, ...] | None]
+"""(type, whether all fields are taken) → the secret fields that show when an instance is printed; None: not known."""

@@ -1,0 +1,113 @@
+"""Values that a vocabulary names, on their way out: which of the values that are written hold one, and which do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence, Hit, Proof, Site, Step
+from archlint.facts.syntax import Attribute, CallRef, Name, String
+from archlint.project.credentials import Vocabulary
+from archlint.project.flows import Flow, Habits, Place, Source
+from archlint.project.logged import LoggedValue
+from archlint.project.parts import parts_of
+from archlint.project.printed import PrintedFields
+from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.taint import Taint
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_WRITES = {"log": "is logged here", "print": "is printed here", "exception": "becomes part of the exception's text here"}
+
+
+class Leaks:
+    """Yields a `Hit` for each call that writes such a value, a `Proof` for each that is near one and writes none.
+
+    Messages: `default`, `print`, `exception`, `whole` (an object that holds one among others), `helper` (a function that
+    writes what it is given gets one).  Words: call, value, kind, place.
+    """
+
+    def __init__(self, project: Project, vocabulary: Vocabulary, habits: Habits) -> None:
+        self._project = project
+        self._vocabulary = vocabulary
+        self._taint = Taint(project, vocabulary, habits, PrintedFields(project, vocabulary, habits))
+        self._reported: set[Site] = set()
+
+    def of(self, values: Iterable[LoggedValue]) -> Iterator[Hit | Proof]:
+        """`values` in the order of their calls."""
+        for site, written in groupby(values, key=lambda value: value.site):
+            group = list(written)
+            flows = [self._flow(value) for value in group]
+            found = [(value, source) for value, flow in zip(group, flows, strict=True) for source in flow.sources]
+            if found:
+                yield from self._hits(site, found)
+            elif any(self._mentions(value) for value in group):
+                yield Proof(site, "writes no secret in the clear")
+
+    def _flow(self, value: LoggedValue) -> Flow:
+        at = Place(value.module, value.context)
+        return self._taint.pair(value.key, value.expr, at) if value.key else self._taint.flow(value.expr, at)
+
+    def _hits(self, site: Site, found: list[tuple[LoggedValue, Source]]) -> Iterator[Hit]:
+        value = found[0][0]
+        own = [source for _, source in found if source.handed_over is None]
+        if own:
+            yield self._hit(site, value, own)
+            return
+        for _, source in found:
+            call = source.handed_over
+            if call is not None and call.module.is_production and call.site not in self._reported:
+                self._reported.add(call.site)
+                yield self._handed_over(site, value, source)
+
+    def _hit(self, site: Site, value: LoggedValue, sources: list[Source]) -> Hit:
+        best = max(sources, key=lambda source: source.confidence)
+        kind: str = value.sink if value.sink in ("print", "exception") else "default"
+        labels = dict.fromkeys(source.label for source in sources)
+        words = {
+            "call": self._callee(value),
+            "value": "`, `".join(labels),
+            "kind": best.kind,
+            "fields": "`, `".join(best.fields),
+        }
+        return Hit(
+            site,
+            words,
+            message="whole" if best.fields else kind,
+            confidence=best.confidence,
+            path=(*best.steps, Step(site, _WRITES[value.sink])) if best.site != site else (),
+        )
+
+    def _handed_over(self, site: Site, value: LoggedValue, source: Source) -> Hit:
+        call = source.handed_over
+        assert call is not None  # noqa: S101 - chosen for it
+        words = {
+            "call": shorten(spell(call.module.body, call.call.callee)),
+            "value": source.label,
+            "kind": source.kind,
+            "place": f"{value.module.path}:{value.module.lines.line(site.at)}",
+            "fields": "`, `".join(source.fields),
+        }
+        path = (*source.steps, Step(site, _WRITES[value.sink]))
+        confidence = min(source.confidence, Confidence.MEDIUM) if value.sink == "exception" else source.confidence
+        return Hit(call.site, words, message="helper", confidence=confidence, path=path)
+
+    def _callee(self, value: LoggedValue) -> str:
+        return shorten(spell(value.module.body, value.call.callee))
+
+    def _mentions(self, value: LoggedValue) -> bool:
+        """Something in the expression holds one of the words, or the function takes one."""
+        body = value.module.body
+        names = [value.key or ""]
+        for part in parts_of(body, value.expr):
+            if isinstance(part, Name | Attribute | CallRef):
+                names.append(last_name(body, part))
+            elif isinstance(part, String) and part.value.isidentifier():
+                names.append(part.value)
+        function = body.contexts[value.context].function
+        if function >= 0:
+            names += [p.name for p in value.module.outline.functions[function].parameters]
+        vocabulary = self._vocabulary
+        return any(vocabulary.looks_alike(name) or vocabulary.names(name) is not None for name in names)

@@ -1,0 +1,178 @@
+"""What is written to logs: the values that calls of loggers and of `print` take, and the texts of exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.findings import Site
+from archlint.facts.knowledge import Logging
+from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Name
+from archlint.project.credentials import words_of
+from archlint.project.entities import FunctionRef
+from archlint.project.model import CallSite, Def, Type, argument_of
+from archlint.project.origins import Parameter
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name
+from archlint.project.taint_calls import arguments_of
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_NO_FIELDS = frozenset({"exc_info", "stack_info", "stacklevel", "extra", "sep", "end", "file", "flush", "*"})
+_TEXT_KEYWORDS = frozenset({"detail", "details", "message", "msg", "reason", "description", "error", "text"})
+_DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
+_KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "redacted", "private", "confidential"})
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedValue:
+    """One value that a call writes. `key` is the name under which a structured log writes it."""
+
+    module: Module = field(repr=False)
+    call: Call
+    sink: Literal["log", "print", "exception"]
+    expr: Expr
+    key: str | None = None
+
+    @property
+    def context(self) -> int:
+        return self.call.context
+
+    @property
+    def site(self) -> Site:
+        return Site(self.module.path, self.call.at, self.call.end)
+
+
+def logged_values(project: Project) -> Iterator[LoggedValue]:
+    """Those of production code, by module and place; what stands under a guard for development is left out.
+
+    A command's logger counts; what it prints is meant for its operator.
+    """
+    for module in project.modules.all:
+        if not (module.is_production or module.is_script) or module.is_test or module.is_example or module.is_vendored:
+            continue
+        for site in project.calls.in_module(module):
+            facet, sink = _facet(project, site)
+            if facet is None or is_guarded(module, site.call.context) or (sink == "print" and module.is_script):
+                continue
+            for key, expr in _values(facet, site.call):
+                yield LoggedValue(module, site.call, sink, expr, key)
+
+
+def exception_values(project: Project) -> Iterator[LoggedValue]:
+    """What becomes part of the text of an exception that production code raises."""
+    for module in project.modules.production:
+        for statement in module.body.statements:
+            if statement.kind == "raise" and isinstance(statement.value, CallRef):
+                site = project.calls.in_module(module)[statement.value.index]
+                for expr in _shown(project, site):
+                    yield LoggedValue(module, site.call, "exception", expr)
+
+
+def _facet(project: Project, site: CallSite) -> tuple[Logging | None, Literal["log", "print"]]:
+    for target in site.targets:
+        operation = target.operation
+        if operation is not None and operation.log is not None:
+            if target.name.endswith(".print"):
+                return (None if _prints_elsewhere(site.call) else operation.log), "print"
+            return operation.log, "log"
+    callee = site.call.callee
+    receiver = site.receiver
+    if not isinstance(callee, Attribute) or receiver is None or receiver.is_class or site.targets:
+        return None, "log"
+    if project.types.role(receiver) == "logger" and not _is_harmless(project, receiver, callee.attr):
+        return Logging(fields=True), "log"  # a method that the project puts on its logger
+    return None, "log"
+
+
+def _is_harmless(project: Project, receiver: Type, method: str) -> bool:
+    names = [f"{name}.{method}" for name in project.knowledge.lineage(receiver.name)]
+    patterns = [pattern for library in project.knowledge.libraries for pattern in library.irrelevant]
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+
+
+def _prints_elsewhere(call: Call) -> bool:
+    """`print(…, file=f)` writes a file unless it is a standard stream."""
+    target = next((a.value for a in call.arguments if a.name == "file"), None)
+    return target is not None and not (isinstance(target, Attribute) and target.attr in ("stderr", "stdout"))
+
+
+def _values(facet: Logging, call: Call) -> Iterator[tuple[str | None, Expr]]:
+    message = argument_of(call, facet.message)
+    if message is not None:
+        yield None, message
+    if facet.arguments == "*":
+        yield from ((None, a.value) for a in call.arguments if a.name in (None, "*") and a.value is not message)
+    if facet.fields:
+        yield from ((a.name, a.value) for a in call.arguments if a.name is not None and a.name not in _NO_FIELDS)
+    extra = argument_of(call, facet.extra)
+    if extra is not None:
+        yield None, extra
+
+
+def _shown(project: Project, site: CallSite) -> Iterator[Expr]:
+    """The arguments of an exception's constructor that its text shows."""
+    for target in site.targets:
+        found = project.types.inference.members.find(Type(target.name), "__init__") if target.definition else None
+        own = next((e.definition for e in found or () if isinstance(e, FunctionRef)), None)
+        if own is not None:
+            kept = _kept_in_text(own)
+            for position, parameter in enumerate(own.function.parameters):
+                if parameter.name in kept:
+                    yield from (a.value for a in arguments_of(Parameter(own, position), site))
+            return
+    for argument in site.call.arguments:
+        if argument.name is None or argument.name in _TEXT_KEYWORDS:
+            yield argument.value
+
+
+def _kept_in_text(init: Def) -> frozenset[str]:
+    """The names that a constructor hands to its base's, whose arguments the text is made of."""
+    body = init.module.body
+    found: set[str] = set()
+    for call in body.calls:
+        if body.contexts[call.context].function == init.index and last_name(body, call.callee) == "__init__":
+            for argument in call.arguments:
+                if argument.name is None or argument.name in _TEXT_KEYWORDS:
+                    found.update(_plainly_named(init.module, argument.value))
+    return frozenset(found)
+
+
+def _plainly_named(module: Module, expr: Expr) -> Iterator[str]:
+    """The names in an expression that are not arguments of a call (`len(passphrase)`)."""
+    inside = {
+        name
+        for part in parts_of(module.body, expr)
+        if isinstance(part, CallRef) and last_name(module.body, part) not in ("format", "str", "repr")
+        for argument in module.body.calls[part.index].arguments
+        for name in names_in(module.body, argument.value)
+    }
+    yield from (name for name in names_in(module.body, expr) if name not in inside)
+
+
+def is_guarded(module: Module, context: int) -> bool:
+    """Runs only in development, or only for what a list of secrets does not hold."""
+    contexts = module.body.contexts
+    while context >= 0:
+        place = contexts[context]
+        if place.kind in ("if", "else") and place.subject is not None and _guards(module, place.subject):
+            return True
+        context = place.parent
+    return False
+
+
+def _guards(module: Module, test: Expr) -> bool:
+    for part in parts_of(module.body, test):
+        if isinstance(part, Comparison) and any(op in ("in", "not in") for op in part.ops):
+            named = [p for p in parts_of(module.body, part.operands[-1]) if isinstance(p, Name | Attribute)]
+            if any(not _KEPT_OUT.isdisjoint(words_of(last_name(module.body, p))) for p in named):
+                return True
+        if isinstance(part, Name | Attribute):
+            name = last_name(module.body, part)
+            if not _DEVELOPMENT.isdisjoint(words_of(name)) and (name.isupper() or name.startswith("is_")):
+                return True
+    return False

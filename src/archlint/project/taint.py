@@ -1,0 +1,325 @@
+"""Where a value comes from: a light taint, asked backwards from the place that a value reaches.
+
+It follows locals, string building, containers, attributes, properties, parameters up to the callers and calls down to
+their `return` statements.  It ends in a `Source` (a thing named by the vocabulary), at what takes the secret away (a
+hash, a mask, a length, a comparison) or where nothing is known.  Each step is bounded; nothing is guessed through
+calls of unknown libraries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence, Site, Step
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Comparison,
+    Comprehension,
+    Conditional,
+    Constant,
+    Expr,
+    Mapping,
+    Name,
+    Operation,
+    Slice,
+    Starred,
+    String,
+    Subscript,
+    Template,
+    Walrus,
+)
+from archlint.project.credentials import Naming, Vocabulary
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined, stepped
+from archlint.project.model import Type
+from archlint.project.origins import Origin, Origins, Parameter
+from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.taint_calls import CallFlows
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_DEPTH = 24
+_MOST_STEPS = 1500
+"""A bound on the expressions looked at for one question, so that no tangle of calls takes for ever."""
+_CLEAN_TYPES = frozenset(
+    f"builtins.{name}" for name in ("bool", "int", "float", "complex", "NoneType", "type", "range", "slice")
+)
+_TEXT_TYPES = frozenset({"builtins.str", "builtins.bytes"})
+_MARKS = frozenset({"id", "pk", "name", "count", "type", "status", "kind", "length", "size", "created_at", "expires_at"})
+"""Attributes that tell something about a thing under a secret's name (`token=token.id`)."""
+
+
+class Taint:
+    """`vocabulary` says what is a secret; `printed` what of an object shows (None: objects are not looked into)."""
+
+    def __init__(self, project: Project, vocabulary: Vocabulary, habits: Habits, printed: Printed | None = None) -> None:
+        self.project = project
+        self.vocabulary = vocabulary
+        self.habits = habits
+        self.printed = printed
+        self._origins = Origins(project)
+        self._calls = CallFlows(self)
+        self._known: dict[tuple[str, int, int, type], Flow] = {}
+        self._open: set[tuple[str, int, int, type, Frame | None]] = set()
+        self._steps = 0
+        self._put: dict[str, dict[tuple[int, str], list[tuple[Subscript, Expr, int]]]] = {}
+
+    def flow(self, expr: Expr | None, at: Place) -> Flow:
+        """What is known of an expression."""
+        if isinstance(expr, Constant | String | Comparison):
+            return CLEAN
+        if expr is None or len(self._open) > _DEPTH or self._steps > _MOST_STEPS:
+            return UNKNOWN
+        key = (at.module.path, expr.at, expr.end, type(expr))
+        outermost = not self._open and at.frame is None
+        if outermost and key in self._known:
+            return self._known[key]
+        guard = (*key, at.frame)
+        if guard in self._open:
+            return UNKNOWN
+        self._open.add(guard)
+        self._steps = 0 if outermost else self._steps + 1
+        try:
+            found = self._follow(expr, at)
+        finally:
+            self._open.discard(guard)
+        if outermost:
+            self._known[key] = found
+        return found
+
+    def _follow(self, expr: Expr, at: Place) -> Flow:
+        match expr:
+            case Name():
+                return self._name(expr, at)
+            case Attribute():
+                return self._attribute(expr, at)
+            case Subscript():
+                return self._subscript(expr, at)
+            case CallRef():
+                return self._calls.flow(expr, at)
+            case Template():
+                return joined(self.flow(part, at) for part in expr.parts)
+            case Operation():
+                return self._operation(expr, at)
+            case Conditional():
+                return joined(self.flow(side, at) for side in (expr.body, expr.orelse))
+            case Collection():
+                return joined(self.flow(item, at) for item in expr.items)
+            case Mapping():
+                pairs = zip(expr.keys, expr.values, strict=True)
+                return joined(self.pair(key, value, at) for key, value in pairs)
+            case Comprehension():
+                return self._comprehension(expr, at)
+            case Await() | Starred() | Walrus():
+                return self.flow(expr.value, at)
+            case _:
+                return UNKNOWN
+
+    # what has a name
+
+    def named(self, expr: Expr, at: Place, naming: Naming | None, inner: Flow, *, revealed: bool = False) -> Flow:
+        """The flow of something that has a name: where it tells nothing, the name is the evidence.
+
+        `revealed`: a masking type has been taken off."""
+        if naming is None or inner.clean:
+            return inner
+        label = shorten(spell(at.module.body, expr))
+        if inner.sources:
+            return Flow(tuple(s if s.fields else replace(s, label=label) for s in inner.sources))
+        confidence = Confidence.HIGH if naming.certain else Confidence.MEDIUM
+        types = () if revealed else self.project.types.all(at.module, expr, at.context)
+        if types:
+            told = self.typed(expr, at, types)
+            if told is not None:
+                return told
+            if all(t.name in _TEXT_TYPES for t in types):
+                confidence = Confidence.HIGH
+        return Flow((self.source(expr, at, naming.kind, confidence),))
+
+    def typed(self, expr: Expr, at: Place, types: tuple[Type, ...], *, whole: bool = False) -> Flow | None:
+        """What a value's types say: masked, a number, or an object of which only some fields show; None: nothing."""
+        role = self.project.types.role
+        if all(t.is_class or t.name in _CLEAN_TYPES or (not whole and role(t) == "secret") for t in types):
+            return CLEAN
+        classes = [t for t in types if not t.is_class and t.name in self.project.symbols.classes]
+        if not classes:
+            return None
+        if self.printed is None:
+            return UNKNOWN
+        shown = [self.printed(t, whole) for t in classes]
+        fields = tuple(dict.fromkeys(name for names in shown if names for name in names))
+        if not fields:
+            return CLEAN if all(names is not None for names in shown) else UNKNOWN
+        kinds = [naming.kind for name in fields if (naming := self.vocabulary.names(name)) is not None]
+        found = self.source(expr, at, kinds[0] if kinds else "secret", min(t.confidence for t in classes))
+        return Flow((replace(found, fields=fields),))
+
+    def source(self, expr: Expr, at: Place, kind: str, confidence: Confidence) -> Source:
+        """The expression itself as a source."""
+        label = shorten(spell(at.module.body, expr))
+        site = Site(at.module.path, expr.at, expr.end)
+        return Source(label, kind, site, (Step(site, f"`{label}` comes in here"),), confidence)
+
+    def _name(self, expr: Name, at: Place) -> Flow:
+        if self.vocabulary.looks_alike(expr.id):
+            return CLEAN
+        naming = self.vocabulary.names(expr.id)
+        inner = self._given(expr, at)
+        return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
+
+    def _as_object(self, expr: Expr, at: Place, naming: Naming | None, inner: Flow) -> Flow:
+        """Where nothing else is known of an unnamed thing: an object, by its type."""
+        if naming is not None or inner.clean or inner.sources or self.printed is None:
+            return inner
+        types = self.project.types.all(at.module, expr, at.context)
+        return (self.typed(expr, at, types) if types else None) or inner
+
+    def _attribute(self, expr: Attribute, at: Place) -> Flow:
+        if self.vocabulary.looks_alike(expr.attr):
+            return CLEAN
+        naming = self.vocabulary.names(expr.attr)
+        if expr.attr in self.habits.wholes and self.is_request(expr.base, at):
+            return Flow((self.source(expr, at, self.habits.wholes[expr.attr], Confidence.HIGH),))
+        types = self.project.types.all(at.module, expr.base, at.context)
+        if types and all(t.is_class for t in types):
+            return CLEAN  # a member of an enumeration, a column
+        if expr.attr == "__dict__":
+            return self.typed(expr, at, types, whole=True) or UNKNOWN
+        for type_ in types:
+            getter = self.project.types.inference.members.property_of(type_, expr.attr)
+            if getter is not None:
+                return self.named(expr, at, naming, self._calls.returned(getter, at.frame))
+        inner = self._given(expr, at)
+        return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
+
+    def is_request(self, expr: Expr, at: Place) -> bool:
+        """The value of an incoming request, by its type or by the name that everybody gives it."""
+        if any(self.project.types.role(t) == "request" for t in self.project.types.all(at.module, expr, at.context)):
+            return True
+        return last_name(at.module.body, expr) in self.habits.requests
+
+    # what stands under a key
+
+    def _subscript(self, expr: Subscript, at: Place) -> Flow:
+        index = expr.index[0] if len(expr.index) == 1 else None
+        if isinstance(index, Slice):
+            return CLEAN if _cuts(index) else self.flow(expr.base, at)
+        return self.item(expr, expr.base, index, at)
+
+    def item(self, expr: Expr, base: Expr, index: Expr | None, at: Place) -> Flow:
+        """What stands under a key (`base[index]`, `base.get(index)`), written as `expr`."""
+        key = self._key(index, at)
+        if key is None:
+            return self.flow(base, at)
+        if self.vocabulary.looks_alike(key):
+            return CLEAN
+        naming = self.vocabulary.names(key)
+        for origin in self._origins.of(at.module, base, at.context)[:1]:
+            if isinstance(origin, Origin) and isinstance(origin.expr, Mapping) and not origin.each:
+                for written, value in zip(origin.expr.keys, origin.expr.values, strict=True):
+                    if isinstance(written, String) and written.value == key:
+                        inner = self.flow(value, _moved(at, origin))
+                        return self.named(expr, at, naming, inner)
+        return self.named(expr, at, naming, UNKNOWN)
+
+    def _key(self, index: Expr | None, at: Place) -> str | None:
+        if isinstance(index, String):
+            return index.value
+        if isinstance(index, Name | Attribute):
+            value = self.project.values.constant(at.module, index, at.context)
+            if isinstance(value, str):
+                return value
+            name = last_name(at.module.body, index)
+            return name if name.isupper() else None
+        return None
+
+    def pair(self, key: Expr | str | None, value: Expr, at: Place) -> Flow:
+        """A value with the key that is written for it: a dict display's item, a keyword argument."""
+        inner = self.flow(value, at)
+        name = key if isinstance(key, str) else self._key(key, at)
+        if name is None or inner.sources or inner.clean or last_name(at.module.body, value) in _MARKS:
+            return inner
+        return self.named(value, at, self.vocabulary.names(name), inner)
+
+    # composed values
+
+    def _operation(self, expr: Operation, at: Place) -> Flow:
+        if expr.op in ("+", "%", "or", "|"):
+            return joined(self.flow(operand, at) for operand in expr.operands)
+        if expr.op == "and":
+            return self.flow(expr.operands[-1], at)
+        return CLEAN if expr.op in ("not", "*") else UNKNOWN
+
+    def _comprehension(self, expr: Comprehension, at: Place) -> Flow:
+        parts = [part for part in (expr.element, expr.value) if part is not None]
+        found = joined(self.flow(part, replace(at, context=expr.context)) for part in parts)
+        if any(s.kind == "test" and s.context == expr.context for s in at.module.body.statements):
+            return CLEAN  # a condition is taken for one that keeps the secrets out
+        return found
+
+    # where a name's value comes from
+
+    def _given(self, expr: Name | Attribute, at: Place) -> Flow:
+        flows: list[Flow] = []
+        named = self.vocabulary.names(last_name(at.module.body, expr)) is not None
+        for origin in self._origins.of(at.module, expr, at.context):
+            if isinstance(origin, Parameter):
+                flows.append(self._calls.parameter(origin, at.frame, named))
+            else:
+                flows.append(self._set(expr, origin, at))
+        if isinstance(expr, Name):
+            flows += self._items_put(expr, at)
+        return joined(flows) if flows else UNKNOWN
+
+    def _set(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
+        value = origin.expr
+        if origin.each and origin.path == (0,) and last_name(origin.module.body, value) == "items":
+            return CLEAN  # the keys of a mapping
+        for step in origin.path:
+            if isinstance(value, Collection) and 0 <= step < len(value.items) and not origin.each:
+                value = value.items[step]
+        if isinstance(expr, Attribute) and isinstance(value, Constant | String):
+            word = value.value if isinstance(value, String) else ""
+            return CLEAN if word and self.vocabulary.names(word) else UNKNOWN  # a default says nothing, a key's name does
+        inner = self.flow(value, _moved(at, origin))
+        label = shorten(spell(at.module.body, expr))
+        return stepped(inner, Step(Site(origin.module.path, value.at, value.end), f"kept as `{label}`"))
+
+    def _items_put(self, expr: Name, at: Place) -> list[Flow]:
+        """`name[key] = value` before the use, in the same function."""
+        known = self._put.get(at.module.path)
+        if known is None:
+            known = self._put[at.module.path] = _items_put(at.module)
+        flows = []
+        for target, value, context in known.get((at.module.body.contexts[at.context].function, expr.id), ()):
+            if target.at < expr.at and len(target.index) == 1:
+                flows.append(self.pair(target.index[0], value, replace(at, context=context)))
+        return [flow for flow in flows if flow.sources]
+
+
+def _moved(at: Place, origin: Origin) -> Place:
+    """The place of an origin; the frame holds for the module it was entered in only."""
+    return Place(origin.module, origin.context, at.frame if origin.module is at.module else None)
+
+
+def _items_put(module: Module) -> dict[tuple[int, str], list[tuple[Subscript, Expr, int]]]:
+    """(function, name) → the assignments to an item of the name's value."""
+    found: dict[tuple[int, str], list[tuple[Subscript, Expr, int]]] = {}
+    for statement in module.body.statements:
+        target = statement.target
+        if statement.kind != "assign" or statement.value is None or not isinstance(target, Subscript):
+            continue
+        if isinstance(target.base, Name):
+            function = module.body.contexts[statement.context].function
+            found.setdefault((function, target.base.id), []).append((target, statement.value, statement.context))
+    return found
+
+
+def _cuts(index: Slice) -> bool:
+    """Keeps a few characters of a value."""
+    return any(not (end is None or (isinstance(end, Constant) and end.value == 0)) for end in (index.lower, index.upper))

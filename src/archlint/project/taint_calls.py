@@ -1,0 +1,261 @@
+"""The taint through calls: into the functions of the project and back, up to the callers of a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence, Step
+from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Expr, Name, String
+from archlint.project.arguments import receives_itself
+from archlint.project.credentials import words_of
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, joined, stepped
+from archlint.project.model import CallSite, Def
+from archlint.project.origins import Parameter
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.taint import Taint
+
+_MOST_CALLERS = 30
+_MOST_CLIMBS = 4
+_MOST_RETURNS = 6
+
+_CARRYING_FUNCTIONS = frozenset(
+    {"str", "repr", "ascii", "bytes", "bytearray", "dict", "list", "tuple", "set", "frozenset", "format", "sorted"}
+    | {"reversed", "enumerate", "zip", "iter", "next", "vars", "dumps", "pformat", "deepcopy", "copy", "quote", "unquote"}
+    | {"quote_plus", "urlencode", "b64encode", "b64decode", "urlsafe_b64encode", "urlsafe_b64decode", "asdict", "force_str"}
+    | {"force_bytes", "smart_str", "to_bytes", "ensure_str", "dedent", "escape", "join", "cast", "jsonable_encoder"}
+)
+_CARRYING_METHODS = frozenset(
+    {"strip", "lstrip", "rstrip", "lower", "upper", "casefold", "title", "encode", "decode", "format", "join", "split"}
+    | {"rsplit", "partition", "rpartition", "splitlines", "copy", "items", "values", "removeprefix", "removesuffix", "zfill"}
+    | {"ljust", "rjust", "center", "expandtabs", "hex", "format_map", "__str__", "__repr__", "dict", "json", "model_dump"}
+    | {"model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "tobytes", "getvalue"}
+)
+_DUMPS = frozenset({"dict", "json", "model_dump", "model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "vars"})
+"""These take all fields of an object, whatever it prints."""
+_ITEM_METHODS = frozenset({"get", "pop", "setdefault", "getenv", "getlist", "getone", "getall", "get_all", "getfirst"})
+_CLEAN_FUNCTIONS = frozenset(
+    {"len", "bool", "type", "id", "isinstance", "issubclass", "hasattr", "callable", "hash", "int", "float", "any", "all"}
+    | {"sum", "abs", "round", "min", "max", "range", "ord", "keys", "startswith", "endswith", "isdigit", "count", "index"}
+    | {"find", "exists", "replace", "sub", "translate", "exception", "super"}
+)
+_CLEAN_VERBS = frozenset({"is", "has", "check", "verify", "validate", "compare", "matches", "contains", "revoke", "delete"})
+_GIVING_VERBS = frozenset(
+    {"get", "create", "generate", "make", "fetch", "read", "load", "issue", "new", "build", "obtain", "retrieve", "gen"}
+    | {"random", "decrypt", "encode", "extract", "parse", "find", "lookup", "ask", "prompt"}
+)
+
+
+class CallFlows:
+    def __init__(self, taint: Taint) -> None:
+        self._taint = taint
+        self._project = taint.project
+        self._climbs = 0
+        self._held: dict[tuple[Def, int, bool, int], Flow] = {}
+
+    def flow(self, expr: CallRef, at: Place) -> Flow:
+        """What a call gives."""
+        site = self._project.calls.in_module(at.module)[expr.index]
+        name = last_name(at.module.body, site.call.callee)
+        at = replace(at, context=site.call.context)
+        operation = site.operation
+        if operation is not None and (operation.sanitizes or operation.hash is not None):
+            return CLEAN
+        words = words_of(name)
+        carries = name in _CARRYING_METHODS or name in _CARRYING_FUNCTIONS
+        if name in _CLEAN_FUNCTIONS or not (carries or self._taint.habits.sanitizers.isdisjoint(words)):
+            return CLEAN
+        if words and words[0] in _CLEAN_VERBS:
+            return CLEAN
+        carried = self._carried(expr, site, name, at)
+        if carried is not None:
+            return carried
+        return self._called(expr, site, name, at)
+
+    def _carried(self, expr: CallRef, site: CallSite, name: str, at: Place) -> Flow | None:
+        """Calls of the language that hand on what they get; None for others."""
+        call, callee = site.call, site.call.callee
+        taint = self._taint
+        if isinstance(callee, Attribute):
+            if name in _ITEM_METHODS and call.arguments:
+                return taint.item(expr, callee.base, call.arguments[0].value, at)
+            if any(t.definition is not None for t in site.targets):
+                return None
+            revealed = self._revealed(callee.base, name, at)
+            if revealed is not None:
+                return revealed
+            if name in _CARRYING_METHODS:
+                return self._method(expr, callee.base, name, at)
+        if name == "getattr" and len(call.arguments) > 1 and isinstance(call.arguments[1].value, String):
+            return taint.item(expr, call.arguments[0].value, call.arguments[1].value, at)
+        if name == "locals" and not call.arguments:
+            return self._locals(expr, at)
+        if name in _CARRYING_FUNCTIONS and not any(t.definition is not None for t in site.targets):
+            return self._function(expr, call, name, at)
+        return None
+
+    def _revealed(self, base: Expr, name: str, at: Place) -> Flow | None:
+        """A method of a masking type gives what it masks (but for its text)."""
+        types = self._project.types.all(at.module, base, at.context)
+        if name.startswith("__") or not any(self._project.types.role(t) == "secret" for t in types):
+            return None
+        naming = self._taint.vocabulary.names(last_name(at.module.body, base))
+        return self._taint.named(base, at, naming, UNKNOWN, revealed=True)
+
+    def _method(self, expr: CallRef, base: Expr, name: str, at: Place) -> Flow:
+        call, taint = at.module.body.calls[expr.index], self._taint
+        if name in _DUMPS:
+            if any(a.name in ("exclude", "include", "only", "**") for a in call.arguments):
+                return CLEAN
+            types = self._project.types.all(at.module, base, at.context)
+            told = taint.typed(expr, at, types, whole=True) if types else None
+            if told is not None:
+                return told
+            return taint.flow(base, at)
+        flows = [taint.flow(base, at)]
+        if name in ("format", "join", "format_map"):
+            flows += [self._argument(a, at) for a in call.arguments]
+        return joined(flows)
+
+    def _function(self, expr: CallRef, call: Call, name: str, at: Place) -> Flow:
+        taint = self._taint
+        if name in ("vars", "asdict") and call.arguments:
+            types = self._project.types.all(at.module, call.arguments[0].value, at.context)
+            return (taint.typed(expr, at, types, whole=True) if types else None) or UNKNOWN
+        return joined(self._argument(a, at) for a in call.arguments)
+
+    def _argument(self, argument: Argument, at: Place) -> Flow:
+        if argument.name in (None, "*", "**"):
+            return self._taint.flow(argument.value, at)
+        return self._taint.pair(argument.name, argument.value, at)
+
+    def _locals(self, expr: CallRef, at: Place) -> Flow:
+        """`locals()` holds every parameter and variable of the function."""
+        function = at.module.body.contexts[at.context].function
+        if function < 0:
+            return UNKNOWN
+        scopes = self._project.symbols.scopes(at.module)
+        vocabulary = self._taint.vocabulary
+        names = scopes.names(at.module.outline.functions[function].context)
+        fields = tuple(name for name in names if (n := vocabulary.names(name)) is not None and n.certain)
+        if not fields:
+            return UNKNOWN
+        naming = vocabulary.names(fields[0])
+        assert naming is not None  # noqa: S101 - chosen for it
+        found = self._taint.source(expr, at, naming.kind, Confidence.HIGH)
+        return Flow((replace(found, fields=fields),))
+
+    # functions of the project
+
+    def _called(self, expr: CallRef, site: CallSite, name: str, at: Place) -> Flow:
+        definitions = list(dict.fromkeys(t.definition for t in site.targets if t.definition is not None))
+        makes = self._project.types.all(at.module, expr, at.context)
+        told = self._taint.typed(expr, at, makes) if makes else None
+        if told is not None and (told.sources or told.clean):
+            return told
+        inner = UNKNOWN
+        if definitions and not any(d.function.name == "__init__" for d in definitions):
+            inner = joined(self.returned(d, Frame(d, site, at.frame)) for d in definitions[:3])
+            inner = stepped(inner, Step(site.site, f"given by `{name}`"), site.confidence)
+        if inner.sources or inner.clean or self._taint.vocabulary.looks_alike(name):
+            return inner
+        naming = self._taint.vocabulary.names(name)
+        if naming is None or told is not None or words_of(name)[0] not in _GIVING_VERBS:
+            return inner
+        return Flow((self._taint.source(expr, at, naming.kind, Confidence.MEDIUM),))
+
+    def returned(self, definition: Def, frame: Frame | None) -> Flow:
+        """What a project function's `return` statements give, its parameters read from the frame."""
+        module = definition.module
+        depth, outer = 0, frame
+        while outer is not None:
+            depth, outer = depth + 1, outer.outer
+        if depth > _MOST_CLIMBS:
+            return UNKNOWN
+        statements = self._project.symbols.scopes(module).returns.get(definition.index, [])[-_MOST_RETURNS:]
+        if not statements:
+            return UNKNOWN
+        return joined(self._taint.flow(s.value, Place(module, s.context, frame)) for s in statements)
+
+    def parameter(self, given: Parameter, frame: Frame | None, named: bool) -> Flow:
+        """What a parameter holds: the frame's argument, else what the callers pass.
+
+        One that is named for a secret is one, unless every caller is known to pass something clean.
+        """
+        if frame is not None and frame.definition == given.definition:
+            return joined(self._passed(given, frame.call, frame.outer))
+        if self._climbs >= _MOST_CLIMBS or given.name in ("self", "cls"):
+            return UNKNOWN
+        key = (given.definition, given.position, named, self._climbs)
+        known = self._held.get(key)
+        if known is None:
+            self._held[key] = UNKNOWN  # a circle of callers ends here
+            self._climbs += 1
+            try:
+                flows = [flow for site in self._callers(given.definition) for flow in self._climbed(given, site)]
+            finally:
+                self._climbs -= 1
+            known = joined(flows) if flows else UNKNOWN
+            known = self._held[key] = UNKNOWN if named and known.sources else known
+        return known
+
+    def _callers(self, definition: Def) -> tuple[CallSite, ...]:
+        callers = self._project.calls.callers(definition)
+        if definition.function.name == "__init__":
+            klass = definition.name.removesuffix(".__init__")
+            callers = callers or self._project.calls.to(klass)
+        return tuple(site for site in callers if not site.module.is_test)[:_MOST_CALLERS]
+
+    def _climbed(self, given: Parameter, site: CallSite) -> Iterator[Flow]:
+        text = f"passed as `{given.name}` to `{given.definition.function.name}`"
+        for flow in self._passed(given, site, None):
+            further = stepped(flow, Step(site.site, text), site.confidence)
+            sources = tuple(s if s.handed_over else replace(s, handed_over=site) for s in further.sources)
+            yield Flow(sources, flow.clean)
+
+    def _passed(self, given: Parameter, site: CallSite, frame: Frame | None) -> Iterator[Flow]:
+        """The flows of what one call gives to a parameter."""
+        at = Place(site.module, site.call.context, frame)
+        for argument in arguments_of(given, site):
+            if given.kind == "**":
+                yield self._taint.pair(argument.name, argument.value, at)
+            else:
+                yield self._taint.flow(argument.value, at)
+
+
+def arguments_of(given: Parameter, site: CallSite) -> list[Argument]:
+    """What a call gives to a parameter; all that is left over to a starred one."""
+    function = given.definition.function
+    arguments = site.call.arguments
+    positional = [p.name for p in function.parameters if p.kind in ("positional", "either")]
+    if receives_itself(given.definition) and not _through_class(site):
+        positional = positional[1:]
+    plain: list[Argument] = []
+    for argument in arguments:
+        if argument.name == "*":
+            break
+        if argument.name is None:
+            plain.append(argument)
+    if given.kind == "*":
+        return plain[len(positional) :]
+    if given.kind == "**":
+        names = {p.name for p in function.parameters}
+        return [a for a in arguments if a.name not in (None, "*", "**") and a.name not in names]
+    found = [a for a in arguments if a.name == given.name]
+    if not found and given.name in positional and positional.index(given.name) < len(plain):
+        found = [plain[positional.index(given.name)]]
+    return found
+
+
+def _through_class(site: CallSite) -> bool:
+    """`Class.method(instance, …)`: the receiver is among the arguments."""
+    callee = site.call.callee
+    if not (isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id[:1].isupper()):
+        return False
+    definitions = [t.definition for t in site.targets if t.definition is not None]
+    return any(d.function.parameters[:1] and d.function.parameters[0].name == "self" for d in definitions) and not any(
+        d.function.name == "__init__" for d in definitions
+    )

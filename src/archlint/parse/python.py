@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import attrgetter
@@ -17,6 +18,7 @@ import libcst as cst
 from archlint.facts.syntax import Body, Failure, FileFacts, Outline
 from archlint.facts.text import LineIndex, decode_python
 from archlint.parse import (
+    displays,
     embedded,
     expressions,
     generated,
@@ -35,11 +37,13 @@ from archlint.parse.walk import Handlers, TooDeepError, UnknownSyntaxError, Walk
 
 __all__ = ["PARSER_VERSION", "extract"]
 
-_EXPRESSIONS = Handlers(expressions.HANDLERS | templates.HANDLERS | scopes.EXPRESSIONS)
+_EXPRESSIONS = Handlers(expressions.HANDLERS | displays.HANDLERS | templates.HANDLERS | scopes.EXPRESSIONS)
 _SUITES = Handlers(statements.HANDLERS | scopes.STATEMENTS | patterns.HANDLERS | simple_statements.SUITES)
 _FRAMES = 6_000
 """Python frames that one file may need below the caller's: two or three for each link that the guard lets pass."""
-_PRINT = re.compile(r"^[ \t]*(?:print[ \t]+[^=\s(.\[]|exec[ \t]+['\"]|raise[ \t]+\w+[ \t]*,)|`")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_STUCK = re.compile(r"error at (\d+):(\d+)")
+_PYTHON_2 = re.compile(r"^[ \t]*(?:print[ \t]+[^=\s(.\[]|exec[ \t]+['\"]|raise[ \t]+\w+[ \t]*,)")
 
 
 def extract(data: bytes) -> FileFacts | Failure:
@@ -52,7 +56,7 @@ def extract(data: bytes) -> FileFacts | Failure:
     if refusal is not None:
         return refusal
     with _undisturbed():
-        module = _parse(text)
+        module = _parse(text, tokens)
         if isinstance(module, Failure):
             return module
         try:
@@ -126,25 +130,39 @@ def _accept(_node: cst.CSTNode) -> None:
     """Takes a node as it is."""
 
 
-def _parse(text: str) -> cst.Module | Failure:
+def _parse(text: str, tokens: Tokens) -> cst.Module | Failure:
     try:
         return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
-        line, column = error.raw_line, error.raw_column + 1
-        lines = re.split(r"\r\n|\r|\n", text)
-        around = lines[max(0, line - 2) : line + 1]
-        hint = " (Python 2 syntax?)" if any(_PRINT.search(source) for source in around) else ""
-        return Failure("unparsed", f"{_short(error.message)}{hint}", max(1, line), max(1, column))
+        return _syntax_error(text, tokens, error)
     except RecursionError:
         return Failure("bound", "nested more deeply than the parser can bear")
     except Exception as error:  # CSTLogicError, CSTValidationError, SyntaxError, UnicodeError, …
         return Failure("unparsed", f"{type(error).__name__}: {_short(str(error))}")
 
 
-def _short(message: str) -> str:
-    """The first line of a message, without what libcst says for its own users."""
+def _syntax_error(text: str, tokens: Tokens, error: cst.ParserSyntaxError) -> Failure:
+    """Where and why libcst gave up; it says where the token that it could not use is over, not where it begins."""
+    index = LineIndex.of(text)
+    line, column, reason = error.raw_line, error.raw_column + 1, _short(error.message.removeprefix("tokenizer error: "))
+    stuck = _STUCK.search(error.message)
+    if stuck is not None:
+        reason = "invalid syntax"
+        row, over = int(stuck[1]), int(stuck[2])
+        offset = index.starts[row - 1] + over if row <= len(index.starts) else len(text)
+        last = bisect_left(tokens.starts, offset) - 1
+        if last >= 0:
+            line, column = index.position(tokens.starts[last])
+            reason = f"invalid syntax near {_short(tokens.texts[last], 30)!r}"
+    around = _LINE_END.split(text)[max(0, line - 2) : line + 1]
+    hint = " (Python 2 syntax?)" if any(_PYTHON_2.search(source) for source in around) else ""
+    return Failure("unparsed", f"{reason}{hint}", max(1, line), max(1, column))
+
+
+def _short(message: str, length: int = 120) -> str:
+    """The first line of a message, cut to `length`."""
     first = message.strip().splitlines()[0] if message.strip() else "no reason given"
-    return first if len(first) <= 120 else first[:119] + "…"
+    return first if len(first) <= length else first[: length - 1] + "…"
 
 
 def _facts(text: str, module: cst.Module, tokens: Tokens) -> FileFacts | None:

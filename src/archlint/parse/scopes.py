@@ -17,7 +17,8 @@ from archlint.facts.syntax import (
     Statement,
     String,
 )
-from archlint.parse.expressions import argument, element
+from archlint.parse.displays import element
+from archlint.parse.expressions import argument
 from archlint.parse.walk import ExpressionHandler, StatementHandler, Walk
 
 _Comp = cst.GeneratorExp | cst.ListComp | cst.SetComp

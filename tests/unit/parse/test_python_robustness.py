@@ -141,9 +141,9 @@ def test_what_cannot_be_read_says_why(data: bytes, kind: str, words: str) -> Non
 
 
 def test_a_syntax_error_says_where() -> None:
-    found = extract(b"x = 1\ny = = 2\n")
-    assert isinstance(found, Failure)
-    assert (found.kind, found.line) == ("unparsed", 2)
+    assert extract(b"x = 1\ny = = 2\n") == Failure("unparsed", "invalid syntax near '='", 2, 5)
+    assert extract(b"def f(:\n  pass\n") == Failure("unparsed", "invalid syntax near ':'", 1, 7)
+    assert extract(b"x = 'a\n") == Failure("unparsed", "unterminated string literal", 1, 1)
 
 
 @given(SOURCES)

@@ -259,6 +259,8 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     augment: target op= value (`operator` says which); for/with/except: the binding that the head makes, standing
     *inside* the place it opens; test: the condition of if/while/elif/match, standing where it is evaluated;
     assert: value, message as target; raise: value, cause as target; global/nonlocal: names as a tuple Collection of Name.
+    yield: value = the Yield, wherever in an expression it stands.  A comprehension's clauses leave `for` and `test`, a
+    capture of a `case` an `assign` (of an Opaque where it is a part of what is matched), `type X = …` an `assign`.
     A docstring leaves no statement.
     """
 
@@ -298,7 +300,11 @@ class Parameter(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Function(Struct, frozen=True, array_like=True, gc=False):
-    """A `def`, `async def` or lambda. `context` is its body's place, `outer` the place it is written in."""
+    """A `def`, `async def` or lambda. `context` is its body's place, `outer` the place it is written in.
+
+    It begins at its keyword, behind the decorators.  `klass` is the class that it is a method of; -1 for a lambda and a
+    function inside a method.  `qualname` is as Python has it, with `<locals>`.
+    """
 
     at: int
     end: int

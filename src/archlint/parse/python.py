@@ -137,7 +137,9 @@ def _parse(text: str, tokens: Tokens) -> cst.Module | Failure:
         return _syntax_error(text, tokens, error)
     except RecursionError:
         return Failure("bound", "nested more deeply than the parser can bear")
-    except Exception as error:  # CSTLogicError, CSTValidationError, SyntaxError, UnicodeError, …
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # CSTLogicError, SyntaxError, UnicodeError, …; a panic of the parser is no Exception
         return Failure("unparsed", f"{type(error).__name__}: {_short(str(error))}")
 
 

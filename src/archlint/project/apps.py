@@ -1,0 +1,118 @@
+"""Which apps the project makes, and why each is known to be run as a server."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.project.model import Type
+from archlint.project.route_records import App, Container
+from archlint.project.route_tree import RouteTree
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_REFERENCE = re.compile(r"(?<![\w/:])([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?:\(|\b)")
+_SERVE = "serve"
+
+
+def setting_values(project: Project, meaning: str) -> Iterator[tuple[Module, Expr, int]]:
+    """What the project's modules (tests left out) give to the framework settings of that meaning."""
+    names = {n for library in project.knowledge.libraries for n, meant in library.settings.items() if meant == meaning}
+    for module in project.modules.all:
+        if module.is_test:
+            continue
+        for statement in module.body.statements:
+            target = statement.target
+            if not isinstance(target, Name) or target.id not in names or statement.value is None:
+                continue
+            if module.body.contexts[statement.context].function < 0:
+                yield module, statement.value, statement.context
+
+
+def find_apps(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -> tuple[App, ...]:
+    """The apps among the containers, sorted by key."""
+    mounted = {i.child for inclusions in tree.included.values() for i in inclusions}
+    reasons = _served(project, tree, roots)
+    return tuple(
+        App(
+            key=key,
+            name=container.name,
+            module=container.module,
+            site=container.site,
+            framework=_framework(project, container),
+            mounted=key in mounted,
+            served=reasons.get(key, ""),
+        )
+        for key, container in roots.items()
+    )
+
+
+def _framework(project: Project, container: Container) -> str:
+    knowledge = project.knowledge
+    if container.kind == "urls":
+        return next((library.library for library in knowledge.libraries if library.route_lists), "")
+    for ancestor in project.types.inference.members.ancestors(Type(container.type_name)):
+        library = knowledge.library(ancestor.name)
+        if library is not None:
+            return library.library
+    return ""
+
+
+def _served(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -> dict[str, str]:
+    """App key → why it is served; the first reason found, deployment files before code."""
+    found: dict[str, str] = {}
+    for path, command in project.deployment.commands:
+        for container in _referred(project, tree, command):
+            found.setdefault(container.key, f"`{path}` runs it")
+    for module in project.modules.production:
+        for site in project.calls.in_module(module):
+            if site.operation is None or site.operation.register != _SERVE:
+                continue
+            callee = site.call.callee
+            exprs = [a.value for a in site.call.arguments[:1]]
+            exprs += [callee.base] if isinstance(callee, Attribute) else []
+            for expr in exprs:
+                for container in _meant(project, tree, module, expr, site.call.context):
+                    found.setdefault(container.key, f"{module.path} runs it")
+            if not site.call.arguments:  # the framework's own entry point serves what its settings name
+                for key in (key for key, c in roots.items() if c.kind == "urls"):
+                    found.setdefault(key, f"{module.path} makes its server's entry point")
+    for key, container in roots.items():
+        if container.kind == "urls" and any(True for _ in setting_values(project, "served")):
+            found.setdefault(key, "its settings name the server's entry point")
+    return found
+
+
+def _meant(project: Project, tree: RouteTree, module: Module, expr: Expr, context: int) -> list[Container]:
+    if isinstance(expr, String):
+        return _referred(project, tree, expr.value)
+    if isinstance(expr, Name | Attribute | CallRef):
+        return list(tree.objects.of(module, expr, context))
+    return []
+
+
+def _referred(project: Project, tree: RouteTree, text: str) -> list[Container]:
+    """The apps that `package.module:name` in a command means."""
+    found: list[Container] = []
+    for dotted, name in _REFERENCE.findall(text):
+        module = _module(project, dotted)
+        if module is not None:
+            found += tree.objects.named(module, name)
+    return found
+
+
+def _module(project: Project, dotted: str) -> Module | None:
+    found = project.modules.find(dotted)
+    if found is not None:
+        return found
+    by_tail: dict[str, list[Module]] = defaultdict(list)
+    for module in project.modules.production:
+        if module.local_name.endswith(f".{dotted}"):
+            by_tail[dotted].append(module)
+    named = by_tail.get(dotted, [])
+    return named[0] if len(named) == 1 else None

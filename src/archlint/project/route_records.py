@@ -1,0 +1,101 @@
+"""The records of routing: routes, apps, and the containers between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Expr
+from archlint.project.model import Def
+from archlint.project.symbols import ClassDef
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+
+Via = Literal["decorator", "add", "conf", "class", "mount", "middleware", "table", "library"]
+ContainerKind = Literal["app", "router", "urls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What answers a route: a function or a class of the project. `wrappers`: names of what is put around it where the
+    route is declared (`login_required(view)`)."""
+
+    target: Def | ClassDef
+    wrappers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """An app, a router or a module's list of routes. `key` is unique; `type_name` a library type, `name` the variable or
+    factory that people know it by; `function` the one that makes it (None at module level)."""
+
+    key: str
+    kind: ContainerKind
+    site: Site
+    name: str
+    type_name: str = field(default="", compare=False)
+    module: Module = field(default=None, compare=False, repr=False)  # type: ignore[assignment] # always given
+    function: Def | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A route as it is written: its paths are normal parts below whatever its containers are put under."""
+
+    paths: tuple[str, ...]
+    methods: tuple[str, ...]
+    handler: Handler | None
+    site: Site
+    via: Via
+    module: Module = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """A container put into another one, under each of `prefixes` (normal parts). `overrides`: in place of its own."""
+
+    child: str
+    prefixes: tuple[str, ...]
+    site: Site
+    overrides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A declared route. `paths`: absolute, one for each way that its containers are included; a `{}` is a piece that is
+    not known.  `apps`: keys of the apps that serve it, None where that cannot be told."""
+
+    paths: tuple[str, ...]
+    methods: tuple[str, ...]
+    handler: Handler | None
+    site: Site
+    via: Via
+    apps: tuple[str, ...] | None
+    module: Module = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app object, or a Django project's root URL configuration. `framework` is the library's name.
+
+    `mounted`: put into another app. `served`: why it is known to be run as a server, empty if it is not.
+    """
+
+    key: str
+    name: str
+    module: Module = field(compare=False, repr=False)
+    site: Site
+    framework: str
+    mounted: bool
+    served: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An expression in a list of routes, with the place in which it stands."""
+
+    module: Module = field(repr=False)
+    expr: Expr
+    context: int

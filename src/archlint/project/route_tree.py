@@ -1,0 +1,309 @@
+"""Apps, routers and what is put into them: routes and other routers, as the project's calls and lists declare them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Site
+from archlint.facts.knowledge import Mount, Operation, RouteContainer
+from archlint.facts.knowledge import Route as RouteFacet
+from archlint.facts.syntax import Attribute, Expr, String
+from archlint.project.containers import Containers
+from archlint.project.handlers import Handlers
+from archlint.project.model import CallSite, Def
+from archlint.project.origins import Callers, Origins
+from archlint.project.route_lists import Included, Listed, RouteLists
+from archlint.project.route_paths import RoutePaths, normal
+from archlint.project.route_records import Container, Declaration, Handler, Inclusion, Via
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_WRAPPERS = 2
+"""Levels of project functions around a route-declaring call whose callers are taken for declarations."""
+_MOST_CALLERS = 400
+_NO_CALLERS: Callers = {}
+UNKNOWN_OWNER = ""
+
+
+class RouteTree:
+    """Reads every call outside tests once.
+
+    `containers`: key → container. `declared`: container key → the routes declared on it; under `UNKNOWN_OWNER` those
+    whose container cannot be told. `included`: container key → what is put into it. `foreign`: URL configurations of
+    libraries that are included, as (dotted name, place).
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._origins = Origins(project)
+        self._paths = RoutePaths(project, self._origins)
+        self._handlers = Handlers(project, self._origins)
+        self.objects = Containers(project, self._origins)
+        self._lists = RouteLists(project, self._origins, self.objects)
+        self.containers: dict[str, Container] = {}
+        self.declared: dict[str, list[Declaration]] = defaultdict(list)
+        self.included: dict[str, list[Inclusion]] = defaultdict(list)
+        self.foreign: list[tuple[str, Site]] = []
+        self.served_files: dict[str, Site] = {}
+        self._own_prefixes: dict[str, tuple[str, ...]] = {}
+        self._attached: set[tuple[str, int]] = set()
+        self._loose: list[tuple[CallSite, RouteFacet]] = []
+        self._read_all()
+
+    def own_prefixes(self, key: str) -> tuple[str, ...]:
+        """What the container itself was made with; one empty part where it has none."""
+        return self._own_prefixes.get(key) or ("",)
+
+    def urls_of(self, module: Module) -> Container | None:
+        """The list of routes that a module holds under the name that its framework looks for."""
+        return self.objects.urls_of(module)
+
+    # reading
+
+    def _read_all(self) -> None:
+        for site in self._project.calls.all:
+            operation = self.objects.operation(site)
+            if operation is None:
+                self._guess(site)
+                continue
+            if operation.container is not None:
+                self._make(site, operation.container)
+            if operation.route is not None:
+                if self._has_owner(site):
+                    self._declare_on_owners(site, operation.route)
+                else:
+                    self._loose.append((site, operation.route))
+            elif operation.mount is not None and self._has_owner(site):
+                self._mount(site, operation.mount)
+        for module in self._project.modules.all:
+            if not module.is_test:
+                self._read_urls(module)
+        for site, facet in self._loose:
+            if (site.path, site.index) not in self._attached:
+                for declaration in self._declarations(site, facet, _NO_CALLERS):
+                    self.declared[UNKNOWN_OWNER].append(declaration)
+
+    def _guess(self, site: CallSite) -> None:
+        """A call of an object of which nothing is known, written as routes are: `@x.get("/ping")`, `x.add_route("/up", f)`."""
+        callee = site.call.callee
+        if not isinstance(callee, Attribute) or any(t.definition is not None for t in site.targets):
+            return
+        facet = self._verbs.get(callee.attr)
+        if facet is None:
+            return
+        decorated = self._handlers.decorated_by(site)
+        if decorated is None and facet.handler == "decorated":
+            return
+        literal = [a.value.value for a in site.call.arguments if isinstance(a.value, String) and a.value.value.startswith("/")]
+        if literal:
+            via: Via = "decorator" if decorated is not None else "add"
+            path = (normal(literal[0]),)
+            self.declared[UNKNOWN_OWNER].append(Declaration(path, facet.methods, decorated, site.site, via, site.module))
+
+    @cached_property
+    def _verbs(self) -> dict[str, RouteFacet]:
+        """Method → how the first library that has it declares routes by it."""
+        found: dict[str, RouteFacet] = {}
+        for library in self._project.knowledge.libraries:
+            for _, info in sorted(library.types.items()):
+                for name, operation in sorted(info.methods.items()):
+                    if operation.route is not None:
+                        found.setdefault(name, operation.route)
+        return found
+
+    def _has_owner(self, site: CallSite) -> bool:
+        """Called on an app or router, rather than a function or class whose result goes into a list."""
+        return isinstance(site.call.callee, Attribute) and site.receiver is not None and not site.receiver.is_class
+
+    def _make(self, site: CallSite, facet: RouteContainer) -> None:
+        container = self.objects.made_by(site)
+        if container is None or container.key in self.containers:
+            return
+        self.containers[container.key] = container
+        context = site.call.context
+        texts = self._paths.texts(site.module, site.argument(facet.prefix), context, _NO_CALLERS)
+        if not texts and facet.prefix is not None and self._paths.open:
+            texts = tuple(
+                t for c in self._wrapping() for t in self._paths.texts(site.module, site.argument(facet.prefix), context, c)
+            )
+        self._own_prefixes[container.key] = tuple(dict.fromkeys(normal(text) for text in texts))
+        routes = site.argument(facet.routes)
+        if routes is not None:
+            self._put(container.key, self._lists.read(site.module, routes, context))
+        for parent in self._objects(site.module, site.argument(facet.parent), context):
+            self.included[parent.key].append(Inclusion(container.key, ("",), site.site))
+
+    def _wrapping(self) -> Iterator[Callers]:
+        for definition in sorted(self._paths.open, key=lambda d: d.name):
+            for caller in self._project.calls.callers(definition)[:_MOST_CALLERS]:
+                yield {definition: caller}
+
+    def _read_urls(self, module: Module) -> None:
+        container = self.objects.urls_of(module)
+        if container is None:
+            return
+        self.containers[container.key] = container
+        self._put(container.key, self._lists.of_module(module))
+
+    def _objects(self, module: Module, expr: Expr | None, context: int) -> tuple[Container, ...]:
+        found = self.objects.of(module, expr, context) if expr is not None else ()
+        for container in found:
+            self.containers.setdefault(container.key, container)
+        return found
+
+    # routes
+
+    def _declare_on_owners(self, site: CallSite, facet: RouteFacet) -> None:
+        callee = site.call.callee
+        assert isinstance(callee, Attribute)  # noqa: S101 - `_has_owner` says so
+        owners = [c.key for c in self._objects(site.module, callee.base, site.call.context)] or [UNKNOWN_OWNER]
+        for declaration in self._declarations(site, facet, _NO_CALLERS):
+            for owner in owners:
+                self.declared[owner].append(declaration)
+
+    def _declarations(self, site: CallSite, facet: RouteFacet, callers: Callers, level: int = 0) -> Iterator[Declaration]:
+        """The route that a call declares; one for each caller where its path is what the callers of the function
+        around it give."""
+        texts: list[str] = []
+        unknown: set[Def] = set()
+        for expr in self._path_arguments(site, facet):
+            texts += self._paths.texts(site.module, expr, site.call.context, callers)
+            unknown |= self._paths.open
+        if unknown and level < _WRAPPERS:
+            for definition in sorted(unknown, key=lambda d: d.name):
+                for caller in self._project.calls.callers(definition)[:_MOST_CALLERS]:
+                    if definition not in callers:
+                        yield from self._declarations(site, facet, {**callers, definition: caller}, level + 1)
+        if not texts:
+            return
+        place = list(callers.values())[-1] if callers else site
+        decorated = facet.handler == "decorated"
+        via: Via = "decorator" if decorated or self._handlers.decorated_by(place) else "add"
+        yield Declaration(
+            paths=tuple(dict.fromkeys(normal(text, facet.pattern) for text in texts)),
+            methods=facet.methods or self._methods(site, facet, callers),
+            handler=self._handler(site, facet, callers),
+            site=place.site,
+            via=via if self._has_owner(site) else "conf",
+            module=place.module,
+        )
+
+    def _path_arguments(self, site: CallSite, facet: RouteFacet) -> Iterator[Expr]:
+        first = site.argument(facet.path)
+        plain = [a.value for a in site.call.arguments if a.name is None]
+        if not facet.rest:
+            if first is not None:
+                yield first
+            return
+        start = int((facet.path or "0").partition(":")[0])
+        yield from plain[start:]
+        yield from (a.value for a in site.call.arguments if a.name == "*")
+
+    def _methods(self, site: CallSite, facet: RouteFacet, callers: Callers) -> tuple[str, ...]:
+        expr = site.argument(facet.methods_from)
+        if expr is None:
+            return ()
+        return tuple(text.upper() for text in self._paths.texts(site.module, expr, site.call.context, callers))
+
+    def _handler(self, site: CallSite, facet: RouteFacet, callers: Callers) -> Handler | None:
+        if facet.handler == "decorated":
+            return self._handlers.decorated_by(site) or next(
+                (h for caller in reversed(list(callers.values())) if (h := self._handlers.decorated_by(caller))), None
+            )
+        expr = site.argument(facet.handler)
+        if expr is None:
+            return self._handlers.decorated_by(site)
+        return self._handlers.of(site.module, expr, site.call.context, callers)
+
+    # inclusions
+
+    def _mount(self, site: CallSite, facet: Mount) -> None:
+        callee = site.call.callee
+        assert isinstance(callee, Attribute)  # noqa: S101 - `_has_owner` says so
+        context = site.call.context
+        owners = self._objects(site.module, callee.base, context)
+        prefixes = self._prefixes(site, facet)
+        target = site.argument(facet.target)
+        if target is None:
+            return
+        if facet.reversed:
+            for parent in self._objects(site.module, target, context):
+                for owner in owners:
+                    self.included[parent.key].append(Inclusion(owner.key, prefixes, site.site))
+            return
+        overrides = facet.overrides and site.argument(facet.prefix) is not None
+        listed = self._lists.read(site.module, target, context)
+        for owner in owners or ():
+            self._put(owner.key, listed, prefixes, overrides, site.site)
+        if not owners:
+            self._put(UNKNOWN_OWNER, listed, prefixes, overrides, site.site)
+
+    def _prefixes(self, site: CallSite, facet: Mount) -> tuple[str, ...]:
+        texts = self._paths.texts(site.module, site.argument(facet.prefix), site.call.context, _NO_CALLERS)
+        if not texts and site.argument(facet.prefix) is not None:
+            texts = ("{}",)
+        return tuple(dict.fromkeys(normal(text, facet.pattern) for text in texts)) or ("",)
+
+    def _put(
+        self,
+        owner: str,
+        listed: list[Listed],
+        prefixes: tuple[str, ...] = ("",),
+        overrides: bool = False,
+        place: Site | None = None,
+    ) -> None:
+        """What a list holds, into a container, under prefixes."""
+        for item in listed:
+            if isinstance(item, Included):
+                self._include(owner, item, prefixes, overrides, place)
+                continue
+            site, operation = item.site, item.operation
+            self._attached.add((site.path, site.index))
+            if operation.route is not None:
+                self._put_route(owner, site, operation, prefixes)
+            elif operation.mount is not None:
+                self._put_mount(owner, site, operation, prefixes)
+
+    def _include(self, owner: str, item: Included, prefixes: tuple[str, ...], overrides: bool, place: Site | None) -> None:
+        if item.container is None:
+            self.foreign.append((item.foreign, place or item.site))
+            return
+        self.containers.setdefault(item.container.key, item.container)
+        if item.container.key != owner:
+            self.included[owner].append(Inclusion(item.container.key, prefixes, place or item.site, overrides))
+
+    def _put_route(self, owner: str, site: CallSite, operation: Operation, prefixes: tuple[str, ...]) -> None:
+        facet = operation.route
+        assert facet is not None  # noqa: S101 - the caller's promise
+        handler = site.argument(facet.handler) if facet.handler != "decorated" else None
+        nested = self._lists.nested(site.module, handler, site.call.context) if handler is not None else None
+        if nested is not None:
+            texts = self._paths.texts(site.module, site.argument(facet.path), site.call.context, _NO_CALLERS) or ("{}",)
+            below = tuple(normal(text, facet.pattern) for text in texts)
+            self._put(owner, nested, _under(prefixes, below), False, site.site)
+            return
+        for declaration in self._declarations(site, facet, _NO_CALLERS):
+            paths = _under(prefixes, declaration.paths)
+            self.declared[owner].append(
+                Declaration(paths, declaration.methods, declaration.handler, site.site, "conf", site.module)
+            )
+
+    def _put_mount(self, owner: str, site: CallSite, operation: Operation, prefixes: tuple[str, ...]) -> None:
+        facet = operation.mount
+        assert facet is not None  # noqa: S101 - the caller's promise
+        below = _under(prefixes, self._prefixes(site, facet))
+        own = self.objects.made_by(site)
+        if own is not None:
+            self.containers.setdefault(own.key, own)
+            self.included[owner].append(Inclusion(own.key, below, site.site))
+        for target in self._lists.targets(site, facet):
+            self._put(owner, self._lists.read(site.module, target, site.call.context, True), below, facet.overrides, site.site)
+
+
+def _under(prefixes: tuple[str, ...], parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys("/".join(p for p in (prefix, part) if p) for prefix in prefixes for part in parts))

@@ -15,7 +15,7 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from archlint.facts.sql import SqlFacts, Statement, Unparsed
 from archlint.parse.sql_lexer import Token, tokens, word_set
-from archlint.parse.sql_pieces import Piece, clauses, depth, mask, name_for, split, words
+from archlint.parse.sql_pieces import HEAD, Piece, clauses, depth, mask, name_for, split, words
 from archlint.parse.sql_routines import fragments, routine_kind
 from archlint.parse.sql_tree import is_statement, read_tree
 
@@ -37,6 +37,11 @@ _PLAIN_COMMANDS = word_set(
     "SECURITY IMPORT ATTACH DETACH PRAGMA BEGIN START COMMIT END ROLLBACK ABORT FETCH CLOSE MOVE DELIMITER RENAME"
 )
 """Commands without a query inside: that the parser does not look into them loses nothing."""
+_OBJECTS = word_set(
+    "AGGREGATE CAST COLLATION CONVERSION DATABASE DOMAIN EXTENSION GROUP LANGUAGE LOGIN OPERATOR PRIVILEGES PUBLICATION ROLE "
+    "SEQUENCE SERVER STATISTICS SUBSCRIPTION SYNONYM SYSTEM TABLESPACE TYPE USER WRAPPER"
+)
+"""What CREATE, ALTER and DROP make besides tables, views and indexes: no columns and no queries in it."""
 _STARTS = _PLAIN_COMMANDS | word_set(
     "SELECT WITH INSERT UPDATE DELETE MERGE REPLACE CREATE ALTER DROP TRUNCATE EXPLAIN VALUES TABLE DO DECLARE DESCRIBE UPSERT"
 )
@@ -126,8 +131,9 @@ class _Reader:
                 holes = frozenset(name_for(self.text[t.start : t.end]) for t in own if t.kind == "hole")
                 self.statements.append(read_tree(tree, self.text, start, end, holes))
                 return
-            if next(iter(words(self.text, own, 1)), "") in _PLAIN_COMMANDS:
-                self.statements.append(Statement(start, end, "other"))
+            plain = _plain(words(self.text, own, HEAD))
+            if plain is not None:
+                self.statements.append(Statement(start, end, plain[0], creates=plain[1]))
                 return
             reason = tree
         self.unparsed.append(Unparsed(start, end, reason))
@@ -144,6 +150,18 @@ class _Reader:
                 return result
             refusal = refusal or result
         return refusal
+
+
+def _plain(head: list[str]) -> tuple[str, str] | None:
+    """Verb and object of a statement that need not be parsed, since it holds nothing that anybody asks for."""
+    first = head[0] if head else ""
+    if first in _PLAIN_COMMANDS:
+        return "other", ""
+    if first in ("CREATE", "ALTER", "DROP"):
+        made = next((word for word in head[1:6] if word in _OBJECTS or word in ("TABLE", "VIEW", "INDEX", "RULE")), "")
+        if made in _OBJECTS:
+            return first.lower(), made.lower()
+    return None
 
 
 def _parse(masked: str, dialect: str) -> Tree | str:

@@ -74,6 +74,8 @@ class _Candidate:
     context: int
     sink: CallSite | None
     confidence: Confidence
+    is_executed: bool
+    """The call that it reaches executes it, and does not only wrap it."""
 
 
 class Statements:
@@ -148,8 +150,8 @@ class Statements:
         found: list[_Candidate] = []
         for candidate in (*self._executed(), *self._lying_about()):
             text = candidate.built.rendered
-            if not _BEGINS_STATEMENT.match(text) and candidate.sink is None:
-                continue
+            if not candidate.is_executed and not _BEGINS_STATEMENT.match(text):
+                continue  # part of a statement that is put together elsewhere
             key = (text, candidate.built.origin(0))
             if key not in seen:
                 seen.add(key)
@@ -159,23 +161,26 @@ class Statements:
     def _executed(self) -> Iterator[_Candidate]:
         """What is given to library calls that take SQL, also through parameters of project functions."""
         calls = self._project.calls
-        waiting: list[tuple[CallSite, Expr, Confidence, int]] = []
+        waiting: list[tuple[CallSite, Expr, Confidence, bool, int]] = []
         for site in calls.all:
             for target in site.targets:
-                argument = site.argument(target.operation.sql) if target.operation is not None else None
-                if argument is not None:
-                    waiting.append((site, argument, target.confidence, _WRAPPERS))
+                operation = target.operation
+                argument = site.argument(operation.sql) if operation is not None else None
+                if operation is not None and argument is not None:
+                    is_executed = bool(operation.by_statement or operation.effect)
+                    waiting.append((site, argument, target.confidence, is_executed, _WRAPPERS))
                     break
         passed: set[tuple[Def, str]] = set()
         while waiting:
-            site, argument, confidence, depth = waiting.pop(0)
+            site, argument, confidence, is_executed, depth = waiting.pop(0)
             for module, part, context in self._parts(site.module, argument, site.call.context):
                 for built in self._project.values.texts(module, part, context):
-                    yield _Candidate(built, site.module, site.call.context, site, confidence)
+                    yield _Candidate(built, site.module, site.call.context, site, confidence, is_executed)
             named = self._parameter(site, argument)
             if named is not None and depth > 0 and named not in passed:
                 passed.add(named)
-                waiting += self._passed(named, confidence, depth - 1)
+                for caller, given in self._passed(named):
+                    waiting.append((caller, given, min(confidence, caller.confidence), is_executed, depth - 1))
 
     def _parts(self, module: Module, argument: Expr, context: int) -> Iterator[tuple[Module, Expr, int]]:
         """The texts in an argument that takes one statement or a list of them, each maybe with its parameters."""
@@ -204,9 +209,7 @@ class Statements:
                 return Def(site.module, site.module.name, binding.function), argument.id
         return None
 
-    def _passed(
-        self, named: tuple[Def, str], confidence: Confidence, depth: int
-    ) -> Iterator[tuple[CallSite, Expr, Confidence, int]]:
+    def _passed(self, named: tuple[Def, str]) -> Iterator[tuple[CallSite, Expr]]:
         """What the callers of a project function give for one of its parameters."""
         definition, name = named
         parameters = [p for p in definition.function.parameters if p.kind in ("positional", "either", "keyword")]
@@ -218,7 +221,7 @@ class Statements:
         for site in self._project.calls.callers(definition):
             argument = site.argument(notation)
             if argument is not None:
-                yield site, argument, min(confidence, site.confidence), depth
+                yield site, argument
 
     def _lying_about(self) -> Iterator[_Candidate]:
         """What is not known to be executed."""
@@ -227,7 +230,7 @@ class Statements:
                 continue
             for text in module.body.texts:
                 for built in self._project.values.texts(module, text.expr, text.context):
-                    yield _Candidate(built, module, text.context, None, Confidence.LOW)
+                    yield _Candidate(built, module, text.context, None, Confidence.LOW, False)
 
 
 def _confidence(candidate: _Candidate, facts: SqlFacts) -> Confidence:

@@ -156,8 +156,19 @@ def test_a_bad_statement_costs_only_itself() -> None:
 
 
 def test_what_the_parser_takes_as_a_command_is_not_parsed() -> None:
-    (unparsed,) = read("ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO u").unparsed
+    (unparsed,) = read("ALTER TABLE t OWNER TO somebody").unparsed
     assert "ALTER" in unparsed.reason
+
+
+def test_what_makes_neither_tables_nor_queries_need_not_be_parsed() -> None:
+    facts = read("CREATE STATISTICS s (mcv) ON a, b FROM t; ALTER TYPE t ADD VALUE 'x'; DROP ROLE r; VACUUM t")
+    assert not facts.unparsed
+    assert [(s.verb, s.creates) for s in facts.statements] == [
+        ("create", "statistics"),
+        ("alter", "type"),
+        ("drop", "role"),
+        ("other", ""),
+    ]
 
 
 def test_copied_rows_are_no_sql() -> None:

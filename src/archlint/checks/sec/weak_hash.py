@@ -1,0 +1,65 @@
+"""SEC003: MD5 or SHA-1 makes a signature or a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.api import Confidence, Hit, Project, Proof, Step
+from archlint.project.credentials import Vocabulary, words_of
+from archlint.project.digests import Digest, Digests
+from archlint.project.flows import Habits, Place
+from archlint.project.spelling import shorten, spell
+from archlint.project.taint import Taint
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    secrets: tuple[str, ...]
+    ignore_names: tuple[str, ...]
+    protocol_words: tuple[str, ...]
+    harmless_words: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    taint = Taint(project, Vocabulary({"secret": params.secrets}, (), params.ignore_names), Habits())
+    outside, harmless = frozenset(params.protocol_words), frozenset(params.harmless_words)
+    for digest in Digests(project).all:
+        if digest.strength == "password":
+            continue
+        if digest.strength != "broken":
+            if digest.keyed:
+                yield Proof(digest.site.site, f"signs with {digest.algorithm}")
+        elif not digest.exempt and outside.isdisjoint(_named_around(digest)):
+            yield from _hits(taint, digest, harmless)
+
+
+def _hits(taint: Taint, digest: Digest, harmless: frozenset[str]) -> Iterator[Hit]:
+    site = digest.site
+    words = {"call": shorten(spell(site.module.body, site.call.callee)), "algorithm": digest.algorithm}
+    if digest.keyed:
+        yield Hit(site.site, words, message="keyed")
+        return
+    flow = taint.flow(digest.data, Place(site.module, site.call.context))
+    if not flow.sources or not harmless.isdisjoint(_own_names(digest)):
+        return
+    best = max(flow.sources, key=lambda source: source.confidence)
+    path = (*best.steps, Step(site.site, f"digested by {digest.algorithm} here"))
+    yield Hit(site.site, {**words, "value": best.label}, path=path, confidence=min(best.confidence, Confidence.HIGH))
+
+
+def _named_around(digest: Digest) -> list[str]:
+    """Words in the names of module, class, function, parameters, and in what the call is given."""
+    module = digest.site.module
+    return [*words_of(module.name), *_own_names(digest)]
+
+
+def _own_names(digest: Digest) -> list[str]:
+    caller = digest.site.caller
+    named: list[str] = []
+    if caller is not None:
+        named += words_of(caller.function.qualname)
+        named += (word for parameter in caller.function.parameters for word in words_of(parameter.name))
+    for argument in digest.site.call.arguments:
+        named += words_of(spell(digest.site.module.body, argument.value))
+    return named

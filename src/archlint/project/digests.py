@@ -1,0 +1,115 @@
+"""Calls that digest something: with which algorithm, of which strength, over what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.knowledge import Hashing
+from archlint.facts.syntax import CallRef, Constant, Expr, Name, String
+from archlint.project.entities import External
+from archlint.project.model import CallSite, Type
+from archlint.project.origins import Origins, Parameter
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_BROKEN = frozenset({"md2", "md4", "md5", "sha", "sha1", "ripemd", "ripemd128", "mdc2"})
+
+
+@dataclass(frozen=True)
+class Digest:
+    """`strength`: broken, fast or password (slow and salted). `data`: what is digested, as far as the call says.
+
+    `exempt`: the call declares that it is not for security."""
+
+    site: CallSite
+    algorithm: str
+    strength: str
+    data: Expr | None
+    keyed: bool
+    exempt: bool
+
+
+class Digests:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._origins = Origins(project)
+
+    @cached_property
+    def all(self) -> tuple[Digest, ...]:
+        """Those of production code, by module and place."""
+        return tuple(self._find())
+
+    def _find(self) -> Iterator[Digest]:
+        for module in self._project.modules.production:
+            for site in self._project.calls.in_module(module):
+                facet = self._facet(site)
+                if facet is not None:
+                    yield self._digest(site, facet)
+
+    def _facet(self, site: CallSite) -> Hashing | None:
+        for target in site.targets:
+            if target.operation is not None and target.operation.hash is not None:
+                return target.operation.hash
+        return self._chosen_by_name(site)
+
+    def _chosen_by_name(self, site: CallSite) -> Hashing | None:
+        """`getattr(hashing_library, "md5")(…)`."""
+        module, callee = site.module, site.call.callee
+        if not isinstance(callee, CallRef) or last_name(module.body, callee) != "getattr":
+            return None
+        getter = module.body.calls[callee.index]
+        if len(getter.arguments) < 2:
+            return None
+        name = self._project.values.constant(module, getter.arguments[1].value, getter.context)
+        for entity in self._project.types.inference.entities(module, getter.arguments[0].value, getter.context):
+            if isinstance(entity, External) and isinstance(name, str):
+                operation = self._project.knowledge.function(f"{entity.name}.{name}")
+                return operation.hash if operation is not None else None
+        return None
+
+    def _digest(self, site: CallSite, facet: Hashing) -> Digest:
+        algorithm, strength = facet.algorithm, facet.strength
+        if algorithm[:1].isdigit() or algorithm.startswith(":"):
+            named = self._algorithm(site.module, site.argument(algorithm), site.call.context)
+            algorithm, strength = named or "a digest", strength_of(named, strength)
+        if facet.digest is not None and strength != "password":
+            named = self._algorithm(site.module, site.argument(facet.digest), site.call.context)
+            if named is not None:
+                algorithm, strength = named, strength_of(named, strength)
+        return Digest(site, algorithm, strength, site.argument(facet.data), facet.keyed, self._is_exempt(site, facet))
+
+    def _is_exempt(self, site: CallSite, facet: Hashing) -> bool:
+        given = site.argument(facet.exempt)
+        return isinstance(given, Constant) and given.value is facet.exempt_value
+
+    def _algorithm(self, module: Module, expr: Expr | None, context: int, depth: int = 3) -> str | None:
+        """The name of the algorithm that an argument chooses: text, a digest's class, or a parameter's default."""
+        if expr is None or depth <= 0:
+            return None
+        if isinstance(expr, String):
+            return expr.value.lower().replace("-", "")
+        value = self._project.values.constant(module, expr, context)
+        if isinstance(value, str):
+            return value.lower().replace("-", "")
+        for entity in self._project.types.inference.entities(module, expr, context):
+            if isinstance(entity, Type):
+                info = self._project.knowledge.type(entity.name)
+                if info is not None and info.construct is not None and info.construct.hash is not None:
+                    return info.construct.hash.algorithm
+        if isinstance(expr, Name):
+            for origin in self._origins.of(module, expr, context):
+                if isinstance(origin, Parameter):
+                    default = origin.definition.function.parameters[origin.position].default
+                    return self._algorithm(module, default, origin.definition.function.outer, depth - 1)
+        return None
+
+
+def strength_of(algorithm: str | None, otherwise: str) -> str:
+    """The strength of an algorithm by its name."""
+    return "broken" if algorithm in _BROKEN else otherwise

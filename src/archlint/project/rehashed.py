@@ -1,0 +1,76 @@
+"""Digests that are no end in themselves: hashed again by a slow hash, or cut down for a look-up by prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slice, Subscript
+from archlint.project.digests import Digest, Digests
+from archlint.project.origins import Origin, Origins
+from archlint.project.parts import parts_of
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_DEPTH = 5
+_PREFIX = 5
+"""The look-up of a password among breached ones sends this many characters of its digest."""
+
+
+class Rehashed:
+    def __init__(self, project: Project, digests: Digests) -> None:
+        self._project = project
+        self._digests = digests
+        self._origins = Origins(project)
+
+    def holds(self, digest: Digest) -> bool:
+        """The digest's result goes on into a slow hash, or only its first five characters go out."""
+        key = (digest.site.path, digest.site.index)
+        return key in self._wrapped or key in self._prefixes
+
+    @cached_property
+    def _wrapped(self) -> frozenset[tuple[str, int]]:
+        slow = [d for d in self._digests.all if d.strength == "password" and d.data is not None]
+        return frozenset(
+            key for d in slow for key in self._calls_behind(d.site.module, d.data, d.site.call.context, _DEPTH)
+        )
+
+    @cached_property
+    def _prefixes(self) -> frozenset[tuple[str, int]]:
+        found: set[tuple[str, int]] = set()
+        for module in {d.site.path: d.site.module for d in self._digests.all}.values():
+            for statement in module.body.statements:
+                for part in parts_of(module.body, statement.value):
+                    if isinstance(part, Subscript) and _is_prefix(part):
+                        found.update(self._calls_behind(module, part.base, statement.context, _DEPTH))
+        return frozenset(found)
+
+    def _calls_behind(
+        self, module: Module, expr: Expr | None, context: int, depth: int
+    ) -> Iterator[tuple[str, int]]:
+        """The calls from which a value is made, through names and the functions of the project."""
+        if depth <= 0:
+            return
+        for part in parts_of(module.body, expr):
+            if isinstance(part, CallRef):
+                site = self._project.calls.in_module(module)[part.index]
+                yield module.path, part.index
+                for target in site.targets[:3]:
+                    if target.definition is not None:
+                        home = target.definition.module
+                        for statement in self._project.symbols.scopes(home).returns.get(target.definition.index, [])[-4:]:
+                            yield from self._calls_behind(home, statement.value, statement.context, depth - 1)
+            elif isinstance(part, Name | Attribute):
+                for origin in self._origins.of(module, part, context):
+                    if isinstance(origin, Origin):
+                        yield from self._calls_behind(origin.module, origin.expr, origin.context, depth - 1)
+
+
+def _is_prefix(part: Subscript) -> bool:
+    if len(part.index) != 1 or not isinstance(part.index[0], Slice):
+        return False
+    ends = (part.index[0].lower, part.index[0].upper)
+    return any(isinstance(end, Constant) and end.value == _PREFIX for end in ends)

@@ -12,6 +12,7 @@ from archlint.project.effects import EffectPoint, Effects
 from archlint.project.model import Def
 from archlint.project.modules import Module
 from archlint.project.program import Project
+from archlint.project.spelling import last_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,10 @@ def _is_false(expr: Expr, off: frozenset[str]) -> bool:
 
 
 def _is_skipped(point: EffectPoint, off: frozenset[str]) -> bool:
-    """Does the point stand in a branch, or behind an early return, that the switched-off names keep it from?"""
+    """Does the point stand where only a failure leads, in a branch that the switched-off names are not let into, or
+    behind a return that they take?"""
+    if is_failure_path(point.module, point.context):
+        return True
     if not off:
         return False
     module, contexts = point.module, point.module.body.contexts
@@ -119,6 +123,22 @@ def _is_skipped(point: EffectPoint, off: frozenset[str]) -> bool:
         index = contexts[index].parent
     function = point.caller.function if point.caller is not None else None
     return function is not None and _is_left_before(module, function, point.site.at, off)
+
+
+def is_failure_path(module: Module, context: int, until: int = -1) -> bool:
+    """A handler of any exception, or one that raises again, encloses the place (up to the context `until`). A handler
+    of a named exception may be the ordinary way: `except DoesNotExist: create()`."""
+    contexts = module.body.contexts
+    while context not in (until, -1) and contexts[context].kind not in ("function", "class", "module"):
+        place = contexts[context]
+        if place.kind == "except":
+            caught = last_name(module.body, place.subject)
+            if place.subject is None or caught in ("Exception", "BaseException"):
+                return True
+            if any(s.kind == "raise" and s.context == context for s in module.body.statements):
+                return True
+        context = place.parent
+    return False
 
 
 def _is_left_before(module: Module, function: Function, at: int, off: frozenset[str]) -> bool:

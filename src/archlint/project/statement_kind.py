@@ -17,10 +17,10 @@ _INNER_WRITE = re.compile(r"\b(?:insert\s+into|update\s+\S+\s+set|delete\s+from|
 _READS = frozenset({"select", "show", "explain", "describe", "pragma", "values", "table", "fetch"})
 _WRITES = frozenset(
     {"insert", "update", "delete", "merge", "replace", "upsert", "create", "alter", "drop", "truncate", "copy", "grant"}
-    | {"refresh", "reindex", "vacuum", "call", "lock", "comment", "attach", "load", "rename"}
+    | {"refresh", "reindex", "vacuum", "call", "lock", "comment", "load", "rename"}
 )
 _EFFECTS = {"commit": "db.commit", "begin": "tx.begin", "start": "tx.begin", "rollback": "tx.end", "end": "tx.end"}
-_NEITHER = frozenset({"set", "use", "savepoint", "release", "listen", "notify", "analyze"})
+_NEITHER = frozenset({"set", "use", "savepoint", "release", "listen", "notify", "analyze", "attach", "detach"})
 _DEPTH = 8
 
 

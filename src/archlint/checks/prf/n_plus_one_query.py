@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Site, Step
-from archlint.facts.syntax import CallRef, Expr, Name
-from archlint.project.conditions import Conditions, Path
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop, Loops
 from archlint.project.model import Def
@@ -26,6 +28,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `one_off_modules`: packages anywhere on the way, and modules, that hold only such functions; `one_off_decorators`:
     decorators that make a function a command or a start-up hook.  `membership`: ends of the names of arguments and
     methods that take many keys at once.  `listings`: names of what lists a program's own tables, models or fields.
+    `abstract_bases`: classes whose subclasses are kinds of behaviour, not rows.
     """
 
     ignore_functions: tuple[str, ...]
@@ -35,27 +38,41 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     one_off_decorators: tuple[str, ...]
     membership: tuple[str, ...]
     listings: tuple[str, ...]
+    abstract_bases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Query:
+    """One way in which a place comes to a query. `made`: the place that is shown."""
+
+    point: EffectPoint
+    made: Site
+    loop: Loop
+    path: Path
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
     loops, conditions = Loops(project, frozenset(params.listings)), Conditions(project)
-    seen: set[Site] = set()
+    found: dict[Site, list[_Query]] = defaultdict(list)
+    outside: set[Site] = set()
     for effect in (*_WRITES, _READ):
         for point in project.effects.points(effect):
-            made = _made_at(project, point)
-            if made in seen or not _is_steady(point, params):
+            if not _is_steady(point, params):
                 continue
+            made = _made_at(project, point)
             loop = _loop_of(loops, point)
             if loop is None:
                 if len(point.witness.steps) == 1:
-                    seen.add(made)
-                    yield Proof(made, "stands in no loop over data")
-            elif loop.holds(made) and not _is_batch(point, loop, params):
+                    outside.add(made)
+            elif loop.holds(made) and not _is_expected(project, point, loop, params):
                 path = conditions.path(point)
                 if path is not None and not _is_ignored(path, params):
-                    seen.add(made)
-                    yield _hit(project, point, made, loop, path)
+                    found[made].append(_Query(point, made, loop, path))
+    for _, queries in sorted(found.items()):
+        yield _hit(project, min(queries, key=lambda q: (-q.path.confidence, len(q.path.steps))))
+    for site in sorted(outside - found.keys()):
+        yield Proof(site, "stands in no loop over data")
 
 
 def _loop_of(loops: Loops, point: EffectPoint) -> Loop | None:
@@ -77,7 +94,8 @@ def _made_at(project: Project, point: EffectPoint) -> Site:
     return point.site
 
 
-def _hit(project: Project, point: EffectPoint, made: Site, loop: Loop, path: Path) -> Hit:
+def _hit(project: Project, query: _Query) -> Hit:
+    point, loop, path = query.point, query.loop, query.path
     confidence = path.confidence
     if any(_is_cached(project, definition) for definition in path.through):
         confidence = Confidence.LOW
@@ -86,7 +104,7 @@ def _hit(project: Project, point: EffectPoint, made: Site, loop: Loop, path: Pat
     words = {"call": _text(point), "loop": loop.text, "callee": path.through[0].name if path.through else ""}
     kind = ("write" if point.effect in _WRITES else "", "through" if path.through else "")
     return Hit(
-        made,
+        query.made,
         words,
         "_".join(word for word in kind if word) or "default",
         confidence,
@@ -108,6 +126,24 @@ def _names(point: EffectPoint) -> set[str]:
 
 def _text(point: EffectPoint) -> str:
     return shorten(spell(point.module.body, _expression(point)), 70)
+
+
+def _is_expected(project: Project, point: EffectPoint, loop: Loop, params: Params) -> bool:
+    """Something other than one query per item of data: a batch, the way out of a failure, a list of strategies."""
+    return (
+        _is_batch(point, loop, params)
+        or (loop.mapping is None and is_failure_path(point.module, point.context, loop.context))
+        or _is_strategy(project, point, loop, params)
+    )
+
+
+def _is_strategy(project: Project, point: EffectPoint, loop: Loop, params: Params) -> bool:
+    """The loop goes over objects with one abstract method each: as many as the program has classes of that kind."""
+    callee = point.call.call.callee if point.call is not None else None
+    receiver = point.call.receiver if point.call is not None else None
+    if not (isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id in loop.targets):
+        return False
+    return receiver is not None and project.types.is_a(receiver, *params.abstract_bases)
 
 
 def _is_batch(point: EffectPoint, loop: Loop, params: Params) -> bool:

@@ -16,13 +16,14 @@ from archlint.adapters.processes import InProcess, Processes, available_jobs
 from archlint.adapters.projects import config_in, find_root
 from archlint.adapters.store import FOLDER, NoStore, SqliteStore
 from archlint.adapters.terminal import PLAIN_WIDTH, wants_color, width, write
-from archlint.engine.analyse import Tool, analyse
+from archlint.engine.analyse import Tool, analyse, understand
 from archlint.engine.config import ConfigError, settings_of, severity_of, table_of
 from archlint.engine.extract import PARSERS
 from archlint.facts.findings import Report
 from archlint.facts.settings import Settings
 from archlint.facts.text import decode_python, decode_text
 from archlint.ports import FactStore, Workers
+from archlint.project import Project
 from archlint.project.knowledge import Knowledge
 from archlint.report import FORMATS
 from archlint.rulebook import Rulebook, load_rulebook
@@ -124,9 +125,19 @@ def check_format(form: str) -> None:
 def run(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> Report:
     """Analyses the project. Raises SelectionError for settings that name unknown rules."""
     store: FactStore = SqliteStore(target.root / FOLDER) if use_cache else NoStore()
+    today = SystemClock().today()
+    return analyse(DiskFiles(target.root), store, _workers(jobs), tool(), settings=target.settings, today=today)
+
+
+def project_of(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> Project:
+    """The linked project, to be asked directly."""
+    store: FactStore = SqliteStore(target.root / FOLDER) if use_cache else NoStore()
+    return understand(DiskFiles(target.root), store, _workers(jobs), tool(), settings=target.settings)
+
+
+def _workers(jobs: int | None) -> Workers:
     count = jobs or available_jobs()
-    workers: Workers = Processes(count, preload=PARSERS) if count > 1 else InProcess()
-    return analyse(DiskFiles(target.root), store, workers, tool(), settings=target.settings, today=SystemClock().today())
+    return Processes(count, preload=PARSERS) if count > 1 else InProcess()
 
 
 def cache_of(path: Path) -> SqliteStore:
@@ -156,6 +167,7 @@ __all__ = [
     "cache_of",
     "check_format",
     "knowledge",
+    "project_of",
     "rulebook",
     "run",
     "source_reader",

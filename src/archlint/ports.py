@@ -34,6 +34,11 @@ class Files(Protocol):
         """The file's bytes. Raises OSError."""
         ...
 
+    def above(self, name: str) -> Iterable[tuple[str, bytes]]:
+        """Files of that name in the folders above the root, up to the repository's: (the root as seen from there,
+        bytes), the nearest first."""
+        ...
+
 
 class FactStore(Protocol):
     """Blobs by key, kept between runs. Losing one costs time, never truth; a store never raises."""

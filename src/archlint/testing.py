@@ -65,6 +65,9 @@ class MemoryFiles:
         except KeyError:
             raise FileNotFoundError(2, "No such file or directory", path) from None
 
+    def above(self, name: str) -> Iterable[tuple[str, bytes]]:  # noqa: ARG002  nothing is above
+        return ()
+
 
 def analyse_files(files: Mapping[str, str | bytes], settings: Settings | None = None, today: str = TODAY) -> Report:
     """The report on a project in memory, with the configuration that its `pyproject.toml` or `archlint.toml` holds."""

@@ -56,6 +56,17 @@ class DiskFiles:
     def read(self, path: str) -> bytes:
         return self._real(path).read_bytes()
 
+    def above(self, name: str) -> Iterator[tuple[str, bytes]]:
+        if (self.root / ".git").exists() or not any((folder / ".git").exists() for folder in self.root.parents):
+            return
+        for folder in self.root.parents:
+            try:
+                yield self.root.relative_to(folder).as_posix(), (folder / name).read_bytes()
+            except OSError:
+                pass
+            if (folder / ".git").exists():
+                return
+
     def _text(self, name: str) -> str:
         """A name as text. Bytes that are none in the file system's encoding are written as escapes, and remembered."""
         if name.isprintable() or not any("\ud800" <= character <= "\udfff" for character in name):

@@ -16,6 +16,7 @@ from archlint.engine.sources import Sources
 from archlint.facts.findings import Report
 from archlint.facts.settings import Settings
 from archlint.ports import FactStore, Files, Workers
+from archlint.project import Project
 from archlint.project.knowledge import Knowledge
 from archlint.rulebook import Rulebook
 
@@ -54,3 +55,9 @@ def analyse(files: Files, store: FactStore, workers: Workers, tool: Tool, *, set
         return settle(run, Sources(files, reading.sources, facts.python), rulebook, settings, today)
 
     return remembered(store, report_key(tool.program, settings, inventory, reading), today, fresh)
+
+
+def understand(files: Files, store: FactStore, workers: Workers, tool: Tool, *, settings: Settings) -> Project:
+    """The linked project alone, for who wants to ask it something himself."""
+    inventory = discover(files, settings)
+    return link(extract(read(files, inventory), store, workers, tool.parsers), inventory, settings, tool.knowledge())

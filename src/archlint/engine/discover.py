@@ -58,6 +58,9 @@ class _Walk:
         self.inventory = Inventory()
         self.gitignore = GitIgnore() if settings.respect_gitignore else None
         self.excludes = Patterns(settings.exclude)
+        if self.gitignore is not None:
+            for root, data in files.above(".gitignore"):
+                self.gitignore.add_above(root, data.decode("utf-8", "replace"))
         self._read_gitignore("")
 
     def enter(self, folder: str) -> bool:

@@ -31,10 +31,15 @@ class GitIgnore:
 
     def __init__(self) -> None:
         self._files: dict[str, Patterns] = {}
+        self._above: list[tuple[str, Patterns]] = []
 
     def add(self, folder: str, text: str) -> None:
         """The file in `folder` (`""`: the root)."""
         self._files[folder] = Patterns(text.splitlines())
+
+    def add_above(self, root: str, text: str) -> None:
+        """A file above the tree, the nearest first; `root` is the tree's own path as seen from there."""
+        self._above.append((root, Patterns(text.splitlines())))
 
     def ignores(self, path: str) -> bool:
         """Is this path (a folder's ends in `/`) ignored? Asked from the top down, never of what lies in an ignored folder."""
@@ -46,5 +51,12 @@ class GitIgnore:
                 if verdict is not None:
                     return verdict
             if not folder:
-                return False
+                return self._ignored_from_above(path)
             folder = folder.rpartition("/")[0]
+
+    def _ignored_from_above(self, path: str) -> bool:
+        for root, patterns in self._above:
+            verdict = patterns.verdict(f"{root}/{path}")
+            if verdict is not None:
+                return verdict
+        return False

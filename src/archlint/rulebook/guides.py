@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -35,10 +34,9 @@ class Guides:
         headings = self.files.get(stem)
         if headings is None:
             raise UnknownGuideError(f"there is no guide `{stem}`")
-        path = re.sub("-{2,}", "-", slug)
-        ends = [full for full in headings if full == path or full.endswith("/" + path)]
-        if path in headings:
-            return f"{stem}#{path}"
+        wanted = slug.replace("-", "")  # `N+1` is `n1` to some and `n-1` to others
+        same = [path for path in headings if path.replace("-", "") == wanted]
+        ends = same or [path for path in headings if path.replace("-", "").endswith("/" + wanted)]
         if len(ends) == 1:
             return f"{stem}#{ends[0]}"
         raise UnknownGuideError(f"`{reference}` is {'ambiguous: ' + ', '.join(ends) if ends else 'no heading of the guide'}")

@@ -142,6 +142,18 @@ def test_gitignore_files_mean_what_git_takes_them_to_mean(tmp_path: Path) -> Non
     assert ours.python == expected
 
 
+def test_gitignore_files_above_the_project_count_up_to_the_repository(tmp_path: Path) -> None:
+    project = tmp_path / "repo/services/shop"
+    (project / "gen").mkdir(parents=True)
+    (tmp_path / "repo/.git").mkdir()
+    (tmp_path / ".gitignore").write_text("*.py\n")
+    (tmp_path / "repo/.gitignore").write_text("/services/shop/gen/\nsecret.py\nkept.py\n")
+    (tmp_path / "repo/services/.gitignore").write_text("!kept.py\n")
+    for path in ("a.py", "gen/b.py", "secret.py", "kept.py"):
+        (project / path).write_text("")
+    assert discover(DiskFiles(project), Settings()).python == ["a.py", "kept.py"]
+
+
 @pytest.mark.parametrize("pattern", ["sub/**", "sub", "/sub/", "**/sub/*.py"])
 def test_exclude_takes_globs_as_in_gitignore(pattern: str) -> None:
     assert found({"sub/a.py": "", "b.py": ""}, Settings(exclude=(pattern,))).python == ["b.py"]

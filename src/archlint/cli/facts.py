@@ -1,0 +1,35 @@
+"""`archlint facts`: what is known of one file, for who writes a rule or wonders at a finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archlint.cli.failing import WRONG_USE, failing, say
+
+
+def register(app: typer.Typer) -> None:
+    app.command("facts")(facts)
+
+
+def facts(
+    file: Annotated[Path, typer.Argument(help="A Python file of the project.")],
+    *,
+    root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Where archlint itself failed, if it does.")] = False,
+) -> None:
+    """Print what archlint knows of FILE: its name, its functions, what they call, and which effects that has."""
+    with failing(verbose=verbose):
+        from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
+        from archlint.project.describe import describe  # noqa: PLC0415
+
+        found = app.target([file], root=root)
+        project = app.project_of(found, use_cache=not no_cache)
+        module = project.modules.by_path.get(file.resolve().relative_to(found.root).as_posix())
+        if module is None:
+            say(f"error: {file} has no facts: it is excluded, failed to parse, or is no Python file")
+            raise typer.Exit(WRONG_USE)
+        app.write(describe(project, module), None)

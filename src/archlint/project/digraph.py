@@ -157,7 +157,7 @@ def _backward_edges(
             continue
         source = next((n for n in nodes if n in left and in_cost[n] == 0), None)
         if source is None:
-            source = min(left, key=lambda n: (in_cost[n] - out_cost[n], n))
+            source = min(left, key=lambda n: (in_cost[n] - out_cost[n], -n))
         head.append(source)
         take(source)
     rank = {node: i for i, node in enumerate([*head, *reversed(tail)])}

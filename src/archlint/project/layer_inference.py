@@ -210,7 +210,21 @@ class _Root:
         kept = _consistent(groups, self.imports)
         if not self._is_stack(kept):
             return {}
-        return {module.name: group.layer for group in kept for module in group.members}
+        found = {module.name: group.layer for group in kept for module in group.members}
+        return self._spread_interface(modules, kept, found)
+
+    def _spread_interface(self, modules: list[Module], groups: list[Group], found: dict[str, Layer]) -> dict[str, Layer]:
+        """What lies beside the routers of a package that holds no other layer is interface too (a web app's forms)."""
+        packages = {
+            package
+            for group in groups
+            if group.layer == "interface" and group.place[1] != "*" and (package := group.word.rpartition(".")[0]).count(".")
+        }
+        inside = {p: [m.name for m in modules if _is_below(m.local_name, p)] for p in sorted(packages)}
+        for names in inside.values():
+            if {found[name] for name in names if name in found} == {"interface"}:
+                found |= dict.fromkeys(names, "interface")
+        return found
 
     def _stack_groups(self, modules: list[Module]) -> list[Group]:
         found: dict[tuple[str, Layer], Group] = {}
@@ -246,12 +260,23 @@ class _Root:
         return group
 
     def _tables_only(self, groups: list[Group]) -> list[Group]:
-        """Without the `models` that define no tables: schemas, value types, operations that are only called models."""
-        return [
-            group
-            for group in groups
-            if not _is_following(group) or sum(map(self._defines_tables, group.members)) >= len(group.members) * 0.3
-        ]
+        """`models` are persistence if they define tables, application if they are operations that the interface calls
+        and that use the persistence, else nothing (schemas, value types)."""
+        upper = {m.name for g in groups if g.layer == "interface" for m in g.members}
+        lower = {m.name for g in groups if g.layer == "infrastructure" and not _is_following(g) for m in g.members}
+        kept = []
+        for group in groups:
+            if not _is_following(group) or sum(map(self._defines_tables, group.members)) >= len(group.members) * 0.3:
+                kept.append(group)
+            elif self._users(group.members, lower) * 2 > len(group.members):
+                own = {m.name for m in group.members}
+                if self._users([m for m in self.modules if m.name in upper], own) > 1:
+                    kept.append(Group("application", group.place, group.word, False, group.members))
+        return kept
+
+    def _users(self, modules: list[Module], used: set[str]) -> int:
+        """How many of the modules import one of those named."""
+        return sum(any(edge.imported.name in used for edge in self.imports.edges(module)) for module in modules)
 
     def _defines_tables(self, module: Module) -> bool:
         classes = [c for c in module.outline.classes if c.bases and "." not in c.qualname]
@@ -276,12 +301,17 @@ class _Root:
     def _feature_word(self, module: Module) -> tuple[str, str]:
         """(feature package, word) of a module or small package whose own name is a layer's."""
         above, _, word = module.local_name.rpartition(".")
+        if module.is_package and self._is_feature(module.local_name):
+            return "", ""
         return (above, word) if word in words.FEATURE_MODULES and above else ("", "")
 
     def _is_feature(self, package: str) -> bool:
-        """A package with another layer's modules in it is a feature whatever its name (`shop/service/views.py`)."""
-        own = words.STRONG.get(package.rpartition(".")[2]) or words.WEAK.get(package.rpartition(".")[2])
-        return any(words.FEATURE_MODULES.get(part, own) != own for part in self.below[package])
+        """A package with another layer's modules in it is a feature whatever its name (`shop/service/views.py`); for a
+        name that is hardly a feature's one such module is not enough (`dependencies/repositories.py`)."""
+        word = package.rpartition(".")[2]
+        own = words.STRONG.get(word) or words.WEAK.get(word)
+        foreign = sum(words.FEATURE_MODULES.get(part, own) != own for part in self.below[package])
+        return foreign > (0 if word in words.FEATURE_NOUNS else 1)
 
     def _is_stack(self, groups: list[Group]) -> bool:
         """Are there two layers of which the upper uses the lower, one that speaks HTTP, and one that is no web habit?"""
@@ -296,8 +326,7 @@ class _Root:
             m.name for g in groups if g.layer in ("application", "infrastructure") and not _is_following(g) for m in g.members
         }
         real = [m for m in upper if not m.is_package]
-        using = sum(any(edge.imported.name in lower for edge in self.imports.edges(m)) for m in real)
-        return using >= max(2, len(real) * _LEAST_USE)
+        return self._users(real, lower) >= max(2, len(real) * _LEAST_USE)
 
 
 def _is_following(group: Group) -> bool:

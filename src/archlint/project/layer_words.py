@@ -38,7 +38,8 @@ WEAK = _words(
         "infrastructure": "persistence repositories repository repos repo crud dao daos dal data_access storage storages"
         " db database gateways",
         "interface": "interface interfaces api apis routes routers router endpoints controllers controller views view"
-        " rest web http cli graphql handlers handler webapi http_api delivery",
+        " rest web http cli graphql handlers handler webapi http_api delivery"
+        " dependencies deps middleware middlewares blueprints forms resolvers",
     }
 )
 FOLLOWING = _words({"infrastructure": "models model tables orm"})
@@ -52,6 +53,9 @@ FEATURE_MODULES = _words(
     }
 )
 """Names of modules that are layers when the packages are cut by feature."""
+
+FEATURE_NOUNS = _set("service services repository delivery interface interfaces api apis web business gateways forms")
+"""Weak words that are just as well what a program is about."""
 
 _SIDES: dict[str, Layer] = {
     **dict.fromkeys(("input", "in", "inbound", "driving", "primary", "incoming", "entrypoint", "entrypoints"), "interface"),

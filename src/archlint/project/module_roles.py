@@ -13,7 +13,8 @@ _TEST_FOLDER = re.compile(
     r"|tests?[_-].+|e2e|test_?data|testcases|fixtures?[_-]tests?"
 )
 _TEST_FILE = re.compile(r"(test_.+|.+_tests?|tests?|conftest)\.py")
-_MIGRATION_FOLDER = re.compile(r"(.+_)?migrations?(_.+)?")
+_MIGRATION_FOLDER = re.compile(r"(.*_)?migrations?(_.+)?")
+_MIGRATION_FOLDERS = frozenset({"versions", "revisions"})
 _SCRIPT_FOLDERS = frozenset({"scripts", "script", "bin", "tools", "hack", "ci", ".ci", ".github", "devtools", "maintenance"})
 _SCRIPT_FILES = frozenset({"manage.py", "setup.py", "noxfile.py", "fabfile.py", "dodo.py", "conf.py"})
 _EXAMPLE_FOLDERS = frozenset(
@@ -47,9 +48,14 @@ def is_test(folders: Sequence[str], name: str, outline: Outline, kinds: Kinds) -
     return not names or any(name.startswith(("test", "Test")) or name.endswith("Test") for name in names)
 
 
-def is_migration(folders: Sequence[str], kinds: Kinds) -> bool:
-    """A schema's or data's migration, or its environment: below `migrations`, or a folder named like the tool."""
-    return any(_MIGRATION_FOLDER.fullmatch(folder) or "migrations" in kinds(folder) for folder in folders)
+def is_migration(folders: Sequence[str], name: str, outline: Outline, kinds: Kinds) -> bool:
+    """A schema's or data's migration, or its environment: below `migrations`, in a folder named like the tool, or a
+    version (or `env.py`) that imports the tool."""
+    if any(_MIGRATION_FOLDER.fullmatch(folder) or "migrations" in kinds(folder) for folder in folders):
+        return True
+    if name != "env.py" and not _MIGRATION_FOLDERS & set(folders):
+        return False
+    return any("migrations" in kinds(given.module) for given in outline.imports if not given.level)
 
 
 def is_script(outer: Sequence[str], folders: Sequence[str], name: str) -> bool:

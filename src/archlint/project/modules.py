@@ -203,7 +203,7 @@ def _module(
         is_package=file_name == "__init__.py",
         facts=facts,
         is_test=module_roles.is_test(folders, file_name, facts.outline, kinds) or bool(tests and tests.match_file(path)),
-        is_migration=module_roles.is_migration(folders, kinds),
+        is_migration=module_roles.is_migration(folders, file_name, facts.outline, kinds),
         is_script=module_roles.is_script(outer, folders, file_name),
         is_example=module_roles.is_example(outer),
         is_vendored=module_roles.is_vendored(folders, file_name),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Hit, Project, Proof
+from archlint.checks.api import Hit, Project, Proof, Step
 from archlint.project.imports import Edge
 
 
@@ -17,39 +17,50 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """One finding for each import to cut; each comes with a shortest circle through it."""
+    """One finding for each group of modules that import each other; with the imports whose removal opens it."""
     graph, nodes = project.imports.graph("eager"), project.imports.nodes
     production = [i for i, module in enumerate(nodes) if module.is_production]
     groups = graph.components(production)
     for group in groups:
-        inside = set(group)
-        closed = set(range(len(nodes))) - inside
-        for source, target in graph.cuts(group, lambda a, b: _statements(project, a, b)):
-            back = graph.chain({target}, {source}, avoid=closed)
-            if back is not None:
-                yield _hit(project.imports.along((source, *back)), len(group), params)
+        outside = set(range(len(nodes))) - set(group)
+        cuts = graph.cuts(group, lambda a, b: _cost(project, a, b))
+        source, target = min(cuts, key=lambda cut: (not _is_below(project, *cut), cut))
+        back = graph.chain({target}, {source}, avoid=outside) or (target, source)
+        others = [project.imports.along(cut)[0] for cut in cuts if cut != (source, target)]
+        yield _hit(project.imports.along((source, *back)), others, [nodes[i].name for i in group], params)
     if len(production) > 1 and not groups:
         yield Proof(nodes[production[0]].start, f"no cycle among the imports of {len(production)} modules")
 
 
-def _statements(project: Project, source: int, target: int) -> int:
+def _is_below(project: Project, source: int, target: int) -> bool:
+    """Does a module import the package that it lies in?"""
+    nodes = project.imports.nodes
+    return nodes[source].name.startswith(nodes[target].name + ".")
+
+
+def _cost(project: Project, source: int, target: int) -> int:
+    """Names taken; of two equal directions the one from a module up to its own package is the cheaper to change."""
     edge = project.imports.along((source, target))[0]
-    return sum(reference.counts("eager") for reference in edge.references)
+    names = sum(reference.counts("eager") for reference in edge.references)
+    return 2 * names - _is_below(project, source, target)
 
 
-def _hit(edges: tuple[Edge, ...], size: int, params: Params) -> Hit:
+def _hit(edges: tuple[Edge, ...], others: list[Edge], group: list[str], params: Params) -> Hit:
     members = [edge.importer.name for edge in edges]
     shown = members if len(members) <= params.max_shown else [*members[: params.max_shown], "…"]
     words = {
         "importer": members[0],
         "imported": edges[0].imported.name,
         "cycle": " -> ".join([*shown, members[0]]),
-        "size": str(size),
+        "size": str(len(group)),
+        "cuts": f"{len(others) + 1} imports open it" if others else "this import opens it",
     }
+    steps = [edge.step("eager") for edge in others]
     return Hit(
         edges[0].step("eager").site,
         words,
-        "default" if size == len(members) else "tangle",
+        "default" if len(group) == len(members) and not others else "tangle",
+        related=tuple(Step(step.site, f"to cut as well: {step.message}") for step in steps),
         path=tuple(edge.step("eager") for edge in edges),
-        anchor=" ".join(sorted(members)),
+        anchor=" ".join(group),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -13,6 +13,9 @@ from archlint.project.imports import Edge
 from archlint.project.layer_words import LAYERS, Layer
 from archlint.project.modules import Module
 from archlint.project.patterns import covers
+
+_FAR = 2
+"""Modules between the ends beyond which an inferred chain is only noted."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,10 +38,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _between_layers(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    layers, number = project.layers, project.imports.number
+    """Every direct import outwards, and the chains of imports that leave a layer through modules that have none."""
+    layers, number, graph = project.layers, project.imports.number, project.imports.graph()
     free = [m for m in project.modules.production if not layers.is_composition_root(m)]
     placed = {number[m.name] for m in free if layers.layer_of(m) is not None}
-    closed = frozenset(number.values()) - {number[m.name] for m in free}
+    closed = (frozenset(number.values()) - {number[m.name] for m in free}) | _roofs(project)
     for layer in LAYERS:
         inner = [m for m in layers.members(layer) if number[m.name] in placed and _is_asked(project, params, m)]
         sources = {number[m.name] for m in inner}
@@ -46,11 +50,25 @@ def _between_layers(project: Project, params: Params) -> Iterator[Hit | Proof]:
             if other not in layers.may_not_import(layer):
                 continue
             targets = {number[m.name] for m in layers.members(other) if not _is_ignored(params, m)}
-            avoid = closed | (placed - sources - targets)
-            for chain in illegal_chains(project.imports.graph(), sources, targets, avoid=avoid - targets):
+            avoid = (closed | (placed - sources)) - targets
+            for chain in illegal_chains(graph, sources, targets, avoid=avoid, keep=_carries(project, sources)):
                 yield _layer_hit(project, layer, other, chain)
         for module in inner:
             yield from _proofs(project, module, layer)
+
+
+def _roofs(project: Project) -> set[int]:
+    """Packages above the layers: what their `__init__` collects for users from outside is no way between the layers."""
+    layered = [m.name for layer in LAYERS for m in project.layers.members(layer)]
+    above = {name[:i] for name in layered for i, sign in enumerate(name) if sign == "."}
+    names = {m.name for m in project.modules.production if m.is_package and project.layers.layer_of(m) is None}
+    return {project.imports.number[name] for name in above & names}
+
+
+def _carries(project: Project, sources: set[int]) -> Callable[[int, int], bool]:
+    """An inner module's own imports all count; those of a module on the way only if it cannot be loaded without them."""
+    eager = [frozenset(targets) for targets in project.imports.graph("eager").successors]
+    return lambda source, target: source in sources or target in eager[source]
 
 
 def _is_asked(project: Project, params: Params, module: Module) -> bool:
@@ -76,11 +94,17 @@ def _layer_hit(project: Project, layer: Layer, other: Layer, chain: Chain) -> Hi
         edges[0].step().site,
         words,
         "default" if chain.is_direct else "chain",
-        confidence=Confidence.HIGH if chain.is_direct else Confidence.MEDIUM,
+        confidence=_confidence(chain),
         related=_others(edges),
         path=tuple(edge.step() for edge in edges),
         anchor=f"{edges[0].importer.name}>{edges[-1].imported.name}",
     )
+
+
+def _confidence(chain: Chain) -> Confidence:
+    """The further it goes through modules of no layer, the less likely it is that they were meant to be free."""
+    between = len(chain.nodes) - 2
+    return Confidence.HIGH if between == 0 else Confidence.MEDIUM if between <= _FAR else Confidence.LOW
 
 
 def _contract_hit(breach: Breach) -> Hit:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archlint.facts.findings import Site
 from archlint.facts.knowledge import Hashing
 from archlint.facts.syntax import CallRef, Constant, Expr, Name, String
 from archlint.project.entities import External
@@ -25,9 +26,11 @@ _BROKEN = frozenset({"md2", "md4", "md5", "sha", "sha1", "ripemd", "ripemd128", 
 class Digest:
     """`strength`: broken, fast or password (slow and salted). `data`: what is digested, as far as the call says.
 
-    `exempt`: the call declares that it is not for security."""
+    `exempt`: the call declares that it is not for security. `place`: where the algorithm is chosen: the call, or the
+    default of the parameter that chooses it."""
 
     site: CallSite
+    place: Site
     algorithm: str
     strength: str
     data: Expr | None
@@ -74,7 +77,7 @@ class Digests:
         return None
 
     def _digest(self, site: CallSite, facet: Hashing) -> Digest:
-        algorithm, strength = facet.algorithm, facet.strength
+        algorithm, strength, place = facet.algorithm, facet.strength, site.site
         if algorithm[:1].isdigit() or algorithm.startswith(":"):
             named = self._algorithm(site.module, site.argument(algorithm), site.call.context)
             algorithm, strength = named or "a digest", strength_of(named, strength)
@@ -82,7 +85,17 @@ class Digests:
             named = self._algorithm(site.module, site.argument(facet.digest), site.call.context)
             if named is not None:
                 algorithm, strength = named, strength_of(named, strength)
-        return Digest(site, algorithm, strength, site.argument(facet.data), facet.keyed, self._is_exempt(site, facet))
+            place = self._default(site, site.argument(facet.digest)) or place
+        return Digest(site, place, algorithm, strength, site.argument(facet.data), facet.keyed, self._is_exempt(site, facet))
+
+    def _default(self, site: CallSite, expr: Expr | None) -> Site | None:
+        """The place of the parameter's default that an argument takes."""
+        for origin in self._origins.of(site.module, expr, site.call.context) if isinstance(expr, Name) else ():
+            if isinstance(origin, Parameter):
+                default = origin.definition.function.parameters[origin.position].default
+                if default is not None:
+                    return Site(origin.definition.module.path, default.at, default.end)
+        return None
 
     def _is_exempt(self, site: CallSite, facet: Hashing) -> bool:
         given = site.argument(facet.exempt)

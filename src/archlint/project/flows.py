@@ -20,7 +20,7 @@ class Source:
     """A secret in hand. `label` is how it is written, `site` where; `steps` lead from it to the place asked about.
 
     `handed_over`: the call by which it leaves the function that names it, if the flow climbed to callers.
-    `fields`: what of a whole object is secret."""
+    `is_whole`: an object or mapping that holds other things as well; `fields`: what of it is secret."""
 
     label: str
     kind: str
@@ -29,6 +29,7 @@ class Source:
     confidence: Confidence
     handed_over: CallSite | None = None
     fields: tuple[str, ...] = ()
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from archlint.facts.findings import Confidence, Hit, Proof, Site, Step
+from archlint.facts.findings import Hit, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Name, String
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Flow, Habits, Place, Source
@@ -58,7 +58,9 @@ class Leaks:
             return
         for _, source in found:
             call = source.handed_over
-            if call is not None and call.module.is_production and call.site not in self._reported:
+            if value.sink == "exception" or call is None or not call.module.is_production:
+                continue  # what a check says of any value that it is given is no leak of this one
+            if call.site not in self._reported:
                 self._reported.add(call.site)
                 yield self._handed_over(site, value, source)
 
@@ -91,8 +93,7 @@ class Leaks:
             "fields": "`, `".join(source.fields),
         }
         path = (*source.steps, Step(site, _WRITES[value.sink]))
-        confidence = min(source.confidence, Confidence.MEDIUM) if value.sink == "exception" else source.confidence
-        return Hit(call.site, words, message="helper", confidence=confidence, path=path)
+        return Hit(call.site, words, message="helper", confidence=source.confidence, path=path)
 
     def _callee(self, value: LoggedValue) -> str:
         return shorten(spell(value.module.body, value.call.callee))

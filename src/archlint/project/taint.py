@@ -157,7 +157,7 @@ class Taint:
             return CLEAN if all(names is not None for names in shown) else UNKNOWN
         kinds = [naming.kind for name in fields if (naming := self.vocabulary.names(name)) is not None]
         found = self.source(expr, at, kinds[0] if kinds else "secret", min(t.confidence for t in classes))
-        return Flow((replace(found, fields=fields),))
+        return Flow((replace(found, fields=fields, is_whole=True),))
 
     def source(self, expr: Expr, at: Place, kind: str, confidence: Confidence) -> Source:
         """The expression itself as a source."""
@@ -184,7 +184,8 @@ class Taint:
             return CLEAN
         naming = self.vocabulary.names(expr.attr)
         if expr.attr in self.habits.wholes and self.is_request(expr.base, at):
-            return Flow((self.source(expr, at, self.habits.wholes[expr.attr], Confidence.HIGH),))
+            found = self.source(expr, at, self.habits.wholes[expr.attr], Confidence.HIGH)
+            return Flow((replace(found, is_whole=True),))
         types = self.project.types.all(at.module, expr.base, at.context)
         if types and all(t.is_class for t in types):
             return CLEAN  # a member of an enumeration, a column
@@ -215,7 +216,8 @@ class Taint:
         """What stands under a key (`base[index]`, `base.get(index)`), written as `expr`."""
         key = self._key(index, at)
         if key is None:
-            return self.flow(base, at)
+            found = self.flow(base, at)  # one of many things is not the whole
+            return Flow(tuple(s for s in found.sources if not s.is_whole), found.clean)
         if self.vocabulary.looks_alike(key):
             return CLEAN
         naming = self.vocabulary.names(key)

@@ -146,7 +146,7 @@ class CallFlows:
         naming = vocabulary.names(fields[0])
         assert naming is not None  # noqa: S101 - chosen for it
         found = self._taint.source(expr, at, naming.kind, Confidence.HIGH)
-        return Flow((replace(found, fields=fields),))
+        return Flow((replace(found, fields=fields, is_whole=True),))
 
     # functions of the project
 

@@ -38,7 +38,8 @@ def _hits(taint: Taint, digest: Digest, harmless: frozenset[str]) -> Iterator[Hi
     site = digest.site
     words = {"call": shorten(spell(site.module.body, site.call.callee)), "algorithm": digest.algorithm}
     if digest.keyed:
-        yield Hit(site.site, words, message="keyed")
+        chosen = (Step(digest.place, f"chooses {digest.algorithm}"), Step(site.site, "signs with it"))
+        yield Hit(digest.place, words, message="keyed", path=chosen if digest.place != site.site else ())
         return
     flow = taint.flow(digest.data, Place(site.module, site.call.context))
     if not flow.sources or not harmless.isdisjoint(_own_names(digest)):

@@ -1,0 +1,186 @@
+"""SEC002: a password reaches a column, a statement's parameter or a comparison, and nothing has hashed it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, String, Subscript
+from archlint.project.credentials import Vocabulary
+from archlint.project.flows import Flow, Habits, Place, Source
+from archlint.project.model import CallSite
+from archlint.project.modules import Module
+from archlint.project.origins import Origin, Origins
+from archlint.project.parts import parts_of
+from archlint.project.password_columns import PasswordColumns, PasswordUse
+from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.taint import Taint
+from archlint.project.walk import walk_module
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_WRITES = re.compile(r"\s*(?:INSERT|REPLACE|UPDATE|MERGE|WITH)\b", re.IGNORECASE)
+_HASHES = re.compile(r"\b(?:crypt|digest|sha\d*|md5|password|encode|hash)\w*\s*\(", re.IGNORECASE)
+_EQUALS = re.compile(r"\b(\w+)\s*=\s*(?:%s|%\(\w+\)s|\?|:\w+|\$\d+|@\w+)", re.IGNORECASE)
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    passwords: tuple[str, ...]
+    ignore_names: tuple[str, ...]
+    sanitizers: tuple[str, ...]
+    remote_words: tuple[str, ...]
+    hashing_calls: tuple[str, ...]
+    configuration_words: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    vocabulary = Vocabulary({"password": params.passwords}, (), params.ignore_names)
+    taint = Taint(project, vocabulary, Habits(frozenset(params.sanitizers)))
+    columns = PasswordColumns(project, vocabulary, frozenset(params.remote_words), frozenset(params.hashing_calls))
+    for use in columns.uses():
+        yield from _judged(taint, use)
+    for module in project.modules.production:
+        for site in project.calls.in_module(module):
+            yield from _statement(taint, site)
+    yield from Comparisons(taint, columns, frozenset(params.configuration_words)).found()
+
+
+def _raw(flow: Flow) -> Source | None:
+    """The surest source of a password as it was typed."""
+    sure = [source for source in flow.sources if source.confidence == Confidence.HIGH]
+    return sure[0] if sure else None
+
+
+def _judged(taint: Taint, use: PasswordUse) -> Iterator[Hit | Proof]:
+    if use.kind == "hashed":
+        yield Proof(use.site, f"`{use.column}` holds a hash")
+        return
+    flow = taint.flow(use.value, Place(use.module, use.context))
+    source = _raw(flow)
+    if source is not None:
+        yield Hit(
+            use.site,
+            {"value": source.label, "column": use.column},
+            message="query" if use.kind == "query" else "default",
+            confidence=use.confidence,
+            path=(*source.steps, Step(use.site, f"reaches `{use.column}` unhashed")),
+        )
+    elif flow.clean and isinstance(use.value, CallRef | Name | Attribute):
+        yield Proof(use.site, f"`{use.column}` gets no password in the clear")
+
+
+def _statement(taint: Taint, site: CallSite) -> Iterator[Hit | Proof]:
+    """Values given with an SQL statement that writes a password column or compares one."""
+    operation = site.operation
+    if operation is None or operation.sql is None:
+        return
+    statement = site.argument(operation.sql)
+    given = [a.value for a in site.call.arguments if a.value is not statement]
+    if statement is None or not given:
+        return
+    text = _text(taint.project, site.module, statement, site.call.context)
+    column = _password_column(taint.vocabulary, text) if text is not None else None
+    if text is None or column is None or _HASHES.search(text):
+        return
+    for value in given:
+        flow = taint.flow(value, Place(site.module, site.call.context))
+        source = _raw(flow)
+        if source is not None:
+            path = (*source.steps, Step(site.site, "is given to the statement unhashed"))
+            words = {"value": source.label, "column": column}
+            kind = "default" if _WRITES.match(text) else "query"
+            yield Hit(site.site, words, message=kind, confidence=min(site.confidence, source.confidence), path=path)
+            return
+    yield Proof(site.site, f"`{column}` gets no password in the clear")
+
+
+def _text(project: Project, module: Module, expr: Expr, context: int) -> str | None:
+    """The statement's text, through a call that makes a statement of it."""
+    for _ in range(3):
+        built = project.values.text(module, expr, context)
+        if built is not None:
+            return built.rendered
+        found = next((o for o in Origins(project).of(module, expr, context) if isinstance(o, Origin)), None)
+        if found is not None:
+            module, expr, context = found.module, found.expr, found.context
+        if not isinstance(expr, CallRef):
+            return None
+        site = project.calls.in_module(module)[expr.index]
+        inner = site.argument(site.operation.sql) if site.operation is not None else None
+        if inner is None:
+            return None
+        expr, context = inner, site.call.context
+    return None
+
+
+def _password_column(vocabulary: Vocabulary, text: str) -> str | None:
+    """The column of a person's password that a statement writes, or compares with a parameter."""
+    written = _WORD if _WRITES.match(text) else _EQUALS
+    named = [match.group(match.lastindex or 0) for match in written.finditer(text)]
+    return next((word for word in named if vocabulary.names(word) is not None), None)
+
+
+class Comparisons:
+    """`==` and constant-time comparisons of a password with a stored one, or with one from the configuration."""
+
+    def __init__(self, taint: Taint, columns: PasswordColumns, configuration: frozenset[str]) -> None:
+        self._taint = taint
+        self._project = taint.project
+        self._columns = columns
+        self._configuration = configuration
+        self._origins = Origins(taint.project)
+
+    def found(self) -> Iterator[Hit]:
+        for module in self._project.modules.production:
+            for expr, context in walk_module(module, lambda e: isinstance(e, Comparison)):
+                assert isinstance(expr, Comparison)  # noqa: S101 - asked for
+                if len(expr.ops) == 1 and expr.ops[0] in ("==", "!="):
+                    site = Site(module.path, expr.at, expr.end)
+                    yield from self._compared(module, site, expr.operands, context, plain=True)
+            for call in self._project.calls.in_module(module):
+                operation = call.operation
+                if operation is not None and operation.register == "constant-time-compare":
+                    operands = tuple(a.value for a in call.call.arguments if a.name is None)
+                    yield from self._compared(module, call.site, operands, call.call.context, plain=False)
+
+    def _compared(
+        self, module: Module, site: Site, operands: tuple[Expr, ...], context: int, *, plain: bool
+    ) -> Iterator[Hit]:
+        if len(operands) != 2:
+            return
+        for stored, typed in (operands, operands[::-1]):
+            kept = self._kept(module, stored, context, plain=plain)
+            if kept is None or self._kept(module, typed, context, plain=True) is not None:
+                continue
+            source = _raw(self._taint.flow(typed, Place(module, context)))
+            if source is None:
+                continue
+            path = (*source.steps, Step(site, f"is compared with `{kept[0]}` unhashed"))
+            words = {"value": source.label, "column": kept[0]}
+            yield Hit(site, words, message="comparison", confidence=kept[1], path=path)
+            return
+
+    def _kept(self, module: Module, expr: Expr, context: int, *, plain: bool) -> tuple[str, Confidence] | None:
+        """A column's value, or (`plain`) one from the configuration."""
+        column = self._columns.column(module, expr, context)
+        if column is not None or not plain:
+            return column
+        if self._is_configured(module, expr):
+            return shorten(spell(module.body, expr)), Confidence.MEDIUM
+        for origin in self._origins.of(module, expr, context) if isinstance(expr, Name) else ():
+            if isinstance(origin, Origin) and self._is_configured(origin.module, origin.expr):
+                return shorten(spell(module.body, expr)), Confidence.MEDIUM
+        return None
+
+    def _is_configured(self, module: Module, expr: Expr) -> bool:
+        """`settings.ADMIN_PASSWORD`, `config["PASSWORD"]`, `get_config("ADMIN_PASSWORD")`."""
+        vocabulary = self._taint.vocabulary
+        keys = [p.value for p in parts_of(module.body, expr) if isinstance(p, String)]
+        if isinstance(expr, Attribute):
+            keys.append(expr.attr)
+        if not any(vocabulary.names(key) is not None and key.isupper() for key in keys):
+            return False
+        named = [last_name(module.body, p) for p in parts_of(module.body, expr) if isinstance(p, Name | Attribute | Subscript)]
+        return any(word in name.lower() for name in named for word in sorted(self._configuration))

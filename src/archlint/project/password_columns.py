@@ -1,0 +1,199 @@
+"""Columns that hold what a person logs in with, and where code writes to them or asks for them.
+
+Left out are columns that hash by themselves (setters, validators, listeners, column types) and those of records about
+other systems (with a host, a port, an address), whose passwords have to be readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.findings import Confidence, Site
+from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, String
+from archlint.project.credentials import Vocabulary, words_of
+from archlint.project.model import CallSite, Type
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.symbols import ClassDef
+
+_HASHING_WORDS = frozenset({"hash", "hashed", "hasher", "encrypt", "encrypted", "crypt", "bcrypt", "argon", "pbkdf", "digest"})
+
+
+@dataclass(frozen=True)
+class PasswordUse:
+    """A value on its way into a column (`write`), or asked for in a query (`query`). `column`: `PartnerRow.password`.
+
+    `hashed`: a write into a column that is named for the hash that it holds (`password_hash`)."""
+
+    module: Module = field(repr=False)
+    site: Site
+    value: Expr
+    context: int
+    column: str
+    kind: Literal["write", "query", "hashed"]
+    confidence: Confidence
+
+
+class PasswordColumns:
+    def __init__(
+        self, project: Project, vocabulary: Vocabulary, remote_words: frozenset[str], hashing_calls: frozenset[str]
+    ) -> None:
+        self._project = project
+        self._vocabulary = vocabulary
+        self._remote_words = remote_words
+        self._hashing_calls = hashing_calls
+        self._columns: dict[tuple[str, str], bool] = {}
+
+    def uses(self) -> Iterator[PasswordUse]:
+        """Those of production code, by module and place."""
+        for module in self._project.modules.production:
+            yield from self._assigned(module)
+            for site in self._project.calls.in_module(module):
+                yield from self._given(site)
+
+    def column(self, module: Module, expr: Expr, context: int) -> tuple[str, Confidence] | None:
+        """The column that an attribute is of a stored object (or of its class)."""
+        if not isinstance(expr, Attribute) or self._vocabulary.names(expr.attr) is None:
+            return None
+        for type_ in self._project.types.all(module, expr.base, context):
+            if self.is_column(type_, expr.attr):
+                return f"{type_.name.rpartition('.')[2]}.{expr.attr}", type_.confidence
+        return None
+
+    def is_column(self, type_: Type, name: str) -> bool:
+        """The class is a stored one, keeps a person's password under the name, and does nothing to it by itself."""
+        key = (type_.name, name)
+        if key not in self._columns:
+            self._columns[key] = self._is_column(type_, name)
+        return self._columns[key]
+
+    def _is_stored(self, type_: Type) -> bool:
+        return type_.name in self._project.symbols.classes and self._project.types.role(type_) == "db-model"
+
+    def _is_for_hash(self, name: str) -> bool:
+        return self._vocabulary.looks_alike(name) and not _HASHING_WORDS.isdisjoint(words_of(name))
+
+    def _is_column(self, type_: Type, name: str) -> bool:
+        project = self._project
+        if not self._is_stored(type_) or self._vocabulary.names(name) is None:
+            return False
+        classes = [c for a in project.types.inference.members.ancestors(type_) if (c := project.symbols.classes.get(a.name))]
+        if any(self._is_remote(klass) for klass in classes):
+            return False
+        return not any(self._hashes(klass, name) for klass in classes)
+
+    def _is_remote(self, klass: ClassDef) -> bool:
+        scopes = self._project.symbols.scopes(klass.module)
+        names = scopes.names(klass.klass.context)
+        return any(not self._remote_words.isdisjoint(words_of(name)) for name in (*names, klass.klass.name))
+
+    def _hashes(self, klass: ClassDef, name: str) -> bool:
+        """A setter, a validator, a listener, a `__setattr__`, a method that hashes it, or a column type that does."""
+        module = klass.module
+        scopes = self._project.symbols.scopes(module)
+        for binding in scopes.bindings(klass.klass.context, name):
+            if binding.kind == "function":
+                return True
+            if binding.kind == "statement" and self._is_hashing_type(module, binding.index):
+                return True
+        if scopes.bindings(klass.klass.context, "__setattr__"):
+            return True
+        for row, function in enumerate(module.outline.functions):
+            if any(_decorates(module, decorator, name) for decorator in function.decorators):
+                return True
+            if function.klass == klass.index and self._sets_hash(module, row, name):
+                return True
+        return False
+
+    def _sets_hash(self, module: Module, row: int, name: str) -> bool:
+        """A method that sets `self.name` to what a hash gives."""
+        klass = module.outline.functions[row].klass
+        for binding in self._project.symbols.scopes(module).self_attributes.get(klass, {}).get(name, []):
+            statement = module.body.statements[binding.index]
+            if module.body.contexts[statement.context].function != row:
+                continue
+            for part in parts_of(module.body, statement.value):
+                if isinstance(part, CallRef):
+                    operation = self._project.calls.in_module(module)[part.index].operation
+                    if operation is not None and operation.hash is not None:
+                        return True
+                    if not _HASHING_WORDS.isdisjoint(words_of(last_name(module.body, part))):
+                        return True
+        return False
+
+    def _is_hashing_type(self, module: Module, statement: int) -> bool:
+        made = module.body.statements[statement]
+        for expr in (made.value, made.annotation):
+            for part in parts_of(module.body, expr):
+                words = words_of(last_name(module.body, part))
+                if not _HASHING_WORDS.isdisjoint(words) or words in (("password", "type"), ("password", "field")):
+                    return True
+        return False
+
+    # where a column gets its value
+
+    def _assigned(self, module: Module) -> Iterator[PasswordUse]:
+        for statement in module.body.statements:
+            target = statement.target
+            if statement.kind != "assign" or statement.value is None or not isinstance(target, Attribute):
+                continue
+            site = Site(module.path, statement.at, statement.end)
+            found = self.column(module, target, statement.context)
+            if found is not None:
+                yield PasswordUse(module, site, statement.value, statement.context, found[0], "write", found[1])
+            elif self._is_for_hash(target.attr):
+                for type_ in self._project.types.all(module, target.base, statement.context):
+                    if self._is_stored(type_):
+                        column = f"{type_.name.rpartition('.')[2]}.{target.attr}"
+                        yield PasswordUse(
+                            module, site, statement.value, statement.context, column, "hashed", type_.confidence
+                        )
+
+    def _given(self, site: CallSite) -> Iterator[PasswordUse]:
+        pairs = [p for p in _pairs(site) if self._vocabulary.names(p[0]) is not None or self._is_for_hash(p[0])]
+        if not pairs or last_name(site.module.body, site.call.callee) in self._hashing_calls:
+            return
+        for type_, kind in self._stored(site):
+            for name, value in pairs:
+                column = f"{type_.name.rpartition('.')[2]}.{name}"
+                if self.is_column(type_, name):
+                    yield PasswordUse(site.module, site.site, value, site.call.context, column, kind, type_.confidence)
+                elif kind == "write" and self._is_for_hash(name) and self._is_stored(type_):
+                    yield PasswordUse(site.module, site.site, value, site.call.context, column, "hashed", type_.confidence)
+            return
+
+    def _stored(self, site: CallSite) -> Iterator[tuple[Type, Literal["write", "query"]]]:
+        """The stored class that a call makes an instance of, or whose rows it writes or looks for."""
+        for target in site.targets:
+            if target.name in self._project.symbols.classes:
+                yield Type(target.name, (), False, target.confidence), "write"
+        operation, receiver = site.operation, site.receiver
+        if operation is not None and receiver is not None:
+            writes = any(effect.startswith("db.write") for effect in operation.effect)
+            for argument in receiver.arguments[:1]:
+                yield argument, "write" if writes else "query"
+
+
+def _pairs(site: CallSite) -> Iterator[tuple[str, Expr]]:
+    """Keyword arguments, and the items of dict displays among the arguments (`defaults={…}`, `values({…})`)."""
+    for argument in site.call.arguments:
+        if argument.name not in (None, "*", "**"):
+            yield argument.name, argument.value
+        if isinstance(argument.value, Mapping):
+            for key, value in zip(argument.value.keys, argument.value.values, strict=True):
+                if isinstance(key, String):
+                    yield key.value, value
+
+
+def _decorates(module: Module, decorator: Expr, name: str) -> bool:
+    """`@validates("password")`, `@listens_for(User.password, "set")`."""
+    if not isinstance(decorator, CallRef):
+        return False
+    arguments = [argument.value for argument in module.body.calls[decorator.index].arguments]
+    return any((isinstance(a, String) and a.value == name) or (isinstance(a, Attribute) and a.attr == name) for a in arguments)

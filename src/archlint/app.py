@@ -14,8 +14,10 @@ from archlint.adapters.clock import SystemClock
 from archlint.adapters.disk import DiskFiles
 from archlint.adapters.processes import InProcess, Processes, available_jobs
 from archlint.adapters.projects import config_in, find_root
+from archlint.adapters.provenance import read_provenance
 from archlint.adapters.store import FOLDER, NoStore, SqliteStore
 from archlint.adapters.terminal import PLAIN_WIDTH, wants_color, width, write
+from archlint.checklist import Checklist, read_checklist
 from archlint.engine.analyse import Tool, analyse, understand
 from archlint.engine.config import ConfigError, settings_of, severity_of, table_of
 from archlint.engine.extract import PARSERS
@@ -53,8 +55,14 @@ def knowledge() -> Knowledge:
     return load_knowledge({path: data for path, data in documents.items() if path.startswith("knowledge/")})
 
 
+@cache
+def checklist() -> Checklist:
+    """The checklist that comes with archlint. Raises ChecklistError when its document is at fault."""
+    return read_checklist(resources.rule_documents()["checklist.yaml"])
+
+
 def tool() -> Tool:
-    return Tool(rulebook, knowledge, resources.parser_fingerprint(), resources.program_fingerprint())
+    return Tool(rulebook, knowledge, checklist, resources.parser_fingerprint(), resources.program_fingerprint())
 
 
 def target(paths: Sequence[Path], *, root: Path | None = None, config: Path | None = None) -> Target:
@@ -101,7 +109,7 @@ def with_options(
     Raises ConfigError for a fail level that there is none of."""
     settings = found.settings
     if select:
-        settings = replace(settings, select=_words(select))
+        settings = replace(settings, select=_words(select), fixed=("select",))
     if ignore:
         settings = replace(settings, ignore=(*settings.ignore, *_words(ignore)))
     if fail_level:
@@ -126,7 +134,8 @@ def run(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> R
     """Analyses the project. Raises SelectionError for settings that name unknown rules."""
     store: FactStore = SqliteStore(target.root / FOLDER) if use_cache else NoStore()
     today = SystemClock().today()
-    return analyse(DiskFiles(target.root), store, _workers(jobs), tool(), settings=target.settings, today=today)
+    report = analyse(DiskFiles(target.root), store, _workers(jobs), tool(), settings=target.settings, today=today)
+    return replace(report, provenance=read_provenance(target.root))
 
 
 def project_of(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> Project:

@@ -13,9 +13,11 @@ from msgspec import Struct
 from archlint.adapters.processes import InProcess
 from archlint.adapters.resources import rule_documents
 from archlint.adapters.store import NoStore
-from archlint.app import knowledge
+from archlint.app import checklist, knowledge
 from archlint.engine.analyse import Tool, analyse
-from archlint.engine.check import MAX_HITS, SelectionError
+from archlint.engine.check import MAX_HITS
+from archlint.engine.config import ConfigError
+from archlint.engine.select import SelectionError
 from archlint.engine.status import exit_status, narrowed
 from archlint.facts.findings import Confidence, Hit, Proof, Report, Severity, Site
 from archlint.facts.settings import Settings
@@ -91,7 +93,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> Rulebook:
 
 
 def run(book: Rulebook, files: dict[str, str], **settings: Any) -> Report:
-    tool = Tool(lambda: book, knowledge, "parsers", "program")
+    tool = Tool(lambda: book, knowledge, checklist, "parsers", "program")
     chosen = Settings(**{"ignore": ("TST002",), **settings})
     return analyse(MemoryFiles(files), NoStore(), InProcess(), tool, settings=chosen, today=TODAY)
 
@@ -261,3 +263,41 @@ def test_paths_restrict_what_is_reported_not_what_is_analysed(book: Rulebook) ->
     assert [f.location.path for f in narrowed(report, ["ab/y.py"]).findings] == ["ab/y.py", "c.py"]
     assert narrowed(report, []) == report
     assert exit_status(narrowed(report, ["a"])) == 2
+
+
+MONOREPO = {
+    "a.py": "bad()\nworse()\n",
+    "services/orders/archlint.toml": 'severity = {TST001 = "error"}\n[per-file-ignores]\n"old/**" = ["TST001"]\n',
+    "services/orders/b.py": "bad()\nworse()\n",
+    "services/orders/old/c.py": "bad()\n",
+    "services/users/pyproject.toml": "[tool.archlint]\nrules.TST001.names = ['worse']\nroots = ['nowhere']\n",
+    "services/users/d.py": "bad()\nworse()\n",
+    "services/quiet/pyproject.toml": "[tool.archlint]\nignore = ['TST']\n",
+    "services/quiet/e.py": "bad()\n",
+    "services/other/pyproject.toml": "[tool.ruff]\n",
+    "services/other/f.py": "bad()\n",
+}
+
+
+def test_configurations_further_down_hold_for_their_folders(book: Rulebook) -> None:
+    report = run(book, MONOREPO)
+    assert [(f.location.path, f.location.line, f.severity.name, f.state) for f in report.findings] == [
+        ("a.py", 1, "WARNING", "new"),
+        ("services/orders/b.py", 1, "ERROR", "new"),
+        ("services/orders/old/c.py", 1, "ERROR", "suppressed"),
+        ("services/other/f.py", 1, "WARNING", "new"),
+        ("services/users/d.py", 2, "WARNING", "new"),
+    ]
+
+
+def test_what_the_command_line_selects_stays_selected_everywhere(book: Rulebook) -> None:
+    files = {"a.py": "bad()\n", "p/archlint.toml": 'select = ["TST003"]\n', "p/b.py": "bad()\n"}
+    assert [(f.rule, f.location.path) for f in run(book, files).findings] == [("TST001", "a.py"), ("TST003", "p/b.py")]
+    fixed = run(book, files, select=("TST001",), fixed=("select",))
+    assert [(f.rule, f.location.path) for f in fixed.findings] == [("TST001", "a.py"), ("TST001", "p/b.py")]
+
+
+def test_a_mistake_in_a_configuration_further_down_is_wrong_use(book: Rulebook) -> None:
+    with pytest.raises(ConfigError) as raised:
+        run(book, {"a.py": "x = 1", "p/archlint.toml": "selct = []\n"})
+    assert raised.value.problems == ("p/archlint.toml: unknown key `selct`, did you mean `select`?",)

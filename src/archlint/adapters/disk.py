@@ -60,10 +60,8 @@ class DiskFiles:
         if (self.root / ".git").exists() or not any((folder / ".git").exists() for folder in self.root.parents):
             return
         for folder in self.root.parents:
-            try:
+            if (folder / name).is_file():
                 yield self.root.relative_to(folder).as_posix(), (folder / name).read_bytes()
-            except OSError:
-                pass
             if (folder / ".git").exists():
                 return
 

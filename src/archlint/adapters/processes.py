@@ -5,9 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import forkserver
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -52,7 +55,8 @@ class Processes:
         suspects: list[T] = []
         pool = self._pool(min(self.jobs, len(items)))
         try:
-            futures = _submit(pool, function, items, suspects)
+            with _interrupts_wait():
+                futures = _submit(pool, function, items, suspects)
             for future in as_completed(futures):
                 item = futures.pop(future)
                 try:
@@ -83,6 +87,8 @@ class Processes:
         context = multiprocessing.get_context(method)
         if method == "forkserver":
             context.set_forkserver_preload(self.preload)
+            with _interrupts_ignored():
+                forkserver.ensure_running()
         return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
 
 
@@ -95,6 +101,35 @@ def _submit(pool: ProcessPoolExecutor, function: Callable[[T], R], items: Sequen
             suspects.extend(items[position:])
             break
     return futures
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C inside is answered at the end: a pool that is half made cannot be taken down quietly."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers, and only it is interrupted
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """For the moment in which the fork server starts, which inherits it: it is in our process group."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ignore_interrupts() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 COMMANDS = ("check", "checklist", "explain", "rules", "facts", "cache")
 
 
 def main() -> None:
     """The entry point of the `archlint` script. Ends the process with the exit status."""
-    import sys  # noqa: PLC0415
+    try:
+        from archlint.cli.root import run  # noqa: PLC0415  an interrupt may come while it is imported
 
-    from archlint.cli.root import run  # noqa: PLC0415
-
-    sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archlint.engine.check import check, select
+from archlint.checklist import Checklist
+from archlint.engine.check import check
 from archlint.engine.discover import discover
 from archlint.engine.extract import extract
 from archlint.engine.link import link
 from archlint.engine.read import read
 from archlint.engine.remember import remembered, report_key
+from archlint.engine.scopes import scopes_of
+from archlint.engine.select import select
 from archlint.engine.settle import Run, Settled, settle
 from archlint.engine.sources import Sources
 from archlint.facts.findings import Report
@@ -25,12 +28,13 @@ from archlint.rulebook import Rulebook
 class Tool:
     """archlint itself, as far as a report depends on it.
 
-    `rulebook` and `knowledge` are functions, since a run in which nothing changed needs neither.  The fingerprints
+    `rulebook`, `knowledge` and `checklist` are functions, since a run in which nothing changed needs none.  The fingerprints
     change with everything that facts (`parsers`) and reports (`program`) depend on besides the project.
     """
 
     rulebook: Callable[[], Rulebook]
     knowledge: Callable[[], Knowledge]
+    checklist: Callable[[], Checklist]
     parsers: str
     program: str
 
@@ -43,18 +47,20 @@ def analyse(files: Files, store: FactStore, workers: Workers, tool: Tool, *, set
     parameters; whatever is wrong with the project is a finding.
     """
     inventory = discover(files, settings)
+    scopes = scopes_of(files, inventory.others, settings)
     reading = read(files, inventory)
 
     def fresh() -> Settled:
         rulebook = tool.rulebook()
-        selection = select(rulebook, settings)
+        selection = select(rulebook, scopes)
         facts = extract(reading, store, workers, tool.parsers)
         project = link(facts, inventory, settings, tool.knowledge())
-        outcome = check(project, selection)
+        outcome = check(project, selection, scopes)
         run = Run(inventory, reading, facts, project, outcome)
-        return settle(run, Sources(files, reading.sources, facts.python), rulebook, settings, today)
+        sources = Sources(files, reading.sources, facts.python)
+        return settle(run, sources, rulebook=rulebook, checklist=tool.checklist(), scopes=scopes, today=today)
 
-    return remembered(store, report_key(tool.program, settings, inventory, reading), today, fresh)
+    return remembered(store, report_key(tool.program, scopes, inventory, reading), today, fresh)
 
 
 def understand(files: Files, store: FactStore, workers: Workers, tool: Tool, *, settings: Settings) -> Project:

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import PurePath
 
-from msgspec import Struct
-
 from archlint.engine.findings import worded
+from archlint.engine.scopes import Scopes
+from archlint.engine.select import Bound, Selection
 from archlint.facts.findings import Hit, Proof
-from archlint.facts.settings import Settings
 from archlint.project import Project
-from archlint.rulebook import Rule, Rulebook, RuleError, UnknownRuleError
+from archlint.rulebook import Rule
 
 MAX_HITS = 500
 """Findings that one rule may have in one file; what comes after is cut, and the cut is a finding."""
-
-
-class SelectionError(Exception):
-    """Settings that do not fit the rulebook; `problems` are all of them."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problems))
 
 
 @dataclass
@@ -39,82 +31,34 @@ class Outcome:
     cut: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Selection:
-    """The rules that run, with their parameters, and those that cannot be loaded: stem or id → why."""
-
-    rules: tuple[tuple[Rule, Struct], ...]
-    broken: Mapping[str, str]
-
-
-def select(rulebook: Rulebook, settings: Settings) -> Selection:
-    """Binds what is selected. Raises SelectionError for every unknown rule or parameter at once.
-
-    A rule whose own files are at fault is no wrong use: it is `broken`, which makes the run incomplete.
-    """
-    problems = _unknown(rulebook, settings)
-    overrides = _overrides(rulebook, settings) if not problems else {}
-    broken = {problem.stem: str(problem) for problem in rulebook.problems}
-    bound = []
-    for rule in rulebook.selected(settings) if not problems else ():
-        try:
-            rule.bind({})
-        except RuleError as error:
-            broken[rule.id] = str(error)
-            continue
-        try:
-            bound.append((rule, rule.bind(overrides.get(rule.id, {}))))
-        except RuleError as error:
-            problems.append(str(error))
-    if not (problems or bound or broken):
-        problems.append("no rule is selected")  # a run without rules would be green on nothing
-    if problems:
-        raise SelectionError(problems)
-    return Selection(tuple(bound), broken)
-
-
-def _unknown(rulebook: Rulebook, settings: Settings) -> list[str]:
-    problems = []
-    selectors = [("select", word) for word in settings.select] + [("ignore", word) for word in settings.ignore]
-    selectors += [("per-file-ignores", word) for words in settings.per_file_ignores.values() for word in words]
-    for where, word in selectors:
-        try:
-            rulebook.matching(word)
-        except UnknownRuleError as error:
-            problems.append(f"{where}: {error}")
-    for where, words in (("severity", settings.severity), ("rules", settings.rules)):
-        for word in words:
-            try:
-                rulebook.rule(word)
-            except UnknownRuleError as error:
-                problems.append(f"{where}: {error}")
-    return problems
-
-
-def _overrides(rulebook: Rulebook, settings: Settings) -> dict[str, dict[str, object]]:
-    overrides: dict[str, dict[str, object]] = {}
-    for word, values in settings.rules.items():
-        overrides.setdefault(rulebook.rule(word).id, {}).update(values)
-    return overrides
-
-
-def check(project: Project, selection: Selection) -> Outcome:
+def check(project: Project, selection: Selection, scopes: Scopes) -> Outcome:
     """Every rule's hits and proofs, in an order that depends on nothing but the project."""
     outcome = Outcome(crashed=dict(selection.broken))
-    for rule, params in selection.rules:
+    by_rule = groupby(selection.rules, key=lambda bound: bound.rule.id)
+    for rule_id, group in by_rule:
+        variants = list(group)
+        rule = variants[0].rule
         try:
-            said = list(rule.check(project, params))
+            said = [item for bound in variants for item in _said(project, bound, scopes)]
             hits = _sorted_hits(rule, [item for item in said if isinstance(item, Hit)], outcome)
         except Exception as error:  # a rule's bug must not cost the other rules' findings
-            outcome.crashed[rule.id] = last_frame(error)
+            outcome.crashed[rule_id] = last_frame(error)
             continue
         proofs = {item for item in said if isinstance(item, Proof)}
-        outcome.proofs[rule.id] = tuple(sorted(proofs, key=lambda proof: (proof.site, proof.text)))
+        outcome.proofs[rule_id] = tuple(sorted(proofs, key=lambda proof: (proof.site, proof.text)))
         outcome.hits += [(rule, hit) for hit in hits]
-        outcome.ran.append(rule.id)
+        outcome.ran.append(rule_id)
         if not said:
-            outcome.idle.append(rule.id)
+            outcome.idle.append(rule_id)
     return outcome
+
+
+def _said(project: Project, bound: Bound, scopes: Scopes) -> Iterator[Hit | Proof]:
+    """What the rule says in the folders in which it runs with these parameters."""
+    everywhere = len(bound.folders) == len(scopes.settings)
+    for item in bound.rule.check(project, bound.params):
+        if everywhere or scopes.folder_of(item.site.path) in bound.folders:
+            yield item
 
 
 def _sorted_hits(rule: Rule, hits: list[Hit], outcome: Outcome) -> list[Hit]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from archlint.engine.fingerprint import LineHashes, Ordinals, fingerprint, normalised
 from archlint.engine.ignores import Patterns
+from archlint.engine.scopes import Scopes
 from archlint.engine.sources import Sources
 from archlint.engine.suppress import Suppression
 from archlint.facts.findings import Confidence, Finding, Hit, Note, Severity, Step
@@ -24,7 +25,7 @@ class MissingWordError(Exception):
     """A message wants a word that the check did not give."""
 
 
-def finding_of(rule: Rule, hit: Hit, sources: Sources, settings: Settings) -> Finding:
+def finding_of(rule: Rule, hit: Hit, sources: Sources, scopes: Scopes) -> Finding:
     """The hit as it is shown, before suppression and numbering. Raises MissingWordError."""
     location = sources.location(hit.site)
     symbol = sources.symbol(hit.site)
@@ -32,7 +33,7 @@ def finding_of(rule: Rule, hit: Hit, sources: Sources, settings: Settings) -> Fi
     return Finding(
         rule=rule.id,
         name=rule.name,
-        severity=_severity(rule, hit, settings),
+        severity=_severity(rule, hit, scopes.of(hit.site.path)),
         confidence=hit.confidence,
         message=worded(rule.document.message(hit.message).text, hit.words),
         location=location,
@@ -73,15 +74,17 @@ class Acceptance:
     """Marks findings that a comment or the configuration accepts, and remembers which suppressions were needed."""
 
     def __init__(
-        self, suppressions: Mapping[str, Sequence[Suppression]], settings: Settings, rulebook: Rulebook, today: str
+        self, suppressions: Mapping[str, Sequence[Suppression]], scopes: Scopes, rulebook: Rulebook, today: str
     ) -> None:
         self._rulebook = rulebook
         self._live = {
             path: [s for s in found if not s.problem and not s.expired(today)] for path, found in suppressions.items()
         }
-        self._per_file = [
-            (glob, Patterns([glob]), rulebook.ids(words)) for glob, words in sorted(settings.per_file_ignores.items())
-        ]
+        self._scopes = scopes
+        self._per_file = {
+            folder: [(glob, Patterns([glob]), rulebook.ids(words)) for glob, words in sorted(own.per_file_ignores.items())]
+            for folder, own in scopes.settings.items()
+        }
 
     def of(self, finding: Finding) -> Finding:
         """The finding, suppressed where something accepts it. Every comment that covers it counts as used."""
@@ -96,7 +99,7 @@ class Acceptance:
             suppression.used.add(word)
         if covering:
             return replace(finding, state="suppressed", justification=covering[0][0].reason)
-        for glob, patterns, rules in self._per_file:
+        for glob, patterns, rules in self._per_file[self._scopes.folder_of(finding.location.path)]:
             if finding.rule in rules and patterns.verdict(finding.location.path):
                 return replace(finding, state="suppressed", justification=f"per-file-ignores of {glob}")
         return finding

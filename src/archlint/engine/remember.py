@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from archlint.engine.discover import Inventory
 from archlint.engine.read import Reading
+from archlint.engine.scopes import Scopes
 from archlint.engine.settle import Settled
 from archlint.facts.findings import Report
-from archlint.facts.settings import Settings
 from archlint.ports import FactStore
 
 
@@ -29,7 +29,7 @@ _decoder = msgspec.msgpack.Decoder(Kept)
 _FOREVER = "9999-12-31"
 
 
-def report_key(program: str, settings: Settings, inventory: Inventory, reading: Reading) -> str:
+def report_key(program: str, scopes: Scopes, inventory: Inventory, reading: Reading) -> str:
     """The key of a report: our own code and rules, the configuration, every source's bytes, and all else that was seen."""
     digest = hashlib.sha256()
     seen = [
@@ -38,7 +38,7 @@ def report_key(program: str, settings: Settings, inventory: Inventory, reading: 
         sorted({**inventory.problems, **reading.problems}.items()),
         sorted(inventory.too_big.items()),
     ]
-    for part in (program, msgspec.json.encode(settings, order="sorted"), repr(seen)):
+    for part in (program, msgspec.json.encode(scopes.settings, order="sorted"), repr(seen)):
         data = part.encode("utf-8", "backslashreplace") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "little") + data)
     for path, data in sorted(reading.sources.items()):

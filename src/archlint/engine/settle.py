@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from archlint import __version__
+from archlint.checklist import Checklist, Said, judge
 from archlint.engine import run_rules, suppress
 from archlint.engine.check import Outcome, last_frame
 from archlint.engine.discover import Inventory
 from archlint.engine.extract import Facts
 from archlint.engine.findings import Acceptance, finding_of, numbered
 from archlint.engine.read import Reading
+from archlint.engine.scopes import Scopes
 from archlint.engine.sources import Sources
 from archlint.engine.suppress import Suppression
-from archlint.facts.findings import Completeness, Report
-from archlint.facts.settings import Settings
+from archlint.facts.findings import Completeness, Finding, ItemResult, Report
 from archlint.project import Project
 from archlint.rulebook import Rulebook
 
@@ -42,12 +43,13 @@ class Run:
     outcome: Outcome
 
 
-def settle(run: Run, sources: Sources, rulebook: Rulebook, settings: Settings, today: str) -> Settled:
-    """Findings with their places and fingerprints, suppressed ones marked, and what was looked at."""
+def settle(run: Run, sources: Sources, *, rulebook: Rulebook, checklist: Checklist, scopes: Scopes, today: str) -> Settled:
+    """Findings with their places and fingerprints, suppressed ones marked, what was looked at, and the checklist."""
     completeness = _completeness(run)
     suppressions = _suppressions(run.facts)
-    acceptance = Acceptance(suppressions, settings, rulebook, today)
-    findings = [acceptance.of(finding_of(rule, hit, sources, settings)) for rule, hit in run.outcome.hits]
+    acceptance = Acceptance(suppressions, scopes, rulebook, today)
+    settings = scopes.root
+    findings = [acceptance.of(finding_of(rule, hit, sources, scopes)) for rule, hit in run.outcome.hits]
     of_the_run = [
         *run_rules.unread_files(run.inventory, run.reading, run.facts, sources),
         *run_rules.nothing_found(run.inventory, run.facts, settings),
@@ -55,15 +57,40 @@ def settle(run: Run, sources: Sources, rulebook: Rulebook, settings: Settings, t
         *run_rules.crashed_rules(run.outcome, settings),
         *run_rules.suppression_faults(suppressions, rulebook, frozenset(run.outcome.ran), today),
     ]
-    findings += [finding_of(rulebook.rule(rule_id), hit, sources, settings) for rule_id, hit in of_the_run]
+    findings += [finding_of(rulebook.rule(rule_id), hit, sources, scopes) for rule_id, hit in of_the_run]
+    settled = numbered(findings, sources)
+    known = frozenset(rule.id for rule in rulebook.rules)
     report = Report(
         version=__version__,
-        findings=numbered(findings, sources),
+        findings=settled,
         completeness=completeness,
         rules=tuple(rule.document.info for rule in rulebook.rules),
+        checklist=_checklist(checklist, run, sources, findings=settled, failed=completeness.failed, known=known),
         fail_level=settings.fail_level,
     )
     return Settled(report, tuple(sorted({s.until for found in suppressions.values() for s in found if s.until})))
+
+
+def _checklist(
+    checklist: Checklist,
+    run: Run,
+    sources: Sources,
+    *,
+    findings: tuple[Finding, ...],
+    failed: tuple[str, ...],
+    known: frozenset[str],
+) -> tuple[ItemResult, ...]:
+    said = Said(
+        project=run.project,
+        findings=findings,
+        proofs=run.outcome.proofs,
+        known=known,
+        ran=frozenset(run.outcome.ran),
+        crashed=run.outcome.crashed,
+        failed=failed,
+        locate=sources.location,
+    )
+    return judge(checklist, said)
 
 
 def _suppressions(facts: Facts) -> dict[str, list[Suppression]]:

@@ -74,3 +74,5 @@ class Settings(Struct, frozen=True, kw_only=True):
     services: dict[str, str] = {}
     """Service name → its folder."""
     config_path: str | None = None
+    fixed: tuple[str, ...] = ()
+    """Keys that the command line has set; configurations further down do not change them."""

@@ -1,0 +1,6 @@
+"""The architecture checklist: questions, what in the code answers them, and the state of each answer."""
+
+from archlint.checklist.items import Checklist, Item, read_checklist
+from archlint.checklist.judge import Said, judge
+
+__all__ = ["Checklist", "Item", "Said", "judge", "read_checklist"]

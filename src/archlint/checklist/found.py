@@ -1,0 +1,31 @@
+"""What a search for an item's subjects gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archlint.facts.findings import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that the question is about. `proof` or `refutation` says what was found for it; neither: undecided."""
+
+    name: str
+    site: Site
+    proof: str = ""
+    refutation: str = ""
+
+    @property
+    def text(self) -> str:
+        found = self.proof or self.refutation
+        return ": ".join(part for part in (self.name, found) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The subjects. `not_applicable`: why there are none to ask about; `manual`: why files cannot tell."""
+
+    subjects: tuple[Subject, ...] = ()
+    not_applicable: str = ""
+    manual: str = ""

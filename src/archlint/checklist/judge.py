@@ -1,0 +1,168 @@
+"""The state of each item, from what the rules said and what the project shows.
+
+In this order, the first that holds (`rules/README.md` has it in words):
+
+    fail             something refutes it, at medium confidence or better
+    unknown          a serving rule or the search itself crashed
+    not applicable   there is no subject, and the search could have seen one
+    manual           files cannot tell
+    unknown          a serving rule is not in this version or did not run; a file was not parsed
+    pass             every subject is proven
+    manual           some subjects are not
+
+A person's answers will be taken in here too, behind a failure that the code proves and before everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from archlint.checklist.found import Found, Subject
+from archlint.checklist.items import Checklist, Item
+from archlint.facts.findings import Confidence, Evidence, Finding, ItemResult, ItemStatus, Location, Proof, Site
+from archlint.project import Project
+
+MAX_EVIDENCE = 50
+"""Places that a result keeps; the counts are of all."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a run says that items are judged by. `known`: ids of all rules of this version; `failed`: files without facts."""
+
+    project: Project
+    findings: Sequence[Finding]
+    proofs: Mapping[str, Sequence[Proof]]
+    known: frozenset[str]
+    ran: frozenset[str]
+    crashed: Mapping[str, str]
+    failed: Sequence[str]
+    locate: Callable[[Site], Location]
+
+
+def judge(checklist: Checklist, said: Said) -> tuple[ItemResult, ...]:
+    """One result an item, in the checklist's order. A search that raises makes its items unknown."""
+    judged: dict[str, _Judgement] = {}
+    results = []
+    for item in checklist.items:
+        source = checklist.source(item)
+        if source.id not in judged:
+            judged[source.id] = _judge(source, said)
+        results.append(judged[source.id].result(item, source))
+    return tuple(results)
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    status: ItemStatus
+    reason: str
+    subjects: int = 0
+    proven: int = 0
+    accepted: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    findings: tuple[str, ...] = ()
+
+    def result(self, item: Item, source: Item) -> ItemResult:
+        return ItemResult(
+            id=item.id,
+            section=item.section,
+            title=item.title,
+            question=item.question,
+            guide=item.guide,
+            status=self.status,
+            reason=self.reason,
+            subjects=self.subjects,
+            proven=self.proven,
+            accepted=self.accepted,
+            evidence=self.evidence,
+            findings=self.findings,
+            rules=source.rules,
+        )
+
+
+def _judge(item: Item, said: Said) -> _Judgement:
+    try:
+        found = _search(item, said)
+    except Exception as error:  # our own bug in one search must not cost the other items
+        return _Judgement("unknown", f"the search for {item.subjects} crashed: {type(error).__name__}")
+    refuting = [f for f in said.findings if f.rule in item.rules and f.confidence >= Confidence.MEDIUM]
+    doubtful = [f for f in said.findings if f.rule in item.rules and f.confidence < Confidence.MEDIUM]
+    refuted = [s for s in found.subjects if s.refutation]
+    proven = [s for s in found.subjects if s.proof]
+    of_rules = not item.evidence
+    subjects = len(found.subjects) + (len(refuting) + len(doubtful) if of_rules else 0)
+    count = f"{len(proven)} of {subjects} {item.subjects}"
+    accepted = [f for f in refuting if f.state == "suppressed"]
+    shown = [*refuted, *proven, *(s for s in found.subjects if not s.text or not (s.proof or s.refutation))]
+
+    def state(status: ItemStatus, reason: str) -> _Judgement:
+        return _Judgement(
+            status,
+            reason,
+            subjects=subjects,
+            proven=len(proven),
+            accepted=len(accepted) if status == "fail" else 0,
+            evidence=tuple(Evidence(said.locate(s.site), s.text) for s in shown[:MAX_EVIDENCE]),
+            findings=tuple(f.fingerprint for f in refuting),
+        )
+
+    if refuting or refuted:
+        return state("fail", _failure(item, count, refuting, refuted, accepted))
+    crashed = [rule for rule in item.rules if rule in said.crashed]
+    if crashed:
+        return state("unknown", f"{_listed(crashed)} crashed")
+    absent = [rule for rule in item.rules if rule not in said.known]
+    if found.not_applicable:
+        return state("not applicable", found.not_applicable)
+    if (
+        not subjects
+        and not any(rule in said.known and rule not in said.ran for rule in item.rules)
+        and not (absent and of_rules)
+    ):
+        return state("not applicable", item.none)
+    if found.manual:
+        return state("manual", found.manual)
+    if absent:
+        return state("unknown", f"{_listed(absent)} {'is' if len(absent) == 1 else 'are'} not in this version")
+    idle = [rule for rule in item.rules if rule not in said.ran]
+    if idle:
+        return state("unknown", f"{_listed(idle)} did not run")
+    if said.failed:
+        return state("unknown", f"{len(said.failed)} {'file was' if len(said.failed) == 1 else 'files were'} not parsed")
+    if len(proven) == subjects:
+        return state("pass", f"{count}: {item.proof}")
+    return state("manual", item.manual or f"{count} can be told from the code alone")
+
+
+def _search(item: Item, said: Said) -> Found:
+    if item.evidence:
+        found: Found = import_module(f"archlint.checklist.evidence.{item.evidence}").find(said.project)
+        return found
+    proofs = [proof for rule in item.rules for proof in said.proofs.get(rule, ())]
+    return Found(tuple(Subject("", proof.site, proof=proof.text) for proof in _distinct(proofs)))
+
+
+def _distinct(proofs: Sequence[Proof]) -> list[Proof]:
+    """One a place: several serving rules may have looked at it."""
+    by_site: dict[Site, Proof] = {}
+    for proof in proofs:
+        by_site.setdefault(proof.site, proof)
+    return [by_site[site] for site in sorted(by_site)]
+
+
+def _listed(rules: Sequence[str]) -> str:
+    return ", ".join(rules)
+
+
+def _failure(
+    item: Item, count: str, refuting: Sequence[Finding], refuted: Sequence[Subject], accepted: Sequence[Finding]
+) -> str:
+    if not refuting:
+        return f"{item.refutation}: {refuted[0].text}"
+    places = (
+        f"{len(refuting)} {'finding' if len(refuting) == 1 else 'findings'} of {_listed(sorted({f.rule for f in refuting}))}"
+    )
+    kept = f"; {count} proven" if not item.evidence else ""
+    return f"{item.refutation}: {places}{kept}" + (f"; {len(accepted)} accepted" if accepted else "")

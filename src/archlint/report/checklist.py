@@ -1,0 +1,145 @@
+"""The checklist's formats: text for a terminal, Markdown for a review, JSON for scripts."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.style import Style
+from rich.text import Text
+
+from archlint.checklist.score import Section, sections
+from archlint.facts.findings import ItemResult, Report
+from archlint.report.escape import encodable, json_text, visible
+from archlint.report.formats import Layout
+from archlint.report.json_report import SCHEMA, item
+from archlint.report.summary import completeness
+
+FORMATS = ("text", "markdown", "json")
+_MARK = {"pass": "✓", "fail": "✗", "not applicable": "–", "manual": "?", "unknown": "·"}
+_STYLE = {
+    "pass": Style(color="green"),
+    "fail": Style(color="red", bold=True),
+    "not applicable": Style(dim=True),
+    "manual": Style(color="yellow"),
+    "unknown": Style(color="magenta"),
+}
+_PLACES = 5
+"""Places of evidence that are shown of an item unless all are asked for."""
+
+
+def render(report: Report, form: str, layout: Layout | None = None) -> str:
+    """The checklist of a report in `form`, one of `FORMATS`. Raises ValueError for any other."""
+    renderers = {"text": _text, "markdown": _markdown, "json": _json}
+    if form not in renderers:
+        raise ValueError(f"unknown output format {form!r}; there are {', '.join(FORMATS)}")
+    return renderers[form](report, layout or Layout())
+
+
+def status(result: ItemResult) -> str:
+    """The state in words; a failure that was accepted says so."""
+    return f"fail (accepted: {result.accepted})" if result.accepted else result.status
+
+
+def tally(section: Section) -> str:
+    """`score 2 of 3 (67%); 1 not applicable, 4 unknown`."""
+    decided = section.counts.get("pass", 0) + section.counts.get("fail", 0)
+    score = "no score" if section.score is None else f"score {section.counts.get('pass', 0)} of {decided} ({section.score:.0%})"
+    others = [f"{n} {name}" for name, n in section.counts.items() if name not in ("pass", "fail")]
+    return "; ".join([score, ", ".join(others)]) if others else score
+
+
+def _places(result: ItemResult, layout: Layout) -> tuple[list[str], int]:
+    limit = len(result.evidence) if layout.verbose else _PLACES
+    shown = [f"{e.location.path}:{e.location.line}  {e.text}" for e in result.evidence[:limit]]
+    return shown, max(result.subjects - len(shown), 0) if shown else 0
+
+
+def _findings(report: Report, result: ItemResult) -> list[str]:
+    by_fingerprint = {f.fingerprint: f for f in report.findings}
+    found = [by_fingerprint[fingerprint] for fingerprint in result.findings if fingerprint in by_fingerprint]
+    return [f"{f.location.path}:{f.location.line}  {f.rule} {f.message}" for f in found]
+
+
+def _text(report: Report, layout: Layout) -> str:
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=max(layout.width, 40),
+        force_terminal=layout.color,
+        color_system="truecolor" if layout.color else None,
+        no_color=not layout.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for section in sections(report.checklist):
+        head = Text(section.name, style=Style(bold=True))
+        head.append(f"  {tally(section)}", style=Style(dim=True, bold=False))
+        console.print(head)
+        for result in section.items:
+            _item(console, report, result, layout)
+        console.print()
+    console.print(Text(visible(completeness(report.completeness)), style=Style(dim=True)))
+    return encodable("\n".join(line.rstrip() for line in out.getvalue().split("\n")))
+
+
+def _item(console: Console, report: Report, result: ItemResult, layout: Layout) -> None:
+    line = Text(f"  {_MARK[result.status]} ", style=_STYLE[result.status])
+    line.append(result.title, style=Style(bold=result.status == "fail", dim=False))
+    line.append(f"  {status(result)}", style=_STYLE[result.status])
+    line.append(f"  ({result.id})", style=Style(dim=True, bold=False))
+    console.print(line)
+    console.print(Padding(Text(visible(result.reason)), (0, 0, 0, 4)))
+    failures = _findings(report, result)
+    for place in failures[: len(failures) if layout.verbose else _PLACES]:
+        console.print(Padding(Text(visible(place), style=Style(dim=True)), (0, 0, 0, 6)))
+    if len(failures) > _PLACES and not layout.verbose:
+        console.print(Padding(Text(f"and {len(failures) - _PLACES} more", style=Style(dim=True)), (0, 0, 0, 6)))
+    if result.status == "fail" and failures:
+        return
+    places, more = _places(result, layout)
+    for place in places:
+        console.print(Padding(Text(visible(place), style=Style(dim=True)), (0, 0, 0, 6)))
+    if more:
+        console.print(Padding(Text(f"and {more} more", style=Style(dim=True)), (0, 0, 0, 6)))
+
+
+def _md(text: str) -> str:
+    """Text of the project inside Markdown: no character of it may format, link or end a table cell."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+-!|~&" else c for c in visible(text))
+
+
+def _markdown(report: Report, layout: Layout) -> str:
+    lines = ["# Architecture checklist", ""]
+    for section in sections(report.checklist):
+        lines += [f"## {section.name}", "", tally(section)[:1].upper() + tally(section)[1:] + ".", ""]
+        for result in section.items:
+            box = {"pass": "[x]", "not applicable": "[-]"}.get(result.status, "[ ]")
+            lines.append(f"- {box} **{result.title}** (`{result.id}`): **{status(result)}**. {_md(result.reason)}.")
+            places = _findings(report, result) if result.status == "fail" else []
+            shown, more = (places[:_PLACES], len(places) - _PLACES) if places else _places(result, layout)
+            lines += [f"  - {_md(place)}" for place in shown]
+            if more > 0:
+                lines.append(f"  - and {more} more")
+        lines.append("")
+    lines.append(_md(completeness(report.completeness)))
+    return encodable("\n".join(lines) + "\n")
+
+
+def _json(report: Report, layout: Layout) -> str:  # noqa: ARG001  one signature for all formats
+    def section(found: Section) -> dict[str, Any]:
+        return {"name": found.name, "score": found.score, "counts": dict(found.counts)}
+
+    return json_text(
+        {
+            "schema": SCHEMA,
+            "tool": {"name": "archlint", "version": report.version},
+            "sections": [section(s) for s in sections(report.checklist)],
+            "items": [item(result) for result in report.checklist],
+        }
+    )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from archlint.project.symbols import Definition
 
 _ALTERNATIVES = 4
+_ITEMS = 64
+"""How many items of a display that is looped over are looked at."""
 _LOOP_DEPTH = 4
 
 
@@ -44,9 +46,9 @@ class Sources:
         """The sources of a `Name` or `Attribute`, alternatives in source order; empty where none is known.
         `at`: the place from which is looked back, if not that of `expr`."""
         if isinstance(expr, Name):
-            return tuple(self._of_name(module, expr, context, expr.at if at is None else at))[:_ALTERNATIVES]
+            return tuple(self._of_name(module, expr, context, expr.at if at is None else at))[:_ITEMS]
         if isinstance(expr, Attribute):
-            return tuple(self._of_attribute(module, expr, context))[:_ALTERNATIVES]
+            return tuple(self._of_attribute(module, expr, context))[:_ITEMS]
         return ()
 
     def items(self, module: Module, expr: Expr, context: int, depth: int = 0) -> tuple[Source, ...]:

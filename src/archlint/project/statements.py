@@ -26,6 +26,7 @@ _BEGINS_STATEMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSES_OF_SQL = 2
+_FEW = 4
 _WRAPPERS = 3
 """How many project functions a text may be passed through on its way to the query."""
 _NO_CODE = Outline(length=0, lines=b"", imports=(), classes=(), functions=(), exports=None, comments=())
@@ -183,8 +184,13 @@ class Statements:
                     waiting.append((caller, given, min(confidence, caller.confidence), is_executed, depth - 1))
 
     def _parts(self, module: Module, argument: Expr, context: int) -> Iterator[tuple[Module, Expr, int]]:
-        """The texts in an argument that takes one statement or a list of them, each maybe with its parameters."""
-        items = self._project.values.sources.items(module, argument, context)
+        """The texts in an argument that takes one statement or a list of them, each maybe with its parameters; of a loop's
+        variable those that it goes through."""
+        sources = self._project.values.sources
+        items = sources.items(module, argument, context)
+        if not items:
+            found = sources.of(module, argument, context)
+            items = found if len(found) > _FEW and all(s.expr and not s.added_to and not s.is_parameter for s in found) else ()
         if not items:
             yield module, argument, context
         for item in items:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import forkserver
+from multiprocessing import resource_tracker
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -87,8 +86,6 @@ class Processes:
         context = multiprocessing.get_context(method)
         if method == "forkserver":
             context.set_forkserver_preload(self.preload)
-            with _interrupts_ignored():
-                forkserver.ensure_running()
         return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
 
 
@@ -105,31 +102,19 @@ def _submit(pool: ProcessPoolExecutor, function: Callable[[T], R], items: Sequen
 
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
-    """Ctrl-C inside is answered at the end: a pool that is half made cannot be taken down quietly."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set handlers, and only it is interrupted
+    """Ctrl-C inside is answered at the end: a pool that is half made cannot be taken down quietly.
+
+    The fork server starts inside and inherits the mask, which is right: it is in our process group.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # not on Windows
+        yield
         return
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    resource_tracker.ensure_running()  # it would take the mask away
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if came:
-        raise KeyboardInterrupt
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """For the moment in which the fork server starts, which inherits it: it is in our process group."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ignore_interrupts() -> None:

@@ -81,7 +81,7 @@ def _finding(console: Console, finding: Finding, layout: Layout, rule: RuleInfo 
         _notes(console, "see", finding.related, numbered=False)
     if rule is not None and (first or layout.verbose):
         _aside(console, "why", rule.why if layout.verbose else _first_sentence(rule.why))
-    if finding.fix:
+    if finding.fix and (first or layout.verbose):
         _aside(console, "fix", finding.fix)
     console.print()
 

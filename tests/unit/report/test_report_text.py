@@ -35,9 +35,10 @@ def test_a_finding_shows_its_code_its_path_why_and_how_to_fix_it() -> None:
     )
 
 
-def test_why_is_told_once_a_rule_unless_verbose() -> None:
+def test_why_and_how_to_fix_it_are_told_once_a_rule_unless_verbose() -> None:
     twice = (CACHE, changed(CACHE, location=Location("shop/cache.py", 1, 1, 1, 4)))
     assert text(*twice).count("why  ") == 1
+    assert text(*twice).count("fix  ") == 1
     assert text(*twice, verbose=True).count("And there is more") == 2
 
 

@@ -57,8 +57,8 @@ class Annotations:
                     found.append(instance(entity))
                 elif self._knowledge.role(entity.name) == "type-variable":
                     found.append(Type(VARIABLE + (expr.id if isinstance(expr, Name) else expr.attr), entity.arguments))
-            elif isinstance(entity, External) and not entity.name.startswith("builtins."):
-                found.append(Type(entity.name))
+            elif isinstance(entity, External) and entity.name.rpartition(".")[2][:1].isupper():
+                found.append(Type(entity.name))  # an unknown class; in lower case it is a module or a function, by mistake
         return distinct(found)
 
     def _subscript(self, module: Module, expr: Subscript, context: int, depth: int) -> tuple[Entity, ...]:

@@ -29,16 +29,14 @@ class Bindings:
             known = self._known[key] = self._find(module, binding, name)
         return known
 
-    def is_open(self, module: Module, binding: Binding) -> bool:
-        """Nothing in the file says what it binds: a parameter with neither annotation nor telling default."""
+    def open_parameter(self, module: Module, binding: Binding) -> Parameter | None:
+        """The parameter that it binds, if what it is can only be told by callers: no default but None."""
         if binding.kind != "parameter":
-            return False
+            return None
         parameter = module.outline.functions[binding.function].parameters[binding.index]
-        return (
-            parameter.annotation is None
-            and parameter.kind not in ("*", "**")
-            and (parameter.default is None or (isinstance(parameter.default, Constant) and parameter.default.value is None))
-        )
+        default = parameter.default
+        says_nothing = default is None or (isinstance(default, Constant) and default.value is None)
+        return parameter if says_nothing and parameter.kind not in ("*", "**") else None
 
     def _find(self, module: Module, binding: Binding, name: str) -> tuple[Entity, ...]:
         inference = self._inference

@@ -127,7 +127,7 @@ class Dispatch:
         return any(knowledge.role(base.name) == "protocol" for base in self._inference.members.bases(klass))
 
     def _fitting(self, klass: ClassDef) -> tuple[str, ...]:
-        """Production classes that define every method of a protocol without deriving from it."""
+        """Production classes that have every method of a protocol without deriving from it."""
         wanted = self._methods.get(klass.name, frozenset())
         if not wanted:
             return ()
@@ -137,6 +137,16 @@ class Dispatch:
 
     @cached_property
     def _methods(self) -> dict[str, frozenset[str]]:
+        """Production class → its public methods, those that it inherits within the project included."""
+        members = self._inference.members
+        return {
+            name: frozenset().union(*(self._own_methods.get(a.name, frozenset()) for a in members.ancestors(Type(name))))
+            for name, klass in self._project.symbols.classes.items()
+            if not klass.module.is_test
+        }
+
+    @cached_property
+    def _own_methods(self) -> dict[str, frozenset[str]]:
         """Production class → the public methods that it defines itself."""
         found: dict[str, set[str]] = defaultdict(set)
         for module in self._project.modules.all:

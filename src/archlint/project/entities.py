@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def as_class(type_: Type) -> Type:
     return Type(type_.name, type_.arguments, True, type_.confidence)
 
 
-def distinct(entities: list[Entity], bound: int = 6) -> tuple[Entity, ...]:
+def distinct(entities: Sequence[Entity], bound: int = 6) -> tuple[Entity, ...]:
     """Each entity once, in order, at most `bound` of them."""
     if len(entities) < 2:
         return tuple(entities)

@@ -170,21 +170,27 @@ class Inference:
                 found += self.bound(module, binding, expr.id)
             if found:
                 return distinct(found)
-            if all(self._bindings.is_open(module, binding) for binding in bindings):
-                return self._passed_or_guessed(module, bindings[-1], expr.id)
+            opened = [self._bindings.open_parameter(module, binding) for binding in bindings]
+            if len(opened) == 1 and opened[0] is not None:
+                guess = () if opened[0].annotation is not None else self.guess(module, expr.id)
+                return self._passed(module, bindings[0]) or guess
             return ()
-        found = [e for definition in symbols.resolve_in(module, expr.id) for e in self.defined(definition)]
+        if scope == 0 and module.body.contexts[context].function < 0:
+            definitions = [d for binding in bindings[-4:] for d in symbols.of_binding(module, expr.id, binding)]
+        else:
+            definitions = list(symbols.resolve_in(module, expr.id))
+        found = [e for definition in definitions for e in self.defined(definition)]
         if not found and expr.id == "__class__":
             return self._written_class(module, context)
         return distinct(found)
 
-    def _passed_or_guessed(self, module: Module, binding: Binding, name: str) -> tuple[Entity, ...]:
+    def _passed(self, module: Module, binding: Binding) -> tuple[Entity, ...]:
         key = (module.path, binding.function, binding.index)
         known = self._passed_types.get(key)
         if known is None:
             self._passed_types[key] = ()
             known = self._passed_types[key] = self.passed.types(module, binding.function, binding.index)
-        return known or self.guess(module, name)
+        return known
 
     def guess(self, module: Module, name: str) -> tuple[Entity, ...]:
         """What a name means by habit where the module's imports reach the library; at low confidence."""
@@ -229,21 +235,21 @@ class Inference:
             if entities is not None:
                 understood = True
                 found += entities
-            elif not (isinstance(base, Type) and self._is_open_class(base)):
+            elif not (isinstance(base, Type) and base.name in self.project.symbols.classes):
                 understood = True
         if found or understood:
             return distinct(found)
-        return self._guessed_attribute(module, expr, bool(bases))
+        return self._guessed_attribute(module, expr, bases)
 
-    def _is_open_class(self, type_: Type) -> bool:
-        """A project class whose attribute may come from where nothing is read: a mixin's user, an unknown base."""
-        return type_.name in self.project.symbols.classes
-
-    def _guessed_attribute(self, module: Module, expr: Attribute, known_base: bool) -> tuple[Entity, ...]:
+    def _guessed_attribute(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """For what no class defines that is read: a mixin's `self.session`, a manager of an unknown base."""
         base = expr.base
         last = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
-        if known_base and last in ("self", "cls"):
+        if bases and last in ("self", "cls"):
             return self.guess(module, expr.attr)
+        owner = next((b for b in bases if isinstance(b, Type) and b.is_class), None)
+        if owner is not None:
+            return tuple(self.members.owned(e, owner) if isinstance(e, Type) else e for e in self.guess(module, expr.attr))
         return self.guess(module, f"{last}.{expr.attr}") if last else ()
 
     def attribute(self, base: Entity, name: str) -> tuple[Entity, ...] | None:

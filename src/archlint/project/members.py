@@ -173,10 +173,10 @@ class Members:
                 given = self._inference.library.gives(entity)
                 if given is not None:
                     return given
-            return (self._owned(entity, receiver),)
+            return (self.owned(entity, receiver),)
         return (entity,)
 
-    def _owned(self, entity: Type, receiver: Type) -> Type:
+    def owned(self, entity: Type, receiver: Type) -> Type:
         """`objects = BookManager()` in `Book`: a library's type with one open parameter is about its owner."""
         if entity.arguments or receiver.name == entity.name:
             return entity

@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 PointKind = Literal["call", "per item", "once", "threaded", "deferred", "evaluation", "property"]
 
 
+_METHODS = {"len": "__len__", "bool": "__bool__", "contains": "__contains__", "index": "__getitem__", "await": "__await__"}
+"""Way of evaluating → the method that does it; all others iterate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One place and what it may run. `call` is the call it stands for or belongs to; `expr` what is evaluated."""
@@ -165,7 +169,7 @@ class Points:
                     if not any(way in info.lazy.by for way in by):
                         return ()
                     operation = LibraryOperation(effect=(info.lazy.effect,), evaluates=True)
-                    return (Target(f"{owner}.__{by[0]}__", None, operation, type_.confidence),)
+                    return (Target(f"{owner}.{_METHODS.get(by[0], '__iter__')}", None, operation, type_.confidence),)
         return ()
 
     def _contexts(self, module: Module) -> Iterator[Point]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from archlint.project.inference import Inference
 
 _GENERATOR = "collections.abc.Generator"
+_COLLECTIONS = frozenset(
+    {"builtins.list", "builtins.tuple", "collections.abc.Sequence", "collections.abc.Iterable", "collections.abc.Collection"}
+)
 _ACCESSORS = frozenset({"setter", "deleter"})
 _MOST_RETURNS = 4
 
@@ -111,8 +114,8 @@ class Returns:
         if known is None:
             self._plain[definition] = ()  # recursion ends here
             annotated = self._annotated(definition)
-            if annotated or definition.function.returns is not None:
-                known = annotated
+            if annotated:
+                known = self._really(definition, annotated)
             elif definition.function.is_generator:
                 items = self.yielded(FunctionRef(definition))
                 first = next((i for i in items if isinstance(i, Type)), UNKNOWN)
@@ -125,6 +128,20 @@ class Returns:
     def inner(self, function: FunctionRef) -> tuple[Entity, ...]:
         """What the `return` statements give, whatever the annotation says (a decorator's wrapper)."""
         return self._inferred(function.definition)
+
+    def _really(self, definition: Def, annotated: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """The annotation; but where it says `list` and a lazy query is returned, the query."""
+        if definition.function.is_generator or not any(isinstance(t, Type) and t.name in _COLLECTIONS for t in annotated):
+            return annotated
+        lazy = [e for e in self._inferred(definition) if isinstance(e, Type) and self._is_lazy(e)]
+        return distinct(lazy) if lazy else annotated
+
+    def _is_lazy(self, type_: Type) -> bool:
+        return any(
+            info.lazy is not None
+            for ancestor in self._inference.members.ancestors(type_)
+            for _, info, _ in self._inference.library.lineage(ancestor)
+        )
 
     def _annotated(self, definition: Def) -> tuple[Entity, ...]:
         function = definition.function

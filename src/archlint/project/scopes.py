@@ -181,6 +181,12 @@ class Scopes:
             return
         contexts = self._body.contexts
         context = statement.context
+        if contexts[context].kind == "comprehension":
+            if statement.kind == "assign":  # a walrus binds outside of the comprehension
+                while contexts[context].kind == "comprehension":
+                    context = contexts[context].parent
+            else:
+                return  # its variable is bound by the context itself
         inside = statement.kind in ("for", "with", "except")
         at = statement.at if inside else statement.end
         for target, path in _targets(statement.target, ()):

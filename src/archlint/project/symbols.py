@@ -159,9 +159,9 @@ class Symbols:
         """The last one at the module's own level, and those in branches, loops and functions behind it."""
         last = max((row for row, binding in enumerate(bindings) if binding.context == 0), default=0)
         chosen = list(bindings[last:])
-        if len(chosen) == 1 and bindings[last].kind == "statement" and last:
-            # `x = decorate(x)` and `x: T` behind `x = …`: the earlier one still says what it is
-            chosen.append(bindings[last - 1])
+        before = bindings[last - 1].kind if last else ""
+        if len(chosen) == 1 and bindings[last].kind == "statement" and before in ("function", "class"):
+            chosen.append(bindings[last - 1])  # `f = decorate(f)`: the earlier one still says what it is
         return chosen[:_ALTERNATIVES]
 
     def _starred(self, module: Module, name: str) -> tuple[Definition, ...]:

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import Conditional, Constant, Expr, Mapping, Name, Operation, String
+from archlint.facts.syntax import Comparison, Conditional, Constant, Expr, Mapping, Name, Operation, String
 from archlint.project.arguments import parameter
 from archlint.project.model import CallSite, Def
+from archlint.project.parts import parts_of
 from archlint.project.spelling import UNSAID, spell
 from archlint.project.values import UNKNOWN
 
@@ -138,22 +139,35 @@ class CacheWrites:
         source = self.source(module, expr, context)
         return _GIVEN if source is expr else self.of_value(module, source, context, write, depth - 1)
 
+    def compares(self, owner: Def, name: str) -> bool:
+        """The function compares its parameter with something: it has its own way with special values."""
+        body, function = owner.module.body, owner.function
+        return any(
+            isinstance(part, Comparison) and any(isinstance(side, Name) and side.id == name for side in part.operands)
+            for statement in body.statements
+            if statement.kind == "test" and function.at <= statement.at < function.end
+            for part in parts_of(body, statement.value)
+        )
+
     # expiry that something else gives
 
     def _set_elsewhere(self, site: CallSite, write: CacheWrite) -> Expiry | None:
         """By a later call on the same key in the same function, always or when a parameter asks for it."""
         key = self.key(site, write)
-        if not key or site.caller is None:
+        if site.caller is None or not (key or write.kind == "many"):
             return None
         for other in self._project.calls.of(site.caller):
             if other.index != site.index and self._expires_key(other, key):
                 asked = self._asking_parameters(other, site.caller)
                 return Expiry("parameter", parameters=asked) if asked else _GIVEN
-        return self._chosen_by_sibling(site, key)
+        return self._chosen_by_sibling(site, key) if key else None
 
     def _expires_key(self, other: CallSite, key: str) -> bool:
+        """The call sets an expiry on the key; on any where many keys are written at once."""
         if UNSAID in key or "cache.expire" not in self._project.effects.at(other):
             return False
+        if not key:
+            return True
         named = other.operation.expires if other.operation is not None else None
         given = [other.argument(named)] if named is not None else [argument.value for argument in other.call.arguments]
         return any(expr is not None and self.followed(other, expr) == key for expr in given)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import Await, CallRef, Expr
-from archlint.project.arguments import receiver_of
+from archlint.facts.syntax import CallRef, Expr, Name
+from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of
 from archlint.project.cache_writes import CacheWrites
 from archlint.project.model import CallSite
 from archlint.project.parts import parts_of
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _REMOTE = frozenset({"db.read", "http", "rpc"})
+_REMOTE_KINDS = frozenset({"http-client", "cloud-sdk"})
+_STRUCTURES = frozenset({"set", "list", "counter"})
 _STORES = "broker-client"
+_CALLERS = 5
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -67,11 +70,15 @@ class CachedCopies:
             copies, serialised = copies or more[0], serialised or more[1]
         if self._reads_first(site, write):
             return Confidence.HIGH
-        if write.kind == "hash" and not says_cache:
+        if not says_cache and (write.kind == "hash" or self._keeps_structure(site)):
             return None
         if says_cache or copies:
             return Confidence.HIGH if copies and (says_cache or serialised) else Confidence.MEDIUM
         return Confidence.LOW if serialised else None
+
+    def says_cache(self, *names: str) -> bool:
+        """One of the names has a word for a cache in it."""
+        return not self._cache_words.isdisjoint(words_of(*names))
 
     def _is_store(self, site: CallSite) -> bool:
         target = next((t.name for t in site.targets if t.operation is not None), "")
@@ -94,23 +101,45 @@ class CachedCopies:
 
     def _value(self, site: CallSite, write: CacheWrite | None) -> tuple[bool, bool]:
         """(the value comes from a query or a remote call, it is serialised)."""
-        module, context = site.module, site.call.context
         given = [a.value for a in site.call.arguments[1:]] if write is None else [site.argument(write.value)]
-        sites = self._project.calls.in_module(module)
+        told = [self._of_expression(site, expr) for expr in given if expr is not None]
+        return any(copies for copies, _ in told), any(serialised for _, serialised in told)
+
+    def _of_expression(self, site: CallSite, expr: Expr, follow: bool = True) -> tuple[bool, bool]:
+        sites = self._project.calls.in_module(site.module)
         copies = serialised = False
-        for expr in given:
-            if expr is None:
-                continue
-            for part in self._followed_parts(site, expr):
-                if isinstance(part, CallRef):
-                    serialised |= last_name(module.body, part) in self._serialisers
-                    copies |= not _REMOTE.isdisjoint(self._project.effects.at(sites[part.index]))
-                elif isinstance(part, Await) and context >= 0:
-                    inner = part.value
-                    copies |= isinstance(inner, CallRef) and not _REMOTE.isdisjoint(
-                        self._project.effects.at(sites[inner.index])
-                    )
+        for part in self._followed_parts(site, expr):
+            if isinstance(part, CallRef):
+                serialised |= last_name(site.module.body, part) in self._serialisers
+                copies |= self.is_remote(sites[part.index])
+            elif isinstance(part, Name) and follow and not copies:
+                copies |= self._handed_in(site, part)
         return copies, serialised
+
+    def is_remote(self, site: CallSite) -> bool:
+        """The call asks a database or another service."""
+        knowledge = self._project.knowledge
+        return not _REMOTE.isdisjoint(self._project.effects.at(site)) or any(
+            not _REMOTE_KINDS.isdisjoint(knowledge.package_kinds(t.name)) for t in site.targets if t.definition is None
+        )
+
+    def _handed_in(self, site: CallSite, name: Name) -> bool:
+        """The name is a parameter for which some caller gives what it got from elsewhere."""
+        owner = site.caller
+        if owner is None or parameter(owner.function, name.id) is None:
+            return False
+        for call in self._project.calls.callers(owner)[:_CALLERS]:
+            given = arguments_by_parameter(call.call, owner).get(name.id)
+            if given is not None and call.module.is_production and self._of_expression(call, given, follow=False)[0]:
+                return True
+        return False
+
+    def _keeps_structure(self, site: CallSite) -> bool:
+        """Sets, lists or counters are written beside it: a data structure whose home is the store."""
+        if site.caller is None:
+            return False
+        others = (other.operation for other in self._project.calls.of(site.caller))
+        return any(o is not None and o.cache is not None and o.cache.kind in _STRUCTURES for o in others)
 
     def _followed_parts(self, site: CallSite, expr: Expr, depth: int = 3) -> list[Expr]:
         module, context = site.module, site.call.context

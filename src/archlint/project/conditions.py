@@ -17,10 +17,11 @@ from archlint.project.spelling import last_name
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A way from a place down to the library call that has the effect, and the project functions on it."""
+    """A way from a place down to the library call that has the effect (`end`), and the project functions on it."""
 
     confidence: Confidence
     steps: tuple[Step, ...]
+    end: EffectPoint
     through: tuple[Def, ...] = ()
 
 
@@ -45,13 +46,13 @@ class Conditions:
             if definition is None:
                 is_own = len(point.witness.steps) == 1 and target.name == point.witness.target
                 if is_own and not (target.operation is not None and target.operation.pending):
-                    ways.append(Path(point.confidence, point.witness.steps))
+                    ways.append(Path(point.confidence, point.witness.steps, point))
             elif self._effects.has(definition, point.effect):
                 below = self._through(definition, point.effect, _switched_off(point, definition, off))
                 if below is not None:
                     step = Step(point.site, f"calls {definition.name}")
                     confidence = min(target.confidence, below.confidence)
-                    ways.append(Path(confidence, (step, *below.steps), (definition, *below.through)))
+                    ways.append(Path(confidence, (step, *below.steps), below.end, (definition, *below.through)))
         return min(ways, key=_rank, default=None)
 
     def _through(self, definition: Def, effect: str, off: frozenset[str]) -> Path | None:

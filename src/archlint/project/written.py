@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Attribute,
+    Await,
     Call,
     CallRef,
     Collection,
@@ -39,6 +40,7 @@ _SAME_ITEMS = frozenset(
     | {"items", "keys", "values"}
 )
 _ITEMS_OF_ALL = frozenset({"product", "chain", "map"})
+_BOUNDS = frozenset({"limit", "max_results", "page_size", "per_page", "top_k"})
 _GROWING = frozenset({"append", "appendleft", "extend", "insert", "add", "update", "setdefault"})
 
 
@@ -78,6 +80,8 @@ class Written:
                 return bool(_CONSTANT_NAME.fullmatch(expr.id)) or self._name(module, expr, context, depth)
             case Attribute():
                 return bool(_CONSTANT_NAME.fullmatch(expr.attr)) or self._is_class(module, expr, context)
+            case Await():
+                return self.is_written(module, expr.value, context, depth - 1)
             case CallRef():
                 return self._call(module, module.body.calls[expr.index], context, depth)
             case _:
@@ -125,8 +129,22 @@ class Written:
             return False
         return self.is_written(module, statement.value, statement.context, depth - 1)
 
+    def _is_capped(self, module: Module, call: Call, context: int) -> bool:
+        """`….limit(5).all()`, `find(…, limit=FEW)`: a small constant bounds what comes back."""
+        named = [argument.value for argument in call.arguments if argument.name in _BOUNDS]
+        if last_name(module.body, call.callee) in _BOUNDS and call.arguments:
+            named.append(call.arguments[0].value)
+        for expr in named:
+            value = self._project.values.constant(module, expr, context)
+            if isinstance(value, int) and 0 <= value <= FEW:
+                return True
+        inner = call.callee.base if isinstance(call.callee, Attribute) else None
+        return isinstance(inner, CallRef) and self._is_capped(module, module.body.calls[inner.index], context)
+
     def _call(self, module: Module, call: Call, context: int, depth: int) -> bool:
         name = last_name(module.body, call.callee)
+        if self._is_capped(module, call, context):
+            return True
         given = [argument.value for argument in call.arguments if argument.name is None]
         if name == "range":
             return bool(given) and all(self._is_number(module, argument, context) for argument in given)

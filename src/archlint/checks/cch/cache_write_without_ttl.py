@@ -9,15 +9,15 @@ from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.knowledge import CacheWrite
+from archlint.facts.syntax import Await, CallRef, Expr, Name
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.cache_writes import CacheWrites, Expiry
 from archlint.project.cached_copies import CachedCopies, words_of
 from archlint.project.model import CallSite, Def
-from archlint.project.spelling import shorten, spell
+from archlint.project.spelling import last_name, shorten, spell
 
 _ENTRIES = ("value", "many", "hash")
 _DEPTH = 4
-_REMOTE = ("db.read", "http", "rpc")
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +37,8 @@ class _Asked:
     write: CacheWrite
     decider: CallSite
     through: tuple[CallSite, ...] = ()
+    owners: tuple[Def, ...] = ()
+    """The functions that the calls in `through` run, the one that writes last."""
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -73,7 +75,7 @@ def _decided(
     for call in project.calls.callers(owner):
         if call.module.is_production and depth and not call.is_open:
             given = _given_by(writes, call, owner, expiry, asked.write)
-            inner = _Asked(asked.site, asked.write, call, (call, *asked.through))
+            inner = _Asked(asked.site, asked.write, call, (call, *asked.through), (owner, *asked.owners))
             yield from _decided(project, writes, inner, given, depth - 1)
 
 
@@ -84,7 +86,9 @@ def _given_by(writes: CacheWrites, call: CallSite, owner: Def, expiry: Expiry, w
     for name in expiry.parameters:
         declared = parameter(owner.function, name)
         if name in arguments:
-            told.append(writes.of_value(call.module, arguments[name], call.call.context, write))
+            found = writes.of_value(call.module, arguments[name], call.call.context, write)
+            is_handled = found.text == "0" and writes.compares(owner, name)
+            told.append(Expiry("given") if is_handled else found)
         elif declared is not None and declared.default is not None:
             told.append(writes.of_value(owner.module, declared.default, owner.function.outer, write))
     chosen = {found.kind: found for found in reversed(told)}
@@ -102,12 +106,12 @@ def _hit(project: Project, writes: CacheWrites, copies: CachedCopies, asked: _As
         "key": shorten(writes.key(site, write)) or "entries",
         "cache": _library(project, site),
         "value": expiry.text,
-        "callee": decider.targets[0].name if asked.through else "",
+        "callee": asked.owners[0].name if asked.through else "",
     }
     message, confidence = _judged(project, copies, asked, expiry)
     if confidence is None:
         return None
-    path = tuple(Step(call.site, f"calls {call.targets[0].name}") for call in asked.through)
+    path = tuple(Step(call.site, f"calls {owner.name}") for call, owner in zip(asked.through, asked.owners, strict=True))
     path += (Step(site.site, f"writes to {words['cache']}"),) if asked.through else ()
     severity = Severity.NOTE if message == "memory" else None
     return Hit(decider.site, words, message, confidence, path=path, severity=severity)
@@ -117,17 +121,38 @@ def _judged(project: Project, copies: CachedCopies, asked: _Asked, expiry: Expir
     """(which message, how sure), the surety None where nothing is wrong."""
     site, write = asked.site, asked.write
     if write.kind == "lock" or _is_lock(project, site, write):
+        if write.kind == "lock" and not _is_taken(project, site):
+            return "lock", None
         confidence = Confidence.MEDIUM if write.kind == "lock" else Confidence.HIGH
-        return ("wrapper" if asked.through else "lock"), min(confidence, site.confidence)
+        return ("wrapper_lock" if asked.through else "lock"), min(confidence, site.confidence)
     if write.kind == "decorator":
-        return "decorator", min(Confidence.HIGH, site.confidence)
+        return "decorator", site.confidence
     if write.kind == "bounded":
-        return "memory", Confidence.LOW if _keeps_remote(project, site) else None
+        return "memory", Confidence.LOW if _keeps_remote(project, copies, site) else None
     if write.kind not in _ENTRIES and not (write.kind == "touch" and expiry.kind == "never"):
         return "default", None
     found = copies.confidence(site, write, asked.decider if asked.through else None)
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
     return message, None if found is None else min(found, site.confidence)
+
+
+def _is_taken(project: Project, site: CallSite) -> bool:
+    """A lock object that is made here is also taken here, or handed on; one that is only asked about is neither."""
+    if "cache.write" in project.effects.at(site) or site.caller is None:
+        return True
+    body = site.module.body
+    for statement in body.statements:
+        if isinstance(statement.target, Name) and statement.value is not None and _is_call(statement.value, site):
+            name = statement.target.id
+            used = [c for c in project.calls.of(site.caller) if spell(body, c.call.callee).startswith(f"{name}.")]
+            managed = any(isinstance(c.subject, Name) and c.subject.id == name for c in body.contexts)
+            return managed or not used or any(last_name(body, c.call.callee) == "acquire" for c in used)
+    return True
+
+
+def _is_call(expr: Expr, site: CallSite) -> bool:
+    inner = expr.value if isinstance(expr, Await) else expr
+    return isinstance(inner, CallRef) and inner.index == site.index
 
 
 def _is_lock(project: Project, site: CallSite, write: CacheWrite) -> bool:
@@ -141,9 +166,17 @@ def _library(project: Project, site: CallSite) -> str:
     return library.library if library is not None else "the cache"
 
 
-def _keeps_remote(project: Project, site: CallSite) -> bool:
-    """A bounded memory around a function that asks a database or another service."""
-    return any(project.effects.has(definition, effect) for definition in _decorated_with(site) for effect in _REMOTE)
+def _keeps_remote(project: Project, copies: CachedCopies, site: CallSite) -> bool:
+    """A bounded memory around a function that asks a database or another service, or that is called a cache."""
+    decorated = list(_decorated_with(site))
+    if decorated:
+        return any(copies.is_remote(call) for definition in decorated for call in project.calls.of(definition))
+    body = site.module.body
+    return any(
+        statement.target is not None and _is_call(statement.value, site) and copies.says_cache(spell(body, statement.target))
+        for statement in body.statements
+        if statement.value is not None
+    )
 
 
 def _decorated_with(site: CallSite) -> Iterator[Def]:

@@ -28,7 +28,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `one_off_modules`: packages anywhere on the way, and modules, that hold only such functions; `one_off_decorators`:
     decorators that make a function a command or a start-up hook.  `membership`: ends of the names of arguments and
     methods that take many keys at once.  `listings`: names of what lists a program's own tables, models or fields.
-    `abstract_bases`: classes whose subclasses are kinds of behaviour, not rows.
+    `abstract_bases`: classes whose subclasses are kinds of behaviour, not rows.  `schema_verbs`: first words of SQL that
+    changes tables, not rows.
     """
 
     ignore_functions: tuple[str, ...]
@@ -39,6 +40,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     membership: tuple[str, ...]
     listings: tuple[str, ...]
     abstract_bases: tuple[str, ...]
+    schema_verbs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                     outside.add(made)
             elif loop.holds(made) and not _is_expected(project, point, loop, params):
                 path = conditions.path(point)
-                if path is not None and not _is_ignored(path, params):
+                if path is not None and not _is_ignored(path, params) and not _is_schema_change(project, path, params):
                     found[made].append(_Query(point, made, loop, path))
     for _, queries in sorted(found.items()):
         yield _hit(project, min(queries, key=lambda q: (-q.path.confidence, len(q.path.steps))))
@@ -181,6 +183,18 @@ def _is_steady(point: EffectPoint, params: Params) -> bool:
 
 def _is_ignored(path: Path, params: Params) -> bool:
     return any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in path.through)
+
+
+def _is_schema_change(project: Project, path: Path, params: Params) -> bool:
+    """`ALTER TABLE` and the like: one statement per table or column, never one for all."""
+    call = path.end.call
+    operation = call.operation if call is not None else None
+    if call is None or operation is None:
+        return False
+    statement = call.argument(operation.sql or operation.by_statement)
+    text = project.values.text(call.module, statement, call.call.context) if statement is not None else None
+    words = text.rendered.split(None, 1) if text is not None else []
+    return bool(words) and words[0].lower() in params.schema_verbs
 
 
 def _is_cached(project: Project, definition: Def) -> bool:

@@ -156,7 +156,7 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Lazy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A type whose making asks nothing: `effect` takes place when it is evaluated.
 
-    `by`: iterate, len, bool, index, contains, await, list (a constructor call over it).
+    `by`: iterate, len, bool, index, slice, contains, await, list (a constructor call over it).
     """
 
     effect: str = "db.read"

@@ -29,6 +29,7 @@ from archlint.facts.syntax import (
     Expr,
     Name,
     Operation,
+    Slice,
     Starred,
     Subscript,
 )
@@ -43,7 +44,14 @@ if TYPE_CHECKING:
 PointKind = Literal["call", "per item", "once", "threaded", "deferred", "evaluation", "property"]
 
 
-_METHODS = {"len": "__len__", "bool": "__bool__", "contains": "__contains__", "index": "__getitem__", "await": "__await__"}
+_METHODS = {
+    "len": "__len__",
+    "bool": "__bool__",
+    "contains": "__contains__",
+    "index": "__getitem__",
+    "slice": "__getitem__",
+    "await": "__await__",
+}
 """Way of evaluating → the method that does it; all others iterate."""
 
 
@@ -196,7 +204,8 @@ class Points:
             if isinstance(expr, Attribute):
                 yield from self._property(module, expr, context)
             elif isinstance(expr, Subscript):
-                yield from self._evaluated(module, expr.base, context, ("index",))
+                way = "slice" if any(isinstance(index, Slice) for index in expr.index) else "index"
+                yield from self._evaluated(module, expr.base, context, (way,))
             elif isinstance(expr, Await):
                 yield from self._evaluated(module, expr.value, context, ("await",))
         for statement in module.body.statements:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import pairwise
 
 Keep = Callable[[int, int], bool]
 """Does an edge count?"""
@@ -128,7 +129,20 @@ class Digraph:
             without = cut - {edge}
             if not self.components(inside, lambda a, b, out=without: (a, b) not in out):  # type: ignore[misc]
                 cut = without
-        return sorted(cut)
+        return sorted(cut) if len(cut) > 1 else [self._first_alike(inside, next(iter(cut)), cost)]
+
+    def _first_alike(self, inside: frozenset[int], edge: tuple[int, int], cost: Callable[[int, int], int]) -> tuple[int, int]:
+        """Of the edges that open the component by themselves as cheaply as `edge`, the first."""
+        back = self.chain({edge[1]}, {edge[0]}, avoid=frozenset(range(len(self))) - inside) or ()
+        circle = sorted({edge, *pairwise(back)})
+        return next(
+            other
+            for other in circle
+            if other == edge
+            or (
+                cost(*other) <= cost(*edge) and not self.components(inside, lambda a, b, out=other: (a, b) != out)  # type: ignore[misc]
+            )
+        )
 
 
 def _backward_edges(

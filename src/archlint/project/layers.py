@@ -99,22 +99,32 @@ class Layers:
 
     @cached_property
     def _composition_packages(self) -> frozenset[str]:
-        """Packages named like a composition root that hold no layer of their own (as a blueprint `main` would)."""
+        """Packages named like a composition root with nothing of the inner layers in them; a package `main` only if it
+        holds no layer at all (it may be a blueprint)."""
         found: dict[str, bool] = {}
         for module in self._project.modules.production:
             parts = module.name.split(".")
+            layer = self.layer_of(module)
             for i in range(1, len(parts) - (not module.is_package)):
-                if words.names_composition_root(parts[i]) or parts[i] == "main":
-                    package = ".".join(parts[: i + 1])
-                    above = self._found.get(".".join(parts[:i]))
-                    layered = self.layer_of(module)
-                    found[package] = found.get(package, True) and (layered is None or layered == above)
+                package = ".".join(parts[: i + 1])
+                if words.names_composition_root(parts[i]):
+                    found[package] = found.get(package, True) and layer not in ("domain", "application")
+                elif parts[i] == "main":
+                    found[package] = found.get(package, True) and layer is None
         return frozenset(package for package, is_root in found.items() if is_root)
 
     @cached_property
     def implemented_ports(self) -> tuple[tuple[Module, Class, Module, Class], ...]:
-        """(module, abstract class, module, class): ports of domain or application implemented in the infrastructure."""
+        """(module, abstract class, module, class): ports of domain or application implemented in the infrastructure,
+        by inheritance, or by having all methods of a Protocol."""
         found = []
+        protocols = [
+            (module, klass, methods)
+            for layer in ("domain", "application")
+            for module in self.members(layer)
+            for klass in module.outline.classes
+            if any(_last_name(base) == "Protocol" for base in klass.bases) and len(methods := _methods(module, klass)) > 1
+        ]
         for module in self.members("infrastructure"):
             for klass in module.outline.classes:
                 for base in klass.bases:
@@ -123,6 +133,12 @@ class Layers:
                         continue
                     if self._is_abstract(*port, depth=0):
                         found.append((*port, module, klass))
+                own = _methods(module, klass)
+                found += [
+                    (m, k, module, klass)
+                    for m, k, methods in protocols
+                    if methods <= own and (m, k, module, klass) not in found
+                ]
         return tuple(found)
 
     def _is_abstract(self, module: Module, klass: Class, depth: int) -> bool:
@@ -222,6 +238,17 @@ class Layers:
             names = (".".join(parts[:i]) for i in range(1, len(parts) + 1))
             found.add(next((name for name in names if inside[name] == {layer}), module.name))
         return sorted(found, key=lambda name: (name.count("."), name))
+
+
+def _methods(module: Module, klass: Class) -> frozenset[str]:
+    """Names of the methods that a class body defines, special ones left out."""
+    index = module.outline.classes.index(klass)
+    contexts = module.body.contexts
+    return frozenset(
+        f.name
+        for f in module.outline.functions
+        if f.klass == index and contexts[f.outer].kind == "class" and not f.name.startswith("__")
+    )
 
 
 def _last_name(expr: Expr) -> str:

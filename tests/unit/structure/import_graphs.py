@@ -1,13 +1,16 @@
-"""Projects made of import statements alone."""
+"""Projects for the tests of structure: of import statements alone, or of sources."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import dedent
 from typing import Any, cast
 
+from archlint import app
 from archlint.facts.settings import Settings
-from archlint.facts.syntax import Body, Context, FileFacts, Import, Outline
+from archlint.facts.syntax import Body, Context, Failure, FileFacts, Import, Outline
 from archlint.facts.text import LineIndex
+from archlint.parse.python import extract
 from archlint.project import Project
 
 
@@ -43,3 +46,19 @@ def project_of_graph(edges: Mapping[str, Sequence[str]], settings: Settings | No
     """Module name → names that it imports. Every module is a package, so that each may have others below it."""
     files = {f"{name.replace('.', '/')}/__init__.py": importing(*targets) for name, targets in edges.items()}
     return project_with(files, settings)
+
+
+def project_of_sources(sources: Mapping[str, str], settings: Settings | None = None, others: Sequence[str] = ()) -> Project:
+    """Path → Python text, with the knowledge that the package ships; `others`: further files of the tree."""
+    files = {}
+    for path, text in sources.items():
+        facts = extract(dedent(text).encode())
+        assert not isinstance(facts, Failure), (path, facts)
+        files[path] = facts
+    return Project(
+        files=files,
+        settings=settings or Settings(),
+        knowledge=app.knowledge(),
+        read_sql=lambda pairs: [],
+        other_files=frozenset(others),
+    )

@@ -7,11 +7,10 @@ from grimp import ImportGraph
 from grimp.domain.valueobjects import Layer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from import_graphs import project_of_graph
 
 from archlint.facts.settings import Contract, Settings
 from archlint.project.contracts import Contracts, parse_layers
-
-from import_graphs import project_of_graph
 
 TOP = [f"p.{name}" for name in "abcdef"]
 MODULES = ["p", *TOP, *(f"{top}.{name}" for top in TOP[:4] for name in "xy")]
@@ -49,7 +48,7 @@ def oracle(edges: dict[str, list[str]]) -> ImportGraph:
     return graph
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(graphs(), layer_lines())
 def test_layers_have_the_same_illegal_pairs(edges: dict[str, list[str]], lines: tuple[str, ...]) -> None:
     levels: dict[int, list[str]] = {}
@@ -63,7 +62,7 @@ def test_layers_have_the_same_illegal_pairs(edges: dict[str, list[str]], lines: 
     assert {(b.importer, b.imported) for b in found} == {(d.importer, d.imported) for d in expected}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(graphs(), st.sampled_from(TOP), st.sampled_from(TOP))
 def test_a_forbidden_package_is_reached_alike(edges: dict[str, list[str]], source: str, target: str) -> None:
     if source == target:
@@ -73,7 +72,7 @@ def test_a_forbidden_package_is_reached_alike(edges: dict[str, list[str]], sourc
     assert bool(found) == oracle(edges).chain_exists(importer=source, imported=target, as_packages=True)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(graphs(), st.lists(st.sampled_from(MODULES[1:]), min_size=1, max_size=4), st.sampled_from(MODULES[1:]))
 def test_chains_are_as_short_and_go_along_edges(edges: dict[str, list[str]], sources: list[str], target: str) -> None:
     project = project_of_graph(edges)
@@ -83,9 +82,7 @@ def test_chains_are_as_short_and_go_along_edges(edges: dict[str, list[str]], sou
         return
     graph = oracle(edges)
     lengths = [
-        len(chain)
-        for name in starts
-        if (chain := graph.find_shortest_chain(importer=name, imported=target)) is not None
+        len(chain) for name in starts if (chain := graph.find_shortest_chain(importer=name, imported=target)) is not None
     ]
     found = project.imports.chain([by_name[name] for name in starts], [by_name[target]])
     assert (len(found) + 1 if found else None) == (min(lengths) if lengths else None)

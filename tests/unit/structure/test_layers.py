@@ -1,0 +1,174 @@
+"""Layers and styles: what is one, and what is not."""
+
+from __future__ import annotations
+
+from import_graphs import project_of_sources
+
+from archlint.facts.settings import LayerMap, Settings
+from archlint.project.layers import Layers
+
+
+def layers(sources: dict[str, str], settings: Settings | None = None) -> Layers:
+    return project_of_sources(sources, settings).layers
+
+
+def layer(found: Layers, path: str) -> str | None:
+    project = found._project
+    return found.layer_of(project.modules.by_path[path])
+
+
+CLEAN = {
+    "src/shop/domain/order.py": "from abc import ABC\nclass Orders(ABC): ...",
+    "src/shop/usecase/close.py": "from shop.domain.order import Orders",
+    "src/shop/infrastructure/rows.py": "from shop.domain.order import Orders\nclass Rows(Orders): ...",
+    "src/shop/presentation/api.py": "from shop.usecase.close import Orders",
+    "src/shop/main.py": "from shop.infrastructure.rows import Rows",
+    "src/shop/config.py": "",
+}
+
+
+def test_a_clean_project() -> None:
+    found = layers(CLEAN)
+    assert found.style == "clean"
+    assert [layer(found, path) for path in CLEAN] == ["domain", "application", "infrastructure", "interface", None, None]
+    assert found.description == (
+        "clean (inferred); domain: shop.domain; application: shop.usecase; infrastructure: shop.infrastructure; "
+        "interface: shop.presentation"
+    )
+
+
+def test_without_an_implemented_port_it_is_layered() -> None:
+    found = layers(CLEAN | {"src/shop/infrastructure/rows.py": "from shop.domain.order import Orders"})
+    assert found.style == "layered"
+
+
+def test_a_port_implemented_through_a_reexport_and_a_generic() -> None:
+    sources = CLEAN | {
+        "src/shop/domain/__init__.py": "from shop.domain.order import Orders",
+        "src/shop/infrastructure/rows.py": "from shop.domain import Orders\nclass Rows(Orders[int]): ...",
+    }
+    assert layers(sources).style == "clean"
+
+
+def test_a_protocol_is_implemented_by_having_its_methods() -> None:
+    protocol = "from typing import Protocol\nclass Orders(Protocol):\n    def find(self): ...\n    def save(self): ...\n"
+    sources = CLEAN | {"src/shop/domain/order.py": protocol}
+    rows = "class Rows:\n    def find(self): ...\n    def {}(self): ...\n"
+    assert layers(sources | {"src/shop/infrastructure/rows.py": rows.format("save")}).style == "clean"
+    assert layers(sources | {"src/shop/infrastructure/rows.py": rows.format("drop")}).style == "layered"
+
+
+def test_a_layer_set_in_each_context_with_a_shared_kernel_and_an_api_above() -> None:
+    sources = {
+        **{f"src/modules/{m}/domain/a.py": "from seedwork.domain.base import E" for m in ("bids", "sales")},
+        **{f"src/modules/{m}/infrastructure/a.py": f"from modules.{m}.domain.a import E" for m in ("bids", "sales")},
+        "src/seedwork/domain/base.py": "class E: ...",
+        "src/api/routers.py": "from modules.bids.domain.a import E\nfrom modules.bids.infrastructure.a import E as F",
+        "src/config/values.py": "",
+    }
+    found = layers(sources)
+    assert layer(found, "src/seedwork/domain/base.py") == "domain"
+    assert layer(found, "src/api/routers.py") == "interface"
+    assert layer(found, "src/config/values.py") is None
+
+
+def test_layers_named_by_context_and_suffix() -> None:
+    sources = {
+        "app/catalog_domain/a.py": "",
+        "app/catalog_infrastructure/a.py": "from app.catalog_domain.a import x",
+        "app/custom_domain/a.py": "",
+    }
+    found = layers(sources)
+    assert layer(found, "app/catalog_domain/a.py") == "domain"
+    assert layer(found, "app/catalog_infrastructure/a.py") == "infrastructure"
+    assert layer(found, "app/custom_domain/a.py") is None
+
+
+def test_a_weak_word_that_everything_imports_is_no_layer() -> None:
+    """`api` here holds constants that the inner layers use."""
+    sources = {
+        "app/domain/a.py": "from app.api.codes import OK",
+        "app/application/a.py": "from app.api.codes import OK\nfrom app.domain.a import x",
+        "app/api/codes.py": "OK = 1",
+    }
+    found = layers(sources)
+    assert layer(found, "app/domain/a.py") == "domain"
+    assert layer(found, "app/api/codes.py") is None
+
+
+STACK = {
+    **{f"app/routes/{n}.py": f"from fastapi import APIRouter\nfrom app.services.{n} import f" for n in ("a", "b")},
+    **{f"app/services/{n}.py": f"from app.repos.{n} import g\ndef f(): ..." for n in ("a", "b")},
+    **{f"app/repos/{n}.py": "def g(): ..." for n in ("a", "b")},
+}
+
+
+def test_a_stack_of_packages() -> None:
+    found = layers(STACK)
+    assert found.style == "layered"
+    assert [layer(found, f"app/{name}/a.py") for name in ("routes", "services", "repos")] == [
+        "interface",
+        "application",
+        "infrastructure",
+    ]
+
+
+def test_a_stack_that_nobody_climbs_is_none() -> None:
+    """The routes do not use the services: the names mean something else."""
+    loose = {path: text if "routes" not in path else "from fastapi import APIRouter" for path, text in STACK.items()}
+    assert layers(loose).style == "none"
+
+
+def test_without_a_web_framework_routes_are_roads() -> None:
+    plain = {path: text.replace("from fastapi import APIRouter\n", "") for path, text in STACK.items()}
+    assert layers(plain).style == "none"
+
+
+def test_a_layer_in_each_feature() -> None:
+    features = ("orders", "users", "carts", "mails")
+    sources = {f"app/{n}/views.py": f"from fastapi import APIRouter\nfrom app.{n}.service import f" for n in features}
+    sources |= {f"app/{n}/service.py": "def f(): ..." for n in features}
+    sources |= {
+        "app/service/views.py": "from fastapi import APIRouter\nfrom app.service.service import f",
+        "app/service/service.py": "",
+    }
+    found = layers(sources)
+    assert layer(found, "app/orders/views.py") == "interface"
+    assert layer(found, "app/orders/service.py") == "application"
+    assert layer(found, "app/service/views.py") == "interface"  # a feature called service
+
+
+def test_models_and_views_are_a_habit() -> None:
+    sources = {
+        f"clinic/{n}/{f}.py": "from django.db import models\nfrom clinic.core import x"
+        for n in "abcde"
+        for f in ("models", "views")
+    }
+    sources |= {"clinic/a/api/v1.py": "from clinic.a.models import x", "clinic/a/services/mail.py": "", "clinic/core.py": ""}
+    assert layers(sources).style == "none"
+
+
+def test_configured_roles_win() -> None:
+    settings = Settings(layers=LayerMap(domain=("app.*.rules",), infrastructure=("app.store",)), style="clean")
+    found = layers({"app/sales/rules/a.py": "", "app/store/rows.py": "", "app/x.py": ""}, settings)
+    assert layer(found, "app/sales/rules/a.py") == "domain"
+    assert layer(found, "app/store/rows.py") == "infrastructure"
+    assert layer(found, "app/x.py") is None
+    assert found.style == "clean"
+    assert found.description.startswith("clean (configured)")
+
+
+def test_style_none_switches_layers_off() -> None:
+    assert layers(CLEAN, Settings(style="none")).description == "no layers"
+
+
+def test_composition_roots() -> None:
+    sources = CLEAN | {
+        "src/shop/application_factory.py": "def create_app(): ...",
+        "src/shop/infrastructure/di/wires.py": "",
+        "src/shop/usecase/create.py": "def create_application(): ...",
+        "src/shop/domain/server.py": "",
+    }
+    project = project_of_sources(sources)
+    roots = {m.path for m in project.modules.production if project.layers.is_composition_root(m)}
+    assert roots == {"src/shop/main.py", "src/shop/application_factory.py", "src/shop/infrastructure/di/wires.py"}

@@ -14,7 +14,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 _NEUTRAL_TAILS = frozenset(
     {"value", "values", "str", "string", "text", "raw", "bytes", "plain", "plaintext", "cleartext", "clear", "again", "repeat"}
-    | {"confirm", "confirmation", "input", "env", "param", "data", "utf", "old", "new", "encoded", "decoded", "b", "s"}
+    | {"ascii", "confirm", "confirmation", "input", "env", "param", "data", "utf", "old", "new", "encoded", "decoded", "b", "s"}
 )
 """Behind the word for a secret these leave it one: `password_str`, `password_confirm`."""
 
@@ -39,7 +39,7 @@ _NO_TOKEN_BEFORE = frozenset(
     | {"word", "op", "operator", "keyword", "fts", "search", "query", "resume", "since", "from", "to", "room", "seq"}
     | {"fencing", "lease", "idempotency", "worker", "slot", "delivery", "message", "event", "typing", "receipt", "presence"}
     | {"replication", "filter", "sort", "partition", "primary", "foreign", "cache", "object", "storage", "index", "shift"}
-    | {"device", "push", "registration", "fcm", "apns", "design", "color", "theme", "change", "unexpected", "unknown"}
+    | {"device", "push", "reservation", "fcm", "apns", "design", "color", "theme", "change", "unexpected", "unknown"}
 )
 
 
@@ -50,15 +50,17 @@ def words_of(identifier: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What an identifier names. `certain`: by more than a word that other things are called by as well (`token`)."""
+    """What an identifier names. `certain`: by more than a word that other things are called by as well (`token`);
+    `alone`: by one such word and nothing else."""
 
     kind: str
     certain: bool
+    alone: bool = False
 
 
 class Vocabulary:
-    """Terms by kind (`{"password": ["password", "pass phrase"]}`). `doubtful` terms are ones only in part of all uses;
-    `ignored` are identifiers that a team knows to be harmless."""
+    """Terms by kind (`{"password": ["password", "pass phrase"]}`). `doubtful` terms are ones only in part of all uses
+    (a single word: when it stands alone); `ignored` are identifiers that a team knows to be harmless."""
 
     def __init__(
         self, kinds: Mapping[str, Iterable[str]], doubtful: Iterable[str] = (), ignored: Iterable[str] = ()
@@ -91,17 +93,22 @@ class Vocabulary:
         holds = any(_at(words, term) >= 0 for term, _ in self._terms)
         if not holds or identifier.lower() in self._ignored or len(words) > 6:
             return None, holds
-        end = len(words)
-        while end > 1 and words[end - 1] in _NEUTRAL_TAILS:
-            end -= 1
-        for term, kind in self._terms:
-            if not _ends_with(words[:end], term):
-                continue
-            before = words[: end - len(term)]
-            if _denied(before, term):
-                return None, True
-            return Naming(kind, not (term in self._doubtful and not before)), True
+        bare = words
+        while len(bare) > 1 and bare[-1] in _NEUTRAL_TAILS:
+            bare = bare[:-1]
+        for core in (words, bare):
+            for term, kind in self._terms:
+                if _ends_with(core, term):
+                    before = core[: len(core) - len(term)]
+                    if _denied(before, term):
+                        return None, True
+                    doubtful = self._is_doubtful(term, before)
+                    return Naming(kind, not doubtful, doubtful and len(term) == 1), True
         return None, True
+
+    def _is_doubtful(self, term: tuple[str, ...], before: tuple[str, ...]) -> bool:
+        """A single word is one only where it stands alone: `invite_token` tells more than `token`."""
+        return term in self._doubtful and (len(term) > 1 or not before)
 
 
 def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:

@@ -32,7 +32,7 @@ from archlint.facts.syntax import (
     Template,
     Walrus,
 )
-from archlint.project.credentials import Naming, Vocabulary
+from archlint.project.credentials import Naming, Vocabulary, words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined, stepped
 from archlint.project.model import Type
 from archlint.project.origins import Origin, Origins, Parameter
@@ -131,6 +131,8 @@ class Taint:
         label = shorten(spell(at.module.body, expr))
         if inner.sources:
             return Flow(tuple(s if s.fields else replace(s, label=label) for s in inner.sources))
+        if naming.alone and not self.habits.other_uses.isdisjoint(words_of(at.module.name)):
+            return UNKNOWN
         confidence = Confidence.HIGH if naming.certain else Confidence.MEDIUM
         types = () if revealed else self.project.types.all(at.module, expr, at.context)
         if types:
@@ -281,7 +283,8 @@ class Taint:
     def _set(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
         value = origin.expr
         if origin.each and origin.path == (0,) and last_name(origin.module.body, value) == "items":
-            return CLEAN  # the keys of a mapping
+            named = self.vocabulary.names(last_name(at.module.body, expr)) is not None
+            return UNKNOWN if named else CLEAN  # the keys of a mapping
         for step in origin.path:
             if isinstance(value, Collection) and 0 <= step < len(value.items) and not origin.each:
                 value = value.items[step]

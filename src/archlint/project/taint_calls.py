@@ -32,7 +32,7 @@ _CARRYING_METHODS = frozenset(
     {"strip", "lstrip", "rstrip", "lower", "upper", "casefold", "title", "encode", "decode", "format", "join", "split"}
     | {"rsplit", "partition", "rpartition", "splitlines", "copy", "items", "values", "removeprefix", "removesuffix", "zfill"}
     | {"ljust", "rjust", "center", "expandtabs", "hex", "format_map", "__str__", "__repr__", "dict", "json", "model_dump"}
-    | {"model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "tobytes", "getvalue"}
+    | {"model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "tobytes", "getvalue", "value", "reveal", "get_secret_value"}
 )
 _DUMPS = frozenset({"dict", "json", "model_dump", "model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "vars"})
 """These take all fields of an object, whatever it prints."""

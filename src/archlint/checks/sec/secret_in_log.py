@@ -20,11 +20,17 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     sanitizers: tuple[str, ...]
     whole_values: dict[str, str]
     request_names: tuple[str, ...]
+    other_uses: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     vocabulary = Vocabulary(params.credentials, params.doubtful, params.ignore_names)
-    habits = Habits(frozenset(params.sanitizers), params.whole_values, frozenset(params.request_names))
+    habits = Habits(
+        frozenset(params.sanitizers),
+        params.whole_values,
+        frozenset(params.request_names),
+        frozenset(params.other_uses),
+    )
     leaks = Leaks(project, vocabulary, habits)
     yield from leaks.of(logged_values(project))
     yield from leaks.of(exception_values(project))

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site, Step
-from archlint.facts.syntax import Collection, Expr, Import, Name, Starred
+from archlint.facts.syntax import Collection, Comparison, Expr, Import, Name, Starred, String
 from archlint.project.digraph import Digraph
 from archlint.project.modules import Module, Modules
 
@@ -44,13 +44,33 @@ class Reference:
         return self.importer.body.contexts[self.given.context].function >= 0
 
     @property
+    def is_of_script(self) -> bool:
+        """Stands under `if __name__ == "__main__":`, so it never runs when the module is imported."""
+        contexts = self.importer.body.contexts
+        index = self.given.context
+        while index >= 0:
+            place = contexts[index]
+            if place.kind == "if" and isinstance(place.subject, Comparison) and _asks_for_main(place.subject):
+                return True
+            index = place.parent
+        return False
+
+    @property
     def site(self) -> Site:
         return Site(self.importer.path, self.given.at, self.given.end)
 
     def counts(self, view: View) -> bool:
         if view == "all":
             return True
-        return not self.given.type_checking and (view == "runtime" or not self.is_local)
+        if self.given.type_checking:
+            return False
+        return view == "runtime" or not (self.is_local or self.is_of_script)
+
+
+def _asks_for_main(test: Comparison) -> bool:
+    names = {operand.id for operand in test.operands if isinstance(operand, Name)}
+    values = {operand.value for operand in test.operands if isinstance(operand, String)}
+    return test.ops == ("==",) and "__name__" in names and "__main__" in values
 
 
 @dataclass(frozen=True, slots=True)

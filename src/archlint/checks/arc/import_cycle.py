@@ -39,10 +39,11 @@ def _is_below(project: Project, source: int, target: int) -> bool:
 
 
 def _cost(project: Project, source: int, target: int) -> int:
-    """Names taken; of two equal directions the one from a module up to its own package is the cheaper to change."""
+    """How much is to change: a module that asks its own package can ask its sibling; else the names taken."""
+    if _is_below(project, source, target):
+        return 1
     edge = project.imports.along((source, target))[0]
-    names = sum(reference.counts("eager") for reference in edge.references)
-    return 2 * names - _is_below(project, source, target)
+    return 2 * sum(reference.counts("eager") for reference in edge.references)
 
 
 def _hit(edges: tuple[Edge, ...], others: list[Edge], group: list[str], params: Params) -> Hit:

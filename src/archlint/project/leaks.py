@@ -19,14 +19,17 @@ from archlint.project.taint import Taint
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
+_LITTLE = 4
+"""A function of so few statements that writes to a log is there for that."""
 _WRITES = {"log": "is logged here", "print": "is printed here", "exception": "becomes part of the exception's text here"}
 
 
 class Leaks:
     """Yields a `Hit` for each call that writes such a value, a `Proof` for each that is near one and writes none.
 
-    Messages: `default`, `print`, `exception`, `whole` (an object that holds one among others), `helper` (a function that
-    writes what it is given gets one).  Words: call, value, kind, place.
+    Messages: `default`, `print`, `exception`, `whole` (an object that holds one among others), `passed` (the function is
+    given one under another name), `helper` (a call hands one to a function that is there to write).  Words: call, value,
+    kind, fields, function, place.
     """
 
     def __init__(self, project: Project, vocabulary: Vocabulary, habits: Habits) -> None:
@@ -56,13 +59,33 @@ class Leaks:
         if own:
             yield self._hit(site, value, own)
             return
-        for _, source in found:
+        handed = [(value, source) for value, source in found if value.sink != "exception"]
+        if handed and not self._is_helper(value):
+            yield self._passed(site, *handed[0])
+            return
+        for value, source in handed:
             call = source.handed_over
-            if value.sink == "exception" or call is None or not call.module.is_production:
-                continue  # what a check says of any value that it is given is no leak of this one
-            if call.site not in self._reported:
+            if call is not None and call.module.is_production and call.site not in self._reported:
                 self._reported.add(call.site)
                 yield self._handed_over(site, value, source)
+
+    def _is_helper(self, value: LoggedValue) -> bool:
+        """The function does little but write: what it is given is its callers' business."""
+        body = value.module.body
+        function = body.contexts[value.context].function
+        own = [s for s in body.statements if body.contexts[s.context].function == function]
+        return len(own) <= _LITTLE
+
+    def _passed(self, site: Site, value: LoggedValue, source: Source) -> Hit:
+        function = value.module.body.contexts[value.context].function
+        words = {
+            "call": self._callee(value),
+            "value": source.label,
+            "kind": source.kind,
+            "function": value.module.outline.functions[function].qualname if function >= 0 else value.module.name,
+        }
+        path = (*source.steps, Step(site, _WRITES[value.sink]))
+        return Hit(site, words, message="passed", confidence=source.confidence, path=path)
 
     def _hit(self, site: Site, value: LoggedValue, sources: list[Source]) -> Hit:
         best = max(sources, key=lambda source: source.confidence)

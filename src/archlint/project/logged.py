@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _NO_FIELDS = frozenset({"exc_info", "stack_info", "stacklevel", "extra", "sep", "end", "file", "flush", "*"})
 _TEXT_KEYWORDS = frozenset({"detail", "details", "message", "msg", "reason", "description", "error", "text"})
+_COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management"})
 _DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
 _KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "redacted", "private", "confidential"})
 
@@ -57,10 +58,15 @@ def logged_values(project: Project) -> Iterator[LoggedValue]:
             continue
         for site in project.calls.in_module(module):
             facet, sink = _facet(project, site)
-            if facet is None or is_guarded(module, site.call.context) or (sink == "print" and module.is_script):
+            if facet is None or is_guarded(module, site.call.context) or (sink == "print" and _is_command(module)):
                 continue
             for key, expr in _values(facet, site.call):
                 yield LoggedValue(module, site.call, sink, expr, key)
+
+
+def _is_command(module: Module) -> bool:
+    """Run by hand by an operator, who reads what it prints."""
+    return module.is_script or module.outline.main_guard or not _COMMANDS.isdisjoint(words_of(module.name))
 
 
 def exception_values(project: Project) -> Iterator[LoggedValue]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Confidence, Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, String
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.model import CallSite, Type
 from archlint.project.parts import parts_of
@@ -38,6 +38,8 @@ class PasswordUse:
     column: str
     kind: Literal["write", "query", "hashed"]
     confidence: Confidence
+    inside: bool = False
+    """A method of the stored class itself does it, with what others give it."""
 
 
 class PasswordColumns:
@@ -146,7 +148,8 @@ class PasswordColumns:
             site = Site(module.path, statement.at, statement.end)
             found = self.column(module, target, statement.context)
             if found is not None:
-                yield PasswordUse(module, site, statement.value, statement.context, found[0], "write", found[1])
+                inside = isinstance(target.base, Name) and target.base.id == "self"
+                yield PasswordUse(module, site, statement.value, statement.context, found[0], "write", found[1], inside)
             elif self._is_for_hash(target.attr):
                 for type_ in self._project.types.all(module, target.base, statement.context):
                     if self._is_stored(type_):

@@ -27,6 +27,7 @@ from archlint.facts.syntax import (
     Operation,
     Slice,
     Starred,
+    Statement,
     String,
     Subscript,
     Template,
@@ -67,6 +68,7 @@ class Taint:
         self._known: dict[tuple[str, int, int, type], Flow] = {}
         self._open: set[tuple[str, int, int, type, Frame | None]] = set()
         self._steps = 0
+        self._attributes_set: dict[str, dict[tuple[int, str], list[Statement]]] = {}
         self._put: dict[str, dict[tuple[int, str], list[tuple[Subscript, Expr, int]]]] = {}
 
     def flow(self, expr: Expr | None, at: Place) -> Flow:
@@ -130,7 +132,9 @@ class Taint:
             return inner
         label = shorten(spell(at.module.body, expr))
         if inner.sources:
-            return Flow(tuple(s if s.fields else replace(s, label=label) for s in inner.sources))
+            own = Confidence.HIGH if naming.certain else Confidence.MEDIUM
+            known = (replace(s, label=label, confidence=max(s.confidence, own)) for s in inner.sources if not s.fields)
+            return Flow((*known, *(s for s in inner.sources if s.fields)))
         if naming.alone and not self.habits.other_uses.isdisjoint(words_of(at.module.name)):
             return UNKNOWN
         confidence = Confidence.HIGH if naming.certain else Confidence.MEDIUM
@@ -197,8 +201,17 @@ class Taint:
             getter = self.project.types.inference.members.property_of(type_, expr.attr)
             if getter is not None:
                 return self.named(expr, at, naming, self._calls.returned(getter, at.frame))
-        inner = self._given(expr, at)
+        inner = self._set_before(expr, at) or self._given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
+
+    def _set_before(self, expr: Attribute, at: Place) -> Flow | None:
+        """What the same function has put into the attribute before."""
+        known = self._attributes_set.get(at.module.path)
+        if known is None:
+            known = self._attributes_set[at.module.path] = _attributes_set(at.module)
+        key = (at.module.body.contexts[at.context].function, spell(at.module.body, expr))
+        earlier = [s for s in known.get(key, ()) if s.end <= expr.at]
+        return self.flow(earlier[-1].value, replace(at, context=earlier[-1].context)) if earlier else None
 
     def is_request(self, expr: Expr, at: Place) -> bool:
         """The value of an incoming request, by its type or by the name that everybody gives it."""
@@ -310,6 +323,16 @@ class Taint:
 def _moved(at: Place, origin: Origin) -> Place:
     """The place of an origin; the frame holds for the module it was entered in only."""
     return Place(origin.module, origin.context, at.frame if origin.module is at.module else None)
+
+
+def _attributes_set(module: Module) -> dict[tuple[int, str], list[Statement]]:
+    """(function, attribute as written) → the assignments to it."""
+    found: dict[tuple[int, str], list[Statement]] = {}
+    for statement in module.body.statements:
+        if statement.kind == "assign" and isinstance(statement.target, Attribute):
+            key = (module.body.contexts[statement.context].function, spell(module.body, statement.target))
+            found.setdefault(key, []).append(statement)
+    return found
 
 
 def _items_put(module: Module) -> dict[tuple[int, str], list[tuple[Subscript, Expr, int]]]:

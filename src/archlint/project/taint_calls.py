@@ -32,7 +32,8 @@ _CARRYING_METHODS = frozenset(
     {"strip", "lstrip", "rstrip", "lower", "upper", "casefold", "title", "encode", "decode", "format", "join", "split"}
     | {"rsplit", "partition", "rpartition", "splitlines", "copy", "items", "values", "removeprefix", "removesuffix", "zfill"}
     | {"ljust", "rjust", "center", "expandtabs", "hex", "format_map", "__str__", "__repr__", "dict", "json", "model_dump"}
-    | {"model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "tobytes", "getvalue", "value", "reveal", "get_secret_value"}
+    | {"model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "tobytes", "getvalue", "value"}
+    | {"reveal", "get_secret_value"}
 )
 _DUMPS = frozenset({"dict", "json", "model_dump", "model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "vars"})
 """These take all fields of an object, whatever it prints."""
@@ -183,7 +184,7 @@ class CallFlows:
     def parameter(self, given: Parameter, frame: Frame | None, named: bool) -> Flow:
         """What a parameter holds: the frame's argument, else what the callers pass.
 
-        One that is named for a secret is one, unless every caller is known to pass something clean.
+        One that is named for a secret is one itself, unless every caller is known to pass something clean.
         """
         if frame is not None and frame.definition == given.definition:
             return joined(self._passed(given, frame.call, frame.outer))
@@ -199,7 +200,9 @@ class CallFlows:
             finally:
                 self._climbs -= 1
             known = joined(flows) if flows else UNKNOWN
-            known = self._held[key] = UNKNOWN if named and known.sources else known
+            if named:  # what has the name here is no helper's: the leak is here
+                known = Flow(tuple(replace(s, handed_over=None) for s in known.sources), known.clean)
+            self._held[key] = known
         return known
 
     def _callers(self, definition: Def) -> tuple[CallSite, ...]:

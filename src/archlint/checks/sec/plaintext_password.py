@@ -59,6 +59,8 @@ def _judged(taint: Taint, use: PasswordUse) -> Iterator[Hit | Proof]:
         return
     flow = taint.flow(use.value, Place(use.module, use.context))
     source = _raw(flow)
+    if source is not None and use.inside and source.site == Site(use.module.path, use.value.at, use.value.end):
+        return  # only the name says that it is one: its callers may well have hashed it
     if source is not None:
         yield Hit(
             use.site,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site
-from archlint.facts.sql import SqlFacts, Statement
-from archlint.facts.syntax import Collection, Expr, Name, Operation, Outline, Template
+from archlint.facts.sql import SqlFacts
+from archlint.facts.syntax import Outline
 from archlint.project import module_roles
 from archlint.project.model import CallSite, Def
+from archlint.project.sql_texts import Candidate, SqlTexts
 from archlint.project.texts import BuiltText, Hole
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ _BEGINS_STATEMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSES_OF_SQL = 2
-_FEW = 4
-_WRAPPERS = 3
-"""How many project functions a text may be passed through on its way to the query."""
 _NO_CODE = Outline(length=0, lines=b"", imports=(), classes=(), functions=(), exports=None, comments=())
 
 
@@ -68,17 +65,6 @@ class Sql:
         )
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    built: BuiltText
-    module: Module
-    context: int
-    sink: CallSite | None
-    confidence: Confidence
-    is_executed: bool
-    """The call that it reaches executes it, and does not only wrap it."""
-
-
 class Statements:
     """`all` in a stable order; `parsed` and `unparsed` count statements, each place once."""
 
@@ -106,10 +92,10 @@ class Statements:
         facts = self._project.read_sql([(text, self.dialect) for text in texts])
         found = [self._of_file(path, text, said) for (path, text), said in zip(files, facts, strict=False)]
         known = _created(found) | _created(
-            [self._of_code(c, f) for c, f in zip(built, facts[len(files) :], strict=True) if c.sink is not None]
+            [self._of_code(c, f) for c, f in zip(built, facts[len(files) :], strict=True) if c.sink and not c.is_guess]
         )
         for candidate, said in zip(built, facts[len(files) :], strict=True):
-            if candidate.sink is not None or _looks_like_sql(said, known):
+            if (candidate.sink is not None and not candidate.is_guess) or _looks_like_sql(said, known):
                 found.append(self._of_code(candidate, said))
         return tuple(found)
 
@@ -126,7 +112,7 @@ class Statements:
         is_test = module_roles.is_test(folders, name, _NO_CODE, self._project.knowledge.package_kinds)
         return Sql(text, facts, path, Confidence.HIGH, facts.dialect, is_test=is_test)
 
-    def _of_code(self, candidate: _Candidate, facts: SqlFacts) -> Sql:
+    def _of_code(self, candidate: Candidate, facts: SqlFacts) -> Sql:
         module = candidate.module
         function = module.body.contexts[candidate.context].function
         return Sql(
@@ -145,11 +131,12 @@ class Statements:
 
     # Texts in code
 
-    def _candidates(self) -> list[_Candidate]:
+    def _candidates(self) -> list[Candidate]:
         """Texts that reach a query, then texts that may be SQL, each text at a place once."""
         seen: set[tuple[str, Site]] = set()
-        found: list[_Candidate] = []
-        for candidate in (*self._executed(), *self._lying_about()):
+        found: list[Candidate] = []
+        texts = SqlTexts(self._project)
+        for candidate in (*texts.executed(), *texts.lying_about()):
             text = candidate.built.rendered
             if not candidate.is_executed and not _BEGINS_STATEMENT.match(text):
                 continue  # part of a statement that is put together elsewhere
@@ -159,87 +146,8 @@ class Statements:
                 found.append(candidate)
         return found
 
-    def _executed(self) -> Iterator[_Candidate]:
-        """What is given to library calls that take SQL, also through parameters of project functions."""
-        calls = self._project.calls
-        waiting: list[tuple[CallSite, Expr, Confidence, bool, int]] = []
-        for site in calls.all:
-            for target in site.targets:
-                operation = target.operation
-                argument = site.argument(operation.sql) if operation is not None else None
-                if operation is not None and argument is not None:
-                    is_executed = bool(operation.by_statement or operation.effect)
-                    waiting.append((site, argument, target.confidence, is_executed, _WRAPPERS))
-                    break
-        passed: set[tuple[Def, str]] = set()
-        while waiting:
-            site, argument, confidence, is_executed, depth = waiting.pop(0)
-            for module, part, context in self._parts(site.module, argument, site.call.context):
-                for built in self._project.values.texts(module, part, context):
-                    yield _Candidate(built, site.module, site.call.context, site, confidence, is_executed)
-            named = self._parameter(site, argument)
-            if named is not None and depth > 0 and named not in passed:
-                passed.add(named)
-                for caller, given in self._passed(named):
-                    waiting.append((caller, given, min(confidence, caller.confidence), is_executed, depth - 1))
 
-    def _parts(self, module: Module, argument: Expr, context: int) -> Iterator[tuple[Module, Expr, int]]:
-        """The texts in an argument that takes one statement or a list of them, each maybe with its parameters; of a loop's
-        variable those that it goes through."""
-        sources = self._project.values.sources
-        items = sources.items(module, argument, context)
-        if not items:
-            found = sources.of(module, argument, context)
-            items = found if len(found) > _FEW and all(s.expr and not s.added_to and not s.is_parameter for s in found) else ()
-        if not items:
-            yield module, argument, context
-        for item in items:
-            if isinstance(item.expr, Collection) and item.expr.items:
-                yield item.module, item.expr.items[0], item.context
-            elif item.expr is not None:
-                yield item.module, item.expr, item.context
-
-    def _parameter(self, site: CallSite, argument: Expr) -> tuple[Def, str] | None:
-        """The caller's own parameter with which the text begins."""
-        while isinstance(argument, Operation | Template):
-            parts = argument.operands if isinstance(argument, Operation) else argument.parts
-            if not parts:
-                return None
-            argument = parts[0]
-        if not isinstance(argument, Name):
-            return None
-        scopes = self._project.symbols.scopes(site.module)
-        _, bindings = scopes.lookup(site.call.context, argument.id, argument.at)
-        for binding in bindings:
-            if binding.kind == "parameter":
-                return Def(site.module, site.module.name, binding.function), argument.id
-        return None
-
-    def _passed(self, named: tuple[Def, str]) -> Iterator[tuple[CallSite, Expr]]:
-        """What the callers of a project function give for one of its parameters."""
-        definition, name = named
-        parameters = [p for p in definition.function.parameters if p.kind in ("positional", "either", "keyword")]
-        position = next((i for i, p in enumerate(parameters) if p.name == name), None)
-        if position is None:
-            return
-        is_bound = definition.function.klass >= 0 and parameters[0].name in ("self", "cls")
-        notation = f":{name}" if parameters[position].kind == "keyword" else f"{position - is_bound}:{name}"
-        for site in self._project.calls.callers(definition):
-            argument = site.argument(notation)
-            if argument is not None:
-                yield site, argument
-
-    def _lying_about(self) -> Iterator[_Candidate]:
-        """What is not known to be executed."""
-        for module in self._project.modules.all:
-            if module.is_test:
-                continue
-            for text in module.body.texts:
-                for built in self._project.values.texts(module, text.expr, text.context):
-                    yield _Candidate(built, module, text.context, None, Confidence.LOW, False)
-
-
-def _confidence(candidate: _Candidate, facts: SqlFacts) -> Confidence:
+def _confidence(candidate: Candidate, facts: SqlFacts) -> Confidence:
     """A text that reads like SQL and reaches a call that by its name takes SQL is SQL in all likelihood."""
     if candidate.sink is not None and candidate.confidence == Confidence.LOW and _reads_like_sql(facts):
         return Confidence.MEDIUM
@@ -262,5 +170,5 @@ def _looks_like_sql(facts: SqlFacts, known_tables: frozenset[str]) -> bool:
 
 def _created(texts: list[Sql]) -> frozenset[str]:
     """The tables that statements create."""
-    statements: Iterator[Statement] = (s for sql in texts for s in sql.facts.statements)
+    statements = [s for sql in texts for s in sql.facts.statements]
     return frozenset(t.lower() for s in statements if s.verb == "create" and s.creates == "table" for t in s.writes)

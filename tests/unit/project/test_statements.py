@@ -96,6 +96,16 @@ def test_a_guessed_receiver_and_a_text_that_reads_like_sql_are_likely() -> None:
     assert of({"app.py": code}) == [("SELECT a FROM b", Confidence.MEDIUM)]
 
 
+def test_a_method_that_takes_sql_by_its_name_is_believed_where_the_text_reads_like_sql() -> None:
+    code = """
+        def f(thing):
+            thing.execute("SELECT a FROM b")
+            thing.execute("select the item from the list")
+            thing.zzz("SELECT c FROM d")
+    """
+    assert of({"app.py": code}) == [("SELECT a FROM b", Confidence.MEDIUM), ("SELECT c FROM d", Confidence.LOW)]
+
+
 def test_parts_of_statements_are_not_counted() -> None:
     code = "from sqlalchemy import text\nA = text('now()')\nB = text(\"status IN ('a', 'b')\")"
     assert of({"app.py": code}) == []

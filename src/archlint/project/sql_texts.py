@@ -1,0 +1,149 @@
+"""The texts in code that may be SQL: those that reach a call that takes SQL, and those that lie about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence
+from archlint.facts.syntax import Attribute, Collection, Expr, Name, Operation, Template
+from archlint.project.model import CallSite, Def
+from archlint.project.texts import BuiltText
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_FEW = 4
+_WRAPPERS = 3
+"""How many project functions a text may be passed through on its way to the query."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A text that code builds. `sink`: the call that it reaches. `is_executed`: that call executes it, and does not
+    only wrap it. `is_guess`: the call takes SQL only by its name."""
+
+    built: BuiltText
+    module: Module = field(compare=False, repr=False)
+    context: int
+    sink: CallSite | None = None
+    confidence: Confidence = Confidence.LOW
+    is_executed: bool = False
+    is_guess: bool = False
+
+
+@dataclass(frozen=True)
+class _Sink:
+    site: CallSite
+    argument: Expr
+    confidence: Confidence
+    is_executed: bool
+    is_guess: bool = False
+    wrappers: int = 0
+
+
+class SqlTexts:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def executed(self) -> Iterator[Candidate]:
+        """What is given to library calls that take SQL, also through parameters of project functions; at low
+        confidence what is given to a method whose type is not known and whose name is that of such a call."""
+        waiting = [sink for site in self._project.calls.all if (sink := self._sink(site)) is not None]
+        waiting.sort(key=lambda sink: sink.is_guess)
+        passed: set[tuple[Def, str]] = set()
+        for sink in waiting:  # which grows on the way
+            site = sink.site
+            for module, part, context in self._parts(site.module, sink.argument, site.call.context):
+                for built in self._project.values.texts(module, part, context):
+                    yield Candidate(
+                        built, site.module, site.call.context, site, sink.confidence, sink.is_executed, sink.is_guess
+                    )
+            named = self._parameter(site, sink.argument)
+            if named is not None and sink.wrappers < _WRAPPERS and named not in passed:
+                passed.add(named)
+                waiting += self._passed(named, sink)
+
+    def lying_about(self) -> Iterator[Candidate]:
+        """What is not known to be executed, test code left out."""
+        for module in self._project.modules.all:
+            if module.is_test:
+                continue
+            for text in module.body.texts:
+                for built in self._project.values.texts(module, text.expr, text.context):
+                    yield Candidate(built, module, text.context)
+
+    def _sink(self, site: CallSite) -> _Sink | None:
+        for target in site.targets:
+            operation = target.operation
+            argument = site.argument(operation.sql) if operation is not None else None
+            if operation is not None and argument is not None:
+                is_executed = bool(operation.by_statement or operation.effect)
+                return _Sink(site, argument, target.confidence, is_executed)
+        callee = site.call.callee
+        if isinstance(callee, Attribute) and callee.attr in self._methods:
+            argument = site.argument(self._methods[callee.attr])
+            if argument is not None:
+                return _Sink(site, argument, Confidence.LOW, is_executed=False, is_guess=True)
+        return None
+
+    @cached_property
+    def _methods(self) -> dict[str, str]:
+        """Method name → the argument that is SQL, of all library types."""
+        found: dict[str, str] = {}
+        for library in self._project.knowledge.libraries:
+            for _, info in sorted(library.types.items()):
+                for name, operation in info.methods.items():
+                    if operation.sql is not None:
+                        found.setdefault(name, operation.sql)
+        return found
+
+    def _parts(self, module: Module, argument: Expr, context: int) -> Iterator[tuple[Module, Expr, int]]:
+        """The texts in an argument that takes one statement or a list of them, each maybe with its parameters; of a
+        loop's variable those that it goes through."""
+        sources = self._project.values.sources
+        items = sources.items(module, argument, context)
+        if not items:
+            found = sources.of(module, argument, context)
+            items = found if len(found) > _FEW and all(s.expr and not s.added_to and not s.is_parameter for s in found) else ()
+        if not items:
+            yield module, argument, context
+        for item in items:
+            if isinstance(item.expr, Collection) and item.expr.items:
+                yield item.module, item.expr.items[0], item.context
+            elif item.expr is not None:
+                yield item.module, item.expr, item.context
+
+    def _parameter(self, site: CallSite, argument: Expr) -> tuple[Def, str] | None:
+        """The caller's own parameter with which the text begins."""
+        while isinstance(argument, Operation | Template):
+            parts = argument.operands if isinstance(argument, Operation) else argument.parts
+            if not parts:
+                return None
+            argument = parts[0]
+        if not isinstance(argument, Name):
+            return None
+        scopes = self._project.symbols.scopes(site.module)
+        _, bindings = scopes.lookup(site.call.context, argument.id, argument.at)
+        for binding in bindings:
+            if binding.kind == "parameter":
+                return Def(site.module, site.module.name, binding.function), argument.id
+        return None
+
+    def _passed(self, named: tuple[Def, str], sink: _Sink) -> Iterator[_Sink]:
+        """What the callers of a project function give for one of its parameters, which reaches the sink."""
+        definition, name = named
+        parameters = [p for p in definition.function.parameters if p.kind in ("positional", "either", "keyword")]
+        position = next((i for i, p in enumerate(parameters) if p.name == name), None)
+        if position is None:
+            return
+        is_bound = definition.function.klass >= 0 and parameters[0].name in ("self", "cls")
+        notation = f":{name}" if parameters[position].kind == "keyword" else f"{position - is_bound}:{name}"
+        for site in self._project.calls.callers(definition):
+            argument = site.argument(notation)
+            if argument is not None:
+                confidence = min(sink.confidence, site.confidence)
+                yield _Sink(site, argument, confidence, sink.is_executed, sink.is_guess, sink.wrappers + 1)

@@ -1,22 +1,20 @@
 """What each function does to the world, closed over the call graph, each effect with one shortest witness.
 
 Effects flow from a callee to its caller along every point but the deferred ones; `blocking` does not leave a thread.
-A function's witness of an effect is the surest, then the shortest, then the first by name.  Since an effect that is
-reached at all is reached on a shortest path, one search from the library calls backwards is the fixed point.
+A function's witness of an effect is the surest, then the shortest, then the first by name.
 """
 
 from __future__ import annotations
 
-import heapq
-import itertools
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.knowledge import Operation
+from archlint.project.closure import Direct, Way, closure, crosses
 from archlint.project.model import CallSite, Def, Target, Witness
 from archlint.project.notation import parse_notation
 from archlint.project.points import Point, PointKind, Points
@@ -36,7 +34,17 @@ class EffectPoint:
 
     point: Point
     effect: str
-    witness: Witness
+    way: Way
+    _effects: Effects = field(repr=False, compare=False)
+
+    @property
+    def witness(self) -> Witness:
+        return self._effects.witness(self.effect, self.way)
+
+    @property
+    def is_direct(self) -> bool:
+        """The library call, or the evaluation, stands at the very place."""
+        return self.way.distance == 0
 
     @property
     def module(self) -> Module:
@@ -64,17 +72,7 @@ class EffectPoint:
 
     @property
     def confidence(self) -> Confidence:
-        return self.witness.confidence
-
-
-@dataclass(frozen=True, slots=True)
-class _Best:
-    """How a function comes to an effect: through which of its points, and how far the library call is."""
-
-    distance: int
-    confidence: Confidence
-    point: Point
-    target: Target
+        return self.way.confidence
 
 
 class Effects:
@@ -84,37 +82,56 @@ class Effects:
         self._project = project
         self._points = Points(project)
         self._statements = StatementKind(project.types.inference)
+        self._direct: dict[int, Direct] = {}
+        self._of_calls: dict[str, dict[int, list[Point]]] = {}
+        self._by_effect: dict[str, tuple[EffectPoint, ...]] = {}
 
     def of(self, definition: Def) -> dict[str, Witness]:
         """Effect → witness of everything that calling the function does; its effects by name."""
         found = self._closed.get(definition, {})
-        return {effect: self._witness(effect, best) for effect, best in sorted(found.items())}
+        return {effect: self.witness(effect, way) for effect, way in sorted(found.items())}
 
     def has(self, definition: Def, effect: str) -> bool:
         return effect in self._closed.get(definition, ())
 
     def at(self, call: CallSite) -> dict[str, Witness]:
         """Effect → witness of one call: the library operation's own, or those of what it runs."""
-        found: dict[str, Witness] = {}
-        for point in self._points.of(call.module):
-            if point.call is not None and point.call.index == call.index and point.kind != "deferred":
-                for effect, witness in self._at(point).items():
-                    found.setdefault(effect, witness)
-        return dict(sorted(found.items()))
+        found: dict[str, Way] = {}
+        for point in self._points_of_calls(call.module).get(call.index, ()):
+            for effect, way in self._ways(point).items():
+                found.setdefault(effect, way)
+        return {effect: self.witness(effect, way) for effect, way in sorted(found.items())}
 
     def points(self, effect: str | None = None) -> tuple[EffectPoint, ...]:
         """Every place of the project (or those with one effect) at which an effect takes place, directly or below."""
-        if effect is not None:
-            return self._points_by_effect.get(effect, ())
-        return tuple(p for name in sorted(self._points_by_effect) for p in self._points_by_effect[name])
+        if effect is None:
+            return tuple(point for name in self.names for point in self.points(name))
+        known = self._by_effect.get(effect)
+        if known is None:
+            known = self._by_effect[effect] = tuple(
+                EffectPoint(point, effect, way, self)
+                for module in self._modules
+                for point in self._points.of(module)
+                if (way := self._way(point, effect)) is not None
+            )
+        return known
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The effects that take place anywhere, sorted."""
+        found = {effect for direct in self._closed.values() for effect in direct}
+        for module in self._modules:
+            for point in self._points.of(module):
+                found.update(self.direct(point))
+        return tuple(sorted(found))
 
     def points_in(self, module: Module, definition: Def | None = None) -> tuple[EffectPoint, ...]:
         """The effectful points of a module, or of one function of it, by place."""
         return tuple(
-            EffectPoint(point, effect, witness)
+            EffectPoint(point, effect, way, self)
             for point in self._points.of(module)
             if definition is None or point.caller == definition
-            for effect, witness in self._at(point).items()
+            for effect, way in self._ways(point).items()
         )
 
     def edges(self, module: Module) -> tuple[Point, ...]:
@@ -131,10 +148,31 @@ class Effects:
             context = contexts[context].parent
         return tuple(found)
 
-    # one point's own effects
-
-    def direct(self, point: Point) -> dict[str, tuple[Confidence, Target]]:
+    def direct(self, point: Point) -> Direct:
         """The effects that the library callables of a point have themselves, with how sure they are."""
+        known = self._direct.get(id(point))  # points live as long as `self._points`
+        if known is None:
+            known = self._direct[id(point)] = self._find_direct(point)
+        return known
+
+    def witness(self, effect: str, way: Way) -> Witness:
+        """The steps of a way down to the library call, in words."""
+        steps: list[Step] = []
+        confidence = way.confidence
+        while True:
+            definition = way.target.definition
+            below = self._closed.get(definition, {}).get(effect) if definition is not None and way.distance else None
+            verb = "reads" if way.point.kind == "property" else "runs" if definition is None else "calls"
+            if way.point.kind == "evaluation":
+                verb = "evaluates"
+            steps.append(Step(way.point.site, f"{verb} {way.target.name}"))
+            if below is None or len(steps) >= _MOST_STEPS:
+                return Witness(effect, tuple(steps), confidence, way.target.name)
+            way = below
+
+    # one point
+
+    def _find_direct(self, point: Point) -> Direct:
         found: dict[str, tuple[Confidence, Target]] = {}
         for target in point.targets:
             if target.operation is None or (point.call is not None and self._makes_lazy(target.operation)):
@@ -152,9 +190,7 @@ class Effects:
             return False
         return any(info.lazy is not None for _, info in self._project.knowledge.infos(notation.name))
 
-    def _operation_effects(
-        self, point: Point, target: Target, operation: Operation
-    ) -> Iterator[tuple[str, Confidence]]:
+    def _operation_effects(self, point: Point, target: Target, operation: Operation) -> Iterator[tuple[str, Confidence]]:
         for effect in operation.effect:
             yield effect, target.confidence
         if operation.by_statement is not None and point.call is not None and point.kind == "call":
@@ -166,107 +202,42 @@ class Effects:
                 for effect in told:
                     yield effect, target.confidence
 
-    # the closure
+    def _way(self, point: Point, effect: str) -> Way | None:
+        """How a point comes to an effect: the best of its targets."""
+        if not crosses(effect, point):
+            return None
+        direct = self.direct(point).get(effect)
+        best = Way(0, direct[0], point, direct[1]) if direct is not None else None
+        for target in point.targets:
+            below = self._closed.get(target.definition, {}).get(effect) if target.definition is not None else None
+            if below is not None:
+                way = Way(below.distance + 1, min(target.confidence, below.confidence), point, target)
+                if best is None or way.rank < best.rank:
+                    best = way
+        return best
+
+    def _ways(self, point: Point) -> dict[str, Way]:
+        effects = set(self.direct(point))
+        for target in point.targets:
+            if target.definition is not None:
+                effects.update(self._closed.get(target.definition, ()))
+        return {effect: way for effect in sorted(effects) if (way := self._way(point, effect)) is not None}
+
+    # the whole
 
     @cached_property
-    def _production(self) -> tuple[Module, ...]:
+    def _modules(self) -> tuple[Module, ...]:
         return tuple(module for module in self._project.modules.all if not module.is_test)
 
     @cached_property
-    def _closed(self) -> dict[Def, dict[str, _Best]]:
-        direct: dict[str, list[tuple[Def, _Best]]] = defaultdict(list)
-        callers: dict[Def, list[tuple[Point, Target]]] = defaultdict(list)
-        for module in self._production:
+    def _closed(self) -> dict[Def, dict[str, Way]]:
+        return closure((point for module in self._modules for point in self._points.of(module)), self.direct)
+
+    def _points_of_calls(self, module: Module) -> dict[int, list[Point]]:
+        known = self._of_calls.get(module.path)
+        if known is None:
+            known = self._of_calls[module.path] = defaultdict(list)
             for point in self._points.of(module):
-                if point.caller is None or point.kind == "deferred":
-                    continue
-                for target in point.targets:
-                    if target.definition is not None:
-                        callers[target.definition].append((point, target))
-                for effect, (confidence, target) in self.direct(point).items():
-                    if effect != "blocking" or point.kind != "threaded":
-                        direct[effect].append((point.caller, _Best(0, confidence, point, target)))
-        closed: dict[Def, dict[str, _Best]] = defaultdict(dict)
-        for effect in sorted(direct):
-            for definition, best in _shortest(effect, direct[effect], callers).items():
-                closed[definition][effect] = best
-        return dict(closed)
-
-    def _at(self, point: Point) -> dict[str, Witness]:
-        """The effects of a point with their witnesses; the surest, then the shortest of its targets."""
-        if point.kind == "deferred":
-            return {}
-        best = {
-            effect: _Best(0, confidence, point, target) for effect, (confidence, target) in self.direct(point).items()
-        }
-        for target in point.targets:
-            if target.definition is None:
-                continue
-            for effect, below in self._closed.get(target.definition, {}).items():
-                if effect == "blocking" and point.kind == "threaded":
-                    continue
-                confidence = min(target.confidence, below.confidence)
-                candidate = _Best(below.distance + 1, confidence, point, target)
-                known = best.get(effect)
-                if known is None or _rank(candidate) < _rank(known):
-                    best[effect] = candidate
-        return {effect: self._witness(effect, found) for effect, found in sorted(best.items())}
-
-    def _witness(self, effect: str, best: _Best) -> Witness:
-        steps: list[Step] = []
-        confidence = best.confidence
-        while True:
-            definition = best.target.definition
-            below = self._closed.get(definition, {}).get(effect) if definition is not None and best.distance else None
-            verb = "reads" if best.point.kind == "property" else "runs" if definition is None else "calls"
-            if best.point.kind == "evaluation":
-                verb = "evaluates"
-            steps.append(Step(best.point.site, f"{verb} {best.target.name}"))
-            if below is None or len(steps) >= _MOST_STEPS:
-                return Witness(effect, tuple(steps), confidence, best.target.name)
-            best = below
-
-    @cached_property
-    def _points_by_effect(self) -> dict[str, tuple[EffectPoint, ...]]:
-        found: dict[str, list[EffectPoint]] = defaultdict(list)
-        for module in self._production:
-            for point in self.points_in(module):
-                found[point.effect].append(point)
-        return {effect: tuple(points) for effect, points in found.items()}
-
-
-def _rank(best: _Best) -> tuple[int, int, str]:
-    return (-best.confidence, best.distance, best.target.name)
-
-
-def _shortest(
-    effect: str, direct: list[tuple[Def, _Best]], callers: dict[Def, list[tuple[Point, Target]]]
-) -> dict[Def, _Best]:
-    """Each function that comes to the effect, with its best way: surest first, then shortest, then by name."""
-    found: dict[Def, _Best] = {}
-    serial = itertools.count()
-
-    def climb(callee: Def, below: _Best, level: Confidence) -> Iterator[tuple[Def, _Best]]:
-        for point, target in callers.get(callee, ()):
-            confidence = min(target.confidence, below.confidence)
-            crosses = effect != "blocking" or point.kind != "threaded"
-            if confidence >= level and crosses and point.caller is not None and point.caller not in found:
-                yield point.caller, _Best(below.distance + 1, confidence, point, target)
-
-    for level in (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW):
-        queue = [_entry(d, best, next(serial)) for d, best in direct if best.confidence >= level and d not in found]
-        for callee, below in list(found.items()):
-            queue += [_entry(d, best, next(serial)) for d, best in climb(callee, below, level)]
-        heapq.heapify(queue)
-        while queue:
-            *_, definition, best = heapq.heappop(queue)
-            if definition not in found:
-                found[definition] = best
-                for caller, above in climb(definition, best, level):
-                    heapq.heappush(queue, _entry(caller, above, next(serial)))
-    return found
-
-
-def _entry(definition: Def, best: _Best, serial: int) -> tuple[int, str, str, int, int, Def, _Best]:
-    """In the order in which ways are preferred; the serial number decides before what cannot be compared."""
-    return best.distance, best.target.name, best.point.path, best.point.at, serial, definition, best
+                if point.call is not None:
+                    known[point.call.index].append(point)
+        return known

@@ -76,6 +76,8 @@ class Inference:
         self.passed = Passed(self)
         self._bindings = Bindings(self)
         self._results: dict[tuple[str, int], tuple[Entity, ...]] = {}
+        self._globals: dict[tuple[str, str], tuple[Entity, ...]] = {}
+        self._externals: dict[str, Entity] = {}
         self._passed_types: dict[tuple[str, int, int], tuple[Entity, ...]] = {}
         self._depth = 0
         self._by_kind: dict[type, Callable[[Module, Expr, int], tuple[Entity, ...]]] = {
@@ -132,6 +134,12 @@ class Inference:
 
     def external(self, dotted: str) -> Entity:
         """A library name: a class, an object of a known type, or a mere name."""
+        known = self._externals.get(dotted)
+        if known is None:
+            known = self._externals[dotted] = self._find_external(dotted)
+        return known
+
+    def _find_external(self, dotted: str) -> Entity:
         knowledge = self.project.knowledge
         dotted = knowledge.canonical(dotted)
         if knowledge.type(dotted) is not None:
@@ -177,12 +185,14 @@ class Inference:
             return ()
         if scope == 0 and module.body.contexts[context].function < 0:
             definitions = [d for binding in bindings[-4:] for d in symbols.of_binding(module, expr.id, binding)]
-        else:
-            definitions = list(symbols.resolve_in(module, expr.id))
-        found = [e for definition in definitions for e in self.defined(definition)]
-        if not found and expr.id == "__class__":
-            return self._written_class(module, context)
-        return distinct(found)
+            return distinct([e for definition in definitions for e in self.defined(definition)])
+        key = (module.path, expr.id)
+        known = self._globals.get(key)
+        if known is None:
+            self._globals[key] = ()
+            known = distinct([e for definition in symbols.resolve_in(module, expr.id) for e in self.defined(definition)])
+            self._globals[key] = known
+        return known or (self._written_class(module, context) if expr.id == "__class__" else ())
 
     def _passed(self, module: Module, binding: Binding) -> tuple[Entity, ...]:
         key = (module.path, binding.function, binding.index)

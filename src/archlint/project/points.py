@@ -112,7 +112,7 @@ class Points:
         kinds: dict[int, PointKind] = {}
         for site in sites:
             operation = site.operation
-            if operation is not None:
+            if operation is not None and _takes_callables(operation):
                 yield from self._handed_over(module, site, operation, kinds)
         for site in sites:
             if site.targets:
@@ -275,6 +275,12 @@ class Points:
             for e in made
             if isinstance(e, FunctionRef) and e.receiver is None
         ]
+
+
+def _takes_callables(operation: LibraryOperation) -> bool:
+    return bool(
+        operation.evaluates or operation.per_item or operation.once or operation.threaded or operation.deferred
+    )
 
 
 def _arguments(site: CallSite, notation: str) -> Iterator[Expr]:

@@ -1,0 +1,92 @@
+"""The fixed point: which function comes to which effect, and by which shortest way.
+
+Since an effect that is reached at all is reached on a shortest path, one search from the library calls backwards over
+the points is the fixed point; recursion needs no care.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from archlint.facts.findings import Confidence
+from archlint.project.model import Def, Target
+from archlint.project.points import Point
+
+Direct = Mapping[str, tuple[Confidence, Target]]
+"""Effect → how sure, and which library callable has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a function, or a point, comes to an effect: through which point and target; `distance` calls further down."""
+
+    distance: int
+    confidence: Confidence
+    point: Point
+    target: Target
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """The smaller the better: surest, then shortest, then first by name."""
+        return (-self.confidence, self.distance, self.target.name)
+
+
+def crosses(effect: str, point: Point) -> bool:
+    """The effect of what a point runs is one of the code around it."""
+    return point.kind != "deferred" and (effect != "blocking" or point.kind != "threaded")
+
+
+def closure(points: Iterable[Point], direct: Callable[[Point], Direct]) -> dict[Def, dict[str, Way]]:
+    """Function → effect → its best way, for all functions that come to any effect through the points."""
+    sources: dict[str, list[tuple[Def, Way]]] = defaultdict(list)
+    callers: dict[Def, list[tuple[Point, Target]]] = defaultdict(list)
+    for point in points:
+        if point.caller is None or point.kind == "deferred":
+            continue
+        for target in point.targets:
+            if target.definition is not None:
+                callers[target.definition].append((point, target))
+        for effect, (confidence, target) in direct(point).items():
+            if crosses(effect, point):
+                sources[effect].append((point.caller, Way(0, confidence, point, target)))
+    closed: dict[Def, dict[str, Way]] = defaultdict(dict)
+    for effect in sorted(sources):
+        for definition, way in _shortest(effect, sources[effect], callers).items():
+            closed[definition][effect] = way
+    return dict(closed)
+
+
+def _shortest(
+    effect: str, sources: list[tuple[Def, Way]], callers: Mapping[Def, list[tuple[Point, Target]]]
+) -> dict[Def, Way]:
+    """Each function that comes to the effect, with its best way."""
+    found: dict[Def, Way] = {}
+    serial = itertools.count()
+
+    def climb(callee: Def, below: Way, level: Confidence) -> Iterator[tuple[Def, Way]]:
+        for point, target in callers.get(callee, ()):
+            confidence = min(target.confidence, below.confidence)
+            if confidence >= level and point.caller is not None and point.caller not in found and crosses(effect, point):
+                yield point.caller, Way(below.distance + 1, confidence, point, target)
+
+    for level in (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW):
+        queue = [_entry(d, way, next(serial)) for d, way in sources if way.confidence >= level and d not in found]
+        for callee, below in list(found.items()):
+            queue += [_entry(d, way, next(serial)) for d, way in climb(callee, below, level)]
+        heapq.heapify(queue)
+        while queue:
+            *_, definition, way = heapq.heappop(queue)
+            if definition not in found:
+                found[definition] = way
+                for caller, above in climb(definition, way, level):
+                    heapq.heappush(queue, _entry(caller, above, next(serial)))
+    return found
+
+
+def _entry(definition: Def, way: Way, serial: int) -> tuple[int, str, str, int, int, Def, Way]:
+    """In the order in which ways are preferred; the serial number decides before what cannot be compared."""
+    return way.distance, way.target.name, way.point.path, way.point.at, serial, definition, way

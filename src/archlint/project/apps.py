@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from archlint.facts.deployment import Deployable
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.model import Type
 from archlint.project.route_records import App, Container
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _REFERENCE = re.compile(r"(?<![\w/:])([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?:\(|\b)")
 _SERVE = "serve"
+_PART = 4
+"""An app with this part of the main one's routes is no helper of it."""
 
 
 def setting_values(project: Project, meaning: str) -> Iterator[tuple[Module, Expr, int]]:
@@ -82,9 +85,8 @@ def _served(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -
             if not site.call.arguments:  # the framework's own entry point serves what its settings name
                 for key in (key for key, c in roots.items() if c.kind == "urls"):
                     found.setdefault(key, f"{module.path} makes its server's entry point")
-    for key, container in roots.items():
-        if container.kind == "urls" and any(True for _ in setting_values(project, "served")):
-            found.setdefault(key, "its settings name the server's entry point")
+    for key in (key for key, container in roots.items() if container.kind == "urls"):
+        found.setdefault(key, "the project's settings name it")
     return found
 
 
@@ -116,3 +118,47 @@ def _module(project: Project, dotted: str) -> Module | None:
             by_tail[dotted].append(module)
     named = by_tail.get(dotted, [])
     return named[0] if len(named) == 1 else None
+
+
+_ENTRY = re.compile(r"(.*\.)?(main|app|asgi|wsgi|server|application|run|serve|api|__main__|[a-z]+_app|app_[a-z]+)")
+
+
+def asked_apps(project: Project) -> tuple[App, ...]:
+    """The main app of each service, where it is known to be served, and others of it that are served on their own and
+    hold a good part of its routes.
+
+    Left out are apps inside others, those of tests, examples and scripts, those without a route (an object that only
+    lends its context), and those of libraries and command-line programs: nothing deploys them, nothing names them.
+    """
+    counts: dict[str, int] = defaultdict(int)
+    for route in project.routes.routes:
+        for key in route.apps or ():
+            counts[key] += 1
+    by_service: dict[str, list[App]] = defaultdict(list)
+    for app in project.routes.apps:
+        if not app.mounted and app.module.is_production and counts[app.key] and _is_served(project, app):
+            by_service[service_of(project, app.module)].append(app)
+    chosen: list[App] = []
+    for apps in by_service.values():
+        main = max(apps, key=lambda app: (counts[app.key], bool(app.served), app.key))
+        chosen += [a for a in apps if a is main or (a.served and counts[a.key] * _PART >= counts[main.key])]
+    return tuple(sorted(chosen, key=lambda app: app.site))
+
+
+def service_of(project: Project, module: Module) -> str:
+    """The service that a module belongs to: a configured one, else its source root."""
+    for name, folder in sorted(project.settings.services.items(), key=lambda pair: (-len(pair[1]), pair)):
+        if module.path.startswith(folder.rstrip("/") + "/"):
+            return name
+    return module.root
+
+
+def _is_served(project: Project, app: App) -> bool:
+    if app.served or any(d.source != "procfile" or d.command for _, d in project.deployment.deployables if _is_own(d)):
+        return True
+    private = any(part.startswith("_") and not part.startswith("__") for part in app.module.local_name.split("."))
+    return not private and bool(_ENTRY.fullmatch(app.module.local_name))
+
+
+def _is_own(deployable: Deployable) -> bool:
+    return deployable.source in ("dockerfile", "procfile", "kubernetes") or bool(deployable.build)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
@@ -17,9 +18,11 @@ from archlint.facts.syntax import (
     Walrus,
 )
 from archlint.facts.syntax import Operation as Operators
+from archlint.project.entities import ModuleRef
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Origin, Origins, Parameter, unpacked
 from archlint.project.route_records import Container, ContainerKind
+from archlint.project.symbols import Definition
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -52,6 +55,11 @@ class Containers:
             facet = operation.container if operation is not None else None
             self._made[key] = self._container(site, facet.kind) if facet is not None and self._is_made(site) else None
         return self._made[key]
+
+    def is_router(self, site: CallSite) -> bool:
+        """The call makes a router, not an app."""
+        made = self.made_by(site)
+        return made is not None and made.kind == "router"
 
     def _is_made(self, site: CallSite) -> bool:
         """`super().__init__()` of a router's subclass makes no second one."""
@@ -124,6 +132,10 @@ class Containers:
                 return self._followed(self._origins.of(module, expr, context))
             case Attribute():
                 found = self._followed(self._origins.of(module, expr, context))
+                for definition in self._of_looped_module(module, expr, context):
+                    if definition.kind == "value" and definition.module is not None:
+                        name = definition.name.rpartition(".")[2]
+                        found += self._followed(self._origins.module_level(definition.module, name))
                 # `app.router`, `router.urls`: a part of the container stands for it
                 return found or list(self.of(module, expr.base, context))
             case CallRef():
@@ -155,6 +167,16 @@ class Containers:
                     parts += unpacked(Origin(source.module, source.expr, source.context, (), True))
         return parts
 
+    def _of_looped_module(self, module: Module, expr: Attribute, context: int) -> Iterator[Definition]:
+        """What `part.name` is for a name that a loop over modules gives (`for part in (users, orders): …`)."""
+        for origin in self._origins.of(module, expr.base, context):
+            if not isinstance(origin, Origin) or not origin.each:
+                continue
+            for source in self._parts(origin):
+                for entity in self._project.types.inference.entities(source.module, source.expr, source.context):
+                    if isinstance(entity, ModuleRef):
+                        yield from self._project.symbols.member(entity.module, entity.name, expr.attr, entity.near)
+
     def _called(self, module: Module, expr: CallRef) -> list[Container]:
         site = self._project.calls.in_module(module)[expr.index]
         own = self.made_by(site)
@@ -164,6 +186,11 @@ class Containers:
         for target in site.targets:
             if target.definition is not None and target.name == target.definition.name:
                 found += self._returned(target.definition)
+        callee = site.call.callee
+        if not site.targets and isinstance(callee, Attribute):
+            for definition in self._of_looped_module(module, callee, site.call.context):
+                if definition.kind == "function" and definition.module is not None:
+                    found += self._returned(Def(definition.module, definition.module.name, definition.index))
         if not found and not any(t.definition is not None and not _is_class(t.name, t.definition) for t in site.targets):
             # a wrapper around an app (`CORSMiddleware(app)`) stands for it
             for argument in site.call.arguments[:3]:

@@ -119,7 +119,7 @@ def _answers(module: Module, test: Statement, denied: bool) -> bool:
     contexts = module.body.contexts
     function = contexts[test.context].function
     branch = next(
-        (row for row, c in enumerate(contexts) if c.kind == "if" and c.parent == test.context and c.at >= test.at), -1
+        (row for row, c in enumerate(contexts) if c.kind == "if" and c.parent == test.context and c.subject == test.value), -1
     )
     for statement in module.body.statements:
         if contexts[statement.context].function != function or statement.at <= test.at:

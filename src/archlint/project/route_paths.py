@@ -19,7 +19,7 @@ from archlint.facts.syntax import (
     String,
     Template,
 )
-from archlint.project.model import Def
+from archlint.project.model import CallSite, Def
 from archlint.project.origins import Callers, Origin, Origins, Parameter, unpacked
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class RoutePaths:
             case Operation(op="%"):
                 first = self._texts(module, expr.operands[0], context, callers, down)
                 given = self._texts(module, expr.operands[-1], context, callers, down) or (HOLE,)
-                return tuple(_HOLES.sub(lambda _, g=piece: g, text) for text in first for piece in given)[:_MOST]
+                pieces = [piece.replace("\\", r"\\") for piece in given]
+                return tuple(_HOLES.sub(piece, text) for text in first for piece in pieces)[:_MOST]
             case Operation(op="or"):
                 return self._all(module, expr.operands, context, callers, down)
             case Conditional():
@@ -128,11 +129,21 @@ class RoutePaths:
                 if statement.value is not None:
                     found += self._texts(target.definition.module, statement.value, statement.context, inner, depth)
         callee = site.call.callee
+        if not found:
+            found += self._default(site, callers, depth)
         if not found and isinstance(callee, Attribute):
             # `.format(…)`, `.rstrip("/")`, `.lower()`: the path is what the method is called on
             base = self._texts(module, callee.base, site.call.context, callers, depth)
             found += [re.sub(r"\{[^{}]*\}", HOLE, text) if callee.attr == "format" else text for text in base]
         return tuple(dict.fromkeys(found))[:_MOST]
+
+    def _default(self, site: CallSite, callers: Callers, depth: int) -> tuple[str, ...]:
+        """What stands in for a setting that is not given: `environ.get(name, default)`, `config(name, default=…)`."""
+        if any(t.definition is not None for t in site.targets):
+            return ()
+        plain = [a.value for a in site.call.arguments if a.name is None]
+        given = [a.value for a in site.call.arguments if a.name == "default"] or plain[1:][-1:]
+        return self._texts(site.module, given[0], site.call.context, callers, depth) if given else ()
 
 
 def normal(path: str, pattern: str = "plain") -> str:

@@ -16,7 +16,7 @@ from archlint.project.handlers import Handlers
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Callers, Origins
 from archlint.project.route_lists import Included, Listed, RouteLists
-from archlint.project.route_paths import RoutePaths, normal
+from archlint.project.route_paths import HOLE, RoutePaths, normal
 from archlint.project.route_records import Container, Declaration, Handler, Inclusion, Via
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class RouteTree:
 
     def _make(self, site: CallSite, facet: RouteContainer) -> None:
         container = self.objects.made_by(site)
-        if container is None or container.key in self.containers:
+        if container is None or container.key in self._own_prefixes:
             return
         self.containers[container.key] = container
         context = site.call.context
@@ -131,12 +131,18 @@ class RouteTree:
             texts = tuple(
                 t for c in self._wrapping() for t in self._paths.texts(site.module, site.argument(facet.prefix), context, c)
             )
+        if not texts and self._builds_itself(site):
+            texts = (HOLE,)
         self._own_prefixes[container.key] = tuple(dict.fromkeys(normal(text) for text in texts))
         routes = site.argument(facet.routes)
         if routes is not None:
             self._put(container.key, self._lists.read(site.module, routes, context))
         for parent in self._objects(site.module, site.argument(facet.parent), context):
             self.included[parent.key].append(Inclusion(container.key, ("",), site.site))
+
+    def _builds_itself(self, site: CallSite) -> bool:
+        """A router class of the project with a constructor of its own, which may choose the prefix."""
+        return any(t.definition is not None for t in site.targets) and self.objects.is_router(site)
 
     def _wrapping(self) -> Iterator[Callers]:
         for definition in sorted(self._paths.open, key=lambda d: d.name):
@@ -175,10 +181,16 @@ class RouteTree:
             texts += self._paths.texts(site.module, expr, site.call.context, callers)
             unknown |= self._paths.open
         if unknown and level < _WRAPPERS:
-            for definition in sorted(unknown, key=lambda d: d.name):
-                for caller in self._project.calls.callers(definition)[:_MOST_CALLERS]:
-                    if definition not in callers:
-                        yield from self._declarations(site, facet, {**callers, definition: caller}, level + 1)
+            by_callers = [
+                declaration
+                for definition in sorted(unknown, key=lambda d: d.name)
+                for caller in self._project.calls.callers(definition)[:_MOST_CALLERS]
+                if definition not in callers
+                for declaration in self._declarations(site, facet, {**callers, definition: caller}, level + 1)
+            ]
+            yield from by_callers
+            if by_callers:
+                return
         if not texts:
             return
         place = list(callers.values())[-1] if callers else site
@@ -246,7 +258,7 @@ class RouteTree:
     def _prefixes(self, site: CallSite, facet: Mount) -> tuple[str, ...]:
         texts = self._paths.texts(site.module, site.argument(facet.prefix), site.call.context, _NO_CALLERS)
         if not texts and site.argument(facet.prefix) is not None:
-            texts = ("{}",)
+            texts = (HOLE,)
         return tuple(dict.fromkeys(normal(text, facet.pattern) for text in texts)) or ("",)
 
     def _put(
@@ -283,7 +295,7 @@ class RouteTree:
         handler = site.argument(facet.handler) if facet.handler != "decorated" else None
         nested = self._lists.nested(site.module, handler, site.call.context) if handler is not None else None
         if nested is not None:
-            texts = self._paths.texts(site.module, site.argument(facet.path), site.call.context, _NO_CALLERS) or ("{}",)
+            texts = self._paths.texts(site.module, site.argument(facet.path), site.call.context, _NO_CALLERS) or (HOLE,)
             below = tuple(normal(text, facet.pattern) for text in texts)
             self._put(owner, nested, _under(prefixes, below), False, site.site)
             return

@@ -1,0 +1,33 @@
+"""OBS001: an app that is served and has nothing by which its health can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.api import Confidence, Hit, Project, Proof
+from archlint.project.apps import asked_apps
+from archlint.project.health import Health, HealthWords
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words as letters and digits only (`health-check` is `healthcheck`). `names`: last segments of a path that mean
+    health; `short_names`: those that mean it only where few segments stand before; `ready_names`: readiness."""
+
+    names: tuple[str, ...]
+    short_names: tuple[str, ...]
+    ready_names: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each app that is asked and has none, a proof for each route, probe or library that answers."""
+    words = HealthWords(frozenset(params.names), frozenset(params.short_names), frozenset(params.ready_names))
+    health = Health(project, words)
+    for app in asked_apps(project):
+        found = health.evidence(app)
+        for evidence in {e.site: e for e in reversed(found)}.values():
+            yield Proof(evidence.site, f"{evidence.text} answers for the health of `{app.name}`")
+        if not found:
+            sure = Confidence.HIGH if app.served else Confidence.MEDIUM
+            yield Hit(app.site, {"app": app.name, "framework": app.framework}, confidence=sure, anchor=app.name)

@@ -1,0 +1,331 @@
+"""What answers for the health of an app: routes by their names, probes of deployment files, libraries; and what those reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.findings import Confidence, Site
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, String, Subscript
+from archlint.project.apps import service_of, setting_values
+from archlint.project.model import CallSite, Def, Type
+from archlint.project.route_records import App, Handler, Route
+from archlint.project.symbols import ClassDef
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+DEPENDENCY_EFFECTS = {
+    "db.read": "database",
+    "db.write": "database",
+    "cache.read": "cache",
+    "cache.write": "cache",
+    "cache.delete": "cache",
+    "publish": "broker",
+    "enqueue": "broker",
+}
+_DEPENDENCY_ROLES = frozenset(
+    {"db-session", "db-connection", "db-cursor", "db-query", "db-manager", "db-extension", "cache-client", "broker-client"}
+)
+_HARMLESS_KINDS = frozenset({"web-framework", "logging", "standard-library"})
+_LIBRARY_KIND = "health-checks"
+_VERBS = frozenset(
+    {"get", "head", "list", "retrieve", "dispatch", "dispatch_request", "handle", "check", "__call__", "options"}
+)
+_ASKING = frozenset({"GET", "HEAD", "*", ""})
+_ACCESS = re.compile(r"permission|decorators|auth")
+_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HealthWords:
+    """How health routes are called. `clear`: last segments that mean health wherever they stand behind fixed segments;
+    `short`: words of other meanings too, which mean it only in a short path; `ready`: those of readiness."""
+
+    clear: frozenset[str]
+    short: frozenset[str]
+    ready: frozenset[str]
+
+    def is_health(self, path: str) -> bool:
+        return _is_named(path, self.clear | self.ready, self.short)
+
+    def is_readiness(self, path: str) -> bool:
+        return _is_named(path, self.ready, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A place that answers for an app's health. `route` is None for a library, or a probe of a path that no known route
+    serves."""
+
+    site: Site
+    text: str
+    kind: Literal["route", "probe", "library"]
+    route: Route | None = None
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a handler comes to. `dependency`: the first database, cache or broker that it asks, `complete`: everything
+    that it calls is understood."""
+
+    dependency: str
+    site: Site | None
+    complete: bool
+
+
+def _is_named(path: str, clear: frozenset[str], short: frozenset[str]) -> bool:
+    segments = [part for part in path.split("/") if part]
+    fixed = segments[1:] if segments[:1] == ["{}"] else segments
+    words = [_word(part) for part in fixed]
+    for place, word in enumerate(words):
+        if any("{" in part for part in fixed[:place]):
+            return False  # below one entity: `/orders/{id}/status`
+        if word in clear and place >= len(words) - 2:
+            return True
+        if word in short and place == len(words) - 1 and len(words) <= 4:
+            return True
+    return False
+
+
+def _word(segment: str) -> str:
+    return re.sub(r"[^a-z0-9{}]", "", re.sub(r"\.(json|txt|html|xml)$", "", segment.lower()))
+
+
+class Health:
+    """Questions about one project, with the words that a rule's parameters give."""
+
+    def __init__(self, project: Project, words: HealthWords) -> None:
+        self._project = project
+        self._words = words
+
+    def routes(self, app: App) -> list[Route]:
+        """The routes by whose names the app answers for its health, those first that surely belong to it."""
+        found = [
+            route
+            for route in self._project.routes.routes
+            if self._serves(route, app) and _is_asked(route) and any(self._words.is_health(path) for path in route.paths)
+        ]
+        return sorted(found, key=lambda route: (route.apps is None, route.site))
+
+    def evidence(self, app: App) -> list[Evidence]:
+        """Everything that answers for the app's health, the best first."""
+        found = [Evidence(r.site, f"the route `{self.name(r)}`", "route", r) for r in self.routes(app)]
+        probes = self.probes(app)
+        # one that asks the front page is little, and it may be another program's: it counts where nothing else does
+        pointed = [e for e in probes if e.paths != ("/",)]
+        return [*found, *pointed, *self.libraries()] or probes
+
+    def probes(self, app: App, kinds: tuple[str, ...] = ()) -> list[Evidence]:
+        """The probes of the project's own programs, with the route that each asks."""
+        found: list[Evidence] = []
+        for check in self._project.deployment.probes:
+            if kinds and check.probe.kind not in kinds:
+                continue
+            route = next((r for path in check.paths if (r := self._answering(app, path)) is not None), None)
+            if not self._project.deployment.owns(check) and (route is None or check.paths == ("/",)):
+                continue
+            if not check.paths and not self._project.deployment.runs_in(check):
+                continue
+            asked = ", ".join(f"`{path}`" for path in check.paths) or f"`{check.probe.command}`"
+            found.append(Evidence(check.site, f"the {check.probe.kind} probe that asks {asked}", "probe", route, check.paths))
+        return found
+
+    def libraries(self) -> list[Evidence]:
+        """Health-check libraries that production code imports, installs or includes."""
+        project = self._project
+        found: list[Evidence] = []
+        for module in project.modules.production:
+            for given in module.outline.imports:
+                if given.level == 0 and _LIBRARY_KIND in project.knowledge.package_kinds(given.module):
+                    found.append(Evidence(Site(module.path, given.at, given.end), f"the library `{given.module}`", "library"))
+        for name, site in project.routes.foreign:
+            if _LIBRARY_KIND in project.knowledge.package_kinds(name):
+                found.append(Evidence(site, f"the routes of the library `{name}`", "library"))
+        for module, expr, _ in setting_values(project, "installed-apps"):
+            for text in _strings(expr):
+                if _LIBRARY_KIND in project.knowledge.package_kinds(text.value):
+                    site = Site(module.path, text.at, text.end)
+                    found.append(Evidence(site, f"the library `{text.value}`", "library"))
+        return found
+
+    def readiness(self, app: App) -> list[Evidence]:
+        """What is declared as readiness: by its name or by a readiness probe."""
+        named = [
+            Evidence(route.site, f"the route `{self.name(route)}`", "route", route)
+            for route in self.routes(app)
+            if any(self._words.is_readiness(path) for path in route.paths)
+        ]
+        return [*named, *self.probes(app, ("readiness",))]
+
+    def _serves(self, route: Route, app: App) -> bool:
+        if route.apps is not None:
+            return app.key in route.apps
+        return route.module.is_production and service_of(self._project, route.module) == service_of(self._project, app.module)
+
+    def name(self, route: Route) -> str:
+        """The path to show: one that says health, the plainest and shortest of them."""
+        named = [path for path in route.paths if self._words.is_health(path)] or list(route.paths)
+        return min(named, key=lambda path: ("{}" in path, len(path), path))
+
+    def _answering(self, app: App, path: str) -> Route | None:
+        """The route that serves a path: of several that may, the one with the fewest holes."""
+        wanted = path.partition("?")[0].strip("/")
+        found = [
+            (known.count("{"), known, route)
+            for route in self._project.routes.routes
+            if self._serves(route, app)
+            for known in route.paths
+            if _matches(known, wanted)
+        ]
+        return min(found, key=lambda match: (match[0], match[1], match[2].site))[2] if found else None
+
+    # what a route's handler does
+
+    def is_guarded(self, route: Route, guards: re.Pattern[str]) -> bool:
+        """Does the handler ask who comes, so that no probe gets in? Told by the names of what is put around it."""
+        return route.handler is not None and any(guards.search(name) for name in _guards(self._project, route.handler))
+
+    def reach(self, handler: Handler) -> Reach:
+        """What the handler comes to through everything that it calls."""
+        waiting = [(d, 0) for d in _definitions(self._project, handler)]
+        if not waiting:
+            return Reach("", None, False)
+        seen: set[Def] = set()
+        complete = True
+        while waiting:
+            definition, depth = waiting.pop(0)
+            if definition in seen:
+                continue
+            seen.add(definition)
+            for effect, witness in self._project.effects.of(definition).items():
+                if effect in DEPENDENCY_EFFECTS:
+                    return Reach(witness.target, witness.steps[-1].site, True)
+            for site in self._project.calls.of(definition):
+                if site.receiver is not None and self._project.types.role(site.receiver) in _DEPENDENCY_ROLES:
+                    return Reach(site.receiver.name, site.site, True)
+                inner = [t.definition for t in site.targets if t.definition is not None]
+                complete = complete and (bool(inner) or self._is_harmless(site)) and depth < _DEPTH
+                waiting += [(d, depth + 1) for d in inner]
+        return Reach("", None, complete)
+
+    def _is_harmless(self, site: CallSite) -> bool:
+        """A call that is known to ask no dependency: a response, a literal's method, logging, the standard library."""
+        for target in site.targets:
+            if target.operation is not None and not target.operation.effect:
+                return True
+            if target.name.startswith("builtins.") or target.name in self._project.symbols.classes:
+                return True
+            if _HARMLESS_KINDS & set(self._project.knowledge.package_kinds(target.name)):
+                return True
+        return False
+
+    def dependencies(self, app: App) -> dict[str, CallSite]:
+        """What the app's service depends on (database, cache, broker) → the first call that asks it."""
+        service = service_of(self._project, app.module)
+        found: dict[str, CallSite] = {}
+        for effect, word in DEPENDENCY_EFFECTS.items():
+            for site in self._project.calls.with_effect(effect):
+                sure = site.module.is_production and site.confidence >= Confidence.MEDIUM
+                if word not in found and sure and service_of(self._project, site.module) == service:
+                    found[word] = site
+        return found
+
+
+def _is_asked(route: Route) -> bool:
+    return not route.methods or any(method in _ASKING for method in route.methods)
+
+
+def _matches(known: str, wanted: str) -> bool:
+    pattern = re.escape(known.strip("/")).replace(r"\{", "{").replace(r"\}", "}")
+    pattern = re.sub(r"\{\w*\}", "[^/]*", pattern)
+    return re.fullmatch(pattern, wanted) is not None and known.strip("/") != "{}"
+
+
+def _strings(expr: Expr) -> Iterator[String]:
+    if isinstance(expr, String):
+        yield expr
+    elif isinstance(expr, Collection):
+        for item in expr.items:
+            yield from _strings(item)
+
+
+def _definitions(project: Project, handler: Handler) -> list[Def]:
+    """The functions that answer: the handler itself, or a class's methods for the verbs that ask."""
+    target = handler.target
+    if isinstance(target, Def):
+        return [target]
+    found: list[Def] = []
+    for ancestor in project.types.inference.members.ancestors(Type(target.name)):
+        klass = project.symbols.classes.get(ancestor.name)
+        if klass is not None:
+            outline = klass.module.outline
+            found += [
+                Def(klass.module, klass.module.name, row)
+                for row, function in enumerate(outline.functions)
+                if function.klass == klass.index and function.name in _VERBS and function.outer == klass.klass.context
+            ]
+    return found
+
+
+def _guards(project: Project, handler: Handler) -> Iterator[str]:
+    yield from handler.wrappers
+    target = handler.target
+    if isinstance(target, Def):
+        function = target.function
+        module, decorators = target.module, function.decorators
+        for parameter in function.parameters:  # injected: a dependency that finds out who comes
+            for expr in (parameter.default, parameter.annotation):
+                if expr is not None:
+                    yield from _names(module, expr)
+        if function.klass >= 0:
+            yield from _class_guards(ClassDef(module, "", function.klass))
+    else:
+        module, decorators = target.module, target.klass.decorators
+        yield from _class_guards(target)
+    for decorator in decorators:
+        yield from _names(module, decorator)
+    for definition in _definitions(project, handler):
+        if definition != target:
+            for decorator in definition.function.decorators:
+                yield from _names(definition.module, decorator)
+
+
+def _class_guards(klass: ClassDef) -> Iterator[str]:
+    """What the class's own attributes and bases name: permission classes, mixins that ask for a login."""
+    for statement in klass.module.body.statements:
+        target, value = statement.target, statement.value
+        if statement.context != klass.klass.context or value is None or not isinstance(target, Name):
+            continue
+        if _ACCESS.search(target.id):
+            yield from _names(klass.module, value)
+    for base in klass.klass.bases:
+        yield from _names(klass.module, base)
+
+
+def _names(module: Module, expr: Expr, depth: int = 0) -> Iterator[str]:
+    """The last names that an expression mentions."""
+    if depth > 4:
+        return
+    match expr:
+        case Name():
+            yield expr.id
+        case Attribute():
+            yield expr.attr
+        case CallRef():
+            call = module.body.calls[expr.index]
+            yield from _names(module, call.callee, depth + 1)
+            for argument in call.arguments:
+                yield from _names(module, argument.value, depth + 1)
+        case Collection():
+            for item in expr.items:
+                yield from _names(module, item, depth + 1)
+        case Subscript():
+            for part in expr.index:
+                yield from _names(module, part, depth + 1)
+        case _:
+            return

@@ -48,6 +48,7 @@ class Sql:
     origin: Def | None = None
     sink: CallSite | None = None
     is_test: bool = False
+    is_vendored: bool = False
 
     def site(self, at: int, end: int) -> Site:
         """The place in the project's files of a range of the text."""
@@ -110,7 +111,8 @@ class Statements:
     def _of_file(self, path: str, text: str, facts: SqlFacts) -> Sql:
         *folders, name = path.split("/")
         is_test = module_roles.is_test(folders, name, _NO_CODE, self._project.knowledge.package_kinds)
-        return Sql(text, facts, path, Confidence.HIGH, facts.dialect, is_test=is_test)
+        is_vendored = module_roles.is_vendored(folders, name)
+        return Sql(text, facts, path, Confidence.HIGH, facts.dialect, is_test=is_test, is_vendored=is_vendored)
 
     def _of_code(self, candidate: Candidate, facts: SqlFacts) -> Sql:
         module = candidate.module
@@ -127,6 +129,7 @@ class Statements:
             origin=Def(module, module.name, function) if function >= 0 else None,
             sink=candidate.sink,
             is_test=module.is_test,
+            is_vendored=module.is_vendored,
         )
 
     # Texts in code

@@ -34,7 +34,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     hits: dict[Site, Hit] = {}
     named: dict[Site, str] = {}
     for sql in project.statements.all:
-        if sql.is_test or (sql.module is not None and sql.module.is_vendored):
+        if sql.is_test or sql.is_vendored:
             continue
         for statement in sql.facts.statements:
             found = list(_stars(sql, statement, params))

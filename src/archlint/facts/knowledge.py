@@ -148,7 +148,8 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     container: RouteContainer | None = None
     register: str = ""
     """Other registrations a rule asks for by word: `health-checks`, `middleware`, …; and what a decorator of the
-    language makes of a function: `property`, `static-method`, `class-method`, `abstract`, `overload`."""
+    language makes of a function: `property`, `static-method`, `class-method`, `abstract`, `overload`.  `eager-load`:
+    its arguments name relations that are loaded ahead; `relation-items`: it gives all items of a relation."""
     cached: str | None = None
     """A decorator that keeps results: the argument that bounds them in time (`ttl`, `timeout`), or `unbounded`."""
 

@@ -33,6 +33,7 @@ from archlint.facts.syntax import (
     Starred,
     Subscript,
 )
+from archlint.project.eager import EagerLoads
 from archlint.project.entities import Entity, FunctionRef
 from archlint.project.model import CallSite, Def, Target, Type, argument_of
 from archlint.project.walk import walk_module
@@ -81,6 +82,7 @@ class Points:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._inference = project.types.inference
+        self._eager = EagerLoads(project)
         self._known: dict[str, tuple[Point, ...]] = {}
 
     def of(self, module: Module) -> tuple[Point, ...]:
@@ -164,6 +166,8 @@ class Points:
             if isinstance(entity, Type) and not entity.is_class:
                 targets += self._evaluation(entity, by)
         if targets:
+            if self._eager.may_hold(module, expr):
+                targets = [Target(t.name, t.definition, t.operation, Confidence.LOW) for t in targets]
             yield self._point(module, expr, context, "evaluation", tuple(dict.fromkeys(targets)), call)
 
     def _evaluation(self, type_: Type, by: tuple[str, ...]) -> tuple[Target, ...]:

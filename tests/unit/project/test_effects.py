@@ -203,6 +203,28 @@ def asked(): return books().exists()
         assert "db.read" in effects_of(project, f"a.{name}"), name
 
 
+def test_a_relation_that_is_loaded_ahead_somewhere_is_a_weak_witness() -> None:
+    models = """
+from django.db import models
+class Tag(models.Model): ...
+class Book(models.Model):
+    tags = models.ManyToManyField(Tag)
+    notes = models.ManyToManyField(Tag, related_name="noted")
+"""
+    project = project_of({
+        "m.py": models,
+        "a.py": """
+from m import Book
+def books(): return Book.objects.prefetch_related("tags__author")
+def tags(book: Book): return [t for t in book.tags.all()]
+def some(book: Book): return [t for t in book.tags.filter(a=1)]
+def notes(book: Book): return [t for t in book.notes.all()]
+""",
+    })
+    found = {n: project.effects.of(project.symbols.functions[f"a.{n}"])["db.read"].confidence for n in ("tags", "some", "notes")}
+    assert found == {"tags": Confidence.LOW, "some": Confidence.HIGH, "notes": Confidence.HIGH}
+
+
 def test_the_statement_decides_between_reading_and_writing() -> None:
     project = project_of({
         "a.py": """

@@ -159,6 +159,15 @@ def test_rules_and_explain(capsysbinary: Capture) -> None:
     assert archlint(capsysbinary, "rules", "--output-format", "markdown")[1].startswith("| Rule |")
 
 
+def test_facts_of_a_file(project: Path, capsysbinary: Capture) -> None:
+    status, out, err = archlint(capsysbinary, "facts", project / "shop/calm.py")
+    assert (status, err) == (0, "")
+    assert out.startswith("shop.calm (shop/calm.py)")
+    status, out, err = archlint(capsysbinary, "facts", project / "shop/sales.sql")
+    assert (status, out) == (2, "")
+    assert "has no facts" in err
+
+
 def test_python_m_archlint_and_no_color(project: Path) -> None:
     command = [sys.executable, "-m", "archlint", "check", str(project), "--select", "SQL001"]
     colors = {"FORCE_COLOR": "1", "NO_COLOR": "1"}

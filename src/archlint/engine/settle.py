@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from archlint import __version__
 from archlint.checklist import Checklist, Said, judge
+from archlint.checklist.services import services
 from archlint.engine import run_rules, suppress
 from archlint.engine.check import Outcome, last_frame
 from archlint.engine.discover import Inventory
@@ -45,15 +46,17 @@ class Run:
 
 def settle(run: Run, sources: Sources, *, rulebook: Rulebook, checklist: Checklist, scopes: Scopes, today: str) -> Settled:
     """Findings with their places and fingerprints, suppressed ones marked, what was looked at, and the checklist."""
+    settings = scopes.root
+    none: list[run_rules.RunHit] = []
+    broken = _guarded(run.outcome, "contracts", lambda: list(run_rules.broken_contracts(run.project, settings, sources)), none)
     completeness = _completeness(run)
     suppressions = _suppressions(run.facts)
     acceptance = Acceptance(suppressions, scopes, rulebook, today)
-    settings = scopes.root
     findings = [acceptance.of(finding_of(rule, hit, sources, scopes)) for rule, hit in run.outcome.hits]
     of_the_run = [
         *run_rules.unread_files(run.inventory, run.reading, run.facts, sources),
         *run_rules.nothing_found(run.inventory, run.facts, settings),
-        *run_rules.broken_contracts(run.project, settings, sources),
+        *broken,
         *run_rules.crashed_rules(run.outcome, settings),
         *run_rules.suppression_faults(suppressions, rulebook, frozenset(run.outcome.ran), today),
     ]
@@ -105,11 +108,7 @@ def _completeness(run: Run) -> Completeness:
     project, outcome = run.project, run.outcome
 
     def figure(ask: Callable[[], T], none: T) -> T:
-        try:
-            return ask()
-        except Exception as error:  # as in `check`: our own bug must not hide what was found
-            outcome.crashed["completeness"] = last_frame(error)
-            return none
+        return _guarded(outcome, "completeness", ask, none)
 
     failed = {*run.inventory.problems, *run.reading.problems, *run.inventory.too_big, *run.facts.failures}
     return Completeness(
@@ -122,8 +121,17 @@ def _completeness(run: Run) -> Completeness:
         calls=figure(lambda: project.calls.total, 0),
         calls_resolved=figure(lambda: project.calls.resolved, 0),
         layout=figure(lambda: project.layers.description, ""),
-        services=tuple(sorted(project.settings.services)),
+        services=figure(lambda: tuple(service.name for service in services(project)), ()),
         rules=tuple(sorted(outcome.ran)),
         idle=tuple(sorted(outcome.idle)),
         crashed=tuple(sorted(outcome.crashed)),
     )
+
+
+def _guarded(outcome: Outcome, what: str, ask: Callable[[], T], none: T) -> T:
+    """As in `check`: a bug of our own makes the run incomplete, and must not hide what else was found."""
+    try:
+        return ask()
+    except Exception as error:
+        outcome.crashed[what] = last_frame(error)
+        return none

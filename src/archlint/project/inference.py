@@ -31,6 +31,7 @@ from archlint.facts.syntax import (
     Template,
     Walrus,
 )
+from archlint.project.ambient import Ambient
 from archlint.project.annotations import Annotations
 from archlint.project.bindings import Bindings
 from archlint.project.entities import (
@@ -73,6 +74,7 @@ class Inference:
         self.annotations = Annotations(self)
         self.members = Members(self)
         self.returns = Returns(self)
+        self.ambient = Ambient(self)
         self.passed = Passed(self)
         self._bindings = Bindings(self)
         self._results: dict[tuple[str, int], tuple[Entity, ...]] = {}
@@ -247,9 +249,15 @@ class Inference:
                 found += entities
             elif not (isinstance(base, Type) and base.name in self.project.symbols.classes):
                 understood = True
+        if not any(self._is_telling(entity) for entity in found):
+            found = [*self.ambient.stored(expr), *found]
         if found or understood:
             return distinct(found)
         return self._guessed_attribute(module, expr, bases)
+
+    def _is_telling(self, entity: Entity) -> bool:
+        """More than the mere name of something in a library."""
+        return not isinstance(entity, External) or self.project.knowledge.function(entity.name) is not None
 
     def _guessed_attribute(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """For what no class defines that is read: a mixin's `self.session`, a manager of an unknown base."""
@@ -427,7 +435,7 @@ class Inference:
                 found += [as_class(t) for t in self.annotations.types(module, expr, context) if isinstance(t, Type)]
                 break
             found += self.indexed(base, expr.index[0] if expr.index else None)
-        return distinct(found)
+        return distinct(found or self.ambient.stored(expr))
 
     def indexed(self, base: Type, index: Expr | None) -> tuple[Entity, ...]:
         """What `base[index]` gives."""

@@ -297,6 +297,27 @@ reveal(shop.cart)  # a.Cart
     })
 
 
+def test_what_is_stored_on_a_shared_object_is_read_there_again() -> None:
+    assert_revealed({
+        "main.py": """
+from fastapi import FastAPI
+class Pool: ...
+class Mail: ...
+app = FastAPI()
+app.state.pool = Pool()
+app.extensions["mail"] = Mail()
+""",
+        "use.py": """
+from flask import current_app
+def f(request, other):
+    reveal(request.app.state.pool)  # main.Pool
+    reveal(current_app.extensions["mail"])  # main.Mail
+    reveal(other.pool)  # nothing
+    reveal(current_app.extensions["post"])  # nothing
+""",
+    })
+
+
 def test_names_mean_a_library_only_where_it_is_used_and_nothing_else_is_said() -> None:
     assert_revealed({
         "db.py": "import sqlalchemy",

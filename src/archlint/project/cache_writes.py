@@ -41,6 +41,11 @@ _GIVEN = Expiry("given")
 _MISSING = Expiry("missing")
 
 
+def is_running_code(module: Module) -> bool:
+    """Production code or one of its commands: a script writes to the same cache."""
+    return module.is_production or (module.is_script and not (module.is_test or module.is_example or module.is_vendored))
+
+
 class CacheWrites:
     """Answers about the calls of production code that write to a cache."""
 
@@ -53,7 +58,7 @@ class CacheWrites:
         return tuple(
             (site, site.operation.cache)
             for site in self._project.calls.all
-            if site.module.is_production and site.operation is not None and site.operation.cache is not None
+            if is_running_code(site.module) and site.operation is not None and site.operation.cache is not None
         )
 
     def key(self, site: CallSite, write: CacheWrite) -> str:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from archlint.facts.findings import Confidence, Step
-from archlint.facts.syntax import Comparison, Constant, Expr, Function, Name, Operation, Statement
+from archlint.facts.syntax import CallRef, Comparison, Constant, Expr, Function, Name, Operation, Statement, String
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.effects import EffectPoint, Effects
-from archlint.project.model import Def
+from archlint.project.model import Def, argument_of
 from archlint.project.modules import Module
 from archlint.project.program import Project
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,32 @@ def _switched_off(point: EffectPoint, definition: Def, off: frozenset[str]) -> f
     if call is None or point.kind != "call" or call.is_open:
         return frozenset()
     given = arguments_by_parameter(call.call, definition)
-    return frozenset(
+    return _popped_off(definition, {argument.name for argument in call.call.arguments}) | frozenset(
         p.name
         for p in function.parameters
         if p.kind in ("positional", "either", "keyword")
         and (_is_false(given[p.name], off) if p.name in given else p.default is not None and _is_false(p.default, frozenset()))
     )
+
+
+def _popped_off(definition: Def, given: set[str | None]) -> frozenset[str]:
+    """`commit = options.pop("commit", False)` where the call gives no `commit`."""
+    function, body = definition.function, definition.module.body
+    rest = next((p.name for p in function.parameters if p.kind == "**"), None)
+    if rest is None:
+        return frozenset()
+    found = set()
+    for statement in body.statements:
+        if not (function.at <= statement.at < function.end and isinstance(statement.target, Name)):
+            continue
+        if isinstance(statement.value, CallRef):
+            call = body.calls[statement.value.index]
+            key, default = argument_of(call, "0"), argument_of(call, "1")
+            is_taken = spell(body, call.callee) in (f"{rest}.pop", f"{rest}.get")
+            is_given = isinstance(key, String) and key.value in given
+            if is_taken and not is_given and (default is None or _is_false(default, frozenset())):
+                found.add(statement.target.id)
+    return frozenset(found)
 
 
 def _is_false(expr: Expr, off: frozenset[str]) -> bool:

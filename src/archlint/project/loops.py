@@ -185,9 +185,15 @@ def _is_retry(loop: Loop) -> bool:
     if not isinstance(subject, CallRef) or last_name(body, subject) != "range":
         return False
     counted = body.calls[subject.index].arguments
-    return any(_RETRY.search(spell(body, argument.value)) for argument in counted) or any(
-        statement.kind in ("break", "return") for statement in loop.statements
-    )
+    if any(_RETRY.search(spell(body, argument.value)) for argument in counted):
+        return True
+    used = any(
+        not loop.targets.isdisjoint(names_in(body, argument.value))
+        for call in body.calls
+        if loop.place.at <= call.at < loop.place.end
+        for argument in call.arguments
+    ) or any(not loop.targets.isdisjoint(names_in(body, s.value)) for s in loop.statements if s.kind != "for")
+    return not used and any(statement.kind in ("break", "return") for statement in loop.statements)
 
 
 def _guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:

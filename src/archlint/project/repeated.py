@@ -1,0 +1,220 @@
+"""Effects that take place once per item of an open loop, in the loop or in anything that it calls."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, String
+from archlint.project.conditions import Conditions, Path, is_failure_path
+from archlint.project.effects import EffectPoint
+from archlint.project.loops import Loop, Loops
+from archlint.project.model import Def
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+
+class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The names by which loops are told that run over little, or once in a deployment's life.
+
+    one_off: first words of names of functions that run once; one_off_packages, one_off_modules: packages anywhere on
+    the way, and modules, that hold only such functions; one_off_decorators: decorators that make a function a command
+    or a start-up hook.
+    membership: ends of the names of arguments and methods that take many keys at once; batch_classes: ends of the names
+    of classes that answer many keys at once.
+    listings: names of what lists a program's own tables, models or fields; abstract_bases: classes whose subclasses are
+    kinds of behaviour, not rows; schema_verbs: first words of SQL that changes tables, not rows.
+    loading: calls that load relations with their owners; whole: methods of a relation that such a load answers.
+    """
+
+    one_off: tuple[str, ...]
+    one_off_packages: tuple[str, ...]
+    one_off_modules: tuple[str, ...]
+    one_off_decorators: tuple[str, ...]
+    membership: tuple[str, ...]
+    batch_classes: tuple[str, ...]
+    listings: tuple[str, ...]
+    abstract_bases: tuple[str, ...]
+    schema_verbs: tuple[str, ...]
+    loading: tuple[str, ...]
+    whole: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """One place that comes to an effect for each item of `loop`, on `path`. `made`: the place to show: for a lazy value
+    that is evaluated by name, where that name was set."""
+
+    point: EffectPoint
+    made: Site
+    loop: Loop
+    path: Path
+
+    @property
+    def expression(self) -> Expr | None:
+        return expression_of(self.point)
+
+
+class RepeatedEffects:
+    """`find` asks for one or more effects at once, so that of two at one place the surer and nearer is taken."""
+
+    def __init__(self, project: Project, words: LoopWords) -> None:
+        self._project = project
+        self._words = words
+        self._loops = Loops(project, frozenset(words.listings))
+        self._conditions = Conditions(project)
+
+    def find(self, effects: tuple[str, ...]) -> tuple[list[Repeated], list[Site]]:
+        """(the places that repeat one of the effects, the direct ones that stand in no open loop), each by site."""
+        found: dict[Site, list[Repeated]] = defaultdict(list)
+        outside: set[Site] = set()
+        for effect in effects:
+            for point in self._project.effects.points(effect):
+                if not self._is_steady(point):
+                    continue
+                made = self._made_at(point)
+                loop = self._loop_of(point)
+                if loop is None:
+                    if len(point.witness.steps) == 1:
+                        outside.add(made)
+                elif loop.holds(made) and not self._is_expected(point, loop):
+                    path = self._conditions.path(point)
+                    if path is not None and not self._is_schema_change(path):
+                        found[made].append(Repeated(point, made, loop, path))
+        best = [min(found[site], key=lambda r: (-r.path.confidence, len(r.path.steps))) for site in sorted(found)]
+        return best, sorted(outside - found.keys())
+
+    def _loop_of(self, point: EffectPoint) -> Loop | None:
+        if point.kind == "per item" and point.call is not None:
+            mapping = self._loops.open_mapping(point.module, point.context, point.call.call)
+            if mapping is not None:
+                return mapping
+        return self._loops.open_loop(point.module, point.context, point.site.at)
+
+    def _made_at(self, point: EffectPoint) -> Site:
+        expr = point.point.expr
+        if point.kind == "evaluation" and isinstance(expr, Name):
+            sources = self._project.values.sources.of(point.module, expr, point.context)
+            if len(sources) == 1 and sources[0].expr is not None and not sources[0].is_parameter:
+                made = sources[0].expr
+                return Site(sources[0].module.path, made.at, made.end)
+        return point.site
+
+    # code that runs once
+
+    def _is_steady(self, point: EffectPoint) -> bool:
+        """Production code that runs again and again: no script, command, start-up hook or module body."""
+        module, caller, words = point.module, point.caller, self._words
+        if caller is None or not module.is_production or self._is_batch_method(module, caller):
+            return False
+        packages = module.name.split(".")
+        if packages[-1] in words.one_off_modules or not set(words.one_off_packages).isdisjoint(packages):
+            return False
+        decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
+        if decorators:
+            return set(words.one_off_decorators).isdisjoint(decorators)
+        names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
+        return not any(name in words.one_off or name.partition("_")[0] in words.one_off for name in names)
+
+    def _is_batch_method(self, module: Module, caller: Def) -> bool:
+        """A method of a loader that gets all keys at once: its loops go over groups."""
+        klass = caller.function.klass
+        bases = module.outline.classes[klass].bases if klass >= 0 else ()
+        return any(last_name(module.body, base).endswith(self._words.batch_classes) for base in bases)
+
+    # what is not one per item of data
+
+    def _is_expected(self, point: EffectPoint, loop: Loop) -> bool:
+        return (
+            self._is_batch(point, loop)
+            or self._is_loaded_ahead(point)
+            or (loop.mapping is None and is_failure_path(point.module, point.context, loop.context))
+            or self._is_strategy(point, loop)
+        )
+
+    def _is_batch(self, point: EffectPoint, loop: Loop) -> bool:
+        """The call takes many rows, or the loop's variable is itself a list of keys."""
+        if point.call is not None and point.call.operation is not None:
+            many = point.call.operation.many
+            if many is not None and point.call.argument(many) is not None:
+                return True
+        body = point.module.body
+        parts = list(parts_of(body, expression_of(point)))
+        for name in [part for part in parts if isinstance(part, Name)]:
+            for source in self._project.values.sources.of(point.module, name, point.context):
+                made = source.expr
+                if made is not None and loop.holds(Site(source.module.path, made.at, made.end)):
+                    parts += parts_of(body, made)
+        return any(self._takes_list(body, part, loop) for part in parts)
+
+    def _takes_list(self, body: Body, part: Expr, loop: Loop) -> bool:
+        """`id__in=chunk`, `id.in_(chunk)`."""
+        if not isinstance(part, CallRef):
+            return False
+        call = body.calls[part.index]
+        takes_many = last_name(body, call.callee).endswith(self._words.membership)
+        return any(
+            (takes_many or (given.name or "").endswith(self._words.membership))
+            and isinstance(given.value, Name)
+            and given.value.id in loop.targets
+            for given in call.arguments
+        )
+
+    def _is_loaded_ahead(self, point: EffectPoint) -> bool:
+        """`item.related.all()` where the same module loads `related` together with its owners."""
+        body, expr = point.module.body, expression_of(point)
+        if not isinstance(expr, CallRef) or body.calls[expr.index].arguments:
+            return False
+        callee = body.calls[expr.index].callee
+        if not (isinstance(callee, Attribute) and callee.attr in self._words.whole and isinstance(callee.base, Attribute)):
+            return False
+        return any(
+            callee.base.attr in _relations(part)
+            for call in body.calls
+            if last_name(body, call.callee) in self._words.loading
+            for argument in call.arguments
+            for part in parts_of(body, argument.value)
+        )
+
+    def _is_strategy(self, point: EffectPoint, loop: Loop) -> bool:
+        """The loop goes over objects of an abstract class: as many as the program has kinds of that behaviour."""
+        call = point.call
+        if call is None or call.receiver is None or not isinstance(call.call.callee, Attribute):
+            return False
+        base = call.call.callee.base
+        is_item = isinstance(base, Name) and base.id in loop.targets
+        return is_item and self._project.types.is_a(call.receiver, *self._words.abstract_bases)
+
+    def _is_schema_change(self, path: Path) -> bool:
+        """`ALTER TABLE` and the like: one statement per table or column, never one for all."""
+        call = path.end.call
+        if call is None or call.operation is None:
+            return False
+        statement = call.argument(call.operation.sql or call.operation.by_statement)
+        if statement is None:
+            return False
+        text = self._project.values.text(call.module, statement, call.call.context)
+        words = text.rendered.split(None, 1) if text is not None else []
+        return bool(words) and words[0].lower() in self._words.schema_verbs
+
+
+def expression_of(point: EffectPoint) -> Expr | None:
+    """The expression that a point stands for."""
+    if point.kind == "call" and point.call is not None:
+        return CallRef(point.site.at, point.site.end, point.call.index)
+    return point.point.expr
+
+
+def _relations(part: Expr) -> list[str]:
+    """The relations that `"lines__product"` or `Order.lines` goes along."""
+    if isinstance(part, String):
+        return part.value.replace(".", "__").split("__")
+    return [part.attr] if isinstance(part, Attribute) else []

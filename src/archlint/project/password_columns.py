@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.symbols import ClassDef
 
-_HASHING_WORDS = frozenset({"hash", "hashed", "hasher", "encrypt", "encrypted", "crypt", "bcrypt", "argon", "pbkdf", "digest"})
-
 
 @dataclass(frozen=True)
 class PasswordUse:
@@ -42,14 +40,21 @@ class PasswordUse:
     """A method of the stored class itself does it, with what others give it."""
 
 
+@dataclass(frozen=True)
+class ColumnWords:
+    """`hashing`: words in the names of what hashes; `remote`: in the fields of records about other systems;
+    `hashing_calls`: methods that hash the password that they are given."""
+
+    hashing: frozenset[str]
+    remote: frozenset[str]
+    hashing_calls: frozenset[str]
+
+
 class PasswordColumns:
-    def __init__(
-        self, project: Project, vocabulary: Vocabulary, remote_words: frozenset[str], hashing_calls: frozenset[str]
-    ) -> None:
+    def __init__(self, project: Project, vocabulary: Vocabulary, words: ColumnWords) -> None:
         self._project = project
         self._vocabulary = vocabulary
-        self._remote_words = remote_words
-        self._hashing_calls = hashing_calls
+        self._words = words
         self._columns: dict[tuple[str, str], bool] = {}
 
     def uses(self) -> Iterator[PasswordUse]:
@@ -79,7 +84,7 @@ class PasswordColumns:
         return type_.name in self._project.symbols.classes and self._project.types.role(type_) == "db-model"
 
     def _is_for_hash(self, name: str) -> bool:
-        return self._vocabulary.looks_alike(name) and not _HASHING_WORDS.isdisjoint(words_of(name))
+        return self._vocabulary.looks_alike(name) and not self._words.hashing.isdisjoint(words_of(name))
 
     def _is_column(self, type_: Type, name: str) -> bool:
         project = self._project
@@ -93,7 +98,7 @@ class PasswordColumns:
     def _is_remote(self, klass: ClassDef) -> bool:
         scopes = self._project.symbols.scopes(klass.module)
         names = scopes.names(klass.klass.context)
-        return any(not self._remote_words.isdisjoint(words_of(name)) for name in (*names, klass.klass.name))
+        return any(not self._words.remote.isdisjoint(words_of(name)) for name in (*names, klass.klass.name))
 
     def _hashes(self, klass: ClassDef, name: str) -> bool:
         """A setter, a validator, a listener, a `__setattr__`, a method that hashes it, or a column type that does."""
@@ -125,7 +130,7 @@ class PasswordColumns:
                     operation = self._project.calls.in_module(module)[part.index].operation
                     if operation is not None and operation.hash is not None:
                         return True
-                    if not _HASHING_WORDS.isdisjoint(words_of(last_name(module.body, part))):
+                    if not self._words.hashing.isdisjoint(words_of(last_name(module.body, part))):
                         return True
         return False
 
@@ -134,7 +139,7 @@ class PasswordColumns:
         for expr in (made.value, made.annotation):
             for part in parts_of(module.body, expr):
                 words = words_of(last_name(module.body, part))
-                if not _HASHING_WORDS.isdisjoint(words) or words in (("password", "type"), ("password", "field")):
+                if not self._words.hashing.isdisjoint(words) or words in (("password", "type"), ("password", "field")):
                     return True
         return False
 
@@ -160,7 +165,7 @@ class PasswordColumns:
 
     def _given(self, site: CallSite) -> Iterator[PasswordUse]:
         pairs = [p for p in _pairs(site) if self._vocabulary.names(p[0]) is not None or self._is_for_hash(p[0])]
-        if not pairs or last_name(site.module.body, site.call.callee) in self._hashing_calls:
+        if not pairs or last_name(site.module.body, site.call.callee) in self._words.hashing_calls:
             return
         for type_, kind in self._stored(site):
             for name, value in pairs:

@@ -27,21 +27,19 @@ from archlint.facts.syntax import (
     Operation,
     Slice,
     Starred,
-    Statement,
     String,
     Subscript,
     Template,
     Walrus,
 )
 from archlint.project.credentials import Naming, Vocabulary, words_of
-from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined, stepped
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
 from archlint.project.model import Type
-from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
+from archlint.project.taint_locals import LocalFlows
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _DEPTH = 24
@@ -63,13 +61,11 @@ class Taint:
         self.vocabulary = vocabulary
         self.habits = habits
         self.printed = printed
-        self._origins = Origins(project)
-        self._calls = CallFlows(self)
+        self.calls = CallFlows(self)
+        self._locals = LocalFlows(self)
         self._known: dict[tuple[str, int, int, type], Flow] = {}
         self._open: set[tuple[str, int, int, type, Frame | None]] = set()
         self._steps = 0
-        self._attributes_set: dict[str, dict[tuple[int, str], list[Statement]]] = {}
-        self._put: dict[str, dict[tuple[int, str], list[tuple[Subscript, Expr, int]]]] = {}
 
     def flow(self, expr: Expr | None, at: Place) -> Flow:
         """What is known of an expression."""
@@ -103,7 +99,7 @@ class Taint:
             case Subscript():
                 return self._subscript(expr, at)
             case CallRef():
-                return self._calls.flow(expr, at)
+                return self.calls.flow(expr, at)
             case Template():
                 return joined(self.flow(part, at) for part in expr.parts)
             case Operation():
@@ -172,10 +168,10 @@ class Taint:
         return Source(label, kind, site, (Step(site, f"`{label}` comes in here"),), confidence)
 
     def _name(self, expr: Name, at: Place) -> Flow:
-        if self.vocabulary.looks_alike(expr.id):
+        if self.vocabulary.looks_alike(expr.id) or _is_class_name(expr.id):
             return CLEAN
         naming = self.vocabulary.names(expr.id)
-        inner = self._given(expr, at)
+        inner = self._locals.given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
 
     def _as_object(self, expr: Expr, at: Place, naming: Naming | None, inner: Flow) -> Flow:
@@ -186,7 +182,7 @@ class Taint:
         return (self.typed(expr, at, types) if types else None) or inner
 
     def _attribute(self, expr: Attribute, at: Place) -> Flow:
-        if self.vocabulary.looks_alike(expr.attr):
+        if self.vocabulary.looks_alike(expr.attr) or _is_class_name(expr.attr):
             return CLEAN
         naming = self.vocabulary.names(expr.attr)
         if expr.attr in self.habits.wholes and self.is_request(expr.base, at):
@@ -200,18 +196,9 @@ class Taint:
         for type_ in types:
             getter = self.project.types.inference.members.property_of(type_, expr.attr)
             if getter is not None:
-                return self.named(expr, at, naming, self._calls.returned(getter, at.frame))
-        inner = self._set_before(expr, at) or self._given(expr, at)
+                return self.named(expr, at, naming, self.calls.returned(getter, at.frame))
+        inner = self._locals.set_before(expr, at) or self._locals.given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
-
-    def _set_before(self, expr: Attribute, at: Place) -> Flow | None:
-        """What the same function has put into the attribute before."""
-        known = self._attributes_set.get(at.module.path)
-        if known is None:
-            known = self._attributes_set[at.module.path] = _attributes_set(at.module)
-        key = (at.module.body.contexts[at.context].function, spell(at.module.body, expr))
-        earlier = [s for s in known.get(key, ()) if s.end <= expr.at]
-        return self.flow(earlier[-1].value, replace(at, context=earlier[-1].context)) if earlier else None
 
     def is_request(self, expr: Expr, at: Place) -> bool:
         """The value of an incoming request, by its type or by the name that everybody gives it."""
@@ -236,12 +223,9 @@ class Taint:
         if self.vocabulary.looks_alike(key):
             return CLEAN
         naming = self.vocabulary.names(key)
-        for origin in self._origins.of(at.module, base, at.context)[:1]:
-            if isinstance(origin, Origin) and isinstance(origin.expr, Mapping) and not origin.each:
-                for written, value in zip(origin.expr.keys, origin.expr.values, strict=True):
-                    if isinstance(written, String) and written.value == key:
-                        inner = self.flow(value, _moved(at, origin))
-                        return self.named(expr, at, naming, inner)
+        shown = self._locals.displayed(base, key, at)
+        if shown is not None:
+            return self.named(expr, at, naming, shown)
         return self.named(expr, at, naming, UNKNOWN)
 
     def _key(self, index: Expr | None, at: Place) -> str | None:
@@ -279,73 +263,10 @@ class Taint:
             return CLEAN  # a condition is taken for one that keeps the secrets out
         return found
 
-    # where a name's value comes from
 
-    def _given(self, expr: Name | Attribute, at: Place) -> Flow:
-        flows: list[Flow] = []
-        named = self.vocabulary.names(last_name(at.module.body, expr)) is not None
-        for origin in self._origins.of(at.module, expr, at.context):
-            if isinstance(origin, Parameter):
-                flows.append(self._calls.parameter(origin, at.frame, named))
-            else:
-                flows.append(self._set(expr, origin, at))
-        if isinstance(expr, Name):
-            flows += self._items_put(expr, at)
-        return joined(flows) if flows else UNKNOWN
-
-    def _set(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
-        value = origin.expr
-        if origin.each and origin.path == (0,) and last_name(origin.module.body, value) == "items":
-            named = self.vocabulary.names(last_name(at.module.body, expr)) is not None
-            return UNKNOWN if named else CLEAN  # the keys of a mapping
-        for step in origin.path:
-            if isinstance(value, Collection) and 0 <= step < len(value.items) and not origin.each:
-                value = value.items[step]
-        if isinstance(expr, Attribute) and isinstance(value, Constant | String):
-            word = value.value if isinstance(value, String) else ""
-            return CLEAN if word and self.vocabulary.names(word) else UNKNOWN  # a default says nothing, a key's name does
-        inner = self.flow(value, _moved(at, origin))
-        label = shorten(spell(at.module.body, expr))
-        return stepped(inner, Step(Site(origin.module.path, value.at, value.end), f"kept as `{label}`"))
-
-    def _items_put(self, expr: Name, at: Place) -> list[Flow]:
-        """`name[key] = value` before the use, in the same function."""
-        known = self._put.get(at.module.path)
-        if known is None:
-            known = self._put[at.module.path] = _items_put(at.module)
-        flows = []
-        for target, value, context in known.get((at.module.body.contexts[at.context].function, expr.id), ()):
-            if target.at < expr.at and len(target.index) == 1:
-                flows.append(self.pair(target.index[0], value, replace(at, context=context)))
-        return [flow for flow in flows if flow.sources]
-
-
-def _moved(at: Place, origin: Origin) -> Place:
-    """The place of an origin; the frame holds for the module it was entered in only."""
-    return Place(origin.module, origin.context, at.frame if origin.module is at.module else None)
-
-
-def _attributes_set(module: Module) -> dict[tuple[int, str], list[Statement]]:
-    """(function, attribute as written) → the assignments to it."""
-    found: dict[tuple[int, str], list[Statement]] = {}
-    for statement in module.body.statements:
-        if statement.kind == "assign" and isinstance(statement.target, Attribute):
-            key = (module.body.contexts[statement.context].function, spell(module.body, statement.target))
-            found.setdefault(key, []).append(statement)
-    return found
-
-
-def _items_put(module: Module) -> dict[tuple[int, str], list[tuple[Subscript, Expr, int]]]:
-    """(function, name) → the assignments to an item of the name's value."""
-    found: dict[tuple[int, str], list[tuple[Subscript, Expr, int]]] = {}
-    for statement in module.body.statements:
-        target = statement.target
-        if statement.kind != "assign" or statement.value is None or not isinstance(target, Subscript):
-            continue
-        if isinstance(target.base, Name):
-            function = module.body.contexts[statement.context].function
-            found.setdefault((function, target.base.id), []).append((target, statement.value, statement.context))
-    return found
+def _is_class_name(name: str) -> bool:
+    """`InvalidToken`, not `TOKEN`."""
+    return name[:1].isupper() and not name.isupper()
 
 
 def _cuts(index: Slice) -> bool:

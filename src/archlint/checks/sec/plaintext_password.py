@@ -15,7 +15,7 @@ from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
-from archlint.project.password_columns import PasswordColumns, PasswordUse
+from archlint.project.password_columns import ColumnWords, PasswordColumns, PasswordUse
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
 from archlint.project.walk import walk_module
@@ -37,8 +37,10 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     vocabulary = Vocabulary({"password": params.passwords}, (), params.ignore_names)
-    taint = Taint(project, vocabulary, Habits(frozenset(params.sanitizers)))
-    columns = PasswordColumns(project, vocabulary, frozenset(params.remote_words), frozenset(params.hashing_calls))
+    hashing = frozenset(params.sanitizers)
+    taint = Taint(project, vocabulary, Habits(hashing))
+    words = ColumnWords(hashing, frozenset(params.remote_words), frozenset(params.hashing_calls))
+    columns = PasswordColumns(project, vocabulary, words)
     for use in columns.uses():
         yield from _judged(taint, use)
     for module in project.modules.production:

@@ -1,0 +1,99 @@
+"""The taint inside a function: what its names, attributes and items have been given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Site, Step
+from archlint.facts.syntax import Attribute, Collection, Constant, Expr, Mapping, Name, Statement, String, Subscript
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, joined, stepped
+from archlint.project.origins import Origin, Origins, Parameter
+from archlint.project.spelling import last_name, shorten, spell
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.taint import Taint
+
+
+class LocalFlows:
+    def __init__(self, taint: Taint) -> None:
+        self._taint = taint
+        self._origins = Origins(taint.project)
+        self._assigned: dict[str, dict[tuple[int, str], list[Statement]]] = {}
+
+    def given(self, expr: Name | Attribute, at: Place) -> Flow:
+        """What a name or an attribute holds, by all that may have been put into it."""
+        flows: list[Flow] = []
+        named = self._taint.vocabulary.names(last_name(at.module.body, expr)) is not None
+        for origin in self._origins.of(at.module, expr, at.context):
+            if isinstance(origin, Parameter):
+                flows.append(self._taint.calls.parameter(origin, at.frame, named))
+            else:
+                flows.append(self._set(expr, origin, at))
+        flows += self._items_put(expr, at)
+        return joined(flows) if flows else UNKNOWN
+
+    def _set(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
+        value = origin.expr
+        if origin.each and origin.path == (0,) and last_name(origin.module.body, value) == "items":
+            named = self._taint.vocabulary.names(last_name(at.module.body, expr)) is not None
+            return UNKNOWN if named else CLEAN  # the keys of a mapping
+        for step in origin.path:
+            if isinstance(value, Collection) and 0 <= step < len(value.items) and not origin.each:
+                value = value.items[step]
+        if isinstance(expr, Attribute) and isinstance(value, Constant | String):
+            word = value.value if isinstance(value, String) else ""
+            # a default says nothing, the name of a key does
+            return CLEAN if word and self._taint.vocabulary.names(word) else UNKNOWN
+        inner = self._taint.flow(value, _moved(at, origin))
+        label = shorten(spell(at.module.body, expr))
+        return stepped(inner, Step(Site(origin.module.path, value.at, value.end), f"kept as `{label}`"))
+
+    def _items_put(self, expr: Name | Attribute, at: Place) -> list[Flow]:
+        """`expr[key] = value` before the use, in the same function."""
+        flows = []
+        for statement in self._before(spell(at.module.body, expr) + "[]", expr.at, at):
+            if isinstance(statement.target, Subscript) and len(statement.target.index) == 1 and statement.value is not None:
+                place = replace(at, context=statement.context)
+                flows.append(self._taint.pair(statement.target.index[0], statement.value, place))
+        return [flow for flow in flows if flow.sources]
+
+    def set_before(self, expr: Attribute, at: Place) -> Flow | None:
+        """What the same function has put into the attribute before."""
+        earlier = self._before(spell(at.module.body, expr), expr.at, at)
+        return self._taint.flow(earlier[-1].value, replace(at, context=earlier[-1].context)) if earlier else None
+
+    def _before(self, written: str, offset: int, at: Place) -> list[Statement]:
+        """The assignments to what is written so, in the same function before an offset."""
+        known = self._assigned.get(at.module.path)
+        if known is None:
+            known = self._assigned[at.module.path] = _assigned(at.module)
+        function = at.module.body.contexts[at.context].function
+        return [s for s in known.get((function, written), ()) if s.end <= offset]
+
+    def displayed(self, base: Expr, key: str, at: Place) -> Flow | None:
+        """What a dict display that `base` was given holds under a key."""
+        for origin in self._origins.of(at.module, base, at.context)[:1]:
+            if isinstance(origin, Origin) and isinstance(origin.expr, Mapping) and not origin.each:
+                for written, value in zip(origin.expr.keys, origin.expr.values, strict=True):
+                    if isinstance(written, String) and written.value == key:
+                        return self._taint.flow(value, _moved(at, origin))
+        return None
+
+
+def _moved(at: Place, origin: Origin) -> Place:
+    """The place of an origin; the frame holds for the module it was entered in only."""
+    return Place(origin.module, origin.context, at.frame if origin.module is at.module else None)
+
+
+def _assigned(module: Module) -> dict[tuple[int, str], list[Statement]]:
+    """(function, attribute as written, or `base[]` for items) → the assignments to it, in source order."""
+    found: dict[tuple[int, str], list[Statement]] = {}
+    for statement in module.body.statements:
+        target = statement.target
+        if statement.kind != "assign" or statement.value is None or not isinstance(target, Attribute | Subscript):
+            continue
+        written = spell(module.body, target) if isinstance(target, Attribute) else spell(module.body, target.base) + "[]"
+        found.setdefault((module.body.contexts[statement.context].function, written), []).append(statement)
+    return found

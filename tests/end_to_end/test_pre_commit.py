@@ -15,6 +15,9 @@ BAD = (
 )
 
 
+CONFIG = "repos: [{{repo: '{repository}', rev: {commit}, hooks: [{{id: archlint, verbose: true}}]}}]\n"
+
+
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "PRE_COMMIT"))}
     environment |= {"PRE_COMMIT_HOME": str(folder.parent / "pre-commit"), "PYTHONPATH": ""}
@@ -34,18 +37,20 @@ def scratch(tmp_path: Path) -> Path:
     git(folder, "init", "--quiet")
     (folder / "pyproject.toml").write_text('[tool.archlint]\nselect = ["CCH001"]\n')
     (folder / "notes.md").write_text("nothing\n")
+    if run(ROOT, "git", "rev-parse", "--verify", "HEAD").returncode != 0:
+        pytest.skip("this is no checkout with a commit: pre-commit clones the repository of a hook")
+    commit = run(ROOT, "git", "rev-parse", "HEAD").stdout.strip()
+    (folder / ".pre-commit-config.yaml").write_text(CONFIG.format(repository=ROOT, commit=commit))
     (folder / "shop.py").write_text(BAD)
     return folder
 
 
 def hook(folder: Path) -> subprocess.CompletedProcess[str]:
-    return run(folder, sys.executable, "-m", "pre_commit", "try-repo", str(ROOT), "archlint", "--verbose")
+    return run(folder, sys.executable, "-m", "pre_commit", "run")
 
 
 def test_the_hook_checks_the_project_when_python_changed_and_only_then(scratch: Path) -> None:
-    if run(ROOT, "git", "rev-parse", "--verify", "HEAD").returncode != 0:
-        pytest.skip("this is no checkout with a commit: pre-commit clones the repository of a hook")
-    git(scratch, "add", "notes.md")
+    git(scratch, "add", "notes.md", ".pre-commit-config.yaml")
     skipped = hook(scratch)
     assert skipped.returncode == 0, skipped.stdout + skipped.stderr
     assert "no files to check" in skipped.stdout

@@ -17,6 +17,8 @@ _UNTIL = re.compile(r"\buntil[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t,;:—-]*")
 _SQL_COMMENT = re.compile(r"--[ \t]*archlint\s*:[^\r\n]*|/\*[ \t]*archlint\s*:.*?\*/", re.S)
 _NEXT_COMMENT = re.compile(r"(?:^|\s)(?:#|--)")
 _NEVER = 1 << 60
+_HEADS = frozenset({"for", "while", "if", "with", "try"})
+_BRANCHES = frozenset({"else", "except", "finally"})
 _WORD_CHARACTER = re.compile(r"\w")
 
 
@@ -46,7 +48,7 @@ def of_python(path: str, facts: FileFacts) -> list[Suppression]:
     """The suppressions in a Python file.
 
     At the end of a line it covers that line and the statements on it; beside the head of a `def` or `class` its body
-    too; on a line of its own it covers the statement, `def` or `class` that follows.
+    too; on a line of its own it covers the statement, `def` or `class` that follows, with all its branches.
     """
     lines = LineIndex.decode(facts.outline.lines)
     found = []
@@ -84,7 +86,7 @@ def _read(comment: str, site: Site) -> Suppression | None:
         return None
     word, rules = match["word"], match["rules"]
     until = _UNTIL.search(match["rest"])
-    reason = _NEXT_COMMENT.split(_UNTIL.sub("", match["rest"]))[0].strip(" \t-—:#")
+    reason = _NEXT_COMMENT.split(_UNTIL.sub("", match["rest"]))[0].strip(" \t-—:;,#")
     words = tuple(dict.fromkeys(part.strip() for part in (rules or "").split(",") if part.strip()))
     made = Suppression(
         site=site,
@@ -117,9 +119,9 @@ class _Scopes:
         for klass in facts.outline.classes:
             ends = [*(b.end for b in klass.bases), *(k.value.end for k in klass.keywords)]
             self._blocks.append(_block(lines, klass, ends))
-        self._starts = sorted(
-            [first for first, _ in (*self._statements, *self._imports)] + [first for first, _, _ in self._blocks]
-        )
+        self._compounds = _compounds(facts, lines)
+        starts = [first for first, _ in (*self._statements, *self._imports)] + [first for first, _, _ in self._blocks]
+        self._starts = sorted([*starts, *self._compounds])
 
     def beside(self, line: int) -> tuple[int, int]:
         first = last = line
@@ -138,7 +140,7 @@ class _Scopes:
             return line, line
         last = max([end for first, end in self._around(start) if first == start] or [start])
         last = max([last, *(end for first, _, end in self._blocks if first == start)])
-        return line, last
+        return line, max(last, self._compounds.get(start, last))
 
     def _next_start(self, line: int) -> int:
         """The first line after this one on which something begins."""
@@ -163,6 +165,20 @@ class _Scopes:
             if last >= line:
                 found.append((first, last))
         return found + [(first, last) for first, last in self._imports if first <= line <= last]
+
+
+def _compounds(facts: FileFacts, lines: LineIndex) -> dict[int, int]:
+    """First line → last line of every `for`, `while`, `if`, `with` and `try`, its other branches included."""
+    found: dict[int, int] = {}
+    head: dict[int, int] = {}
+    for context in facts.body.contexts:
+        if context.kind in _HEADS:
+            head[context.parent] = lines.line(context.at)
+        elif context.kind not in _BRANCHES or context.parent not in head:
+            continue
+        first = head[context.parent]
+        found[first] = max(found.get(first, first), lines.line(max(context.end - 1, context.at)))
+    return found
 
 
 def _block(lines: LineIndex, defined: Function | Class, ends_of_head: list[int]) -> tuple[int, int, int]:

@@ -23,6 +23,8 @@ _MOST_STORES = 3
 
 
 class Ambient:
+    """Stores of production code, by the last two names of where they are kept."""
+
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
         self._known: dict[tuple[str, str], tuple[Entity, ...]] = {}

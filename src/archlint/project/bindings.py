@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 class Bindings:
+    """Bindings of files → entities, each once."""
+
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
         self._known: dict[tuple[str, Binding], tuple[Entity, ...]] = {}

@@ -21,6 +21,8 @@ MOST_CANDIDATES = 5
 
 
 class Dispatch:
+    """Entities → targets."""
+
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
         self._project = inference.project

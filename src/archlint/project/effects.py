@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _LOOPS = frozenset({"for", "while", "comprehension"})
 _MOST_STEPS = 30
+"""A longer way is told without the stations before its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,9 @@ class Effects:
             if way.point.kind == "evaluation":
                 verb = "evaluates"
             steps.append(Step(way.point.site, f"{verb} {way.target.name}"))
-            if below is None or len(steps) >= _MOST_STEPS:
-                return Witness(effect, tuple(steps), confidence, way.target.name)
+            if below is None:
+                shown = steps if len(steps) <= _MOST_STEPS else [*steps[: _MOST_STEPS - 1], steps[-1]]
+                return Witness(effect, tuple(shown), confidence, way.target.name)
             way = below
 
     # one point

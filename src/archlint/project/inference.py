@@ -6,37 +6,22 @@ result, …), and only if that says nothing its name, at low confidence.  Every 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import Operation as LibraryOperation
 from archlint.facts.syntax import (
     Attribute,
-    Await,
     CallRef,
-    Collection,
-    Comprehension,
-    Conditional,
-    Constant,
     Expr,
-    Lambda,
-    Mapping,
     Name,
-    Operation,
-    Slice,
-    Starred,
-    String,
     Subscript,
-    Template,
-    Walrus,
 )
 from archlint.project.ambient import Ambient
 from archlint.project.annotations import Annotations
 from archlint.project.bindings import Bindings
 from archlint.project.entities import (
     SUPER,
-    UNKNOWN,
     Bound,
     Entity,
     External,
@@ -44,9 +29,11 @@ from archlint.project.entities import (
     ModuleRef,
     as_class,
     distinct,
-    instance,
 )
+from archlint.project.holding import Holding
+from archlint.project.invocation import Invocation
 from archlint.project.library_types import Environment, LibraryTypes, Site
+from archlint.project.literals import Literals, Reader
 from archlint.project.members import Members
 from archlint.project.model import Def, Type
 from archlint.project.passed import Passed
@@ -60,8 +47,6 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _DEPTH = 50
-_STR = Type("builtins.str")
-_BYTES = Type("builtins.bytes")
 
 
 class Inference:
@@ -77,28 +62,19 @@ class Inference:
         self.ambient = Ambient(self)
         self.passed = Passed(self)
         self._bindings = Bindings(self)
+        self._invocation = Invocation(self)
+        self._holding = Holding(self)
         self._results: dict[tuple[str, int], tuple[Entity, ...]] = {}
         self._globals: dict[tuple[str, str], tuple[Entity, ...]] = {}
         self._externals: dict[str, Entity] = {}
         self._passed_types: dict[tuple[str, int, int], tuple[Entity, ...]] = {}
         self._depth = 0
-        self._by_kind: dict[type, Callable[[Module, Expr, int], tuple[Entity, ...]]] = {
+        self._by_kind: dict[type, Reader] = {
             Name: self._name,
             Attribute: self._attribute,
             CallRef: self._call,
             Subscript: self._subscript,
-            Operation: self._operation,
-            Conditional: self._conditional,
-            Collection: self._collection,
-            Mapping: self._mapping,
-            Comprehension: self._comprehension,
-            Lambda: self._lambda,
-            Await: self._inside,
-            Starred: self._inside,
-            Walrus: self._inside,
-            String: self._string,
-            Template: self._string,
-            Constant: self._constant,
+            **Literals(self).readers,
         }
 
     def entities(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
@@ -194,7 +170,7 @@ class Inference:
             self._globals[key] = ()
             known = distinct([e for definition in symbols.resolve_in(module, expr.id) for e in self.defined(definition)])
             self._globals[key] = known
-        return known or (self._written_class(module, context) if expr.id == "__class__" else ())
+        return known or (self.written_class(module, context) if expr.id == "__class__" else ())
 
     def _passed(self, module: Module, binding: Binding) -> tuple[Entity, ...]:
         key = (module.path, binding.function, binding.index)
@@ -216,7 +192,7 @@ class Inference:
     def class_named(self, text: str, module: Module, context: int) -> tuple[Entity, ...]:
         """The class that a string names where a library takes classes by name (`"self"`, `"shop.Order"`, `"Order"`)."""
         if text == "self":
-            return self._written_class(module, context)
+            return self.written_class(module, context)
         last = text.rpartition(".")[2]
         if not last.isidentifier():
             return ()
@@ -229,7 +205,8 @@ class Inference:
             named = tuple(k for k in named if f".{text.partition('.')[0]}." in f".{k.name}" or k.name.startswith(top))
         return (Type(named[0].name, (), True),) if named else ()
 
-    def _written_class(self, module: Module, context: int) -> tuple[Entity, ...]:
+    def written_class(self, module: Module, context: int) -> tuple[Entity, ...]:
+        """The class in whose body or method a place stands."""
         row = module.body.contexts[context].klass
         if row < 0:
             return ()
@@ -322,108 +299,25 @@ class Inference:
 
     def called(self, callee: Entity, site: Site | None = None) -> tuple[Entity, ...]:
         """What calling the entity gives."""
-        if isinstance(callee, FunctionRef):
-            return self.returns.of(callee, site)
-        if isinstance(callee, Bound):
-            if callee.operation.returns is None:
-                return ()
-            parameters = self.parameters(callee.receiver, callee.owner)
-            return self.library.told(callee.operation.returns, Environment(callee.receiver, parameters, site))
-        if isinstance(callee, Type):
-            return self._constructed(callee, site) if callee.is_class else self._called_instance(callee, site)
-        if isinstance(callee, External):
-            return self._called_external(callee, site)
-        return ()
+        return self._invocation.called(callee, site)
 
     def parameters(self, receiver: Type, owner: str) -> dict[str, tuple[Type, ...]]:
-        for ancestor in self.members.ancestors(receiver):
-            given = self.library.parameters_of(ancestor, owner)
-            if given:
-                return dict(given)
-        return {}
-
-    def _constructed(self, callee: Type, site: Site | None) -> tuple[Entity, ...]:
-        if callee.name in self.project.symbols.classes:
-            return (instance(callee),)
-        for _, info, parameters in self.library.lineage(callee):
-            if info.construct is not None and info.construct.returns is not None:
-                return self.library.told(info.construct.returns, Environment(callee, parameters, site))
-        return (instance(callee),)
-
-    def _super(self, site: Site | None) -> tuple[Entity, ...]:
-        if site is None:
-            return ()
-        if site.call is not None and site.call.arguments:
-            written = self.entities(site.module, site.call.arguments[0].value, site.context)
-        else:
-            written = self._written_class(site.module, site.context)
-        return tuple(Type(SUPER, (e,)) for e in written if isinstance(e, Type))
-
-    def _called_instance(self, callee: Type, site: Site | None) -> tuple[Entity, ...]:
-        if callee.name in self.project.symbols.classes:
-            found = self.members.find(callee, "__call__")
-            return distinct([r for e in found or () for r in self.called(e, site)])
-        for _, info, parameters in self.library.lineage(callee):
-            if info.call is not None and info.call.returns is not None:
-                return self.library.told(info.call.returns, Environment(callee, parameters, site))
-        return ()
-
-    def _called_external(self, callee: External, site: Site | None) -> tuple[Entity, ...]:
-        if callee.name == SUPER:
-            return self._super(site)
-        operation = self.project.knowledge.function(callee.name)
-        if operation is not None:
-            return self.library.told(operation.returns, Environment(None, {}, site)) if operation.returns else ()
-        last = callee.name.rpartition(".")[2]
-        # an unknown class: knowing that it is *that* keeps its variable from being taken for something else
-        return (Type(callee.name),) if last[:1].isupper() and not last.isupper() else ()
+        """The type parameters of a library type, as the receiver or one of its ancestors fills them."""
+        return self._invocation.parameters(receiver, owner)
 
     def provided(self, entity: Entity) -> tuple[Entity, ...]:
         """What a callable that is handed over gives its user: a generator function the value that it yields."""
-        if isinstance(entity, FunctionRef) and entity.definition.function.is_generator:
-            return self.returns.yielded(entity)
-        return self.called(entity)
+        return self._invocation.provided(entity)
 
     # what values hold
 
     def items(self, entity: Entity) -> tuple[Entity, ...]:
         """What iterating over the entity gives."""
-        if isinstance(entity, FunctionRef):
-            return self.returns.yielded(entity)
-        if not isinstance(entity, Type) or entity.is_class:
-            return ()
-        if entity.name == "builtins.tuple":
-            return distinct([a for a in entity.arguments if a != UNKNOWN])
-        for name in ("__iter__", "__aiter__"):
-            found = self._own_method(entity, name)
-            if found is not None:
-                results = self.returns.of(found)
-                return distinct([i for r in results if r != entity for i in self.items(r)])
-        for ancestor in self.members.ancestors(entity):
-            given = self.library.item(ancestor, entity)
-            if given:
-                return given
-        return ()
+        return self._holding.items(entity)
 
     def entered(self, entity: Entity) -> tuple[Entity, ...]:
         """What `with entity as x` binds."""
-        if not isinstance(entity, Type) or entity.is_class:
-            return ()
-        for name in ("__enter__", "__aenter__"):
-            found = self._own_method(entity, name)
-            if found is not None:
-                return self.returns.of(found) or (entity,)
-        for ancestor in self.members.ancestors(entity):
-            given = self.library.context(ancestor, entity)
-            if given:
-                return given
-        return () if self.project.knowledge.type(entity.name) else (entity,)
-
-    def _own_method(self, entity: Type, name: str) -> FunctionRef | None:
-        if entity.name not in self.project.symbols.classes:
-            return None
-        found = self.members.find(entity, name) or ()
-        return next((e for e in found if isinstance(e, FunctionRef)), None)
+        return self._holding.entered(entity)
 
     def _subscript(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         assert isinstance(expr, Subscript)  # noqa: S101 - the table in `__init__` decides
@@ -434,80 +328,5 @@ class Inference:
             if base.is_class:
                 found += [as_class(t) for t in self.annotations.types(module, expr, context) if isinstance(t, Type)]
                 break
-            found += self.indexed(base, expr.index[0] if expr.index else None)
+            found += self._holding.indexed(base, expr.index[0] if expr.index else None)
         return distinct(found or self.ambient.stored(expr))
-
-    def indexed(self, base: Type, index: Expr | None) -> tuple[Entity, ...]:
-        """What `base[index]` gives."""
-        if isinstance(index, Slice):
-            return (base,)
-        if base.name == "builtins.tuple" and isinstance(index, Constant) and isinstance(index.value, int):
-            row = index.value
-            arguments = base.arguments
-            return (arguments[row],) if -len(arguments) <= row < len(arguments) and arguments[row] != UNKNOWN else ()
-        method = self._own_method(base, "__getitem__")
-        if method is not None:
-            return self.returns.of(method)
-        for ancestor in self.members.ancestors(base):
-            known = self.library.attribute(ancestor, "__getitem__", base)
-            if known:
-                return distinct([r for e in known for r in self.called(e)])
-        return self.items(base)
-
-    # literals and operators
-
-    def _operation(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
-        assert isinstance(expr, Operation)  # noqa: S101 - the table in `__init__` decides
-        if expr.op in ("or", "and"):
-            return distinct([e for operand in expr.operands for e in self.entities(module, operand, context)])
-        if expr.op == "not" or not expr.operands:
-            return (Type("builtins.bool"),)
-        return self.entities(module, expr.operands[0], context)
-
-    def _conditional(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
-        assert isinstance(expr, Conditional)  # noqa: S101 - the table in `__init__` decides
-        return distinct([*self.entities(module, expr.body, context), *self.entities(module, expr.orelse, context)])
-
-    def _inside(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
-        assert isinstance(expr, Await | Starred | Walrus)  # noqa: S101 - the table in `__init__` decides
-        return self.entities(module, expr.value, context)
-
-    def _first(self, module: Module, expr: Expr | None, context: int) -> Type:
-        if expr is None:
-            return UNKNOWN
-        return next((e for e in self.entities(module, expr, context) if isinstance(e, Type)), UNKNOWN)
-
-    def _collection(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
-        assert isinstance(expr, Collection)  # noqa: S101 - the table in `__init__` decides
-        if expr.kind == "tuple":
-            return (Type("builtins.tuple", tuple(self._first(module, item, context) for item in expr.items[:8])),)
-        first = next((t for item in expr.items[:3] if (t := self._first(module, item, context)) != UNKNOWN), None)
-        return (Type(f"builtins.{expr.kind}", (first,) if first else ()),)
-
-    def _mapping(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
-        assert isinstance(expr, Mapping)  # noqa: S101 - the table in `__init__` decides
-        values = (self._first(module, value, context) for value in expr.values[:3])
-        first = next((t for t in values if t != UNKNOWN), None)
-        key = next((self._first(module, key, context) for key in expr.keys[:1]), UNKNOWN)
-        return (Type("builtins.dict", (key, first) if first else ()),)
-
-    def _comprehension(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:  # noqa: ARG002
-        assert isinstance(expr, Comprehension)  # noqa: S101 - the table in `__init__` decides
-        element = self._first(module, expr.element, expr.context)
-        if expr.kind == "dict":
-            return (Type("builtins.dict", (element, self._first(module, expr.value, expr.context))),)
-        name = "collections.abc.Generator" if expr.kind == "generator" else f"builtins.{expr.kind}"
-        return (Type(name, () if element == UNKNOWN else (element,)),)
-
-    def _lambda(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:  # noqa: ARG002
-        assert isinstance(expr, Lambda)  # noqa: S101 - the table in `__init__` decides
-        return (FunctionRef(Def(module, module.name, expr.function)),)
-
-    def _string(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:  # noqa: ARG002
-        return (_BYTES,) if isinstance(expr, String) and expr.is_bytes else (_STR,)
-
-    def _constant(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:  # noqa: ARG002
-        assert isinstance(expr, Constant)  # noqa: S101 - the table in `__init__` decides
-        return () if expr.value is None else (Type(f"builtins.{type(expr.value).__name__}"),)
-
-

@@ -25,6 +25,8 @@ _DEPTH = 8
 
 
 class StatementKind:
+    """Executed statements → their effects."""
+
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
 

@@ -221,7 +221,8 @@ def some(book: Book): return [t for t in book.tags.filter(a=1)]
 def notes(book: Book): return [t for t in book.notes.all()]
 """,
     })
-    found = {n: project.effects.of(project.symbols.functions[f"a.{n}"])["db.read"].confidence for n in ("tags", "some", "notes")}
+    functions = project.symbols.functions
+    found = {n: project.effects.of(functions[f"a.{n}"])["db.read"].confidence for n in ("tags", "some", "notes")}
     assert found == {"tags": Confidence.LOW, "some": Confidence.HIGH, "notes": Confidence.HIGH}
 
 

@@ -6,8 +6,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from archlint.facts.findings import Confidence, Step
-from archlint.facts.syntax import CallRef, Comparison, Constant, Expr, Function, Name, Operation, Statement, String
-from archlint.project.arguments import arguments_by_parameter
+from archlint.facts.syntax import (
+    Attribute,
+    CallRef,
+    Comparison,
+    Constant,
+    Expr,
+    Function,
+    Name,
+    Operation,
+    Statement,
+    String,
+    Subscript,
+)
+from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.effects import EffectPoint, Effects
 from archlint.project.model import Def, argument_of
 from archlint.project.modules import Module
@@ -17,12 +29,18 @@ from archlint.project.spelling import last_name, spell
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A way from a place down to the library call that has the effect (`end`), and the project functions on it."""
+    """A way from a place down to the library call that has the effect (`end`), and the project functions on it.
+
+    held: the answer is kept on the object that was asked, so that asking it again costs nothing.
+    asks: the effect is the evaluation of this parameter, which may be a list as well.
+    """
 
     confidence: Confidence
     steps: tuple[Step, ...]
     end: EffectPoint
     through: tuple[Def, ...] = ()
+    held: bool = False
+    asks: str = ""
 
 
 class Conditions:
@@ -30,6 +48,7 @@ class Conditions:
     calls on the way (or the defaults of those they leave out) never enter."""
 
     def __init__(self, project: Project) -> None:
+        self._project = project
         self._effects: Effects = project.effects
         self._points: dict[str, dict[tuple[Def | None, str], list[EffectPoint]]] = {}
         self._known: dict[tuple[Def, str, frozenset[str]], Path | None] = {}
@@ -46,14 +65,33 @@ class Conditions:
             if definition is None:
                 is_own = len(point.witness.steps) == 1 and target.name == point.witness.target
                 if is_own and not (target.operation is not None and target.operation.pending):
-                    ways.append(Path(point.confidence, point.witness.steps, point))
+                    held, asks = _is_held(point), _asked_parameter(point)
+                    ways.append(Path(point.confidence, point.witness.steps, point, (), held, asks))
             elif self._effects.has(definition, point.effect):
                 below = self._through(definition, point.effect, _switched_off(point, definition, off))
-                if below is not None:
+                handed = self._handed_on(point, definition, below) if below is not None else None
+                if below is not None and handed is not None:
                     step = Step(point.site, f"calls {definition.name}")
                     confidence = min(target.confidence, below.confidence)
-                    ways.append(Path(confidence, (step, *below.steps), below.end, (definition, *below.through)))
+                    through = (definition, *below.through)
+                    ways.append(Path(confidence, (step, *below.steps), below.end, through, below.held, handed))
         return min(ways, key=_rank, default=None)
+
+    def _handed_on(self, point: EffectPoint, definition: Def, below: Path) -> str | None:
+        """The caller's own parameter that is handed to the one which `below` evaluates (empty: none is in question);
+        None where what is handed over is not known to be lazy."""
+        if not below.asks or point.call is None:
+            return ""
+        given = arguments_by_parameter(point.call.call, definition).get(below.asks)
+        if given is None:
+            return None
+        if isinstance(given, Name) and point.caller is not None:
+            own = parameter(point.caller.function, given.id)
+            if own is not None and own.annotation is None:
+                return given.id
+        types = self._project.types.all(point.module, given, point.context)
+        lazy = any(info.lazy is not None for t in types for _, info in self._project.knowledge.infos(t.name))
+        return "" if lazy else None
 
     def _through(self, definition: Def, effect: str, off: frozenset[str]) -> Path | None:
         key = (definition, effect, off)
@@ -79,6 +117,35 @@ class Conditions:
             for point in self._effects.points_in(module):
                 table[point.caller, point.effect].append(point)
         return table.get((definition, effect), [])
+
+
+def _is_held(point: EffectPoint) -> bool:
+    """`self._x` is evaluated, or `self._x = query()` is set only where it is not set yet."""
+    expr, body = point.point.expr, point.module.body
+    if point.kind == "evaluation" and isinstance(expr, Attribute):
+        return True
+    if point.caller is None:
+        return False
+    function, at = point.caller.function, point.site.at
+    for statement in body.statements:
+        if statement.at <= at < statement.end and isinstance(statement.target, Attribute):
+            name = statement.target.attr
+            return any(
+                s.kind == "test" and function.at <= s.at < at and name in spell(body, s.value) for s in body.statements
+            )
+    return False
+
+
+def _asked_parameter(point: EffectPoint) -> str:
+    """The parameter that is evaluated, where its annotation also allows what is not lazy."""
+    expr = point.point.expr
+    if point.kind != "evaluation" or not isinstance(expr, Name) or point.caller is None:
+        return ""
+    own = parameter(point.caller.function, expr.id)
+    if own is None or not isinstance(own.annotation, Operation | Subscript):
+        return ""
+    text = spell(point.module.body, own.annotation)
+    return expr.id if "|" in text or "Union[" in text else ""
 
 
 def _rank(path: Path) -> tuple[int, int, str]:

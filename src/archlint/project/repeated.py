@@ -14,7 +14,7 @@ from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop, Loops
 from archlint.project.model import Def
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class RepeatedEffects:
                         outside.add(made)
                 elif loop.holds(made) and not self._is_expected(point, loop):
                     path = self._conditions.path(point)
-                    if path is not None and not self._is_schema_change(path):
+                    if path is not None and not self._is_schema_change(path) and not _is_asked_once(point, loop, path):
                         found[made].append(Repeated(point, made, loop, path))
         best = [min(found[site], key=lambda r: (-r.path.confidence, len(r.path.steps))) for site in sorted(found)]
         return best, sorted(outside - found.keys())
@@ -116,7 +116,8 @@ class RepeatedEffects:
         if caller is None or not module.is_production or self._is_batch_method(module, caller):
             return False
         packages = module.name.split(".")
-        if packages[-1] in words.one_off_modules or not set(words.one_off_packages).isdisjoint(packages):
+        ends = (packages[0], packages[-1])  # a folder of scripts at the top, or a module of them
+        if not set(words.one_off_modules).isdisjoint(ends) or not set(words.one_off_packages).isdisjoint(packages):
             return False
         decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
         if decorators:
@@ -204,6 +205,17 @@ class RepeatedEffects:
         text = self._project.values.text(call.module, statement, call.call.context)
         words = text.rendered.split(None, 1) if text is not None else []
         return bool(words) and words[0].lower() in self._words.schema_verbs
+
+
+def _is_asked_once(point: EffectPoint, loop: Loop, path: Path) -> bool:
+    """The answer is held by an object that is the same for each item."""
+    if not path.held or loop.mapping is not None:
+        return False
+    expr, body = expression_of(point), point.module.body
+    if isinstance(expr, CallRef):
+        callee = body.calls[expr.index].callee
+        expr = callee.base if isinstance(callee, Attribute) else expr
+    return loop.derived.isdisjoint(names_in(body, expr))
 
 
 def expression_of(point: EffectPoint) -> Expr | None:

@@ -11,6 +11,7 @@ from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.spelling import last_name, shorten, spell
 
 _WRITES = ("db.write", "db.commit")
+_LONG = 7
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,7 +34,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _hit(project: Project, query: Repeated, params: Params) -> Hit:
     body, loop, path = query.point.module.body, query.loop, query.path
-    confidence = path.confidence
+    # on a long way down there are many conditions that nobody can weigh
+    confidence = path.confidence if len(path.steps) < _LONG else min(path.confidence, Confidence.MEDIUM)
     if any(_is_cached(project, definition, params) for definition in path.through):
         confidence = Confidence.LOW
     elif loop.mapping is None and loop.derived.isdisjoint(names_in(body, query.expression)):

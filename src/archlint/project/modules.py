@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -89,16 +90,21 @@ class Modules:
         self.by_path: Mapping[str, Module] = {module.path: module for module in self.all}
         self.production: tuple[Module, ...] = tuple(module for module in self.all if module.is_production)
         self.roots: tuple[str, ...] = tuple(sorted(set(roots.values())))
-        self._found: dict[tuple[str, str, bool, str], Module | None] = {}
-        self._search: dict[str, tuple[str, ...]] = {}
+        self._kinds = project.knowledge.package_kinds
+        self._found: dict[tuple[_Scope, str], Module | None] = {}
+        self._scopes: dict[tuple[str, str, bool], _Scope] = {}
+        self._interned: dict[tuple[tuple[tuple[str, bool], ...], bool], _Scope] = {}
+        self._anywhere = _Scope(tuple((root, True) for root in self.roots), True)
 
     def find(self, dotted: str, near: Module | None = None) -> Module | None:
         """The module that `import dotted` means, written in `near`: looked up from its own root first, then from the
         roots above it, then from the others that do not belong to another project's tests. None: not of the project,
         or a namespace package (see `is_namespace`)."""
-        key = (near.root, parent(near.path), near.is_test, dotted) if near is not None else ("", "", False, dotted)
+        scope = self._scope(near)
+        key = (scope, dotted)
         if key not in self._found:
-            self._found[key] = self._look_up(dotted, near)
+            path = next((p for root in self._meant(scope, dotted) if (p := self._tree.module_at(root, dotted))), None)
+            self._found[key] = self.by_path[path] if path is not None else self._by_full_name(dotted, near)
         return self._found[key]
 
     def relative(self, module: Module, level: int, dotted: str) -> Module | None:
@@ -111,40 +117,50 @@ class Modules:
         path = self._tree.module_at(folder, dotted) if dotted else join(folder, "__init__.py")
         return self.by_path.get(path) if path is not None else None
 
-    def _look_up(self, dotted: str, near: Module | None) -> Module | None:
-        for root in self._search_order(near):
-            path = self._tree.module_at(root, dotted)
-            if path is not None and self._may_mean(root, dotted, near):
-                return self.by_path[path]
-        return self.by_name.get(dotted)
-
     def is_namespace(self, dotted: str, near: Module | None = None) -> bool:
         """A folder of the project with Python files and no `__init__.py`, importable by that name."""
         return any(
-            self._tree.exists(root, dotted)
-            and self._tree.module_at(root, dotted) is None
-            and self._may_mean(root, dotted, near)
-            for root in self._search_order(near)
+            self._tree.exists(root, dotted) and self._tree.module_at(root, dotted) is None
+            for root in self._meant(self._scope(near), dotted)
         )
 
-    def _search_order(self, near: Module | None) -> tuple[str, ...]:
-        if near is None:
-            return self.roots
-        order = self._search.get(near.path)
-        if order is None:
-            known = set(self.roots)
-            first = [near.root, *(folder for folder in ancestors(near.path) if folder in known and folder != near.root)]
-            rest = [root for root in self.roots if root not in first]
-            rest.sort(key=lambda root: (-len(_shared(root, near.path)), root))
-            order = self._search[near.path] = (*first, *rest)
-        return order
+    def _by_full_name(self, dotted: str, near: Module | None) -> Module | None:
+        """The name that tells two modules of one name apart is nobody's in an import unless it is a path."""
+        found = self.by_name.get(dotted)
+        return found if found is not None and (near is None or found.name != found.local_name) else None
 
-    def _may_mean(self, root: str, dotted: str, near: Module | None) -> bool:
-        """Is a match under `root` meant by this importer, rather than a library of the same name?"""
-        if near is None or root == near.root or near.path.startswith(root + "/"):
-            return True
-        path = f"{root}/{dotted.partition('.')[0]}" if root else dotted.partition(".")[0]
-        return path in self._tree.folders and (near.is_test or not _in_tests(root))
+    def _scope(self, near: Module | None) -> _Scope:
+        if near is None:
+            return self._anywhere
+        key = near.root, parent(near.path), near.is_test
+        scope = self._scopes.get(key)
+        if scope is None:
+            above = [near.root, *(f for f in ancestors(near.path) if f in self.roots and f != near.root)]
+            rest = [root for root in self.roots if root not in above]
+            rest.sort(key=lambda root: (-len(_shared(root, near.path)), root))
+            order = (*((root, True) for root in above), *((root, False) for root in rest))
+            scope = self._scopes[key] = self._interned.setdefault((order, near.is_test), _Scope(order, near.is_test))
+        return scope
+
+    def _meant(self, scope: _Scope, dotted: str) -> Iterator[str]:
+        """The roots from which the name may be looked up, in order. Beside one's own roots only a package is, and none
+        that has the name of a library or, outside tests, lies in tests."""
+        top = dotted.partition(".")[0]
+        for root, is_above in scope.order:
+            beside = join(root, top) in self._tree.folders and (scope.is_test or not _in_tests(root)) and self._is_free(dotted)
+            if is_above or beside:
+                yield root
+
+    def _is_free(self, dotted: str) -> bool:
+        return dotted.partition(".")[0] not in sys.stdlib_module_names and not self._kinds(dotted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scope:
+    """From where imports are looked up: (root, does it lie above the importer), nearest first."""
+
+    order: tuple[tuple[str, bool], ...]
+    is_test: bool
 
 
 def _shared(root: str, path: str) -> str:

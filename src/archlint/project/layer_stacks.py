@@ -1,0 +1,145 @@
+"""Stacks: layers named by weak words, which the imports must bear out before they are believed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from archlint.project import layer_words as words
+from archlint.project.layer_groups import Group, Source, consistent, is_below, is_following
+from archlint.project.layer_words import Layer
+from archlint.project.modules import Module
+
+_LEAST_USE = 0.3
+"""This share of an upper layer's modules must use a lower one before weak words are believed."""
+_FEATURES = 4
+"""So many packages must hold a module of a name before the name is believed to be a layer in each feature."""
+
+
+class Stack:
+    """The stack below one top-level package, if it is one."""
+
+    def __init__(self, source: Source, top: str) -> None:
+        self._source = source
+        self._modules = [m for m in source.modules if is_below(m.local_name, top)]
+
+    def layers(self) -> dict[str, Layer]:
+        """Module name → layer; empty where it is no stack."""
+        groups = self._groups()
+        kept = consistent(groups, self._source.imports)
+        if not self._is_stack(kept):
+            return {}
+        found = {module.name: group.layer for group in kept for module in group.members}
+        return self._spread_interface(kept, found)
+
+    def _spread_interface(self, groups: list[Group], found: dict[str, Layer]) -> dict[str, Layer]:
+        """What lies beside the routers of a package that holds no other layer is interface too (a web app's forms)."""
+        packages = {
+            package for group in groups if group.layer == "interface" and (package := group.word.rpartition(".")[0]).count(".")
+        }
+        inside = {p: [m.name for m in self._modules if is_below(m.local_name, p)] for p in sorted(packages)}
+        for names in inside.values():
+            if {found[name] for name in names if name in found} == {"interface"}:
+                found |= dict.fromkeys(names, "interface")
+        return found
+
+    def _groups(self) -> list[Group]:
+        found: dict[tuple[str, Layer], Group] = {}
+        features: dict[str, set[str]] = defaultdict(set)
+        for module in self._modules:
+            place = self._folder_word(module)
+            if place is not None:
+                name, layer = place
+                found.setdefault((name, layer), Group(layer, name, False)).members.append(module)
+                continue
+            above, word = self._feature_word(module)
+            if word:
+                layer = words.FEATURE_MODULES[word]
+                features[word].add(above)
+                found.setdefault((f"*.{word}", layer), Group(layer, f"*.{word}", False)).members.append(module)
+        rare = {f"*.{word}" for word, packages in features.items() if len(packages) < _FEATURES}
+        groups = [group for (name, _), group in sorted(found.items()) if name not in rare and len(group.members) > 1]
+        return self._tables_only([self._as_application(group, groups) for group in groups])
+
+    def _as_application(self, group: Group, groups: list[Group]) -> Group:
+        """`handlers` are the application where other folders speak HTTP and below them others store."""
+        above = group.word.rpartition(".")[0]
+        beside = {
+            other.layer
+            for other in groups
+            if other is not group
+            and other.word.rpartition(".")[0] == above
+            and not is_following(other)
+            and other.word.rpartition(".")[2] != "cli"
+        }
+        if group.word.endswith(".handlers") and {"interface", "infrastructure"} <= beside:
+            return Group("application", group.word, False, group.members)
+        return group
+
+    def _tables_only(self, groups: list[Group]) -> list[Group]:
+        """`models` are persistence if they define tables, application if they are operations that the interface calls
+        and that use the persistence, else nothing (schemas, value types)."""
+        upper = {m.name for g in groups if g.layer == "interface" for m in g.members}
+        lower = {m.name for g in groups if g.layer == "infrastructure" and not is_following(g) for m in g.members}
+        kept = []
+        for group in groups:
+            if not is_following(group) or sum(map(self._defines_tables, group.members)) >= len(group.members) * 0.3:
+                kept.append(group)
+            elif self._users(group.members, lower) * 2 > len(group.members):
+                own = {m.name for m in group.members}
+                if self._users([m for m in self._modules if m.name in upper], own) > 1:
+                    kept.append(Group("application", group.word, False, group.members))
+        return kept
+
+    def _users(self, modules: list[Module], used: set[str]) -> int:
+        """How many of the modules import one of those named."""
+        return sum(any(edge.imported.name in used for edge in self._source.imports.edges(module)) for module in modules)
+
+    def _defines_tables(self, module: Module) -> bool:
+        classes = [c for c in module.outline.classes if c.bases and "." not in c.qualname]
+        functions = [f for f in module.outline.functions if "." not in f.qualname]
+        return "orm" in self._source.kinds(module) and 0 < len(classes) >= len(functions)
+
+    def _folder_word(self, module: Module) -> tuple[str, Layer] | None:
+        parts = module.local_name.split(".")
+        depth = len(parts) if module.is_package else len(parts) - 1
+        later: tuple[str, Layer] | None = None
+        for i in range(1, depth):
+            name, word = ".".join(parts[: i + 1]), parts[i]
+            layer = words.STRONG.get(word) or words.WEAK.get(word)
+            if layer is not None and not self._is_feature(name):
+                if word == "entities" and "orm" in self._source.kinds(module):
+                    layer = "infrastructure"
+                return name, layer
+            if word in words.FOLLOWING and later is None:
+                later = name, words.FOLLOWING[word]
+        return later
+
+    def _feature_word(self, module: Module) -> tuple[str, str]:
+        """(feature package, word) of a module or small package whose own name is a layer's."""
+        above, _, word = module.local_name.rpartition(".")
+        if module.is_package and self._is_feature(module.local_name):
+            return "", ""
+        return (above, word) if word in words.FEATURE_MODULES and above else ("", "")
+
+    def _is_feature(self, package: str) -> bool:
+        """A package with another layer's modules in it is a feature whatever its name (`shop/service/views.py`); for a
+        name that is hardly a feature's one such module is not enough (`dependencies/repositories.py`)."""
+        word = package.rpartition(".")[2]
+        own = words.STRONG.get(word) or words.WEAK.get(word)
+        foreign = sum(words.FEATURE_MODULES.get(part, own) != own for part in self._source.below[package])
+        return foreign > (0 if word in words.FEATURE_NOUNS else 1)
+
+    def _is_stack(self, groups: list[Group]) -> bool:
+        """Are there two layers of which the upper uses the lower, one that speaks HTTP, and one that is no web habit?"""
+        by_layer: dict[Layer, list[Module]] = defaultdict(list)
+        for group in groups:
+            by_layer[group.layer] += group.members
+        telling = "application" in by_layer or any(g.word.rpartition(".")[2] in words.EVIDENCE for g in groups)
+        upper = by_layer.get("interface") or []
+        if not telling or not any("web-framework" in self._source.kinds(m) for m in upper):
+            return False
+        lower = {
+            m.name for g in groups if g.layer in ("application", "infrastructure") and not is_following(g) for m in g.members
+        }
+        real = [m for m in upper if not m.is_package]
+        return self._users(real, lower) >= max(2, len(real) * _LEAST_USE)

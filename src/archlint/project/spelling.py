@@ -115,7 +115,8 @@ def _composed(body: Body, expr: Expr, depth: int) -> str:
             return f"{spell(body, expr.body, depth)} if {spell(body, expr.test, depth)} else {spell(body, expr.orelse, depth)}"
         case Collection():
             left, right = _BRACKETS[expr.kind]
-            return left + ", ".join(spell(body, item, depth) for item in expr.items) + right
+            comma = "," if expr.kind == "tuple" and len(expr.items) == 1 else ""
+            return left + ", ".join(spell(body, item, depth) for item in expr.items) + comma + right
         case Mapping():
             pairs = zip(expr.keys, expr.values, strict=True)
             return "{" + ", ".join(_pair(body, key, value, depth) for key, value in pairs) + "}"

@@ -6,6 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+RPC_HEALTH = "rpc health protocol"
+"""The command of a probe that speaks gRPC's health protocol."""
+
 
 class Probe(Struct, frozen=True, array_like=True, gc=False):
     """A health probe. `path` is the URL path it asks for (empty when it runs a command that asks none)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.deployment import Deployable, DeploymentFacts, Probe, Upstream
+from archlint.facts.deployment import RPC_HEALTH, Deployable, DeploymentFacts, Probe, Upstream
 from archlint.parse.gateway_rules import prefixes_of_rule
 from archlint.parse.probe_command import asked_by
 from archlint.parse.yaml_tree import Value
@@ -80,7 +80,7 @@ def _asked(probe: Value) -> tuple[str, str, str]:
         if path is not None and path.has_hole:
             return "", "", ""
         return (path.scalar if path else "") or "/", http.text_of("port"), ""
-    for key, word in (("grpc", "grpc"), ("tcpSocket", "tcp")):
+    for key, word in (("grpc", RPC_HEALTH), ("tcpSocket", "tcp")):
         other = probe.get(key)
         if other is not None:
             return "", other.text_of("port"), word

@@ -131,13 +131,18 @@ def asked_apps(project: Project) -> tuple[App, ...]:
     lends its context), and those of libraries and command-line programs: nothing deploys them, nothing names them.
     """
     counts: dict[str, int] = defaultdict(int)
+    loose: set[str] = set()
     for route in project.routes.routes:
         for key in route.apps or ():
             counts[key] += 1
+        if route.apps is None:
+            loose.add(service_of(project, route.module))
     by_service: dict[str, list[App]] = defaultdict(list)
     for app in project.routes.apps:
-        if not app.mounted and app.module.is_production and counts[app.key] and _is_served(project, app):
-            by_service[service_of(project, app.module)].append(app)
+        service = service_of(project, app.module)
+        has_routes = counts[app.key] or (app.served and service in loose)  # declared in ways that are not followed
+        if not app.mounted and app.module.is_production and has_routes and _is_served(project, app):
+            by_service[service].append(app)
     chosen: list[App] = []
     for apps in by_service.values():
         main = max(apps, key=lambda app: (counts[app.key], bool(app.served), app.key))

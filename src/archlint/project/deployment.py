@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.deployment import Deployable, DeploymentFacts, Probe, Upstream
+from archlint.facts.deployment import RPC_HEALTH, Deployable, DeploymentFacts, Probe, Upstream
 from archlint.facts.findings import Site
 from archlint.project.scripts import asked_urls
 
@@ -20,7 +20,7 @@ _NOT_DEPLOYED = re.compile(
     r"(^|/)(tests?|testing|fixtures?|test_?data|examples?|samples?|docs?|node_modules|vendor|third_party|benchmarks?)(/|$)"
 )
 _SCRIPT = re.compile(r"[\w./${}-]*?([\w-]+\.py)\b")
-_OWN_COMMAND = re.compile(r"^grpc$|\bpython[\d.]*\b|manage\.py")
+_OWN_COMMAND = re.compile(r"\bpython[\d.]*\b|manage\.py")
 _MODULE = re.compile(r"\s-m\s+([A-Za-z_][\w.]*)")
 
 
@@ -94,13 +94,13 @@ class Deployment:
             return True
         owner = [d for d in facts.deployables if d.name == check.probe.owner]
         if facts.kind == "kubernetes":
-            return bool(check.paths) or bool(_OWN_COMMAND.search(check.probe.command))
+            return bool(check.paths) or self.runs_in(check) or bool(_OWN_COMMAND.search(check.probe.command))
         return any(d.build for d in owner)
 
     def runs_in(self, check: Check) -> bool:
         """Does a probe without a URL run something of the program: a script of the project, the command of its image,
-        gRPC's health protocol? Another service's tool (`celery status`) or an open port does not."""
-        return check.script is not None or self.files[check.file].kind == "dockerfile" or check.probe.command == "grpc"
+        the health protocol? Another service's tool (`celery status`) or an open port does not."""
+        return check.script is not None or self.files[check.file].kind == "dockerfile" or check.probe.command == RPC_HEALTH
 
     def environment(self) -> Iterator[tuple[str, str, str]]:
         """(file, name, value) of all environment variables that deployment files give."""

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Confidence, Site
-from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, String, Subscript
+from archlint.facts.syntax import Collection, Expr, String
 from archlint.project.apps import service_of, setting_values
-from archlint.project.model import CallSite, Def, Type
+from archlint.project.model import CallSite, Def
+from archlint.project.route_guards import answering_functions, guards_of
 from archlint.project.route_records import App, Handler, Route
-from archlint.project.symbols import ClassDef
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 DEPENDENCY_EFFECTS = {
@@ -36,7 +35,6 @@ _VERBS = frozenset(
     {"get", "head", "list", "retrieve", "dispatch", "dispatch_request", "handle", "check", "__call__", "options"}
 )
 _ASKING = frozenset({"GET", "HEAD", "*", ""})
-_ACCESS = re.compile(r"permission|decorators|auth")
 _DEPTH = 8
 
 
@@ -188,11 +186,11 @@ class Health:
 
     def is_guarded(self, route: Route, guards: re.Pattern[str]) -> bool:
         """Does the handler ask who comes, so that no probe gets in? Told by the names of what is put around it."""
-        return route.handler is not None and any(guards.search(name) for name in _guards(self._project, route.handler))
+        return route.handler is not None and any(guards.search(name) for name in guards_of(self._project, route.handler))
 
     def reach(self, handler: Handler) -> Reach:
         """What the handler comes to through everything that it calls."""
-        waiting = [(d, 0) for d in _definitions(self._project, handler)]
+        waiting = [(d, 0) for d in answering_functions(self._project, handler)]
         if not waiting:
             return Reach("", None, False)
         seen: set[Def] = set()
@@ -252,80 +250,3 @@ def _strings(expr: Expr) -> Iterator[String]:
     elif isinstance(expr, Collection):
         for item in expr.items:
             yield from _strings(item)
-
-
-def _definitions(project: Project, handler: Handler) -> list[Def]:
-    """The functions that answer: the handler itself, or a class's methods for the verbs that ask."""
-    target = handler.target
-    if isinstance(target, Def):
-        return [target]
-    found: list[Def] = []
-    for ancestor in project.types.inference.members.ancestors(Type(target.name)):
-        klass = project.symbols.classes.get(ancestor.name)
-        if klass is not None:
-            outline = klass.module.outline
-            found += [
-                Def(klass.module, klass.module.name, row)
-                for row, function in enumerate(outline.functions)
-                if function.klass == klass.index and function.name in _VERBS and function.outer == klass.klass.context
-            ]
-    return found
-
-
-def _guards(project: Project, handler: Handler) -> Iterator[str]:
-    yield from handler.wrappers
-    target = handler.target
-    if isinstance(target, Def):
-        function = target.function
-        module, decorators = target.module, function.decorators
-        for parameter in function.parameters:  # injected: a dependency that finds out who comes
-            for expr in (parameter.default, parameter.annotation):
-                if expr is not None:
-                    yield from _names(module, expr)
-        if function.klass >= 0:
-            yield from _class_guards(ClassDef(module, "", function.klass))
-    else:
-        module, decorators = target.module, target.klass.decorators
-        yield from _class_guards(target)
-    for decorator in decorators:
-        yield from _names(module, decorator)
-    for definition in _definitions(project, handler):
-        if definition != target:
-            for decorator in definition.function.decorators:
-                yield from _names(definition.module, decorator)
-
-
-def _class_guards(klass: ClassDef) -> Iterator[str]:
-    """What the class's own attributes and bases name: permission classes, mixins that ask for a login."""
-    for statement in klass.module.body.statements:
-        target, value = statement.target, statement.value
-        if statement.context != klass.klass.context or value is None or not isinstance(target, Name):
-            continue
-        if _ACCESS.search(target.id):
-            yield from _names(klass.module, value)
-    for base in klass.klass.bases:
-        yield from _names(klass.module, base)
-
-
-def _names(module: Module, expr: Expr, depth: int = 0) -> Iterator[str]:
-    """The last names that an expression mentions."""
-    if depth > 4:
-        return
-    match expr:
-        case Name():
-            yield expr.id
-        case Attribute():
-            yield expr.attr
-        case CallRef():
-            call = module.body.calls[expr.index]
-            yield from _names(module, call.callee, depth + 1)
-            for argument in call.arguments:
-                yield from _names(module, argument.value, depth + 1)
-        case Collection():
-            for item in expr.items:
-                yield from _names(module, item, depth + 1)
-        case Subscript():
-            for part in expr.index:
-                yield from _names(module, part, depth + 1)
-        case _:
-            return

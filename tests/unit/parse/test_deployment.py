@@ -203,7 +203,7 @@ spec:
         assert [(p.kind, p.path, p.port, p.command) for p in facts.probes] == [
             ("liveness", "/livez", "8000", ""),
             ("readiness", "/readyz", "8000", "sh -c curl localhost:8000/readyz"),
-            ("startup", "", "50051", "grpc"),
+            ("startup", "", "50051", "rpc health protocol"),
         ]
         assert facts.autoscaled == ("users",)
         assert [(u.prefix, u.target) for u in facts.upstreams] == [("/users", "users-service")]

@@ -35,7 +35,7 @@ class Passed:
         if name == "__init__" and is_method:
             name = module.outline.classes[function.klass].name
         found: list[Entity] = []
-        for caller, call in self._sites.get(name, ())[:_MOST_SITES]:
+        for caller, call in self._candidates(module, name):
             skipped = self._runs(caller, call, definition)
             if skipped is None:
                 continue
@@ -48,6 +48,15 @@ class Passed:
             if len(found) >= _MOST_TYPES:
                 break
         return distinct(found, _MOST_TYPES)
+
+    def _candidates(self, module: Module, name: str) -> list[tuple[Module, Call]]:
+        """Calls by that name: first of the modules that import the function's own, a bounded number."""
+        sites = self._sites.get(name, [])
+        if len(sites) <= _MOST_SITES:
+            return sites
+        importers = self._inference.usage.importers(module)
+        near = [site for site in sites if site[0] is module or site[0].path in importers]
+        return (near or sites)[:_MOST_SITES]
 
     def _runs(self, caller: Module, call: Call, definition: Def) -> int | None:
         """How many parameters the call fills by its receiver, if it runs the function; None if it does not."""

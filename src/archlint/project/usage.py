@@ -18,6 +18,7 @@ class Usage:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._importers: dict[str, frozenset[str]] = {}
         self._reaching: dict[str, frozenset[str]] = {}
 
     def reaches(self, module: Module, library: Library) -> bool:
@@ -31,6 +32,13 @@ class Usage:
         """The module itself imports the library."""
         _, direct = self._tables
         return any(module.path in direct.get(package, ()) for package in library.packages)
+
+    def importers(self, module: Module) -> frozenset[str]:
+        """Paths of the modules that import it, or something from it through other modules."""
+        known = self._importers.get(module.path)
+        if known is None:
+            known = self._importers[module.path] = frozenset(self._tables[0].get(module.path, ()))
+        return known
 
     def _find(self, library: Library) -> frozenset[str]:
         importers, direct = self._tables

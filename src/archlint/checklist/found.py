@@ -24,7 +24,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The subjects. `not_applicable`: why there are none to ask about; `manual`: why files cannot tell."""
+    """The subjects. `not_applicable`: why there are none to ask about; `manual`: why files cannot tell.
+
+    With nothing of the three there is something to ask about, and the rules' own hits and proofs are the subjects."""
 
     subjects: tuple[Subject, ...] = ()
     not_applicable: str = ""

@@ -4,7 +4,7 @@ In this order, the first that holds (`rules/README.md` has it in words):
 
     fail             something refutes it, at medium confidence or better
     unknown          a serving rule or the search itself crashed
-    not applicable   there is no subject, and the search could have seen one
+    not applicable   there is no subject, and the search could have seen one: every file was parsed
     manual           files cannot tell
     unknown          a serving rule is not in this version or did not run; a file was not parsed
     pass             every subject is proven
@@ -84,18 +84,19 @@ class _Judgement:
 
 def _judge(item: Item, said: Said) -> _Judgement:
     try:
-        found = _search(item, said)
+        searched = _search(item, said)
     except Exception as error:  # our own bug in one search must not cost the other items
         return _Judgement("unknown", f"the search for {item.subjects} crashed: {type(error).__name__}")
+    of_rules = searched is None
+    found = searched or _by_rules(item, said)
     refuting = [f for f in said.findings if f.rule in item.rules and f.confidence >= Confidence.MEDIUM]
     doubtful = [f for f in said.findings if f.rule in item.rules and f.confidence < Confidence.MEDIUM]
     refuted = [s for s in found.subjects if s.refutation]
     proven = [s for s in found.subjects if s.proof]
-    of_rules = not item.evidence
     subjects = len(found.subjects) + (len(refuting) + len(doubtful) if of_rules else 0)
     count = f"{len(proven)} of {subjects} {item.subjects}"
     accepted = [f for f in refuting if f.state == "suppressed"]
-    shown = [*refuted, *proven, *(s for s in found.subjects if not s.text or not (s.proof or s.refutation))]
+    shown = [*refuted, *proven, *(s for s in found.subjects if not (s.proof or s.refutation))]
 
     def state(status: ItemStatus, reason: str) -> _Judgement:
         return _Judgement(
@@ -109,37 +110,39 @@ def _judge(item: Item, said: Said) -> _Judgement:
         )
 
     if refuting or refuted:
-        return state("fail", _failure(item, count, refuting, refuted, accepted))
+        return state("fail", _failure(item, count if of_rules else "", refuting, refuted, accepted))
     crashed = [rule for rule in item.rules if rule in said.crashed]
     if crashed:
         return state("unknown", f"{_listed(crashed)} crashed")
     absent = [rule for rule in item.rules if rule not in said.known]
-    if found.not_applicable:
+    idle = [rule for rule in item.rules if rule in said.known and rule not in said.ran]
+    if found.not_applicable and not said.failed:
         return state("not applicable", found.not_applicable)
-    if (
-        not subjects
-        and not any(rule in said.known and rule not in said.ran for rule in item.rules)
-        and not (absent and of_rules)
-    ):
+    if not (item.evidence or subjects or absent or idle or said.failed):
         return state("not applicable", item.none)
     if found.manual:
         return state("manual", found.manual)
     if absent:
         return state("unknown", f"{_listed(absent)} {'is' if len(absent) == 1 else 'are'} not in this version")
-    idle = [rule for rule in item.rules if rule not in said.ran]
     if idle:
         return state("unknown", f"{_listed(idle)} did not run")
     if said.failed:
         return state("unknown", f"{len(said.failed)} {'file was' if len(said.failed) == 1 else 'files were'} not parsed")
-    if len(proven) == subjects:
+    if subjects and len(proven) == subjects and not doubtful:
         return state("pass", f"{count}: {item.proof}")
     return state("manual", item.manual or f"{count} can be told from the code alone")
 
 
-def _search(item: Item, said: Said) -> Found:
-    if item.evidence:
-        found: Found = import_module(f"archlint.checklist.evidence.{item.evidence}").find(said.project)
-        return found
+def _search(item: Item, said: Said) -> Found | None:
+    """What the item's own search gives; None where it leaves the subjects to the rules."""
+    if not item.evidence:
+        return None
+    found: Found = import_module(f"archlint.checklist.evidence.{item.evidence}").find(said.project)
+    return found if found.subjects or found.not_applicable or found.manual else None
+
+
+def _by_rules(item: Item, said: Said) -> Found:
+    """The rules' proofs as subjects; one without a text is a place that the rule is about and cannot decide."""
     proofs = [proof for rule in item.rules for proof in said.proofs.get(rule, ())]
     return Found(tuple(Subject("", proof.site, proof=proof.text) for proof in _distinct(proofs)))
 
@@ -164,5 +167,5 @@ def _failure(
     places = (
         f"{len(refuting)} {'finding' if len(refuting) == 1 else 'findings'} of {_listed(sorted({f.rule for f in refuting}))}"
     )
-    kept = f"; {count} proven" if not item.evidence else ""
+    kept = f"; {count} proven" if count else ""
     return f"{item.refutation}: {places}{kept}" + (f"; {len(accepted)} accepted" if accepted else "")

@@ -53,4 +53,6 @@ def _subject(service: Service, dsn: str, owners: dict[str, set[str]]) -> Subject
     others = sorted(owners[database] - {service.name}) if database else []
     if others:
         return Subject(service.name, service.site, refutation=f"shares the database {database} with {', '.join(others)}")
-    return Subject(f"{service.name} with {database or 'an address that is not written out'}", service.site)
+    if database:
+        return Subject(service.name, service.site, proof=f"has the database {database} to itself")
+    return Subject(f"{service.name} with an address that is not written out", service.site)

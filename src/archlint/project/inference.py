@@ -13,6 +13,7 @@ from archlint.facts.knowledge import Operation as LibraryOperation
 from archlint.facts.syntax import (
     Attribute,
     CallRef,
+    Collection,
     Expr,
     Name,
     Subscript,
@@ -29,6 +30,7 @@ from archlint.project.entities import (
     ModuleRef,
     as_class,
     distinct,
+    instance,
 )
 from archlint.project.holding import Holding
 from archlint.project.invocation import Invocation
@@ -151,6 +153,9 @@ class Inference:
         symbols = self.project.symbols
         scope, bindings = symbols.scopes(module).lookup(context, expr.id, expr.at)
         if scope > 0:
+            narrowed = self._narrowed(module, expr.id, context, scope)
+            if narrowed:
+                return narrowed
             found: list[Entity] = []
             for binding in bindings[-4:]:
                 found += self.bound(module, binding, expr.id)
@@ -171,6 +176,22 @@ class Inference:
             known = distinct([e for definition in symbols.resolve_in(module, expr.id) for e in self.defined(definition)])
             self._globals[key] = known
         return known or (self.written_class(module, context) if expr.id == "__class__" else ())
+
+    def _narrowed(self, module: Module, name: str, context: int, scope: int) -> tuple[Entity, ...]:
+        """What an enclosing `if isinstance(name, …)` says of a local name."""
+        contexts = module.body.contexts
+        while context > scope:
+            place = contexts[context]
+            if place.kind == "if" and isinstance(place.subject, CallRef):
+                call = module.body.calls[place.subject.index]
+                if isinstance(call.callee, Name) and call.callee.id == "isinstance" and len(call.arguments) == 2:
+                    tested, classes = call.arguments[0].value, call.arguments[1].value
+                    if isinstance(tested, Name) and tested.id == name:
+                        listed = classes.items if isinstance(classes, Collection) else (classes,)
+                        found = [e for c in listed for e in self.entities(module, c, place.parent)]
+                        return distinct([instance(e) for e in found if isinstance(e, Type) and e.is_class])
+            context = place.parent
+        return ()
 
     def _passed(self, module: Module, binding: Binding) -> tuple[Entity, ...]:
         key = (module.path, binding.function, binding.index)

@@ -142,7 +142,8 @@ class LibraryTypes:
                 if "." not in notation.name:  # a parameter that the receiver leaves open
                     return ()
                 arguments = tuple(self._first(a, environment) or UNKNOWN for a in notation.arguments)
-                return (Type(self._knowledge.canonical(notation.name), arguments),)
+                known = arguments if any(a != UNKNOWN for a in arguments) else ()
+                return (Type(self._knowledge.canonical(notation.name), known),)
             case _:
                 return self._of_argument(notation, environment.site)
 

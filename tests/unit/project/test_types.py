@@ -76,6 +76,11 @@ class Money: ...
         pytest.param("x = None\nif y:\n    x = Money()\nreveal(x)  # shop.models.Money", id="set-in-a-branch"),
         pytest.param("x: Order = y()\nreveal(x)  # shop.models.Order", id="annotated-name"),
         pytest.param("try: ...\nexcept Money as e:\n    reveal(e)  # shop.models.Money", id="caught"),
+        pytest.param(
+            "def f(x):\n    if isinstance(x, (Line, Money)):\n        reveal(x)  # shop.models.Line | shop.models.Money",
+            id="isinstance",
+        ),
+        pytest.param("def f(x):\n    if isinstance(y, Line):\n        reveal(x)  # nothing", id="isinstance-of-another"),
         pytest.param("f = lambda: Money()\nreveal(f())  # shop.models.Money", id="lambda"),
         pytest.param("import functools\nf = functools.partial(Money)\nreveal(f())  # shop.models.Money", id="partial"),
         pytest.param("reveal(unknown)  # nothing", id="unknown-name"),

@@ -71,17 +71,19 @@ class Taint:
         """What is known of an expression."""
         if isinstance(expr, Constant | String | Comparison):
             return CLEAN
-        if expr is None or len(self._open) > _DEPTH or self._steps > _MOST_STEPS:
+        if expr is None:
+            return UNKNOWN
+        outermost = not self._open and at.frame is None
+        self._steps = 0 if outermost else self._steps + 1
+        if len(self._open) > _DEPTH or self._steps > _MOST_STEPS:
             return UNKNOWN
         key = (at.module.path, expr.at, expr.end, type(expr))
-        outermost = not self._open and at.frame is None
         if outermost and key in self._known:
             return self._known[key]
         guard = (*key, at.frame)
         if guard in self._open:
             return UNKNOWN
         self._open.add(guard)
-        self._steps = 0 if outermost else self._steps + 1
         try:
             found = self._follow(expr, at)
         finally:

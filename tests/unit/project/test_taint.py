@@ -95,3 +95,13 @@ def test_what_is_put_under_a_key_later() -> None:
     code = "def f(x, y):\n    d = {'a': x}\n    d['password'] = y\n    sink(d)"
     assert labels(reaching(code)) == ["y"]
     assert labels(reaching(code.replace("    sink(d)", "").replace("d = {'a': x}", "d = {'a': x}\n    sink(d)"))) == []
+
+
+def test_a_question_without_end_leaves_the_next_one_its_answer() -> None:
+    many = "\n".join(f"def f{i}(x): return f{(i + 1) % 40}(x) + f{(i + 7) % 40}(x) + f{(i + 13) % 40}(x)" for i in range(40))
+    project = project_of({"a.py": f"{many}\ndef g(password, y):\n    sink(f0(y))\n    sink(password)\n"})
+    taint = Taint(project, WORDS, HABITS)
+    (module,) = project.modules.all
+    sites = [site for site in project.calls.in_module(module) if getattr(site.call.callee, "id", "") == "sink"]
+    found = [labels(taint.flow(site.call.arguments[0].value, Place(module, site.call.context))) for site in sites]
+    assert found == [[], ["password"]]

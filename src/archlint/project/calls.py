@@ -66,8 +66,9 @@ class Calls:
         return self._by_caller(module).get(-1, ())
 
     def to(self, dotted: str) -> tuple[CallSite, ...]:
-        """The calls in `all` of a project function or class, or of a library callable by its canonical name."""
-        return self._by_target.get(dotted, ())
+        """The calls in `all` of a project function or class, or of a library callable (a method by the type that
+        declares it)."""
+        return self._by_target.get(dotted) or self._by_target.get(self._project.knowledge.canonical(dotted), ())
 
     def with_effect(self, effect: str) -> tuple[CallSite, ...]:
         """The calls in `all` of a library callable whose knowledge lists this effect."""

@@ -91,7 +91,7 @@ class CacheWrites:
             return _GIVEN
         if found.kind == "parameter":
             return found
-        return self._set_elsewhere(site, write) or found
+        return self._set_elsewhere(site, write, found.kind) or found
 
     def _is_set(self, site: CallSite, notation: str) -> bool:
         expr = site.argument(notation)
@@ -156,7 +156,7 @@ class CacheWrites:
 
     # expiry that something else gives
 
-    def _set_elsewhere(self, site: CallSite, write: CacheWrite) -> Expiry | None:
+    def _set_elsewhere(self, site: CallSite, write: CacheWrite, kind: str) -> Expiry | None:
         """By a later call on the same key in the same function, always or when a parameter asks for it."""
         key = self.key(site, write)
         if site.caller is None or not (key or write.kind == "many"):
@@ -165,7 +165,7 @@ class CacheWrites:
             if other.index != site.index and self._expires_key(other, key):
                 asked = self._asking_parameters(other, site.caller)
                 return Expiry("parameter", parameters=asked) if asked else _GIVEN
-        return self._chosen_by_sibling(site, key) if key else None
+        return self._chosen_by_sibling(site, key) if key and kind == "missing" else None
 
     def _expires_key(self, other: CallSite, key: str) -> bool:
         """The call sets an expiry on the key; on any where many keys are written at once."""
@@ -174,6 +174,8 @@ class CacheWrites:
         if not key:
             return True
         named = other.operation.expires if other.operation is not None else None
+        if named is None and other.operation is not None:
+            return False
         given = [other.argument(named)] if named is not None else [argument.value for argument in other.call.arguments]
         return any(expr is not None and self.followed(other, expr) == key for expr in given)
 

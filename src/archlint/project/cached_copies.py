@@ -94,9 +94,14 @@ class CachedCopies:
         return words_of(site.caller.function.qualname) if site.caller is not None else frozenset()
 
     def _key_words(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> frozenset[str]:
-        found = words_of(self._writes.key(site, write))
+        expr = site.argument(write.key)
+        keys = [] if expr is None else [(site, expr)]
         if outer is not None:
-            found |= words_of(*(self._writes.followed(outer, a.value) for a in outer.call.arguments[:1]))
+            keys += [(outer, argument.value) for argument in outer.call.arguments[:1]]
+        found: frozenset[str] = frozenset()
+        for where, key in keys:
+            texts = self._project.values.texts(where.module, key, where.call.context)
+            found |= words_of(self._writes.followed(where, key), *(text.rendered for text in texts))
         return found
 
     def _value(self, site: CallSite, write: CacheWrite | None) -> tuple[bool, bool]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Literal
 
 from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import (
@@ -23,15 +25,18 @@ from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.effects import EffectPoint, Effects
 from archlint.project.model import Def, argument_of
 from archlint.project.modules import Module
+from archlint.project.parts import names_in
 from archlint.project.program import Project
 from archlint.project.spelling import last_name, spell
+
+Kept = Literal["", "object", "program"]
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """A way from a place down to the library call that has the effect (`end`), and the project functions on it.
 
-    held: the answer is kept on the object that was asked, so that asking it again costs nothing.
+    kept: where the answer is kept, so that asking again costs nothing: on the object that was asked, or for good.
     asks: the effect is the evaluation of this parameter, which may be a list as well.
     """
 
@@ -39,7 +44,7 @@ class Path:
     steps: tuple[Step, ...]
     end: EffectPoint
     through: tuple[Def, ...] = ()
-    held: bool = False
+    kept: Kept = ""
     asks: str = ""
 
 
@@ -65,8 +70,8 @@ class Conditions:
             if definition is None:
                 is_own = len(point.witness.steps) == 1 and target.name == point.witness.target
                 if is_own and not (target.operation is not None and target.operation.pending):
-                    held, asks = _is_held(point), _asked_parameter(point)
-                    ways.append(Path(point.confidence, point.witness.steps, point, (), held, asks))
+                    kept, asks = _kept_by(point), _asked_parameter(point)
+                    ways.append(Path(point.confidence, point.witness.steps, point, (), kept, asks))
             elif self._effects.has(definition, point.effect):
                 below = self._through(definition, point.effect, _switched_off(point, definition, off))
                 handed = self._handed_on(point, definition, below) if below is not None else None
@@ -74,7 +79,8 @@ class Conditions:
                     step = Step(point.site, f"calls {definition.name}")
                     confidence = min(target.confidence, below.confidence)
                     through = (definition, *below.through)
-                    ways.append(Path(confidence, (step, *below.steps), below.end, through, below.held, handed))
+                    kept = below.kept or _kept_by(point)
+                    ways.append(Path(confidence, (step, *below.steps), below.end, through, kept, handed))
         return min(ways, key=_rank, default=None)
 
     def _handed_on(self, point: EffectPoint, definition: Def, below: Path) -> str | None:
@@ -119,21 +125,32 @@ class Conditions:
         return table.get((definition, effect), [])
 
 
-def _is_held(point: EffectPoint) -> bool:
-    """`self._x` is evaluated, or `self._x = query()` is set only where it is not set yet."""
-    expr, body = point.point.expr, point.module.body
+def _kept_by(point: EffectPoint) -> Kept:
+    """`self._x` is evaluated, or `self._x = query()` is set only where it is not set yet; the same for a global name."""
+    expr, module = point.point.expr, point.module
     if point.kind == "evaluation" and isinstance(expr, Attribute):
-        return True
+        return "object"
     if point.caller is None:
-        return False
-    function, at = point.caller.function, point.site.at
-    for statement in body.statements:
-        if statement.at <= at < statement.end and isinstance(statement.target, Attribute):
-            name = statement.target.attr
-            return any(
-                s.kind == "test" and function.at <= s.at < at and name in spell(body, s.value) for s in body.statements
-            )
-    return False
+        return ""
+    function, body, at = point.caller.function, module.body, point.site.at
+    own = [s for s in body.statements if function.at <= s.at < function.end]
+    for statement in own:
+        target = statement.target
+        if not (statement.at <= at < statement.end and isinstance(target, Attribute | Name)):
+            continue
+        if isinstance(target, Name) and not any(
+            s.kind == "global" and target.id in names_in(body, s.target or s.value) for s in own
+        ):
+            continue
+        name = target.id if isinstance(target, Name) else target.attr
+        if any(s.at < statement.at and s.value is not None and name in _words(spell(body, s.value)) for s in own):
+            is_own = isinstance(target, Attribute) and spell(body, target.base) in ("self", "cls")
+            return "object" if is_own else "program"
+    return ""
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
 
 
 def _asked_parameter(point: EffectPoint) -> str:

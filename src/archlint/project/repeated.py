@@ -89,8 +89,11 @@ class RepeatedEffects:
                     path = self._conditions.path(point)
                     if path is not None and not self._is_schema_change(path) and not _is_asked_once(point, loop, path):
                         found[made].append(Repeated(point, made, loop, path))
-        best = [min(found[site], key=lambda r: (-r.path.confidence, len(r.path.steps))) for site in sorted(found)]
-        return best, sorted(outside - found.keys())
+        best: dict[tuple[str, int], Repeated] = {}
+        for site in sorted(found):
+            nearest = min(found[site], key=lambda r: (-r.path.confidence, len(r.path.steps)))
+            best.setdefault((site.path, site.at), nearest)  # of `get(…).delete()` one is enough
+        return list(best.values()), sorted(outside - found.keys())
 
     def _loop_of(self, point: EffectPoint) -> Loop | None:
         if point.kind == "per item" and point.call is not None:
@@ -209,8 +212,8 @@ class RepeatedEffects:
 
 def _is_asked_once(point: EffectPoint, loop: Loop, path: Path) -> bool:
     """The answer is held by an object that is the same for each item."""
-    if not path.held or loop.mapping is not None:
-        return False
+    if path.kept != "object" or loop.mapping is not None:
+        return path.kept == "program"
     expr, body = expression_of(point), point.module.body
     if isinstance(expr, CallRef):
         callee = body.calls[expr.index].callee

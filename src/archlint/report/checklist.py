@@ -122,7 +122,8 @@ def _markdown(report: Report, layout: Layout) -> str:
             box = {"pass": "[x]", "not applicable": "[-]"}.get(result.status, "[ ]")
             lines.append(f"- {box} **{result.title}** (`{result.id}`): **{status(result)}**. {_md(result.reason)}.")
             places = _findings(report, result) if result.status == "fail" else []
-            shown, more = (places[:_PLACES], len(places) - _PLACES) if places else _places(result, layout)
+            limit = len(places) if layout.verbose else _PLACES
+            shown, more = (places[:limit], len(places) - limit) if places else _places(result, layout)
             lines += [f"  - {_md(place)}" for place in shown]
             if more > 0:
                 lines.append(f"  - and {more} more")

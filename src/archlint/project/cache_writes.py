@@ -171,11 +171,11 @@ class CacheWrites:
         """The call sets an expiry on the key; on any where many keys are written at once."""
         if UNSAID in key or "cache.expire" not in self._project.effects.at(other):
             return False
-        if not key:
-            return True
         named = other.operation.expires if other.operation is not None else None
         if named is None and other.operation is not None:
             return False
+        if not key:
+            return True
         given = [other.argument(named)] if named is not None else [argument.value for argument in other.call.arguments]
         return any(expr is not None and self.followed(other, expr) == key for expr in given)
 

@@ -77,7 +77,7 @@ def test_parsers_disk_and_terminal_stay_in_their_places(path: Path) -> None:
 
 @cache
 def library_words() -> frozenset[str]:
-    """The import names of the libraries that are described as data. The standard library's, and a protocol's, are plain words."""
+    """The import names of the libraries described as data. The standard library's, and a protocol's, are plain words."""
     words: set[str] = set()
     for document in sorted((ROOT / "rules/knowledge").glob("*.yaml")):
         words |= {package.partition(".")[0] for package in yaml.load(document.read_bytes(), yaml.CSafeLoader)["packages"]}

@@ -87,7 +87,7 @@ class Annotations:
         if role == "opaque":
             return ()
         arguments: list[Type] = []
-        for argument in index:
+        for argument in index[-1:] if role == "callable" else index:  # `Callable[[…], R]` is about what it gives
             if isinstance(argument, Constant):  # the `...` of `tuple[int, ...]`
                 continue
             types = [t for t in self.types(module, argument, context, depth + 1) if isinstance(t, Type)]

@@ -154,8 +154,8 @@ class Bindings:
         found: tuple[Entity, ...] = ()
         if parameter.annotation is not None:
             found = inference.annotations.types(module, parameter.annotation, function.outer)
-        if not found and parameter.default is not None:
-            found = inference.entities(module, parameter.default, function.outer)
+        if parameter.default is not None and all(inference.is_some_callable(e) for e in found):
+            found = inference.entities(module, parameter.default, function.outer) or found
         return _gathered(parameter, found)
 
     def _receiver(self, module: Module, row: int) -> tuple[Entity, ...]:

@@ -63,7 +63,7 @@ class Dispatch:
         if own:
             return own
         operation = self._inference.operation(entity)
-        if operation is None:
+        if operation is None or self._inference.is_some_callable(entity):
             return ()
         return (Target(f"{entity.name}.__call__", None, operation, entity.confidence),)
 

@@ -159,13 +159,13 @@ class Inference:
             found: list[Entity] = []
             for binding in bindings[-4:]:
                 found += self.bound(module, binding, expr.id)
-            if found:
+            if found and not all(self.is_some_callable(e) for e in found):
                 return distinct(found)
             opened = [self._bindings.open_parameter(module, binding) for binding in bindings]
             if len(opened) == 1 and opened[0] is not None:
                 guess = () if opened[0].annotation is not None else self.guess(module, expr.id)
-                return self._passed(module, bindings[0]) or guess
-            return ()
+                return self._passed(module, bindings[0]) or distinct(found) or guess
+            return distinct(found)
         if scope == 0 and module.body.contexts[context].function < 0:
             definitions = [d for binding in bindings[-4:] for d in symbols.of_binding(module, expr.id, binding)]
             return distinct([e for definition in definitions for e in self.defined(definition)])
@@ -176,6 +176,10 @@ class Inference:
             known = distinct([e for definition in symbols.resolve_in(module, expr.id) for e in self.defined(definition)])
             self._globals[key] = known
         return known or (self.written_class(module, context) if expr.id == "__class__" else ())
+
+    def is_some_callable(self, entity: Entity) -> bool:
+        """Known only as something that can be called: what it runs is better told by what is passed or returned."""
+        return isinstance(entity, Type) and self.project.knowledge.role(entity.name) == "callable"
 
     def _narrowed(self, module: Module, name: str, context: int, scope: int) -> tuple[Entity, ...]:
         """What an enclosing `if isinstance(name, …)` says of a local name."""
@@ -281,6 +285,8 @@ class Inference:
             if base.name in self.project.symbols.classes:
                 return self.members.find(base, name)
             known = self.library.attribute(base, name, base)
+            if known is None and not base.is_class:
+                known = self.members.led_to(base, name)
             if known is None:  # a name of the library of which nothing is known
                 guessed = base.confidence == Confidence.LOW or self.project.knowledge.type(base.name) is None
                 return None if guessed else (self.external(f"{base.name}.{name}"),)

@@ -135,7 +135,11 @@ class Members:
                     break
         if exists:
             return distinct(found)
-        for ancestor in order:
+        return self.led_to(receiver, name)
+
+    def led_to(self, receiver: Type, name: str) -> tuple[Entity, ...] | None:
+        """The attribute that a relation of another class gives the receiver's class; None where none does."""
+        for ancestor in self.ancestors(receiver):
             led = self.relations.of(ancestor.name, name)
             if led:
                 return tuple(weakened(t, receiver.confidence) for t in led)

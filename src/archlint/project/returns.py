@@ -114,7 +114,9 @@ class Returns:
         if known is None:
             self._plain[definition] = ()  # recursion ends here
             annotated = self._annotated(definition)
-            if annotated:
+            if annotated and all(self._inference.is_some_callable(e) for e in annotated):
+                known = self._inferred(definition) or annotated
+            elif annotated:
                 known = self._really(definition, annotated)
             elif definition.function.is_generator:
                 items = self.yielded(FunctionRef(definition))

@@ -283,6 +283,24 @@ def three(): ...
     assert effects_of(project, "a.three") == {}
 
 
+def test_what_is_known_only_as_a_callable_is_what_is_handed_over() -> None:
+    project = project_of({
+        "db.py": DATABASE,
+        "a.py": """
+from typing import Callable
+from fastapi import Depends
+from db import make_session, User
+Load = Callable[[int], User]
+def load(i: int) -> User: return make_session().get(User, i)
+async def get_load() -> Load: return load
+async def handler(load: Load = Depends(get_load)): return load(1)
+def run(load: Load): return load(1)
+""",
+    })
+    assert set(effects_of(project, "a.handler")) == {"db.read"}
+    assert [site.targets for site in project.calls.of(project.symbols.functions["a.run"])] == [()]
+
+
 def test_recursion_ends_and_the_shortest_way_is_told() -> None:
     project = project_of({
         "db.py": DATABASE,

@@ -109,7 +109,7 @@ def test_an_expression_has_the_type_it_gets_its_value_by(body: str) -> None:
         ("Alias", "shop.models.Order"),
         ("models.Order", "shop.models.Order"),
         ("Literal['Order']", "nothing"),
-        ("Callable[[int], Order]", "collections.abc.Callable"),
+        ("Callable[[int], Order]", "collections.abc.Callable[shop.models.Order]"),
         ("1", "nothing"),
     ],
 )
@@ -319,6 +319,28 @@ def f(request, other):
     reveal(current_app.extensions["mail"])  # main.Mail
     reveal(other.pool)  # nothing
     reveal(current_app.extensions["post"])  # nothing
+""",
+    })
+
+
+def test_relations_lead_back_even_to_a_library_class() -> None:
+    assert_revealed({
+        "models.py": """
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.db import models
+class Profile(models.Model):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+class Note(models.Model):
+    owner = models.ForeignKey(User, related_name="notes", on_delete=models.CASCADE)
+    parent = models.ForeignKey("self", on_delete=models.CASCADE)
+def f(user: User, note: Note):
+    reveal(user.profile)  # models.Profile
+    reveal(user.notes)  # django.db.models.RelatedManager[models.Note]
+    reveal(note.note_set.first())  # models.Note
+    reveal(note.owner)  # django.contrib.auth.models.User
+    reveal(get_user_model().objects.get())  # django.contrib.auth.models.User
 """,
     })
 

@@ -9,6 +9,9 @@ from archlint.facts.deployment import Deployable
 from archlint.facts.findings import Site
 from archlint.project import Project
 
+Run = tuple[str, Deployable]
+"""(deployment file, what it runs)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -18,31 +21,72 @@ class Service:
     site: Site
     folder: str
     names: tuple[str, ...]
-    deployables: tuple[tuple[str, Deployable], ...] = ()
+    deployables: tuple[Run, ...] = ()
 
 
 def services(project: Project) -> tuple[Service, ...]:
-    """Configured services, else one a build context in compose files and Kubernetes workloads; sorted by name."""
+    """Configured services, else one a build context: those of compose files, and folders with code and a Dockerfile.
+
+    Kubernetes workloads belong to the service whose name, or whose folder's name, they or their images have.  Sorted by
+    name."""
     if project.settings.services:
         place = Site(project.settings.config_path or "pyproject.toml", 0, 0)
         return tuple(
             Service(name, place, folder.rstrip("/"), (name,), _run_in(project, name))
             for name, folder in sorted(project.settings.services.items())
         )
-    builds: dict[str, list[tuple[str, Deployable]]] = {}
+    builds: dict[str, list[Run]] = {}
     for path, deployable in project.deployment.deployables:
         if deployable.source == "compose" and deployable.build:
             folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), deployable.build))
             builds.setdefault(folder, []).append((path, deployable))
-    return tuple(sorted((_service(folder, run) for folder, run in builds.items()), key=lambda s: (s.name, s.folder)))
+    builds |= _by_dockerfile(project, frozenset(builds))
+    found = [_service(folder, run, _workloads(project, folder, run)) for folder, run in builds.items()]
+    return tuple(sorted(found, key=lambda service: (service.name, service.folder)))
 
 
-def _run_in(project: Project, name: str) -> tuple[tuple[str, Deployable], ...]:
+def _run_in(project: Project, name: str) -> tuple[Run, ...]:
     return tuple((path, d) for path, d in project.deployment.deployables if d.name == name)
 
 
-def _service(folder: str, run: list[tuple[str, Deployable]]) -> Service:
-    first = min(run, key=lambda pair: (not pair[1].ports, pair[0], pair[1].at))
-    path, deployable = first
-    names = tuple(sorted({d.name for _, d in run}))
-    return Service(deployable.name, Site(path, deployable.at, deployable.end), folder, names, tuple(run))
+def _by_dockerfile(project: Project, contexts: frozenset[str]) -> dict[str, list[Run]]:
+    """Folders with a Dockerfile and code. One inside another, or around one, may be another image of the same code."""
+    found: dict[str, list[Run]] = {}
+    for path, deployable in project.deployment.deployables:
+        folder = posixpath.dirname(path) or "."
+        if deployable.source == "dockerfile" and any(_is_below(m.path, folder) for m in project.modules.production):
+            found.setdefault(folder, []).append((path, deployable))
+    others = contexts | found.keys()
+    return {
+        folder: run
+        for folder, run in found.items()
+        if not any(_is_below(folder, other) or _is_below(other, folder) for other in others - {folder})
+        and folder not in contexts
+    }
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return folder == "." or path.startswith(f"{folder}/")
+
+
+def _workloads(project: Project, folder: str, run: list[Run]) -> list[Run]:
+    called = {d.name for _, d in run if d.source == "compose"} | {posixpath.basename(folder)}
+    return [
+        (path, d)
+        for path, d in project.deployment.deployables
+        if d.source == "kubernetes" and not called.isdisjoint({d.name, _image_name(d.image)})
+    ]
+
+
+def _image_name(image: str) -> str:
+    """`registry:5000/shop/orders:1.2@sha256:…` → `orders`."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def _service(folder: str, run: list[Run], workloads: list[Run]) -> Service:
+    path, deployable = min(run, key=lambda pair: (not pair[1].ports, pair[0], pair[1].at))
+    by_folder = posixpath.basename(folder)
+    name = deployable.name if deployable.source == "compose" else by_folder
+    names = {d.name for _, d in [*run, *workloads] if d.source != "dockerfile"} | {name}
+    site = Site(path, deployable.at, deployable.end)
+    return Service(name, site, folder, tuple(sorted(names)), (*run, *workloads))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from archlint.checklist.found import Found, Subject
 from archlint.checklist.services import Service, services
 from archlint.project import Project
 
 _VARIABLE = re.compile(r"(DATABASE|DB|POSTGRES|PG|MYSQL|SQLALCHEMY|MONGO)\w*_(URL|URI|DSN)|DATABASE_URL|DSN", re.I)
+
+_SCHEMA = re.compile(r"(?:search_path|schema)=([\w,]+)", re.I)
+_PORTS = {"postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mongodb": 27017}
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def find(project: Project) -> Found:
@@ -37,15 +41,19 @@ def _dsns(service: Service) -> list[str]:
 
 
 def _database(dsn: str) -> str:
-    """host:port/database, without driver and credentials; empty where any of it is a variable."""
+    """host:port/database, without driver and credentials, with the schema if one is named.
+
+    Empty where any of it is a variable, and for the container's own host, which is another one for each."""
     try:
         parts = urlsplit(dsn)
-        host, port = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port or _PORTS.get(parts.scheme.partition("+")[0])
     except ValueError:
         return ""
-    if not host or "$" in dsn or not parts.path.strip("/"):
+    name = parts.path.strip("/")
+    if not host or "$" in dsn or not name or host in _LOOPBACK:
         return ""
-    return f"{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+    schema = _SCHEMA.search(unquote(parts.query))
+    return f"{host}{f':{port}' if port else ''}/{name}{f' ({schema[1]})' if schema else ''}"
 
 
 def _subject(service: Service, dsn: str, owners: dict[str, set[str]]) -> Subject:

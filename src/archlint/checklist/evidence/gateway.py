@@ -8,6 +8,8 @@ from archlint.facts.deployment import Upstream
 from archlint.facts.findings import Site
 from archlint.project import Project
 
+_LOOPBACK = ("127.", "localhost:", "[::1]:")
+
 
 def find(project: Project) -> Found:
     """A subject a public service (it publishes a port, or a gateway routes to it), and one a route to nothing."""
@@ -28,7 +30,9 @@ def find(project: Project) -> Found:
 
 
 def _published(service: Service) -> bool:
-    return any(d.ports for _, d in service.deployables)
+    """Only compose files say which ports the world reaches; those of images and workloads are open inside."""
+    ports = [port for _, d in service.deployables if d.source == "compose" for port in d.ports]
+    return any(not port.startswith(_LOOPBACK) for port in ports)
 
 
 def _host(target: str) -> str:

@@ -25,10 +25,11 @@ from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.effects import EffectPoint, Effects
 from archlint.project.model import Def, argument_of
 from archlint.project.modules import Module
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.program import Project
 from archlint.project.spelling import last_name, spell
 
+_ORDINARY = re.compile(r"DoesNotExist|NotFound|NoResult|KeyError|Lookup|Integrity|Exists|Empty|Missing|Duplicate|Attribute|404")
 Kept = Literal["", "object", "program"]
 
 
@@ -231,16 +232,15 @@ def _is_skipped(point: EffectPoint, off: frozenset[str]) -> bool:
 
 
 def is_failure_path(module: Module, context: int, until: int = -1) -> bool:
-    """A handler of any exception, or one that raises again, encloses the place (up to the context `until`). A handler
-    of a named exception may be the ordinary way: `except DoesNotExist: create()`."""
+    """A handler encloses the place (up to the context `until`), and it is not of the kind that belongs to the ordinary
+    way, as in `except DoesNotExist: create()`."""
     contexts = module.body.contexts
     while context not in (until, -1) and contexts[context].kind not in ("function", "class", "module"):
         place = contexts[context]
         if place.kind == "except":
-            caught = last_name(module.body, place.subject)
-            if place.subject is None or caught in ("Exception", "BaseException"):
-                return True
-            if any(s.kind == "raise" and s.context == context for s in module.body.statements):
+            caught = [last_name(module.body, part) for part in parts_of(module.body, place.subject)]
+            raises = any(s.kind == "raise" and s.context == context for s in module.body.statements)
+            if raises or not any(_ORDINARY.search(name) for name in caught):
                 return True
         context = place.parent
     return False

@@ -175,6 +175,9 @@ class RepeatedEffects:
     def _is_loaded_ahead(self, point: EffectPoint) -> bool:
         """`item.related.all()` where the same module loads `related` together with its owners."""
         body, expr = point.module.body, expression_of(point)
+        if isinstance(expr, Name):
+            sources = self._project.values.sources.of(point.module, expr, point.context)
+            expr = sources[0].expr if len(sources) == 1 and sources[0].module is point.module else None
         if not isinstance(expr, CallRef) or body.calls[expr.index].arguments:
             return False
         callee = body.calls[expr.index].callee

@@ -36,7 +36,7 @@ def _hit(project: Project, query: Repeated, params: Params) -> Hit:
     body, loop, path = query.point.module.body, query.loop, query.path
     # on a long way down there are many conditions that nobody can weigh
     confidence = path.confidence if len(path.steps) < _LONG else min(path.confidence, Confidence.MEDIUM)
-    if any(_is_cached(project, definition, params) for definition in path.through):
+    if any(_is_cached(project, definition, query.point.effect, params) for definition in path.through):
         confidence = Confidence.LOW
     elif loop.mapping is None and loop.derived.isdisjoint(names_in(body, query.expression)):
         # the same query over and over: bad too, but the session may answer it
@@ -58,9 +58,12 @@ def _hit(project: Project, query: Repeated, params: Params) -> Hit:
     )
 
 
-def _is_cached(project: Project, definition: Def, params: Params) -> bool:
-    """A decorator that keeps results, known to the knowledge or by its name."""
+def _is_cached(project: Project, definition: Def, effect: str, params: Params) -> bool:
+    """A decorator that keeps results, known to the knowledge or by its name; or it looks into a cache and fills it."""
     if any(operation.cached for operation in project.types.inference.returns.decorations(definition)):
         return True
     names = [last_name(definition.module.body, decorator) for decorator in definition.function.decorators]
-    return any(word in name.lower() for name in names for word in params.memo)
+    if any(word in name.lower() for name in names for word in params.memo):
+        return True
+    own = [p.effect for p in project.effects.points_in(definition.module, definition) if len(p.witness.steps) == 1]
+    return effect not in _WRITES and {"cache.read", "cache.write"} <= set(own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -33,22 +34,35 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     its columns."""
     hits: dict[Site, Hit] = {}
     named: dict[Site, str] = {}
+    chosen: dict[Site, dict[Use, set[str]]] = defaultdict(lambda: defaultdict(set))
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored:
             continue
         for statement in sql.facts.statements:
             found = list(_stars(sql, statement, params))
             for hit in found:
+                chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
                 if known is None or known.confidence < hit.confidence:
                     hits[hit.site] = hit
             if not found and statement.verb == "select" and statement.tables:
                 named.setdefault(sql.site(statement.at, statement.end), ", ".join(statement.tables))
-    yield from (hits[site] for site in sorted(hits))
+    for site in sorted(hits):
+        # A loop over tables is a table chosen at run time, too.
+        if any(len(tables) == 1 for tables in chosen[site].values()):
+            yield hits[site]
     broken = [(site.path, site.at) for site in hits]
     for site in sorted(named):
         if not any(path == site.path and site.at <= at < site.end for path, at in broken):
             yield Proof(site, f"names the columns that it reads of {named[site]}")
+
+
+Use = tuple[str, int, int]
+
+
+def _use(sql: Sql) -> Use:
+    """The place in which a text is used; several texts there are alternatives."""
+    return sql.path, -1 if sql.sink is None else sql.sink.index, sql.context
 
 
 def _stars(sql: Sql, statement: Statement, params: Params) -> Iterator[Hit]:

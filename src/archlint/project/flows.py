@@ -86,11 +86,13 @@ def stepped(flow: Flow, step: Step, confidence: Confidence = Confidence.HIGH) ->
 @dataclass(frozen=True, slots=True)
 class Habits:
     """Words of the trade. `sanitizers`: in a function's name they say that it takes the secret away. `wholes`: attributes
-    of a request that hold secrets among other things (`headers`) → their kind; `requests`: names of requests;
+    of a request that hold secrets among other things (`headers`) → their kind; `bodies`: those that hold one
+    where code reads it from there; `requests`: names of requests;
     `other_uses`: in a module's name they say that a doubtful word means something else there (a lexer's `token`)."""
 
     sanitizers: frozenset[str] = frozenset()
     wholes: Mapping[str, str] = field(default_factory=dict)
+    bodies: frozenset[str] = frozenset()
     requests: frozenset[str] = frozenset()
     other_uses: frozenset[str] = frozenset()
 

@@ -35,6 +35,7 @@ from archlint.facts.syntax import (
 from archlint.project.credentials import Naming, Vocabulary, words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
 from archlint.project.model import Type
+from archlint.project.request_values import RequestValues
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
 from archlint.project.taint_locals import LocalFlows
@@ -61,6 +62,7 @@ class Taint:
         self.vocabulary = vocabulary
         self.habits = habits
         self.printed = printed
+        self.requests = RequestValues(project, vocabulary, habits)
         self.calls = CallFlows(self)
         self._locals = LocalFlows(self)
         self._known: dict[tuple[str, int, int, type], Flow] = {}
@@ -187,9 +189,10 @@ class Taint:
         if self.vocabulary.looks_alike(expr.attr) or _is_class_name(expr.attr):
             return CLEAN
         naming = self.vocabulary.names(expr.attr)
-        if expr.attr in self.habits.wholes and self.is_request(expr.base, at):
-            found = self.source(expr, at, self.habits.wholes[expr.attr], Confidence.HIGH)
-            return Flow((replace(found, is_whole=True),))
+        whole = self.requests.whole(expr, at)
+        if whole is not None:
+            found = self.source(expr, at, whole.kind, Confidence.HIGH)
+            return Flow((replace(found, is_whole=True, fields=whole.fields),))
         types = self.project.types.all(at.module, expr.base, at.context)
         if types and all(t.is_class for t in types):
             return CLEAN  # a member of an enumeration, a column
@@ -201,12 +204,6 @@ class Taint:
                 return self.named(expr, at, naming, self.calls.returned(getter, at.frame))
         inner = self._locals.set_before(expr, at) or self._locals.given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
-
-    def is_request(self, expr: Expr, at: Place) -> bool:
-        """The value of an incoming request, by its type or by the name that everybody gives it."""
-        if any(self.project.types.role(t) == "request" for t in self.project.types.all(at.module, expr, at.context)):
-            return True
-        return last_name(at.module.body, expr) in self.habits.requests
 
     # what stands under a key
 

@@ -85,6 +85,11 @@ class CallFlows:
                 return taint.item(expr, callee.base, call.arguments[0].value, at)
             if any(t.definition is not None for t in site.targets):
                 return None
+            if name in taint.habits.bodies:
+                body = taint.requests.whole(callee, at)
+                if body is not None:
+                    found = taint.source(expr, at, body.kind, Confidence.HIGH)
+                    return Flow((replace(found, is_whole=True, fields=body.fields),))
             revealed = self._revealed(callee.base, name, at)
             if revealed is not None:
                 return revealed

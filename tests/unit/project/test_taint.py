@@ -10,7 +10,7 @@ from archlint.project.flows import Flow, Habits, Place
 from archlint.project.taint import Taint
 
 WORDS = Vocabulary({"password": ["password"], "token": ["token"]}, doubtful=["token"])
-HABITS = Habits(frozenset({"mask"}), {"headers": "headers"}, frozenset({"request"}))
+HABITS = Habits(sanitizers=frozenset({"mask"}), wholes={"headers": "headers"}, requests=frozenset({"request"}))
 
 
 def reaching(files: dict[str, str] | str) -> Flow:

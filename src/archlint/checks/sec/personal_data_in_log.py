@@ -17,9 +17,16 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     personal: dict[str, tuple[str, ...]]
     ignore_names: tuple[str, ...]
     sanitizers: tuple[str, ...]
+    body_values: tuple[str, ...]
+    request_names: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     vocabulary = Vocabulary(params.personal, (), params.ignore_names)
-    leaks = Leaks(project, vocabulary, Habits(frozenset(params.sanitizers)))
+    habits = Habits(
+        sanitizers=frozenset(params.sanitizers),
+        bodies=frozenset(params.body_values),
+        requests=frozenset(params.request_names),
+    )
+    leaks = Leaks(project, vocabulary, habits)
     yield from leaks.of(logged_values(project))

@@ -19,6 +19,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     ignore_names: tuple[str, ...]
     sanitizers: tuple[str, ...]
     whole_values: dict[str, str]
+    body_values: tuple[str, ...]
     request_names: tuple[str, ...]
     other_uses: tuple[str, ...]
 
@@ -28,6 +29,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     habits = Habits(
         frozenset(params.sanitizers),
         params.whole_values,
+        frozenset(params.body_values),
         frozenset(params.request_names),
         frozenset(params.other_uses),
     )

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src/archlint"
 LAYERS = (
     {"cli"},
-    {"app", "testing"},
+    {"testing"},
+    {"app"},
     {"adapters", "report"},
     {"engine"},
     {"checklist"},

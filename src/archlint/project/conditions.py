@@ -13,6 +13,7 @@ from archlint.facts.syntax import (
     CallRef,
     Comparison,
     Constant,
+    Context,
     Expr,
     Function,
     Name,
@@ -134,6 +135,8 @@ def _kept_by(point: EffectPoint) -> Kept:
     if point.caller is None:
         return ""
     function, body, at = point.caller.function, module.body, point.site.at
+    if any(_answers_from(module, place, at) for place in body.contexts if function.at <= place.at < at):
+        return "program"
     own = [s for s in body.statements if function.at <= s.at < function.end]
     for statement in own:
         target = statement.target
@@ -148,6 +151,16 @@ def _kept_by(point: EffectPoint) -> Kept:
             is_own = isinstance(target, Attribute) and spell(body, target.base) in ("self", "cls")
             return "object" if is_own else "program"
     return ""
+
+
+def _answers_from(module: Module, place: Context, at: int) -> bool:
+    """`if key in known: return known[key]` before the place."""
+    test, body = place.subject, module.body
+    if place.kind != "if" or place.end > at or not (isinstance(test, Comparison) and test.ops == ("in",)):
+        return False
+    known = spell(body, test.operands[1])
+    inside = [s for s in body.statements if place.at <= s.at < place.end]
+    return any(s.kind == "return" for s in inside) and any(f"{known}[" in spell(body, s.value) for s in inside)
 
 
 def _words(text: str) -> list[str]:

@@ -71,9 +71,7 @@ class Annotations:
             found += self._applied(module, base, expr.index, context, depth)
         return distinct(found)
 
-    def _applied(
-        self, module: Module, base: Type, index: tuple[Expr, ...], context: int, depth: int
-    ) -> tuple[Entity, ...]:
+    def _applied(self, module: Module, base: Type, index: tuple[Expr, ...], context: int, depth: int) -> tuple[Entity, ...]:
         role = self._knowledge.role(base.name)
         if role in ("transparent", "annotated", "class-of"):
             inner = self.types(module, index[0], context, depth + 1)

@@ -82,9 +82,7 @@ class Bindings:
             case _:
                 return ()
 
-    def _iterated(
-        self, module: Module, subject: Expr | None, context: int, path: tuple[int, ...]
-    ) -> tuple[Entity, ...]:
+    def _iterated(self, module: Module, subject: Expr | None, context: int, path: tuple[int, ...]) -> tuple[Entity, ...]:
         if subject is None:
             return ()
         found: list[Entity] = []
@@ -92,9 +90,7 @@ class Bindings:
             found += self._inference.items(entity)
         return self._unpacked(tuple(found), path)
 
-    def _managed(
-        self, module: Module, subject: Expr | None, context: int, path: tuple[int, ...]
-    ) -> tuple[Entity, ...]:
+    def _managed(self, module: Module, subject: Expr | None, context: int, path: tuple[int, ...]) -> tuple[Entity, ...]:
         if subject is None:
             return ()
         inference = self._inference
@@ -121,9 +117,7 @@ class Bindings:
         found = [e for expr in classes for e in self._inference.entities(module, expr, context)]
         return distinct([instance(e) for e in found if isinstance(e, Type) and e.is_class])
 
-    def _unpacked_expression(
-        self, module: Module, value: Expr, context: int, path: tuple[int, ...]
-    ) -> tuple[Entity, ...]:
+    def _unpacked_expression(self, module: Module, value: Expr, context: int, path: tuple[int, ...]) -> tuple[Entity, ...]:
         """`a, b = x, y` takes its values apart by place, before their types are asked for."""
         while path and isinstance(value, Collection) and path[0] >= 0:
             if path[0] >= len(value.items) or any(isinstance(item, Starred) for item in value.items):
@@ -182,5 +176,3 @@ def _gathered(parameter: Parameter, found: tuple[Entity, ...]) -> tuple[Entity, 
     if parameter.kind == "**":
         return (Type("builtins.dict", (Type("builtins.str"), first) if first else ()),)
     return found
-
-

@@ -140,5 +140,3 @@ def _distinct(targets: list[Target]) -> tuple[Target, ...]:
         if key not in best or best[key].confidence < target.confidence:
             best[key] = target
     return tuple(best.values())
-
-

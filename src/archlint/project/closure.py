@@ -60,9 +60,7 @@ def closure(points: Iterable[Point], direct: Callable[[Point], Direct]) -> dict[
     return dict(closed)
 
 
-def _shortest(
-    effect: str, sources: list[tuple[Def, Way]], callers: Mapping[Def, list[tuple[Point, Target]]]
-) -> dict[Def, Way]:
+def _shortest(effect: str, sources: list[tuple[Def, Way]], callers: Mapping[Def, list[tuple[Point, Target]]]) -> dict[Def, Way]:
     """Each function that comes to the effect, with its best way."""
     found: dict[Def, Way] = {}
     serial = itertools.count()

@@ -62,9 +62,7 @@ class Vocabulary:
     """Terms by kind (`{"password": ["password", "pass phrase"]}`). `doubtful` terms are ones only in part of all uses
     (a single word: when it stands alone); `ignored` are identifiers that a team knows to be harmless."""
 
-    def __init__(
-        self, kinds: Mapping[str, Iterable[str]], doubtful: Iterable[str] = (), ignored: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, kinds: Mapping[str, Iterable[str]], doubtful: Iterable[str] = (), ignored: Iterable[str] = ()) -> None:
         self._terms: list[tuple[tuple[str, ...], str]] = [
             (tuple(term.lower().split()), kind) for kind, terms in kinds.items() for term in terms
         ]

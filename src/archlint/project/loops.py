@@ -234,8 +234,7 @@ def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
 def _looks_up(body: Body, part: object, filled: set[str]) -> bool:
     if isinstance(part, Comparison):
         return any(
-            op in ("in", "not in") and spell(body, side) in filled
-            for op, side in zip(part.ops, part.operands[1:], strict=True)
+            op in ("in", "not in") and spell(body, side) in filled for op, side in zip(part.ops, part.operands[1:], strict=True)
         )
     if isinstance(part, CallRef):
         return last_name(body, part) == "get" and spell(body, body.calls[part.index].callee).removesuffix(".get") in filled

@@ -282,9 +282,7 @@ class Points:
 
 
 def _takes_callables(operation: LibraryOperation) -> bool:
-    return bool(
-        operation.evaluates or operation.per_item or operation.once or operation.threaded or operation.deferred
-    )
+    return bool(operation.evaluates or operation.per_item or operation.once or operation.threaded or operation.deferred)
 
 
 def _arguments(site: CallSite, notation: str) -> Iterator[Expr]:

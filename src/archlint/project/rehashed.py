@@ -34,9 +34,7 @@ class Rehashed:
     @cached_property
     def _wrapped(self) -> frozenset[tuple[str, int]]:
         slow = [d for d in self._digests.all if d.strength == "password" and d.data is not None]
-        return frozenset(
-            key for d in slow for key in self._calls_behind(d.site.module, d.data, d.site.call.context, _DEPTH)
-        )
+        return frozenset(key for d in slow for key in self._calls_behind(d.site.module, d.data, d.site.call.context, _DEPTH))
 
     @cached_property
     def _prefixes(self) -> frozenset[tuple[str, int]]:
@@ -48,9 +46,7 @@ class Rehashed:
                         found.update(self._calls_behind(module, part.base, statement.context, _DEPTH))
         return frozenset(found)
 
-    def _calls_behind(
-        self, module: Module, expr: Expr | None, context: int, depth: int
-    ) -> Iterator[tuple[str, int]]:
+    def _calls_behind(self, module: Module, expr: Expr | None, context: int, depth: int) -> Iterator[tuple[str, int]]:
         """The calls from which a value is made, through names and the functions of the project."""
         if depth <= 0:
             return

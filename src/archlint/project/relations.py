@@ -40,9 +40,7 @@ class Relations:
                     self._declared(module, statement.value, contexts[statement.context].klass, found)
         return found
 
-    def _declared(
-        self, module: Module, value: CallRef, klass: int, found: dict[str, dict[str, tuple[Type, ...]]]
-    ) -> None:
+    def _declared(self, module: Module, value: CallRef, klass: int, found: dict[str, dict[str, tuple[Type, ...]]]) -> None:
         call = module.body.calls[value.index]
         for entity in self._inference.entities(module, call.callee, call.context):
             if not isinstance(entity, Type) or not entity.is_class:

@@ -161,9 +161,7 @@ class Returns:
                 found += self._inference.entities(module, value.value if isinstance(value, Await) else value, statement.context)
         return distinct(found)
 
-    def _filled(
-        self, found: tuple[Entity, ...], function: FunctionRef, site: Site | None
-    ) -> tuple[Entity, ...]:
+    def _filled(self, found: tuple[Entity, ...], function: FunctionRef, site: Site | None) -> tuple[Entity, ...]:
         if not any(isinstance(e, Type) and _is_open(e) for e in found):
             return found
         given: dict[str, Type] = {}
@@ -207,5 +205,3 @@ class Returns:
 
 def _is_open(type_: Type) -> bool:
     return type_.name.startswith(VARIABLE) or type_.name == "typing.Self" or any(_is_open(a) for a in type_.arguments)
-
-

@@ -58,9 +58,7 @@ class Written:
         match expr:
             case Collection():
                 return all(
-                    self.is_written(module, item.value, context, depth - 1)
-                    for item in expr.items
-                    if isinstance(item, Starred)
+                    self.is_written(module, item.value, context, depth - 1) for item in expr.items if isinstance(item, Starred)
                 )
             case Mapping():
                 return all(key is not None for key in expr.keys)

@@ -30,12 +30,14 @@ def points_on(project: Project, path: str, line: int) -> list[EffectPoint]:
 
 
 def test_a_query_under_another_name_three_modules_away_still_is_one() -> None:
-    project = project_of({
-        "db.py": DATABASE,
-        "c.py": "from db import make_session, User\ndef zzz(i):\n    return make_session().get(User, i)",
-        "b.py": "import c\nclass Helper:\n    def yyy(self, i): return c.zzz(i)",
-        "a.py": "from b import Helper\ndef load(items):\n    h = Helper()\n    return [h.yyy(i) for i in items]",
-    })
+    project = project_of(
+        {
+            "db.py": DATABASE,
+            "c.py": "from db import make_session, User\ndef zzz(i):\n    return make_session().get(User, i)",
+            "b.py": "import c\nclass Helper:\n    def yyy(self, i): return c.zzz(i)",
+            "a.py": "from b import Helper\ndef load(items):\n    h = Helper()\n    return [h.yyy(i) for i in items]",
+        }
+    )
     assert effects_of(project, "a.load") == {"db.read": "b.Helper.yyy -> c.zzz -> sqlalchemy.orm.Session.get"}
     (point,) = points_on(project, "a.py", 4)
     assert point.confidence == Confidence.HIGH
@@ -43,9 +45,10 @@ def test_a_query_under_another_name_three_modules_away_still_is_one() -> None:
 
 
 def test_what_is_only_called_get_is_none() -> None:
-    project = project_of({
-        "db.py": DATABASE,
-        "a.py": """
+    project = project_of(
+        {
+            "db.py": DATABASE,
+            "a.py": """
 import db
 def get(key): return key
 class Registry:
@@ -60,14 +63,16 @@ def f(session: dict, registry: Registry, things):
         registry.filter(x)
         get(x)
 """,
-    })
+        }
+    )
     assert effects_of(project, "a.f") == {}
 
 
 def test_effects_cross_methods_properties_constructors_and_managers() -> None:
-    project = project_of({
-        "db.py": DATABASE,
-        "a.py": """
+    project = project_of(
+        {
+            "db.py": DATABASE,
+            "a.py": """
 from db import make_session, User
 class Account:
     def __init__(self):
@@ -87,7 +92,8 @@ def walk(account: Account):
     for x in account: pass
 def untouched(account: Account): return account.user
 """,
-    })
+        }
+    )
     assert effects_of(project, "a.build") == {"db.read": "a.Account -> sqlalchemy.orm.Session.get"}
     assert effects_of(project, "a.read") == {"db.read": "a.Account.rights -> sqlalchemy.orm.Query.all"}
     assert set(effects_of(project, "a.enter")) == {"db.commit", "db.write"}
@@ -96,8 +102,9 @@ def untouched(account: Account): return account.user
 
 
 def test_a_port_has_the_effects_of_its_implementations() -> None:
-    project = project_of({
-        "domain/ports.py": """
+    project = project_of(
+        {
+            "domain/ports.py": """
 from abc import ABC, abstractmethod
 from typing import Protocol
 class Orders(ABC):
@@ -108,7 +115,7 @@ class Clock(Protocol):
         \"\"\"The next number.\"\"\"
     def tock(self) -> int: ...
 """,
-        "infra/sql.py": """
+            "infra/sql.py": """
 from sqlalchemy.orm import Session
 from domain.ports import Orders
 class Base:
@@ -122,7 +129,7 @@ class SqlClock(Base):
 class Unrelated:
     def tick(self, session: Session): session.commit()
 """,
-        "use.py": """
+            "use.py": """
 from domain.ports import Clock, Orders
 class Case:
     def __init__(self, orders: Orders, clock: Clock):
@@ -130,7 +137,8 @@ class Case:
     def one(self): return self.orders.find(1)
     def two(self): return self.clock.tick()
 """,
-    })
+        }
+    )
     assert effects_of(project, "use.Case.one") == {"db.read": "infra.sql.SqlOrders.find -> sqlalchemy.orm.Session.get"}
     assert effects_of(project, "use.Case.two") == {"db.read": "infra.sql.SqlClock.tick -> sqlalchemy.orm.Session.scalar"}
 
@@ -149,16 +157,19 @@ def test_a_port_with_more_than_five_implementations_is_unresolved() -> None:
 
 
 def test_tests_implement_nothing() -> None:
-    project = project_of({
-        "a.py": "class Store:\n    def save(self): ...\ndef f(s: Store): s.save()",
-        "tests/test_a.py": "import time\nfrom a import Store\nclass Fake(Store):\n    def save(self): time.sleep(1)\nFake()",
-    })
+    project = project_of(
+        {
+            "a.py": "class Store:\n    def save(self): ...\ndef f(s: Store): s.save()",
+            "tests/test_a.py": "import time\nfrom a import Store\nclass Fake(Store):\n    def save(self): time.sleep(1)\nFake()",
+        }
+    )
     assert effects_of(project, "a.f") == {}
 
 
 def test_what_is_deferred_does_not_cross_and_a_thread_blocks_nobody() -> None:
-    project = project_of({
-        "a.py": """
+    project = project_of(
+        {
+            "a.py": """
 import asyncio, threading, time
 from db import make_session, User
 def slow():
@@ -171,8 +182,9 @@ async def h(): await asyncio.to_thread(slow)
 async def i(): await asyncio.gather(later(), later())
 def j(xs): return list(map(lambda x: slow(), xs))
 """,
-        "db.py": DATABASE,
-    })
+            "db.py": DATABASE,
+        }
+    )
     assert effects_of(project, "a.f") == {}
     assert effects_of(project, "a.g") == {}
     assert set(effects_of(project, "a.h")) == {"db.read", "sleep"}
@@ -182,9 +194,10 @@ def j(xs): return list(map(lambda x: slow(), xs))
 
 
 def test_a_lazy_query_asks_where_it_is_evaluated() -> None:
-    project = project_of({
-        "m.py": "from django.db import models\nclass Book(models.Model):\n    name = models.TextField()",
-        "a.py": """
+    project = project_of(
+        {
+            "m.py": "from django.db import models\nclass Book(models.Model):\n    name = models.TextField()",
+            "a.py": """
 from m import Book
 def books(): return Book.objects.filter(name="a")
 def built(): return books().exclude(name="b")[:5]
@@ -197,7 +210,8 @@ def listed(): return list(books())
 def picked(): return books()[0]
 def asked(): return books().exists()
 """,
-    })
+        }
+    )
     assert effects_of(project, "a.built") == {}
     for name in ("looped", "counted", "tested", "listed", "picked", "asked"):
         assert "db.read" in effects_of(project, f"a.{name}"), name
@@ -211,24 +225,27 @@ class Book(models.Model):
     tags = models.ManyToManyField(Tag)
     notes = models.ManyToManyField(Tag, related_name="noted")
 """
-    project = project_of({
-        "m.py": models,
-        "a.py": """
+    project = project_of(
+        {
+            "m.py": models,
+            "a.py": """
 from m import Book
 def books(): return Book.objects.prefetch_related("tags__author")
 def tags(book: Book): return [t for t in book.tags.all()]
 def some(book: Book): return [t for t in book.tags.filter(a=1)]
 def notes(book: Book): return [t for t in book.notes.all()]
 """,
-    })
+        }
+    )
     functions = project.symbols.functions
     found = {n: project.effects.of(functions[f"a.{n}"])["db.read"].confidence for n in ("tags", "some", "notes")}
     assert found == {"tags": Confidence.LOW, "some": Confidence.HIGH, "notes": Confidence.HIGH}
 
 
 def test_the_statement_decides_between_reading_and_writing() -> None:
-    project = project_of({
-        "a.py": """
+    project = project_of(
+        {
+            "a.py": """
 import sqlite3
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -243,7 +260,8 @@ def e(c: sqlite3.Cursor): c.execute("WITH x AS (SELECT 1) INSERT INTO y SELECT *
 def f(c: sqlite3.Cursor, sql): c.execute(sql)
 def g(c: sqlite3.Cursor): c.execute("BEGIN")
 """,
-    })
+        }
+    )
     writes = {"b": "db.write", "c": "db.write", "e": "db.write"}
     expected = {"a": "db.read", "d": "db.read", "f": "db.read", "g": "tx.begin", **writes}
     assert {name: "".join(effects_of(project, f"a.{name}")) for name in expected} == expected
@@ -252,9 +270,10 @@ def g(c: sqlite3.Cursor): c.execute("BEGIN")
 
 
 def test_a_wrapping_decorator_runs_with_what_it_wraps() -> None:
-    project = project_of({
-        "db.py": DATABASE,
-        "deco.py": """
+    project = project_of(
+        {
+            "db.py": DATABASE,
+            "deco.py": """
 import functools
 from db import make_session
 def committed(f):
@@ -268,7 +287,7 @@ def retried(times):
     return decorate
 def marked(f): return f
 """,
-        "a.py": """
+            "a.py": """
 from deco import committed, marked, retried
 @committed
 def one(): ...
@@ -277,16 +296,18 @@ def two(): ...
 @marked
 def three(): ...
 """,
-    })
+        }
+    )
     assert set(effects_of(project, "a.one")) == {"db.commit", "db.write"}
     assert set(effects_of(project, "a.two")) == {"tx.end"}
     assert effects_of(project, "a.three") == {}
 
 
 def test_what_is_known_only_as_a_callable_is_what_is_handed_over() -> None:
-    project = project_of({
-        "db.py": DATABASE,
-        "a.py": """
+    project = project_of(
+        {
+            "db.py": DATABASE,
+            "a.py": """
 from typing import Callable
 from fastapi import Depends
 from db import make_session, User
@@ -296,15 +317,17 @@ async def get_load() -> Load: return load
 async def handler(load: Load = Depends(get_load)): return load(1)
 def run(load: Load): return load(1)
 """,
-    })
+        }
+    )
     assert set(effects_of(project, "a.handler")) == {"db.read"}
     assert [site.targets for site in project.calls.of(project.symbols.functions["a.run"])] == [()]
 
 
 def test_recursion_ends_and_the_shortest_way_is_told() -> None:
-    project = project_of({
-        "db.py": DATABASE,
-        "a.py": """
+    project = project_of(
+        {
+            "db.py": DATABASE,
+            "a.py": """
 from db import make_session, User
 def ping(n):
     if n: return pong(n - 1)
@@ -317,7 +340,8 @@ def both():
     long()
     query()
 """,
-    })
+        }
+    )
     assert effects_of(project, "a.both") == {"db.read": "a.query -> sqlalchemy.orm.Session.get"}
     assert "a.ping" in effects_of(project, "a.pong")["db.read"]
 
@@ -329,9 +353,11 @@ def test_a_guessed_receiver_makes_a_weak_witness() -> None:
 
 
 def test_calls_know_their_callers_arguments_and_share() -> None:
-    project = project_of({
-        "a.py": "def f(x, *, y=None): ...\ndef g():\n    f(1, y=2)\n    unknown.thing()\nf(*g())",
-    })
+    project = project_of(
+        {
+            "a.py": "def f(x, *, y=None): ...\ndef g():\n    f(1, y=2)\n    unknown.thing()\nf(*g())",
+        }
+    )
     calls = project.calls
     f, g = project.symbols.functions["a.f"], project.symbols.functions["a.g"]
     assert [site.caller for site in calls.callers(f)] == [g, None]

@@ -128,8 +128,9 @@ def f(x: {annotation}):
 
 
 def test_what_an_instance_holds_is_set_in_any_method_and_inherited() -> None:
-    assert_revealed({
-        "a.py": """
+    assert_revealed(
+        {
+            "a.py": """
 class Engine: ...
 class Wheel: ...
 class Base:
@@ -141,7 +142,7 @@ class Base:
         self.late = Wheel()
         reveal(self.engine)  # a.Engine
 """,
-        "b.py": """
+            "b.py": """
 from a import Base
 class Car(Base):
     def go(self):
@@ -153,15 +154,17 @@ class Car(Base):
         for wheel in self._wheels:
             reveal(wheel)  # a.Wheel
 """,
-    })
+        }
+    )
 
 
 def test_types_cross_modules_through_reexports_stars_and_relative_imports() -> None:
-    assert_revealed({
-        "shop/__init__.py": "from .core import Order as PublicOrder",
-        "shop/core/__init__.py": "from .order import *",
-        "shop/core/order.py": "__all__ = ['Order', 'make']\nclass Order: ...\nclass Hidden: ...\ndef make(): return Order()",
-        "shop/api/use.py": """
+    assert_revealed(
+        {
+            "shop/__init__.py": "from .core import Order as PublicOrder",
+            "shop/core/__init__.py": "from .order import *",
+            "shop/core/order.py": "__all__ = ['Order', 'make']\nclass Order: ...\nclass Hidden: ...\ndef make(): return Order()",
+            "shop/api/use.py": """
 import shop
 import shop.core.order as o
 from ..core import make, Hidden
@@ -172,12 +175,14 @@ reveal(make())  # shop.core.order.Order
 reveal(PublicOrder())  # shop.core.order.Order
 reveal(Hidden)  # nothing
 """,
-    })
+        }
+    )
 
 
 def test_circles_end() -> None:
-    assert_revealed({
-        "a.py": """
+    assert_revealed(
+        {
+            "a.py": """
 from b import x, f
 class A(A): ...
 class B(C): ...
@@ -186,7 +191,7 @@ y = x
 reveal(y)  # nothing
 reveal(B().z)  # nothing
 """,
-        "b.py": """
+            "b.py": """
 from a import y as x
 def f(): return g()
 def g(): return f()
@@ -194,26 +199,30 @@ reveal(f())  # nothing
 v = v
 reveal(v)  # nothing
 """,
-    })
+        }
+    )
 
 
 def test_only_one_of_two_alternatives_is_not_preferred() -> None:
-    assert_revealed({
-        "fast.py": "class Loader: ...",
-        "slow.py": "class Loader: ...",
-        "use.py": """
+    assert_revealed(
+        {
+            "fast.py": "class Loader: ...",
+            "slow.py": "class Loader: ...",
+            "use.py": """
 try:
     from fast import Loader
 except ImportError:
     from slow import Loader
 reveal(Loader())  # fast.Loader | slow.Loader
 """,
-    })
+        }
+    )
 
 
 def test_generators_managers_and_dependencies_give_what_they_yield() -> None:
-    assert_revealed({
-        "deps.py": """
+    assert_revealed(
+        {
+            "deps.py": """
 from contextlib import contextmanager, asynccontextmanager
 from typing import AsyncIterator, Iterator
 class Session: ...
@@ -230,7 +239,7 @@ def opened(): yield Session()
 @asynccontextmanager
 async def opened_later() -> AsyncIterator[Session]: yield 1
 """,
-        "use.py": """
+            "use.py": """
 from fastapi import Depends
 from deps import Session, Unit, get_session, get_other, opened, opened_later
 def handler(a=Depends(get_session), b=Depends(get_other), c: Session = Depends()):
@@ -246,12 +255,14 @@ async def f():
     async with opened_later() as t:
         reveal(t)  # deps.Session
 """,
-    })
+        }
+    )
 
 
 def test_generic_classes_and_functions_carry_their_arguments() -> None:
-    assert_revealed({
-        "repo.py": """
+    assert_revealed(
+        {
+            "repo.py": """
 from typing import Generic, Self, TypeVar
 M = TypeVar("M")
 class Repo(Generic[M]):
@@ -261,7 +272,7 @@ class Repo(Generic[M]):
     def with_(self) -> Self: return self
 def find(model: type[M]) -> M: ...
 """,
-        "use.py": """
+            "use.py": """
 from repo import Repo, find
 class User: ...
 class Users(Repo[User]):
@@ -277,12 +288,14 @@ def f(users: Users, any: Repo[User]):
     reveal(users.active())  # use.Users
     reveal(find(User))  # use.User
 """,
-    })
+        }
+    )
 
 
 def test_a_bare_parameter_is_what_callers_pass() -> None:
-    assert_revealed({
-        "a.py": """
+    assert_revealed(
+        {
+            "a.py": """
 class Cart: ...
 class Shop:
     def __init__(self, cart): self.cart = cart
@@ -292,19 +305,21 @@ class Shop:
 def show(cart):
     reveal(cart)  # a.Cart
 """,
-        "b.py": """
+            "b.py": """
 import a
 a.show(a.Cart())
 shop = a.Shop(a.Cart())
 shop.put(a.Cart(), where="here")
 reveal(shop.cart)  # a.Cart
 """,
-    })
+        }
+    )
 
 
 def test_what_is_stored_on_a_shared_object_is_read_there_again() -> None:
-    assert_revealed({
-        "main.py": """
+    assert_revealed(
+        {
+            "main.py": """
 from fastapi import FastAPI
 class Pool: ...
 class Mail: ...
@@ -312,7 +327,7 @@ app = FastAPI()
 app.state.pool = Pool()
 app.extensions["mail"] = Mail()
 """,
-        "use.py": """
+            "use.py": """
 from flask import current_app
 def f(request, other):
     reveal(request.app.state.pool)  # main.Pool
@@ -320,12 +335,14 @@ def f(request, other):
     reveal(other.pool)  # nothing
     reveal(current_app.extensions["post"])  # nothing
 """,
-    })
+        }
+    )
 
 
 def test_relations_lead_back_even_to_a_library_class() -> None:
-    assert_revealed({
-        "models.py": """
+    assert_revealed(
+        {
+            "models.py": """
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
@@ -342,13 +359,15 @@ def f(user: User, note: Note):
     reveal(note.owner)  # django.contrib.auth.models.User
     reveal(get_user_model().objects.get())  # django.contrib.auth.models.User
 """,
-    })
+        }
+    )
 
 
 def test_names_mean_a_library_only_where_it_is_used_and_nothing_else_is_said() -> None:
-    assert_revealed({
-        "db.py": "import sqlalchemy",
-        "uses.py": """
+    assert_revealed(
+        {
+            "db.py": "import sqlalchemy",
+            "uses.py": """
 import db
 def f(session, cart):
     reveal(session)  # sqlalchemy.orm.Session
@@ -362,13 +381,15 @@ def h():
 def i(session=Http()):
     reveal(session)  # uses.Http
 """,
-        "other.py": "def f(session):\n    reveal(session)  # nothing",
-    })
+            "other.py": "def f(session):\n    reveal(session)  # nothing",
+        }
+    )
 
 
 def test_scopes_of_classes_closures_globals_and_comprehensions() -> None:
-    assert_revealed({
-        "a.py": """
+    assert_revealed(
+        {
+            "a.py": """
 class A: ...
 class B: ...
 class C: ...
@@ -390,4 +411,5 @@ def h():
     shared = C()
 reveal(shared)  # a.C
 """,
-    })
+        }
+    )

@@ -20,7 +20,8 @@ class Source:
     """A secret in hand. `label` is how it is written, `site` where; `steps` lead from it to the place asked about.
 
     `handed_over`: the call by which it leaves the function that names it, if the flow climbed to callers.
-    `is_whole`: an object or mapping that holds other things as well; `fields`: what of it is secret."""
+    `certain`: named by more than a doubtful word. `is_whole`: an object or mapping that holds other things as well;
+    `fields`: what of it is secret."""
 
     label: str
     kind: str
@@ -30,6 +31,7 @@ class Source:
     handed_over: CallSite | None = None
     fields: tuple[str, ...] = ()
     is_whole: bool = False
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

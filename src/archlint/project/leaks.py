@@ -43,7 +43,8 @@ class Leaks:
         for site, written in groupby(values, key=lambda value: value.site):
             group = list(written)
             flows = [self._flow(value) for value in group]
-            found = [(value, source) for value, flow in zip(group, flows, strict=True) for source in flow.sources]
+            pairs = [(value, source) for value, flow in zip(group, flows, strict=True) for source in flow.sources]
+            found = [(value, source) for value, source in pairs if source.certain or value.sink != "exception"]
             if found:
                 yield from self._hits(site, found)
             elif any(self._mentions(value) for value in group):

@@ -91,9 +91,14 @@ class PasswordColumns:
         if not self._is_stored(type_) or self._vocabulary.names(name) is None:
             return False
         classes = [c for a in project.types.inference.members.ancestors(type_) if (c := project.symbols.classes.get(a.name))]
+        if name.startswith("_") and not any(self._declares(klass, name) for klass in classes):
+            return False  # kept for the moment only
         if any(self._is_remote(klass) for klass in classes):
             return False
         return not any(self._hashes(klass, name) for klass in classes)
+
+    def _declares(self, klass: ClassDef, name: str) -> bool:
+        return bool(self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name))
 
     def _is_remote(self, klass: ClassDef) -> bool:
         scopes = self._project.symbols.scopes(klass.module)

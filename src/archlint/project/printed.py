@@ -58,7 +58,8 @@ class PrintedFields:
         found: list[str] = []
         for statement in self._project.symbols.scopes(module).returns.get(definition.index, []):
             for source in self._taint.flow(statement.value, Place(module, statement.context)).sources:
-                found.append(source.label.removeprefix("self."))
+                if source.certain:
+                    found.append(source.label.removeprefix("self."))
         return tuple(dict.fromkeys(found))[:_MOST_FIELDS]
 
     def _goes_over_all(self, definition: Def) -> bool:

@@ -50,6 +50,8 @@ _CLEAN_TYPES = frozenset(
     f"builtins.{name}" for name in ("bool", "int", "float", "complex", "NoneType", "type", "range", "slice")
 )
 _TEXT_TYPES = frozenset({"builtins.str", "builtins.bytes"})
+_DESCRIBING = frozenset({"description", "schema", "meta", "spec", "fields", "columns", "labels"})
+"""Things whose attributes name what is elsewhere (`entity_description.api_key`)."""
 _MARKS = frozenset({"id", "pk", "name", "count", "type", "status", "kind", "length", "size", "created_at", "expires_at"})
 """Attributes that tell something about a thing under a secret's name (`token=token.id`)."""
 
@@ -133,8 +135,7 @@ class Taint:
         label = shorten(spell(at.module.body, expr))
         if inner.sources:
             own = Confidence.HIGH if naming.certain else Confidence.MEDIUM
-            known = (replace(s, label=label, confidence=max(s.confidence, own)) for s in inner.sources if not s.fields)
-            return Flow((*known, *(s for s in inner.sources if s.fields)))
+            return Flow(tuple(s if s.fields else _relabelled(s, label, naming, own) for s in inner.sources))
         if naming.alone and not self.habits.other_uses.isdisjoint(words_of(at.module.name)):
             return UNKNOWN
         confidence = Confidence.HIGH if naming.certain else Confidence.MEDIUM
@@ -145,7 +146,8 @@ class Taint:
                 return told
             if all(t.name in _TEXT_TYPES for t in types):
                 confidence = Confidence.HIGH
-        return Flow((self.source(expr, at, naming.kind, confidence),))
+        found = self.source(expr, at, naming.kind, confidence)
+        return Flow((replace(found, certain=naming.certain),))
 
     def typed(self, expr: Expr, at: Place, types: tuple[Type, ...], *, whole: bool = False) -> Flow | None:
         """What a value's types say: masked, a number, or an object of which only some fields show; None: nothing."""
@@ -187,6 +189,8 @@ class Taint:
 
     def _attribute(self, expr: Attribute, at: Place) -> Flow:
         if self.vocabulary.looks_alike(expr.attr) or _is_class_name(expr.attr):
+            return CLEAN
+        if not _DESCRIBING.isdisjoint(words_of(last_name(at.module.body, expr.base))):
             return CLEAN
         naming = self.vocabulary.names(expr.attr)
         whole = self.requests.whole(expr, at)
@@ -244,7 +248,10 @@ class Taint:
         name = key if isinstance(key, str) else self._key(key, at)
         if name is None or inner.sources or inner.clean or last_name(at.module.body, value) in _MARKS:
             return inner
-        return self.named(value, at, self.vocabulary.names(name), inner)
+        naming = self.vocabulary.names(name)
+        if naming is None or not naming.certain or not isinstance(value, Name | Attribute | CallRef | Subscript | Await):
+            return inner  # a doubtful word as a key says too little of a value
+        return self.named(value, at, naming, inner)
 
     # composed values
 
@@ -261,6 +268,13 @@ class Taint:
         if any(s.kind == "test" and s.context == expr.context for s in at.module.body.statements):
             return CLEAN  # a condition is taken for one that keeps the secrets out
         return found
+
+
+def _relabelled(source: Source, label: str, naming: Naming, own: Confidence) -> Source:
+    """The source under the nearer of two names."""
+    return replace(
+        source, label=label, confidence=max(source.confidence, own), certain=source.certain or naming.certain
+    )
 
 
 def _is_class_name(name: str) -> bool:

@@ -221,7 +221,7 @@ class CallFlows:
         text = f"passed as `{given.name}` to `{given.definition.function.name}`"
         for flow in self._passed(given, site, None):
             further = stepped(flow, Step(site.site, text), site.confidence)
-            sources = tuple(s if s.handed_over else replace(s, handed_over=site) for s in further.sources)
+            sources = tuple(s if s.handed_over else replace(s, handed_over=site) for s in further.sources if s.certain)
             yield Flow(sources, flow.clean)
 
     def _passed(self, given: Parameter, site: CallSite, frame: Frame | None) -> Iterator[Flow]:

@@ -34,7 +34,7 @@ _MARK = re.compile(r"(?:#|--) expect: ([A-Z]{3}\d{3}(?:, [A-Z]{3}\d{3})*)\s*$")
 def report(name: str) -> Report:
     """The report on an example, with its own configuration."""
     root = EXAMPLES / name
-    settings = app.target([root]).settings
+    settings = app.target([root], root=root).settings
     return analyse(DiskFiles(root), NoStore(), InProcess(), app.tool(), settings=settings, today=TODAY)
 
 

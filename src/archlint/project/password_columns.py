@@ -184,7 +184,7 @@ class PasswordColumns:
     def _stored(self, site: CallSite) -> Iterator[tuple[Type, Literal["write", "query"]]]:
         """The stored class that a call makes an instance of, or whose rows it writes or looks for."""
         for target in site.targets:
-            if target.name in self._project.symbols.classes:
+            if target.name in self._project.symbols.classes and target.definition is None:  # its own `__init__` may hash
                 yield Type(target.name, (), False, target.confidence), "write"
         operation, receiver = site.operation, site.receiver
         if operation is not None and receiver is not None:

@@ -42,6 +42,8 @@ class LocalFlows:
         for step in origin.path:
             if isinstance(value, Collection) and 0 <= step < len(value.items) and not origin.each:
                 value = value.items[step]
+            elif not origin.each:
+                return UNKNOWN  # one of several parts, nobody knows which
         if isinstance(expr, Attribute) and isinstance(value, Constant | String):
             word = value.value if isinstance(value, String) else ""
             # a default says nothing, the name of a key does

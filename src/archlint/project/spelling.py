@@ -104,12 +104,12 @@ def _argument(body: Body, argument: Argument, depth: int) -> str:
 def _composed(body: Body, expr: Expr, depth: int) -> str:
     match expr:
         case Operation():
-            parts = [spell(body, operand, depth) for operand in expr.operands]
+            parts = [_operand(body, operand, depth) for operand in expr.operands]
             return f" {expr.op} ".join(parts) if len(parts) > 1 else f"{expr.op} {parts[0]}"
         case Comparison():
-            text = spell(body, expr.operands[0], depth)
+            text = _operand(body, expr.operands[0], depth)
             for op, operand in zip(expr.ops, expr.operands[1:], strict=True):
-                text += f" {op} {spell(body, operand, depth)}"
+                text += f" {op} {_operand(body, operand, depth)}"
             return text
         case Conditional():
             return f"{spell(body, expr.body, depth)} if {spell(body, expr.test, depth)} else {spell(body, expr.orelse, depth)}"
@@ -121,7 +121,7 @@ def _composed(body: Body, expr: Expr, depth: int) -> str:
             pairs = zip(expr.keys, expr.values, strict=True)
             return "{" + ", ".join(_pair(body, key, value, depth) for key, value in pairs) + "}"
         case Slice():
-            ends = (expr.lower, expr.upper, expr.step)
+            ends = (expr.lower, expr.upper) if expr.step is None else (expr.lower, expr.upper, expr.step)
             return ":".join("" if end is None else spell(body, end, depth) for end in ends)
         case Starred():
             return f"*{spell(body, expr.value, depth)}"
@@ -129,6 +129,12 @@ def _composed(body: Body, expr: Expr, depth: int) -> str:
             return f"{expr.name} := {spell(body, expr.value, depth)}"
         case Comprehension() | Lambda() | Yield() | _:
             return UNSAID
+
+
+def _operand(body: Body, expr: Expr, depth: int) -> str:
+    """In parentheses where it is composed itself, so that different groupings are not spelled alike."""
+    text = spell(body, expr, depth)
+    return f"({text})" if isinstance(expr, Operation | Comparison | Conditional) else text
 
 
 def _pair(body: Body, key: Expr | None, value: Expr, depth: int) -> str:

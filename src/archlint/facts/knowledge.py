@@ -208,6 +208,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reverse: Reverse | None = None
     owned: bool = False
     """As a class attribute with no type argument it is about the class that owns it (`objects = BookManager()`)."""
+    stored_if: str = ""
+    """Of a base of stored classes: a subclass is stored only if this class keyword is true."""
     prints: bool = False
     """The text of an instance shows the values of all its fields."""
     subclass_attribute: dict[str, str] = {}

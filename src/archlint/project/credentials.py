@@ -18,6 +18,9 @@ _NEUTRAL_TAILS = frozenset(
 )
 """Behind the word for a secret these leave it one: `password_str`, `password_confirm`."""
 
+_NEUTRAL_HEADS = frozenset({"new", "old", "this", "the", "my", "our", "raw", "a", "x"})
+"""Before a doubtful word these leave it as doubtful as it is alone."""
+
 _NOT_BEFORE = frozenset(
     {"hash", "hashed", "hashes", "digest", "digested", "encrypted", "crypted", "masked", "mask", "redacted", "redact"}
     | {"obfuscated", "scrubbed", "sanitized", "sanitised", "hidden", "fingerprint", "has", "have", "is", "are", "was", "can"}
@@ -34,7 +37,8 @@ _NO_PASSWORD_BEFORE = frozenset(
 )
 
 _NO_TOKEN_BEFORE = frozenset(
-    {"next", "prev", "previous", "page", "paging", "pagination", "continuation", "continue", "cursor", "sync", "stream"}
+    {"batch", "checkout", "cart", "order", "transaction", "payment"}
+    | {"next", "prev", "previous", "page", "paging", "pagination", "continuation", "continue", "cursor", "sync", "stream"}
     | {"position", "start", "end", "stop", "eos", "bos", "pad", "unk", "sep", "special", "output", "prompt", "completion"}
     | {"cancel", "cancellation", "template", "parse", "parser", "lex", "lexer", "current", "first", "last", "left", "right"}
     | {"word", "op", "operator", "keyword", "fts", "search", "query", "resume", "since", "from", "to", "room", "seq"}
@@ -107,7 +111,7 @@ class Vocabulary:
 
     def _is_doubtful(self, term: tuple[str, ...], before: tuple[str, ...]) -> bool:
         """A single word is one only where it stands alone: `invite_token` tells more than `token`."""
-        return term in self._doubtful and (len(term) > 1 or not before)
+        return term in self._doubtful and (len(term) > 1 or _NEUTRAL_HEADS.issuperset(before))
 
 
 def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:

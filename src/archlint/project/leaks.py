@@ -44,7 +44,7 @@ class Leaks:
             group = list(written)
             flows = [self._flow(value) for value in group]
             pairs = [(value, source) for value, flow in zip(group, flows, strict=True) for source in flow.sources]
-            found = [(value, source) for value, source in pairs if source.certain or value.sink != "exception"]
+            found = [(value, source) for value, source in pairs if source.certain or value.sink == "log"]
             if found:
                 yield from self._hits(site, found)
             elif any(self._mentions(value) for value in group):

@@ -81,7 +81,13 @@ class PasswordColumns:
         return self._columns[key]
 
     def _is_stored(self, type_: Type) -> bool:
-        return type_.name in self._project.symbols.classes and self._project.types.role(type_) == "db-model"
+        klass = self._project.symbols.classes.get(type_.name)
+        if klass is None or self._project.types.role(type_) != "db-model":
+            return False
+        inference = self._project.types.inference
+        lineages = (inference.library.lineage(a) for a in inference.members.ancestors(type_))
+        wanted = {info.stored_if for lineage in lineages for _, info, _ in lineage} - {""}
+        return not wanted or any(k.name in wanted for k in klass.klass.keywords)
 
     def _is_for_hash(self, name: str) -> bool:
         return self._vocabulary.looks_alike(name) and not self._words.hashing.isdisjoint(words_of(name))

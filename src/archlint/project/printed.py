@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Constant
+from archlint.facts.syntax import Attribute, CallRef, Constant, String
 from archlint.project.credentials import Vocabulary
 from archlint.project.entities import FunctionRef
 from archlint.project.flows import Habits, Place
@@ -53,7 +53,8 @@ class PrintedFields:
     def _returned(self, definition: Def, type_: Type) -> tuple[str, ...]:
         """The secrets in what a `__str__` gives; all secret fields where it goes over all fields."""
         if self._goes_over_all(definition):
-            return self._fields(type_)
+            named = self._named_in(definition)  # what it speaks of by name, it leaves out or blots out
+            return tuple(name for name in self._fields(type_) if name not in named)
         module = definition.module
         found: list[str] = []
         for statement in self._project.symbols.scopes(module).returns.get(definition.index, []):
@@ -61,6 +62,13 @@ class PrintedFields:
                 if source.certain:
                     found.append(source.label.removeprefix("self."))
         return tuple(dict.fromkeys(found))[:_MOST_FIELDS]
+
+    def _named_in(self, definition: Def) -> frozenset[str]:
+        """The strings in a function."""
+        module = definition.module
+        own = [s for s in module.body.statements if module.body.contexts[s.context].function == definition.index]
+        parts = (p for s in own for e in (s.target, s.value) for p in parts_of(module.body, e))
+        return frozenset(part.value for part in parts if isinstance(part, String))
 
     def _goes_over_all(self, definition: Def) -> bool:
         module = definition.module

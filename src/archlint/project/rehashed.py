@@ -10,12 +10,14 @@ from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slic
 from archlint.project.digests import Digest, Digests
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
+from archlint.project.taint_calls import arguments_of
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _DEPTH = 5
+_MOST_CALLERS = 8
 _PREFIX = 5
 """The look-up of a password among breached ones sends this many characters of its digest."""
 
@@ -63,6 +65,10 @@ class Rehashed:
                 for origin in self._origins.of(module, part, context):
                     if isinstance(origin, Origin):
                         yield from self._calls_behind(origin.module, origin.expr, origin.context, depth - 1)
+                        continue
+                    for site in self._project.calls.callers(origin.definition)[:_MOST_CALLERS]:
+                        for argument in arguments_of(origin, site):
+                            yield from self._calls_behind(site.module, argument.value, site.call.context, depth - 1)
 
 
 def _is_prefix(part: Subscript) -> bool:

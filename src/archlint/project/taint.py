@@ -41,6 +41,7 @@ from archlint.project.taint_calls import CallFlows
 from archlint.project.taint_locals import LocalFlows
 
 if TYPE_CHECKING:
+    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _DEPTH = 24
@@ -193,6 +194,8 @@ class Taint:
         if not _DESCRIBING.isdisjoint(words_of(last_name(at.module.body, expr.base))):
             return CLEAN
         naming = self.vocabulary.names(expr.attr)
+        if naming is not None and naming.alone:  # `checkout.token` is what `checkout_token` is
+            naming = self.vocabulary.names(f"{last_name(at.module.body, expr.base)}_{expr.attr}") and naming
         whole = self.requests.whole(expr, at)
         if whole is not None:
             found = self.source(expr, at, whole.kind, Confidence.HIGH)
@@ -249,9 +252,10 @@ class Taint:
         if name is None or inner.sources or inner.clean or last_name(at.module.body, value) in _MARKS:
             return inner
         naming = self.vocabulary.names(name)
-        if naming is None or not naming.certain or not isinstance(value, Name | Attribute | CallRef | Subscript | Await):
+        if naming is None or not naming.certain or not _may_be_text(at.module, value):
             return inner  # a doubtful word as a key says too little of a value
-        return self.named(value, at, naming, inner)
+        found = self.named(value, at, naming, inner)
+        return Flow(tuple(replace(s, certain=False) for s in found.sources), found.clean)
 
     # composed values
 
@@ -268,6 +272,13 @@ class Taint:
         if any(s.kind == "test" and s.context == expr.context for s in at.module.body.statements):
             return CLEAN  # a condition is taken for one that keeps the secrets out
         return found
+
+
+def _may_be_text(module: Module, value: Expr) -> bool:
+    """A value that is not put together here, and no new object of a class."""
+    if isinstance(value, CallRef):
+        return not _is_class_name(last_name(module.body, value))
+    return isinstance(value, Name | Attribute | Subscript | Await)
 
 
 def _relabelled(source: Source, label: str, naming: Naming, own: Confidence) -> Source:

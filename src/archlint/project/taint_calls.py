@@ -46,8 +46,10 @@ _CLEAN_FUNCTIONS = frozenset(
 _CLEAN_VERBS = frozenset({"is", "has", "check", "verify", "validate", "compare", "matches", "contains", "revoke", "delete"})
 _GIVING_VERBS = frozenset(
     {"get", "create", "generate", "make", "fetch", "read", "load", "issue", "new", "build", "obtain", "retrieve", "gen"}
-    | {"random", "decrypt", "encode", "extract", "parse", "find", "lookup", "ask", "prompt"}
+    | {"random", "decrypt", "encode", "ask", "prompt"}
 )
+_RELATING = frozenset({"from", "by", "for", "of", "with", "to", "in", "on", "via", "using", "and", "or"})
+"""In a function's name these say that its last word is not what it gives (`get_user_from_token`)."""
 
 
 class CallFlows:
@@ -121,6 +123,8 @@ class CallFlows:
             if told is not None:
                 return told
             return taint.flow(base, at)
+        if name in ("encode", "decode") and not all(isinstance(a.value, String) for a in call.arguments):
+            return UNKNOWN  # no text's own method
         flows = [taint.flow(base, at)]
         if name in ("format", "join", "format_map"):
             flows += [self._argument(a, at) for a in call.arguments]
@@ -169,9 +173,11 @@ class CallFlows:
         if inner.sources or inner.clean or self._taint.vocabulary.looks_alike(name):
             return inner
         naming = self._taint.vocabulary.names(name)
-        if naming is None or told is not None or words_of(name)[0] not in _GIVING_VERBS:
+        words = words_of(name)
+        if naming is None or told is not None or words[0] not in _GIVING_VERBS or not _RELATING.isdisjoint(words):
             return inner
-        return Flow((self._taint.source(expr, at, naming.kind, Confidence.MEDIUM),))
+        found = self._taint.source(expr, at, naming.kind, Confidence.MEDIUM)
+        return Flow((replace(found, certain=False),))
 
     def returned(self, definition: Def, frame: Frame | None) -> Flow:
         """What a project function's `return` statements give, its parameters read from the frame."""

@@ -18,6 +18,7 @@ from archlint.project.cache_writes import CacheWrites
 from archlint.project.model import CallSite
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.texts import Hole, Written
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -57,9 +58,9 @@ class CachedCopies:
         """How sure it is that the write keeps a copy; None: there is no sign of it. `outer` is the call of the
         function in which the write stands, where that is what is asked about: key and value come from there."""
         named = self._names(site) | (self._names(outer) if outer is not None else frozenset())
-        keyed = self._key_words(site, write, outer)
-        says_cache = not self._cache_words.isdisjoint(named | keyed)
-        is_primary = not self._primary_words.isdisjoint(keyed | self._function_words(outer or site))
+        written, filled = self._key_words(site, write, outer)
+        says_cache = not self._cache_words.isdisjoint(named | written | filled)
+        is_primary = not self._primary_words.isdisjoint(written | self._function_words(outer or site))
         if not self._is_store(site):
             return None if is_primary and not says_cache else Confidence.HIGH
         if is_primary and not says_cache:
@@ -93,16 +94,22 @@ class CachedCopies:
     def _function_words(self, site: CallSite) -> frozenset[str]:
         return words_of(site.caller.function.qualname) if site.caller is not None else frozenset()
 
-    def _key_words(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> frozenset[str]:
+    def _key_words(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> tuple[frozenset[str], frozenset[str]]:
+        """The words of the key as it is written, and those of what fills its holes: a `{limit}` makes no rate limit."""
         expr = site.argument(write.key)
         keys = [] if expr is None else [(site, expr)]
         if outer is not None:
             keys += [(outer, argument.value) for argument in outer.call.arguments[:1]]
-        found: frozenset[str] = frozenset()
+        written: frozenset[str] = frozenset()
+        filled: frozenset[str] = frozenset()
         for where, key in keys:
             texts = self._project.values.texts(where.module, key, where.call.context)
-            found |= words_of(self._writes.followed(where, key), *(text.rendered for text in texts))
-        return found
+            parts = [piece for text in texts for piece in text.pieces]
+            holes = words_of(*(part.text for part in parts if isinstance(part, Hole)))
+            name = words_of(self._writes.followed(where, key))
+            written |= words_of(*(part.text for part in parts if isinstance(part, Written))) | (name - holes)
+            filled |= holes
+        return written, filled
 
     def _value(self, site: CallSite, write: CacheWrite | None) -> tuple[bool, bool]:
         """(the value comes from a query or a remote call, it is serialised)."""

@@ -70,10 +70,6 @@ class Calls:
         declares it)."""
         return self._by_target.get(dotted) or self._by_target.get(self._project.knowledge.canonical(dotted), ())
 
-    def with_effect(self, effect: str) -> tuple[CallSite, ...]:
-        """The calls in `all` of a library callable whose knowledge lists this effect."""
-        return self._by_effect.get(effect, ())
-
     def callers(self, definition: Def) -> tuple[CallSite, ...]:
         """The calls in `all` that may run the function."""
         return self._by_target.get(definition.name, ())
@@ -104,15 +100,6 @@ class Calls:
             for name in sorted(names):
                 found[name].append(site)
         return {name: tuple(sites) for name, sites in found.items()}
-
-    @cached_property
-    def _by_effect(self) -> dict[str, tuple[CallSite, ...]]:
-        found: dict[str, list[CallSite]] = defaultdict(list)
-        for site in self.all:
-            operations = [t.operation for t in site.targets if t.operation is not None]
-            for effect in sorted({effect for operation in operations for effect in operation.effect}):
-                found[effect].append(site)
-        return {effect: tuple(sites) for effect, sites in found.items()}
 
     def _site(self, module: Module, index: int, call: Call, caller: Def | None) -> CallSite:
         entities = self._inference.entities(module, call.callee, call.context)

@@ -222,15 +222,15 @@ class Health:
                 return True
         return False
 
-    def dependencies(self, app: App) -> dict[str, CallSite]:
-        """What the app's service depends on (database, cache, broker) → the first call that asks it."""
+    def dependencies(self, app: App) -> dict[str, Site]:
+        """What the app's service depends on (database, cache, broker) → the first place that asks it."""
         service = service_of(self._project, app.module)
-        found: dict[str, CallSite] = {}
+        found: dict[str, Site] = {}
         for effect, word in DEPENDENCY_EFFECTS.items():
-            for site in self._project.calls.with_effect(effect):
-                sure = site.module.is_production and site.confidence >= Confidence.MEDIUM
-                if word not in found and sure and service_of(self._project, site.module) == service:
-                    found[word] = site
+            for point in self._project.effects.points(effect):
+                sure = point.is_direct and point.module.is_production and point.confidence >= Confidence.MEDIUM
+                if word not in found and sure and service_of(self._project, point.module) == service:
+                    found[word] = point.site
         return found
 
 

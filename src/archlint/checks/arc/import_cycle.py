@@ -28,7 +28,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         back = graph.chain({target}, {source}, avoid=outside) or (target, source)
         others = [project.imports.along(cut)[0] for cut in cuts if cut != (source, target)]
         yield _hit(project.imports.along((source, *back)), others, [nodes[i].name for i in group], params)
-    if len(production) > 1 and not groups:
+    if not groups and any(True for i in production for _ in project.imports.edges(nodes[i], "eager")):
         yield Proof(nodes[production[0]].start, f"no cycle among the imports of {len(production)} modules")
 
 

@@ -25,13 +25,13 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each app that is asked and has none; a proof for each readiness route or probe, and for each health
-    route that asks a dependency. Silent where a health route asks what is not understood."""
+    route that asks a dependency. The proof has no text where a health route asks what is not understood."""
     words = HealthWords(frozenset(params.names), frozenset(params.short_names), frozenset(params.ready_names))
     health = Health(project, words)
     guards = re.compile(params.guards, re.IGNORECASE)
     for app in asked_apps(project):
         ready = dict(_ready(health, app, guards))
-        yield from (Proof(site, text) for site, text in ready.items() if text)
+        yield from (Proof(site, text) for site, text in ready.items())
         if ready:
             continue
         alive = next((e for e in health.evidence(app) if e.route is not None), None)

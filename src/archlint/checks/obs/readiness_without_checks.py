@@ -23,7 +23,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each readiness route whose handler is understood and asks nothing, though the app's service uses a
-    database, cache or broker; a proof for each that asks one."""
+    database, cache or broker; a proof for each that asks one, with no text where it is not understood."""
     words = HealthWords(frozenset(params.names), frozenset(params.short_names), frozenset(params.ready_names))
     health = Health(project, words)
     for app in asked_apps(project):
@@ -40,8 +40,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             reach = health.reach(route.handler)
             if reach.dependency:
                 yield Proof(place, f"`{path}` asks `{reach.dependency}`")
-            elif used and reach.complete:
-                related = [Step(site.site, f"here it uses its {word}") for word, site in used.items()]
+            elif used and not reach.complete:
+                yield Proof(place, "")
+            elif used:
+                related = [Step(site, f"here it uses its {word}") for word, site in used.items()]
                 related += [Step(evidence.site, evidence.text)] if evidence.site != place else []
                 yield Hit(
                     place,

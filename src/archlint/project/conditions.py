@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from archlint.facts.findings import Confidence, Step
@@ -13,7 +13,6 @@ from archlint.facts.syntax import (
     CallRef,
     Comparison,
     Constant,
-    Context,
     Expr,
     Function,
     Name,
@@ -22,7 +21,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
-from archlint.project.arguments import arguments_by_parameter, parameter
+from archlint.project.arguments import arguments_by_parameter, parameter, receives_itself
 from archlint.project.effects import EffectPoint, Effects
 from archlint.project.model import Def, argument_of
 from archlint.project.modules import Module
@@ -72,8 +71,8 @@ class Conditions:
             if definition is None:
                 is_own = len(point.witness.steps) == 1 and target.name == point.witness.target
                 if is_own and not (target.operation is not None and target.operation.pending):
-                    kept, asks = _kept_by(point), _asked_parameter(point)
-                    ways.append(Path(point.confidence, point.witness.steps, point, (), kept, asks))
+                    kept: Kept = "object" if _is_held(point) else ""
+                    ways.append(Path(point.confidence, point.witness.steps, point, (), kept, _asked_parameter(point)))
             elif self._effects.has(definition, point.effect):
                 below = self._through(definition, point.effect, _switched_off(point, definition, off))
                 handed = self._handed_on(point, definition, below) if below is not None else None
@@ -81,8 +80,7 @@ class Conditions:
                     step = Step(point.site, f"calls {definition.name}")
                     confidence = min(target.confidence, below.confidence)
                     through = (definition, *below.through)
-                    kept = below.kept or _kept_by(point)
-                    ways.append(Path(confidence, (step, *below.steps), below.end, through, kept, handed))
+                    ways.append(Path(confidence, (step, *below.steps), below.end, through, below.kept, handed))
         return min(ways, key=_rank, default=None)
 
     def _handed_on(self, point: EffectPoint, definition: Def, below: Path) -> str | None:
@@ -114,7 +112,7 @@ class Conditions:
             if not _is_skipped(point, off):
                 found = self.path(point, off)
                 if found is not None:
-                    return found
+                    return found if found.kept else replace(found, kept=_kept_by(point))
         return None
 
     def _of(self, definition: Def, effect: str) -> list[EffectPoint]:
@@ -127,15 +125,18 @@ class Conditions:
         return table.get((definition, effect), [])
 
 
+def _is_held(point: EffectPoint) -> bool:
+    """`self._rows` is evaluated: a lazy value that an object holds, and evaluates once."""
+    return point.kind == "evaluation" and isinstance(point.point.expr, Attribute)
+
+
 def _kept_by(point: EffectPoint) -> Kept:
-    """`self._x` is evaluated, or `self._x = query()` is set only where it is not set yet; the same for a global name."""
-    expr, module = point.point.expr, point.module
-    if point.kind == "evaluation" and isinstance(expr, Attribute):
-        return "object"
+    """`self._x = query()` is set only where it is not set yet; the same for a global name, and for what a registry has."""
+    module = point.module
     if point.caller is None:
         return ""
     function, body, at = point.caller.function, module.body, point.site.at
-    if any(_answers_from(module, place, at) for place in body.contexts if function.at <= place.at < at):
+    if any(_answers_from(module, row, at) for row, place in enumerate(body.contexts) if function.at <= place.at < at):
         return "program"
     own = [s for s in body.statements if function.at <= s.at < function.end]
     for statement in own:
@@ -146,25 +147,36 @@ def _kept_by(point: EffectPoint) -> Kept:
             s.kind == "global" and target.id in names_in(body, s.target or s.value) for s in own
         ):
             continue
-        name = target.id if isinstance(target, Name) else target.attr
-        if any(s.at < statement.at and s.value is not None and name in _words(spell(body, s.value)) for s in own):
-            is_own = isinstance(target, Attribute) and spell(body, target.base) in ("self", "cls")
-            return "object" if is_own else "program"
+        name = spell(body, target)
+        if any(s.at < statement.at and s.kind in ("test", "return") and name in spell(body, s.value) for s in own):
+            return _keeper(point, target)
     return ""
 
 
-def _answers_from(module: Module, place: Context, at: int) -> bool:
+def _keeper(point: EffectPoint, target: Attribute | Name) -> Kept:
+    """What a value is kept on: `self` for a time, a name of the module for good, a local object not at all."""
+    base = target.base if isinstance(target, Attribute) else None
+    if base is None:
+        return "program"
+    if not isinstance(base, Name) or point.caller is None:
+        return ""
+    parameters = point.caller.function.parameters
+    if parameters and parameters[0].name == base.id and receives_itself(point.caller):
+        return "object"
+    body = point.module.body
+    shared = {name for s in body.statements if s.context == 0 for name in names_in(body, s.target)}
+    return "program" if base.id in shared else ""
+
+
+def _answers_from(module: Module, row: int, at: int) -> bool:
     """`if key in known: return known[key]` before the place."""
-    test, body = place.subject, module.body
+    body = module.body
+    place, test = body.contexts[row], body.contexts[row].subject
     if place.kind != "if" or place.end > at or not (isinstance(test, Comparison) and test.ops == ("in",)):
         return False
     known = spell(body, test.operands[1])
-    inside = [s for s in body.statements if place.at <= s.at < place.end]
+    inside = [s for s in body.statements if s.context == row]
     return any(s.kind == "return" for s in inside) and any(f"{known}[" in spell(body, s.value) for s in inside)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
 
 
 def _asked_parameter(point: EffectPoint) -> str:

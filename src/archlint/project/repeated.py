@@ -28,8 +28,8 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     one_off: first words of names of functions that run once; one_off_packages, one_off_modules: packages anywhere on
     the way, and modules, that hold only such functions; one_off_decorators: decorators that make a function a command
     or a start-up hook.
-    membership: ends of the names of arguments and methods that take many keys at once; batch_classes: ends of the names
-    of classes that answer many keys at once.
+    membership: ends of the names of arguments and methods that take many keys at once; key_lists: ends of the names of
+    arguments that do; batch_classes: ends of the names of classes that answer many keys at once.
     listings: names of what lists a program's own tables, models or fields; abstract_bases: classes whose subclasses are
     kinds of behaviour, not rows; schema_verbs: first words of SQL that changes tables, not rows.
     loading: calls that load relations with their owners; whole: methods of a relation that such a load answers.
@@ -40,6 +40,7 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     one_off_modules: tuple[str, ...]
     one_off_decorators: tuple[str, ...]
     membership: tuple[str, ...]
+    key_lists: tuple[str, ...]
     batch_classes: tuple[str, ...]
     listings: tuple[str, ...]
     abstract_bases: tuple[str, ...]
@@ -166,7 +167,7 @@ class RepeatedEffects:
         call = body.calls[part.index]
         takes_many = last_name(body, call.callee).endswith(self._words.membership)
         return any(
-            (takes_many or (given.name or "").endswith(self._words.membership))
+            (takes_many or (given.name or "").endswith((*self._words.membership, *self._words.key_lists)))
             and isinstance(given.value, Name)
             and given.value.id in loop.targets
             for given in call.arguments

@@ -27,7 +27,7 @@ _NOT_BEFORE = frozenset(
     | {"no", "non", "num", "n", "count", "max", "min", "total", "use", "uses", "used", "require", "requires", "required"}
     | {"need", "needs", "with", "without", "allow", "allowed", "enable", "enabled", "disable", "disabled", "show", "public"}
     | {"should", "must", "did", "does", "supports", "skip", "ignore", "missing", "salt", "csrf", "xsrf", "len", "length"}
-    | {"path", "dir", "file", "folder"}
+    | {"path", "dir", "file", "folder", "sim"}
     | {"name", "type", "field", "unusable", "set", "change", "changed", "forgot", "forgotten", "on", "not", "if", "list"}
 )
 """Before the word for a secret these make it something else."""

@@ -88,7 +88,9 @@ def _facet(project: Project, site: CallSite) -> tuple[Logging | None, Literal["l
             return operation.log, "log"
     callee = site.call.callee
     receiver = site.receiver
-    if not isinstance(callee, Attribute) or receiver is None or receiver.is_class or site.targets:
+    if not isinstance(callee, Attribute) or receiver is None or receiver.is_class:
+        return None, "log"
+    if any(target.definition is not None or target.operation is not None for target in site.targets):
         return None, "log"
     if project.types.role(receiver) == "logger" and not _is_harmless(project, receiver, callee.attr):
         return Logging(fields=True), "log"  # a method that the project puts on its logger

@@ -165,7 +165,9 @@ class CallFlows:
         makes = self._project.types.all(at.module, expr, at.context)
         told = self._taint.typed(expr, at, makes) if makes else None
         if told is not None and (told.sources or told.clean):
-            return told
+            # an object that shows nothing may be one of a subclass: the name that it is given may tell
+            is_object = any(t.name in self._project.symbols.classes for t in makes)
+            return UNKNOWN if told.clean and is_object else told
         inner = UNKNOWN
         if definitions and not any(d.function.name == "__init__" for d in definitions):
             inner = joined(self.returned(d, Frame(d, site, at.frame)) for d in definitions[:3])

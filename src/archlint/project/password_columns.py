@@ -104,7 +104,10 @@ class PasswordColumns:
         return not any(self._hashes(klass, name) for klass in classes)
 
     def _declares(self, klass: ClassDef, name: str) -> bool:
-        return bool(self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name))
+        """In the class's body, by an annotation or by what a call makes of it."""
+        bindings = self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name)
+        made = [klass.module.body.statements[b.index] for b in bindings if b.kind == "statement"]
+        return any(s.kind == "annotate" or isinstance(s.value, CallRef) for s in made)
 
     def _is_remote(self, klass: ClassDef) -> bool:
         scopes = self._project.symbols.scopes(klass.module)

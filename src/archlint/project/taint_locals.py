@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site, Step
 from archlint.facts.syntax import Attribute, Collection, Constant, Expr, Mapping, Name, Statement, String, Subscript
+from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, joined, stepped
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.spelling import last_name, shorten, spell
@@ -14,6 +15,9 @@ from archlint.project.spelling import last_name, shorten, spell
 if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.taint import Taint
+
+_IDENTIFYING = frozenset({"id", "uuid", "guid", "number", "serial", "name", "slug", "index", "position", "count", "status"})
+"""Attributes that tell one thing from another, whatever the name is that they are given."""
 
 
 class LocalFlows:
@@ -48,15 +52,22 @@ class LocalFlows:
             word = value.value if isinstance(value, String) else ""
             # a default says nothing, the name of a key does
             return CLEAN if word and self._taint.vocabulary.names(word) else UNKNOWN
+        telling = isinstance(value, Attribute) and self._taint.vocabulary.names(value.attr) is None
+        if telling and not _IDENTIFYING.isdisjoint(words_of(last_name(origin.module.body, value))[-1:]):
+            return CLEAN  # `dsn = device.serial_number`
         inner = self._taint.flow(value, _moved(at, origin))
         label = shorten(spell(at.module.body, expr))
         return stepped(inner, Step(Site(origin.module.path, value.at, value.end), f"kept as `{label}`"))
 
     def _items_put(self, expr: Name | Attribute, at: Place) -> list[Flow]:
-        """`expr[key] = value` before the use, in the same function."""
-        flows = []
+        """`expr[key] = value` before the use, in the same function; of each key the last one."""
+        last: dict[str, Statement] = {}
         for statement in self._before(spell(at.module.body, expr) + "[]", expr.at, at):
-            if isinstance(statement.target, Subscript) and len(statement.target.index) == 1 and statement.value is not None:
+            if isinstance(statement.target, Subscript) and len(statement.target.index) == 1:
+                last[spell(at.module.body, statement.target.index[0])] = statement
+        flows = []
+        for statement in last.values():
+            if isinstance(statement.target, Subscript) and statement.value is not None:
                 place = replace(at, context=statement.context)
                 flows.append(self._taint.pair(statement.target.index[0], statement.value, place))
         return [flow for flow in flows if flow.sources]

@@ -94,6 +94,7 @@ def test_one_item_of_a_request_is_not_all_of_it() -> None:
 def test_what_is_put_under_a_key_later() -> None:
     code = "def f(x, y):\n    d = {'a': x}\n    d['password'] = y\n    sink(d)"
     assert labels(reaching(code)) == ["y"]
+    assert labels(reaching(code.replace("    sink", "    d['password'] = 'x'\n    sink"))) == []
     assert labels(reaching(code.replace("    sink(d)", "").replace("d = {'a': x}", "d = {'a': x}\n    sink(d)"))) == []
 
 
@@ -105,3 +106,8 @@ def test_a_question_without_end_leaves_the_next_one_its_answer() -> None:
     sites = [site for site in project.calls.in_module(module) if getattr(site.call.callee, "id", "") == "sink"]
     found = [labels(taint.flow(site.call.arguments[0].value, Place(module, site.call.context))) for site in sites]
     assert found == [[], ["password"]]
+
+
+def test_a_number_of_a_thing_is_no_token_whatever_it_is_called() -> None:
+    assert reaching("def f(device):\n    token = device.serial_number\n    sink(token)").clean
+    assert labels(reaching("def f(device):\n    token = device.value\n    sink(token)")) == ["token"]

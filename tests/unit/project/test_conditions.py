@@ -137,9 +137,7 @@ Cache().put("k", *values, ttl=5)
     module = project.modules.by_path["example.py"]
     put = next(d for d in project.symbols.functions.values() if d.function.name == "put")
     calls = [c for c in module.body.calls if c.arguments]
-    said = [
-        {name: spell(module.body, expr) for name, expr in arguments_by_parameter(call, put).items()} for call in calls
-    ]
+    said = [{name: spell(module.body, expr) for name, expr in arguments_by_parameter(call, put).items()} for call in calls]
     assert said == [{"key": '"k"', "value": '"v"', "ttl": "3"}, {"key": '"k"', "ttl": "5"}]
 
 

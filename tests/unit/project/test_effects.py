@@ -160,7 +160,9 @@ def test_tests_implement_nothing() -> None:
     project = project_of(
         {
             "a.py": "class Store:\n    def save(self): ...\ndef f(s: Store): s.save()",
-            "tests/test_a.py": "import time\nfrom a import Store\nclass Fake(Store):\n    def save(self): time.sleep(1)\nFake()",
+            "tests/test_a.py": (
+                "import time\nfrom a import Store\nclass Fake(Store):\n    def save(self): time.sleep(1)\nFake()"
+            ),
         }
     )
     assert effects_of(project, "a.f") == {}

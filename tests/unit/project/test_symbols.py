@@ -19,7 +19,9 @@ def test_a_dotted_name_is_followed_through_reexports() -> None:
     project = project_of(
         {
             "shop/__init__.py": "from .orders import Order, place as do\nfrom . import orders\nVERSION = 1",
-            "shop/orders.py": "import json as codec\nclass Order:\n    class Line: ...\n    def total(self): ...\ndef place(): ...",
+            "shop/orders.py": (
+                "import json as codec\nclass Order:\n    class Line: ...\n    def total(self): ...\ndef place(): ..."
+            ),
         }
     )
     assert found(project, "shop.Order") == [("class", "shop.orders.Order")]
@@ -42,7 +44,9 @@ def test_namespace_packages_and_source_roots() -> None:
     project = project_of(
         {
             "src/shop/core/orders.py": "class Order: ...",
-            "src/shop/api.py": "import shop.core.orders\nfrom shop.core import orders as o\nshop.core.orders.Order()\no.Order()",
+            "src/shop/api.py": (
+                "import shop.core.orders\nfrom shop.core import orders as o\nshop.core.orders.Order()\no.Order()"
+            ),
         }
     )
     api = project.modules.by_path["src/shop/api.py"]

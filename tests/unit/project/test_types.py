@@ -163,7 +163,9 @@ def test_types_cross_modules_through_reexports_stars_and_relative_imports() -> N
         {
             "shop/__init__.py": "from .core import Order as PublicOrder",
             "shop/core/__init__.py": "from .order import *",
-            "shop/core/order.py": "__all__ = ['Order', 'make']\nclass Order: ...\nclass Hidden: ...\ndef make(): return Order()",
+            "shop/core/order.py": (
+                "__all__ = ['Order', 'make']\nclass Order: ...\nclass Hidden: ...\ndef make(): return Order()"
+            ),
             "shop/api/use.py": """
 import shop
 import shop.core.order as o

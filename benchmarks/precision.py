@@ -1,10 +1,13 @@
 """The precision of each rule on the findings that people have read, with its 95% interval (Wilson).
 
-    python benchmarks/precision.py [--round 2]
+    python benchmarks/precision.py [--round 6] [--reports REPORTS --commits COMMITS]
 
 Reads `benchmarks/labels/precision/*.jsonl`: repository, commit, file, line, rule, verdict (true, false, null for
-undecided), round (1: projects the rule was developed on; 2: projects not used before), reason.  Undecided ones count
-neither way.  Prints a Markdown table.
+undecided), round, reason.  Round 1 was read on projects that the rule was developed on; each later one on projects that
+were new to it at that time, and its faults were mended before the next; round 6 on projects that nobody had used, with
+the version that stands here.  A place that was read twice counts once, as false if one reader says so; undecided ones
+count neither way.  Given reports of this version (`<folder>.json`; COMMITS as for `projects.py`), only places that it
+still reports count.  Prints a Markdown table.
 """
 
 from __future__ import annotations
@@ -37,24 +40,50 @@ def rows() -> list[dict[str, Any]]:
     ]
 
 
+def verdicts(read: list[dict[str, Any]]) -> dict[tuple[str, str, str, int], bool | None]:
+    """(rule, repository, file, line) → the strictest verdict."""
+    found: dict[tuple[str, str, str, int], bool | None] = {}
+    for row in read:
+        place = (row["rule"], row["repository"], row["file"], row["line"])
+        found[place] = row["verdict"] if found.get(place, True) is True else found[place]
+    return found
+
+
+def reported(reports: Path, commits: Path) -> set[tuple[str, str, str, int]]:
+    """The places that the reports hold, those of notes at low confidence left out."""
+    places = set()
+    for line in commits.read_text("utf-8").splitlines():
+        folder, repository, _ = line.split()
+        path = reports / f"{folder}.json"
+        for finding in json.loads(path.read_text("utf-8"))["findings"] if path.is_file() else ():
+            if finding["confidence"] != "low":
+                places.add((finding["rule"], repository, finding["location"]["path"], finding["location"]["line"]))
+    return places
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--round", type=int, default=0, help="only this round; default: all")
-    chosen = parser.parse_args().round
-    by_rule: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows():
-        if chosen in (0, row["round"]):
-            by_rule[row["rule"]].append(row)
+    parser.add_argument("--reports", type=Path)
+    parser.add_argument("--commits", type=Path)
+    args = parser.parse_args()
+    read = verdicts([row for row in rows() if args.round in (0, row["round"])])
+    if args.reports and args.commits:
+        kept = reported(args.reports, args.commits)
+        read = {place: verdict for place, verdict in read.items() if place in kept}
+    by_rule: dict[str, dict[tuple[str, str, str, int], bool | None]] = defaultdict(dict)
+    for place, verdict in read.items():
+        by_rule[place[0]][place] = verdict
     print("| rule | read | projects | true | false | undecided | precision | 95% interval |")
     print("|---|---|---|---|---|---|---|---|")
-    for rule, read in sorted(by_rule.items()):
-        true = sum(row["verdict"] is True for row in read)
-        false = sum(row["verdict"] is False for row in read)
+    for rule, places in sorted(by_rule.items()):
+        true = sum(verdict is True for verdict in places.values())
+        false = sum(verdict is False for verdict in places.values())
         low, high = wilson(true, true + false)
         share = f"{true / (true + false):.2f}" if true + false else "-"
-        projects = len({row["repository"] for row in read})
-        undecided = len(read) - true - false
-        print(f"| {rule} | {len(read)} | {projects} | {true} | {false} | {undecided} | {share} | {low:.2f} to {high:.2f} |")
+        projects = len({repository for _, repository, _, _ in places})
+        undecided = len(places) - true - false
+        print(f"| {rule} | {len(places)} | {projects} | {true} | {false} | {undecided} | {share} | {low:.2f} to {high:.2f} |")
 
 
 if __name__ == "__main__":

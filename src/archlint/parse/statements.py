@@ -6,7 +6,7 @@ from typing import Literal
 
 import libcst as cst
 
-from archlint.facts.syntax import Attribute, Comparison, Expr, Name, Operation, String
+from archlint.facts.syntax import Attribute, Comparison, Constant, Expr, Name, Operation, String
 from archlint.parse.walk import StatementHandler, Walk
 
 
@@ -46,21 +46,37 @@ def if_(walk: Walk, node: cst.If) -> None:
         walk.type_checking = checking
 
 
-def _type_checking(walk: Walk, test: Expr) -> Literal["body", "else", ""]:
+_Branch = Literal["body", "else", ""]
+_OPPOSITE: dict[_Branch, _Branch] = {"body": "else", "else": "body", "": ""}
+
+
+def _type_checking(walk: Walk, test: Expr) -> _Branch:
     """Which branch of `if test` only a type checker reads."""
     if isinstance(test, Name) and test.id in walk.type_checking_names:
         return "body"
     if isinstance(test, Attribute) and test.attr == "TYPE_CHECKING":
         return "body"
+    if isinstance(test, Comparison):
+        return _compared_type_checking(walk, test)
     if isinstance(test, Operation):
         branches = [_type_checking(walk, operand) for operand in test.operands]
         if test.op == "not":
-            return "else" if branches[0] == "body" else "body" if branches[0] == "else" else ""
+            return _OPPOSITE[branches[0]]
         if test.op == "and" and "body" in branches:
             return "body"
         if test.op == "or" and "else" in branches:
             return "else"
     return ""
+
+
+def _compared_type_checking(walk: Walk, test: Comparison) -> _Branch:
+    """`TYPE_CHECKING is True`, `False == TYPE_CHECKING`: the guard compared with a boolean, either way round."""
+    truths = [operand.value for operand in test.operands if isinstance(operand, Constant) and isinstance(operand.value, bool)]
+    others = [operand for operand in test.operands if not isinstance(operand, Constant)]
+    if len(test.ops) != 1 or test.ops[0] not in ("is", "==", "is not", "!=") or len(truths) != 1 or len(others) != 1:
+        return ""
+    branch = _type_checking(walk, others[0])
+    return branch if truths[0] == (test.ops[0] in ("is", "==")) else _OPPOSITE[branch]
 
 
 def _is_main_guard(test: Expr) -> bool:

@@ -41,8 +41,7 @@ class LocalFlows:
     def _set(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
         value = origin.expr
         if origin.each and origin.path == (0,) and last_name(origin.module.body, value) == "items":
-            named = self._taint.vocabulary.names(last_name(at.module.body, expr)) is not None
-            return UNKNOWN if named else CLEAN  # the keys of a mapping
+            return UNKNOWN  # the keys of a mapping
         for step in origin.path:
             if isinstance(value, Collection) and 0 <= step < len(value.items) and not origin.each:
                 value = value.items[step]
@@ -57,6 +56,8 @@ class LocalFlows:
             return CLEAN  # `dsn = device.serial_number`
         inner = self._taint.flow(value, _moved(at, origin))
         label = shorten(spell(at.module.body, expr))
+        if isinstance(expr, Name):  # an object goes by the name that it is given
+            inner = Flow(tuple(replace(s, label=label) if s.fields else s for s in inner.sources), inner.clean)
         return stepped(inner, Step(Site(origin.module.path, value.at, value.end), f"kept as `{label}`"))
 
     def _items_put(self, expr: Name | Attribute, at: Place) -> list[Flow]:

@@ -16,7 +16,9 @@ _TEST_FILE = re.compile(r"(test_.+|.+_tests?|tests?|conftest)\.py")
 _MIGRATION_FOLDER = re.compile(r"(.*_)?migrations?(_.+)?")
 _MIGRATION_FOLDERS = frozenset({"versions", "revisions"})
 _SCRIPT_FOLDERS = frozenset({"scripts", "script", "bin", "tools", "hack", "ci", ".ci", ".github", "devtools", "maintenance"})
-_SCRIPT_FILES = frozenset({"manage.py", "setup.py", "noxfile.py", "fabfile.py", "dodo.py", "conf.py"})
+_SCRIPT_FILES = frozenset({"noxfile.py", "fabfile.py", "dodo.py"})
+_TOP_FILES = frozenset({"manage.py", "setup.py"})
+"""Scripts at the top of a project or distribution; inside a package any module may be called so."""
 _EXAMPLE_FOLDERS = frozenset(
     {"docs", "doc", "docs_src", "examples", "example", "samples", "sample", "demo", "demos", "tutorial", "tutorials"}
     | {"benchmarks", "benchmark", "playground", "snippets"}
@@ -58,9 +60,12 @@ def is_migration(folders: Sequence[str], name: str, outline: Outline, kinds: Kin
     return any("migrations" in kinds(given.module) for given in outline.imports if not given.level)
 
 
-def is_script(outer: Sequence[str], folders: Sequence[str], name: str) -> bool:
-    """Run by hand or by a tool, not by the backend. `outer`: the folders above and of the top-level package only."""
-    if name in _SCRIPT_FILES and (name != "conf.py" or "docs" in folders):
+def is_script(outer: Sequence[str], folders: Sequence[str], name: str, *, in_package: bool, main_guard: bool) -> bool:
+    """Run by hand or by a tool, not by the backend. `outer`: the folders above and of the top-level package only;
+    `in_package`: an `__init__.py` stands beside or above; `main_guard`: does something only when it is run."""
+    if name in _SCRIPT_FILES or (name == "conf.py" and "docs" in folders):
+        return True
+    if name in _TOP_FILES and (main_guard or not in_package):
         return True
     commands = ("management", "commands") in pairwise(folders)
     return commands or any(folder in _SCRIPT_FOLDERS for folder in outer)

@@ -82,7 +82,9 @@ class Modules:
         roots = choose_roots(self._tree, count_votes(self._tree, imports), project.settings.roots)
         tests = pathspec.GitIgnoreSpec.from_lines(project.settings.tests) if project.settings.tests else None
         made = [
-            _module(path, files[path], roots[path], name, tests=tests, kinds=project.knowledge.package_kinds)
+            _module(
+                path, files[path], roots[path], name, self._tree.packages, tests=tests, kinds=project.knowledge.package_kinds
+            )
             for path, name in _unique_names({path: (root, _dotted(path, root)) for path, root in roots.items()}).items()
         ]
         self.all: tuple[Module, ...] = tuple(sorted(made, key=lambda module: module.name))
@@ -206,9 +208,17 @@ def _unique_names(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 
 
 def _module(
-    path: str, facts: FileFacts, root: str, name: str, *, tests: pathspec.GitIgnoreSpec | None, kinds: module_roles.Kinds
+    path: str,
+    facts: FileFacts,
+    root: str,
+    name: str,
+    packages: frozenset[str],
+    *,
+    tests: pathspec.GitIgnoreSpec | None,
+    kinds: module_roles.Kinds,
 ) -> Module:
     *folders, file_name = path.split("/")
+    in_package = any(folder in packages for folder in ancestors(path) if folder)
     depth = root.count("/") + 1 if root else 0
     outer = folders[: depth + 1]
     return Module(
@@ -220,7 +230,7 @@ def _module(
         facts=facts,
         is_test=module_roles.is_test(folders, file_name, facts.outline, kinds) or bool(tests and tests.match_file(path)),
         is_migration=module_roles.is_migration(folders, file_name, facts.outline, kinds),
-        is_script=module_roles.is_script(outer, folders, file_name),
+        is_script=module_roles.is_script(outer, folders, file_name, in_package=in_package, main_guard=facts.outline.main_guard),
         is_example=module_roles.is_example(outer),
         is_vendored=module_roles.is_vendored(folders, file_name),
         is_settings=module_roles.is_settings(folders, file_name),

@@ -138,6 +138,20 @@ def test_the_other_roles() -> None:
     assert only("app/settings.py").is_settings
 
 
+def test_a_setup_or_manage_file_is_a_script_only_outside_packages() -> None:
+    sources = {
+        "setup.py": "",
+        "worker/setup.py": "",
+        "shop/__init__.py": "",
+        "shop/forms/setup.py": "class SetupForm: ...",
+        "shop/events/__init__.py": "",
+        "shop/events/manage.py": "class Manage: ...",
+        "shop/manage.py": "def main(): ...\nif __name__ == '__main__':\n    main()",
+    }
+    modules = project_of_sources(sources).modules
+    assert [path for path in sources if modules.by_path[path].is_script] == ["setup.py", "worker/setup.py", "shop/manage.py"]
+
+
 def test_a_package_named_like_a_role_below_the_program_is_the_programs() -> None:
     sources = {"lab/__init__.py": "", "lab/samples/__init__.py": "", "lab/samples/rack.py": "from lab.samples import shelf"}
     module = project_of_sources(sources | {"lab/samples/shelf.py": ""}).modules.by_path["lab/samples/rack.py"]

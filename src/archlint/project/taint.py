@@ -38,10 +38,9 @@ from archlint.project.model import Type
 from archlint.project.request_values import RequestValues
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
-from archlint.project.taint_locals import LocalFlows
+from archlint.project.taint_locals import LocalFlows, is_class_name, may_be_text
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _DEPTH = 24
@@ -175,7 +174,7 @@ class Taint:
         return Source(label, kind, site, (Step(site, f"`{label}` comes in here"),), confidence)
 
     def _name(self, expr: Name, at: Place) -> Flow:
-        if self.vocabulary.looks_alike(expr.id) or _is_class_name(expr.id):
+        if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id):
             return CLEAN
         naming = self.vocabulary.names(expr.id)
         inner = self._locals.given(expr, at)
@@ -189,7 +188,7 @@ class Taint:
         return (self.typed(expr, at, types) if types else None) or inner
 
     def _attribute(self, expr: Attribute, at: Place) -> Flow:
-        if self.vocabulary.looks_alike(expr.attr) or _is_class_name(expr.attr):
+        if self.vocabulary.looks_alike(expr.attr) or is_class_name(expr.attr):
             return CLEAN
         if not _DESCRIBING.isdisjoint(words_of(last_name(at.module.body, expr.base))):
             return CLEAN
@@ -252,7 +251,7 @@ class Taint:
         if name is None or inner.sources or inner.clean or last_name(at.module.body, value) in _MARKS:
             return inner
         naming = self.vocabulary.names(name)
-        if naming is None or not naming.certain or not _may_be_text(at.module, value):
+        if naming is None or not naming.certain or not may_be_text(at.module, value):
             return inner  # a doubtful word as a key says too little of a value
         found = self.named(value, at, naming, inner)
         return Flow(tuple(replace(s, certain=False) for s in found.sources), found.clean)
@@ -274,23 +273,11 @@ class Taint:
         return found
 
 
-def _may_be_text(module: Module, value: Expr) -> bool:
-    """A value that is not put together here, and no new object of a class."""
-    if isinstance(value, CallRef):
-        return not _is_class_name(last_name(module.body, value))
-    return isinstance(value, Name | Attribute | Subscript | Await)
-
-
 def _relabelled(source: Source, label: str, naming: Naming, own: Confidence) -> Source:
     """The source under the nearer of two names."""
     return replace(
         source, label=label, confidence=max(source.confidence, own), certain=source.certain or naming.certain
     )
-
-
-def _is_class_name(name: str) -> bool:
-    """`InvalidToken`, not `TOKEN`."""
-    return name[:1].isupper() and not name.isupper()
 
 
 def _cuts(index: Slice) -> bool:

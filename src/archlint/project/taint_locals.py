@@ -6,7 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site, Step
-from archlint.facts.syntax import Attribute, Collection, Constant, Expr, Mapping, Name, Statement, String, Subscript
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Constant,
+    Expr,
+    Mapping,
+    Name,
+    Statement,
+    String,
+    Subscript,
+)
 from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, joined, stepped
 from archlint.project.origins import Origin, Origins, Parameter
@@ -92,6 +104,8 @@ class LocalFlows:
             if isinstance(origin, Origin) and isinstance(origin.expr, Mapping) and not origin.each:
                 for written, value in zip(origin.expr.keys, origin.expr.values, strict=True):
                     if isinstance(written, String) and written.value == key:
+                        if isinstance(value, CallRef) and not may_be_text(origin.module, value):
+                            return CLEAN
                         return self._taint.flow(value, _moved(at, origin))
         return None
 
@@ -111,3 +125,17 @@ def _assigned(module: Module) -> dict[tuple[int, str], list[Statement]]:
         written = spell(module.body, target) if isinstance(target, Attribute) else spell(module.body, target.base) + "[]"
         found.setdefault((module.body.contexts[statement.context].function, written), []).append(statement)
     return found
+
+
+def may_be_text(module: Module, value: Expr) -> bool:
+    """A value that is not put together here: no new object of a class, no translated sentence."""
+    if isinstance(value, CallRef):
+        given = [argument.value for argument in module.body.calls[value.index].arguments]
+        says = any(isinstance(g, String) and " " in g.value for g in given)
+        return not says and not is_class_name(last_name(module.body, value))
+    return isinstance(value, Name | Attribute | Subscript | Await)
+
+
+def is_class_name(name: str) -> bool:
+    """`InvalidToken`, not `TOKEN`."""
+    return name[:1].isupper() and not name.isupper()

@@ -84,7 +84,9 @@ class Stack:
         for group in groups:
             if not is_following(group) or sum(map(self._defines_tables, group.members)) >= len(group.members) * 0.3:
                 kept.append(group)
-            elif self._users(group.members, lower) * 2 > len(group.members):
+            elif (
+                sum(map(self._holds_operations, group.members)) * 2 > len(group.members) < self._users(group.members, lower) * 2
+            ):
                 own = {m.name for m in group.members}
                 if self._users([m for m in self._modules if m.name in upper], own) > 1:
                     kept.append(Group("application", group.word, False, group.members))
@@ -93,6 +95,11 @@ class Stack:
     def _users(self, modules: list[Module], used: set[str]) -> int:
         """How many of the modules import one of those named."""
         return sum(any(edge.imported.name in used for edge in self._source.imports.edges(module)) for module in modules)
+
+    def _holds_operations(self, module: Module) -> bool:
+        """Functions, not classes: the classes of a `models` folder are what is stored, whatever they inherit it from."""
+        functions = sum("." not in f.qualname for f in module.outline.functions)
+        return functions > sum("." not in c.qualname for c in module.outline.classes)
 
     def _defines_tables(self, module: Module) -> bool:
         classes = [c for c in module.outline.classes if c.bases and "." not in c.qualname]
@@ -134,7 +141,10 @@ class Stack:
         by_layer: dict[Layer, list[Module]] = defaultdict(list)
         for group in groups:
             by_layer[group.layer] += group.members
-        telling = "application" in by_layer or any(g.word.rpartition(".")[2] in words.EVIDENCE for g in groups)
+        telling = any(
+            (group.layer == "application" and not is_following(group)) or group.word.rpartition(".")[2] in words.EVIDENCE
+            for group in groups
+        )
         upper = by_layer.get("interface") or []
         if not telling or not any("web-framework" in self._source.kinds(m) for m in upper):
             return False

@@ -148,6 +148,23 @@ def test_models_and_views_are_a_habit() -> None:
     assert layers(sources).style == "none"
 
 
+def test_tables_made_by_the_projects_own_base_are_no_application() -> None:
+    """The classes of `models` are what is stored, also where the ORM's name is not in sight; only functions operate."""
+    sources = {
+        f"fair/{n}/models/{m}.py": f"from fair.core.db import db\nclass {m.title()}(db.Model): ..."
+        for n in ("events", "users", "rooms")
+        for m in ("first", "second")
+    }
+    sources |= {
+        f"fair/{n}/controllers/{m}.py": f"from flask import Blueprint\nfrom fair.{n}.models.{m} import {m.title()}"
+        for n in ("events", "users", "rooms")
+        for m in ("first", "second")
+    }
+    sources |= {"fair/core/db/base.py": "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()"}
+    sources |= {"fair/core/db/__init__.py": "from fair.core.db.base import db", "fair/core/db/types.py": ""}
+    assert layers(sources).style == "none"
+
+
 def test_configured_roles_win() -> None:
     settings = Settings(layers=LayerMap(domain=("app.*.rules",), infrastructure=("app.store",)), style="clean")
     found = layers({"app/sales/rules/a.py": "", "app/store/rows.py": "", "app/x.py": ""}, settings)

@@ -12,7 +12,7 @@ _TEST_FOLDER = re.compile(
     r"tests?|testing|__tests__|(unit|integration|functional|e2e|acceptance|smoke|load|system|api|perf|performance)[_-]?tests?"
     r"|tests?[_-].+|e2e|test_?data|testcases|fixtures?[_-]tests?"
 )
-_TEST_FILE = re.compile(r"(test_.+|.+_tests?|tests?|conftest)\.py")
+_TEST_FILE = re.compile(r"(test_.+|.+_tests?|tests?|conftest)\.(py|sql)")
 _MIGRATION_FOLDER = re.compile(r"(.*_)?migrations?(_.+)?")
 _MIGRATION_FOLDERS = frozenset({"versions", "revisions"})
 _SCRIPT_FOLDERS = frozenset({"scripts", "script", "bin", "tools", "hack", "ci", ".ci", ".github", "devtools", "maintenance"})

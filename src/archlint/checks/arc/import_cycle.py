@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.api import Hit, Project, Proof, Step
-from archlint.project.imports import Edge
+from archlint.project.imports import Edge, Reference
+
+_DEAREST = 1000
+"""More than any other import takes: a package that collects its own modules does so for its users, and is not cut."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,7 +27,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for group in groups:
         outside = set(range(len(nodes))) - set(group)
         cuts = graph.cuts(group, lambda a, b: _cost(project, a, b))
-        source, target = min(cuts, key=lambda cut: (not _is_below(project, *cut), cut))
+        source, target = min(cuts, key=lambda cut: (_cost(project, *cut), cut))
         back = graph.chain({target}, {source}, avoid=outside) or (target, source)
         others = [project.imports.along(cut)[0] for cut in cuts if cut != (source, target)]
         yield _hit(project.imports.along((source, *back)), others, [nodes[i].name for i in group], params)
@@ -42,8 +45,19 @@ def _cost(project: Project, source: int, target: int) -> int:
     """How much is to change: a module that asks its own package can ask its sibling; else the names taken."""
     if _is_below(project, source, target):
         return 1
+    if _is_below(project, target, source):
+        return _DEAREST
     edge = project.imports.along((source, target))[0]
-    return 2 * sum(reference.counts("eager") for reference in edge.references)
+    return min(2 * sum(_taken(reference) for reference in edge.references if reference.counts("eager")), _DEAREST - 1)
+
+
+def _taken(reference: Reference) -> int:
+    """How many names an import takes; a star takes what the module defines."""
+    if reference.name != "*" or reference.module is None:
+        return 1
+    outline = reference.module.outline
+    names = [d.qualname for group in (outline.functions, outline.classes) for d in group]
+    return max(1, sum(not (name.startswith("_") or "." in name) for name in names))
 
 
 def _hit(edges: tuple[Edge, ...], others: list[Edge], group: list[str], params: Params) -> Hit:

@@ -111,3 +111,9 @@ def test_a_question_without_end_leaves_the_next_one_its_answer() -> None:
 def test_a_number_of_a_thing_is_no_token_whatever_it_is_called() -> None:
     assert reaching("def f(device):\n    token = device.serial_number\n    sink(token)").clean
     assert labels(reaching("def f(device):\n    token = device.value\n    sink(token)")) == ["token"]
+
+
+def test_what_the_other_branch_does_is_not_done_before() -> None:
+    code = "def f(d, x):\n    if x:\n        d['password'] = x\n        {}\n    else:\n        {}\n"
+    assert labels(reaching(code.format("sink(d)", "pass"))) == ["x"]
+    assert labels(reaching(code.format("pass", "sink(d)"))) == []

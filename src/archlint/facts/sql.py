@@ -21,7 +21,7 @@ class Star(Struct, frozen=True, array_like=True, gc=False):
     end: int
     table: str
     place: Literal[
-        "select", "insert-select", "view", "returning", "exists", "count", "over-named", "function", "nested", "opaque"
+        "select", "insert-select", "view", "returning", "exists", "count", "over-named", "function", "nested", "copy", "opaque"
     ]
     sources: tuple[str, ...] = ()
 
@@ -38,6 +38,8 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     stars: tuple[Star, ...] = ()
     creates: str = ""
     """table, view, index, … for DDL."""
+    temporary: bool = False
+    """What is created ends with the session."""
 
 
 class Unparsed(Struct, frozen=True, array_like=True, gc=False):

@@ -13,7 +13,9 @@ from archlint.facts.sql import Star, Statement
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr as Tree
 
-Place = Literal["select", "insert-select", "view", "returning", "exists", "count", "over-named", "function", "nested", "opaque"]
+Place = Literal[
+    "select", "insert-select", "view", "returning", "exists", "count", "over-named", "function", "nested", "copy", "opaque"
+]
 _VERBS: tuple[tuple[type[Tree], str], ...] = (
     (exp.Query, "select"),
     (exp.Values, "select"),
@@ -66,6 +68,7 @@ class _Reader:
             writes=tuple(dict.fromkeys(self.written())),
             stars=tuple(stars),
             creates=creates,
+            temporary=verb == "create" and self.tree.find(exp.TemporaryProperty) is not None,
         )
 
     # Tables
@@ -142,7 +145,7 @@ class _Reader:
             case exp.Insert() if node.arg_key == "expression":
                 return "insert-select"
             case exp.Create() as create:
-                return "view" if "VIEW" in str(create.args.get("kind", "")).upper() else "select"
+                return "view" if "VIEW" in str(create.args.get("kind", "")).upper() else "copy"
             case _:
                 return "nested"
 

@@ -34,7 +34,7 @@ def places(text: str, dialect: str = "") -> list[tuple[str, tuple[str, ...]]]:
         ("INSERT INTO a SELECT * FROM b UNION SELECT * FROM c", [("insert-select", ("b",)), ("insert-select", ("c",))]),
         ("CREATE VIEW v AS SELECT * FROM t", [("view", ("t",))]),
         ("CREATE MATERIALIZED VIEW v AS SELECT * FROM t", [("view", ("t",))]),
-        ("CREATE TABLE copy AS SELECT * FROM t", [("select", ("t",))]),
+        ("CREATE TABLE copy AS SELECT * FROM t", [("copy", ("t",))]),
         ("DELETE FROM t WHERE a = 1 RETURNING *", [("returning", ("t",))]),
         ("INSERT INTO t (a) VALUES (1) RETURNING *", [("returning", ("t",))]),
         ("SELECT a FROM (SELECT * FROM t) x", [("nested", ("t",))]),

@@ -38,8 +38,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored:
             continue
+        passing = frozenset(table.lower() for s in sql.facts.statements if s.temporary for table in s.writes)
         for statement in sql.facts.statements:
-            found = list(_stars(sql, statement, params))
+            found = list(_stars(sql, statement, params, passing))
             for hit in found:
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
@@ -65,11 +66,12 @@ def _use(sql: Sql) -> Use:
     return sql.path, -1 if sql.sink is None else sql.sink.index, sql.context
 
 
-def _stars(sql: Sql, statement: Statement, params: Params) -> Iterator[Hit]:
+def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[str]) -> Iterator[Hit]:
+    """The stars that take too much; `passing` are temporary tables made by the same text, which says their columns."""
     for star in statement.stars:
         if star.place not in _MESSAGES or sql.is_hole(star.at, star.end):
             continue
-        tables = [table for table in star.sources if not _is_catalogue(table, params)]
+        tables = [t for t in star.sources if t.lower() not in passing and not _is_catalogue(t, params)]
         # Where the table is chosen at run time, there is no list of columns to write.
         if not tables or (star.place != "insert-select" and not any(_is_named(table) for table in tables)):
             continue

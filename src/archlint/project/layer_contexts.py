@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from archlint.project import layer_words as words
 from archlint.project.layer_groups import Group, Source, consistent, is_below, join, packages_above
@@ -111,14 +111,19 @@ class Contexts:
         if not inside or sum(bool(self._source.kinds(m) & outer_kinds) for m in inside) > len(inside) * 0.1:
             return {}
         found: dict[str, Layer] = {}
+        ports: set[str] = set()
         for module in inside:
             parts = module.local_name[len(core) + 1 :].split(".")
-            layer = next((layer for i in range(len(parts)) if (layer := self._core_layer(core, parts[: i + 1]))), None)
-            if layer is not None:
-                found[module.name] = layer
+            for i, part in enumerate(parts):
+                layer = self._core_layer(core, parts[: i + 1])
+                if layer is not None:
+                    found[module.name] = layer
+                    if part == words.PORTS:
+                        ports.add(module.name)
+                    break
         if "domain" not in found.values():
             return {}
-        return self._spread_domain(inside, found)
+        return self._spread_domain(inside, found, ports)
 
     def _core_layer(self, core: str, parts: list[str]) -> Layer | None:
         above = join(core, ".".join(parts[:-1]))
@@ -133,13 +138,26 @@ class Contexts:
             return "domain" if ".".join((core, *parts)) in self._packages else None
         return "application" if parts[-1] in words.CORE_APPLICATION else None
 
-    def _spread_domain(self, inside: list[Module], found: dict[str, Layer]) -> dict[str, Layer]:
-        """Modules with no telling name are domain if the domain uses them, else application."""
+    def _spread_domain(self, inside: list[Module], found: dict[str, Layer], ports: set[str]) -> dict[str, Layer]:
+        """Modules with no telling name are domain if the domain uses them, else application; so are ports (of those that
+        no use case has for itself) that know the domain alone."""
         rest = {m.name: m for m in inside if m.name not in found and not m.is_package}
-        todo = [m for m in inside if found.get(m.name) == "domain"]
+        domain = {name for name, layer in found.items() if layer == "domain"}
+        inward = self._importing_only({m.name: m for m in inside if m.name in ports} | rest, domain)
+        rest |= {name: module for name, module in inward.items() if name in ports}
+        todo = [m for m in inside if m.name in domain]
         while todo:
             for edge in self._source.imports.edges(todo.pop()):
                 if edge.imported.name in rest:
                     found[edge.imported.name] = "domain"
                     todo.append(rest.pop(edge.imported.name))
         return found | dict.fromkeys(rest, "application")
+
+    def _importing_only(self, modules: Mapping[str, Module], others: Collection[str]) -> dict[str, Module]:
+        """Those of the modules that import nothing but each other and `others`, directly or through each other."""
+        uses = {name: {e.imported.name for e in self._source.imports.edges(m)} - set(others) for name, m in modules.items()}
+        kept = dict(modules)
+        while leaving := [name for name in kept if not uses[name] <= kept.keys()]:
+            for name in leaving:
+                del kept[name]
+        return kept

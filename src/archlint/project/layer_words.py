@@ -73,6 +73,7 @@ CORE_APPLICATION = _set(
     "commands command queries query use_cases usecases use_case usecase interactors application services service_layer "
     "handlers ports features"
 )
+PORTS = "ports"
 ENTITIES = _set("entities entity value_objects aggregates")
 BESIDE_ENTITIES = _set("services service factories events policies specifications exceptions errors")
 """Folders that belong to the domain when they lie beside its entities."""

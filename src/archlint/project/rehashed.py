@@ -10,6 +10,7 @@ from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slic
 from archlint.project.digests import Digest, Digests
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
 from archlint.project.taint_calls import arguments_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 5
 _MOST_CALLERS = 8
+_SLOW_NAMES = frozenset({"hashpw", "checkpw", "kdf", "derive", "derive_key"})
 _PREFIX = 5
 """The look-up of a password among breached ones sends this many characters of its digest."""
 

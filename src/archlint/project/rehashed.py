@@ -37,8 +37,15 @@ class Rehashed:
 
     @cached_property
     def _wrapped(self) -> frozenset[tuple[str, int]]:
-        slow = [d for d in self._digests.all if d.strength == "password" and d.data is not None]
-        return frozenset(key for d in slow for key in self._calls_behind(d.site.module, d.data, d.site.call.context, _DEPTH))
+        """The calls behind what is given to slow hashes, known ones or such that are only named like one."""
+        slow = [(d.site, d.data) for d in self._digests.all if d.strength == "password"]
+        for module in {d.site.path: d.site.module for d in self._digests.all}.values():
+            for site in self._project.calls.in_module(module):
+                if not site.targets and last_name(module.body, site.call.callee) in _SLOW_NAMES:
+                    slow += [(site, argument.value) for argument in site.call.arguments[:1]]
+        return frozenset(
+            key for site, data in slow for key in self._calls_behind(site.module, data, site.call.context, _DEPTH)
+        )
 
     @cached_property
     def _prefixes(self) -> frozenset[tuple[str, int]]:

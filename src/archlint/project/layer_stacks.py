@@ -134,7 +134,14 @@ class Stack:
         word = package.rpartition(".")[2]
         own = words.STRONG.get(word) or words.WEAK.get(word)
         foreign = sum(words.FEATURE_MODULES.get(part, own) != own for part in self._source.below[package])
-        return foreign > (0 if word in words.FEATURE_NOUNS else 1)
+        return foreign > (0 if word in words.FEATURE_NOUNS else 1) or (own == "interface" and self._is_one_of_many(package))
+
+    def _is_one_of_many(self, package: str) -> bool:
+        """Does a package named like an interface (`cli`) have endpoints of its own, as the features beside it have theirs?"""
+        spoken = {part for part in self._source.below[package] if words.FEATURE_MODULES.get(part) == "interface"}
+        above = package.rpartition(".")[0]
+        beside = [part for part in self._source.below[above] if part not in words.WEAK and part not in words.STRONG]
+        return sum(not spoken.isdisjoint(self._source.below[f"{above}.{part}"]) for part in beside) >= _FEATURES
 
     def _is_stack(self, groups: list[Group]) -> bool:
         """Are there two layers of which the upper uses the lower, one that speaks HTTP, and one that is no web habit?"""

@@ -113,6 +113,33 @@ def test_a_stack_of_packages() -> None:
     ]
 
 
+def test_a_feature_named_like_an_interface_is_a_feature_where_the_others_have_endpoints_too() -> None:
+    features = ("orders", "carts", "users", "cli")
+    sources = {
+        **{f"app/{n}/endpoints.py": f"from fastapi import APIRouter\nfrom app.{n}.service import f" for n in features},
+        **{f"app/{n}/service.py": f"from app.{n}.repository import g\ndef f(): ..." for n in features[:3]},
+        **{f"app/{n}/repository.py": "def g(): ..." for n in (*features[:3], "mail")},
+        "app/mail/endpoints.py": "from fastapi import APIRouter\nfrom app.mail.service import f",
+        "app/mail/service.py": "from app.cli.listener import publish\ndef f(): ...",
+        "app/cli/listener.py": "def publish(): ...",
+        "app/cli/auth.py": "",
+    }
+    found = layers(sources)
+    assert layer(found, "app/mail/service.py") == "application"
+    assert layer(found, "app/cli/listener.py") is None
+    assert layer(found, "app/cli/endpoints.py") == "interface"
+    # Without endpoints of its own it is the interface that its name says.
+    del sources["app/cli/endpoints.py"]
+    sources |= {"app/mail/service.py": "def f(): ...", "app/cli/listener.py": "from app.mail.service import f"}
+    found = layers(sources)
+    assert layer(found, "app/cli/listener.py") == "interface"
+    # So is an `api` with one router in it for parts that have theirs below it.
+    api = {f"app/api/{n}/router.py": f"from fastapi import APIRouter\nfrom app.services.{n} import f" for n in "abcd"}
+    services = {f"app/services/{n}.py": "def f(): ..." for n in "abcd"}
+    found = layers(api | services | {"app/api/router.py": "from app.api.a.router import f", "app/api/deps.py": ""})
+    assert layer(found, "app/api/deps.py") == "interface"
+
+
 def test_a_stack_that_nobody_climbs_is_none() -> None:
     """The routes do not use the services: the names mean something else."""
     loose = {path: text if "routes" not in path else "from fastapi import APIRouter" for path, text in STACK.items()}

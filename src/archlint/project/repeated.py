@@ -52,12 +52,13 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 @dataclass(frozen=True)
 class Repeated:
     """One place that comes to an effect for each item of `loop`, on `path`. `made`: the place to show: for a lazy value
-    that is evaluated by name, where that name was set."""
+    that is evaluated by name, where that name was set. `isolated`: in a transaction that the loop opens per item."""
 
     point: EffectPoint
     made: Site
     loop: Loop
     path: Path
+    isolated: bool = False
 
     @property
     def expression(self) -> Expr | None:
@@ -74,7 +75,8 @@ class RepeatedEffects:
         self._conditions = Conditions(project)
 
     def find(self, effects: tuple[str, ...]) -> tuple[list[Repeated], list[Site]]:
-        """(the places that repeat one of the effects, the direct ones that stand in no open loop), each by site."""
+        """(the places that repeat one of the effects, the direct ones that stand in no open loop), each by site; one is
+        enough of those that a loop isolates."""
         found: dict[Site, list[Repeated]] = defaultdict(list)
         outside: set[Site] = set()
         for effect in effects:
@@ -89,12 +91,17 @@ class RepeatedEffects:
                 elif loop.holds(made) and not self._is_expected(point, loop):
                     path = self._conditions.path(point)
                     if path is not None and not self._is_schema_change(path) and not _is_asked_once(point, loop, path):
-                        found[made].append(Repeated(point, made, loop, path))
+                        found[made].append(Repeated(point, made, loop, path, self._is_isolated(point, loop)))
         best: dict[tuple[str, int], Repeated] = {}
         for site in sorted(found):
             nearest = min(found[site], key=lambda r: (-r.path.confidence, len(r.path.steps)))
             best.setdefault((site.path, site.at), nearest)  # of `get(…).delete()` one is enough
-        return list(best.values()), sorted(outside - found.keys())
+        isolated: dict[Loop, Repeated] = {}
+        for repeated in best.values():
+            if repeated.isolated:
+                isolated.setdefault(repeated.loop, repeated)
+        shown = [r for r in best.values() if not r.isolated or isolated[r.loop] is r]
+        return shown, sorted(outside - found.keys())
 
     def _loop_of(self, point: EffectPoint) -> Loop | None:
         if point.kind == "per item" and point.call is not None:
@@ -134,6 +141,15 @@ class RepeatedEffects:
         klass = caller.function.klass
         bases = module.outline.classes[klass].bases if klass >= 0 else ()
         return any(last_name(module.body, base).endswith(self._words.batch_classes) for base in bases)
+
+    def _is_isolated(self, point: EffectPoint, loop: Loop) -> bool:
+        """Between the loop and the place a `with` opens a transaction: one for each item is meant."""
+        if loop.mapping is not None:
+            return False
+        contexts = point.module.body.contexts
+        heads = [contexts[row].subject for row in loop.chain(point.context) if row >= 0 and contexts[row].kind == "with"]
+        sites = [Site(point.module.path, head.at, head.end) for head in heads if head is not None]
+        return any(p.is_direct and p.site in sites for p in self._project.effects.points("tx.begin"))
 
     # what is not one per item of data
 

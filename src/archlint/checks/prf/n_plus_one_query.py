@@ -36,7 +36,7 @@ def _hit(project: Project, query: Repeated, params: Params) -> Hit:
     body, loop, path = query.point.module.body, query.loop, query.path
     # on a long way down there are many conditions that nobody can weigh
     confidence = path.confidence if len(path.steps) < _LONG else min(path.confidence, Confidence.MEDIUM)
-    if any(_is_cached(project, definition, query.point.effect, params) for definition in path.through):
+    if query.isolated or any(_is_cached(project, definition, query.point.effect, params) for definition in path.through):
         confidence = Confidence.LOW
     elif loop.mapping is None and loop.derived.isdisjoint(names_in(body, query.expression)):
         # the same query over and over: bad too, but the session may answer it

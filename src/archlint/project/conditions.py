@@ -180,12 +180,17 @@ def _answers_from(module: Module, row: int, at: int) -> bool:
 
 
 def _asked_parameter(point: EffectPoint) -> str:
-    """The parameter that is evaluated, where its annotation also allows what is not lazy."""
+    """The parameter that is evaluated, where its annotation also allows what is not lazy, or there is none: what one
+    caller hands over says nothing of the others."""
     expr = point.point.expr
     if point.kind != "evaluation" or not isinstance(expr, Name) or point.caller is None:
         return ""
     own = parameter(point.caller.function, expr.id)
-    if own is None or not isinstance(own.annotation, Operation | Subscript):
+    if own is None:
+        return ""
+    if own.annotation is None:
+        return expr.id
+    if not isinstance(own.annotation, Operation | Subscript):
         return ""
     text = spell(point.module.body, own.annotation)
     return expr.id if "|" in text or "Union[" in text else ""

@@ -149,7 +149,11 @@ class PasswordColumns:
         return False
 
     def _is_hashing_type(self, module: Module, statement: int) -> bool:
+        """By a word in its name, or a descriptor of the project, which does what it likes with the value."""
         made = module.body.statements[statement]
+        value_types = self._project.types.all(module, made.value, made.context) if made.value is not None else ()
+        if any(self._project.types.inference.members.find(t, "__set__") for t in value_types if not t.is_class):
+            return True
         for expr in (made.value, made.annotation):
             for part in parts_of(module.body, expr):
                 words = words_of(last_name(module.body, part))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Step
-from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Expr, Name, String
+from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Constant, Expr, Name, String
 from archlint.project.arguments import receives_itself
 from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, joined, stepped
@@ -192,7 +192,11 @@ class CallFlows:
         statements = self._project.symbols.scopes(module).returns.get(definition.index, [])[-_MOST_RETURNS:]
         if not statements:
             return UNKNOWN
-        return joined(self._taint.flow(s.value, Place(module, s.context, frame)) for s in statements)
+        flows = [(s.value, self._taint.flow(s.value, Place(module, s.context, frame))) for s in statements]
+        masks = any(flow.clean and not isinstance(value, Constant | String) for value, flow in flows)
+        if masks and any(flow.sources for _, flow in flows):
+            return CLEAN  # where it takes the secret away in one case, there is none in the others
+        return joined(flow for _, flow in flows)
 
     def parameter(self, given: Parameter, frame: Frame | None, named: bool) -> Flow:
         """What a parameter holds: the frame's argument, else what the callers pass.

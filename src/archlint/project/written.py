@@ -77,7 +77,7 @@ class Written:
             case Name():
                 return bool(_CONSTANT_NAME.fullmatch(expr.id)) or self._name(module, expr, context, depth)
             case Attribute():
-                return bool(_CONSTANT_NAME.fullmatch(expr.attr)) or self._is_class(module, expr, context)
+                return _is_constant_path(expr) or self._is_class(module, expr, context)
             case Await():
                 return self.is_written(module, expr.value, context, depth - 1)
             case CallRef():
@@ -146,6 +146,8 @@ class Written:
         given = [argument.value for argument in call.arguments if argument.name is None]
         if name == "range":
             return bool(given) and all(self._is_number(module, argument, context) for argument in given)
+        if name == "get" and isinstance(call.callee, Attribute) and isinstance(call.callee.base, Attribute):
+            return _is_constant_path(call.callee.base)  # an entry of a mapping in the settings
         if name in _SAME_ITEMS:
             source = given[-1] if name == "filter" and given else given[0] if given else None
             if source is None and isinstance(call.callee, Attribute):
@@ -173,6 +175,16 @@ class Written:
                 if (base := _grown_name(call)) is not None
             )
         return known
+
+
+def _is_constant_path(expr: Attribute) -> bool:
+    """`settings.ROLES`, and what such a constant holds: `settings.SSO.roles`."""
+    step: Expr = expr
+    while isinstance(step, Attribute):
+        if _CONSTANT_NAME.fullmatch(step.attr):
+            return True
+        step = step.base
+    return False
 
 
 def _grown_name(call: Call) -> str | None:

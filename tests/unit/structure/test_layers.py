@@ -183,7 +183,9 @@ def test_tables_made_by_the_projects_own_base_are_no_application() -> None:
         for m in ("first", "second")
     }
     sources |= {
-        f"fair/{n}/controllers/{m}.py": f"from fastapi import APIRouter\nfrom fair.core.db import db\nfrom fair.{n}.models.{m} import {m.title()}"
+        f"fair/{n}/controllers/{m}.py": (
+            f"from fastapi import APIRouter\nfrom fair.core.db import db\nfrom fair.{n}.models.{m} import {m.title()}"
+        )
         for n in ("events", "users", "rooms")
         for m in ("first", "second")
     }

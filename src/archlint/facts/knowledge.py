@@ -127,6 +127,8 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     evaluates: bool = False
     pending: bool = False
     """The effect is only noted down now and sent later (`session.add`)."""
+    flushes: bool = False
+    """Sends what was noted down, if anything was, and does nothing of its own (`session.flush`)."""
     many: str | None = None
     """Argument that holds a batch (`executemany`, `bulk_create`)."""
     per_item: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from archlint.facts.syntax import (
     Statement,
     String,
     Subscript,
+    Template,
 )
 from archlint.project.arguments import arguments_by_parameter, parameter, receives_itself
 from archlint.project.effects import EffectPoint, Effects
@@ -53,8 +54,11 @@ class Conditions:
     """Follows an effect from a place into the functions of the project, past the branches that the arguments of the
     calls on the way (or the defaults of those they leave out) never enter."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, schema_verbs: frozenset[str] = frozenset()) -> None:
+        """`schema_verbs`: first words of SQL that is no query of the caller's when it is handed to the project's own
+        functions, as where a connection is set up."""
         self._project = project
+        self._schema_verbs = schema_verbs
         self._effects: Effects = project.effects
         self._points: dict[str, dict[tuple[Def | None, str], list[EffectPoint]]] = {}
         self._known: dict[tuple[Def, str, frozenset[str]], Path | None] = {}
@@ -73,7 +77,7 @@ class Conditions:
                 if is_own and not (target.operation is not None and target.operation.pending):
                     kept: Kept = "object" if _is_held(point) else ""
                     ways.append(Path(point.confidence, point.witness.steps, point, (), kept, _asked_parameter(point)))
-            elif self._effects.has(definition, point.effect):
+            elif self._effects.has(definition, point.effect) and not self._hands_schema(point):
                 below = self._through(definition, point.effect, _switched_off(point, definition, off))
                 handed = self._handed_on(point, definition, below) if below is not None else None
                 if below is not None and handed is not None:
@@ -82,6 +86,16 @@ class Conditions:
                     through = (definition, *below.through)
                     ways.append(Path(confidence, (step, *below.steps), below.end, through, below.kept, handed))
         return min(ways, key=_rank, default=None)
+
+    def _hands_schema(self, point: EffectPoint) -> bool:
+        """`connection.execute("CREATE SCHEMA …")`, where `execute` is the project's."""
+        given = point.call.call.arguments if point.call is not None and self._schema_verbs else ()
+        for argument in given:
+            value = argument.value.parts[0] if isinstance(argument.value, Template) and argument.value.parts else argument.value
+            words = value.value.split(None, 1) if isinstance(value, String) else []
+            if len(words) > 1 and words[0].lower() in self._schema_verbs:
+                return True
+        return False
 
     def _handed_on(self, point: EffectPoint, definition: Def, below: Path) -> str | None:
         """The caller's own parameter that is handed to the one which `below` evaluates (empty: none is in question);

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.project.batches import Batches, expression_of
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop, Loops
@@ -72,7 +73,8 @@ class RepeatedEffects:
         self._project = project
         self._words = words
         self._loops = Loops(project, frozenset(words.listings))
-        self._conditions = Conditions(project)
+        self._batches = Batches(project, words)
+        self._conditions = Conditions(project, frozenset(words.schema_verbs))
 
     def find(self, effects: tuple[str, ...]) -> tuple[list[Repeated], list[Site]]:
         """(the places that repeat one of the effects, the direct ones that stand in no open loop), each by site; one is
@@ -90,11 +92,11 @@ class RepeatedEffects:
                         outside.add(made)
                 elif loop.holds(made) and not self._is_expected(point, loop):
                     path = self._conditions.path(point)
-                    if path is not None and not self._is_schema_change(path) and not _is_asked_once(point, loop, path):
+                    if path is not None and not self._is_no_query_per_item(point, loop, path):
                         found[made].append(Repeated(point, made, loop, path, self._is_isolated(point, loop)))
         best: dict[tuple[str, int], Repeated] = {}
         for site in sorted(found):
-            nearest = min(found[site], key=lambda r: (-r.path.confidence, len(r.path.steps)))
+            nearest = min(found[site], key=lambda r: (-r.path.confidence, self._only_flushes(r.path), len(r.path.steps)))
             best.setdefault((site.path, site.at), nearest)  # of `get(…).delete()` one is enough
         isolated: dict[Loop, Repeated] = {}
         for repeated in best.values():
@@ -118,6 +120,24 @@ class RepeatedEffects:
                 made = sources[0].expr
                 return Site(sources[0].module.path, made.at, made.end)
         return point.site
+
+    def _only_flushes(self, path: Path) -> bool:
+        """The write sends what others have noted down, ahead of a question that its own function asks."""
+        end = path.end
+        if end.caller is None or not any(t.operation is not None and t.operation.flushes for t in end.point.targets):
+            return False
+        if any(self._notes_down(definition) for definition in (*path.through, end.caller)):
+            return False
+        points = self._project.effects.points_in(end.module, end.caller)
+        return any(p.effect == "db.read" and p.is_direct and p.site.at > end.site.at for p in points)
+
+    def _notes_down(self, definition: Def) -> bool:
+        """Changes an object, or tells the session of one."""
+        module, function = definition.module, definition.function
+        points = self._project.effects.points_in(module, definition)
+        return any(t.operation is not None and t.operation.pending for p in points for t in p.point.targets) or any(
+            function.at <= s.at < function.end and isinstance(s.target, Attribute) for s in module.body.statements
+        )
 
     # code that runs once
 
@@ -155,38 +175,15 @@ class RepeatedEffects:
 
     def _is_expected(self, point: EffectPoint, loop: Loop) -> bool:
         return (
-            self._is_batch(point, loop)
+            self._batches.is_batch(point, loop)
             or self._is_loaded_ahead(point)
             or (loop.mapping is None and is_failure_path(point.module, point.context, loop.context))
             or self._is_strategy(point, loop)
         )
 
-    def _is_batch(self, point: EffectPoint, loop: Loop) -> bool:
-        """The call takes many rows, or the loop's variable is itself a list of keys."""
-        if point.call is not None and point.call.operation is not None:
-            many = point.call.operation.many
-            if many is not None and point.call.argument(many) is not None:
-                return True
-        body = point.module.body
-        parts = list(parts_of(body, expression_of(point)))
-        for name in [part for part in parts if isinstance(part, Name)]:
-            for source in self._project.values.sources.of(point.module, name, point.context):
-                made = source.expr
-                if made is not None and loop.holds(Site(source.module.path, made.at, made.end)):
-                    parts += parts_of(body, made)
-        return any(self._takes_list(body, part, loop) for part in parts)
-
-    def _takes_list(self, body: Body, part: Expr, loop: Loop) -> bool:
-        """`id__in=chunk`, `id.in_(chunk)`."""
-        if not isinstance(part, CallRef):
-            return False
-        call = body.calls[part.index]
-        takes_many = last_name(body, call.callee).endswith(self._words.membership)
-        return any(
-            (takes_many or (given.name or "").endswith((*self._words.membership, *self._words.key_lists)))
-            and isinstance(given.value, Name)
-            and given.value.id in loop.targets
-            for given in call.arguments
+    def _is_no_query_per_item(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
+        return (
+            self._is_schema_change(path) or _is_asked_once(point, loop, path) or self._batches.is_batch_below(point, loop, path)
         )
 
     def _is_loaded_ahead(self, point: EffectPoint) -> bool:
@@ -239,13 +236,6 @@ def _is_asked_once(point: EffectPoint, loop: Loop, path: Path) -> bool:
         callee = body.calls[expr.index].callee
         expr = callee.base if isinstance(callee, Attribute) else expr
     return loop.derived.isdisjoint(names_in(body, expr))
-
-
-def expression_of(point: EffectPoint) -> Expr | None:
-    """The expression that a point stands for."""
-    if point.kind == "call" and point.call is not None:
-        return CallRef(point.site.at, point.site.end, point.call.index)
-    return point.point.expr
 
 
 def _relations(part: Expr) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +15,7 @@ from archlint.report.escape import encodable, json_text, visible
 from archlint.report.formats import Layout
 from archlint.report.json_report import SCHEMA, item
 from archlint.report.summary import completeness
+from archlint.report.terminal import Page
 
 FORMATS = ("text", "markdown", "json")
 _MARK = {"pass": "✓", "fail": "✗", "not applicable": "–", "manual": "?", "unknown": "·"}
@@ -64,19 +64,8 @@ def _findings(report: Report, result: ItemResult) -> list[str]:
 
 
 def _text(report: Report, layout: Layout) -> str:
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=max(layout.width, 40),
-        force_terminal=layout.color,
-        color_system="truecolor" if layout.color else None,
-        no_color=not layout.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},
-    )
+    page = Page(layout)
+    console = page.console
     for section in sections(report.checklist):
         head = Text(section.name, style=Style(bold=True))
         head.append(f"  {tally(section)}", style=Style(dim=True, bold=False))
@@ -85,7 +74,7 @@ def _text(report: Report, layout: Layout) -> str:
             _item(console, report, result, layout)
         console.print()
     console.print(Text(visible(completeness(report.completeness)), style=Style(dim=True)))
-    return encodable("\n".join(line.rstrip() for line in out.getvalue().split("\n")))
+    return page.text
 
 
 def _item(console: Console, report: Report, result: ItemResult, layout: Layout) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -12,9 +11,10 @@ from rich.style import Style
 from rich.text import Text
 
 from archlint.facts.findings import Confidence, Finding, Location, Note, Report, RuleInfo, Severity
-from archlint.report.escape import encodable, visible
+from archlint.report.escape import visible
 from archlint.report.formats import Layout
 from archlint.report.summary import completeness, shown, statistics, verdict
+from archlint.report.terminal import Page
 
 _STYLE = {
     Severity.ERROR: Style(color="red", bold=True),
@@ -27,20 +27,8 @@ _TAB = "    "
 
 def render(report: Report, layout: Layout) -> str:
     """The whole report as text, coloured if the layout says so, at most `layout.width` columns where words allow."""
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=max(layout.width, 40),
-        force_terminal=layout.color,
-        color_system="truecolor" if layout.color else None,
-        no_color=not layout.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=False,
-        legacy_windows=False,
-        _environ={},
-    )
+    page = Page(layout)
+    console = page.console
     rules = {rule.id: rule for rule in report.rules}
     explained: set[str] = set()
     for path, group in groupby(shown(report, suppressed=layout.show_suppressed), key=lambda f: f.location.path):
@@ -55,8 +43,7 @@ def render(report: Report, layout: Layout) -> str:
     style = _STYLE[max((f.severity for f in report.active), default=Severity.NOTE)] if report.active else Style(bold=True)
     console.print(Text(verdict(report), style=style))
     console.print(Text(visible(completeness(report.completeness)), style=_DIM))
-    # rich pads wrapped lines with blanks; nobody wants them in a log.
-    return encodable("\n".join(line.rstrip() for line in out.getvalue().split("\n")))
+    return page.text
 
 
 def _finding(console: Console, finding: Finding, layout: Layout, rule: RuleInfo | None, *, first: bool) -> None:

@@ -15,6 +15,7 @@ from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop, Loops
 from archlint.project.model import Def
+from archlint.project.one_off import OneOff
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
@@ -74,6 +75,7 @@ class RepeatedEffects:
         self._words = words
         self._loops = Loops(project, frozenset(words.listings))
         self._batches = Batches(project, words)
+        self._one_off = OneOff(project, words)
         self._conditions = Conditions(project, frozenset(words.schema_verbs))
 
     def find(self, effects: tuple[str, ...]) -> tuple[list[Repeated], list[Site]]:
@@ -143,18 +145,10 @@ class RepeatedEffects:
 
     def _is_steady(self, point: EffectPoint) -> bool:
         """Production code that runs again and again: no script, command, start-up hook or module body."""
-        module, caller, words = point.module, point.caller, self._words
-        if caller is None or not module.is_production or self._is_batch_method(module, caller):
+        module, caller = point.module, point.caller
+        if caller is None or self._is_batch_method(module, caller):
             return False
-        packages = module.name.split(".")
-        ends = (packages[0], packages[-1])  # a folder of scripts at the top, or a module of them
-        if not set(words.one_off_modules).isdisjoint(ends) or not set(words.one_off_packages).isdisjoint(packages):
-            return False
-        decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
-        if decorators:
-            return set(words.one_off_decorators).isdisjoint(decorators)
-        names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
-        return not any(name in words.one_off or name.partition("_")[0] in words.one_off for name in names)
+        return not self._one_off.runs_once(module, caller)
 
     def _is_batch_method(self, module: Module, caller: Def) -> bool:
         """A method of a loader that gets all keys at once: its loops go over groups."""

@@ -1,0 +1,113 @@
+"""Functions that run once in a while by hand: start-up, scripts, commands, migrations, and what only these call."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Name
+from archlint.project.model import Def
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.repeated import LoopWords
+
+_LASTING = re.compile(r"work|serv|daemon|consum|listen|cron|poll|schedul|run|start|main|app|bot|periodic|sync|send|process")
+"""Scripts and commands named so keep a program running, or do its daily work."""
+_STEPS = 3
+"""From a script into the program; what is further away is the program's own."""
+
+_Place = tuple[str, int]
+"""A module's path and the row of a function in it (-1: the module's body)."""
+
+
+class OneOff:
+    """Tells by the names of functions and modules (`words`), and by who calls a function."""
+
+    def __init__(self, project: Project, words: LoopWords) -> None:
+        self._project = project
+        self._words = words
+
+    def runs_once(self, module: Module, caller: Def) -> bool:
+        """The function is no part of what the program does again and again."""
+        return not module.is_production or self._is_named_so(module, caller) or self._is_for_scripts(caller, _STEPS)
+
+    def _is_named_so(self, module: Module, caller: Def) -> bool:
+        words = self._words
+        packages = module.name.split(".")
+        ends = (packages[0], packages[-1])  # a folder of scripts at the top, or a module of them
+        if not set(words.one_off_modules).isdisjoint(ends) or not set(words.one_off_packages).isdisjoint(packages):
+            return True
+        decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
+        if decorators:
+            return not set(words.one_off_decorators).isdisjoint(decorators)
+        names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
+        return any(name in words.one_off or name.partition("_")[0] in words.one_off for name in names)
+
+    def _is_for_scripts(self, definition: Def, steps: int) -> bool:
+        """All that call the function, one at least, are scripts or themselves for scripts, and nothing else of the
+        program mentions its name. Tests do not count."""
+        name = definition.function.name
+        callers = self._callers.get(definition, set()) - {_place(definition)}
+        if not callers or not steps or definition.function.decorators or name.startswith("__"):
+            return False
+        if not all(self._is_script(path) or self._leads_to_scripts(path, row, steps) for path, row in sorted(callers)):
+            return False
+        return self._mentions.get(name, set()) <= callers | {_place(definition)}
+
+    def _is_script(self, path: str) -> bool:
+        module = self._project.modules.by_path[path]
+        return (module.is_script or module.is_migration) and not _LASTING.search(module.name.rpartition(".")[2])
+
+    def _leads_to_scripts(self, path: str, row: int, steps: int) -> bool:
+        module = self._project.modules.by_path[path]
+        return row >= 0 and module.is_production and self._is_for_scripts(Def(module, module.name, row), steps - 1)
+
+    @cached_property
+    def _callers(self) -> dict[Def, set[_Place]]:
+        """Function → the places that run it or hand it over, outside of tests."""
+        found: dict[Def, set[_Place]] = defaultdict(set)
+        for module in self._project.modules.all:
+            for point in () if module.is_test else self._project.effects.edges(module):
+                for target in point.targets:
+                    if target.definition is not None:
+                        found[target.definition].add((module.path, point.caller.index if point.caller is not None else -1))
+        return found
+
+    @cached_property
+    def _mentions(self) -> dict[str, set[_Place]]:
+        """Name → the places of production code that use it, whatever they mean by it."""
+        found: dict[str, set[_Place]] = defaultdict(set)
+        for module in self._project.modules.production:
+            for name, context in _used(module):
+                found[name].add((module.path, module.body.contexts[context].function))
+        return found
+
+
+def _place(definition: Def) -> _Place:
+    return definition.module.path, definition.index
+
+
+def _used(module: Module) -> Iterator[tuple[str, int]]:
+    """(name, context) of the names and attributes that a module reads."""
+    body = module.body
+    read = [(statement.value, statement.context) for statement in body.statements]
+    read += [(context.subject, context.parent) for context in body.contexts if context.parent >= 0]
+    for call in body.calls:
+        read.append((call.callee, call.context))
+        read += [(argument.value, call.context) for argument in call.arguments]
+    for function in module.outline.functions:
+        read += [(decorator, function.outer) for decorator in function.decorators]
+    for expr, context in read:
+        for part in parts_of(body, expr):
+            if isinstance(part, Name):
+                yield part.id, context
+            elif isinstance(part, Attribute):
+                yield part.attr, context

@@ -79,9 +79,7 @@ def stepped(flow: Flow, step: Step, confidence: Confidence = Confidence.HIGH) ->
     """The flow, one station further; no surer than `confidence`."""
     if not flow.sources:
         return flow
-    further = (
-        replace(s, steps=(*s.steps, step), confidence=min(s.confidence, confidence)) for s in flow.sources
-    )
+    further = (replace(s, steps=(*s.steps, step), confidence=min(s.confidence, confidence)) for s in flow.sources)
     return Flow(tuple(further), False)
 
 

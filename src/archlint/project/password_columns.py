@@ -177,9 +177,7 @@ class PasswordColumns:
                 for type_ in self._project.types.all(module, target.base, statement.context):
                     if self._is_stored(type_):
                         column = f"{type_.name.rpartition('.')[2]}.{target.attr}"
-                        yield PasswordUse(
-                            module, site, statement.value, statement.context, column, "hashed", type_.confidence
-                        )
+                        yield PasswordUse(module, site, statement.value, statement.context, column, "hashed", type_.confidence)
 
     def _given(self, site: CallSite) -> Iterator[PasswordUse]:
         pairs = [p for p in _pairs(site) if self._vocabulary.names(p[0]) is not None or self._is_for_hash(p[0])]

@@ -43,9 +43,7 @@ class Rehashed:
             for site in self._project.calls.in_module(module):
                 if not site.targets and last_name(module.body, site.call.callee) in _SLOW_NAMES:
                     slow += [(site, argument.value) for argument in site.call.arguments[:1]]
-        return frozenset(
-            key for site, data in slow for key in self._calls_behind(site.module, data, site.call.context, _DEPTH)
-        )
+        return frozenset(key for site, data in slow for key in self._calls_behind(site.module, data, site.call.context, _DEPTH))
 
     @cached_property
     def _prefixes(self) -> frozenset[tuple[str, int]]:

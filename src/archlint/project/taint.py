@@ -275,9 +275,7 @@ class Taint:
 
 def _relabelled(source: Source, label: str, naming: Naming, own: Confidence) -> Source:
     """The source under the nearer of two names."""
-    return replace(
-        source, label=label, confidence=max(source.confidence, own), certain=source.certain or naming.certain
-    )
+    return replace(source, label=label, confidence=max(source.confidence, own), certain=source.certain or naming.certain)
 
 
 def _cuts(index: Slice) -> bool:

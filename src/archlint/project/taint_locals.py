@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archlint.facts.findings import Site, Step
+from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.syntax import (
     Attribute,
     Await,
@@ -67,6 +67,8 @@ class LocalFlows:
         if telling and not _IDENTIFYING.isdisjoint(words_of(last_name(origin.module.body, value))[-1:]):
             return CLEAN  # `dsn = device.serial_number`
         inner = self._taint.flow(value, _moved(at, origin))
+        if origin.each and origin.path == (1,) and last_name(origin.module.body, value) == "items":
+            inner = _one_of(inner)
         label = shorten(spell(at.module.body, expr))
         if isinstance(expr, Name):  # an object goes by the name that it is given
             inner = Flow(tuple(replace(s, label=label) if s.fields else s for s in inner.sources), inner.clean)
@@ -109,6 +111,14 @@ class LocalFlows:
                             return CLEAN
                         return self._taint.flow(value, _moved(at, origin))
         return None
+
+
+def _one_of(whole: Flow) -> Flow:
+    """One value at a time of a whole object that a caller handed over: what is done with each is chosen by its key, so
+    that a secret among them hardly takes just this way."""
+    return Flow(
+        tuple(replace(s, confidence=Confidence.LOW) if s.fields and s.handed_over else s for s in whole.sources), whole.clean
+    )
 
 
 def _moved(at: Place, origin: Origin) -> Place:

@@ -149,9 +149,7 @@ class Comparisons:
                     operands = tuple(a.value for a in call.call.arguments if a.name is None)
                     yield from self._compared(module, call.site, operands, call.call.context, plain=False)
 
-    def _compared(
-        self, module: Module, site: Site, operands: tuple[Expr, ...], context: int, *, plain: bool
-    ) -> Iterator[Hit]:
+    def _compared(self, module: Module, site: Site, operands: tuple[Expr, ...], context: int, *, plain: bool) -> Iterator[Hit]:
         if len(operands) != 2:
             return
         for stored, typed in (operands, operands[::-1]):

@@ -100,6 +100,20 @@ def test_a_source_root_that_is_not_there_is_not_green() -> None:
     assert (finding.rule, finding.message) == ("RUN003", "source root `scr` in the configuration holds no Python file")
 
 
+@pytest.mark.parametrize("root", [".", "src/shop"])
+def test_a_violation_below_the_wrong_root_is_not_green(root: str) -> None:
+    files = {
+        "src/shop/domain/order.py": "from shop.infrastructure.db import rows\n",
+        "src/shop/infrastructure/db.py": "rows = 1\n",
+        "pyproject.toml": f'[tool.archlint]\nroots = ["{root}"]\n',
+    }
+    report = analyse_files(files)
+    assert run_findings(report) == [("RUN003", "pyproject.toml", 1)]
+    assert exit_status(report) == 2
+    right = analyse_files({**files, "pyproject.toml": '[tool.archlint]\nroots = ["src"]\n'})
+    assert [finding.rule for finding in right.active] == ["ARC001"]
+
+
 CONTRACT = """\
 [tool.archlint]
 [[tool.archlint.contracts]]

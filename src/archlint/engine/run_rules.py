@@ -56,6 +56,24 @@ def nothing_found(inventory: Inventory, facts: Facts, settings: Settings) -> Ite
             yield "RUN003", Hit(config, {"root": root}, "root")
 
 
+def unlinked_roots(project: Project) -> Iterator[RunHit]:
+    """RUN003: under the configured roots no module imports another, though under those that archlint finds some do:
+    every question about the program would be about unrelated files, and its answer green."""
+    settings = project.settings
+    if not settings.roots or project.imports.count:
+        return
+    found = Project(
+        files=project.files,
+        settings=msgspec.structs.replace(settings, roots=()),
+        knowledge=project.knowledge,
+        read_sql=project.read_sql,
+    )
+    if found.imports.count:
+        words = {"roots": ", ".join(f"`{root}`" for root in settings.roots), "edges": str(found.imports.count)}
+        words["found"] = ", ".join(f"`{root or '.'}`" for root in sorted(found.modules.roots))
+        yield "RUN003", Hit(Site(settings.config_path or _CONFIG, 0, 0), words, "unlinked")
+
+
 def broken_contracts(project: Project, settings: Settings, sources: Sources) -> Iterator[RunHit]:
     """RUN004 and RUN009: parts of contracts, layers and services that mean nothing, or that nothing needs any more."""
     config = settings.config_path or _CONFIG

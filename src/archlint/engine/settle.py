@@ -56,6 +56,7 @@ def settle(run: Run, sources: Sources, *, rulebook: Rulebook, checklist: Checkli
     of_the_run = [
         *run_rules.unread_files(run.inventory, run.reading, run.facts, sources),
         *run_rules.nothing_found(run.inventory, run.facts, settings),
+        *run_rules.unlinked_roots(run.project),
         *broken,
         *run_rules.crashed_rules(run.outcome, settings),
         *run_rules.suppression_faults(suppressions, rulebook, frozenset(run.outcome.ran), today),

@@ -46,12 +46,6 @@ def parameter(function: Function, name: str) -> Parameter | None:
     return next((p for p in function.parameters if p.name == name), None)
 
 
-def callee_definition(site: CallSite) -> Def | None:
-    """The one project function that a call runs; None for library calls and for several candidates."""
-    found = {target.definition for target in site.targets}
-    return found.pop() if len(found) == 1 else None
-
-
 def receiver_of(site: CallSite) -> Expr | None:
     """The expression that a method is called on."""
     callee = site.call.callee

@@ -32,10 +32,6 @@ class Digraph:
     def __len__(self) -> int:
         return len(self.successors)
 
-    @property
-    def edge_count(self) -> int:
-        return sum(len(targets) for targets in self.successors)
-
     def chain(
         self,
         sources: Collection[int],

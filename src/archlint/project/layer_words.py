@@ -74,7 +74,6 @@ CORE_APPLICATION = _set(
     "handlers ports features"
 )
 PORTS = "ports"
-ENTITIES = _set("entities entity value_objects aggregates")
 BESIDE_ENTITIES = _set("services service factories events policies specifications exceptions errors")
 """Folders that belong to the domain when they lie beside its entities."""
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Expr
 from archlint.project.model import Def
 from archlint.project.symbols import ClassDef
 
@@ -90,12 +89,3 @@ class App:
     framework: str
     mounted: bool
     served: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """An expression in a list of routes, with the place in which it stands."""
-
-    module: Module = field(repr=False)
-    expr: Expr
-    context: int

@@ -49,7 +49,6 @@ class RouteTree:
         self.declared: dict[str, list[Declaration]] = defaultdict(list)
         self.included: dict[str, list[Inclusion]] = defaultdict(list)
         self.foreign: list[tuple[str, Site]] = []
-        self.served_files: dict[str, Site] = {}
         self._own_prefixes: dict[str, tuple[str, ...]] = {}
         self._attached: set[tuple[str, int]] = set()
         self._loose: list[tuple[CallSite, RouteFacet]] = []

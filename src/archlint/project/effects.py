@@ -139,6 +139,16 @@ class Effects:
         """All points of a module, with or without effect."""
         return self._points.of(module)
 
+    def loops(self, module: Module, context: int) -> tuple[int, ...]:
+        """The loops and comprehensions around a place within its function, innermost first (context indices)."""
+        contexts = module.body.contexts
+        found: list[int] = []
+        while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+            if contexts[context].kind in _LOOPS:
+                found.append(context)
+            context = contexts[context].parent
+        return tuple(found)
+
     def direct(self, point: Point) -> Direct:
         """The effects that the library callables of a point have themselves, with how sure they are."""
         known = self._direct.get(id(point))  # points live as long as `self._points`

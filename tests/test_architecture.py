@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src/archlint"
 LAYERS = (
     {"cli"},
+    {"screens"},
     {"testing"},
     {"app"},
     {"adapters", "report"},
@@ -71,7 +72,7 @@ def test_parsers_disk_and_terminal_stay_in_their_places(path: Path) -> None:
     if within(path, "checks", "project", "facts", "checklist", "report", "parse"):
         assert not names & {"os", "subprocess", "socket", "shutil", "tempfile", "urllib3", "requests", "multiprocessing"}
         assert "open(" not in re.sub(r"\w\.open\(|_open\(", "", path.read_text("utf-8"))
-    if not within(path, "cli", "report"):
+    if not within(path, "cli", "report", "screens"):
         assert not names & {"rich", "typer"}
     assert "pickle" not in names
 

@@ -10,6 +10,27 @@ from pathlib import Path
 from archlint.ports import FileEntry
 
 
+def replace_file(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all, also when the process is killed; one that was there keeps its mode. What a link
+    points at is written, not the link; a device or pipe just takes the bytes. Raises OSError."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            partial.chmod(stat.S_IMODE(path.stat().st_mode))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 class DiskFiles:
     """Implements `ports.Files` for a folder. The folder itself may be a link; nothing below it is followed."""
 

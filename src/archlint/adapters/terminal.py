@@ -7,6 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from archlint.adapters.disk import replace_file
+
 PLAIN_WIDTH = 100
 """Columns where the output is no terminal, so that it is the same everywhere."""
 
@@ -31,10 +33,4 @@ def write(text: str, path: Path | None) -> None:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         sys.stdout.flush()
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    replace_file(path, text.encode("utf-8", "replace"))

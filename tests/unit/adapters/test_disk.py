@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from archlint.adapters.disk import DiskFiles
+import pytest
+
+from archlint.adapters.disk import DiskFiles, replace_file
 
 
 def everything(_folder: str) -> bool:
@@ -89,3 +91,28 @@ def test_names_that_are_no_text_are_listed(tmp_path: Path) -> None:
     files = DiskFiles(tmp_path)
     assert [entry.path for entry in files.walk(everything)] == ["caf\\xe9.py"]
     assert files.read("caf\\xe9.py") == b""
+
+
+def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "report.json"
+    replace_file(path, b"one")
+    path.chmod(0o600)
+    replace_file(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [p.name for p in path.parent.iterdir()] == ["report.json"]
+
+
+def test_what_a_link_points_at_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"one")
+    (tmp_path / "link").symlink_to("real")
+    replace_file(tmp_path / "link", b"two")
+    assert (tmp_path / "real").read_bytes() == b"two"
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_file_that_cannot_be_replaced_is_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError):
+        replace_file(tmp_path / "folder", b"two")
+    assert [p.name for p in tmp_path.iterdir()] == ["folder"]

@@ -51,6 +51,7 @@ class RouteTree:
         self.foreign: list[tuple[str, Site]] = []
         self._own_prefixes: dict[str, tuple[str, ...]] = {}
         self._attached: set[tuple[str, int]] = set()
+        self._open: set[tuple[str, int]] = set()
         self._loose: list[tuple[CallSite, RouteFacet]] = []
         self._read_all()
 
@@ -274,11 +275,16 @@ class RouteTree:
                 self._include(owner, item, prefixes, overrides, place)
                 continue
             site, operation = item.site, item.operation
-            self._attached.add((site.path, site.index))
+            key = (site.path, site.index)
+            self._attached.add(key)
+            if key in self._open:  # a list that is wrapped and bound to its own name again holds itself, as it seems
+                continue
+            self._open.add(key)
             if operation.route is not None:
                 self._put_route(owner, site, operation, prefixes)
             elif operation.mount is not None:
                 self._put_mount(owner, site, operation, prefixes)
+            self._open.discard(key)
 
     def _include(self, owner: str, item: Included, prefixes: tuple[str, ...], overrides: bool, place: Site | None) -> None:
         if item.container is None:

@@ -6,7 +6,7 @@ Reads `benchmarks/labels/precision/*.jsonl`: repository, commit, file, line, rul
 undecided), round, reason.  Round 1 was read on projects that the rule was developed on; each later one on projects that
 were new to it at that time, and its faults were mended before the next; round 6 on projects that nobody had used, with
 the version that stands here.  A place that was read twice counts once, as false if one reader says so; undecided ones
-count neither way.  Given reports of this version (`<folder>.json`; COMMITS as for `projects.py`), only places that it
+count neither way; rows with `"drawn": false` were read besides a round's sample, and count only over all rounds.  Given reports of this version (`<folder>.json`; COMMITS as for `projects.py`), only places that it
 still reports count.  Prints a Markdown table.
 """
 
@@ -40,6 +40,10 @@ def rows() -> list[dict[str, Any]]:
     ]
 
 
+def _is_of(row: dict[str, Any], wanted: int) -> bool:
+    return bool(row["round"] == wanted and row.get("drawn", True))
+
+
 def verdicts(read: list[dict[str, Any]]) -> dict[tuple[str, str, str, int], bool | None]:
     """(rule, repository, file, line) → the strictest verdict."""
     found: dict[tuple[str, str, str, int], bool | None] = {}
@@ -67,7 +71,7 @@ def main() -> None:
     parser.add_argument("--reports", type=Path)
     parser.add_argument("--commits", type=Path)
     args = parser.parse_args()
-    read = verdicts([row for row in rows() if args.round in (0, row["round"])])
+    read = verdicts([row for row in rows() if not args.round or _is_of(row, args.round)])
     if args.reports and args.commits:
         kept = reported(args.reports, args.commits)
         read = {place: verdict for place, verdict in read.items() if place in kept}

@@ -6,8 +6,9 @@ Reads `benchmarks/labels/precision/*.jsonl`: repository, commit, file, line, rul
 undecided), round, reason.  Round 1 was read on projects that the rule was developed on; each later one on projects that
 were new to it at that time, and its faults were mended before the next; round 6 on projects that nobody had used, with
 the version that stands here.  A place that was read twice counts once, as false if one reader says so; undecided ones
-count neither way; rows with `"drawn": false` were read besides a round's sample, and count only over all rounds.  Given reports of this version (`<folder>.json`; COMMITS as for `projects.py`), only places that it
-still reports count.  Prints a Markdown table.
+count neither way; rows with `"drawn": false` were read besides a round's sample, and count only over all rounds.
+Given reports of this version (`<folder>.json`; COMMITS as for `projects.py`), only places that it still reports count.
+Prints a Markdown table.
 """
 
 from __future__ import annotations

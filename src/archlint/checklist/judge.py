@@ -10,7 +10,7 @@ In this order, the first that holds (`rules/README.md` has it in words):
     pass             every subject is proven
     manual           some subjects are not
 
-A person's answers will be taken in here too, behind a failure that the code proves and before everything else.
+A person's answers come behind this: `checklist/answered.py`.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archlint.checklist import Checklist
+from archlint.engine.answers import given_answers
 from archlint.engine.check import check
 from archlint.engine.discover import discover
 from archlint.engine.extract import extract
@@ -44,11 +45,12 @@ def analyse(files: Files, store: FactStore, workers: Workers, tool: Tool, *, set
 
     Pure but for its ports: the same files, settings and day give the same report, whatever the number of workers,
     the order of the files and the state of the store.  Raises SelectionError for settings that name unknown rules or
-    parameters; whatever is wrong with the project is a finding.
+    parameters, AnswersError for answers that cannot be taken; whatever is wrong with the project is a finding.
     """
     inventory = discover(files, settings)
     scopes = scopes_of(files, inventory.others, settings)
     reading = read(files, inventory)
+    answers = given_answers(files, inventory, reading, today)
 
     def fresh() -> Settled:
         rulebook = tool.rulebook()
@@ -58,9 +60,9 @@ def analyse(files: Files, store: FactStore, workers: Workers, tool: Tool, *, set
         outcome = check(project, selection, scopes)
         run = Run(inventory, reading, facts, project, outcome)
         sources = Sources(files, reading.sources, facts.python)
-        return settle(run, sources, rulebook=rulebook, checklist=tool.checklist(), scopes=scopes, today=today)
+        return settle(run, sources, rulebook=rulebook, checklist=tool.checklist(), answers=answers, scopes=scopes, today=today)
 
-    return remembered(store, report_key(tool.program, scopes, inventory, reading), today, fresh)
+    return remembered(store, report_key(tool.program, scopes, inventory, reading, answers), today, fresh)
 
 
 def understand(files: Files, store: FactStore, workers: Workers, tool: Tool, *, settings: Settings) -> Project:

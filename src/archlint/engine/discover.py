@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from archlint.checklist.answers import FILE as ANSWERS_FILE
 from archlint.engine.ignores import GitIgnore, Patterns
 from archlint.facts.settings import Settings
 from archlint.facts.text import decode_text
@@ -29,7 +31,8 @@ class Inventory:
 
     `skipped` counts by reason; a reason that ends in "(folders)" counts folders that were not entered, the others
     files that would have been read.  `problems`: paths that should have been read and could not, with the reason.
-    `others`: every further file.
+    `others`: every further file; `large`: those of them that are too big to read.  `ignored`: does a .gitignore leave out
+    this one of them?
     """
 
     python: list[str] = field(default_factory=list)
@@ -39,6 +42,8 @@ class Inventory:
     skipped: Counter[str] = field(default_factory=Counter)
     problems: dict[str, str] = field(default_factory=dict)
     too_big: dict[str, int] = field(default_factory=dict)
+    large: set[str] = field(default_factory=set)
+    ignored: Callable[[str], bool] = lambda path: False  # noqa: ARG005
 
 
 def discover(files: Files, settings: Settings) -> Inventory:
@@ -61,6 +66,7 @@ class _Walk:
         if self.gitignore is not None:
             for root, data in files.above(".gitignore"):
                 self.gitignore.add_above(root, data.decode("utf-8", "replace"))
+            self.inventory.ignored = self.gitignore.ignores
         self._read_gitignore("")
 
     def enter(self, folder: str) -> bool:
@@ -91,13 +97,15 @@ class _Walk:
         path, found = entry.path, self.inventory
         kind = _kind(path)
         if entry.problem:
-            if entry.problem.startswith(("folder cannot", "cannot")):
+            if entry.problem.startswith(("folder cannot", "cannot")) or path == ANSWERS_FILE:
                 found.problems[path] = entry.problem
             elif kind in ("python", "sql", "") or "link" in entry.problem:
                 found.skipped[entry.problem] += 1
             return
         if not kind:
             found.others.append(path)
+            if entry.size > MAX_BYTES:
+                found.large.add(path)
             return
         reason = self._why_no_file(path, kind)
         if reason is not None:
@@ -135,6 +143,8 @@ class _Walk:
 
 def _kind(path: str) -> str:
     """python, sql, deployment, notebook, stub; empty for what is not read."""
+    if path == ANSWERS_FILE:
+        return ""
     stem, _, suffix = path.rpartition("/")[2].lower().rpartition(".")
     if suffix in _SUFFIXES and stem:
         return _SUFFIXES[suffix]

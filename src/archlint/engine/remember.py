@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 from msgspec import Struct
 
+from archlint.checklist.answers import Given
 from archlint.engine.discover import Inventory
 from archlint.engine.read import Reading
 from archlint.engine.scopes import Scopes
@@ -29,8 +30,9 @@ _decoder = msgspec.msgpack.Decoder(Kept)
 _FOREVER = "9999-12-31"
 
 
-def report_key(program: str, scopes: Scopes, inventory: Inventory, reading: Reading) -> str:
-    """The key of a report: our own code and rules, the configuration, every source's bytes, and all else that was seen."""
+def report_key(program: str, scopes: Scopes, inventory: Inventory, reading: Reading, answers: Mapping[str, Given]) -> str:
+    """The key of a report: our own code and rules, the configuration, every source's bytes, all else that was seen, and the
+    answers as they stand today."""
     digest = hashlib.sha256()
     seen = [
         sorted(inventory.others),
@@ -38,7 +40,8 @@ def report_key(program: str, scopes: Scopes, inventory: Inventory, reading: Read
         sorted({**inventory.problems, **reading.problems}.items()),
         sorted(inventory.too_big.items()),
     ]
-    for part in (program, msgspec.json.encode(scopes.settings, order="sorted"), repr(seen)):
+    given = msgspec.json.encode(answers, order="sorted")
+    for part in (program, msgspec.json.encode(scopes.settings, order="sorted"), given, repr(seen)):
         data = part.encode("utf-8", "backslashreplace") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "little") + data)
     for path, data in sorted(reading.sources.items()):

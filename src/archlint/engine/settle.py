@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from archlint import __version__
-from archlint.checklist import Checklist, Said, judge
+from archlint.checklist import Checklist, Said, judge, stray_answers, with_answers
+from archlint.checklist.answers import Given
 from archlint.checklist.services import services
 from archlint.engine import run_rules, suppress
 from archlint.engine.check import Outcome, last_frame
@@ -44,7 +45,16 @@ class Run:
     outcome: Outcome
 
 
-def settle(run: Run, sources: Sources, *, rulebook: Rulebook, checklist: Checklist, scopes: Scopes, today: str) -> Settled:
+def settle(
+    run: Run,
+    sources: Sources,
+    *,
+    rulebook: Rulebook,
+    checklist: Checklist,
+    answers: Mapping[str, Given],
+    scopes: Scopes,
+    today: str,
+) -> Settled:
     """Findings with their places and fingerprints, suppressed ones marked, what was looked at, and the checklist."""
     settings = scopes.root
     none: list[run_rules.RunHit] = []
@@ -64,12 +74,14 @@ def settle(run: Run, sources: Sources, *, rulebook: Rulebook, checklist: Checkli
     findings += [finding_of(rulebook.rule(rule_id), hit, sources, scopes) for rule_id, hit in of_the_run]
     settled = numbered(findings, sources)
     known = frozenset(rule.id for rule in rulebook.rules)
+    judged = _checklist(checklist, run, sources, findings=settled, failed=completeness.failed, known=known)
     report = Report(
         version=__version__,
         findings=settled,
         completeness=completeness,
         rules=tuple(rule.document.info for rule in rulebook.rules),
-        checklist=_checklist(checklist, run, sources, findings=settled, failed=completeness.failed, known=known),
+        checklist=with_answers(checklist, judged, answers),
+        stray_answers=stray_answers(checklist, answers),
         fail_level=settings.fail_level,
     )
     return Settled(report, tuple(sorted({s.until for found in suppressions.values() for s in found if s.until})))

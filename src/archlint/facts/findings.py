@@ -112,8 +112,40 @@ class Evidence(Struct, frozen=True):
 ItemStatus = Literal["pass", "fail", "not applicable", "manual", "unknown"]
 
 
+AnswerStanding = Literal["decides", "accepts", "redundant", "overruled", "expired", "stale", "invalid"]
+
+
+class AnswerState(Struct, frozen=True, kw_only=True):
+    """What a person said of a checklist item, and what it comes to.
+
+    `standing`: the item's status comes from it (`decides`); it takes on a failure that stays one (`accepts`); the code
+    says the same, or there is nothing to accept (`redundant`); the code proves otherwise (`overruled`); or it does not
+    count, and `problem` says why.  `by_code`: the status without it.  `verdict`: pass, fail,
+    not-applicable, accept; of an invalid answer whatever is written there.  `on`, `until`: ISO days, the latter included.
+    """
+
+    standing: AnswerStanding
+    verdict: str
+    why: str
+    by: str
+    on: str
+    until: str = ""
+    link: str = ""
+    watch: tuple[str, ...] = ()
+    problem: str = ""
+    by_code: ItemStatus
+
+
+class StrayAnswer(Struct, frozen=True):
+    """An answer that belongs to no item of the checklist."""
+
+    id: str
+    problem: str
+
+
 class ItemResult(Struct, frozen=True, kw_only=True):
-    """The state of one checklist item. `reason` is one sentence; `accepted` counts suppressed failures."""
+    """The state of one checklist item. `reason` is one sentence on what the code shows; `accepted` counts suppressed
+    failures; `answer` is what a person said, whether it counts or not."""
 
     id: str
     section: str
@@ -129,6 +161,7 @@ class ItemResult(Struct, frozen=True, kw_only=True):
     findings: tuple[str, ...] = ()
     """Fingerprints of the findings that refute it."""
     rules: tuple[str, ...] = ()
+    answer: AnswerState | None = None
 
 
 class Completeness(Struct, frozen=True, kw_only=True):
@@ -187,6 +220,7 @@ class Report(Struct, frozen=True, kw_only=True):
     completeness: Completeness
     rules: tuple[RuleInfo, ...]
     checklist: tuple[ItemResult, ...] = ()
+    stray_answers: tuple[StrayAnswer, ...] = ()
     fail_level: Severity = Severity.WARNING
     provenance: Provenance | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archlint.facts.findings import Finding, ItemResult, Location, Note, Report, RuleInfo
+from archlint.facts.findings import AnswerState, Finding, ItemResult, Location, Note, Report, RuleInfo
 from archlint.report.escape import json_text
 from archlint.report.formats import Layout
 from archlint.report.summary import shown
@@ -76,7 +76,28 @@ def item(result: ItemResult) -> dict[str, Any]:
         "evidence": [{"location": location(e.location), "text": e.text} for e in result.evidence],
         "findings": list(result.findings),
         "rules": list(result.rules),
+        "answer": _answer(result.answer) if result.answer else None,
     }
+
+
+def _answer(answer: AnswerState) -> dict[str, Any]:
+    return {
+        "standing": answer.standing,
+        "verdict": answer.verdict,
+        "why": answer.why,
+        "by": answer.by,
+        "on": answer.on,
+        "until": answer.until or None,
+        "link": answer.link or None,
+        "watch": list(answer.watch),
+        "problem": answer.problem or None,
+        "status_by_code": answer.by_code,
+    }
+
+
+def stray_answers(report: Report) -> list[dict[str, str]]:
+    """The answers that belong to no item."""
+    return [{"id": stray.id, "problem": stray.problem} for stray in report.stray_answers]
 
 
 def render(report: Report, layout: Layout) -> str:
@@ -100,5 +121,6 @@ def render(report: Report, layout: Layout) -> str:
         },
         "rules": [_rule(r) for r in report.rules],
         "checklist": [item(r) for r in report.checklist],
+        "stray_answers": stray_answers(report),
     }
     return json_text(document)

@@ -1,0 +1,77 @@
+"""The answers that a project keeps, as they stand today: read, and compared with the files that they watch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from archlint.checklist.answers import FILE, MAX_WATCHED, AnswersError, Entry, Given, lapse_of
+from archlint.checklist.answers_file import read_answers
+from archlint.engine.discover import Inventory
+from archlint.engine.ignores import Patterns
+from archlint.engine.read import Reading
+from archlint.ports import Files
+
+_OWN = frozenset({FILE, "archlint-baseline.json", "archlint-review.json"})
+"""What archlint writes itself is nothing to watch: each answer would make the last one stale."""
+_DIGEST = 32
+
+
+def entries(files: Files, inventory: Inventory) -> dict[str, Entry]:
+    """The answers in the project's root, none where there is no file. Raises AnswersError for one that cannot be taken."""
+    if FILE not in inventory.others:
+        return {}
+    if FILE in inventory.large:
+        raise AnswersError([f"{FILE}: too large"])
+    try:
+        return read_answers(files.read(FILE))
+    except OSError as error:
+        raise AnswersError([f"{FILE}: cannot be read: {error.strerror or type(error).__name__}"]) from None
+
+
+def given_answers(files: Files, inventory: Inventory, reading: Reading, today: str) -> dict[str, Given]:
+    """Every answer by item id, with what keeps it from counting today. Raises AnswersError as `entries`.
+
+    What this gives is everything that a report takes from the file, from the files that its answers watch and, for
+    answers, from the calendar: a kept report is found again under it.
+    """
+    found = entries(files, inventory)
+    watched = Watched(files, inventory, reading)
+    return {
+        item: lapse_of(entry, today, watched.by(entry.answer.watch) if not entry.problems else None)
+        for item, entry in sorted(found.items())
+    }
+
+
+class Watched:
+    """The files of a project that patterns match, and digests of their content; each file is read once."""
+
+    def __init__(self, files: Files, inventory: Inventory, reading: Reading) -> None:
+        self._files = files
+        self._inventory = inventory
+        self._read: Mapping[str, bytes] = reading.sources
+        self._digests: dict[str, str] = {}
+        everything = (inventory.python, inventory.sql, inventory.deployment, inventory.others)
+        self._paths = sorted(path for paths in everything for path in paths if path not in _OWN)
+
+    def by(self, patterns: Sequence[str]) -> dict[str, str]:
+        """Path → digest of every file that one of the patterns matches (as in a .gitignore of the root), by path; no more
+        than one beyond `MAX_WATCHED`.  Files that a .gitignore leaves out differ between checkouts, and are left out."""
+        spec = Patterns(patterns)
+        matched = [path for path in self._paths if spec.verdict(path) and not self._inventory.ignored(path)]
+        return {path: self._digest(path) for path in matched[: MAX_WATCHED + 1]}
+
+    def _digest(self, path: str) -> str:
+        if path not in self._digests:
+            self._digests[path] = hashlib.sha256(self._content(path)).hexdigest()[:_DIGEST]
+        return self._digests[path]
+
+    def _content(self, path: str) -> bytes:
+        """With `\\n` as line ends: a checkout on another system is no change. Of what is too large or unreadable, nothing."""
+        data = self._read.get(path)
+        if data is None:
+            try:
+                data = b"" if path in self._inventory.large else self._files.read(path)
+            except OSError:
+                data = b""
+        return data.replace(b"\r\n", b"\n")

@@ -95,7 +95,7 @@ def _judge(item: Item, said: Said) -> _Judgement:
     proven = [s for s in found.subjects if s.proof]
     subjects = len(found.subjects) + (len(refuting) + len(doubtful) if of_rules else 0)
     count = f"{len(proven)} of {subjects} {item.subjects}"
-    accepted = [f for f in refuting if f.state == "suppressed"]
+    accepted = [f for f in refuting if f.state != "new"]
     shown = [*refuted, *proven, *(s for s in found.subjects if not (s.proof or s.refutation))]
 
     def state(status: ItemStatus, reason: str) -> _Judgement:

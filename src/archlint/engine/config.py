@@ -121,4 +121,5 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "contracts": _contracts,
     "dialect": _typed(str),
     "services": _typed(dict[str, str]),
+    "baseline": _typed(str),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from archlint.engine.fingerprint import LineHashes, Ordinals, fingerprint, normalised
+from archlint.engine.fingerprint import LineHashes, Ordinals, fingerprint, normalised, subject_of
 from archlint.engine.ignores import Patterns
 from archlint.engine.scopes import Scopes
 from archlint.engine.sources import Sources
@@ -43,6 +43,7 @@ def finding_of(rule: Rule, hit: Hit, sources: Sources, scopes: Scopes) -> Findin
         flow=_notes(hit.path, sources),
         fix=rule.document.fix.strip(),
         fingerprint=fingerprint(rule.id, symbol, hit.anchor or normalised(code)),
+        subject=subject_of(hit.anchor, code),
     )
 
 

@@ -37,6 +37,18 @@ def fingerprint(rule: str, symbol: str, subject: str) -> str:
     return hashlib.sha256("\0".join((rule, symbol, subject)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+_LONGEST_SUBJECT = 1_000
+
+
+def subject_of(anchor: str, code: str) -> str:
+    """What a finding is about, short enough to be kept: the anchor in words, else the code as a hash over its tokens."""
+    if not anchor:
+        return "code:" + hashlib.sha256(normalised(code).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    if len(anchor) <= _LONGEST_SUBJECT:
+        return anchor
+    return "anchor:" + hashlib.sha256(anchor.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 class Ordinals:
     """Tells equal fingerprints apart by their order: the first keeps its own, the nth gets `:n` at its end."""
 

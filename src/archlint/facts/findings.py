@@ -78,7 +78,8 @@ class Note(Struct, frozen=True):
     message: str
 
 
-FindingState = Literal["new", "suppressed"]
+FindingState = Literal["new", "suppressed", "baselined"]
+"""`suppressed`: a comment or the configuration accepts it; `baselined`: it is an old one that the baseline lists."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -96,6 +97,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     flow: tuple[Note, ...] = ()
     fix: str = ""
     fingerprint: str = ""
+    subject: str = ""
+    """What the fingerprint is made of besides rule and symbol: `code:` and a hash of the code, else the hit's anchor."""
     line_hash: str = ""
     """GitHub's primaryLocationLineHash of the primary line, with the count of equal ones."""
     state: FindingState = "new"
@@ -145,7 +148,7 @@ class StrayAnswer(Struct, frozen=True):
 
 class ItemResult(Struct, frozen=True, kw_only=True):
     """The state of one checklist item. `reason` is one sentence on what the code shows; `accepted` counts suppressed
-    failures; `answer` is what a person said, whether it counts or not."""
+    and baselined failures; `answer` is what a person said, whether it counts or not."""
 
     id: str
     section: str
@@ -226,5 +229,5 @@ class Report(Struct, frozen=True, kw_only=True):
 
     @property
     def active(self) -> tuple[Finding, ...]:
-        """The findings that are not suppressed."""
+        """The findings that count: neither suppressed nor in the baseline."""
         return tuple(f for f in self.findings if f.state == "new")

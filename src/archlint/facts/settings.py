@@ -73,6 +73,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     dialect: str | None = None
     services: dict[str, str] = {}
     """Service name → its folder."""
+    baseline: str = "archlint-baseline.json"
+    """The file that lists old findings; empty: none."""
     config_path: str | None = None
     fixed: tuple[str, ...] = ()
     """Keys that the command line has set; configurations further down do not change them."""

@@ -1,0 +1,245 @@
+"""The baseline: the old findings of a project by file, in a file of it that people read, review and merge.
+
+    {
+      "schema": 1,
+      "files": {
+        "shop/orders.py": [
+          {"rule": "SQL001", "fingerprint": "…", "count": 2, "symbol": "rows", "subject": "code:…", "message": "…"}
+        ]
+      },
+      "increases": [
+        {"rule": "SQL001", "by": 1, "why": "…", "date": "2026-01-15"}
+      ]
+    }
+
+Sorted, an entry a line, no line numbers: code that moves changes nothing in it.  `increases` is the log of what was
+added after the file was made, and why.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from archlint.facts.findings import Finding
+
+SCHEMA = 1
+_LONGEST_MESSAGE = 200
+_RUN = "RUN"
+"""The family of rules about the run itself, which nothing accepts."""
+_CONFLICT = re.compile(r"^(?:<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)(?: |\r?$)", re.M)
+# What a terminal or a reviewer would be steered by: C1 controls, bidirectional marks, separators, lone surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+_Text = Annotated[str, Meta(min_length=1)]
+_Number = Annotated[int, Meta(ge=1)]
+
+
+class Entry(Struct, frozen=True, kw_only=True, order=True):
+    """`count` equal findings of a rule in a file. `fingerprint` and `subject` as in `Finding`, without an ordinal;
+    `symbol` and `message` say to people what it is."""
+
+    path: _Text
+    rule: _Text
+    symbol: str
+    subject: str
+    fingerprint: _Text
+    count: _Number
+    message: str
+
+
+class Increase(Struct, frozen=True, kw_only=True, order=True, forbid_unknown_fields=True):
+    """By how many findings of a rule the baseline grew, on which day (ISO), and why."""
+
+    date: _Text
+    rule: _Text
+    by: _Number
+    why: _Text
+
+
+class Baseline(Struct, frozen=True, kw_only=True):
+    """Sorted entries, one for each path, rule and fingerprint; sorted increases."""
+
+    entries: tuple[Entry, ...] = ()
+    increases: tuple[Increase, ...] = ()
+
+
+class BaselineError(Exception):
+    """A baseline that cannot be used, or a change of it that is refused."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class _Listed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    rule: _Text
+    fingerprint: _Text
+    count: _Number
+    symbol: str
+    subject: str
+    message: str
+
+
+class _Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    schema: int
+    files: dict[_Text, list[_Listed]]
+    increases: list[Increase] = []
+
+
+def can_be_listed(rule: str) -> bool:
+    """Whether findings of the rule may stand in a baseline: what a run says of itself may not."""
+    return not rule.startswith(_RUN)
+
+
+def key_of(finding: Finding) -> tuple[str, str, str]:
+    """(path, rule, fingerprint without its ordinal): what an entry and a finding share."""
+    return finding.location.path, finding.rule, finding.fingerprint.partition(":")[0]
+
+
+def entries_of(findings: Iterable[Finding]) -> tuple[Entry, ...]:
+    """Entries that list these findings and no other."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        key = key_of(finding)
+        counts[key] += 1
+        first.setdefault(key, finding)
+    return tuple(sorted(_entry(first[key], key, count) for key, count in counts.items()))
+
+
+def _entry(finding: Finding, key: tuple[str, str, str], count: int) -> Entry:
+    path, rule, fingerprint = key
+    message = finding.message
+    return Entry(
+        path=path,
+        rule=rule,
+        symbol=finding.symbol,
+        subject=finding.subject,
+        fingerprint=fingerprint,
+        count=count,
+        message=message if len(message) <= _LONGEST_MESSAGE else message[: _LONGEST_MESSAGE - 1] + "…",
+    )
+
+
+def merged(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries sorted, those of the same path, rule and fingerprint as one."""
+    by_key: dict[tuple[str, str, str], Entry] = {}
+    for entry in entries:
+        key = (entry.path, entry.rule, entry.fingerprint)
+        found = by_key.get(key)
+        by_key[key] = entry if found is None else replace(found, count=found.count + entry.count)
+    return tuple(sorted(by_key.values()))
+
+
+def grown(baseline: Baseline, findings: Iterable[Finding], why: str, today: str) -> Baseline:
+    """The baseline with these new findings in it, and in the log why. Raises BaselineError for an empty reason, and for
+    a finding that no baseline may list."""
+    added = tuple(findings)
+    refused = sorted({finding.rule for finding in added if not can_be_listed(finding.rule)})
+    problems = [f"{rule} cannot be baselined: it is about the run itself" for rule in refused]
+    if not why.strip():
+        problems.append("a baseline grows only with a reason")
+    if problems:
+        raise BaselineError(problems)
+    by_rule = Counter(finding.rule for finding in added)
+    logged = (Increase(date=today, rule=rule, by=by, why=" ".join(why.split())) for rule, by in by_rule.items())
+    return Baseline(
+        entries=merged((*baseline.entries, *entries_of(added))),
+        increases=tuple(sorted((*baseline.increases, *logged))),
+    )
+
+
+def encode(baseline: Baseline) -> bytes:
+    """The file's bytes: equal baselines give equal ones."""
+    by_path: dict[str, list[str]] = {}
+    for entry in sorted(baseline.entries):
+        listed = {name: getattr(entry, name) for name in _Listed.__struct_fields__}
+        by_path.setdefault(entry.path, []).append(_json(listed))
+    files = [f"    {_json(path)}: [\n{_lines(listed, 6)}\n    ]" for path, listed in by_path.items()]
+    log = [_json({name: getattr(i, name) for name in ("rule", "by", "why", "date")}) for i in sorted(baseline.increases)]
+    body = ",\n".join(files)
+    lines = [
+        "{",
+        f'  "schema": {SCHEMA},',
+        f'  "files": {{\n{body}\n  }},' if files else '  "files": {},',
+        f'  "increases": [\n{_lines(log, 4)}\n  ]' if log else '  "increases": []',
+        "}",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _lines(items: list[str], indent: int) -> str:
+    return ",\n".join(" " * indent + item for item in items)
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def decode(data: bytes, name: str) -> Baseline:
+    """The baseline in the file `name`. Raises BaselineError, with the line where there is one."""
+    text = _text(data, name)
+    try:
+        raw = json.loads(text, object_pairs_hook=_without_doubles)
+    except json.JSONDecodeError as error:
+        raise BaselineError([f"{name}:{error.lineno}: not JSON: {error.msg}"]) from None
+    except (ValueError, RecursionError) as error:
+        raise BaselineError([f"{name}: {error}"]) from None
+    schema = raw.get("schema") if isinstance(raw, dict) else None
+    if type(schema) is not int:
+        raise BaselineError([f"{name}: no baseline of archlint: it has no `schema`"])
+    if schema != SCHEMA:
+        raise BaselineError([f"{name}: its schema is {schema}; this version of archlint reads {SCHEMA}"])
+    try:
+        document = msgspec.convert(raw, _Document)
+    except msgspec.ValidationError as error:
+        raise BaselineError([f"{name}: {error}"]) from None
+    return _checked(document, name)
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BaselineError([f"{name}: not UTF-8"]) from None
+    conflict = _CONFLICT.search(text)
+    if conflict is not None:
+        line = text.count("\n", 0, conflict.start()) + 1
+        raise BaselineError([f"{name}:{line}: a merge conflict; keep the lines of both sides, then `archlint baseline prune`"])
+    return text
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"`{twice}` stands twice in one object")
+    return found
+
+
+def _checked(document: _Document, name: str) -> Baseline:
+    entries = [Entry(path=path, **msgspec.structs.asdict(e)) for path, listed in document.files.items() for e in listed]
+    counts = Counter((entry.path, entry.rule, entry.fingerprint) for entry in entries)
+    problems = [f"{name}: `{path}`: {rule} {mark} is listed twice" for (path, rule, mark), n in counts.items() if n > 1]
+    refused = sorted({entry.rule for entry in entries if not can_be_listed(entry.rule)})
+    problems += [f"{name}: {rule} cannot be baselined: it is about the run itself" for rule in refused]
+    if problems:
+        raise BaselineError(problems)
+    return Baseline(entries=tuple(sorted(entries)), increases=tuple(sorted(document.increases)))
+
+
+def offset(text: str, entry: Entry) -> tuple[int, int]:
+    """Where the file's text lists an entry: the characters of its fingerprint; its beginning where it is not found."""
+    mark = json.dumps(entry.fingerprint)
+    at = text.find(mark, max(text.find(f"{_json(entry.path)}: ["), 0))
+    at = at if at >= 0 else text.find(mark)
+    return (at, at + len(mark)) if at >= 0 else (0, 0)

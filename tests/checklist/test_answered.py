@@ -9,7 +9,7 @@ from archlint.checklist import Checklist, Item, stray_answers, with_answers
 from archlint.checklist.answers import Answer, Entry, Given, lapse_of, problems_of
 from archlint.facts.findings import Confidence, ItemResult, ItemStatus
 
-ANSWER = Answer(verdict="pass", why="I washed them.", by="Ada", on="2026-01-02", until="2026-03-31")
+ANSWER = Answer(verdict="pass", why="I washed them.", by="Ada", date="2026-01-02", until="2026-03-31")
 
 
 def by_code(status: ItemStatus) -> ItemResult:
@@ -55,7 +55,7 @@ def answered(status: ItemStatus, given: Given) -> ItemResult:
     ],
 )
 def test_what_counts(status: ItemStatus, verdict: str, then: ItemStatus, standing: str) -> None:
-    given = Given(Answer(verdict=verdict, why="Seen.", by="Ada", on="2026-01-02", until="2026-03-31"))
+    given = Given(Answer(verdict=verdict, why="Seen.", by="Ada", date="2026-01-02", until="2026-03-31"))
     result = answered(status, given)
     assert result.answer is not None
     assert (result.status, result.answer.standing, result.answer.by_code) == (then, standing, status)
@@ -66,7 +66,7 @@ def test_what_counts(status: ItemStatus, verdict: str, then: ItemStatus, standin
 @pytest.mark.parametrize("verdict", ["pass", "fail", "not-applicable", "accept", "perhaps"])
 @pytest.mark.parametrize("status", ["fail", "pass", "not applicable", "manual", "unknown"])
 def test_an_answer_that_lapsed_changes_nothing_and_is_shown(status: ItemStatus, verdict: str, lapse: str) -> None:
-    given = Given(Answer(verdict=verdict, why="Seen.", by="Ada", on="2026-01-02"), lapse, "for a reason")  # type: ignore[arg-type]
+    given = Given(Answer(verdict=verdict, why="Seen.", by="Ada", date="2026-01-02"), lapse, "for a reason")  # type: ignore[arg-type]
     result = answered(status, given)
     assert result.answer is not None
     assert (result.status, result.answer.standing, result.answer.problem) == (status, lapse, "for a reason")
@@ -99,8 +99,8 @@ def test_an_answer_to_no_item_is_said() -> None:
         ({"why": " \n"}, "why is missing"),
         ({"why": "x" * 20_001}, "why is longer than 20,000 characters"),
         ({"by": ""}, "by is missing"),
-        ({"on": ""}, "on is missing"),
-        ({"on": "yesterday"}, "on: `yesterday` is no day (YYYY-MM-DD)"),
+        ({"date": ""}, "date is missing"),
+        ({"date": "yesterday"}, "date: `yesterday` is no day (YYYY-MM-DD)"),
         ({"until": "2026-02-30"}, "until: `2026-02-30` is no day (YYYY-MM-DD)"),
         ({"until": "2026-1-3"}, "until: `2026-1-3` is no day (YYYY-MM-DD)"),
         ({"until": "٢٠٢٦-٠١-٠٣"}, "until: `٢٠٢٦-٠١-٠٣` is no day (YYYY-MM-DD)"),
@@ -122,7 +122,7 @@ def test_what_makes_an_answer_invalid(changes: dict[str, object], problem: str) 
 
 def test_a_whole_answer_has_no_problem() -> None:
     watched = Answer(
-        verdict="accept", why="w", by="b", on="2026-01-02", until="2026-01-03", link="https://x.example/?q=1#y",
+        verdict="accept", why="w", by="b", date="2026-01-02", until="2026-01-03", link="https://x.example/?q=1#y",
         watch=("*.py",), watched={"a.py": "0" * 32},
     )  # fmt: skip
     assert problems_of(ANSWER) == problems_of(watched) == ()
@@ -140,7 +140,7 @@ def test_a_whole_answer_has_no_problem() -> None:
     ],
 )
 def test_an_answer_is_stale_once_a_watched_file_is_another(now: dict[str, str], problem: str) -> None:
-    answer = Answer(verdict="pass", why="w", by="b", on="2026-01-02", watch=("*",), watched={"a": "1", "b": "2"})
+    answer = Answer(verdict="pass", why="w", by="b", date="2026-01-02", watch=("*",), watched={"a": "1", "b": "2"})
     given = lapse_of(Entry(answer), "2026-01-15", now)
     assert (given.lapse, given.problem) == ("stale" if problem else "", problem)
 

@@ -76,7 +76,7 @@ def _with_answer(result: ItemResult, given: Given) -> ItemResult:
         verdict=answer.verdict,
         why=answer.why,
         by=answer.by,
-        on=answer.on,
+        date=answer.date,
         until=answer.until,
         link=answer.link,
         watch=answer.watch,

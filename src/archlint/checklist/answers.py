@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -45,7 +45,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     verdict: str = ""
     why: str = ""
     by: str = ""
-    on: str = ""
+    date: str = ""
     until: str = ""
     link: str = ""
     watch: tuple[str, ...] = ()
@@ -81,10 +81,10 @@ def _faults(answer: Answer) -> Iterable[str]:
             yield f"{name} is missing"
         elif len(value) > limit:
             yield f"{name} is longer than {limit:,} characters"
-    if not answer.on:
-        yield "on is missing"
-    elif not is_day(answer.on):
-        yield f"on: `{answer.on[:40]}` is no day (YYYY-MM-DD)"
+    if not answer.date:
+        yield "date is missing"
+    elif not is_day(answer.date):
+        yield f"date: `{answer.date[:40]}` is no day (YYYY-MM-DD)"
     if answer.until and not is_day(answer.until):
         yield f"until: `{answer.until[:40]}` is no day (YYYY-MM-DD)"
     if answer.verdict == "accept" and not answer.until:
@@ -127,7 +127,7 @@ def is_day(text: str) -> bool:
     if not _DAY.fullmatch(text) or not text.isascii():
         return False
     try:
-        date.fromisoformat(text)
+        datetime.date.fromisoformat(text)
     except ValueError:
         return False
     return True

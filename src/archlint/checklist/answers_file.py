@@ -19,7 +19,7 @@ MAX_BYTES = 1_000_000
 _MAX_DEPTH = 6
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_TEXTS = ("verdict", "why", "by", "on", "until", "link")
+_TEXTS = ("verdict", "why", "by", "date", "until", "link")
 _KEYS = (*_TEXTS, "watch", "watched")
 
 

@@ -124,14 +124,14 @@ class AnswerState(Struct, frozen=True, kw_only=True):
     `standing`: the item's status comes from it (`decides`); it takes on a failure that stays one (`accepts`); the code
     says the same, or there is nothing to accept (`redundant`); the code proves otherwise (`overruled`); or it does not
     count, and `problem` says why.  `by_code`: the status without it.  `verdict`: pass, fail,
-    not-applicable, accept; of an invalid answer whatever is written there.  `on`, `until`: ISO days, the latter included.
+    not-applicable, accept; of an invalid answer whatever is written there.  `date`, `until`: ISO days, the latter included.
     """
 
     standing: AnswerStanding
     verdict: str
     why: str
     by: str
-    on: str
+    date: str
     until: str = ""
     link: str = ""
     watch: tuple[str, ...] = ()

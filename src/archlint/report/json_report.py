@@ -86,7 +86,7 @@ def _answer(answer: AnswerState) -> dict[str, Any]:
         "verdict": answer.verdict,
         "why": answer.why,
         "by": answer.by,
-        "on": answer.on,
+        "date": answer.date,
         "until": answer.until or None,
         "link": answer.link or None,
         "watch": list(answer.watch),

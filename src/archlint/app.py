@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from archlint.adapters import resources
+from archlint.adapters import hosting, resources
 from archlint.adapters.clock import SystemClock
 from archlint.adapters.disk import DiskFiles
 from archlint.adapters.processes import InProcess, Processes, available_jobs
@@ -21,14 +21,16 @@ from archlint.checklist import Checklist, read_checklist
 from archlint.engine.analyse import Tool, analyse, understand
 from archlint.engine.config import ConfigError, settings_of, severity_of, table_of
 from archlint.engine.extract import PARSERS
+from archlint.engine.owners import owners_of
 from archlint.facts.findings import Report
 from archlint.facts.settings import Settings
 from archlint.facts.text import decode_python, decode_text
 from archlint.ports import FactStore, Workers
 from archlint.project import Project
 from archlint.project.knowledge import Knowledge
-from archlint.report import FORMATS
+from archlint.report import FORMATS, Layout, render
 from archlint.rulebook import Rulebook, load_rulebook
+from archlint.rulebook.document import suggestion
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _words(given: Sequence[str]) -> tuple[str, ...]:
 def check_format(form: str) -> None:
     """Raises ConfigError for a format that there is none of, before the work is done."""
     if form not in FORMATS:
-        raise ConfigError([f"--output-format: `{form}` is none of {', '.join(FORMATS)}"])
+        raise ConfigError([f"--output-format: `{form}` is none of {', '.join(FORMATS)}{suggestion(form, FORMATS)}"])
 
 
 def run(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> Report:
@@ -170,12 +172,38 @@ def source_reader(found: Target) -> Callable[[str], str | None]:
     return source
 
 
+def layout(found: Target, output_file: Path | None, **asked: bool) -> Layout:
+    """How a report on the project is shown there; `asked` are the layout's switches that the user may set."""
+    return Layout(
+        source=source_reader(found),
+        owners=owners_of(DiskFiles(found.root)),
+        title=found.root.name,
+        folder=hosting.folder_in_repository(found.root),
+        links=hosting.file_links(),
+        color=output_file is None and wants_color(),
+        width=width() if output_file is None else PLAIN_WIDTH,
+        **asked,
+    )
+
+
+def deliver(report: Report, form: str, shown: Layout, output_file: Path | None) -> None:
+    """The report to the file or to standard output; what GitHub's annotations leave out also to the job's summary.
+
+    Raises OSError."""
+    summary = hosting.job_summary() if form == "github" else None
+    write(render(report, form, replace(shown, summarised=summary is not None)), output_file)
+    if summary is not None:
+        hosting.append(summary, render(report, "markdown", replace(shown, limit=hosting.room_in(summary))))
+
+
 __all__ = [
     "PLAIN_WIDTH",
     "Target",
     "cache_of",
     "check_format",
+    "deliver",
     "knowledge",
+    "layout",
     "project_of",
     "rulebook",
     "run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from archlint.cli.root import run
+from archlint.report import FORMATS
 
 FILES = {
     "pyproject.toml": "[tool.archlint]\n",
@@ -74,12 +76,45 @@ def test_the_report_can_go_to_a_file(project: Path, tmp_path: Path, capsysbinary
     assert [path.name for path in target.parent.iterdir()] == ["report.sarif"]
 
 
+def test_where_the_report_is_stands_on_standard_error(project: Path, tmp_path: Path, capsysbinary: Capture) -> None:
+    command = ("check", project, "--select", "SQL001", "--output-file", tmp_path / "report.txt")
+    assert archlint(capsysbinary, *command)[1:] == ("", f"The report is in {tmp_path}/report.txt\n")
+    assert archlint(capsysbinary, *command, "--quiet")[1:] == ("", "")
+
+
+def test_the_help_lists_every_format(capsysbinary: Capture) -> None:
+    said = archlint(capsysbinary, "check", "--help")[1]
+    assert [form for form in FORMATS if not re.search(rf"\b{form}\b", said)] == []
+
+
+def test_annotations_go_to_the_log_and_all_findings_to_the_job_summary(
+    project: Path, tmp_path: Path, capsysbinary: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "shop/sales.sql").write_text("SELECT * FROM sales;\n" * 13)
+    summary = tmp_path / "summary.md"
+    summary.write_text("from another step\n")
+    command = ("check", project, "--select", "SQL001", "--output-format", "github")
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    status, out, err = archlint(capsysbinary, *command)
+    assert (status, err, out.count("::warning ")) == (1, "", 10)
+    assert "3 findings more than GitHub shows as annotations; `archlint check`" in out
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    assert "the job summary names them" in archlint(capsysbinary, *command)[1]
+    text = summary.read_text()
+    assert text.startswith("from another step\n## archlint: Found 13 warnings")
+    assert text.count("| warning | SQL001 |") == 13
+    before = summary.stat().st_size
+    archlint(capsysbinary, *command[:-1], "concise")
+    assert summary.stat().st_size == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("--select", "SQL01"), "there is no rule `SQL01`, did you mean `SQL001`?"),
         (("--ignore", "ALL"), "no rule is selected"),
-        (("--output-format", "xml"), "`xml` is none of text, concise, json, sarif"),
+        (("--output-format", "xml"), "`xml` is none of text, concise, json, sarif, "),
+        (("--output-format", "juint"), ", did you mean `junit`?"),
         (("--fail-level", "fatal"), "`fatal` is none of error, warning, note"),
         (("--config", "missing.toml"), "missing.toml: no such file or folder"),
         (("--root", "missing"), "missing: no such file or folder"),

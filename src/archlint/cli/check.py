@@ -11,6 +11,8 @@ from archlint.cli.failing import failing, say
 
 _SELECTORS = "an id, a name, a prefix of ids such as SEC, or ALL; several with commas"
 
+_FORMATS = "text, concise, json, sarif, markdown, github (annotations), gitlab (code quality) or junit."
+
 
 def register(app: typer.Typer) -> None:
     app.command("check")(check)
@@ -22,7 +24,7 @@ def check(
     select: Annotated[list[str] | None, typer.Option(help=f"Run only these rules: {_SELECTORS}.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(help="Do not run these rules.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Run preview rules too.")] = False,
-    output_format: Annotated[str, typer.Option(help="text, concise, json or sarif.")] = "text",
+    output_format: Annotated[str, typer.Option(help=_FORMATS)] = "text",
     output_file: Annotated[Path | None, typer.Option(help="Write the report there, not to standard output.")] = None,
     config: Annotated[Path | None, typer.Option(help="The configuration to use, not the nearest one.")] = None,
     root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
@@ -43,7 +45,6 @@ def check(
     with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
         from archlint.engine.status import exit_status, narrowed  # noqa: PLC0415
-        from archlint.report import Layout, render  # noqa: PLC0415
 
         found = app.target(paths or [], root=root, config=config)
         found = app.with_options(found, select=select, ignore=ignore, preview=preview, fail_level=fail_level)
@@ -51,14 +52,8 @@ def check(
             say(f"project {found.root}, configuration {found.settings.config_path or 'none'}")
         app.check_format(output_format)
         report = narrowed(app.run(found, jobs=jobs, use_cache=not no_cache), found.paths)
-        layout = Layout(
-            source=app.source_reader(found),
-            color=output_file is None and app.wants_color(),
-            width=app.width() if output_file is None else app.PLAIN_WIDTH,
-            statistics=statistics,
-            show_suppressed=show_suppressed,
-            verbose=verbose,
-        )
-        text = render(report, output_format, layout)
-        app.write(text, output_file)
+        asked = {"statistics": statistics, "show_suppressed": show_suppressed, "verbose": verbose}
+        app.deliver(report, output_format, app.layout(found, output_file, **asked), output_file)
+        if output_file is not None and not quiet:
+            say(f"The report is in {output_file}")
         raise typer.Exit(exit_status(report, exit_zero=exit_zero))

@@ -42,6 +42,6 @@ def failing(*, verbose: bool = False) -> Iterator[None]:
 
 def say(line: str) -> None:
     """A line on standard error, harmless to a terminal."""
-    from archlint.report.escape import encodable, visible  # noqa: PLC0415
+    from archlint.report.escape import encodable, inert, visible  # noqa: PLC0415
 
-    typer.echo(encodable(visible(line)), err=True)
+    typer.echo(inert(encodable(visible(line))), err=True)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from archlint.checklist.score import Section, sections
 from archlint.facts.findings import ItemResult, Report
-from archlint.report.escape import encodable, json_text, visible
+from archlint.report.escape import encodable, json_text, markdown_text, visible
 from archlint.report.formats import Layout
 from archlint.report.json_report import SCHEMA, item
 from archlint.report.summary import completeness
@@ -98,26 +98,21 @@ def _item(console: Console, report: Report, result: ItemResult, layout: Layout) 
         console.print(Padding(Text(f"and {more} more", style=Style(dim=True)), (0, 0, 0, 6)))
 
 
-def _md(text: str) -> str:
-    """Text of the project inside Markdown: no character of it may format, link or end a table cell."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+-!|~&" else c for c in visible(text))
-
-
 def _markdown(report: Report, layout: Layout) -> str:
     lines = ["# Architecture checklist", ""]
     for section in sections(report.checklist):
         lines += [f"## {section.name}", "", tally(section)[:1].upper() + tally(section)[1:] + ".", ""]
         for result in section.items:
             box = {"pass": "[x]", "not applicable": "[-]"}.get(result.status, "[ ]")
-            lines.append(f"- {box} **{result.title}** (`{result.id}`): **{status(result)}**. {_md(result.reason)}.")
+            lines.append(f"- {box} **{result.title}** (`{result.id}`): **{status(result)}**. {markdown_text(result.reason)}.")
             places = _findings(report, result) if result.status == "fail" else []
             limit = len(places) if layout.verbose else _PLACES
             shown, more = (places[:limit], len(places) - limit) if places else _places(result, layout)
-            lines += [f"  - {_md(place)}" for place in shown]
+            lines += [f"  - {markdown_text(place)}" for place in shown]
             if more > 0:
                 lines.append(f"  - and {more} more")
         lines.append("")
-    lines.append(_md(completeness(report.completeness)))
+    lines.append(markdown_text(completeness(report.completeness)))
     return encodable("\n".join(lines) + "\n")
 
 

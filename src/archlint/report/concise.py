@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlint.facts.findings import Report
-from archlint.report.escape import encodable, visible
+from archlint.report.escape import encodable, inert, visible
 from archlint.report.formats import Layout
 from archlint.report.summary import shown, statistics, summary
 
@@ -18,4 +18,4 @@ def render(report: Report, layout: Layout) -> str:
     if layout.statistics:
         lines += [f"{count:>6}  {rule}  {name}" for count, rule, name in statistics(report)]
     lines += summary(report)
-    return "".join(encodable(visible(line)) + "\n" for line in lines)
+    return "".join(inert(encodable(visible(line))) + "\n" for line in lines)

@@ -10,10 +10,30 @@ import msgspec
 # C0 and C1 controls, bidirectional overrides and isolates (CVE-2021-42574), line separators, BOM, lone surrogates.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
+_COMMAND_AT_START = re.compile(r"^([^\S\n]*)::", re.MULTILINE)
+_COMMAND_WITHIN = re.compile(r"##(?=\w*\[)")
+_MARKDOWN = frozenset("\\`*_{}[]<>()#+-!|~&$")
+
 
 def visible(text: str) -> str:
     """The text with every character that could steer a terminal written as an escape; tabs and newlines too."""
     return _UNSAFE.sub(lambda m: m.group().encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def inert(text: str) -> str:
+    """The text, no line of which a build server takes for a command of its own.
+
+    GitHub's runner reads `::command::` at the start of a line, after blanks, and `##[command]` anywhere (actions/runner,
+    ActionCommand.cs); Azure's agent reads `##vso[`, TeamCity `##teamcity[`.
+    """
+    return _COMMAND_AT_START.sub(r"\1\\x3a:", _COMMAND_WITHIN.sub(r"\\x23#", text))
+
+
+def markdown_text(text: str) -> str:
+    """Text of the project inside Markdown: no character of it formats, links, mentions somebody or ends a table cell."""
+    marked = "".join(f"\\{c}" if c in _MARKDOWN else c for c in visible(text))
+    # An at sign cannot be escaped: GitHub looks for names after it has rendered the text.
+    return marked.replace("://", "\\://").replace("www.", "www\\.").replace("@", "@\u200b")
 
 
 def encodable(text: str) -> str:
@@ -32,6 +52,7 @@ def encodable_tree(value: Any) -> Any:
     return value
 
 
-def json_text(document: dict[str, Any]) -> str:
-    """The document as indented JSON, keys in the order given, with a closing newline."""
-    return msgspec.json.format(msgspec.json.encode(encodable_tree(document)), indent=2).decode() + "\n"
+def json_text(document: dict[str, Any] | list[Any]) -> str:
+    """The document as indented JSON, keys in the order given, with a closing newline; inert in a build server's log."""
+    text = msgspec.json.format(msgspec.json.encode(encodable_tree(document)), indent=2).decode()
+    return _COMMAND_WITHIN.sub(r"\\u0023#", text) + "\n"

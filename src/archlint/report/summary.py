@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from archlint.facts.findings import Completeness, Finding, Report, Severity
 
@@ -12,6 +13,11 @@ _PLURAL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 def shown(report: Report, *, suppressed: bool) -> tuple[Finding, ...]:
     """The findings that a format prints, in the report's order."""
     return report.findings if suppressed else report.active
+
+
+def by_weight(findings: Sequence[Finding]) -> list[Finding]:
+    """The most severe first, of those the surest; otherwise in the order given."""
+    return sorted(findings, key=lambda f: (-f.severity, -f.confidence))
 
 
 def count(number: int, noun: str) -> str:

@@ -6,7 +6,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from archlint.report.escape import encodable
+from archlint.report.escape import encodable, inert
 from archlint.report.formats import Layout
 
 _LEAST_WIDTH = 40
@@ -32,4 +32,4 @@ class Page:
 
     @property
     def text(self) -> str:
-        return encodable("\n".join(line.rstrip() for line in self._out.getvalue().split("\n")))
+        return inert(encodable("\n".join(line.rstrip() for line in self._out.getvalue().split("\n"))))

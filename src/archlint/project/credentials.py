@@ -27,7 +27,7 @@ _NOT_BEFORE = frozenset(
     | {"no", "non", "num", "n", "count", "max", "min", "total", "use", "uses", "used", "require", "requires", "required"}
     | {"need", "needs", "with", "without", "allow", "allowed", "enable", "enabled", "disable", "disabled", "show", "public"}
     | {"should", "must", "did", "does", "supports", "skip", "ignore", "missing", "salt", "csrf", "xsrf", "len", "length"}
-    | {"path", "dir", "file", "folder", "sim"}
+    | {"path", "dir", "file", "folder", "sim", "msg", "message", "error", "err", "errors", "messages"}
     | {"name", "type", "field", "unusable", "set", "change", "changed", "forgot", "forgotten", "on", "not", "if", "list"}
 )
 """Before the word for a secret these make it something else."""
@@ -35,6 +35,9 @@ _NOT_BEFORE = frozenset(
 _NO_PASSWORD_BEFORE = frozenset(
     {"reset", "check", "verify", "validate", "update", "send", "recover", "valid", "invalid", "wrong"}
 )
+
+_NO_PERSON_BEFORE = frozenset({"from", "sender", "reply", "noreply", "support", "default"})
+"""Before `email` these say that it is the service's own address."""
 
 _NO_TOKEN_BEFORE = frozenset(
     {"batch", "checkout", "cart", "order", "transaction", "payment"}
@@ -56,11 +59,12 @@ def words_of(identifier: str) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Naming:
     """What an identifier names. `certain`: by more than a word that other things are called by as well (`token`);
-    `alone`: by one such word and nothing else."""
+    `alone`: by one such word and nothing else; `several`: more than one of the kind (`cookies`)."""
 
     kind: str
     certain: bool
     alone: bool = False
+    several: bool = False
 
 
 class Vocabulary:
@@ -106,7 +110,8 @@ class Vocabulary:
                     if _denied(before, term):
                         return None, True
                     doubtful = self._is_doubtful(term, before)
-                    return Naming(kind, not doubtful, doubtful and len(term) == 1), True
+                    several = term[-1].endswith("s") and not term[-1].endswith("ss")
+                    return Naming(kind, not doubtful, doubtful and len(term) == 1, several), True
         return None, True
 
     def _is_doubtful(self, term: tuple[str, ...], before: tuple[str, ...]) -> bool:
@@ -119,6 +124,8 @@ def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:
         return True
     if term[-1].startswith("pass") or term[-1] == "pwd":
         return not _NO_PASSWORD_BEFORE.isdisjoint(before)
+    if term[-1] == "email":
+        return not _NO_PERSON_BEFORE.isdisjoint(before)
     return term[-1] in ("token", "key") and len(term) == 1 and not _NO_TOKEN_BEFORE.isdisjoint(before)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
+from archlint.project.credentials import words_of
 from archlint.project.model import CallSite, Def, Type
 
 if TYPE_CHECKING:
@@ -88,13 +89,20 @@ class Habits:
     """Words of the trade. `sanitizers`: in a function's name they say that it takes the secret away. `wholes`: attributes
     of a request that hold secrets among other things (`headers`) → their kind; `bodies`: those that hold one
     where code reads it from there; `requests`: names of requests;
-    `other_uses`: in a module's name they say that a doubtful word means something else there (a lexer's `token`)."""
+    `other_uses`: in a module's name they say that a doubtful word means something else there (a lexer's `token`);
+    `other_tasks`: in a function's. `configuration`: names of what holds settings, where those tell nothing."""
 
     sanitizers: frozenset[str] = frozenset()
     wholes: Mapping[str, str] = field(default_factory=dict)
     bodies: frozenset[str] = frozenset()
     requests: frozenset[str] = frozenset()
     other_uses: frozenset[str] = frozenset()
+    other_tasks: frozenset[str] = frozenset()
+    configuration: frozenset[str] = frozenset()
+
+    def is_mask(self, text: str) -> bool:
+        """`***`, `[REDACTED]`: what is written in place of a secret."""
+        return "**" in text or not self.sanitizers.isdisjoint(words_of(text))
 
 
 Printed = Callable[[Type, bool], tuple[str, ...] | None]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site
 from archlint.facts.knowledge import Logging
-from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Name
+from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Name, Operation, String
 from archlint.project.credentials import words_of
 from archlint.project.entities import FunctionRef
 from archlint.project.model import CallSite, Def, Type, argument_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _NO_FIELDS = frozenset({"exc_info", "stack_info", "stacklevel", "extra", "sep", "end", "file", "flush", "*"})
 _TEXT_KEYWORDS = frozenset({"detail", "details", "message", "msg", "reason", "description", "error", "text"})
-_COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management"})
+_COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management", "generate"})
 _DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
 _KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "redacted", "private", "confidential"})
 
@@ -167,20 +167,22 @@ def is_guarded(module: Module, context: int) -> bool:
     contexts = module.body.contexts
     while context >= 0:
         place = contexts[context]
-        if place.kind in ("if", "else") and place.subject is not None and _guards(module, place.subject):
+        if place.kind in ("if", "else") and place.subject is not None and _guards(module, place.subject, place.kind == "if"):
             return True
         context = place.parent
     return False
 
 
-def _guards(module: Module, test: Expr) -> bool:
+def _guards(module: Module, test: Expr, holds: bool) -> bool:
+    if isinstance(test, Operation) and test.op == "not":
+        return _guards(module, test.operands[0], not holds)
     for part in parts_of(module.body, test):
         if isinstance(part, Comparison) and any(op in ("in", "not in") for op in part.ops):
             named = [p for p in parts_of(module.body, part.operands[-1]) if isinstance(p, Name | Attribute)]
             if any(not _KEPT_OUT.isdisjoint(words_of(last_name(module.body, p))) for p in named):
                 return True
-        if isinstance(part, Name | Attribute):
-            name = last_name(module.body, part)
+        if holds and isinstance(part, Name | Attribute | String):
+            name = part.value if isinstance(part, String) else last_name(module.body, part)
             if not _DEVELOPMENT.isdisjoint(words_of(name)) and (name.isupper() or name.startswith("is_")):
                 return True
     return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Constant, String
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, String
 from archlint.project.credentials import Vocabulary
 from archlint.project.entities import FunctionRef
 from archlint.project.flows import Habits, Place
@@ -74,8 +74,9 @@ class PrintedFields:
         module = definition.module
         for statement in module.body.statements:
             if module.body.contexts[statement.context].function == definition.index and statement.value is not None:
+                asked = {p.operands[-1] for p in parts_of(module.body, statement.value) if isinstance(p, Comparison)}
                 for part in parts_of(module.body, statement.value):
-                    if isinstance(part, Attribute) and part.attr in _ALL_FIELDS:
+                    if isinstance(part, Attribute) and part.attr in _ALL_FIELDS and part not in asked:
                         return True
                     if isinstance(part, CallRef) and last_name(module.body, part) == "vars":
                         return True

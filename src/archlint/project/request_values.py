@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Expr, Name, String, Subscript
+from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, String, Subscript
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Habits, Place
+from archlint.project.origins import Origin, Origins
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 from archlint.project.walk import walk_module
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
+_OWN = frozenset({"self", "cls"})
 _READS = frozenset({"get", "pop", "getlist", "getone", "getfirst"})
 
 
@@ -31,6 +35,7 @@ class RequestValues:
         self._project = project
         self._vocabulary = vocabulary
         self._habits = habits
+        self._origins = Origins(project)
         self._keys: dict[str, dict[int, tuple[str, ...]]] = {}
 
     def whole(self, expr: Attribute, at: Place) -> WholeValue | None:
@@ -52,23 +57,53 @@ class RequestValues:
         return isinstance(expr, Name | Attribute) and last_name(at.module.body, expr) in self._habits.requests
 
     def _read(self, module: Module) -> dict[int, tuple[str, ...]]:
-        """Function → the keys of secrets that it reads from anything, in source order."""
+        """Function → the keys of secrets that it reads from what may be a request, in source order."""
         known = self._keys.get(module.path)
         if known is None:
-            places = [
-                (expr.at, context, expr.index[0])
-                for expr, context in walk_module(module, lambda e: isinstance(e, Subscript))
-                if isinstance(expr, Subscript) and expr.index
-            ]
-            places += [
-                (call.at, call.context, call.arguments[0].value)
-                for call in module.body.calls
-                if call.arguments and last_name(module.body, call.callee) in _READS
-            ]
             found: dict[int, dict[str, None]] = {}
-            for _, context, key in sorted(places, key=lambda place: place[0]):
-                naming = self._vocabulary.names(key.value) if isinstance(key, String) else None
-                if isinstance(key, String) and naming is not None and naming.certain:
+            for base, context, key in sorted(_reads(module), key=lambda read: read[2].at):
+                naming = self._vocabulary.names(key.value)
+                if naming is not None and naming.certain and not self._is_of_other(module, base, context):
                     found.setdefault(module.body.contexts[context].function, {})[key.value] = None
             known = self._keys[module.path] = {function: tuple(keys) for function, keys in found.items()}
         return known
+
+    def _is_of_other(self, module: Module, base: Expr, context: int) -> bool:
+        """What is read from came out of a call in which no request occurs: another service's answer."""
+        given = [base]
+        if isinstance(base, Name):
+            origins = self._origins.of(module, base, context)
+            given = [o.expr for o in origins if isinstance(o, Origin) and o.module is module]
+            if not given or len(given) != len(origins):
+                return False
+        return all(self._is_other(module, expr) for expr in given)
+
+    def _is_other(self, module: Module, expr: Expr) -> bool:
+        called = any(isinstance(part, CallRef) for part in parts_of(module.body, expr))
+        known = self._habits.requests | _OWN
+        return called and _root(module, expr) not in known and self._habits.requests.isdisjoint(names_in(module.body, expr))
+
+
+def _root(module: Module, expr: Expr) -> str:
+    """The name with which a chain of attributes, items and calls begins."""
+    while not isinstance(expr, Name):
+        if isinstance(expr, CallRef):
+            expr = module.body.calls[expr.index].callee
+        elif isinstance(expr, Attribute | Subscript):
+            expr = expr.base
+        elif isinstance(expr, Await):
+            expr = expr.value
+        else:
+            return ""
+    return expr.id
+
+
+def _reads(module: Module) -> Iterator[tuple[Expr, int, String]]:
+    """(what is read from, where, key)."""
+    for expr, context in walk_module(module, lambda e: isinstance(e, Subscript)):
+        if isinstance(expr, Subscript) and expr.index and isinstance(expr.index[0], String):
+            yield expr.base, context, expr.index[0]
+    for call in module.body.calls:
+        key = call.arguments[0].value if call.arguments else None
+        if isinstance(call.callee, Attribute) and call.callee.attr in _READS and isinstance(key, String):
+            yield call.callee.base, call.context, key

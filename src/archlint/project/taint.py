@@ -36,9 +36,10 @@ from archlint.project.credentials import Naming, Vocabulary, words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
 from archlint.project.model import Type
 from archlint.project.request_values import RequestValues
+from archlint.project.shapes import Shapes
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
-from archlint.project.taint_locals import LocalFlows, is_class_name, may_be_text
+from archlint.project.taint_locals import LocalFlows, is_class_name, is_configured, may_be_text
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -50,8 +51,9 @@ _CLEAN_TYPES = frozenset(
     f"builtins.{name}" for name in ("bool", "int", "float", "complex", "NoneType", "type", "range", "slice")
 )
 _TEXT_TYPES = frozenset({"builtins.str", "builtins.bytes"})
-_DESCRIBING = frozenset({"description", "schema", "meta", "spec", "fields", "columns", "labels"})
-"""Things whose attributes name what is elsewhere (`entity_description.api_key`)."""
+_DESCRIBING = frozenset({"description", "schema", "meta", "spec", "fields", "columns", "labels", "urls", "endpoints"})
+_DESCRIBING |= {"routes", "resources", "errors", "messages", "titles", "templates"}
+"""Things whose attributes name what is elsewhere (`entity_description.api_key`), or are about it (`urls.token`)."""
 _MARKS = frozenset({"id", "pk", "name", "count", "type", "status", "kind", "length", "size", "created_at", "expires_at"})
 """Attributes that tell something about a thing under a secret's name (`token=token.id`)."""
 
@@ -65,6 +67,7 @@ class Taint:
         self.habits = habits
         self.printed = printed
         self.requests = RequestValues(project, vocabulary, habits)
+        self.shapes = Shapes(vocabulary)
         self.calls = CallFlows(self)
         self._locals = LocalFlows(self)
         self._known: dict[tuple[str, int, int, type], Flow] = {}
@@ -111,7 +114,9 @@ class Taint:
             case Operation():
                 return self._operation(expr, at)
             case Conditional():
-                return joined(self.flow(side, at) for side in (expr.body, expr.orelse))
+                sides = (expr.body, expr.orelse)
+                masks = any(isinstance(s, String) and self.habits.is_mask(s.value) for s in sides)
+                return CLEAN if masks else joined(self.flow(side, at) for side in sides)
             case Collection():
                 return joined(self.flow(item, at) for item in expr.items)
             case Mapping():
@@ -132,13 +137,14 @@ class Taint:
         `revealed`: a masking type has been taken off."""
         if naming is None or inner.clean:
             return inner
+        if not inner.sources and self.habits.configuration and is_configured(self.habits.configuration, at.module, expr):
+            return CLEAN
         label = shorten(spell(at.module.body, expr))
-        if inner.sources:
-            own = Confidence.HIGH if naming.certain else Confidence.MEDIUM
-            return Flow(tuple(s if s.fields else _relabelled(s, label, naming, own) for s in inner.sources))
-        if naming.alone and not self.habits.other_uses.isdisjoint(words_of(at.module.name)):
-            return UNKNOWN
         confidence = Confidence.HIGH if naming.certain else Confidence.MEDIUM
+        if inner.sources:
+            return Flow(tuple(s if s.fields else _relabelled(s, label, naming, confidence) for s in inner.sources))
+        if naming.alone and self._means_else(at):
+            return UNKNOWN
         types = () if revealed else self.project.types.all(at.module, expr, at.context)
         if types:
             told = self.typed(expr, at, types)
@@ -146,8 +152,17 @@ class Taint:
                 return told
             if all(t.name in _TEXT_TYPES for t in types):
                 confidence = Confidence.HIGH
-        found = self.source(expr, at, naming.kind, confidence)
-        return Flow((replace(found, certain=naming.certain),))
+        found = replace(self.source(expr, at, naming.kind, confidence), certain=naming.certain)
+        shaped = found if naming.several else self.shapes.applied(found, at.module, expr, at.context)
+        return Flow((shaped,) if shaped is not None else ())
+
+    def _means_else(self, at: Place) -> bool:
+        """A doubtful word means something else in this module or function."""
+        if not self.habits.other_uses.isdisjoint(words_of(at.module.name)):
+            return True
+        function = at.module.body.contexts[at.context].function
+        named = words_of(at.module.outline.functions[function].qualname) if function >= 0 else ()
+        return not self.habits.other_tasks.isdisjoint(named)
 
     def typed(self, expr: Expr, at: Place, types: tuple[Type, ...], *, whole: bool = False) -> Flow | None:
         """What a value's types say: masked, a number, or an object of which only some fields show; None: nothing."""
@@ -227,6 +242,8 @@ class Taint:
             return Flow(tuple(s for s in found.sources if not s.is_whole), found.clean)
         if self.vocabulary.looks_alike(key):
             return CLEAN
+        if not _DESCRIBING.isdisjoint(words_of(last_name(at.module.body, base))):
+            return CLEAN
         naming = self.vocabulary.names(key)
         shown = self._locals.displayed(base, key, at)
         if shown is not None:
@@ -266,8 +283,8 @@ class Taint:
         return CLEAN if expr.op in ("not", "*") else UNKNOWN
 
     def _comprehension(self, expr: Comprehension, at: Place) -> Flow:
-        parts = [part for part in (expr.element, expr.value) if part is not None]
-        found = joined(self.flow(part, replace(at, context=expr.context)) for part in parts)
+        shown = expr.element if expr.value is None else expr.value  # of a dict as of its display: no keys
+        found = self.flow(shown, replace(at, context=expr.context))
         if any(s.kind == "test" and s.context == expr.context for s in at.module.body.statements):
             return CLEAN  # a condition is taken for one that keeps the secrets out
         return found

@@ -27,6 +27,7 @@ _CARRYING_FUNCTIONS = frozenset(
     | {"reversed", "enumerate", "zip", "iter", "next", "vars", "dumps", "pformat", "deepcopy", "copy", "quote", "unquote"}
     | {"quote_plus", "urlencode", "b64encode", "b64decode", "urlsafe_b64encode", "urlsafe_b64decode", "asdict", "force_str"}
     | {"force_bytes", "smart_str", "to_bytes", "ensure_str", "dedent", "escape", "join", "cast", "jsonable_encoder"}
+    | {"_", "__", "_l", "gettext", "gettext_lazy", "lazy_gettext", "ugettext", "ugettext_lazy", "pgettext", "pgettext_lazy"}
 )
 _CARRYING_METHODS = frozenset(
     {"strip", "lstrip", "rstrip", "lower", "upper", "casefold", "title", "encode", "decode", "format", "join", "split"}
@@ -239,7 +240,12 @@ class CallFlows:
     def _passed(self, given: Parameter, site: CallSite, frame: Frame | None) -> Iterator[Flow]:
         """The flows of what one call gives to a parameter."""
         at = Place(site.module, site.call.context, frame)
-        for argument in arguments_of(given, site):
+        arguments = arguments_of(given, site)
+        function = given.definition.function
+        default = function.parameters[given.position].default
+        if not arguments and not isinstance(default, Constant | String | None):
+            yield self._taint.flow(default, Place(given.definition.module, function.outer))
+        for argument in arguments:
             if given.kind == "**":
                 yield self._taint.pair(argument.name, argument.value, at)
             else:

@@ -20,7 +20,8 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.project.credentials import words_of
-from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, joined, stepped
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, stepped
+from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_pairs, taken
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.spelling import last_name, shorten, spell
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _IDENTIFYING = frozenset({"id", "uuid", "guid", "number", "serial", "name", "slug", "index", "position", "count", "status"})
 """Attributes that tell one thing from another, whatever the name is that they are given."""
+_NUMBERING = frozenset({"id", "uuid", "guid", "serial", "slug", "status", "count"})
+"""Keys that do: of `number` and `name` nobody knows."""
 
 
 class LocalFlows:
@@ -51,28 +54,62 @@ class LocalFlows:
         return joined(flows) if flows else UNKNOWN
 
     def _set(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
+        if origin.each:
+            parts = taken(self._origins, origin)
+            if parts is None:
+                return UNKNOWN
+            return joined(self._item_set(expr, origin, part, at) for part in parts)
         value = origin.expr
-        if origin.each and origin.path == (0,) and last_name(origin.module.body, value) == "items":
-            return UNKNOWN  # the keys of a mapping
         for step in origin.path:
-            if isinstance(value, Collection) and 0 <= step < len(value.items) and not origin.each:
-                value = value.items[step]
-            elif not origin.each:
+            if not (isinstance(value, Collection) and 0 <= step < len(value.items)):
                 return UNKNOWN  # one of several parts, nobody knows which
+            value = value.items[step]
+        return self._given(expr, replace(origin, expr=value), at)
+
+    def _item_set(self, expr: Name | Attribute, origin: Origin, part: Origin, at: Place) -> Flow:
+        """What a loop's name is given."""
+        inner = self._given(expr, part, at)
+        if not (part.each and part.path and is_pairs(part.module, part.expr)):
+            return inner
+        inside = at.context if at.module is origin.module else -1
+        if is_chosen_by_key(origin, inside):
+            return UNKNOWN
+        return _one_of(inner, is_chosen(origin, inside))
+
+    def _given(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
+        value = origin.expr
         if isinstance(expr, Attribute) and isinstance(value, Constant | String):
             word = value.value if isinstance(value, String) else ""
             # a default says nothing, the name of a key does
             return CLEAN if word and self._taint.vocabulary.names(word) else UNKNOWN
-        telling = isinstance(value, Attribute) and self._taint.vocabulary.names(value.attr) is None
-        if telling and not _IDENTIFYING.isdisjoint(words_of(last_name(origin.module.body, value))[-1:]):
+        if self._identifies(expr, value, origin, at):
             return CLEAN  # `dsn = device.serial_number`
         inner = self._taint.flow(value, _moved(at, origin))
-        if origin.each and origin.path == (1,) and last_name(origin.module.body, value) == "items":
-            inner = _one_of(inner)
+        if inner.sources:
+            inner = self._shaped(expr, inner, Site(origin.module.path, value.at, value.end), at)
         label = shorten(spell(at.module.body, expr))
         if isinstance(expr, Name):  # an object goes by the name that it is given
             inner = Flow(tuple(replace(s, label=label) if s.fields else s for s in inner.sources), inner.clean)
         return stepped(inner, Step(Site(origin.module.path, value.at, value.end), f"kept as `{label}`"))
+
+    def _identifies(self, expr: Name | Attribute, value: Expr, origin: Origin, at: Place) -> bool:
+        """The value is what tells one thing from another, whatever the name is that it is given."""
+        names = self._taint.vocabulary.names
+        if isinstance(value, Attribute):
+            return names(value.attr) is None and not _IDENTIFYING.isdisjoint(words_of(value.attr)[-1:])
+        naming = names(last_name(at.module.body, expr))
+        key = _read_key(origin.module, value)
+        if key is None or naming is None or not naming.alone or names(key) is not None:
+            return False
+        return not _NUMBERING.isdisjoint(words_of(key)[-1:])
+
+    def _shaped(self, expr: Name | Attribute, inner: Flow, site: Site, at: Place) -> Flow:
+        """A secret that becomes the name's value just so is none where the name is used as a mapping."""
+        sources = (
+            self._taint.shapes.applied(s, at.module, expr, at.context) if s.site == site and not s.is_whole else s
+            for s in inner.sources
+        )
+        return Flow(tuple(s for s in sources if s is not None), inner.clean)
 
     def _items_put(self, expr: Name | Attribute, at: Place) -> list[Flow]:
         """`expr[key] = value` before the use, in the same function; of each key the last one."""
@@ -113,12 +150,25 @@ class LocalFlows:
         return None
 
 
-def _one_of(whole: Flow) -> Flow:
-    """One value at a time of a whole object that a caller handed over: what is done with each is chosen by its key, so
-    that a secret among them hardly takes just this way."""
-    return Flow(
-        tuple(replace(s, confidence=Confidence.LOW) if s.fields and s.handed_over else s for s in whole.sources), whole.clean
-    )
+def _one_of(whole: Flow, chosen: bool) -> Flow:
+    """One value at a time of what a caller handed over: what is done with each of a whole object, or with one that a
+    test has chosen, goes by its key, so that a secret among them hardly takes just this way."""
+
+    def doubted(source: Source) -> Source:
+        by_key = source.handed_over is not None and (bool(source.fields) or chosen)
+        return replace(source, confidence=Confidence.LOW) if by_key else source
+
+    return Flow(tuple(doubted(s) for s in whole.sources), whole.clean)
+
+
+def _read_key(module: Module, value: Expr) -> str | None:
+    """The key of `answer["id"]` and `answer.get("id")`."""
+    key: Expr | None = None
+    if isinstance(value, Subscript) and len(value.index) == 1:
+        key = value.index[0]
+    elif isinstance(value, CallRef) and last_name(module.body, value) in ("get", "getenv"):
+        key = next((argument.value for argument in module.body.calls[value.index].arguments), None)
+    return key.value if isinstance(key, String) else None
 
 
 def _moved(at: Place, origin: Origin) -> Place:
@@ -162,6 +212,19 @@ def may_be_text(module: Module, value: Expr) -> bool:
         says = any(isinstance(g, String) and " " in g.value for g in given)
         return not says and not is_class_name(last_name(module.body, value))
     return isinstance(value, Name | Attribute | Subscript | Await)
+
+
+def is_configured(names: frozenset[str], module: Module, expr: Expr) -> bool:
+    """A constant's name in capitals, or what is read from something called by one of the names."""
+    base: Expr | None = None
+    name = _read_key(module, expr) or last_name(module.body, expr)
+    if isinstance(expr, Attribute | Subscript):
+        base = expr.base
+    elif isinstance(expr, CallRef):
+        callee = module.body.calls[expr.index].callee
+        base = callee.base if isinstance(callee, Attribute) else callee
+    held_by = isinstance(base, Name | CallRef) or last_name(module.body, base) == "environ"
+    return name.isupper() or (held_by and last_name(module.body, base) in names)
 
 
 def is_class_name(name: str) -> bool:

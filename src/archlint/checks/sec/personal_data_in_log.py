@@ -19,6 +19,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     sanitizers: tuple[str, ...]
     body_values: tuple[str, ...]
     request_names: tuple[str, ...]
+    configuration_names: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -27,6 +28,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         sanitizers=frozenset(params.sanitizers),
         bodies=frozenset(params.body_values),
         requests=frozenset(params.request_names),
+        configuration=frozenset(params.configuration_names),
     )
     leaks = Leaks(project, vocabulary, habits)
     yield from leaks.of(logged_values(project))

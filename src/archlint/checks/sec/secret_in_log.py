@@ -22,6 +22,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     body_values: tuple[str, ...]
     request_names: tuple[str, ...]
     other_uses: tuple[str, ...]
+    other_tasks: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -32,6 +33,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         frozenset(params.body_values),
         frozenset(params.request_names),
         frozenset(params.other_uses),
+        frozenset(params.other_tasks),
     )
     leaks = Leaks(project, vocabulary, habits)
     yield from leaks.of(logged_values(project))

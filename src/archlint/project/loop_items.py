@@ -1,0 +1,90 @@
+"""What a loop's name takes of the iterable: an item, one part of it, one value of a mapping, a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archlint.facts.syntax import CallRef, Collection, Expr, Name
+from archlint.project.modules import Module
+from archlint.project.origins import Origin, Origins
+from archlint.project.parts import names_in
+from archlint.project.spelling import last_name
+
+_PAIRS = frozenset({"items", "iteritems", "viewitems"})
+_SAME_ITEMS = frozenset({"sorted", "list", "tuple", "reversed", "iter", "set"})
+
+
+def is_pairs(module: Module, iterable: Expr) -> bool:
+    """`mapping.items()`."""
+    return isinstance(iterable, CallRef) and last_name(module.body, iterable) in _PAIRS
+
+
+def taken(origins: Origins, origin: Origin) -> list[Origin] | None:
+    """Where that comes from which a loop's name takes: items of `expr` where `each` is still set and nothing is left of
+    `path`. None: nobody knows; an empty list: a number."""
+    module = origin.module
+    value = _same_items(module, origin.expr)
+    if not origin.path:
+        return [replace(origin, expr=value)]
+    first, rest = origin.path[0], origin.path[1:]
+    if is_pairs(module, value):
+        return None if first == 0 else [replace(origin, expr=value)]
+    name = last_name(module.body, value) if isinstance(value, CallRef) else ""
+    arguments = [a.value for a in module.body.calls[value.index].arguments] if isinstance(value, CallRef) else []
+    if name == "enumerate" and arguments:
+        return [] if first == 0 else taken(origins, replace(origin, expr=arguments[0], path=rest))
+    if name in ("zip", "zip_longest"):
+        return taken(origins, replace(origin, expr=arguments[first], path=rest)) if 0 <= first < len(arguments) else None
+    if isinstance(value, Name):
+        found = origins.of(module, value, origin.context)
+        shown = [o for o in found if isinstance(o, Origin) and not o.path and not o.each and isinstance(o.expr, Collection)]
+        parts = [part for o in shown for part in _parts(replace(o, path=origin.path))]
+        return parts if shown and len(shown) == len(found) else None
+    return list(_parts(origin)) if isinstance(value, Collection) else None
+
+
+def _same_items(module: Module, value: Expr) -> Expr:
+    while isinstance(value, CallRef) and last_name(module.body, value) in _SAME_ITEMS:
+        arguments = module.body.calls[value.index].arguments
+        if not arguments:
+            break
+        value = arguments[0].value
+    return value
+
+
+def _parts(origin: Origin) -> Iterator[Origin]:
+    """The same part of each item of a display."""
+    items = origin.expr.items if isinstance(origin.expr, Collection) else ()
+    for item in items:
+        part: Expr | None = item
+        for step in origin.path:
+            within = part.items if isinstance(part, Collection) else ()
+            part = within[step] if 0 <= step < len(within) else None
+        if part is not None:
+            yield replace(origin, expr=part, path=(), each=False)
+
+
+def is_chosen_by_key(origin: Origin, context: int) -> bool:
+    """What stands in a place of the loop over a mapping stands there for certain keys only: a test asks for the key."""
+    contexts = origin.module.body.contexts
+    target = contexts[origin.context].target
+    key = target.items[0] if isinstance(target, Collection) and target.items else None
+    if not isinstance(key, Name):
+        return False
+    while context > origin.context:
+        place = contexts[context]
+        if place.kind in ("if", "else") and key.id in names_in(origin.module.body, place.subject):
+            return True
+        context = place.parent
+    return False
+
+
+def is_chosen(origin: Origin, context: int) -> bool:
+    """A test stands between the loop and a place in it."""
+    contexts = origin.module.body.contexts
+    while context > origin.context:
+        if contexts[context].kind in ("if", "else"):
+            return True
+        context = contexts[context].parent
+    return False

@@ -1,0 +1,186 @@
+"""What the uses of a value in a function say of it: that it is a mapping, and which keys are read; or an object of a class.
+
+Either way it is no text, so that a name for a text (`token`, `api_key`) tells less of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    CallRef,
+    Collection,
+    Expr,
+    Name,
+    Operation,
+    String,
+    Subscript,
+)
+from archlint.project.credentials import Vocabulary
+from archlint.project.flows import Source
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name, spell
+from archlint.project.walk import walk_module
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+
+_READS = frozenset({"get", "pop", "setdefault"})
+_ALL = frozenset({"items", "keys", "values"})
+_TEXTS = frozenset({"str", "bytes", "bytearray", "basestring", "string_types", "text_type", "AnyStr"})
+_CONTAINERS = frozenset({"dict", "Mapping", "MutableMapping", "OrderedDict", "list", "tuple", "set"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`keys` that are read of a mapping; an object of a class where `is_mapping` is not set."""
+
+    is_mapping: bool
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """`inside`: the branch in which it holds; -1: in the whole function."""
+
+    kind: str
+    key: str = ""
+    inside: int = -1
+
+
+class Shapes:
+    """What the uses say, by module and function."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._known: dict[str, dict[tuple[int, str], list[_Use]]] = {}
+
+    def applied(self, source: Source, module: Module, expr: Expr, context: int) -> Source | None:
+        """The source, if what is done with the name leaves it one. A mapping holds secrets where one is read from it."""
+        shape = self.of(module, expr, context)
+        if shape is None:
+            return source
+        names = self._vocabulary.names
+        fields = tuple(key for key in shape.keys if (naming := names(key)) is not None and naming.certain)
+        if fields:
+            return replace(source, fields=fields, is_whole=True)
+        if not shape.is_mapping:
+            return source if source.certain else None
+        return replace(source, is_whole=True, certain=False, confidence=Confidence.LOW)
+
+    def of(self, module: Module, expr: Expr, context: int) -> Shape | None:
+        """The shape of a name or attribute in a place; None where the uses say nothing, or that it is a text."""
+        if not isinstance(expr, Name | Attribute):
+            return None
+        known = self._known.get(module.path)
+        if known is None:
+            known = self._known[module.path] = _uses(module)
+        written = spell(module.body, expr)
+        around = frozenset(_places(module, context))
+        uses = [use for f in _functions(module, context) for use in known.get((f, written), ())]
+        uses = [use for use in uses if use.inside < 0 or use.inside in around]
+        kinds = {use.kind for use in uses}
+        if not kinds or "text" in kinds:
+            return None
+        return Shape("mapping" in kinds, tuple(dict.fromkeys(use.key for use in uses if use.key)))
+
+
+def _places(module: Module, context: int) -> Iterator[int]:
+    while context >= 0:
+        yield context
+        context = module.body.contexts[context].parent
+
+
+def _functions(module: Module, context: int) -> Iterator[int]:
+    """The function of a place and those around it."""
+    function = module.body.contexts[context].function
+    while function >= 0:
+        yield function
+        function = module.body.contexts[module.outline.functions[function].outer].function
+    yield -1
+
+
+def _uses(module: Module) -> dict[tuple[int, str], list[_Use]]:
+    body = module.body
+    found: dict[tuple[int, str], list[_Use]] = {}
+
+    def add(expr: Expr, context: int, use: _Use) -> None:
+        found.setdefault((body.contexts[context].function, spell(body, expr)), []).append(use)
+
+    for expr, context in walk_module(module, lambda e: isinstance(e, Subscript)):
+        if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
+            add(expr.base, context, _Use("mapping", expr.index[0].value))
+    tests = _class_tests(module)
+    for index, call in enumerate(body.calls):
+        for expr, use in _said_by(module, index, call, tests):
+            add(expr, call.context, use)
+    for statement in body.statements:
+        target = statement.target
+        if statement.kind == "assign" and isinstance(target, Name) and _takes_of(module, statement.value, target.id):
+            add(target, statement.context, _Use("text"))
+    return found
+
+
+def _takes_of(module: Module, value: Expr | None, name: str) -> bool:
+    """`token = token["value"]`: afterwards the name stands for something else."""
+    bases: list[Expr] = []
+    for part in parts_of(module.body, value):
+        if isinstance(part, Subscript):
+            bases.append(part.base)
+        elif isinstance(part, CallRef) and last_name(module.body, part) in _READS:
+            callee = module.body.calls[part.index].callee
+            bases += [callee.base] if isinstance(callee, Attribute) else []
+    return any(isinstance(base, Name) and base.id == name for base in bases)
+
+
+def _said_by(module: Module, index: int, call: Call, tests: dict[int, int]) -> Iterator[tuple[Expr, _Use]]:
+    callee, arguments = call.callee, call.arguments
+    if isinstance(callee, Attribute):
+        if callee.attr in _READS and arguments and isinstance(arguments[0].value, String):
+            yield callee.base, _Use("mapping", arguments[0].value.value)
+        elif callee.attr in _ALL and not arguments:
+            yield callee.base, _Use("mapping")
+    elif isinstance(callee, Name) and callee.id == "isinstance" and len(arguments) == 2:
+        kind = _kind(module, arguments[1].value)
+        if kind == "text":
+            yield arguments[0].value, _Use(kind)
+        elif index in tests:
+            yield arguments[0].value, _Use(kind, inside=tests[index])
+
+
+def _kind(module: Module, classes: Expr) -> str:
+    names = {last_name(module.body, c) for c in (classes.items if isinstance(classes, Collection) else (classes,))}
+    if names & _TEXTS:
+        return "text"
+    return "mapping" if names <= _CONTAINERS else "object"
+
+
+def _class_tests(module: Module) -> dict[int, int]:
+    """Calls that stand as a condition → the place in which they hold: the branch, or -1 where a negated one leaves or
+    mends what is of another class, and behind an `assert`."""
+    body = module.body
+    found: dict[int, int] = {}
+    for place, context in enumerate(body.contexts):
+        if context.kind == "if" and context.subject is not None:
+            for part, negated in _conditions(context.subject, False):
+                if isinstance(part, CallRef):
+                    found[part.index] = -1 if negated else place
+    for statement in body.statements:
+        if statement.kind == "assert" and statement.value is not None:
+            found.update({part.index: -1 for part, negated in _conditions(statement.value, False) if isinstance(part, CallRef)})
+    return found
+
+
+def _conditions(test: Expr, negated: bool) -> Iterator[tuple[Expr, bool]]:
+    if isinstance(test, Operation) and test.op == "not":
+        yield from _conditions(test.operands[0], not negated)
+    elif isinstance(test, Operation) and test.op == "and":
+        for operand in test.operands:
+            yield from _conditions(operand, negated)
+    else:
+        yield test, negated

@@ -15,7 +15,7 @@ _COMMENT = re.compile(
 )
 _UNTIL = re.compile(r"\buntil[ \t]+(\d{4}-\d{2}-\d{2})\b[ \t,;:—-]*")
 _SQL_COMMENT = re.compile(r"--[ \t]*archlint\s*:[^\r\n]*|/\*[ \t]*archlint\s*:.*?\*/", re.S)
-_NEXT_COMMENT = re.compile(r"(?:^|\s)(?:#|--)")
+_NEXT_COMMENT = re.compile(r"(?:^|\s)(?:#(?!\d)|--)")  # `#12` is an issue's number
 _NEVER = 1 << 60
 _HEADS = frozenset({"for", "while", "if", "with", "try"})
 _BRANCHES = frozenset({"else", "except", "finally"})
@@ -35,6 +35,10 @@ class Suppression:
     last: int = 0
     problem: str = ""
     """Why it covers nothing: what is wrong with how it is written."""
+    own_line: bool = False
+    """Nothing else stands on its line."""
+    behind: str = ""
+    """Another tool's words in the same comment."""
     used: set[str] = field(default_factory=set)
 
     def covers(self, location: Location) -> bool:
@@ -54,10 +58,11 @@ def of_python(path: str, facts: FileFacts) -> list[Suppression]:
     found = []
     scopes = _Scopes(facts, lines)
     for comment in facts.outline.comments:
-        made = _read(comment.text, Site(path, comment.at, comment.end))
+        made = read(comment.text, Site(path, comment.at, comment.end))
         if made is None:
             continue
         line = lines.line(comment.at)
+        made.own_line = comment.own_line
         made.first, made.last = scopes.below(line) if comment.own_line else scopes.beside(line)
         found.append(made)
     return found
@@ -68,25 +73,29 @@ def of_sql(path: str, text: str) -> list[Suppression]:
     lines = LineIndex.of(text)
     found = []
     for match in _SQL_COMMENT.finditer(text):
-        made = _read(match.group().removesuffix("*/"), Site(path, match.start(), match.end()))
+        made = read(match.group().removesuffix("*/"), Site(path, match.start(), match.end()))
         if made is None:
             continue
         line = lines.line(match.start())
         made.first = made.last = line
-        if not text[lines.starts[line - 1] : match.start()].strip():
+        made.own_line = not text[lines.starts[line - 1] : match.start()].strip()
+        if made.own_line:
             end = text.find(";", match.end())
             made.last = lines.line(end if end >= 0 else len(text))
         found.append(made)
     return found
 
 
-def _read(comment: str, site: Site) -> Suppression | None:
+def read(comment: str, site: Site) -> Suppression | None:
+    """What one comment says, before it is known what it covers; None where it does not speak to archlint."""
     match = _COMMENT.search(comment)
     if match is None:
         return None
     word, rules = match["word"], match["rules"]
     until = _UNTIL.search(match["rest"])
-    reason = _NEXT_COMMENT.split(_UNTIL.sub("", match["rest"]))[0].strip(" \t-—:;,#")
+    said = _UNTIL.sub("", match["rest"])
+    other = _NEXT_COMMENT.search(said)
+    reason = (said[: other.start()] if other else said).strip(" \t-—:;,#")
     words = tuple(dict.fromkeys(part.strip() for part in (rules or "").split(",") if part.strip()))
     made = Suppression(
         site=site,
@@ -94,6 +103,7 @@ def _read(comment: str, site: Site) -> Suppression | None:
         reason=reason if _WORD_CHARACTER.search(reason) else "",
         until=until[1] if until else "",
         whole_file=word == "ignore-file",
+        behind=said[other.start() :].strip() if other else "",
     )
     if word not in ("ignore", "ignore-file"):
         made.problem = f"`{word}` is no word of archlint; there are `ignore` and `ignore-file`"

@@ -63,7 +63,7 @@ def test_what_a_comment_covers(code: str, lines: list[int]) -> None:
         ("# archlint: ignore[SQL001]", ("SQL001",), "", ""),
         ("# archlint: ignore[SQL001] ---", ("SQL001",), "", ""),
         ("# archlint: ignore[SQL001]  # noqa: E501", ("SQL001",), "", ""),
-        ("# archlint: ignore[SQL001] see issue #12 there  # noqa", ("SQL001",), "see issue", ""),
+        ("# archlint: ignore[SQL001] see issue #12 there  # noqa", ("SQL001",), "see issue #12 there", ""),
         ("# noqa: E501  # archlint: ignore[SQL001] why", ("SQL001",), "why", ""),
         ("# archlint: ignore[ SQL001 , , SQL001 ] why", ("SQL001",), "why", ""),
     ],

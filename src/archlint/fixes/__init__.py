@@ -1,0 +1,1 @@
+"""Changes to source text. Pure: text in, text out; what does not change stays byte for byte."""

@@ -11,17 +11,22 @@ from msgspec.structs import replace
 
 from archlint.adapters import hosting, resources
 from archlint.adapters.clock import SystemClock
-from archlint.adapters.disk import DiskFiles
+from archlint.adapters.disk import DiskFiles, replace_file
+from archlint.adapters.git import GitError, Repository
 from archlint.adapters.processes import InProcess, Processes, available_jobs
 from archlint.adapters.projects import config_in, find_root
 from archlint.adapters.provenance import read_provenance
 from archlint.adapters.store import FOLDER, NoStore, SqliteStore
-from archlint.adapters.terminal import PLAIN_WIDTH, wants_color, width, write
+from archlint.adapters.terminal import PLAIN_WIDTH, is_interactive, wants_color, width, write
 from archlint.checklist import Checklist, read_checklist
+from archlint.checklist.answers import FILE as ANSWERS_FILE
 from archlint.engine.analyse import Tool, analyse, understand
+from archlint.engine.answering import AnswerBook
 from archlint.engine.config import ConfigError, settings_of, severity_of, table_of
+from archlint.engine.discover import discover
 from archlint.engine.extract import PARSERS
 from archlint.engine.owners import owners_of
+from archlint.engine.questions import Questions
 from archlint.facts.findings import Report
 from archlint.facts.settings import Settings
 from archlint.facts.text import decode_python, decode_text
@@ -151,6 +156,29 @@ def _workers(jobs: int | None) -> Workers:
     return Processes(count, preload=PARSERS) if count > 1 else InProcess()
 
 
+def answer_book(found: Target) -> AnswerBook:
+    """The project's answers, to look at and to change."""
+    files = DiskFiles(found.root)
+
+    def save(data: bytes) -> None:
+        replace_file(found.root / ANSWERS_FILE, data)
+
+    return AnswerBook(files, discover(files, found.settings), save, SystemClock().today())
+
+
+def questions(found: Target, *, jobs: int | None = None, use_cache: bool = True) -> Questions:
+    """The project's checklist, to be answered. Raises as `run`."""
+    return Questions(checklist(), run(found, jobs=jobs, use_cache=use_cache), answer_book(found))
+
+
+def author_of(found: Target) -> str:
+    """Who works on the project, as git knows it; empty where it does not."""
+    try:
+        return Repository(found.root).author()
+    except GitError:
+        return ""
+
+
 def cache_of(path: Path) -> SqliteStore:
     """The store of the project around a path. Raises ConfigError for a path that does not exist."""
     if not path.exists():
@@ -199,12 +227,16 @@ def deliver(report: Report, form: str, shown: Layout, output_file: Path | None) 
 __all__ = [
     "PLAIN_WIDTH",
     "Target",
+    "answer_book",
+    "author_of",
     "cache_of",
     "check_format",
     "deliver",
+    "is_interactive",
     "knowledge",
     "layout",
     "project_of",
+    "questions",
     "rulebook",
     "run",
     "source_reader",

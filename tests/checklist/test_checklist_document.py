@@ -20,6 +20,8 @@ GOOD = """\
   title: Cups are washed
   question: Is every cup washed?
   guide: kitchen#cups
+  why: Dirt spreads.
+  example: a photo of the shelf
   subjects: cups
   proof: each is clean
   refutation: a cup is dirty
@@ -32,6 +34,8 @@ TWIN = """\
   title: The kitchen is clean
   question: Is it?
   guide: house#kitchen
+  why: Guests come.
+  example: a photo of the kitchen
   same_as: cups.washed
 """
 
@@ -58,6 +62,8 @@ def test_a_good_document_is_read_in_its_order() -> None:
         (GOOD + TWIN + TWIN.replace("cups.washed", "kitchen.clean").replace("id: kitchen.clean", "id: a"), "a: `same_as`"),
         (GOOD.replace("  rules: [CUP001]\n", ""), "cups.washed: neither rules nor evidence"),
         (GOOD.replace("  none: there is no cup\n", ""), "cups.washed: none missing"),
+        (GOOD.replace("  why: Dirt spreads.\n", ""), "cups.washed: why missing"),
+        (GOOD + TWIN.replace("  example: a photo of the kitchen\n", ""), "kitchen.clean: example missing"),
         (GOOD.replace("  title: Cups are washed\n", ""), "`title`"),
         (GOOD.replace("proof:", "prof:"), "unknown field `prof`"),
         (GOOD.replace("[CUP001]", "CUP001"), "array"),

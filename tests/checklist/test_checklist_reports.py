@@ -100,7 +100,7 @@ def test_markdown() -> None:
 
 def test_json() -> None:
     document = json.loads(render(WHOLE, "json"))
-    assert list(document) == ["schema", "tool", "sections", "items"]
+    assert list(document) == ["schema", "tool", "sections", "items", "stray_answers"]
     assert document["sections"][0] == {
         "name": "Caching",
         "score": 1.0,

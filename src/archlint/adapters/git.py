@@ -83,6 +83,11 @@ class Repository:
         shallow = self._ask("rev-parse", "--is-shallow-repository") == "true"
         return ": the clone is shallow; fetch its history (`fetch-depth: 0`, `git fetch --unshallow`)" if shallow else ""
 
+    def author(self) -> str:
+        """Whom commits here would name: `Ada <ada@example.com>`; empty where git has not been told."""
+        name, email = self._ask("config", "--get", "user.name"), self._ask("config", "--get", "user.email")
+        return " ".join(part for part in (name, f"<{email}>" if email else "") if part)
+
     def tree(self, commit: str) -> dict[str, str]:
         """Path below the folder → blob id, of every regular file that the commit holds there.
 

@@ -24,7 +24,7 @@ from archlint.rulebook.document import suggestion
 
 STATUS: dict[str, ItemStatus] = {"pass": "pass", "fail": "fail", "not-applicable": "not applicable"}
 """The state that a verdict asks for; to accept asks for none."""
-_OPEN = ("manual", "unknown")
+OPEN = ("manual", "unknown")
 
 
 def with_answers(checklist: Checklist, results: Sequence[ItemResult], given: Mapping[str, Given]) -> tuple[ItemResult, ...]:
@@ -41,6 +41,11 @@ def stray_answers(checklist: Checklist, given: Mapping[str, Given]) -> tuple[Str
     """The answers that belong to no item, by id."""
     known = [item.id for item in checklist.items]
     return tuple(StrayAnswer(name, f"no such item{suggestion(name, known)}") for name in sorted(given) if name not in known)
+
+
+def without_answers(results: Sequence[ItemResult]) -> tuple[ItemResult, ...]:
+    """The results as the code alone gives them."""
+    return tuple(replace(r, status=r.answer.by_code, answer=None) if r.answer else r for r in results)
 
 
 def alike(checklist: Checklist, item: Item) -> list[str]:
@@ -70,7 +75,7 @@ def _rivals(checklist: Checklist, item: Item, given: Mapping[str, Given]) -> lis
 
 def _with_answer(result: ItemResult, given: Given) -> ItemResult:
     answer = given.answer
-    standing = given.lapse or _standing(result.status, answer.verdict)
+    standing = given.lapse or standing_of(result.status, answer.verdict)
     state = AnswerState(
         standing=standing,
         verdict=answer.verdict,
@@ -92,10 +97,11 @@ def _problem(standing: AnswerStanding, verdict: str) -> str:
     return "there is no failure to accept" if standing == "redundant" and verdict == "accept" else ""
 
 
-def _standing(status: ItemStatus, verdict: str) -> AnswerStanding:
+def standing_of(status: ItemStatus, verdict: str) -> AnswerStanding:
+    """What a valid verdict comes to where the code gives this status."""
     if verdict == "accept":
         return "accepts" if status == "fail" else "redundant"
     asked = STATUS[verdict]
     if status == asked:
         return "redundant"
-    return "decides" if status in _OPEN or asked == "fail" else "overruled"
+    return "decides" if status in OPEN or asked == "fail" else "overruled"

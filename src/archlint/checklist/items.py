@@ -14,6 +14,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Item(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One question.
 
+    `why`: the guide's reasoning, in a few sentences.  `example`: what a person's answer could rest on, one concrete line.
     `subjects`: what in the code it is about, a noun in the plural.  `proof` and `refutation`: what shows for one of
     them that the answer is yes, or no.  `rules`: the rules whose hits refute; all of them must have run for a pass.
     `evidence`: a module of `checklist.evidence` that finds the subjects; without one the rules' own hits and proofs
@@ -26,6 +27,8 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     title: str
     question: str
     guide: str
+    why: str = ""
+    example: str = ""
     subjects: str = ""
     proof: str = ""
     refutation: str = ""
@@ -71,7 +74,8 @@ def read_checklist(data: bytes) -> Checklist:
         source = by_id.get(item.same_as, item)
         if item.same_as and (item.same_as not in by_id or source.same_as):
             problems.append(f"rules/checklist.yaml: {item.id}: `same_as` names no item with a computation of its own")
-        missing = [key for key in ("subjects", "proof", "refutation", "none") if not getattr(source, key)]
+        missing = [key for key in ("why", "example") if not getattr(item, key)]
+        missing += [key for key in ("subjects", "proof", "refutation", "none") if not getattr(source, key)]
         if missing:
             problems.append(f"rules/checklist.yaml: {item.id}: {', '.join(missing)} missing")
         if not source.rules and not source.evidence:

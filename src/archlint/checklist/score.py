@@ -13,12 +13,20 @@ ORDER: tuple[ItemStatus, ...] = ("pass", "fail", "not applicable", "manual", "un
 
 
 class Section(Struct, frozen=True):
-    """`score` is pass/(pass+fail), None where neither is there; items that are neither carry no weight."""
+    """`score` as below; `answered`: how many of the items that it counts pass or fail by a person's answer."""
 
     name: str
     items: tuple[ItemResult, ...]
     counts: dict[ItemStatus, int]
     score: float | None
+    answered: int = 0
+
+
+def score(results: Sequence[ItemResult]) -> float | None:
+    """pass/(pass+fail), None where neither is there; items that are neither carry no weight."""
+    found = Counter(result.status for result in results)
+    decided = found["pass"] + found["fail"]
+    return found["pass"] / decided if decided else None
 
 
 def sections(results: Sequence[ItemResult]) -> tuple[Section, ...]:
@@ -29,6 +37,8 @@ def sections(results: Sequence[ItemResult]) -> tuple[Section, ...]:
 
 def _section(name: str, items: tuple[ItemResult, ...]) -> Section:
     found = Counter(item.status for item in items)
-    decided = found["pass"] + found["fail"]
     counts = {status: found[status] for status in ORDER if found[status]}
-    return Section(name, items, counts, found["pass"] / decided if decided else None)
+    answered = sum(
+        item.status in ("pass", "fail") and item.answer is not None and item.answer.standing == "decides" for item in items
+    )
+    return Section(name, items, counts, score(items), answered)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
+
+if TYPE_CHECKING:
+    from archlint.app import Target
 
 
 def register(app: typer.Typer) -> None:
@@ -23,15 +26,24 @@ def checklist(
     root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one a processor.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    answer: Annotated[bool, typer.Option("--answer", help="Ask about every item that the code leaves open.")] = False,
+    require: Annotated[
+        list[str] | None, typer.Option(help="Exit 1 unless these items pass or are not applicable: ids, or architecture.*")
+    ] = None,
+    min_score: Annotated[
+        list[str] | None, typer.Option(help="Exit 1 below this percentage: 80, or caching=80 for one section.")
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every place of evidence.")] = False,
 ) -> None:
     """Show the architecture checklist: pass, fail, not applicable, manual or unknown, with the evidence.
 
-    Exit status: 0, or 2 for wrong use or an incomplete run. Failing items do not change it; `archlint check` gates.
+    An item that the code leaves open can be answered: `archlint checklist answer ITEM`, or --answer on a terminal.  Exit
+    status: 0; 1 for a requirement that is not met (--require, --min-score); 2 for wrong use or an incomplete run.
     """
     with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
-        from archlint.engine.status import exit_status  # noqa: PLC0415
+        from archlint.engine.gate import unmet  # noqa: PLC0415
+        from archlint.engine.status import CLEAN, FINDINGS, exit_status  # noqa: PLC0415
         from archlint.report import Layout  # noqa: PLC0415
         from archlint.report import checklist as shown  # noqa: PLC0415
 
@@ -39,11 +51,31 @@ def checklist(
             say(f"error: --output-format: `{output_format}` is none of {', '.join(shown.FORMATS)}")
             raise typer.Exit(WRONG_USE)
         found = app.target([path] if path else [], root=root, config=config)
+        if answer:
+            _ask(found, jobs=jobs, use_cache=not no_cache, alone=not (require or min_score or output_file))
         report = app.run(found, jobs=jobs, use_cache=not no_cache)
         layout = Layout(
             color=output_file is None and app.wants_color(),
             width=app.width() if output_file is None else app.PLAIN_WIDTH,
             verbose=verbose,
         )
+        missed = unmet(report.checklist, require or (), min_score or ())
         app.write(shown.render(report, output_format, layout), output_file)
-        raise typer.Exit(exit_status(report, exit_zero=True))
+        for line in missed:
+            say(f"not met: {line}")
+        raise typer.Exit(exit_status(report, exit_zero=True) or (FINDINGS if missed else CLEAN))
+
+
+def _ask(found: Target, *, jobs: int | None, use_cache: bool, alone: bool) -> None:
+    """Asks on the terminal about every open item; what was said is kept whatever ends it."""
+    from archlint import app  # noqa: PLC0415  as above
+    from archlint.screens.answer import ask  # noqa: PLC0415
+
+    if not alone:
+        say("error: --answer only asks; give --require, --min-score and --output-file to a run of their own")
+        raise typer.Exit(WRONG_USE)
+    if not app.is_interactive():
+        say("error: --answer needs a terminal and no CI; answer with `archlint checklist answer ITEM --pass --why ...`")
+        raise typer.Exit(WRONG_USE)
+    questions = app.questions(found, jobs=jobs, use_cache=use_cache)
+    raise typer.Exit(ask(questions, author=app.author_of(found), color=app.wants_color()))

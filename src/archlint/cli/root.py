@@ -16,10 +16,17 @@ from archlint.cli import COMMANDS
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; the exit status. What goes wrong is said on standard error."""
     try:
-        status = group()(list(arguments), prog_name="archlint", standalone_mode=True)
+        commands = group()
+        status = commands(_words(commands, arguments), prog_name="archlint", standalone_mode=True)
     except SystemExit as end:
         status = end.code
     return status if isinstance(status, int) else 0
+
+
+def _words(commands: typer.Typer, arguments: Sequence[str]) -> list[str]:
+    """Two words may name a command, such as `checklist answer`, beside the one that the first of them names alone."""
+    pair = " ".join(arguments[:2])
+    return [pair, *arguments[2:]] if any(c.name == pair for c in commands.registered_commands) else list(arguments)
 
 
 def group() -> typer.Typer:

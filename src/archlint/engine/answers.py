@@ -36,7 +36,11 @@ def given_answers(files: Files, inventory: Inventory, reading: Reading, today: s
     answers, from the calendar: a kept report is found again under it.
     """
     found = entries(files, inventory)
-    watched = Watched(files, inventory, reading)
+    return stand(found, Watched(files, inventory, reading), today)
+
+
+def stand(found: Mapping[str, Entry], watched: Watched, today: str) -> dict[str, Given]:
+    """The answers by item id, each with what keeps it from counting today."""
     return {
         item: lapse_of(entry, today, watched.by(entry.answer.watch) if not entry.problems else None)
         for item, entry in sorted(found.items())

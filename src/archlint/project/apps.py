@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from archlint.facts.deployment import Deployable
+from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.model import Type
 from archlint.project.route_records import App, Container
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _REFERENCE = re.compile(r"(?<![\w/:])([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?:\(|\b)")
 _SERVE = "serve"
+_GATEWAY = re.compile(r"[aw]sgi(_\w+)?|\w+_[aw]sgi")
+_DEVELOPERS_SETTINGS = re.compile(r"(settings_)?(dev|devel|development|local|tests?|testing|ci|debug)(_settings)?")
 _PART = 4
 """An app with this part of the main one's routes is no helper of it."""
 
@@ -35,6 +38,11 @@ def setting_values(project: Project, meaning: str) -> Iterator[tuple[Module, Exp
                 continue
             if module.body.contexts[statement.context].function < 0:
                 yield module, statement.value, statement.context
+
+
+def is_for_developers(settings: Module) -> bool:
+    """Settings that a developer's machine or a test run takes (`settings.dev`), beside those of the real thing."""
+    return bool(_DEVELOPERS_SETTINGS.fullmatch(settings.local_name.rpartition(".")[2]))
 
 
 def find_apps(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -> tuple[App, ...]:
@@ -85,6 +93,11 @@ def _served(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -
             if not site.call.arguments:  # the framework's own entry point serves what its settings name
                 for key in (key for key, c in roots.items() if c.kind == "urls"):
                     found.setdefault(key, f"{module.path} makes its server's entry point")
+        if _GATEWAY.fullmatch(module.local_name.rpartition(".")[2]):  # where a server looks for the app
+            for statement in module.body.statements:
+                if isinstance(statement.value, CallRef) and module.body.contexts[statement.context].function < 0:
+                    for container in _meant(project, tree, module, statement.value, statement.context):
+                        found.setdefault(container.key, f"{module.path} makes it for a server")
     for key in (key for key, container in roots.items() if container.kind == "urls"):
         found.setdefault(key, "the project's settings name it")
     return found
@@ -120,6 +133,7 @@ def _module(project: Project, dotted: str) -> Module | None:
     return named[0] if len(named) == 1 else None
 
 
+_DEVELOPERS = re.compile(r"dev(el|elopment)?(_?(app|proxy|server|test|tools?))?")
 _ENTRY = re.compile(r"(.*\.)?(main|app|asgi|wsgi|server|application|run|serve|api|__main__|[a-z]+_app|app_[a-z]+)")
 
 
@@ -141,13 +155,31 @@ def asked_apps(project: Project) -> tuple[App, ...]:
     for app in project.routes.apps:
         service = service_of(project, app.module)
         has_routes = counts[app.key] or (app.served and service in loose)  # declared in ways that are not followed
-        if not app.mounted and app.module.is_production and has_routes and _is_served(project, app):
+        if not app.mounted and _is_run(app.module) and has_routes and _is_served(project, app):
             by_service[service].append(app)
     chosen: list[App] = []
     for apps in by_service.values():
         main = max(apps, key=lambda app: (counts[app.key], bool(app.served), app.key))
         chosen += [a for a in apps if a is main or (a.served and counts[a.key] * _PART >= counts[main.key])]
-    return tuple(sorted(chosen, key=lambda app: app.site))
+    return _without_variants(project, sorted(chosen, key=lambda app: app.site))
+
+
+def _without_variants(project: Project, apps: list[App]) -> tuple[App, ...]:
+    """An app that is made in one way or another, by the branch taken, is one: the same name, module and routes."""
+    seen: set[tuple[str, str, frozenset[Site]]] = set()
+    kept: list[App] = []
+    for app in apps:
+        served = frozenset(route.site for route in project.routes.routes if app.key in (route.apps or ()))
+        key = (app.module.path, app.name, served)
+        if not (served and key in seen):
+            kept.append(app)
+        seen.add(key)
+    return tuple(kept)
+
+
+def _is_run(module: Module) -> bool:
+    """Production code, and no server that a developer starts by hand."""
+    return module.is_production and not _DEVELOPERS.fullmatch(module.local_name.rpartition(".")[2])
 
 
 def service_of(project: Project, module: Module) -> str:

@@ -95,6 +95,10 @@ class Containers:
                 at = target.at if target is not None else statement.at
                 place = Site(module.path, at, at + len(name))
                 return Container(f"{module.path}:{name}", "urls", place, module.name, "", module)
+        for name in self._names:  # `from shop.urls.base import urlpatterns` hands on another module's list
+            for definition in self._project.symbols.resolve_in(module, name):
+                if definition.kind == "value" and definition.module not in (None, module):
+                    return self.urls_of(definition.module)
         return None
 
     def list_name(self, module: Module) -> str | None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.syntax import Collection, Expr, String
 from archlint.project.apps import service_of, setting_values
+from archlint.project.health_words import HealthWords
 from archlint.project.model import CallSite, Def
+from archlint.project.route_answers import answers_failure, labels_of
 from archlint.project.route_guards import answering_functions, guards_of
 from archlint.project.route_records import App, Handler, Route
 
@@ -30,28 +32,13 @@ _DEPENDENCY_ROLES = frozenset(
     {"db-session", "db-connection", "db-cursor", "db-query", "db-manager", "db-extension", "cache-client", "broker-client"}
 )
 _HARMLESS_KINDS = frozenset({"web-framework", "logging", "standard-library"})
+_DEPENDENCY_KINDS = frozenset({"orm", "driver", "cache-client", "broker-client", "cloud-sdk"})
 _LIBRARY_KIND = "health-checks"
 _VERBS = frozenset(
     {"get", "head", "list", "retrieve", "dispatch", "dispatch_request", "handle", "check", "__call__", "options"}
 )
 _ASKING = frozenset({"GET", "HEAD", "*", ""})
 _DEPTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class HealthWords:
-    """How health routes are called. `clear`: last segments that mean health wherever they stand behind fixed segments;
-    `short`: words of other meanings too, which mean it only in a short path; `ready`: those of readiness."""
-
-    clear: frozenset[str]
-    short: frozenset[str]
-    ready: frozenset[str]
-
-    def is_health(self, path: str) -> bool:
-        return _is_named(path, self.clear | self.ready, self.short)
-
-    def is_readiness(self, path: str) -> bool:
-        return _is_named(path, self.ready, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +63,6 @@ class Reach:
     complete: bool
 
 
-def _is_named(path: str, clear: frozenset[str], short: frozenset[str]) -> bool:
-    segments = [part for part in path.split("/") if part]
-    fixed = segments[1:] if segments[:1] == ["{}"] else segments
-    words = [_word(part) for part in fixed]
-    for place, word in enumerate(words):
-        if any("{" in part for part in fixed[:place]):
-            return False  # below one entity: `/orders/{id}/status`
-        if word in clear and place >= len(words) - 2:
-            return True
-        if word in short and place == len(words) - 1 and len(words) <= 4:
-            return True
-    return False
-
-
-def _word(segment: str) -> str:
-    return re.sub(r"[^a-z0-9{}]", "", re.sub(r"\.(json|txt|html|xml)$", "", segment.lower()))
-
-
 class Health:
     """Questions about one project, with the words that a rule's parameters give."""
 
@@ -106,9 +75,16 @@ class Health:
         found = [
             route
             for route in self._project.routes.routes
-            if self._serves(route, app) and _is_asked(route) and any(self._words.is_health(path) for path in route.paths)
+            if self._serves(route, app) and _is_asked(route) and self._tells(route)
         ]
-        return sorted(found, key=lambda route: (route.apps is None, route.site))
+        return sorted(found, key=lambda r: (r.apps is None, not any(map(self._words.is_clear, r.paths)), r.site))
+
+    def _tells(self, route: Route) -> bool:
+        """By its path; where that is one fixed place, also by its handler's name and by what labels it."""
+        if any(self._words.is_health(path) for path in route.paths):
+            return True
+        fixed = any("{" not in path for path in route.paths)
+        return fixed and any(self._words.is_label(label) for label in labels_of(self._project, route))
 
     def evidence(self, app: App) -> list[Evidence]:
         """Everything that answers for the app's health, the best first."""
@@ -221,6 +197,21 @@ class Health:
             if _HARMLESS_KINDS & set(self._project.knowledge.package_kinds(target.name)):
                 return True
         return False
+
+    def can_fail(self, handler: Handler) -> bool:
+        """Can it answer that the service is not able to work, by a status in the five hundreds?"""
+        return any(answers_failure(self._project, definition) for definition in answering_functions(self._project, handler))
+
+    def depends(self, app: App) -> bool:
+        """Does the app's service use a database, cache, broker or cloud service, or a library that speaks to one?"""
+        service = service_of(self._project, app.module)
+        for module in self._project.modules.production:
+            if service_of(self._project, module) != service:
+                continue
+            for given in module.outline.imports:
+                if not given.level and _DEPENDENCY_KINDS & set(self._project.knowledge.package_kinds(given.module)):
+                    return True
+        return bool(self.dependencies(app))
 
     def dependencies(self, app: App) -> dict[str, Site]:
         """What the app's service depends on (database, cache, broker) → the first place that asks it."""

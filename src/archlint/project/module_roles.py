@@ -23,6 +23,7 @@ _EXAMPLE_FOLDERS = frozenset(
     {"docs", "doc", "docs_src", "examples", "example", "samples", "sample", "demo", "demos", "tutorial", "tutorials"}
     | {"benchmarks", "benchmark", "playground", "snippets"}
 )
+_EXAMPLE_PROJECT = re.compile(r"(examples?|demo|samples?|sandbox)[_-]?(project|app|site)")
 _VENDORED_FOLDERS = frozenset(
     {"vendor", "vendored", "_vendor", "_vendored", "third_party", "thirdparty", "extern", "site-packages", "node_modules"}
     | {".venv", "venv"}
@@ -73,7 +74,8 @@ def is_script(outer: Sequence[str], folders: Sequence[str], name: str, *, in_pac
 
 def is_example(outer: Sequence[str]) -> bool:
     """Documentation, samples, benchmarks. A package `samples` below the top-level package is the program's own."""
-    return any(folder in _EXAMPLE_FOLDERS for folder in outer)
+    named = any(folder in _EXAMPLE_FOLDERS or _EXAMPLE_PROJECT.fullmatch(folder) for folder in outer)
+    return named or outer[:1] == ["sandbox"]  # further in, it is where a program runs foreign code
 
 
 def is_vendored(folders: Sequence[str], name: str) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.project.apps import find_apps, setting_values
+from archlint.project.apps import find_apps, is_for_developers, setting_values
 from archlint.project.early_answers import early_answers
 from archlint.project.origins import Origins
 from archlint.project.route_paths import RoutePaths, joined
@@ -46,7 +46,9 @@ class Routes:
         return dict(sorted(found.items()))
 
     def _configured(self) -> Iterator[Container]:
-        for module, expr, context in setting_values(self._project, "url-conf"):
+        given = list(setting_values(self._project, "url-conf"))
+        for_real = [setting for setting in given if not is_for_developers(setting[0])]
+        for module, expr, context in for_real or given:
             for dotted in RoutePaths(self._project, Origins(self._project)).texts(module, expr, context, {}):
                 found = self._project.modules.find(dotted, near=module)
                 urls = self.tree.urls_of(found) if found is not None else None

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof
 from archlint.project.apps import asked_apps
-from archlint.project.health import Health, HealthWords
+from archlint.project.health import Health
+from archlint.project.health_words import HealthWords
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.project.apps import asked_apps
-from archlint.project.health import Evidence, Health, HealthWords
+from archlint.project.health import Evidence, Health
+from archlint.project.health_words import HealthWords
 from archlint.project.route_records import App
 
 
@@ -32,7 +33,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for app in asked_apps(project):
         ready = dict(_ready(health, app, guards))
         yield from (Proof(site, text) for site, text in ready.items())
-        if ready:
+        if ready or not health.depends(app):
             continue
         alive = next((e for e in health.evidence(app) if e.route is not None), None)
         words_of_alive = {"route": health.name(alive.route)} if alive is not None and alive.route is not None else {}
@@ -59,6 +60,8 @@ def _ready(health: Health, app: App, guards: re.Pattern[str]) -> Iterator[tuple[
         reach = health.reach(route.handler)
         if reach.dependency:
             yield route.site, f"the route `{health.name(route)}` asks `{reach.dependency}`: it serves as readiness check"
+        elif health.can_fail(route.handler):
+            yield route.site, f"the route `{health.name(route)}` answers that it is not ready: it serves as readiness check"
         elif not reach.complete and route.apps is not None:
             yield route.site, ""
 

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from archlint.checks.api import Hit, Project, Proof, Site, Step
 from archlint.project.apps import asked_apps
-from archlint.project.health import Health, HealthWords
+from archlint.project.health import Health
+from archlint.project.health_words import HealthWords
 from archlint.project.model import Def
 from archlint.project.route_records import Route
 

@@ -1,0 +1,61 @@
+"""What a route's declaration and its handler say of it beside the path: names, tags, the statuses that it answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Collection, Conditional, Constant, Expr, Name, String
+from archlint.project.model import Def
+from archlint.project.route_records import Route
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_LABELS = frozenset({"tags", "name", "summary", "operation_id", "endpoint"})
+_FAILURE = re.compile(r"(HTTP_5\d\d.*|.*SERVICE_UNAVAILABLE|.*INTERNAL_SERVER_ERROR|HTTPServiceUnavailable)")
+
+
+def labels_of(project: Project, route: Route) -> Iterator[str]:
+    """The name of the handler, and what the declaring call gives as name, tags or summary."""
+    if route.handler is not None:
+        target = route.handler.target
+        yield target.function.name if isinstance(target, Def) else target.klass.name
+    for site in project.calls.in_module(route.module):
+        if site.site == route.site:
+            for argument in site.call.arguments:
+                if argument.name in _LABELS:
+                    yield from _strings(argument.value)
+
+
+def answers_failure(project: Project, definition: Def) -> bool:
+    """Does a function hand a status in the five hundreds to what it calls or returns?"""
+    given = [argument.value for site in project.calls.of(definition) for argument in site.call.arguments]
+    given += [site.call.callee for site in project.calls.of(definition)]
+    returned = project.symbols.scopes(definition.module).returns.get(definition.index, [])
+    return any(_is_failure(expr) for expr in (*given, *(s.value for s in returned if s.value is not None)))
+
+
+def _is_failure(expr: Expr) -> bool:
+    match expr:
+        case Constant():
+            return isinstance(expr.value, int) and 500 <= expr.value <= 599
+        case Attribute():
+            return bool(_FAILURE.fullmatch(expr.attr))
+        case Name():
+            return bool(_FAILURE.fullmatch(expr.id))
+        case Conditional():
+            return _is_failure(expr.body) or _is_failure(expr.orelse)
+        case Collection():
+            return any(_is_failure(item) for item in expr.items)
+        case _:
+            return False
+
+
+def _strings(expr: Expr) -> Iterator[str]:
+    if isinstance(expr, String):
+        yield expr.value
+    elif isinstance(expr, Collection):
+        for item in expr.items:
+            yield from _strings(item)

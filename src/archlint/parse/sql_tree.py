@@ -78,13 +78,15 @@ class _Reader:
             if isinstance(table.this, exp.Identifier) and not self.is_cte(table):
                 yield self.offset(table.this), self.name(table)
 
-    def written(self) -> Iterator[str]:
-        if isinstance(self.tree, exp.TruncateTable):
-            targets = self.tree.expressions
-        elif isinstance(self.tree, exp.Drop):
-            targets = [self.tree.this, *(self.tree.args.get("tables") or ())]
-        elif isinstance(self.tree, exp.DML | exp.Merge | exp.Create | exp.Alter):
-            targets = [self.tree.this]
+    def written(self, tree: Tree | None = None) -> Iterator[str]:
+        """The tables that the whole statement writes, or the one inside a CTE."""
+        tree = tree or self.tree
+        if isinstance(tree, exp.TruncateTable):
+            targets = tree.expressions
+        elif isinstance(tree, exp.Drop):
+            targets = [tree.this, *(tree.args.get("tables") or ())]
+        elif isinstance(tree, exp.DML | exp.Merge | exp.Create | exp.Alter):
+            targets = [tree.this]
         else:
             return
         for target in targets:
@@ -118,8 +120,8 @@ class _Reader:
             self.expand(holder, qualifier.lower(), sources)
             place = self.place(holder, sources)
         elif isinstance(holder, exp.Returning):
-            place = "returning"
-            sources.tables.extend(self.written())
+            place = "exists" if self.is_only_counted(holder.parent) else "returning"
+            sources.tables.extend(self.written(holder.parent))
         elif isinstance(holder, exp.Func | exp.Distinct):
             place = "count"
         else:
@@ -128,7 +130,7 @@ class _Reader:
         return Star(at, at + 1, qualifier, place, tuple(dict.fromkeys(sources.tables)))
 
     def place(self, select: exp.Select, sources: _Sources) -> Place:
-        if select.find_ancestor(exp.Exists) is not None or _fetches_nothing(select):
+        if select.find_ancestor(exp.Exists) is not None or _fetches_nothing(select) or self.is_only_counted(select):
             return "exists"
         if not sources.tables:
             if sources.opaque:
@@ -148,6 +150,19 @@ class _Reader:
                 return "view" if "VIEW" in str(create.args.get("kind", "")).upper() else "copy"
             case _:
                 return "nested"
+
+    def is_only_counted(self, query: Tree | None) -> bool:
+        """Do those who read the CTE or subquery ask only whether it has rows, or how many?"""
+        while query is not None and isinstance(query.parent, exp.SetOperation):
+            query = query.parent
+        holder = query.parent if query is not None else None
+        if isinstance(holder, exp.Subquery):
+            return _takes_no_column(holder)
+        if not isinstance(holder, exp.CTE):
+            return False
+        name = holder.alias.lower()
+        readers = [t for t in self.tree.find_all(exp.Table) if t.name.lower() == name and t.args.get("db") is None]
+        return bool(readers) and all(_takes_no_column(reader) for reader in readers)
 
     def expand(self, select: exp.Select, qualifier: str, into: _Sources) -> None:
         """Adds what the star of `select` takes: of the source called `qualifier`, or of all."""
@@ -221,6 +236,17 @@ def _sources(select: exp.Select) -> Iterator[Tree]:
 
 def _table_name(source: Tree) -> str:
     return source.name.lower() if isinstance(source, exp.Table) and not source.alias else ""
+
+
+def _takes_no_column(source: Tree) -> bool:
+    """Does the query that reads it deliver nothing of it: inside EXISTS, or only counts and literals?"""
+    select = source.find_ancestor(exp.Select)
+    if select is None or source.find_ancestor(exp.From, exp.Join) is None:
+        return False
+    if select.find_ancestor(exp.Exists) is not None:
+        return True
+    bare = any(isinstance(item, exp.Star) for item in select.expressions)
+    return not bare and not any(item.find(exp.Column) for item in select.expressions)
 
 
 def _fetches_nothing(select: exp.Select) -> bool:

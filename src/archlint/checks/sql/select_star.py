@@ -22,6 +22,8 @@ _MESSAGES = {
 }
 _HOLE = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%\(\w+\)s|%s|:\w+|\$\w+|\?", re.DOTALL)
 
+_MOMENT = re.compile(r"(^|[._])(te?mp|scratch|staging)(_|$)")
+
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`catalogues`: patterns of relations of the database itself, whose columns the project does not own."""
@@ -38,9 +40,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored:
             continue
-        passing = frozenset(table.lower() for s in sql.facts.statements if s.temporary for table in s.writes)
         for statement in sql.facts.statements:
-            found = list(_stars(sql, statement, params, passing))
+            found = list(_stars(sql, statement, params, _passing(sql, statement)))
             for hit in found:
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
@@ -66,8 +67,17 @@ def _use(sql: Sql) -> Use:
     return sql.path, -1 if sql.sink is None else sql.sink.index, sql.context
 
 
+def _passing(sql: Sql, statement: Statement) -> frozenset[str]:
+    """The tables of the moment: temporary ones, and those that a later statement of the text drops when it is read out."""
+    found = {table.lower() for s in sql.facts.statements if s.temporary for table in s.writes}
+    if statement.verb == "select":
+        dropped = (s for s in sql.facts.statements if s.verb == "drop" and s.creates == "table" and s.at > statement.at)
+        found |= {table.lower() for s in dropped for table in s.writes}
+    return frozenset(found)
+
+
 def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[str]) -> Iterator[Hit]:
-    """The stars that take too much; `passing` are temporary tables made by the same text, which says their columns."""
+    """The stars that take too much; `passing` are tables of the same text that do not last."""
     for star in statement.stars:
         if star.place not in _MESSAGES or sql.is_hole(star.at, star.end):
             continue
@@ -97,5 +107,7 @@ def _is_catalogue(table: str, params: Params) -> bool:
 
 
 def _is_named(table: str) -> bool:
-    """Is more of the table's own name written than a hole?"""
+    """Is more of the table's own name written than a hole, and not that of a table of the moment (`tmp_{id}`)?"""
+    if _HOLE.search(table) and _MOMENT.search(_HOLE.sub("", table).lower()):
+        return False
     return bool(re.search(r"\w", _HOLE.sub("", table).rpartition(".")[2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,9 +11,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from archlint.adapters import hosting, resources
+from archlint.adapters.baseline_file import BaselineFile
 from archlint.adapters.clock import SystemClock
 from archlint.adapters.disk import DiskFiles, replace_file
 from archlint.adapters.git import GitError, Repository
+from archlint.adapters.history import changed_since
 from archlint.adapters.processes import InProcess, Processes, available_jobs
 from archlint.adapters.projects import config_in, find_root
 from archlint.adapters.provenance import read_provenance
@@ -22,12 +25,15 @@ from archlint.checklist import Checklist, read_checklist
 from archlint.checklist.answers import FILE as ANSWERS_FILE
 from archlint.engine.analyse import Tool, analyse, understand
 from archlint.engine.answering import AnswerBook
+from archlint.engine.baseline_changes import grown
 from archlint.engine.config import ConfigError, settings_of, severity_of, table_of
+from archlint.engine.diff import only_changed, paths_of
 from archlint.engine.discover import discover
 from archlint.engine.extract import PARSERS
 from archlint.engine.owners import owners_of
 from archlint.engine.questions import Questions
-from archlint.facts.findings import Report
+from archlint.facts.baseline import Baseline
+from archlint.facts.findings import Diff, Finding, Report
 from archlint.facts.settings import Settings
 from archlint.facts.text import decode_python, decode_text
 from archlint.ports import FactStore, Workers
@@ -110,13 +116,21 @@ def with_options(
     ignore: Sequence[str] | None = None,
     preview: bool = False,
     fail_level: str | None = None,
+    baseline: Path | None = None,
+    no_baseline: bool = False,
 ) -> Target:
-    """The target with what the command line says on top: `select` and `fail_level` replace, `ignore` adds.
+    """The target with what the command line says on top: `select`, `fail_level` and `baseline` replace, `ignore` adds.
 
-    Raises ConfigError for a fail level that there is none of."""
+    Raises ConfigError for a fail level that there is none of, and for two words on the baseline."""
     settings = found.settings
+    if baseline is not None and no_baseline:
+        raise ConfigError(["--baseline and --no-baseline exclude each other"])
+    if no_baseline:
+        settings = replace(settings, baseline="")
+    if baseline is not None:
+        settings = replace(settings, baseline=_below(found.root, baseline), fixed=(*settings.fixed, "baseline"))
     if select:
-        settings = replace(settings, select=_words(select), fixed=("select",))
+        settings = replace(settings, select=_words(select), fixed=(*settings.fixed, "select"))
     if ignore:
         settings = replace(settings, ignore=(*settings.ignore, *_words(ignore)))
     if fail_level:
@@ -125,6 +139,11 @@ def with_options(
         except ValueError as error:
             raise ConfigError([f"--fail-level: {error}"]) from None
     return Target(found.root, replace(settings, preview=settings.preview or preview), found.paths)
+
+
+def _below(root: Path, path: Path) -> str:
+    """The path as seen from the root."""
+    return Path(os.path.relpath(path.parent.resolve() / path.name, root)).as_posix()
 
 
 def _words(given: Sequence[str]) -> tuple[str, ...]:
@@ -143,6 +162,25 @@ def run(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> R
     today = SystemClock().today()
     report = analyse(DiskFiles(target.root), store, _workers(jobs), tool(), settings=target.settings, today=today)
     return replace(report, provenance=read_provenance(target.root))
+
+
+def fork_point(found: Target, revision: str) -> Diff:
+    """Where the work left a revision. Raises GitError."""
+    return Diff(revision=revision, base=Repository(found.root).fork_point(revision), elsewhere=0)
+
+
+def on_changed_lines(report: Report, found: Target, since: Diff) -> Report:
+    """The report with only the findings that touch lines changed since then. Raises GitError."""
+    return only_changed(report, changed_since(found.root, since.base, paths_of(report), source_reader(found)), since)
+
+
+def add_to_baseline(found: Target, findings: Sequence[Finding], why: str) -> None:
+    """Lists new findings in the project's baseline (made if there is none), and in its log why.
+
+    Raises BaselineError for an empty reason, for findings about the run itself, and for a file that cannot be used.
+    """
+    file = BaselineFile(found.root, found.settings.baseline)
+    file.write(grown(file.read() or Baseline(), findings, why, SystemClock().today()))
 
 
 def project_of(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> Project:
@@ -227,14 +265,17 @@ def deliver(report: Report, form: str, shown: Layout, output_file: Path | None) 
 __all__ = [
     "PLAIN_WIDTH",
     "Target",
+    "add_to_baseline",
     "answer_book",
     "author_of",
     "cache_of",
     "check_format",
     "deliver",
+    "fork_point",
     "is_interactive",
     "knowledge",
     "layout",
+    "on_changed_lines",
     "project_of",
     "questions",
     "rulebook",

@@ -28,6 +28,11 @@ def check(
     output_file: Annotated[Path | None, typer.Option(help="Write the report there, not to standard output.")] = None,
     config: Annotated[Path | None, typer.Option(help="The configuration to use, not the nearest one.")] = None,
     root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
+    diff: Annotated[
+        str | None, typer.Option(metavar="REV", help="Report only what touches lines changed since the work left REV.")
+    ] = None,
+    baseline: Annotated[Path | None, typer.Option(help="The file of old findings, not the configured one.")] = None,
+    no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Report old findings as new ones.")] = False,
     fail_level: Annotated[str | None, typer.Option(help="Exit 1 from this severity on: error, warning, note.")] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; 2 stays 2.")] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
@@ -47,11 +52,21 @@ def check(
         from archlint.engine.status import exit_status, narrowed  # noqa: PLC0415
 
         found = app.target(paths or [], root=root, config=config)
-        found = app.with_options(found, select=select, ignore=ignore, preview=preview, fail_level=fail_level)
+        found = app.with_options(
+            found,
+            select=select,
+            ignore=ignore,
+            preview=preview,
+            fail_level=fail_level,
+            baseline=baseline,
+            no_baseline=no_baseline,
+        )
         if verbose and not quiet:
             say(f"project {found.root}, configuration {found.settings.config_path or 'none'}")
         app.check_format(output_format)
+        since = app.fork_point(found, diff) if diff is not None else None
         report = narrowed(app.run(found, jobs=jobs, use_cache=not no_cache), found.paths)
+        report = app.on_changed_lines(report, found, since) if since is not None else report
         asked = {"statistics": statistics, "show_suppressed": show_suppressed, "verbose": verbose}
         app.deliver(report, output_format, app.layout(found, output_file, **asked), output_file)
         if output_file is not None and not quiet:

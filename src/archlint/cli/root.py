@@ -11,13 +11,14 @@ import typer
 
 from archlint import __version__
 from archlint.cli import COMMANDS
+from archlint.cli.baseline import paired
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; the exit status. What goes wrong is said on standard error."""
     try:
         commands = group()
-        status = commands(_words(commands, arguments), prog_name="archlint", standalone_mode=True)
+        status = commands(_words(commands, paired(arguments)), prog_name="archlint", standalone_mode=True)
     except SystemExit as end:
         status = end.code
     return status if isinstance(status, int) else 0

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from archlint.checklist import Checklist
 from archlint.engine.answers import given_answers
+from archlint.engine.baseline import decode
 from archlint.engine.check import check
 from archlint.engine.discover import discover
 from archlint.engine.extract import extract
 from archlint.engine.link import link
+from archlint.engine.old_findings import baseline_bytes
 from archlint.engine.read import read
 from archlint.engine.remember import remembered, report_key
 from archlint.engine.scopes import scopes_of
@@ -45,14 +47,17 @@ def analyse(files: Files, store: FactStore, workers: Workers, tool: Tool, *, set
 
     Pure but for its ports: the same files, settings and day give the same report, whatever the number of workers,
     the order of the files and the state of the store.  Raises SelectionError for settings that name unknown rules or
-    parameters, AnswersError for answers that cannot be taken; whatever is wrong with the project is a finding.
+    parameters, AnswersError and BaselineError for answers and a baseline that cannot be taken; whatever is wrong with the
+    project is a finding.
     """
     inventory = discover(files, settings)
     scopes = scopes_of(files, inventory.others, settings)
     reading = read(files, inventory)
     answers = given_answers(files, inventory, reading, today)
+    listed = baseline_bytes(files, inventory, settings)
 
     def fresh() -> Settled:
+        baseline = decode(listed, settings.baseline) if listed is not None else None
         rulebook = tool.rulebook()
         selection = select(rulebook, scopes)
         facts = extract(reading, store, workers, tool.parsers)
@@ -60,9 +65,19 @@ def analyse(files: Files, store: FactStore, workers: Workers, tool: Tool, *, set
         outcome = check(project, selection, scopes)
         run = Run(inventory, reading, facts, project, outcome)
         sources = Sources(files, reading.sources, facts.python)
-        return settle(run, sources, rulebook=rulebook, checklist=tool.checklist(), answers=answers, scopes=scopes, today=today)
+        return settle(
+            run,
+            sources,
+            rulebook=rulebook,
+            checklist=tool.checklist(),
+            answers=answers,
+            baseline=baseline,
+            scopes=scopes,
+            today=today,
+        )
 
-    return remembered(store, report_key(tool.program, scopes, inventory, reading, answers), today, fresh)
+    key = report_key(tool.program, scopes, inventory, reading, answers=answers, baseline=listed)
+    return remembered(store, key, today, fresh)
 
 
 def understand(files: Files, store: FactStore, workers: Workers, tool: Tool, *, settings: Settings) -> Project:

@@ -22,12 +22,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct
-from msgspec.structs import replace
+from msgspec import Struct
 
+from archlint.facts.baseline import Baseline, Entry, Increase, Number, Text
 from archlint.facts.findings import Finding
 
 SCHEMA = 1
@@ -37,38 +37,6 @@ _RUN = "RUN"
 _CONFLICT = re.compile(r"^(?:<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)(?: |\r?$)", re.M)
 # What a terminal or a reviewer would be steered by: C1 controls, bidirectional marks, separators, lone surrogates.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-
-_Text = Annotated[str, Meta(min_length=1)]
-_Number = Annotated[int, Meta(ge=1)]
-
-
-class Entry(Struct, frozen=True, kw_only=True, order=True):
-    """`count` equal findings of a rule in a file. `fingerprint` and `subject` as in `Finding`, without an ordinal;
-    `symbol` and `message` say to people what it is."""
-
-    path: _Text
-    rule: _Text
-    symbol: str
-    subject: str
-    fingerprint: _Text
-    count: _Number
-    message: str
-
-
-class Increase(Struct, frozen=True, kw_only=True, order=True, forbid_unknown_fields=True):
-    """By how many findings of a rule the baseline grew, on which day (ISO), and why."""
-
-    date: _Text
-    rule: _Text
-    by: _Number
-    why: _Text
-
-
-class Baseline(Struct, frozen=True, kw_only=True):
-    """Sorted entries, one for each path, rule and fingerprint; sorted increases."""
-
-    entries: tuple[Entry, ...] = ()
-    increases: tuple[Increase, ...] = ()
 
 
 class BaselineError(Exception):
@@ -80,9 +48,9 @@ class BaselineError(Exception):
 
 
 class _Listed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    rule: _Text
-    fingerprint: _Text
-    count: _Number
+    rule: Text
+    fingerprint: Text
+    count: Number
     symbol: str
     subject: str
     message: str
@@ -90,7 +58,7 @@ class _Listed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class _Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     schema: int
-    files: dict[_Text, list[_Listed]]
+    files: dict[Text, list[_Listed]]
     increases: list[Increase] = []
 
 
@@ -99,61 +67,17 @@ def can_be_listed(rule: str) -> bool:
     return not rule.startswith(_RUN)
 
 
-def key_of(finding: Finding) -> tuple[str, str, str]:
-    """(path, rule, fingerprint without its ordinal): what an entry and a finding share."""
-    return finding.location.path, finding.rule, finding.fingerprint.partition(":")[0]
-
-
-def entries_of(findings: Iterable[Finding]) -> tuple[Entry, ...]:
-    """Entries that list these findings and no other."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    first: dict[tuple[str, str, str], Finding] = {}
-    for finding in findings:
-        key = key_of(finding)
-        counts[key] += 1
-        first.setdefault(key, finding)
-    return tuple(sorted(_entry(first[key], key, count) for key, count in counts.items()))
-
-
-def _entry(finding: Finding, key: tuple[str, str, str], count: int) -> Entry:
-    path, rule, fingerprint = key
+def entry_of(finding: Finding) -> Entry:
+    """The entry that lists this finding and no other."""
     message = finding.message
     return Entry(
-        path=path,
-        rule=rule,
+        path=finding.location.path,
+        rule=finding.rule,
         symbol=finding.symbol,
         subject=finding.subject,
-        fingerprint=fingerprint,
-        count=count,
+        fingerprint=finding.fingerprint.partition(":")[0],
+        count=1,
         message=message if len(message) <= _LONGEST_MESSAGE else message[: _LONGEST_MESSAGE - 1] + "…",
-    )
-
-
-def merged(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries sorted, those of the same path, rule and fingerprint as one."""
-    by_key: dict[tuple[str, str, str], Entry] = {}
-    for entry in entries:
-        key = (entry.path, entry.rule, entry.fingerprint)
-        found = by_key.get(key)
-        by_key[key] = entry if found is None else replace(found, count=found.count + entry.count)
-    return tuple(sorted(by_key.values()))
-
-
-def grown(baseline: Baseline, findings: Iterable[Finding], why: str, today: str) -> Baseline:
-    """The baseline with these new findings in it, and in the log why. Raises BaselineError for an empty reason, and for
-    a finding that no baseline may list."""
-    added = tuple(findings)
-    refused = sorted({finding.rule for finding in added if not can_be_listed(finding.rule)})
-    problems = [f"{rule} cannot be baselined: it is about the run itself" for rule in refused]
-    if not why.strip():
-        problems.append("a baseline grows only with a reason")
-    if problems:
-        raise BaselineError(problems)
-    by_rule = Counter(finding.rule for finding in added)
-    logged = (Increase(date=today, rule=rule, by=by, why=" ".join(why.split())) for rule, by in by_rule.items())
-    return Baseline(
-        entries=merged((*baseline.entries, *entries_of(added))),
-        increases=tuple(sorted((*baseline.increases, *logged))),
     )
 
 

@@ -80,6 +80,14 @@ def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
     return read
 
 
+def _below_the_root(value: Any) -> str:
+    """What archlint writes on a project's word lies inside the project."""
+    path = msgspec.convert(value, str).replace("\\", "/").removeprefix("./")
+    if path.startswith("/") or ":" in path.partition("/")[0] or ".." in path.split("/"):
+        raise ValueError(f"`{path}` must be a path below the project's root")
+    return path
+
+
 def _levels(value: Any) -> dict[str, str]:
     level = _one_of(_LEVELS)
     return {rule: level(word) for rule, word in msgspec.convert(value, dict[str, str]).items()}
@@ -121,5 +129,5 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "contracts": _contracts,
     "dialect": _typed(str),
     "services": _typed(dict[str, str]),
-    "baseline": _typed(str),
+    "baseline": _below_the_root,
 }

@@ -60,6 +60,7 @@ def discover(files: Files, settings: Settings) -> Inventory:
 class _Walk:
     def __init__(self, files: Files, settings: Settings) -> None:
         self.files = files
+        self.baseline = settings.baseline
         self.inventory = Inventory()
         self.gitignore = GitIgnore() if settings.respect_gitignore else None
         self.excludes = Patterns(settings.exclude)
@@ -97,7 +98,7 @@ class _Walk:
         path, found = entry.path, self.inventory
         kind = _kind(path)
         if entry.problem:
-            if entry.problem.startswith(("folder cannot", "cannot")) or path == ANSWERS_FILE:
+            if entry.problem.startswith(("folder cannot", "cannot")) or path in (ANSWERS_FILE, self.baseline):
                 found.problems[path] = entry.problem
             elif kind in ("python", "sql", "") or "link" in entry.problem:
                 found.skipped[entry.problem] += 1

@@ -44,6 +44,7 @@ def finding_of(rule: Rule, hit: Hit, sources: Sources, scopes: Scopes) -> Findin
         fix=rule.document.fix.strip(),
         fingerprint=fingerprint(rule.id, symbol, hit.anchor or normalised(code)),
         subject=subject_of(hit.anchor, code),
+        whole=hit.site.end == 0,
     )
 
 

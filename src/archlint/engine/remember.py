@@ -30,9 +30,17 @@ _decoder = msgspec.msgpack.Decoder(Kept)
 _FOREVER = "9999-12-31"
 
 
-def report_key(program: str, scopes: Scopes, inventory: Inventory, reading: Reading, answers: Mapping[str, Given]) -> str:
-    """The key of a report: our own code and rules, the configuration, every source's bytes, all else that was seen, and the
-    answers as they stand today."""
+def report_key(
+    program: str,
+    scopes: Scopes,
+    inventory: Inventory,
+    reading: Reading,
+    *,
+    answers: Mapping[str, Given],
+    baseline: bytes | None,
+) -> str:
+    """The key of a report: our own code and rules, the configuration, every source's bytes, all else that was seen, the
+    answers as they stand today, and the baseline's bytes."""
     digest = hashlib.sha256()
     seen = [
         sorted(inventory.others),
@@ -41,7 +49,8 @@ def report_key(program: str, scopes: Scopes, inventory: Inventory, reading: Read
         sorted(inventory.too_big.items()),
     ]
     given = msgspec.json.encode(answers, order="sorted")
-    for part in (program, msgspec.json.encode(scopes.settings, order="sorted"), given, repr(seen)):
+    listed = b"-" if baseline is None else b"+" + baseline
+    for part in (program, msgspec.json.encode(scopes.settings, order="sorted"), given, listed, repr(seen)):
         data = part.encode("utf-8", "backslashreplace") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "little") + data)
     for path, data in sorted(reading.sources.items()):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+import msgspec
+
 from archlint import __version__
 from archlint.checklist import Checklist, Said, judge, stray_answers, with_answers
 from archlint.checklist.answers import Given
@@ -15,13 +17,16 @@ from archlint.engine.check import Outcome, last_frame
 from archlint.engine.discover import Inventory
 from archlint.engine.extract import Facts
 from archlint.engine.findings import Acceptance, finding_of, numbered
+from archlint.engine.matching import Ground
+from archlint.engine.old_findings import mark_old, stale_entries
 from archlint.engine.read import Reading
 from archlint.engine.scopes import Scopes
 from archlint.engine.sources import Sources
 from archlint.engine.suppress import Suppression
-from archlint.facts.findings import Completeness, Finding, ItemResult, Report
+from archlint.facts.baseline import Baseline, Entry
+from archlint.facts.findings import Completeness, Finding, Hit, ItemResult, Report, Site
 from archlint.project import Project
-from archlint.rulebook import Rulebook
+from archlint.rulebook import Rule, Rulebook
 
 T = TypeVar("T")
 
@@ -52,17 +57,19 @@ def settle(
     rulebook: Rulebook,
     checklist: Checklist,
     answers: Mapping[str, Given],
+    baseline: Baseline | None,
     scopes: Scopes,
     today: str,
 ) -> Settled:
-    """Findings with their places and fingerprints, suppressed ones marked, what was looked at, and the checklist."""
+    """Findings with their places and fingerprints, suppressed and old ones marked, what was looked at, and the checklist."""
     settings = scopes.root
     none: list[run_rules.RunHit] = []
     broken = _guarded(run.outcome, "contracts", lambda: list(run_rules.broken_contracts(run.project, settings, sources)), none)
     completeness = _completeness(run)
     suppressions = _suppressions(run.facts)
     acceptance = Acceptance(suppressions, scopes, rulebook, today)
-    findings = [acceptance.of(finding_of(rule, hit, sources, scopes)) for rule, hit in run.outcome.hits]
+    apps = _app_sites(run)
+    findings = [acceptance.of(_finding(rule, hit, apps, sources, scopes)) for rule, hit in run.outcome.hits]
     of_the_run = [
         *run_rules.unread_files(run.inventory, run.reading, run.facts, sources),
         *run_rules.nothing_found(run.inventory, run.facts, settings),
@@ -71,6 +78,12 @@ def settle(
         *run_rules.crashed_rules(run.outcome, settings),
         *run_rules.suppression_faults(suppressions, rulebook, frozenset(run.outcome.ran), today),
     ]
+    use = None
+    if baseline is not None:
+        complete = not any(rule_id in run_rules.INCOMPLETE for rule_id, _ in of_the_run)
+        asked = _asked(rulebook, scopes, run.outcome, complete=complete)
+        findings, use = mark_old(findings, baseline, _ground(run, sources), path=settings.baseline, was_asked=asked)
+        of_the_run += stale_entries(use, baseline, rulebook, sources)
     findings += [finding_of(rulebook.rule(rule_id), hit, sources, scopes) for rule_id, hit in of_the_run]
     settled = numbered(findings, sources)
     known = frozenset(rule.id for rule in rulebook.rules)
@@ -83,8 +96,45 @@ def settle(
         checklist=with_answers(checklist, judged, answers),
         stray_answers=stray_answers(checklist, answers),
         fail_level=settings.fail_level,
+        baseline=use,
     )
     return Settled(report, tuple(sorted({s.until for found in suppressions.values() for s in found if s.until})))
+
+
+def _app_sites(run: Run) -> frozenset[Site]:
+    """Where apps are made, if any hit is about more than its place; what an app lacks is reported there."""
+    if not any(hit.anchor and not hit.path for _, hit in run.outcome.hits):
+        return frozenset()
+    return _guarded(run.outcome, "apps", lambda: frozenset(app.site for app in run.project.routes.apps), frozenset())
+
+
+def _finding(rule: Rule, hit: Hit, apps: frozenset[Site], sources: Sources, scopes: Scopes) -> Finding:
+    made = finding_of(rule, hit, sources, scopes)
+    return msgspec.structs.replace(made, whole=True) if hit.anchor and hit.site in apps else made
+
+
+def _ground(run: Run, sources: Sources) -> Ground:
+    """The project's files, those that could not be read among them, its modules, and what each file defines."""
+    inventory = run.inventory
+    paths = {*run.reading.sources, *inventory.others, *inventory.problems, *inventory.too_big, *run.reading.problems}
+    modules: frozenset[str] = _guarded(run.outcome, "modules", lambda: frozenset(run.project.modules.by_name), frozenset())
+    return Ground(paths, modules, sources.symbols)
+
+
+def _asked(rulebook: Rulebook, scopes: Scopes, outcome: Outcome, *, complete: bool) -> Callable[[Entry], bool]:
+    """Whether the run could have found what an entry stands for: it is complete, and the entry's rule ran on its file.
+    A rule that there is none of finds nothing anywhere."""
+    ran = frozenset(outcome.ran)
+    selected = {folder: {rule.id for rule in rulebook.selected(own)} for folder, own in scopes.settings.items()}
+
+    def asked(entry: Entry) -> bool:
+        if not complete:
+            return False
+        if rulebook.find(entry.rule) is None:
+            return True
+        return entry.rule in ran and entry.rule in selected[scopes.folder_of(entry.path)]
+
+    return asked
 
 
 def _checklist(

@@ -69,6 +69,10 @@ class Sources:
         around = [scope for scope in self._scopes_of(site.path) if scope[0] <= site.at < max(scope[1], scope[0] + 1)]
         return min(around, key=lambda scope: (scope[1] - scope[0], scope))[2] if around else ""
 
+    def symbols(self, path: str) -> frozenset[str]:
+        """The qualified names of a Python file's functions and classes."""
+        return frozenset(name for _, _, name in self._scopes_of(path))
+
     def _scopes_of(self, path: str) -> list[tuple[int, int, str]]:
         if path not in self._scopes:
             facts = self._facts.get(path)

@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from archlint.facts.baseline import BaselineUse
+
 
 class Severity(IntEnum):
     NOTE = 1
@@ -99,6 +101,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     fingerprint: str = ""
     subject: str = ""
     """What the fingerprint is made of besides rule and symbol: `code:` and a hash of the code, else the hit's anchor."""
+    whole: bool = False
+    """It is about its file or app as a whole: what is missing there has no line of its own."""
     line_hash: str = ""
     """GitHub's primaryLocationLineHash of the primary line, with the count of equal ones."""
     state: FindingState = "new"
@@ -215,6 +219,15 @@ class Provenance(Struct, frozen=True, kw_only=True):
     branch: str = ""
 
 
+class Diff(Struct, frozen=True, kw_only=True):
+    """A report on changed lines only: since the commit `base`, at which the work left `revision` (as the user wrote it).
+    `elsewhere`: findings that count and touch no changed line."""
+
+    revision: str
+    base: str
+    elsewhere: int
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """Everything that a run has to say; formats only render it."""
 
@@ -226,6 +239,9 @@ class Report(Struct, frozen=True, kw_only=True):
     stray_answers: tuple[StrayAnswer, ...] = ()
     fail_level: Severity = Severity.WARNING
     provenance: Provenance | None = None
+    baseline: BaselineUse | None = None
+    """None: the project has none, or it was not to be used."""
+    diff: Diff | None = None
 
     @property
     def active(self) -> tuple[Finding, ...]:

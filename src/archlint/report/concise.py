@@ -5,7 +5,7 @@ from __future__ import annotations
 from archlint.facts.findings import Report
 from archlint.report.escape import encodable, inert, visible
 from archlint.report.formats import Layout
-from archlint.report.summary import shown, statistics, summary
+from archlint.report.summary import mark, shown, statistics, summary
 
 
 def render(report: Report, layout: Layout) -> str:
@@ -13,8 +13,8 @@ def render(report: Report, layout: Layout) -> str:
     lines = []
     for finding in shown(report, suppressed=layout.show_suppressed):
         place = finding.location
-        mark = f" (suppressed: {finding.justification or 'no reason'})" if finding.state == "suppressed" else ""
-        lines.append(f"{place.path}:{place.line}:{place.column}: {finding.rule} {finding.message}{mark}")
+        why = f" ({mark(finding)})" if mark(finding) else ""
+        lines.append(f"{place.path}:{place.line}:{place.column}: {finding.rule} {finding.message}{why}")
     if layout.statistics:
         lines += [f"{count:>6}  {rule}  {name}" for count, rule, name in statistics(report)]
     lines += summary(report)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archlint.facts.findings import AnswerState, Finding, ItemResult, Location, Note, Report, RuleInfo
+from archlint.facts.baseline import BaselineUse
+from archlint.facts.findings import AnswerState, Diff, Finding, ItemResult, Location, Note, Report, RuleInfo
 from archlint.report.escape import json_text
 from archlint.report.formats import Layout
 from archlint.report.summary import shown
@@ -44,6 +45,15 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "state": finding.state,
         "justification": finding.justification,
     }
+
+
+def _baseline(use: BaselineUse) -> dict[str, Any]:
+    stale, unasked = (sum(entry.count for entry in entries) for entries in (use.stale, use.unasked))
+    return {"path": use.path, "stale": stale, "not_looked_at": unasked}
+
+
+def _diff(diff: Diff) -> dict[str, Any]:
+    return {"revision": diff.revision, "base": diff.base, "elsewhere": diff.elsewhere}
 
 
 def _rule(rule: RuleInfo) -> dict[str, Any]:
@@ -107,7 +117,10 @@ def render(report: Report, layout: Layout) -> str:
         "schema": SCHEMA,
         "tool": {"name": "archlint", "version": report.version},
         "findings": [_finding(f) for f in shown(report, suppressed=layout.show_suppressed)],
-        "suppressed": len(report.findings) - len(report.active),
+        "suppressed": sum(f.state == "suppressed" for f in report.findings),
+        "baselined": sum(f.state == "baselined" for f in report.findings),
+        "baseline": _baseline(report.baseline) if report.baseline else None,
+        "diff": _diff(report.diff) if report.diff else None,
         "completeness": {
             "read": looked.read,
             "skipped": dict(sorted(looked.skipped.items())),

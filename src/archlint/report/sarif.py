@@ -30,7 +30,7 @@ _NOTIFICATIONS = {"RUN001", "RUN002", "RUN005", "RUN006"}
 
 
 def render(report: Report, layout: Layout) -> str:
-    """One run. Suppressed findings are left out unless asked for: GitHub shows them as open otherwise."""
+    """One run. Suppressed and old findings are left out unless asked for: GitHub shows them as open otherwise."""
     findings = shown(report, suppressed=layout.show_suppressed)
     results = sorted((f for f in findings if f.rule not in _NOTIFICATIONS), key=lambda f: -f.severity)[:_MAX_RESULTS]
     rules = [rule for rule in report.rules if rule.id not in _NOTIFICATIONS]
@@ -53,7 +53,9 @@ def render(report: Report, layout: Layout) -> str:
         driver["notifications"] = [_rule(r) for r in known]
     run: dict[str, Any] = {
         "tool": {"driver": driver},
-        "automationDetails": {"id": "archlint/"},
+        # GitHub takes what stands before the last slash for the category; an upload closes the alerts of its category that it
+        # does not hold, so a partial report needs one of its own.
+        "automationDetails": {"id": f"archlint/diff/{report.diff.base}" if report.diff else "archlint/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation],
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the analysed project."}}},
@@ -195,8 +197,9 @@ def _result(finding: Finding, index: dict[str, int], layout: Layout) -> dict[str
         result["relatedLocations"] = [_related(n, i) for i, n in enumerate(finding.related[:_MAX_LOCATIONS], 1)]
     if finding.flow:
         result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": _step(n)} for n in finding.flow]}]}]
-    if finding.state == "suppressed":
-        result["suppressions"] = [{"kind": "inSource", "justification": finding.justification or "no reason given"}]
+    if finding.state != "new":
+        kind = "inSource" if finding.state == "suppressed" else "external"
+        result["suppressions"] = [{"kind": kind, "justification": finding.justification or "no reason given"}]
     return result
 
 

@@ -11,7 +11,8 @@ _PLURAL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 
 
 def shown(report: Report, *, suppressed: bool) -> tuple[Finding, ...]:
-    """The findings that a format prints, in the report's order."""
+    """The findings that a format prints, in the report's order; `suppressed`: those too that do not count, old ones among
+    them."""
     return report.findings if suppressed else report.active
 
 
@@ -39,15 +40,36 @@ def verdict(report: Report) -> str:
     active = report.active
     by_severity = Counter(f.severity for f in active)
     parts = [count(by_severity[s], _PLURAL[s]) for s in sorted(by_severity, reverse=True)]
-    hidden = len(report.findings) - len(active)
-    if hidden:
-        parts.append(f"{hidden:,} suppressed")
-    found = f"Found {', '.join(parts)}." if active else f"No findings{f' ({hidden:,} suppressed)' if hidden else ''}."
+    hidden = _hidden(report)
+    where = f" on lines changed since {report.diff.revision}" if report.diff else ""
+    if active:
+        found = f"Found {', '.join([', '.join(parts) + where, *hidden])}."
+    else:
+        aside = f" ({', '.join(hidden)})" if hidden else ""
+        found = f"No findings{where}{aside}."
     if not looked.read:
         return f"{found} Nothing was looked at: no source file was read."
     if looked.failed or looked.crashed:
         return f"{found} The run is incomplete."
     return found
+
+
+def _hidden(report: Report) -> list[str]:
+    """How many findings do not count, by why."""
+    states = Counter(f.state for f in report.findings)
+    hidden = [f"{states['suppressed']:,} suppressed"] if states["suppressed"] else []
+    if states["baselined"]:
+        hidden.append(f"{states['baselined']:,} old left in the baseline")
+    if report.diff and report.diff.elsewhere:
+        hidden.append(f"{report.diff.elsewhere:,} elsewhere")
+    return hidden
+
+
+def mark(finding: Finding) -> str:
+    """Why a finding does not count; empty for one that does."""
+    if finding.state == "suppressed":
+        return f"suppressed: {finding.justification or 'no reason given'}"
+    return "in the baseline" if finding.state == "baselined" else ""
 
 
 def _share(part: int, whole: int) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 from archlint.facts.findings import Confidence, Finding, Location, Note, Report, RuleInfo, Severity
 from archlint.report.escape import visible
 from archlint.report.formats import Layout
-from archlint.report.summary import completeness, shown, statistics, verdict
+from archlint.report.summary import completeness, mark, shown, statistics, verdict
 from archlint.report.terminal import Page
 
 _STYLE = {
@@ -41,7 +41,7 @@ def render(report: Report, layout: Layout) -> str:
             console.print(Text(f"{number:>6}  {rule:<8} {name}"))
         console.print()
     style = _STYLE[max((f.severity for f in report.active), default=Severity.NOTE)] if report.active else Style(bold=True)
-    console.print(Text(verdict(report), style=style))
+    console.print(Text(visible(verdict(report)), style=style))
     console.print(Text(visible(completeness(report.completeness)), style=_DIM))
     return page.text
 
@@ -57,8 +57,8 @@ def _finding(console: Console, finding: Finding, layout: Layout, rule: RuleInfo 
     head.append(visible(finding.message))
     if finding.confidence is not Confidence.HIGH:
         head.append(f"  [{finding.confidence.name.lower()} confidence]", style=_DIM)
-    if finding.state == "suppressed":
-        head.append(f"  [suppressed: {visible(finding.justification) or 'no reason given'}]", style=_DIM)
+    if mark(finding):
+        head.append(f"  [{visible(mark(finding))}]", style=_DIM)
     console.print(Padding(head, (0, 0, 0, 0)))
     for line in frame(place, layout.source(place.path), layout.width - 6, _STYLE[finding.severity]):
         console.print(line, no_wrap=True, overflow="crop", crop=False)

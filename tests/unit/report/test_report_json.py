@@ -13,7 +13,8 @@ from archlint.report import FORMATS, Layout, render
 def test_every_key_is_there_and_documented() -> None:
     document = json.loads(render(report(CACHE, LOOP, SILENCED), "json"))
     assert list(document) == [
-        "schema", "tool", "findings", "suppressed", "completeness", "rules", "checklist", "stray_answers"
+        "schema", "tool", "findings", "suppressed", "baselined", "baseline", "diff", "completeness", "rules", "checklist",
+        "stray_answers",
     ]  # fmt: skip
     assert document["schema"] == 1
     assert document["suppressed"] == 1

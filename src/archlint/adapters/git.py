@@ -105,11 +105,15 @@ class Repository:
         return found
 
     def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """The contents of blobs, those that are there (a partial clone may lack some)."""
+        """The contents of blobs. Raises GitError where the clone lacks one: a partial one gets it when it is asked for, by
+        a program that its configuration names, and that is not run."""
         asked = sorted(set(ids))
         if not asked:
             return {}
-        answer = self._run("cat-file", "--batch", data="".join(f"{blob}\n" for blob in asked).encode())
+        try:
+            answer = self._run("cat-file", "--batch", data="".join(f"{blob}\n" for blob in asked).encode())
+        except GitError as error:
+            raise GitError(f"{error}; a partial clone lacks old files: clone without `--filter`") from None
         found, at = {}, 0
         for blob in asked:
             end = answer.index(b"\n", at)

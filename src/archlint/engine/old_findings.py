@@ -72,6 +72,7 @@ def stale_entries(use: BaselineUse, baseline: Baseline, rulebook: Rulebook, sour
             yield "RUN010", Hit(site, words, "unknown", anchor=anchor)
             continue
         count = listed[entry.path, entry.rule, entry.fingerprint]
-        words = {"rule": entry.rule, "path": entry.path, "symbol": f" (`{entry.symbol}`)" if entry.symbol else ""}
+        place = f"`{entry.path}`" + (f" (`{entry.symbol}`)" if entry.symbol else "")
+        words = {"rule": entry.rule, "place": place}
         words |= {"count": str(count), "found": str(count - entry.count)}
         yield "RUN010", Hit(site, words, "default" if entry.count == count else "fewer", anchor=anchor)

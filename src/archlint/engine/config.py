@@ -104,12 +104,12 @@ def _contracts(value: Any) -> tuple[Contract, ...]:
 
 def _fields(value: Any, type_: type[msgspec.Struct]) -> dict[str, Any]:
     """The table's values, each of its field's type; an unknown key gets the closest known one."""
-    known = {field.name: field for field in msgspec.structs.fields(type_)}
+    known = {field.name.replace("_", "-"): field for field in msgspec.structs.fields(type_)}
     table = msgspec.convert(value, dict[str, Any])
     for key in table:
         if key not in known:
-            raise ValueError(f"unknown key `{key}`{suggestion(key, known)}")
-    return {key: msgspec.convert(item, known[key].type) for key, item in table.items()}
+            raise ValueError(f"unknown key `{key}`{suggestion(key.replace('_', '-'), known)}")
+    return {known[key].name: msgspec.convert(item, known[key].type) for key, item in table.items()}
 
 
 _KEYS: dict[str, Callable[[Any], Any]] = {

@@ -80,7 +80,8 @@ def broken_contracts(project: Project, settings: Settings, sources: Sources) -> 
     for contract, pattern in project.contracts.matches_nothing:
         words = {"contract": f"contract `{contract.name}`", "reason": f"`{pattern}` matches no module"}
         yield "RUN004", Hit(_written(sources, config, contract.name, pattern), words, anchor=f"{contract.name} {pattern}")
-    for role, patterns in msgspec.structs.asdict(settings.layers).items() if settings.layers else ():
+    for field, patterns in msgspec.structs.asdict(settings.layers).items() if settings.layers else ():
+        role = field.replace("_", "-")
         for pattern in patterns:
             if not any(covers(pattern, module.name) for module in project.modules.all):
                 words = {"contract": f"layer `{role}`", "reason": f"`{pattern}` matches no module"}

@@ -41,12 +41,16 @@ class Contract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class LayerMap(Struct, frozen=True, kw_only=True):
-    """Configured roles: layer word (domain, application, infrastructure, interface) → package patterns."""
+    """Configured roles: layer word (domain, application, infrastructure, interface) → package patterns.
+
+    The most exact pattern decides.  `cross_cutting`: packages that are in no layer on purpose, also inside one's.
+    """
 
     domain: tuple[str, ...] = ()
     application: tuple[str, ...] = ()
     infrastructure: tuple[str, ...] = ()
     interface: tuple[str, ...] = ()
+    cross_cutting: tuple[str, ...] = ()
 
 
 class Settings(Struct, frozen=True, kw_only=True):

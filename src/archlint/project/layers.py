@@ -16,9 +16,9 @@ from archlint.facts.settings import LayerMap
 from archlint.facts.syntax import Attribute, Class, Expr, Name, Subscript
 from archlint.project import layer_words as words
 from archlint.project.layer_inference import infer
+from archlint.project.layer_map import assign
 from archlint.project.layer_words import LAYERS, Layer
 from archlint.project.modules import Module
-from archlint.project.patterns import covers
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -201,13 +201,8 @@ class Layers:
         return infer(self._project.modules.production, self._project.imports, self.kinds)
 
     def _configured(self, given: LayerMap) -> Mapping[str, Layer]:
-        patterns: list[tuple[str, Layer]] = [(pattern, layer) for layer in LAYERS for pattern in getattr(given, layer)]
-        patterns.sort(key=lambda pair: -pair[0].count("."))
-        return {
-            module.name: layer
-            for module in self._project.modules.production
-            if (layer := next((layer for pattern, layer in patterns if covers(pattern, module.name)), None)) is not None
-        }
+        names = [module.name for module in self._project.modules.production]
+        return {name: layer for name, layer in assign(given, names).items() if layer is not None}
 
     @cached_property
     def description(self) -> str:

@@ -59,6 +59,22 @@ class Project:
         self.other_files = other_files
         self.unread = unread
 
+    def under(self, settings: Settings) -> Project:
+        """The same program under other settings; its modules and imports are built anew only where those decide them."""
+        other = Project(
+            files=self.files,
+            settings=settings,
+            knowledge=self.knowledge,
+            read_sql=self.read_sql,
+            sql_files=self.sql_files,
+            deployment_files=self.deployment_files,
+            other_files=self.other_files,
+            unread=self.unread,
+        )
+        if (settings.roots, settings.tests) == (self.settings.roots, self.settings.tests):
+            other.modules, other.imports = self.modules, self.imports
+        return other
+
     @cached_property
     def modules(self) -> Modules:
         from archlint.project.modules import Modules

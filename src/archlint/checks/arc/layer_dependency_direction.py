@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.contracts import Breach
-from archlint.project.illegal_chains import Chain, illegal_chains
+from archlint.project.illegal_chains import Chain
 from archlint.project.imports import Edge
 from archlint.project.layer_words import LAYERS, Layer
 from archlint.project.modules import Module
-from archlint.project.patterns import covers
+from archlint.project.outward import Outward
 
 _FAR = 2
 """Modules between the ends beyond which an inferred chain is only noted."""
@@ -39,44 +39,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _between_layers(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """Every direct import outwards, and the chains of imports that leave a layer through modules that have none."""
-    layers, number, graph = project.layers, project.imports.number, project.imports.graph()
-    free = [m for m in project.modules.production if not layers.is_composition_root(m)]
-    placed = {number[m.name] for m in free if layers.layer_of(m) is not None}
-    closed = (frozenset(number.values()) - {number[m.name] for m in free}) | _roofs(project)
+    outward = Outward(project, params.ignore)
     for layer in LAYERS:
-        inner = [m for m in layers.members(layer) if number[m.name] in placed and _is_asked(project, params, m)]
-        sources = {number[m.name] for m in inner}
         for other in LAYERS:
-            if other not in layers.may_not_import(layer):
-                continue
-            targets = {number[m.name] for m in layers.members(other) if not _is_ignored(params, m)}
-            avoid = (closed | (placed - sources)) - targets
-            for chain in illegal_chains(graph, sources, targets, avoid=avoid, keep=_carries(project, sources)):
-                yield _layer_hit(project, layer, other, chain)
-        for module in inner:
+            if other in project.layers.may_not_import(layer):
+                yield from (_layer_hit(project, layer, other, chain) for chain in outward.chains(layer, other))
+        for module in outward.asked(layer):
             yield from _proofs(project, module, layer)
-
-
-def _roofs(project: Project) -> set[int]:
-    """Packages above the layers: what their `__init__` collects for users from outside is no way between the layers."""
-    layered = [m.name for layer in LAYERS for m in project.layers.members(layer)]
-    above = {name[:i] for name in layered for i, sign in enumerate(name) if sign == "."}
-    names = {m.name for m in project.modules.production if m.is_package and project.layers.layer_of(m) is None}
-    return {project.imports.number[name] for name in above & names}
-
-
-def _carries(project: Project, sources: set[int]) -> Callable[[int, int], bool]:
-    """An inner module's own imports all count; those of a module on the way only if it cannot be loaded without them."""
-    eager = [frozenset(targets) for targets in project.imports.graph("eager").successors]
-    return lambda source, target: source in sources or target in eager[source]
-
-
-def _is_asked(project: Project, params: Params, module: Module) -> bool:
-    return module.name not in project.contracts.governed and not _is_ignored(params, module)
-
-
-def _is_ignored(params: Params, module: Module) -> bool:
-    return any(covers(pattern, module.name) for pattern in params.ignore)
 
 
 def _proofs(project: Project, module: Module, layer: Layer) -> Iterator[Proof]:

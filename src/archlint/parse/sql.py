@@ -55,7 +55,7 @@ def read(text: str, dialect: str = "") -> SqlFacts:
     listed as unparsed, with the reason."""
     if len(text) > MAX_TEXT:
         return SqlFacts(dialect, (), (Unparsed(0, len(text), f"longer than {MAX_TEXT} characters"),))
-    named = [d for d in dialect.split(",") if d and d in _known_dialects()]
+    named = [d for d in dialect.split(",") if d and d in known_dialects()]
     wanted = list(dict.fromkeys([*named, *DIALECTS] if not named or dialect.endswith(",") else named))
     attempts: list[SqlFacts] = []
     with _quiet():
@@ -66,7 +66,7 @@ def read(text: str, dialect: str = "") -> SqlFacts:
     return min(attempts, key=lambda facts: len(facts.unparsed))
 
 
-def _known_dialects() -> frozenset[str]:
+def known_dialects() -> frozenset[str]:
     return frozenset(member.value for member in sqlglot.Dialects)
 
 

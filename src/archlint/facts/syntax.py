@@ -367,6 +367,8 @@ class Outline(Struct, frozen=True, array_like=True, gc=False):
     shebang: bool = False
     main_guard: bool = False
     """The file holds `if __name__ == "__main__":`."""
+    generated: bool = False
+    """A comment at its head says that a generator wrote the file."""
 
 
 class Body(Struct, frozen=True, array_like=True, gc=False):

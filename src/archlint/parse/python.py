@@ -29,7 +29,7 @@ from archlint.parse import (
     statements,
     templates,
 )
-from archlint.parse.comments import steering
+from archlint.parse.comments import is_generated, steering
 from archlint.parse.exports import exports
 from archlint.parse.tokens import Tokens, tokenize
 from archlint.parse.versions import PARSER_VERSION
@@ -197,5 +197,6 @@ def _facts(text: str, module: cst.Module, tokens: Tokens) -> FileFacts | None:
         comments=steering(text, tokens) if "archlint:" in text else (),
         shebang=text.startswith("#!"),
         main_guard=walk.main_guard,
+        generated=is_generated(text),
     )
     return FileFacts(outline, body)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
 from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of
 from archlint.project.cache_writes import CacheWrites
 from archlint.project.model import CallSite
@@ -28,6 +28,14 @@ _REMOTE_KINDS = frozenset({"http-client", "cloud-sdk"})
 _STRUCTURES = frozenset({"set", "list", "counter"})
 _STORES = "broker-client"
 _CALLERS = 5
+_OWN_CALLS = frozenset(
+    {"now", "utcnow", "today", "time", "time_ns", "monotonic", "getpid", "gethostname"}
+    | {"uuid1", "uuid4", "token_hex", "token_urlsafe", "token_bytes"}
+)
+_LOCK_WORDS = frozenset(
+    {"lock", "locks", "locked", "locking", "mutex", "semaphore", "acquire", "leader", "leadership", "election", "claim"}
+)
+_GIVEN_ONCE = frozenset({"refresh", "token"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -69,7 +77,7 @@ class CachedCopies:
         if outer is not None:
             more = self._value(site, write)
             copies, serialised = copies or more[0], serialised or more[1]
-        if self._reads_first(site, write):
+        if self._reads_first(site, write) and not self._is_of_object(site, write):
             return Confidence.HIGH
         if not says_cache and (write.kind == "hash" or self._keeps_structure(site)):
             return None
@@ -80,6 +88,37 @@ class CachedCopies:
     def says_cache(self, *names: str) -> bool:
         """One of the names has a word for a cache in it."""
         return not self._cache_words.isdisjoint(words_of(*names))
+
+    def makes_itself(self, site: CallSite, expr: Expr | None) -> bool:
+        """A literal, the time, a random token: made where it is written, and the copy of nothing."""
+        if expr is None:
+            return False
+        source = self._writes.source(site.module, expr, site.call.context)
+        if isinstance(source, CallRef):
+            return last_name(site.module.body, source) in _OWN_CALLS
+        return isinstance(source, Constant | String)
+
+    def is_own(self, site: CallSite, write: CacheWrite) -> bool:
+        """A value that the store is the home of, whatever the names around say: made on the spot, or a credential that
+        is given out once."""
+        value = site.argument(write.value)
+        if self.makes_itself(site, value):
+            return True
+        named = self._key_words(site, write, None)[0] | (
+            words_of(self._writes.followed(site, value)) if value is not None else frozenset()
+        )
+        return named >= _GIVEN_ONCE
+
+    def _is_of_object(self, site: CallSite, write: CacheWrite) -> bool:
+        """An object's own state, which it takes up again where the store has it."""
+        value = site.argument(write.value)
+        return isinstance(value, Attribute) and isinstance(value.base, Name) and value.base.id == "self"
+
+    def says_lock(self, site: CallSite, write: CacheWrite, outer: CallSite) -> bool:
+        """Do the key, the function, its class or module, or the one that calls it name a lock?"""
+        written, filled = self._key_words(site, write, outer if outer is not site else None)
+        around = words_of(*(place.caller.name if place.caller is not None else place.module.name for place in (site, outer)))
+        return not _LOCK_WORDS.isdisjoint(written | filled | around | self._names(site))
 
     def _is_store(self, site: CallSite) -> bool:
         target = next((t.name for t in site.targets if t.operation is not None), "")

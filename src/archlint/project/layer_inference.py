@@ -34,6 +34,7 @@ def infer(modules: Sequence[Module], imports: ImportGraph, kinds: Kinds) -> dict
         if contexts.found:
             found |= contexts.layers()
             continue
-        for top in sorted(source.below[""]):
-            found |= Stack(source, top).layers()
+        stacks = [Stack(source, top).layers() for top in sorted(source.below[""])]
+        for stack in stacks if any(stacks) else [Stack(source, "").layers()]:
+            found |= stack
     return found

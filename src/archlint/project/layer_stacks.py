@@ -16,11 +16,12 @@ _FEATURES = 4
 
 
 class Stack:
-    """The stack below one top-level package, if it is one."""
+    """The stack below one top-level package, if it is one; with no name, the one that the top-level packages make."""
 
     def __init__(self, source: Source, top: str) -> None:
         self._source = source
-        self._modules = [m for m in source.modules if is_below(m.local_name, top)]
+        self._levels = slice(1, None) if top else slice(0, 1)
+        self._modules = [m for m in source.modules if not top or is_below(m.local_name, top)]
 
     def layers(self) -> dict[str, Layer]:
         """Module name → layer; empty where it is no stack."""
@@ -110,7 +111,7 @@ class Stack:
         parts = module.local_name.split(".")
         depth = len(parts) if module.is_package else len(parts) - 1
         later: tuple[str, Layer] | None = None
-        for i in range(1, depth):
+        for i in range(depth)[self._levels]:
             name, word = ".".join(parts[: i + 1]), parts[i]
             layer = words.STRONG.get(word) or words.WEAK.get(word)
             if layer is not None and not self._is_feature(name):
@@ -133,8 +134,15 @@ class Stack:
         name that is hardly a feature's one such module is not enough (`dependencies/repositories.py`)."""
         word = package.rpartition(".")[2]
         own = words.STRONG.get(word) or words.WEAK.get(word)
+        if own == "application" and {"interface", "infrastructure"} <= self._layers_inside(package):
+            return True
         foreign = sum(words.FEATURE_MODULES.get(part, own) != own for part in self._source.below[package])
         return foreign > (0 if word in words.FEATURE_NOUNS else 1) or (own == "interface" and self._is_one_of_many(package))
+
+    def _layers_inside(self, package: str) -> set[Layer]:
+        """The layers whose folders lie directly in a package: an `application` with a `cli` and a `db` is the program."""
+        inside = (part for part in self._source.below[package] if f"{package}.{part}" in self._source.packages)
+        return {layer for part in inside if (layer := words.STRONG.get(part) or words.WEAK.get(part))}
 
     def _is_one_of_many(self, package: str) -> bool:
         """Does a package named like an interface (`cli`) have endpoints of its own, as the features beside it have theirs?"""

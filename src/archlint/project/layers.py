@@ -93,9 +93,16 @@ class Layers:
             return True
         if layer in ("domain", "application"):
             return False
+        if module.path in self._making_apps:
+            return True
         if layer != "infrastructure" and words.names_entry_point(name):
             return True
         return any(words.names_app_factory(f.name) for f in module.outline.functions if "." not in f.qualname)
+
+    @cached_property
+    def _making_apps(self) -> frozenset[str]:
+        """The files in which an app object is made: it takes in the routers, wherever it stands."""
+        return frozenset(c.site.path for c in self._project.routes.tree.containers.values() if c.kind == "app")
 
     @cached_property
     def _composition_packages(self) -> frozenset[str]:

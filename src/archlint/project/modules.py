@@ -232,6 +232,6 @@ def _module(
         is_migration=module_roles.is_migration(folders, file_name, facts.outline, kinds),
         is_script=module_roles.is_script(outer, folders, file_name, in_package=in_package, main_guard=facts.outline.main_guard),
         is_example=module_roles.is_example(outer),
-        is_vendored=module_roles.is_vendored(folders, file_name),
+        is_vendored=facts.outline.generated or module_roles.is_vendored(folders, file_name),
         is_settings=module_roles.is_settings(folders, file_name),
     )

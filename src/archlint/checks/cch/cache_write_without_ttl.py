@@ -120,7 +120,7 @@ def _hit(project: Project, writes: CacheWrites, copies: CachedCopies, asked: _As
 def _judged(project: Project, copies: CachedCopies, asked: _Asked, expiry: Expiry) -> tuple[str, Confidence | None]:
     """(which message, how sure), the surety None where nothing is wrong."""
     site, write = asked.site, asked.write
-    if write.kind == "lock" or _is_lock(project, site, write):
+    if write.kind == "lock" or _is_lock(project, copies, asked):
         if write.kind == "lock" and not _is_taken(project, site):
             return "lock", None
         confidence = Confidence.MEDIUM if write.kind == "lock" else Confidence.HIGH
@@ -130,6 +130,8 @@ def _judged(project: Project, copies: CachedCopies, asked: _Asked, expiry: Expir
     if write.kind == "bounded":
         return "memory", Confidence.LOW if _keeps_remote(project, copies, site) else None
     if write.kind not in _ENTRIES and not (write.kind == "touch" and expiry.kind == "never"):
+        return "default", None
+    if not asked.through and expiry.text != "0" and copies.is_own(site, write):  # a zero is never meant so
         return "default", None
     found = copies.confidence(site, write, asked.decider if asked.through else None)
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
@@ -155,9 +157,14 @@ def _is_call(expr: Expr, site: CallSite) -> bool:
     return isinstance(inner, CallRef) and inner.index == site.index
 
 
-def _is_lock(project: Project, site: CallSite, write: CacheWrite) -> bool:
+def _is_lock(project: Project, copies: CachedCopies, asked: _Asked) -> bool:
+    """Written only where there is nothing yet, and named a lock or worth nothing but for being there: a record that is
+    put in place once is written so, too."""
+    site, write = asked.site, asked.write
     expr = site.argument(write.lock)
-    return expr is not None and project.values.constant(site.module, expr, site.call.context) is True
+    if expr is None or project.values.constant(site.module, expr, site.call.context) is not True:
+        return False
+    return copies.says_lock(site, write, asked.decider) or copies.makes_itself(site, site.argument(write.value))
 
 
 def _library(project: Project, site: CallSite) -> str:

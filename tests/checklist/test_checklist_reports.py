@@ -105,6 +105,7 @@ def test_json() -> None:
         "name": "Caching",
         "score": 1.0,
         "counts": {"pass": 1, "not applicable": 1, "manual": 1, "unknown": 1},
+        "answered": 0,
     }
     assert [item["status"] for item in document["items"]] == ["pass", "not applicable", "manual", "unknown", "fail"]
     assert document["items"][0]["evidence"][0]["location"]["line"] == 9

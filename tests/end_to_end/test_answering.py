@@ -8,28 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from open_items import FAILS, ITEM, NOT_APPLICABLE, TWIN, write
 
 from archlint.checklist.answers import FILE
 from archlint.cli.root import run
 
-ITEM = "architecture.breakers"
-FILES = {
-    "pyproject.toml": "[tool.archlint]\n",
-    "shop/__init__.py": "",
-    "shop/pay.py": "import httpx\n\n\ndef pay():\n    return httpx.get('https://pay.example', timeout=3)\n",
-    "shop/sales.sql": "SELECT * FROM sales;\n",
-    "docs/mesh.md": "outlier detection\n",
-}
-NOT_APPLICABLE = "caching.ttl: the code shows that it is not applicable; `pass` would not count"
+UNNEEDED = f"{NOT_APPLICABLE}: the code shows that it is not applicable; `pass` would not count"
 Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    root = tmp_path / "project"
-    for path, text in FILES.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
+    root = write(tmp_path / "project")
     monkeypatch.chdir(root)
     return root
 
@@ -62,7 +52,7 @@ def test_an_answer_is_given_shown_and_taken_back(checklist: Command, project: Pa
     answer = next(item["answer"] for item in document["items"] if item["id"] == ITEM)
     assert (answer["standing"], answer["by"], answer["link"]) == ("decides", "Ada", "https://x.example/")
     assert {item["id"] for item in document["items"] if item["answer"]} == {
-        ITEM, "antipatterns.no-circuit-breakers", "practices.circuit-breakers"
+        ITEM, TWIN
     }  # fmt: skip
     assert document["sections"][0]["answered"] == 1
 
@@ -76,16 +66,16 @@ def test_an_answer_is_given_shown_and_taken_back(checklist: Command, project: Pa
 
 def test_an_answer_to_a_twin_item_replaces_the_one_that_stands(checklist: Command, project: Path) -> None:
     give(checklist, ITEM, "--pass")
-    assert give(checklist, "practices.circuit-breakers", "--fail")[1].startswith("practices.circuit-breakers: fail (answered")
+    assert give(checklist, TWIN, "--fail")[1].startswith(f"{TWIN}: fail (answered")
     assert (project / FILE).read_text().count("verdict:") == 1
 
 
 def test_a_failure_that_the_code_proves_can_only_be_accepted(checklist: Command, project: Path) -> None:
-    status, _, err = give(checklist, "sql.columns", "--pass")
-    assert (status, err) == (2, "error: sql.columns: the code proves that it fails: mend that, or accept it until a day\n")
+    status, _, err = give(checklist, FAILS, "--pass")
+    assert (status, err) == (2, f"error: {FAILS}: the code proves that it fails: mend that, or accept it until a day\n")
     assert not (project / FILE).exists()
-    assert give(checklist, "sql.columns", "--accept")[2] == "error: until is missing: a failure is accepted up to a day\n"
-    assert give(checklist, "sql.columns", "--accept", "--until", "2099-12-31")[1] == (
+    assert give(checklist, FAILS, "--accept")[2] == "error: until is missing: a failure is accepted up to a day\n"
+    assert give(checklist, FAILS, "--accept", "--until", "2099-12-31")[1] == (
         "sql.columns: fail (accepted by Ada until 2099-12-31)\n"
     )
     status, _, err = checklist("--require", "sql.columns", "--min-score", "database design=50", "-j1")
@@ -103,8 +93,8 @@ def test_a_failure_that_the_code_proves_can_only_be_accepted(checklist: Command,
         ((ITEM, "--pass"), "why is missing"),
         ((ITEM, "--pass", "--why", "x", "--until", "soon"), "until: `soon` is no day (YYYY-MM-DD)"),
         ((ITEM, "--pass", "--why", "x", "--link", "file:///etc/passwd"), "link: no http or https address"),
-        ((ITEM, "--accept", "--why", "x", "--until", "2099-12-31"), f"{ITEM}: it is unknown: there is no failure to accept"),
-        (("caching.ttl", "--pass", "--why", "x"), NOT_APPLICABLE),
+        ((ITEM, "--accept", "--why", "x", "--until", "2099-12-31"), f"{ITEM}: it is manual: there is no failure to accept"),
+        ((NOT_APPLICABLE, "--pass", "--why", "x"), UNNEEDED),
     ],
 )  # fmt: skip
 def test_wrong_use(checklist: Command, project: Path, arguments: tuple[str, ...], error: str) -> None:
@@ -128,7 +118,7 @@ def test_who_says_so_is_asked_of_git_and_no_answer_is_anonymous(
 
 def test_the_gate_is_met_and_names_what_is_unknown_to_it(checklist: Command) -> None:
     give(checklist, ITEM, "--pass")
-    assert checklist("--require", ITEM, "--require", "caching.ttl", "-j1")[::2] == (0, "")
+    assert checklist("--require", ITEM, "--require", NOT_APPLICABLE, "-j1")[::2] == (0, "")
     status, _, err = checklist("--require", "nothing.*", "--min-score", "x", "-j1")
     assert status == 2
     assert err == "error: --require: no item `nothing.*`\nerror: --min-score: `x` is no percentage from 0 to 100\n"

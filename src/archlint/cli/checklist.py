@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archlint.cli import answers
 from archlint.cli.failing import WRONG_USE, failing, say
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     app.command("checklist")(checklist)
+    answers.register(app)
 
 
 def checklist(

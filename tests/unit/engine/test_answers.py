@@ -74,11 +74,11 @@ def test_it_holds_through_its_last_day() -> None:
         ({"README.md": "new"}, ""),
         ({"docs/mesh.md": b"outlier detection\r\n"}, ""),
         ({".gitignore": "*.local\n", "docs/my.local": "x"}, ""),
-        ({"archlint-baseline.json": "{}"}, ""),
+        ({"archlint-review.json": "{}"}, ""),
     ],
 )  # fmt: skip
 def test_it_is_stale_once_what_it_watches_is_another(change: dict[str, str | None], problem: str) -> None:
-    files = answered(FILES, watch=("docs/", "*.conf", "/orders/sales.sql"))
+    files = answered({**FILES, "package.json": "{}"}, watch=("docs/", "*.conf", "*.json", "/orders/sales.sql"))
     changed = {path: data for path, data in {**files, **change}.items() if data is not None}
     assert state(changed)[1:] == ("stale" if problem else "decides", problem)
 

@@ -10,25 +10,21 @@ from typing import Literal
 from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import (
     Attribute,
-    CallRef,
     Comparison,
-    Constant,
-    Expr,
-    Function,
     Name,
     Operation,
-    Statement,
     String,
     Subscript,
     Template,
 )
 from archlint.project.arguments import arguments_by_parameter, parameter, receives_itself
 from archlint.project.effects import EffectPoint, Effects
-from archlint.project.model import Def, argument_of
+from archlint.project.model import Def
 from archlint.project.modules import Module
 from archlint.project.parts import names_in, parts_of
 from archlint.project.program import Project
 from archlint.project.spelling import last_name, spell
+from archlint.project.switches import NOTHING, Known, Switches
 
 _ORDINARY = re.compile(r"DoesNotExist|NotFound|NoResult|KeyError|Lookup|Integrity|Exists|Empty|Missing|Duplicate|Attribute|404")
 Kept = Literal["", "object", "program"]
@@ -60,14 +56,15 @@ class Conditions:
         self._project = project
         self._schema_verbs = schema_verbs
         self._effects: Effects = project.effects
+        self._switches = Switches(project)
         self._points: dict[str, dict[tuple[Def | None, str], list[EffectPoint]]] = {}
-        self._known: dict[tuple[Def, str, frozenset[str]], Path | None] = {}
+        self._known: dict[tuple[Def, str, Known], Path | None] = {}
 
-    def path(self, point: EffectPoint, off: frozenset[str] = frozenset()) -> Path | None:
+    def path(self, point: EffectPoint, known: Known = NOTHING) -> Path | None:
         """A sure and short way from a point to its effect on which nothing is switched off and at whose end nothing is
         only noted down for later; None if there is none.
 
-        `off`: names that are false or None where the point stands.
+        `known`: the values of the function's parameters that its caller has decided.
         """
         ways: list[Path] = []
         for target in point.point.targets:
@@ -78,7 +75,7 @@ class Conditions:
                     kept: Kept = "object" if _is_held(point) else ""
                     ways.append(Path(point.confidence, point.witness.steps, point, (), kept, _asked_parameter(point)))
             elif self._effects.has(definition, point.effect) and not self._hands_schema(point):
-                below = self._through(definition, point.effect, _switched_off(point, definition, off))
+                below = self._through(definition, point.effect, self._switches.handed(point, definition, known))
                 handed = self._handed_on(point, definition, below) if below is not None else None
                 if below is not None and handed is not None:
                     step = Step(point.site, f"calls {definition.name}")
@@ -113,18 +110,18 @@ class Conditions:
         lazy = any(info.lazy is not None for t in types for _, info in self._project.knowledge.infos(t.name))
         return "" if lazy else None
 
-    def _through(self, definition: Def, effect: str, off: frozenset[str]) -> Path | None:
-        key = (definition, effect, off)
+    def _through(self, definition: Def, effect: str, known: Known) -> Path | None:
+        key = (definition, effect, known)
         if key not in self._known:
             self._known[key] = None  # recursion ends here
-            self._known[key] = self._first(definition, effect, off)
+            self._known[key] = self._first(definition, effect, known)
         return self._known[key]
 
-    def _first(self, definition: Def, effect: str, off: frozenset[str]) -> Path | None:
+    def _first(self, definition: Def, effect: str, known: Known) -> Path | None:
         points = sorted(self._of(definition, effect), key=lambda p: (-p.confidence, len(p.witness.steps), p.site.at))
         for point in points:
-            if not _is_skipped(point, off):
-                found = self.path(point, off)
+            if not is_failure_path(point.module, point.context) and not self._switches.rule_out(point, known):
+                found = self.path(point, known)
                 if found is not None:
                     return found if found.kept else replace(found, kept=_kept_by(point))
         return None
@@ -183,14 +180,20 @@ def _keeper(point: EffectPoint, target: Attribute | Name) -> Kept:
 
 
 def _answers_from(module: Module, row: int, at: int) -> bool:
-    """`if key in known: return known[key]` before the place."""
+    """`if key in known: return known[key]` before the place; or `return True`, where it goes on to add to `known`."""
     body = module.body
     place, test = body.contexts[row], body.contexts[row].subject
     if place.kind != "if" or place.end > at or not (isinstance(test, Comparison) and test.ops == ("in",)):
         return False
     known = spell(body, test.operands[1])
-    inside = [s for s in body.statements if s.context == row]
-    return any(s.kind == "return" for s in inside) and any(f"{known}[" in spell(body, s.value) for s in inside)
+    answers = [s for s in body.statements if s.context == row and s.kind == "return"]
+    if any(f"{known}[" in spell(body, s.value) for s in answers):
+        return True
+    own = [s for s in body.statements if body.contexts[s.context].function == place.function]
+    if not answers or any(spell(body, s.target) == known for s in own if s.kind in ("assign", "annotate")):
+        return False
+    added = [c for c in body.calls if c.at > at and body.contexts[c.context].function == place.function]
+    return any(spell(body, c.callee) == f"{known}.add" for c in added)
 
 
 def _asked_parameter(point: EffectPoint) -> str:
@@ -214,67 +217,6 @@ def _rank(path: Path) -> tuple[int, int, str]:
     return (-path.confidence, len(path.steps), path.steps[0].message)
 
 
-def _switched_off(point: EffectPoint, definition: Def, off: frozenset[str]) -> frozenset[str]:
-    """The parameters of a callee that are false or None in this call."""
-    call = point.call
-    function = definition.function
-    if call is None or point.kind != "call" or call.is_open:
-        return frozenset()
-    given = arguments_by_parameter(call.call, definition)
-    return _popped_off(definition, {argument.name for argument in call.call.arguments}) | frozenset(
-        p.name
-        for p in function.parameters
-        if p.kind in ("positional", "either", "keyword")
-        and (_is_false(given[p.name], off) if p.name in given else p.default is not None and _is_false(p.default, frozenset()))
-    )
-
-
-def _popped_off(definition: Def, given: set[str | None]) -> frozenset[str]:
-    """`commit = options.pop("commit", False)` where the call gives no `commit`."""
-    function, body = definition.function, definition.module.body
-    rest = next((p.name for p in function.parameters if p.kind == "**"), None)
-    if rest is None:
-        return frozenset()
-    found = set()
-    for statement in body.statements:
-        if not (function.at <= statement.at < function.end and isinstance(statement.target, Name)):
-            continue
-        if isinstance(statement.value, CallRef):
-            call = body.calls[statement.value.index]
-            key, default = argument_of(call, "0"), argument_of(call, "1")
-            is_taken = spell(body, call.callee) in (f"{rest}.pop", f"{rest}.get")
-            is_given = isinstance(key, String) and key.value in given
-            if is_taken and not is_given and (default is None or _is_false(default, frozenset())):
-                found.add(statement.target.id)
-    return frozenset(found)
-
-
-def _is_false(expr: Expr, off: frozenset[str]) -> bool:
-    if isinstance(expr, Name):
-        return expr.id in off
-    return isinstance(expr, Constant) and not expr.value
-
-
-def _is_skipped(point: EffectPoint, off: frozenset[str]) -> bool:
-    """Does the point stand where only a failure leads, in a branch that the switched-off names are not let into, or
-    behind a return that they take?"""
-    if is_failure_path(point.module, point.context):
-        return True
-    if not off:
-        return False
-    module, contexts = point.module, point.module.body.contexts
-    index = point.context
-    while index >= 0 and contexts[index].kind not in ("function", "class", "module"):
-        place = contexts[index]
-        if place.subject is not None and place.kind in ("if", "else"):
-            truth = _truth(place.subject, off)
-            if truth is not None and truth == (place.kind == "else"):
-                return True
-        index = contexts[index].parent
-    function = point.caller.function if point.caller is not None else None
-    return function is not None and _is_left_before(module, function, point.site.at, off)
-
-
 def is_failure_path(module: Module, context: int, until: int = -1) -> bool:
     """A handler encloses the place (up to the context `until`), and it is not of the kind that belongs to the ordinary
     way, as in `except DoesNotExist: create()`."""
@@ -288,42 +230,3 @@ def is_failure_path(module: Module, context: int, until: int = -1) -> bool:
                 return True
         context = place.parent
     return False
-
-
-def _is_left_before(module: Module, function: Function, at: int, off: frozenset[str]) -> bool:
-    """`if not flag: return` at the function's own level, before the place."""
-    contexts = module.body.contexts
-
-    def leaves(statement: Statement) -> bool:
-        place = contexts[statement.context]
-        return (
-            statement.kind in ("return", "raise")
-            and statement.end <= at
-            and place.kind == "if"
-            and place.parent == function.context
-            and place.subject is not None
-            and _truth(place.subject, off) is True
-        )
-
-    return any(leaves(s) for s in module.body.statements if function.at <= s.at < function.end)
-
-
-def _truth(test: Expr, off: frozenset[str]) -> bool | None:
-    """What a test gives when the names in `off` are false; None where that does not decide it."""
-    match test:
-        case Name():
-            return False if test.id in off else None
-        case Operation(op="not"):
-            inner = _truth(test.operands[0], off)
-            return None if inner is None else not inner
-        case Operation(op="and"):
-            return False if any(_truth(side, off) is False for side in test.operands) else None
-        case Operation(op="or"):
-            truths = [_truth(side, off) for side in test.operands]
-            return False if all(truth is False for truth in truths) else None
-        case Comparison(ops=("is not",), operands=(Name(id=name), Constant(value=None))):
-            return False if name in off else None
-        case Comparison(ops=("is",), operands=(Name(id=name), Constant(value=None))):
-            return True if name in off else None
-        case _:
-            return None

@@ -1,0 +1,246 @@
+"""What the arguments of a call decide in the function that it runs: flags, modes, and the branches they rule out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    CallRef,
+    Collection,
+    Comparison,
+    Conditional,
+    Constant,
+    Expr,
+    Function,
+    Name,
+    Operation,
+    Statement,
+    String,
+)
+from archlint.project.arguments import arguments_by_parameter, receiver_of, receives_itself
+from archlint.project.effects import EffectPoint
+from archlint.project.model import CallSite, Def, argument_of
+from archlint.project.modules import Module
+from archlint.project.parts import names_in
+from archlint.project.spelling import spell
+from archlint.project.walk import walk_module
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+Scalar = bool | int | float | str | None
+Known = frozenset[tuple[str, Scalar]]
+"""Name of a parameter (or `self.attribute`) → its value, where a call decides it."""
+NOTHING: Known = frozenset()
+_Guarded = tuple[int, int, Expr, bool]
+"""What stands between two offsets runs only if the test gives that."""
+
+
+class Switches:
+    """Which values a call decides, and which points they rule out."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._inline: dict[str, tuple[_Guarded, ...]] = {}
+
+    def handed(self, point: EffectPoint, definition: Def, known: Known) -> Known:
+        """The parameters of a callee whose values are constants in this call: given, handed on from `known`, or left
+        to their defaults; and the attributes of its object that are so since it was made."""
+        call = point.call
+        if call is None or point.kind != "call":
+            return NOTHING
+        here = known_at(point, known)
+        found = dict(self._of_object(point, call, definition, here))
+        if not call.is_open:
+            found.update(_given(call.call, definition, here))
+        return frozenset(found.items())
+
+    def rule_out(self, point: EffectPoint, known: Known) -> bool:
+        """The point stands in a branch that the known values are not let into, or behind a return that they take."""
+        if not known:
+            return False
+        module, at = point.module, point.site.at
+        values = known_at(point, known)
+        if any(_truth(test, values) is (not wanted) for test, wanted in self._tests_around(module, point.context, at)):
+            return True
+        function = point.caller.function if point.caller is not None else None
+        return function is not None and _is_left_before(module, function, at, values)
+
+    def _of_object(
+        self, point: EffectPoint, call: CallSite, definition: Def, here: Mapping[str, Scalar]
+    ) -> Iterator[tuple[str, Scalar]]:
+        """`self.attribute` → its value, for the object whose method is called: the caller's own, or one made in sight."""
+        base = receiver_of(call)
+        if base is None or not receives_itself(definition):
+            return
+        if isinstance(base, Name) and base.id == "self":
+            yield from ((name, value) for name, value in here.items() if name.startswith("self."))
+            return
+        if isinstance(base, Name):
+            sources = self._project.values.sources.of(point.module, base, point.context)
+            made = sources[0].expr if len(sources) == 1 and not sources[0].is_parameter else None
+            base = made if made is not None and sources[0].module is point.module else base
+        if isinstance(base, CallRef):
+            maker = self._project.calls.in_module(point.module)[base.index]
+            for target in maker.targets:
+                if target.definition is not None and target.definition.function.name == "__init__" and not maker.is_open:
+                    yield from _made_attributes(maker.call, target.definition, here)
+
+    def _tests_around(self, module: Module, context: int, at: int) -> Iterator[tuple[Expr, bool]]:
+        """(test, what it must give) of the branches around a place within its function, those of expressions too."""
+        contexts = module.body.contexts
+        while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+            place = contexts[context]
+            if place.subject is not None and place.kind in ("if", "else"):
+                yield place.subject, place.kind == "if"
+            context = place.parent
+        inline = self._inline.get(module.path)
+        if inline is None:
+            inline = self._inline[module.path] = tuple(_inline_tests(module))
+        for begin, end, test, wanted in inline:
+            if begin <= at < end:
+                yield test, wanted
+
+
+def _given(call: Call, definition: Def, values: Mapping[str, Scalar]) -> Iterator[tuple[str, Scalar]]:
+    yield from _popped(definition, {argument.name for argument in call.arguments})
+    given = arguments_by_parameter(call, definition)
+    for parameter in definition.function.parameters:
+        if parameter.kind in ("positional", "either", "keyword"):
+            is_given = parameter.name in given
+            value = _value(given[parameter.name], values) if is_given else _value(parameter.default, {})
+            if value is not None:
+                yield parameter.name, value[0]
+
+
+def _made_attributes(call: Call, maker: Def, values: Mapping[str, Scalar]) -> Iterator[tuple[str, Scalar]]:
+    """The attributes that `__init__` sets to a value that this call decides, and nothing else of the module sets."""
+    body, function = maker.module.body, maker.function
+    handed = dict(_given(call, maker, values))
+    stores = [s for s in body.statements if isinstance(s.target, Attribute)]
+    for statement in stores:
+        target = statement.target
+        if statement.kind == "assign" and statement.context == function.context and isinstance(target, Attribute):
+            value = _value(statement.value, handed)
+            others = [
+                s for s in stores if s is not statement and isinstance(s.target, Attribute) and s.target.attr == target.attr
+            ]
+            if value is not None and not others and isinstance(target.base, Name) and target.base.id == "self":
+                yield f"self.{target.attr}", value[0]
+
+
+def known_at(point: EffectPoint, known: Known) -> Mapping[str, Scalar]:
+    """The values that still hold at a point: of the names that its function has not set again."""
+    if not known or point.caller is None:
+        return dict(known)
+    body, function = point.module.body, point.caller.function
+    parameters = {p.name for p in function.parameters}
+    changed = {
+        name
+        for s in body.statements
+        if function.at <= s.at < point.site.at and s.target is not None and s.kind in ("assign", "annotate", "augment", "for")
+        for name in names_in(body, s.target)
+        if name in parameters and not isinstance(s.target, Attribute)
+    }
+    return {name: value for name, value in known if name not in changed}
+
+
+def _popped(definition: Def, given: set[str | None]) -> Iterator[tuple[str, Scalar]]:
+    """`commit = options.pop("commit", False)` where the call gives no `commit`."""
+    function, body = definition.function, definition.module.body
+    rest = next((p.name for p in function.parameters if p.kind == "**"), None)
+    if rest is None:
+        return
+    for statement in body.statements:
+        if not (function.at <= statement.at < function.end and isinstance(statement.target, Name)):
+            continue
+        if isinstance(statement.value, CallRef):
+            call = body.calls[statement.value.index]
+            key, default = argument_of(call, "0"), argument_of(call, "1")
+            is_taken = spell(body, call.callee) in (f"{rest}.pop", f"{rest}.get")
+            if is_taken and not (isinstance(key, String) and key.value in given):
+                value = (None,) if default is None else _value(default, {})
+                if value is not None:
+                    yield statement.target.id, value[0]
+
+
+def _value(expr: Expr | None, values: Mapping[str, Scalar]) -> tuple[Scalar] | None:
+    """The constant that an expression is; None where it is none."""
+    match expr:
+        case Constant():
+            return (expr.value,)
+        case String(is_bytes=False):
+            return (expr.value,)
+        case Name() if expr.id in values:
+            return (values[expr.id],)
+        case Attribute(base=Name(id="self")) if f"self.{expr.attr}" in values:
+            return (values[f"self.{expr.attr}"],)
+        case _:
+            return None
+
+
+def _inline_tests(module: Module) -> Iterator[_Guarded]:
+    """`ask() if flag else x`, `flag and ask()`."""
+    for expr, _ in walk_module(module, lambda e: isinstance(e, Conditional | Operation)):
+        if isinstance(expr, Conditional):
+            yield expr.body.at, expr.body.end, expr.test, True
+            yield expr.orelse.at, expr.orelse.end, expr.test, False
+        elif isinstance(expr, Operation) and expr.op in ("and", "or"):
+            for test, later in pairwise(expr.operands):
+                yield later.at, expr.operands[-1].end, test, expr.op == "and"
+
+
+def _is_left_before(module: Module, function: Function, at: int, values: Mapping[str, Scalar]) -> bool:
+    """`if not flag: return` at the function's own level, before the place."""
+    contexts = module.body.contexts
+
+    def leaves(statement: Statement) -> bool:
+        place = contexts[statement.context]
+        return (
+            statement.kind in ("return", "raise")
+            and statement.end <= at
+            and place.kind == "if"
+            and place.parent == function.context
+            and place.subject is not None
+            and _truth(place.subject, values) is True
+        )
+
+    return any(leaves(s) for s in module.body.statements if function.at <= s.at < function.end)
+
+
+def _truth(test: Expr, values: Mapping[str, Scalar]) -> bool | None:
+    """What a test gives with these values; None where they do not decide it."""
+    match test:
+        case Name() | Attribute() | Constant():
+            value = _value(test, values)
+            return None if value is None else bool(value[0])
+        case Operation(op="not"):
+            inner = _truth(test.operands[0], values)
+            return None if inner is None else not inner
+        case Operation(op="and" | "or"):
+            ends = test.op == "or"
+            truths = [_truth(side, values) for side in test.operands]
+            return ends if ends in truths else None if None in truths else not ends
+        case Comparison(ops=(op,), operands=(left, right)):
+            return _compared(op, left, right, values)
+        case _:
+            return None
+
+
+def _compared(op: str, left: Expr, right: Expr, values: Mapping[str, Scalar]) -> bool | None:
+    one = _value(left, values)
+    if one is None:
+        return None
+    if op in ("in", "not in") and isinstance(right, Collection):
+        members = [_value(item, values) for item in right.items]
+        if one in members:
+            return op == "in"
+        return None if None in members else op == "not in"
+    other = _value(right, values)
+    if other is None or op not in ("==", "!=", "is", "is not"):
+        return None
+    return (one == other) is (op in ("==", "is"))

@@ -159,10 +159,12 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Lazy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A type whose making asks nothing: `effect` takes place when it is evaluated.
 
-    `by`: iterate, len, bool, index, slice, contains, await, list (a constructor call over it).
+    `by`: iterate, len, bool, index, slice, contains, await, list (a constructor call over it). `keeps`: what was gone
+    through once answers from its items from then on.
     """
 
     effect: str = "db.read"
+    keeps: bool = False
     by: tuple[str, ...] = ("iterate", "len", "bool", "contains", "list")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from archlint.project.conditions import Path
     from archlint.project.effects import EffectPoint
     from archlint.project.loops import Loop
+    from archlint.project.model import Def
     from archlint.project.program import Project
     from archlint.project.repeated import LoopWords
 
@@ -42,12 +43,26 @@ class Batches:
             return False
         definition = path.through[0]
         given = arguments_by_parameter(call.call, definition)
+        if self._writes_all(end, definition, [p for p, e in given.items() if isinstance(e, Name) and e.id in loop.targets]):
+            return True
         for part in self._parts(end, definition.module.path):
             for name in self._lists(end.module.body, part):
                 handed = given.get(name) if parameter(definition.function, name) is not None else None
                 if isinstance(handed, Name) and _is_whole(loop, handed.id):
                     return True
         return False
+
+    def _writes_all(self, end: EffectPoint, definition: Def, handed: list[str]) -> bool:
+        """A parameter is a list that the function goes through, and what it makes of the items is written at once."""
+        body, function = end.module.body, definition.function
+        many = end.call.argument(end.call.operation.many) if end.call is not None and end.call.operation is not None else None
+        own = [c for c in body.contexts if function.at <= c.at < function.end and c.kind in ("for", "comprehension")]
+        lists = {c.subject.id for c in own if isinstance(c.subject, Name) and c.subject.id in handed}
+        made = set(lists)
+        for statement in sorted(body.statements, key=lambda s: s.at):
+            if function.at <= statement.at < function.end and not made.isdisjoint(names_in(body, statement.value)):
+                made.update(names_in(body, statement.target))
+        return bool(lists) and many is not None and not made.isdisjoint(names_in(body, many))
 
     def _parts(self, point: EffectPoint, path: str, loop: Loop | None = None) -> list[Expr]:
         """The parts of what a point stands for, and of what its names are made from there (in the loop, if given)."""

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Body, Call, CallRef, Comparison, Context, Name, Operation, Statement, Subscript
+from archlint.facts.syntax import Call, CallRef, Context, Name, Statement
+from archlint.project.guarded import guarded
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, shorten, spell, spell_call
 from archlint.project.written import Written
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _LOOPS = frozenset({"for", "while", "comprehension"})
-_BRANCHES = frozenset({"if", "else", "case"})
-_CHUNK = re.compile(r"chunk|batch|(?<![a-z])pages?(?![a-z])|window|partition|bulk|slice|bucket", re.IGNORECASE)
+_CHUNK = re.compile(
+    r"chunk|batch|(?<![a-z])pages?(?![a-z])|window|partition|bulk|slice|bucket|sub_?(list|array|set|seq)s?(?![a-z])"
+    r"|split_(\w+_)?(ids|keys|pks|list|items|rows)(?![a-z])",
+    re.IGNORECASE,
+)
+_KEYS = re.compile(r"(\w+_)?(ids|pks|keys|uuids)")
+_TURNS = re.compile(r"(max|num|n)_?(iter|step|turn|round|hop|depth)|(?<![a-z])(iteration|turn|round)s(?![a-z])", re.IGNORECASE)
 _RETRY = re.compile(r"attempt|retr(y|ies)|(?<![a-z])tr(y|ies)(?![a-z])|backoff", re.IGNORECASE)
-_CLOCK = re.compile(r"time|monotonic|(?<![a-z])now(?![a-z])|elapsed|interval", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -142,10 +147,12 @@ class Loops:
                 return "it goes over chunks"
             if _is_retry(loop):
                 return "it counts attempts"
+            if _counts(loop, _TURNS):
+                return "it counts turns, each of which goes on from the one before"
         chain = loop.chain(context)
         if any(s.context in chain and s.end > at and _leaves(loop, s) for s in loop.statements):
             return "it ends behind this"
-        return _guarded(loop, chain, at)
+        return guarded(loop, chain, at)
 
 
 def _leaves(loop: Loop, statement: Statement) -> bool:
@@ -170,6 +177,9 @@ def _is_chunked(loop: Loop) -> bool:
     body = loop.module.body
     if any(_CHUNK.search(name) for name in loop.targets):
         return True
+    target = loop.place.target
+    if isinstance(target, Name) and _KEYS.fullmatch(target.id):
+        return True
     for part in parts_of(body, loop.place.subject):
         if isinstance(part, CallRef):
             name = last_name(body, part)
@@ -178,15 +188,20 @@ def _is_chunked(loop: Loop) -> bool:
     return False
 
 
+def _counts(loop: Loop, what: re.Pattern[str]) -> bool:
+    """`for i in range(max_turns)`: the number has such a name."""
+    body, subject = loop.module.body, loop.place.subject
+    if not isinstance(subject, CallRef) or last_name(body, subject) != "range":
+        return False
+    return any(what.search(spell(body, argument.value)) for argument in body.calls[subject.index].arguments)
+
+
 def _is_retry(loop: Loop) -> bool:
     body, subject = loop.module.body, loop.place.subject
-    if any(_RETRY.search(name) for name in loop.targets):
+    if any(_RETRY.search(name) for name in loop.targets) or _counts(loop, _RETRY):
         return True
     if not isinstance(subject, CallRef) or last_name(body, subject) != "range":
         return False
-    counted = body.calls[subject.index].arguments
-    if any(_RETRY.search(spell(body, argument.value)) for argument in counted):
-        return True
     used = any(
         not loop.targets.isdisjoint(names_in(body, argument.value))
         for call in body.calls
@@ -194,69 +209,3 @@ def _is_retry(loop: Loop) -> bool:
         for argument in call.arguments
     ) or any(not loop.targets.isdisjoint(names_in(body, s.value)) for s in loop.statements if s.kind != "for")
     return not used and any(statement.kind in ("break", "return") for statement in loop.statements)
-
-
-def _guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:
-    """Why a branch around the expression is taken for few of the items."""
-    body = loop.module.body
-    holder = next((s for s in reversed(loop.statements) if s.at <= at < s.end), None)
-    if holder is not None and _is_memo(loop, holder, at):
-        return "it remembers what it has asked for"
-    for index in chain[:-1]:
-        place = body.contexts[index]
-        if place.kind not in _BRANCHES or place.subject is None:
-            continue
-        if holder is not None and _fills_once(loop, index, holder):
-            return "it asks only as long as it has nothing"
-        for part in parts_of(body, place.subject):
-            if isinstance(part, Operation) and part.op == "%":
-                return "it asks every so many items"
-            if isinstance(part, Comparison) and _measures(body, part):
-                return "it asks when a buffer is full or time is up"
-    return None
-
-
-def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
-    """`if key not in known: known[key] = ask(key)`, in any of the ways to write it."""
-    body = loop.module.body
-    found = {holder.target.id} if isinstance(holder.target, Name) else set()
-    filled = {
-        spell(body, statement.target.base)
-        for statement in loop.statements
-        if statement.kind == "assign" and isinstance(statement.target, Subscript) and statement.value is not None
-        if statement is holder or statement.at <= at < statement.end or not found.isdisjoint(names_in(body, statement.value))
-    }
-    return bool(filled) and any(
-        _looks_up(body, part, filled) for statement in loop.statements for part in parts_of(body, statement.value)
-    )
-
-
-def _looks_up(body: Body, part: object, filled: set[str]) -> bool:
-    if isinstance(part, Comparison):
-        return any(
-            op in ("in", "not in") and spell(body, side) in filled for op, side in zip(part.ops, part.operands[1:], strict=True)
-        )
-    if isinstance(part, CallRef):
-        return last_name(body, part) == "get" and spell(body, body.calls[part.index].callee).removesuffix(".get") in filled
-    return False
-
-
-def _fills_once(loop: Loop, branch: int, holder: Statement) -> bool:
-    """`if found is None: found = ask()`, where nothing else in the loop sets `found`."""
-    body, target = loop.module.body, holder.target
-    if not isinstance(target, Name) or target.id in loop.targets:
-        return False
-    test = body.contexts[branch].subject
-    if target.id not in set(names_in(body, test)):
-        return False
-    place = body.contexts[branch]
-    return not any(
-        isinstance(s.target, Name) and s.target.id == target.id and not place.at <= s.at < place.end for s in loop.statements
-    )
-
-
-def _measures(body: Body, comparison: Comparison) -> bool:
-    if not any(op in (">", ">=", "<", "<=", "==") for op in comparison.ops):
-        return False
-    sides = [spell(body, operand) for operand in comparison.operands]
-    return any(side.startswith("len(") or _CLOCK.search(side) for side in sides)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Name
 from archlint.project.model import Def
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class OneOff:
     def __init__(self, project: Project, words: LoopWords) -> None:
         self._project = project
         self._words = words
+        self._signals = frozenset(words.one_off_signals)
 
     def runs_once(self, module: Module, caller: Def) -> bool:
         """The function is no part of what the program does again and again."""
@@ -45,7 +46,11 @@ class OneOff:
         ends = (packages[0], packages[-1])  # a folder of scripts at the top, or a module of them
         if not set(words.one_off_modules).isdisjoint(ends) or not set(words.one_off_packages).isdisjoint(packages):
             return True
+        if caller.function.name in self._connected:
+            return True
         decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
+        if any(not self._signals.isdisjoint(names_in(module.body, decorator)) for decorator in caller.function.decorators):
+            return True
         if decorators:
             return not set(words.one_off_decorators).isdisjoint(decorators)
         names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
@@ -68,7 +73,24 @@ class OneOff:
 
     def _leads_to_scripts(self, path: str, row: int, steps: int) -> bool:
         module = self._project.modules.by_path[path]
-        return row >= 0 and module.is_production and self._is_for_scripts(Def(module, module.name, row), steps - 1)
+        if row < 0 or not module.is_production or not steps:
+            return False
+        caller = Def(module, module.name, row)
+        if not self._is_named_so(module, caller) or _LASTING.search(caller.function.name):
+            return self._is_for_scripts(caller, steps - 1)
+        others = self._callers.get(caller, set()) - {(path, row)}  # a task may run what a command runs
+        return all(self._is_script(by) or self._leads_to_scripts(by, other, steps - 1) for by, other in sorted(others))
+
+    @cached_property
+    def _connected(self) -> frozenset[str]:
+        """Names of the functions that are handed to a signal of what happens once: `post_migrate.connect(fill)`."""
+        return frozenset(
+            last_name(module.body, call.arguments[0].value)
+            for module in self._project.modules.production
+            for call in module.body.calls
+            if call.arguments and last_name(module.body, call.callee) == "connect"
+            if not self._signals.isdisjoint(names_in(module.body, call.callee))
+        )
 
     @cached_property
     def _callers(self) -> dict[Def, set[_Place]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,14 +10,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.project.already_asked import AlreadyAsked
 from archlint.project.batches import Batches, expression_of
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop, Loops
 from archlint.project.model import Def
+from archlint.project.one_by_one import OneByOne
 from archlint.project.one_off import OneOff
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -29,11 +32,13 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     one_off: first words of names of functions that run once; one_off_packages, one_off_modules: packages anywhere on
     the way, and modules, that hold only such functions; one_off_decorators: decorators that make a function a command
-    or a start-up hook.
+    or a start-up hook; one_off_signals: signals whose receivers run once.
     membership: ends of the names of arguments and methods that take many keys at once; key_lists: ends of the names of
     arguments that do; batch_classes: ends of the names of classes that answer many keys at once.
     listings: names of what lists a program's own tables, models or fields; abstract_bases: classes whose subclasses are
-    kinds of behaviour, not rows; schema_verbs: first words of SQL that changes tables, not rows.
+    kinds of behaviour, not rows; schema_verbs: first words of SQL that changes tables, not rows; session_verbs: of SQL
+    that sets variables of the connection.
+    acknowledging: last names of calls that take a message off a queue.
     loading: calls that load relations with their owners; whole: methods of a relation that such a load answers.
     """
 
@@ -41,12 +46,15 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     one_off_packages: tuple[str, ...]
     one_off_modules: tuple[str, ...]
     one_off_decorators: tuple[str, ...]
+    one_off_signals: tuple[str, ...]
     membership: tuple[str, ...]
     key_lists: tuple[str, ...]
     batch_classes: tuple[str, ...]
     listings: tuple[str, ...]
     abstract_bases: tuple[str, ...]
     schema_verbs: tuple[str, ...]
+    session_verbs: tuple[str, ...]
+    acknowledging: tuple[str, ...]
     loading: tuple[str, ...]
     whole: tuple[str, ...]
 
@@ -75,6 +83,8 @@ class RepeatedEffects:
         self._words = words
         self._loops = Loops(project, frozenset(words.listings))
         self._batches = Batches(project, words)
+        self._asked = AlreadyAsked(project, words)
+        self._one_by_one = OneByOne(project, words)
         self._one_off = OneOff(project, words)
         self._conditions = Conditions(project, frozenset(words.schema_verbs))
 
@@ -92,10 +102,13 @@ class RepeatedEffects:
                 if loop is None:
                     if len(point.witness.steps) == 1:
                         outside.add(made)
-                elif loop.holds(made) and not self._is_expected(point, loop):
+                    continue
+                if not loop.holds(made) and loop.holds(point.site) and not self._asked.keeps(point):
+                    made = point.site
+                if loop.holds(made) and not self._is_expected(point, loop):
                     path = self._conditions.path(point)
                     if path is not None and not self._is_no_query_per_item(point, loop, path):
-                        found[made].append(Repeated(point, made, loop, path, self._is_isolated(point, loop)))
+                        found[made].append(Repeated(point, made, loop, path, self._is_isolated(point, loop, path)))
         best: dict[tuple[str, int], Repeated] = {}
         for site in sorted(found):
             nearest = min(found[site], key=lambda r: (-r.path.confidence, self._only_flushes(r.path), len(r.path.steps)))
@@ -156,47 +169,37 @@ class RepeatedEffects:
         bases = module.outline.classes[klass].bases if klass >= 0 else ()
         return any(last_name(module.body, base).endswith(self._words.batch_classes) for base in bases)
 
-    def _is_isolated(self, point: EffectPoint, loop: Loop) -> bool:
-        """Between the loop and the place a `with` opens a transaction: one for each item is meant."""
+    def _is_isolated(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
+        """Each item is meant to be done by itself: in a transaction of its own, as a message that is acknowledged, or
+        (a write) beside what is done outside of the database."""
         if loop.mapping is not None:
             return False
         contexts = point.module.body.contexts
         heads = [contexts[row].subject for row in loop.chain(point.context) if row >= 0 and contexts[row].kind == "with"]
         sites = [Site(point.module.path, head.at, head.end) for head in heads if head is not None]
-        return any(p.is_direct and p.site in sites for p in self._project.effects.points("tx.begin"))
+        if any(p.is_direct and p.site in sites for p in self._project.effects.points("tx.begin")):
+            return True
+        if self._one_by_one.acknowledges(point, loop, path):
+            return True
+        own = point.effect == "db.commit" or not loop.derived.isdisjoint(names_in(point.module.body, expression_of(point)))
+        return point.effect != "db.read" and own and self._one_by_one.acts_outside(point, loop)
 
     # what is not one per item of data
 
     def _is_expected(self, point: EffectPoint, loop: Loop) -> bool:
         return (
             self._batches.is_batch(point, loop)
-            or self._is_loaded_ahead(point)
+            or self._asked.is_loaded_ahead(point)
             or (loop.mapping is None and is_failure_path(point.module, point.context, loop.context))
             or self._is_strategy(point, loop)
         )
 
     def _is_no_query_per_item(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         return (
-            self._is_schema_change(path) or _is_asked_once(point, loop, path) or self._batches.is_batch_below(point, loop, path)
-        )
-
-    def _is_loaded_ahead(self, point: EffectPoint) -> bool:
-        """`item.related.all()` where the same module loads `related` together with its owners."""
-        body, expr = point.module.body, expression_of(point)
-        if isinstance(expr, Name):
-            sources = self._project.values.sources.of(point.module, expr, point.context)
-            expr = sources[0].expr if len(sources) == 1 and sources[0].module is point.module else None
-        if not isinstance(expr, CallRef) or body.calls[expr.index].arguments:
-            return False
-        callee = body.calls[expr.index].callee
-        if not (isinstance(callee, Attribute) and callee.attr in self._words.whole and isinstance(callee.base, Attribute)):
-            return False
-        return any(
-            callee.base.attr in _relations(part)
-            for call in body.calls
-            if last_name(body, call.callee) in self._words.loading
-            for argument in call.arguments
-            for part in parts_of(body, argument.value)
+            self._changes_no_rows(path)
+            or self._asked.is_asked_once(point, loop, path)
+            or self._batches.is_batch_below(point, loop, path)
+            or self._one_by_one.is_own_table(point, loop, path)
         )
 
     def _is_strategy(self, point: EffectPoint, loop: Loop) -> bool:
@@ -208,8 +211,9 @@ class RepeatedEffects:
         is_item = isinstance(base, Name) and base.id in loop.targets
         return is_item and self._project.types.is_a(call.receiver, *self._words.abstract_bases)
 
-    def _is_schema_change(self, path: Path) -> bool:
-        """`ALTER TABLE` and the like: one statement per table or column, never one for all."""
+    def _changes_no_rows(self, path: Path) -> bool:
+        """`ALTER TABLE` and the like: one statement per table or column, never one for all; and what sets a variable of
+        the connection."""
         call = path.end.call
         if call is None or call.operation is None:
             return False
@@ -217,23 +221,6 @@ class RepeatedEffects:
         if statement is None:
             return False
         text = self._project.values.text(call.module, statement, call.call.context)
-        words = text.rendered.split(None, 1) if text is not None else []
-        return bool(words) and words[0].lower() in self._words.schema_verbs
-
-
-def _is_asked_once(point: EffectPoint, loop: Loop, path: Path) -> bool:
-    """The answer is held by an object that is the same for each item."""
-    if path.kept != "object" or loop.mapping is not None:
-        return path.kept == "program"
-    expr, body = expression_of(point), point.module.body
-    if isinstance(expr, CallRef):
-        callee = body.calls[expr.index].callee
-        expr = callee.base if isinstance(callee, Attribute) else expr
-    return loop.derived.isdisjoint(names_in(body, expr))
-
-
-def _relations(part: Expr) -> list[str]:
-    """The relations that `"lines__product"` or `Order.lines` goes along."""
-    if isinstance(part, String):
-        return part.value.replace(".", "__").split("__")
-    return [part.attr] if isinstance(part, Attribute) else []
+        said = " ".join(text.rendered.lower().split()) if text is not None else ""
+        verbs = (*self._words.schema_verbs, *self._words.session_verbs)
+        return any(re.match(rf"{re.escape(verb)}(?!\w)", said) for verb in verbs)

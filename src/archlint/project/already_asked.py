@@ -1,0 +1,105 @@
+"""Queries of a loop that were asked before: loaded with their owners, kept by an object, by a lazy value made outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.project.arguments import arguments_by_parameter, parameter
+from archlint.project.batches import expression_of
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.conditions import Path
+    from archlint.project.effects import EffectPoint
+    from archlint.project.loops import Loop
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.repeated import LoopWords
+
+
+class AlreadyAsked:
+    """Tells the turns of a loop that come to an answer which is there."""
+
+    def __init__(self, project: Project, words: LoopWords) -> None:
+        self._project = project
+        self._words = words
+
+    def is_loaded_ahead(self, point: EffectPoint) -> bool:
+        """`item.related.all()` where the same module loads `related` together with its owners."""
+        body, expr = point.module.body, expression_of(point)
+        if isinstance(expr, Name):
+            sources = self._project.values.sources.of(point.module, expr, point.context)
+            expr = sources[0].expr if len(sources) == 1 and sources[0].module is point.module else None
+        if not isinstance(expr, CallRef) or body.calls[expr.index].arguments:
+            return False
+        callee = body.calls[expr.index].callee
+        if not (isinstance(callee, Attribute) and callee.attr in self._words.whole and isinstance(callee.base, Attribute)):
+            return False
+        return any(
+            callee.base.attr in _relations(part)
+            for call in body.calls
+            if last_name(body, call.callee) in self._words.loading
+            for argument in call.arguments
+            for part in parts_of(body, argument.value)
+        )
+
+    def is_asked_once(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
+        """The answer is held by an object that is the same for each item, or by the lazy value itself."""
+        if path.kept == "program":
+            return True
+        if loop.mapping is not None:
+            return False
+        if self._is_evaluated_again(point, loop, path):
+            return True
+        if path.kept != "object":
+            return False
+        expr, body = expression_of(point), point.module.body
+        if isinstance(expr, CallRef):
+            callee = body.calls[expr.index].callee
+            expr = callee.base if isinstance(callee, Attribute) else expr
+        return loop.derived.isdisjoint(names_in(body, expr))
+
+    def _is_evaluated_again(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
+        """A lazy value of a type that keeps its items, made outside of the loop, is gone through in each turn; in the
+        loop or in a function that gets it."""
+        end = path.end
+        asked = end.point.expr
+        if end.kind != "evaluation" or not isinstance(asked, Name) or not self.keeps(end):
+            return False
+        if not path.through:
+            return self._is_from_outside(point.module, asked, point.context, loop)
+        if len(path.through) != 1 or point.call is None or point.kind != "call" or end.caller != path.through[0]:
+            return False
+        definition = path.through[0]
+        sources = self._project.values.sources.of(end.module, asked, end.context)
+        if parameter(definition.function, asked.id) is None or not all(source.is_parameter for source in sources):
+            return False
+        given = arguments_by_parameter(point.call.call, definition).get(asked.id)
+        return isinstance(given, Name) and self._is_from_outside(point.module, given, point.context, loop)
+
+    def keeps(self, end: EffectPoint) -> bool:
+        """Going through the value fills it; picking one item of it does not."""
+        owner, _, way = end.witness.target.rpartition(".")
+        infos = self._project.knowledge.infos(owner)
+        return way != "__getitem__" and any(info.lazy is not None and info.lazy.keeps for _, info in infos)
+
+    def _is_from_outside(self, module: Module, name: Name, context: int, loop: Loop) -> bool:
+        if name.id in loop.derived:
+            return False
+        sources = self._project.values.sources.of(module, name, context)
+        return bool(sources) and not any(
+            source.expr is not None
+            and not source.is_parameter
+            and loop.holds(Site(source.module.path, source.expr.at, source.expr.end))
+            for source in sources
+        )
+
+
+def _relations(part: Expr) -> list[str]:
+    """The relations that `"lines__product"` or `Order.lines` goes along."""
+    if isinstance(part, String):
+        return part.value.replace(".", "__").split("__")
+    return [part.attr] if isinstance(part, Attribute) else []

@@ -1,0 +1,120 @@
+"""Why a place in a loop is come to for few of the items: it remembers, fills a buffer, or asks for a written key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import (
+    Body,
+    CallRef,
+    Collection,
+    Comparison,
+    Constant,
+    Expr,
+    Name,
+    Operation,
+    Statement,
+    String,
+    Subscript,
+)
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name, spell
+
+if TYPE_CHECKING:
+    from archlint.project.loops import Loop
+
+_BRANCHES = frozenset({"if", "else", "case"})
+_CLOCK = re.compile(r"time|monotonic|(?<![a-z])now(?![a-z])|elapsed|interval", re.IGNORECASE)
+
+
+def guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:
+    """Why a branch around the expression at an offset is taken for few of the items; None if none is. `chain`: the
+    contexts from the expression out to the loop."""
+    body = loop.module.body
+    holder = next((s for s in reversed(loop.statements) if s.at <= at < s.end), None)
+    if holder is not None and _is_memo(loop, holder, at):
+        return "it remembers what it has asked for"
+    for index in chain[:-1]:
+        place = body.contexts[index]
+        if place.kind not in _BRANCHES or place.subject is None:
+            continue
+        if holder is not None and _fills_once(loop, index, holder):
+            return "it asks only as long as it has nothing"
+        if place.kind == "if" and _asks_for_key(loop, place.subject):
+            return "its keys are written in the code"
+        for part in parts_of(body, place.subject):
+            if isinstance(part, Operation) and part.op == "%":
+                return "it asks every so many items"
+            if isinstance(part, Comparison) and _measures(body, part):
+                return "it asks when a buffer is full or time is up"
+    return None
+
+
+def _asks_for_key(loop: Loop, test: Expr) -> bool:
+    """`if key == "name":` where `key` goes over the keys of a mapping, each of which it has once."""
+    body, subject, target = loop.module.body, loop.place.subject, loop.place.target
+    if not isinstance(subject, CallRef) or last_name(body, subject) not in ("items", "keys"):
+        return False
+    key = target.items[0] if isinstance(target, Collection) and target.items else target
+    sides = test.operands if isinstance(test, Operation) and test.op == "and" else (test,)
+    return isinstance(key, Name) and any(
+        isinstance(side, Comparison)
+        and side.ops in (("==",), ("in",))
+        and isinstance(side.operands[0], Name)
+        and side.operands[0].id == key.id
+        and _is_literal(side.operands[1])
+        for side in sides
+    )
+
+
+def _is_literal(expr: Expr) -> bool:
+    return isinstance(expr, String | Constant) or (
+        isinstance(expr, Collection) and all(_is_literal(item) for item in expr.items)
+    )
+
+
+def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
+    """`if key not in known: known[key] = ask(key)`, in any of the ways to write it."""
+    body = loop.module.body
+    found = {holder.target.id} if isinstance(holder.target, Name) else set()
+    filled = {
+        spell(body, statement.target.base)
+        for statement in loop.statements
+        if statement.kind == "assign" and isinstance(statement.target, Subscript) and statement.value is not None
+        if statement is holder or statement.at <= at < statement.end or not found.isdisjoint(names_in(body, statement.value))
+    }
+    return bool(filled) and any(
+        _looks_up(body, part, filled) for statement in loop.statements for part in parts_of(body, statement.value)
+    )
+
+
+def _looks_up(body: Body, part: object, filled: set[str]) -> bool:
+    if isinstance(part, Comparison):
+        return any(
+            op in ("in", "not in") and spell(body, side) in filled for op, side in zip(part.ops, part.operands[1:], strict=True)
+        )
+    if isinstance(part, CallRef):
+        return last_name(body, part) == "get" and spell(body, body.calls[part.index].callee).removesuffix(".get") in filled
+    return False
+
+
+def _fills_once(loop: Loop, branch: int, holder: Statement) -> bool:
+    """`if found is None: found = ask()`, where nothing else in the loop sets `found`."""
+    body, target = loop.module.body, holder.target
+    if not isinstance(target, Name) or target.id in loop.targets:
+        return False
+    test = body.contexts[branch].subject
+    if target.id not in set(names_in(body, test)):
+        return False
+    place = body.contexts[branch]
+    return not any(
+        isinstance(s.target, Name) and s.target.id == target.id and not place.at <= s.at < place.end for s in loop.statements
+    )
+
+
+def _measures(body: Body, comparison: Comparison) -> bool:
+    if not any(op in (">", ">=", "<", "<=", "==") for op in comparison.ops):
+        return False
+    sides = [spell(body, operand) for operand in comparison.operands]
+    return any(side.startswith("len(") or _CLOCK.search(side) for side in sides)

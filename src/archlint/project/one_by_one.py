@@ -1,0 +1,104 @@
+"""Bodies of loops that cannot do with one statement for all items: each item is a table, a message, or a call to others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import CallRef, Expr
+from archlint.project.arguments import arguments_by_parameter
+from archlint.project.parts import names_in
+from archlint.project.spelling import last_name
+from archlint.project.texts import BuiltText, Hole
+
+if TYPE_CHECKING:
+    from archlint.project.conditions import Path
+    from archlint.project.effects import EffectPoint
+    from archlint.project.loops import Loop
+    from archlint.project.model import CallSite, Def
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.repeated import LoopWords
+
+_BEFORE_TABLE = re.compile(r"\b(from|join|into|update|table)\s+[\"'`\[]?(\w+[\"'`\]]?\.)?[\"'`\[]?$", re.IGNORECASE)
+_OUTSIDE = frozenset({"http", "rpc", "email"})
+_SERVICES = frozenset({"http-client", "cloud-sdk", "model-service"})
+_CALLS = 2
+"""From the loop to the call that goes out: what is further away seldom belongs to the item."""
+
+
+class OneByOne:
+    """Tells what must be done item by item, by the SQL, by the effects beside it, by names (`words`)."""
+
+    def __init__(self, project: Project, words: LoopWords) -> None:
+        self._project = project
+        self._words = words
+        self._reaching: dict[tuple[Def, int], bool] = {}
+
+    def is_own_table(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
+        """The statement asks a table that the loop's variable names: no other statement answers for it."""
+        call = point.call
+        given = [a.value for a in call.call.arguments] if call is not None else []
+        if any(self._names_table(point.module, expr, point.context, loop.derived) for expr in given):
+            return True
+        end = path.end.call
+        if len(path.through) != 1 or path.end.caller != path.through[0] or call is None or end is None or end.operation is None:
+            return False
+        handed = arguments_by_parameter(call.call, path.through[0])
+        own = frozenset(name for name, expr in handed.items() if not loop.derived.isdisjoint(names_in(point.module.body, expr)))
+        statement = end.argument(end.operation.sql or end.operation.by_statement)
+        return statement is not None and self._names_table(end.module, statement, path.end.context, own)
+
+    def _names_table(self, module: Module, expr: Expr, context: int, names: frozenset[str]) -> bool:
+        texts = self._project.values.texts(module, expr, context) if names else ()
+        return any(not names.isdisjoint(names_in(hole.module.body, hole.expr)) for text in texts for hole in _tables(text))
+
+    def acts_outside(self, point: EffectPoint, loop: Loop) -> bool:
+        """For each item the loop also asks or tells somebody outside, who is slower than any statement; what came of
+        it is written at once, so that it is not done twice."""
+        body, place = point.module.body, loop.place
+        return loop.mapping is None and any(
+            place.at <= site.call.at < place.end
+            and not loop.derived.isdisjoint(names_in(body, CallRef(site.call.at, site.call.end, site.index)))
+            and self._reaches_out(site, _CALLS)
+            for site in self._project.calls.in_module(point.module)
+        )
+
+    def _reaches_out(self, site: CallSite, depth: int) -> bool:
+        """The call goes to another service, or to a function that calls one."""
+        if not _OUTSIDE.isdisjoint(e for t in site.targets if t.operation is not None for e in t.operation.effect):
+            return True
+        kinds = self._project.knowledge.package_kinds
+        return any(
+            self._function_reaches_out(t.definition, depth)
+            if t.definition is not None
+            else not _SERVICES.isdisjoint(kinds(t.name))
+            for t in site.targets
+        )
+
+    def _function_reaches_out(self, definition: Def, depth: int) -> bool:
+        key = definition, depth
+        if key not in self._reaching:
+            self._reaching[key] = depth > 0 and any(
+                self._reaches_out(site, depth - 1) for site in self._project.calls.of(definition)
+            )
+        return self._reaching[key]
+
+    def acknowledges(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
+        """The items are messages that are taken off a queue one by one: in the loop, or in what it calls for each."""
+        own, place = point.module.body, loop.place
+        calls = [(own, call) for call in own.calls if place.at <= call.at < place.end]
+        for definition in path.through[:1]:
+            body, function = definition.module.body, definition.function
+            calls += [(body, call) for call in body.calls if function.at <= call.at < function.end]
+        return any(last_name(body, call.callee) in self._words.acknowledging for body, call in calls)
+
+
+def _tables(text: BuiltText) -> list[Hole]:
+    """The holes that stand where SQL names a table."""
+    found, before = [], ""
+    for piece in text.pieces:
+        if isinstance(piece, Hole) and _BEFORE_TABLE.search(before):
+            found.append(piece)
+        before += piece.text
+    return found

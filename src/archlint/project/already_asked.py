@@ -69,6 +69,8 @@ class AlreadyAsked:
         asked = end.point.expr
         if end.kind != "evaluation" or not isinstance(asked, Name) or not self.keeps(end):
             return False
+        if end.witness.target.endswith(".__getitem__"):  # picking one item keeps nothing
+            return False
         if not path.through:
             return self._is_from_outside(point.module, asked, point.context, loop)
         if len(path.through) != 1 or point.call is None or point.kind != "call" or end.caller != path.through[0]:
@@ -81,10 +83,9 @@ class AlreadyAsked:
         return isinstance(given, Name) and self._is_from_outside(point.module, given, point.context, loop)
 
     def keeps(self, end: EffectPoint) -> bool:
-        """Going through the value fills it; picking one item of it does not."""
-        owner, _, way = end.witness.target.rpartition(".")
-        infos = self._project.knowledge.infos(owner)
-        return way != "__getitem__" and any(info.lazy is not None and info.lazy.keeps for _, info in infos)
+        """What is evaluated is of a type that keeps its items."""
+        infos = self._project.knowledge.infos(end.witness.target.rpartition(".")[0])
+        return any(info.lazy is not None and info.lazy.keeps for _, info in infos)
 
     def _is_from_outside(self, module: Module, name: Name, context: int, loop: Loop) -> bool:
         if name.id in loop.derived:

@@ -41,13 +41,22 @@ class OneByOne:
         given = [a.value for a in call.call.arguments] if call is not None else []
         if any(self._names_table(point.module, expr, point.context, loop.derived) for expr in given):
             return True
-        end = path.end.call
-        if len(path.through) != 1 or path.end.caller != path.through[0] or call is None or end is None or end.operation is None:
+        if call is None or not path.through:
             return False
         handed = arguments_by_parameter(call.call, path.through[0])
         own = frozenset(name for name, expr in handed.items() if not loop.derived.isdisjoint(names_in(point.module.body, expr)))
-        statement = end.argument(end.operation.sql or end.operation.by_statement)
-        return statement is not None and self._names_table(end.module, statement, path.end.context, own)
+        return any(
+            self._names_table(site.module, argument.value, site.call.context, own)
+            for site in self._project.calls.of(path.through[0])
+            if self._is_next(site, path)
+            for argument in site.call.arguments
+        )
+
+    def _is_next(self, site: CallSite, path: Path) -> bool:
+        """The call is the next step behind the function that the loop calls."""
+        if len(path.through) > 1:
+            return any(target.definition == path.through[1] for target in site.targets)
+        return site.site == path.end.site
 
     def _names_table(self, module: Module, expr: Expr, context: int, names: frozenset[str]) -> bool:
         texts = self._project.values.texts(module, expr, context) if names else ()

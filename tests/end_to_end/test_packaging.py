@@ -1,4 +1,4 @@
-"""Wheel, sdist and editable install carry the rules."""
+"""Wheel, sdist and editable install carry the rules and the report's page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from archlint.adapters.resources import rule_documents, rules_dir
 
 ROOT = Path(__file__).parents[2]
+PAGES = sorted(path.name for path in (ROOT / "src/archlint/report/pages").iterdir())
 DOCUMENTS = sorted(path.relative_to(ROOT / "rules").as_posix() for path in (ROOT / "rules").rglob("*.yaml"))
 
 
@@ -42,6 +43,22 @@ def test_the_wheel_carries_every_document_and_its_types(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
+def pages_of(wheel: Path) -> list[str]:
+    prefix = "archlint/report/pages/"
+    return sorted(n.removeprefix(prefix) for n in zipfile.ZipFile(wheel).namelist() if n.startswith(prefix))
+
+
+def test_the_wheel_carries_the_page_and_renders_it(wheel: Path, tmp_path: Path) -> None:
+    assert pages_of(wheel) == PAGES == ["report.css", "report.html", "report.js"]
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    (tmp_path / "shop.py").write_text("x = 1\n")
+    command = [sys.executable, "-m", "archlint", "check", ".", "--output-format", "html", "--no-cache", "--exit-zero"]
+    environment = {"PYTHONPATH": str(tmp_path / "site")}
+    page = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=tmp_path).stdout
+    assert page.startswith("<!doctype html>")
+    assert page.endswith("</html>\n")
+
+
 def test_the_installed_wheel_finds_its_rules(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     code = "from archlint.adapters.resources import rules_dir, rule_documents; print(rules_dir(), len(rule_documents()))"
@@ -56,7 +73,9 @@ def test_the_sdist_carries_all_that_the_wheel_is_built_from(wheel: Path, tmp_pat
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path / "unpacked", filter="data")
     (source,) = (tmp_path / "unpacked").iterdir()
-    assert documents_of(build("wheel", source, tmp_path / "wheel")) == documents_of(wheel)
+    again = build("wheel", source, tmp_path / "wheel")
+    assert documents_of(again) == documents_of(wheel)
+    assert pages_of(again) == PAGES
     assert not (source / "tests").exists()
 
 

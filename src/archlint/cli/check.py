@@ -11,7 +11,7 @@ from archlint.cli.failing import failing, say
 
 _SELECTORS = "an id, a name, a prefix of ids such as SEC, or ALL; several with commas"
 
-_FORMATS = "text, concise, json, sarif, markdown, github (annotations), gitlab (code quality) or junit."
+_FORMATS = "text, concise, json, sarif, html, markdown, github (annotations), gitlab (code quality) or junit."
 
 
 def register(app: typer.Typer) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.facts.findings import Report
 
-FORMATS = ("text", "concise", "json", "sarif", "markdown", "github", "gitlab", "junit")
+FORMATS = ("text", "concise", "json", "sarif", "html", "markdown", "github", "gitlab", "junit")
 MOST_OF_A_COMMENT = 65_000
 """Characters of a Markdown report: GitHub refuses a comment of more than 65,536."""
 

@@ -211,6 +211,8 @@ def test_nothing_of_the_project_breaks_the_checklist(text: str, form: str) -> No
         kinds = {child.type for token in tokens if token.type == "inline" for child in token.children or ()}
         assert kinds & {"html_inline", "image", "link_open"} == set()
         assert [t.content for t in tokens if t.type in ("html_block", "fence", "table_open")] == []
+    elif form == "html":
+        assert shown == render(made(text), "html", layout(text))
     assert not CONTROL.search(shown) or form == "json"
     assert commands(shown) == []
 

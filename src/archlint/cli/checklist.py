@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def checklist(
     path: Annotated[Path | None, typer.Argument(help="The project; default: the current folder.")] = None,
     *,
-    output_format: Annotated[str, typer.Option(help="text, markdown or json.")] = "text",
+    output_format: Annotated[str, typer.Option(help="text, markdown, json or html.")] = "text",
     output_file: Annotated[Path | None, typer.Option(help="Write it there, not to standard output.")] = None,
     config: Annotated[Path | None, typer.Option(help="The configuration to use, not the nearest one.")] = None,
     root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
@@ -46,7 +46,6 @@ def checklist(
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
         from archlint.engine.gate import unmet  # noqa: PLC0415
         from archlint.engine.status import CLEAN, FINDINGS, exit_status  # noqa: PLC0415
-        from archlint.report import Layout  # noqa: PLC0415
         from archlint.report import checklist as shown  # noqa: PLC0415
 
         if output_format not in shown.FORMATS:
@@ -56,13 +55,8 @@ def checklist(
         if answer:
             _ask(found, jobs=jobs, use_cache=not no_cache, alone=not (require or min_score or output_file))
         report = app.run(found, jobs=jobs, use_cache=not no_cache)
-        layout = Layout(
-            color=output_file is None and app.wants_color(),
-            width=app.width() if output_file is None else app.PLAIN_WIDTH,
-            verbose=verbose,
-        )
         missed = unmet(report.checklist, require or (), min_score or ())
-        app.write(shown.render(report, output_format, layout), output_file)
+        app.write(shown.render(report, output_format, app.layout(found, output_file, verbose=verbose)), output_file)
         for line in missed:
             say(f"not met: {line}")
         raise typer.Exit(exit_status(report, exit_zero=True) or (FINDINGS if missed else CLEAN))

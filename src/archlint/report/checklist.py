@@ -1,4 +1,4 @@
-"""The checklist's formats: text for a terminal, Markdown for a review, JSON for scripts."""
+"""The checklist's formats: text for a terminal, Markdown for a review, JSON for scripts, the page of the whole report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from archlint.report.json_report import SCHEMA, item, stray_answers
 from archlint.report.summary import completeness
 from archlint.report.terminal import Page
 
-FORMATS = ("text", "markdown", "json")
+FORMATS = ("text", "markdown", "json", "html")
 _MARK = {"pass": "✓", "fail": "✗", "not applicable": "–", "manual": "?", "unknown": "·"}
 _STYLE = {
     "pass": Style(color="green"),
@@ -34,7 +34,7 @@ _PLACES = 5
 
 def render(report: Report, form: str, layout: Layout | None = None) -> str:
     """The checklist of a report in `form`, one of `FORMATS`. Raises ValueError for any other."""
-    renderers = {"text": _text, "markdown": _markdown, "json": _json}
+    renderers = {"text": _text, "markdown": _markdown, "json": _json, "html": _html}
     if form not in renderers:
         raise ValueError(f"unknown output format {form!r}; there are {', '.join(FORMATS)}")
     return renderers[form](report, layout or Layout())
@@ -140,6 +140,13 @@ def _markdown(report: Report, layout: Layout) -> str:
     lines += [line for said in stray_lines(report) for line in (markdown_text(said), "")]
     lines.append(markdown_text(completeness(report.completeness)))
     return encodable("\n".join(lines) + "\n")
+
+
+def _html(report: Report, layout: Layout) -> str:
+    """The page of the whole report: it begins with the checklist, and its items lead to the findings."""
+    from archlint.report import html  # noqa: PLC0415  the page shows the checklist, in words of this module
+
+    return html.render(report, layout)
 
 
 def _json(report: Report, layout: Layout) -> str:  # noqa: ARG001  one signature for all formats

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from archlint.checklist.score import Section, sections
+from archlint.checklist.wording import status_words
 from archlint.facts.findings import Finding, ItemResult, Note, Report, RuleInfo, Severity
-from archlint.report.checklist import status, tally
+from archlint.report.checklist import answer_lines, stray_lines, tally
 from archlint.report.escape import visible
 from archlint.report.formats import Layout
 from archlint.report.frames import Frames
-from archlint.report.summary import by_weight, count, verdict
+from archlint.report.summary import by_weight, count, mark, verdict
 
 _MOST_PLACES = 100
 """Places of evidence that are shown of a checklist item; the number of all stands beside them."""
@@ -39,6 +40,7 @@ class Item:
 
     result: ItemResult
     status: str
+    answer: tuple[str, ...]
     failures: tuple[Finding, ...]
     more: int
 
@@ -62,6 +64,7 @@ class Page:
     verdict: str
     tiles: tuple[tuple[str, str, str], ...]
     sections: tuple[tuple[Section, str, tuple[Item, ...]], ...]
+    stray: tuple[str, ...]
     rows: tuple[Row, ...]
     rules: tuple[RuleRow, ...]
     severities: tuple[tuple[str, int], ...]
@@ -86,6 +89,7 @@ def page(report: Report, layout: Layout) -> Page:
         verdict=verdict(report),
         tiles=_tiles(report, active),
         sections=tuple(_section(section, report) for section in sections(report.checklist)),
+        stray=tuple(stray_lines(report)),
         rows=rows,
         rules=tuple(_rule(rule, report) for rule in report.rules),
         severities=tuple((s.name.lower(), active[s]) for s in worst_first),
@@ -115,7 +119,9 @@ def _section(section: Section, report: Report) -> tuple[Section, str, tuple[Item
     def item(result: ItemResult) -> Item:
         found = tuple(by_fingerprint[mark] for mark in result.findings if mark in by_fingerprint)
         shown = min(len(result.evidence), _MOST_PLACES)
-        return Item(result, status(result), found, max(result.subjects - shown, 0) if shown else 0)
+        return Item(
+            result, status_words(result), tuple(answer_lines(result)), found, max(result.subjects - shown, 0) if shown else 0
+        )
 
     return section, tally(section), tuple(map(item, section.items))
 
@@ -167,7 +173,7 @@ def _details(row: Row, rule: RuleInfo | None, frames: Frames) -> dict[str, Any]:
         "confidence": finding.confidence.name.lower(),
         "symbol": visible(finding.symbol),
         "fingerprint": finding.fingerprint,
-        "justification": visible(finding.justification),
+        "accepted": visible(mark(finding)),
         "fix": own_fix,
         "code": frames.around(finding.location),
         "flow": [_note(note, frames) for note in finding.flow],

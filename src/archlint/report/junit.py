@@ -15,7 +15,7 @@ from archlint.engine.run_rules import INCOMPLETE
 from archlint.facts.findings import Finding, Report, RuleInfo, Severity
 from archlint.report.escape import visible
 from archlint.report.formats import Layout
-from archlint.report.summary import completeness, shown
+from archlint.report.summary import completeness, mark, shown
 
 _NO_XML = re.compile("[\ufffe\uffff]")
 
@@ -64,7 +64,7 @@ def _suite(rule: RuleInfo, findings: Sequence[Finding], report: Report, layout: 
 
 def _outcome(case: ElementTree.Element, finding: Finding, body: str, fail_level: Severity) -> None:
     if finding.state != "new":
-        ElementTree.SubElement(case, "skipped", message=_text(f"{finding.state}: {finding.justification or 'no reason given'}"))
+        ElementTree.SubElement(case, "skipped", message=_text(mark(finding)))
     elif finding.severity < fail_level and finding.rule not in INCOMPLETE:
         ElementTree.SubElement(case, "system-out").text = body
     else:

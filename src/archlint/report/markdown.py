@@ -11,7 +11,7 @@ from archlint.checklist.score import ORDER, sections
 from archlint.facts.findings import Confidence, Finding, Report, Severity
 from archlint.report.escape import encodable, markdown_text
 from archlint.report.formats import Layout
-from archlint.report.summary import by_weight, completeness, count, shown, verdict
+from archlint.report.summary import by_weight, completeness, count, mark, shown, verdict
 
 _AT_ONCE = 20
 """Findings that are seen without unfolding."""
@@ -96,8 +96,8 @@ def _row(finding: Finding, layout: Layout) -> str:
     message = prose(_cut(finding.message, _LONGEST_MESSAGE))
     if finding.confidence is not Confidence.HIGH:
         message += f" _({finding.confidence.name.lower()} confidence)_"
-    if finding.state != "new":
-        message += f" _({finding.state}: {markdown_text(_cut(finding.justification, _LONGEST_PATH)) or 'no reason given'})_"
+    if mark(finding):
+        message += f" _({markdown_text(_cut(mark(finding), _LONGEST_PATH))})_"
     return (
         f"| {finding.severity.name.lower()} | {finding.rule} | {message} | [{markdown_text(path)}:{place.line}](<{target}>) |"
     )

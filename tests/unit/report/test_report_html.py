@@ -114,7 +114,7 @@ def test_accepted_findings_are_in_the_page_but_not_in_its_counts() -> None:
     page = shown(CACHE, SILENCED)
     states = [a.get("class") for tag, a in Parts(page).tags if tag == "details" and "hidden" in a]
     assert states == ["finding warning"]
-    assert data(page)["findings"][1]["justification"] == "flags live for ever"
+    assert data(page)["findings"][1]["accepted"] == "suppressed: flags live for ever"
     assert "Found 1 warning, 1 suppressed." in page
 
 
@@ -125,7 +125,9 @@ def test_an_answer_is_shown_with_who_gave_it_and_what_is_wrong_with_it() -> None
     )
     item = replace(made.checklist[0], answer=answer)
     page = shown(made=replace(made, checklist=(item,)))
-    assert "Answered <strong>pass</strong> by ann, 2026-01-02: seen &lt;it&gt; <strong>stale: it changed</strong>" in page
+    assert '<p class="answer">answer: pass (ann, 2026-01-02): seen &lt;it&gt;</p>' in page
+    assert '<p class="answer">the answer is stale: it changed</p>' in page
+    assert '<span class="status">fail (answer stale)</span>' in page
 
 
 def test_an_incomplete_run_says_what_failed() -> None:

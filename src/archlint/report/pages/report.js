@@ -51,7 +51,7 @@
     if (finding.code) parts.push(frame(finding.code));
     if (finding.flow) parts.push(steps("Path", "ol", finding.flow));
     if (finding.related) parts.push(steps("See also", "ul", finding.related));
-    if (finding.state !== "new") parts.push(part(`Accepted (${finding.state})`, finding.justification || "no reason given"));
+    if (finding.accepted) parts.push(part("Does not count", finding.accepted));
     if (rule.why) parts.push(part("Why", rule.why));
     const fix = finding.fix || rule.fix;
     if (fix) parts.push(part("How to fix", fix));

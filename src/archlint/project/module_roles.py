@@ -68,6 +68,8 @@ def is_script(outer: Sequence[str], folders: Sequence[str], name: str, *, in_pac
         return True
     if name in _TOP_FILES and (main_guard or not in_package):
         return True
+    if "contrib" in outer and not in_package:
+        return True
     commands = ("management", "commands") in pairwise(folders)
     return commands or any(folder in _SCRIPT_FOLDERS for folder in outer)
 

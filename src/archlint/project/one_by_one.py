@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Expr
+from archlint.facts.syntax import CallRef, Expr, Name
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
@@ -51,6 +51,22 @@ class OneByOne:
             if self._is_next(site, path)
             for argument in site.call.arguments
         )
+
+    def is_own_statement(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
+        """The loop's variable is itself the statement that is run."""
+        end = path.end.call
+        if point.call is None or end is None or end.operation is None:
+            return False
+        statement = end.argument(end.operation.sql or end.operation.by_statement)
+        if path.through and isinstance(statement, Name):
+            is_handed = len(path.through) == 1 and path.end.caller == path.through[0]
+            statement = arguments_by_parameter(point.call.call, path.through[0]).get(statement.id) if is_handed else None
+        elif path.through:
+            statement = None
+        if isinstance(statement, CallRef):  # `text(statement)`
+            given = point.module.body.calls[statement.index].arguments
+            statement = given[0].value if len(given) == 1 else None
+        return isinstance(statement, Name) and statement.id in loop.targets
 
     def _is_next(self, site: CallSite, path: Path) -> bool:
         """The call is the next step behind the function that the loop calls."""

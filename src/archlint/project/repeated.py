@@ -37,7 +37,7 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     arguments that do; batch_classes: ends of the names of classes that answer many keys at once.
     listings: names of what lists a program's own tables, models or fields; abstract_bases: classes whose subclasses are
     kinds of behaviour, not rows; schema_verbs: first words of SQL that changes tables, not rows; session_verbs: of SQL
-    that sets variables of the connection.
+    that sets variables of the connection; pings: SQL that asks whether a database is there.
     acknowledging: last names of calls that take a message off a queue.
     loading: calls that load relations with their owners; whole: methods of a relation that such a load answers.
     """
@@ -54,6 +54,7 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     abstract_bases: tuple[str, ...]
     schema_verbs: tuple[str, ...]
     session_verbs: tuple[str, ...]
+    pings: tuple[str, ...]
     acknowledging: tuple[str, ...]
     loading: tuple[str, ...]
     whole: tuple[str, ...]
@@ -200,6 +201,7 @@ class RepeatedEffects:
             or self._asked.is_asked_once(point, loop, path)
             or self._batches.is_batch_below(point, loop, path)
             or self._one_by_one.is_own_table(point, loop, path)
+            or self._one_by_one.is_own_statement(point, loop, path)
         )
 
     def _is_strategy(self, point: EffectPoint, loop: Loop) -> bool:
@@ -223,4 +225,4 @@ class RepeatedEffects:
         text = self._project.values.text(call.module, statement, call.call.context)
         said = " ".join(text.rendered.lower().split()) if text is not None else ""
         verbs = (*self._words.schema_verbs, *self._words.session_verbs)
-        return any(re.match(rf"{re.escape(verb)}(?!\w)", said) for verb in verbs)
+        return said.rstrip("; ") in self._words.pings or any(re.match(rf"{re.escape(verb)}(?!\w)", said) for verb in verbs)

@@ -35,6 +35,7 @@ FEW = 20
 
 _DEPTH = 8
 _CONSTANT_NAME = re.compile(r"_*[A-Z][A-Z0-9_]+")
+_DECLARED = re.compile(r"__[a-z]\w*[a-z]__")
 _SAME_ITEMS = frozenset(
     {"enumerate", "sorted", "reversed", "list", "tuple", "set", "frozenset", "dict", "iter", "filter"}
     | {"items", "keys", "values"}
@@ -178,10 +179,10 @@ class Written:
 
 
 def _is_constant_path(expr: Attribute) -> bool:
-    """`settings.ROLES`, and what such a constant holds: `settings.SSO.roles`."""
+    """`settings.ROLES`, and what such a constant holds: `settings.SSO.roles`; `self.__fields__`, which the class declares."""
     step: Expr = expr
     while isinstance(step, Attribute):
-        if _CONSTANT_NAME.fullmatch(step.attr):
+        if _CONSTANT_NAME.fullmatch(step.attr) or _DECLARED.fullmatch(step.attr):
             return True
         step = step.base
     return False

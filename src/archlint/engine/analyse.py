@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archlint.checklist import Checklist
-from archlint.engine.answers import given_answers
+from archlint.engine.answers import answered, given_answers
 from archlint.engine.baseline import decode
 from archlint.engine.check import check
 from archlint.engine.discover import discover
@@ -70,14 +70,14 @@ def analyse(files: Files, store: FactStore, workers: Workers, tool: Tool, *, set
             sources,
             rulebook=rulebook,
             checklist=tool.checklist(),
-            answers=answers,
             baseline=baseline,
             scopes=scopes,
             today=today,
         )
 
-    key = report_key(tool.program, scopes, inventory, reading, answers=answers, baseline=listed)
-    return remembered(store, key, today, fresh)
+    key = report_key(tool.program, scopes, inventory, reading, baseline=listed)
+    report = remembered(store, key, today, fresh)
+    return answered(report, tool.checklist(), answers) if answers else report
 
 
 def understand(files: Files, store: FactStore, workers: Workers, tool: Tool, *, settings: Settings) -> Project:

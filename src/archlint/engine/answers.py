@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
+from archlint.checklist import Checklist, stray_answers, with_answers
 from archlint.checklist.answers import FILE, MAX_WATCHED, AnswersError, Entry, Given, lapse_of
 from archlint.checklist.answers_file import read_answers
 from archlint.engine.discover import Inventory
 from archlint.engine.ignores import Patterns
 from archlint.engine.read import Reading
+from archlint.facts.findings import Report
 from archlint.ports import Files
 
 _OWN = frozenset({FILE, "archlint-baseline.json", "archlint-review.json"})
@@ -32,11 +36,19 @@ def entries(files: Files, inventory: Inventory) -> dict[str, Entry]:
 def given_answers(files: Files, inventory: Inventory, reading: Reading, today: str) -> dict[str, Given]:
     """Every answer by item id, with what keeps it from counting today. Raises AnswersError as `entries`.
 
-    What this gives is everything that a report takes from the file, from the files that its answers watch and, for
-    answers, from the calendar: a kept report is found again under it.
+    Asked in every run, also where the report is a kept one: that holds nothing of answers, so none can be out of date.
     """
     found = entries(files, inventory)
     return stand(found, Watched(files, inventory, reading), today)
+
+
+def answered(report: Report, checklist: Checklist, given: Mapping[str, Given]) -> Report:
+    """The report with the answers taken in."""
+    return replace(
+        report,
+        checklist=with_answers(checklist, report.checklist, given),
+        stray_answers=stray_answers(checklist, given),
+    )
 
 
 def stand(found: Mapping[str, Entry], watched: Watched, today: str) -> dict[str, Given]:

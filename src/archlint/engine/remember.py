@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
 
-from archlint.checklist.answers import Given
+from archlint.checklist.answers import FILE as ANSWERS_FILE
 from archlint.engine.discover import Inventory
 from archlint.engine.read import Reading
 from archlint.engine.scopes import Scopes
@@ -36,21 +36,19 @@ def report_key(
     inventory: Inventory,
     reading: Reading,
     *,
-    answers: Mapping[str, Given],
     baseline: bytes | None,
 ) -> str:
-    """The key of a report: our own code and rules, the configuration, every source's bytes, all else that was seen, the
-    answers as they stand today, and the baseline's bytes."""
+    """The key of a report: our own code and rules, the configuration, every source's bytes, all else that was seen, and the
+    baseline's bytes. The answers' file is left out: a kept report holds none."""
     digest = hashlib.sha256()
     seen = [
-        sorted(inventory.others),
+        [path for path in sorted(inventory.others) if path != ANSWERS_FILE],
         sorted(inventory.skipped.items()),
         sorted({**inventory.problems, **reading.problems}.items()),
         sorted(inventory.too_big.items()),
     ]
-    given = msgspec.json.encode(answers, order="sorted")
     listed = b"-" if baseline is None else b"+" + baseline
-    for part in (program, msgspec.json.encode(scopes.settings, order="sorted"), given, listed, repr(seen)):
+    for part in (program, msgspec.json.encode(scopes.settings, order="sorted"), listed, repr(seen)):
         data = part.encode("utf-8", "backslashreplace") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "little") + data)
     for path, data in sorted(reading.sources.items()):

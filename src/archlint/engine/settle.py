@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
 
 from archlint import __version__
-from archlint.checklist import Checklist, Said, judge, stray_answers, with_answers
-from archlint.checklist.answers import Given
+from archlint.checklist import Checklist, Said, judge
 from archlint.checklist.services import services
 from archlint.engine import run_rules, suppress
 from archlint.engine.check import Outcome, last_frame
@@ -56,7 +55,6 @@ def settle(
     *,
     rulebook: Rulebook,
     checklist: Checklist,
-    answers: Mapping[str, Given],
     baseline: Baseline | None,
     scopes: Scopes,
     today: str,
@@ -93,8 +91,7 @@ def settle(
         findings=settled,
         completeness=completeness,
         rules=tuple(rule.document.info for rule in rulebook.rules),
-        checklist=with_answers(checklist, judged, answers),
-        stray_answers=stray_answers(checklist, answers),
+        checklist=judged,
         fail_level=settings.fail_level,
         baseline=use,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import msgspec
@@ -13,12 +14,13 @@ from archlint.adapters.disk import DiskFiles
 from archlint.adapters.processes import InProcess
 from archlint.adapters.store import NoStore, SqliteStore
 from archlint.checklist.answers import FILE, Answer, AnswersError
-from archlint.engine.analyse import analyse
+from archlint.engine.analyse import Tool, analyse
 from archlint.engine.answering import AnswerBook
 from archlint.engine.discover import discover
 from archlint.engine.status import exit_status
 from archlint.facts.findings import ItemResult, Report
 from archlint.facts.settings import Settings
+from archlint.rulebook import Rulebook
 from archlint.testing import TODAY, MemoryFiles, analyse_files
 
 SAID = Answer(verdict="pass", why="The mesh does it.", by="Ada")
@@ -164,3 +166,19 @@ def test_a_kept_report_knows_of_answers_their_days_and_what_they_watch(tmp_path:
     assert warm_and_cold("2026-01-16") == ("pass", "decides")
     write({FILE: None})
     assert warm_and_cold("2026-01-16") == (unanswered, "")
+
+
+def test_an_answer_does_not_make_the_code_be_looked_at_again(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+
+    def broken() -> Rulebook:
+        raise AssertionError("the rules are asked for")
+
+    def run(files: dict[str, str | bytes], tool: Tool) -> ItemResult:
+        return item(analyse(MemoryFiles(files), store, InProcess(), tool, settings=Settings(), today=TODAY))
+
+    assert run(FILES, app.tool()).status == "manual"
+    warm = dataclasses.replace(app.tool(), rulebook=broken)
+    assert run(answered(FILES), warm).status == "pass"
+    assert run(answered(FILES, verdict="fail"), warm).status == "fail"
+    assert run(FILES, warm).status == "manual"

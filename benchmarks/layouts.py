@@ -1,6 +1,7 @@
 """Compares the inferred layers with `labels/layouts.jsonl`: `python benchmarks/layouts.py CORPUS [PROJECT …]`.
 
-CORPUS holds one checkout a folder, named like the repository (its last part, or `owner-name`).  For each project the
+CORPUS holds one checkout a folder, named like the repository (its last part, or `owner-name`), or as its `commits.txt`
+says (folder, repository, commit; one line each).  For each project the
 style is compared, and each module that a label's pattern covers is right (its layer is the labelled one), missed (it has
 none) or wrong (it has another).  Modules under `composition` and under no pattern do not count.
 """
@@ -73,14 +74,23 @@ def compare(label: dict[str, Any], project: Project) -> Counter[str]:
     return counts
 
 
+def find(corpus: Path, folders: dict[str, str], repository: str) -> Path:
+    """The folder of a repository's checkout; it need not be there."""
+    if folders:
+        return corpus / folders.get(repository, repository.replace("/", "-"))
+    folder = corpus / FOLDERS.get(repository, repository.partition("/")[2])
+    return folder if folder.is_dir() else corpus / repository.replace("/", "-")
+
+
 def main(corpus: Path, wanted: list[str]) -> int:
     styles = 0
+    listed = corpus / "commits.txt"
+    lines = [line.split() for line in listed.read_text("utf-8").splitlines()] if listed.is_file() else []
+    folders = {repository: folder for folder, repository, _ in lines}
     labels = [json.loads(line) for line in LABELS.read_text("utf-8").splitlines()]
     seen = 0
     for label in labels:
-        folder = corpus / FOLDERS.get(label["repository"], label["repository"].partition("/")[2])
-        if not folder.is_dir():
-            folder = corpus / label["repository"].replace("/", "-")
+        folder = find(corpus, folders, label["repository"])
         if not folder.is_dir() or (wanted and folder.name not in wanted):
             continue
         seen += 1

@@ -10,6 +10,7 @@ from archlint.facts.syntax import (
     Attribute,
     Await,
     CallRef,
+    Collection,
     Comparison,
     Expr,
     Mapping,
@@ -53,7 +54,7 @@ def _compared(module: Module, statement: Statement, origins: Origins, paths: Rou
     for part in _parts(statement.value):
         for other, denied in _comparisons(module, part):
             texts = _paths(module, other, statement.context, origins, paths)
-            if texts and _answers(module, statement, denied):
+            if texts and _answers(module, statement, denied, of_request=not _is_bare(part)):
                 handler = Handler(Def(module, module.name, function))
                 site = Site(module.path, part.at, part.end)
                 yield Route(tuple(joined(normal(t)) for t in texts), (), handler, site, "middleware", None, module)
@@ -80,6 +81,11 @@ def _comparisons(module: Module, expr: Expr) -> Iterator[tuple[Expr, bool]]:
         call = module.body.calls[expr.index]
         if isinstance(call.callee, Attribute) and call.callee.attr == "startswith" and _is_path(module, call.callee.base):
             yield from ((a.value, False) for a in call.arguments[:1])
+
+
+def _is_bare(expr: Expr) -> bool:
+    """A comparison of a plain variable: it may be any path, and what is returned for it any word."""
+    return isinstance(expr, Comparison) and any(isinstance(o, Name) and o.id in _PATH_NAMES for o in expr.operands)
 
 
 def _is_path(module: Module, expr: Expr) -> bool:
@@ -114,7 +120,7 @@ def _paths(module: Module, expr: Expr, context: int, origins: Origins, paths: Ro
     return [text for text in dict.fromkeys(texts) if text.startswith("/")]
 
 
-def _answers(module: Module, test: Statement, denied: bool) -> bool:
+def _answers(module: Module, test: Statement, denied: bool, *, of_request: bool) -> bool:
     """Where the path is the one asked for, something other than the wrapped app is returned or awaited."""
     contexts = module.body.contexts
     function = contexts[test.context].function
@@ -126,6 +132,9 @@ def _answers(module: Module, test: Statement, denied: bool) -> bool:
             continue
         inside = branch >= 0 and _within(module, statement.context, branch)
         if inside != denied and _is_answer(module, statement, function):
+            return True
+        literal = statement.kind == "return" and isinstance(statement.value, String | Mapping | Collection)
+        if inside and not denied and of_request and literal:
             return True
     return False
 
@@ -153,6 +162,8 @@ def _is_answer(module: Module, statement: Statement, function: int) -> bool:
             return True
         forwards = callee.id in own or callee.id in ("app", "application", "call_next", "get_response", "handler", "next")
         return not forwards and (statement.kind == "return" or awaited)
+    if isinstance(callee, CallRef):  # `await PlainTextResponse("ok")(scope, receive, send)`
+        return awaited or statement.kind == "return"
     if isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id in ("self", "super"):
         return callee.attr not in ("app", "application", "get_response", "inner", "wsgi_app", "wrapped")
     return statement.kind == "return"

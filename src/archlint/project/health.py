@@ -15,6 +15,7 @@ from archlint.project.model import CallSite, Def
 from archlint.project.route_answers import answers_failure, labels_of
 from archlint.project.route_guards import answering_functions, guards_of
 from archlint.project.route_records import App, Handler, Route
+from archlint.project.spelling import spell
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -33,6 +34,8 @@ _DEPENDENCY_ROLES = frozenset(
 )
 _HARMLESS_KINDS = frozenset({"web-framework", "logging", "standard-library"})
 _DEPENDENCY_KINDS = frozenset({"orm", "driver", "cache-client", "broker-client", "cloud-sdk"})
+_HELD = frozenset({"state", "ctx", "extensions", "g"})
+"""Where a framework's objects keep what the program gives them: nothing is known of it."""
 _LIBRARY_KIND = "health-checks"
 _VERBS = frozenset(
     {"get", "head", "list", "retrieve", "dispatch", "dispatch_request", "handle", "check", "__call__", "options"}
@@ -189,6 +192,8 @@ class Health:
 
     def _is_harmless(self, site: CallSite) -> bool:
         """A call that is known to ask no dependency: a response, a literal's method, logging, the standard library."""
+        if not _HELD.isdisjoint(spell(site.module.body, site.call.callee).split(".")):
+            return False
         for target in site.targets:
             if target.operation is not None and not target.operation.effect:
                 return True

@@ -30,11 +30,18 @@ def labels_of(project: Project, route: Route) -> Iterator[str]:
 
 
 def answers_failure(project: Project, definition: Def) -> bool:
-    """Does a function hand a status in the five hundreds to what it calls or returns?"""
+    """Does a function hand a status in the five hundreds to what it calls, returns or sets?"""
     given = [argument.value for site in project.calls.of(definition) for argument in site.call.arguments]
     given += [site.call.callee for site in project.calls.of(definition)]
     returned = project.symbols.scopes(definition.module).returns.get(definition.index, [])
-    return any(_is_failure(expr) for expr in (*given, *(s.value for s in returned if s.value is not None)))
+    body = definition.module.body
+    given += [s.value for s in returned if s.value is not None]
+    given += [
+        s.value
+        for s in body.statements
+        if isinstance(s.target, Attribute) and s.value is not None and body.contexts[s.context].function == definition.index
+    ]
+    return any(map(_is_failure, given))
 
 
 def _is_failure(expr: Expr) -> bool:

@@ -30,6 +30,8 @@ ROUTINES = frozenset({"TRIGGER", "PROCEDURE", "PROC", "FUNCTION", "EVENT", "PACK
 _NO_ROUTINES = frozenset({"TABLE", "VIEW", "INDEX", "ON"})
 _BLOCK_CONTROL = frozenset({"IF", "LOOP", "WHILE", "REPEAT", "FOR"})
 _OPERANDS = frozenset({"number", "string", "quoted", "hole", "parameter", "dollar"})
+_BEFORE_CONDITION = frozenset({"SELECT", "FROM", "JOIN", "WHERE", "ON", "USING", "HAVING", "CASE", "SET", "GROUP", "ORDER"})
+_CONDITION = "WHERE 1"
 HEAD = 12
 """How many words say what a statement is (`CREATE OR REPLACE DEFINER = x SQL SECURITY … PROCEDURE`)."""
 
@@ -150,6 +152,8 @@ def mask(text: str, tokens: Sequence[Token], *, first_branch_only: bool = False)
         behind = solid[index + 1] if index + 1 < len(solid) else None
         if token.kind == "hole":
             filled = _fill(text, token, before, behind, in_definition)
+            if not filled.strip() and _opens_condition(text, solid[:index], token, behind):
+                filled = _CONDITION.ljust(len(written))
             changes.append((token.start, token.end, filled))
             if filled.strip():
                 before = token._replace(kind="mark") if filled.startswith("=") else token
@@ -194,6 +198,26 @@ def _fill(text: str, hole: Token, before: Token | None, behind: Token | None, in
     if behind is not None and behind.kind == "word" and following not in _BEHIND_CLAUSE | _BEFORE_OPERAND:
         return "=".ljust(len(written))
     return name if following == "." else _blank(written)
+
+
+def _opens_condition(text: str, earlier: Sequence[Token], hole: Token, behind: Token | None) -> bool:
+    """Does the hole bring the WHERE that what follows it goes on with: `FROM orders {where} AND open`?"""
+    if (
+        behind is None
+        or text[behind.start : behind.end].upper() not in ("AND", "OR")
+        or hole.end - hole.start < len(_CONDITION)
+    ):
+        return False
+    level = 0
+    for token in reversed(earlier):
+        written = text[token.start : token.end].upper()
+        if token.kind == "mark":
+            level += (written == ")") - (written == "(")
+            if level < 0:
+                return False
+        elif level == 0 and token.kind == "word" and written in _BEFORE_CONDITION:
+            return written in ("FROM", "JOIN")
+    return False
 
 
 def _ends_operand(text: str, token: Token) -> bool:

@@ -37,7 +37,8 @@ def fingerprint(rule: str, symbol: str, subject: str) -> str:
     return hashlib.sha256("\0".join((rule, symbol, subject)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-_LONGEST_SUBJECT = 1_000
+_LONGEST_SUBJECT = 20_000
+"""Characters: a tangle of hundreds of modules still keeps their names."""
 
 
 def subject_of(anchor: str, code: str) -> str:

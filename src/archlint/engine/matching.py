@@ -8,6 +8,7 @@ An entry stands for as many findings as it counts. Whether a finding is one of t
     a renamed symbol  path (or its file is gone), rule and subject are equal, and there is no such symbol any more
     renamed modules   the subject names modules (a chain's ends, a cycle's members): in place of those that are gone
                       there are others of the same last name, or of the same package
+    a smaller tangle  the subject names a part of the modules that the entry's names
 
 What is left of an entry is room for a finding that is not there.
 """
@@ -18,7 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from msgspec.structs import replace
 
@@ -72,8 +73,9 @@ def match(baseline: Baseline, findings: Sequence[Finding], ground: Ground) -> Ma
     pairing.take(_identity, lambda entry, _: entry.path in gone)
     pairing.take(lambda entry: _identity(entry) if entry.symbol else None, _always)
     pairing.take(lambda entry: (entry.rule, entry.subject) if entry.symbol else None, lost_symbol)
-    for part in (_last_name, _package):
+    for part in (_last_name, _package, _any_name):  # what most renamings leave equal comes first: the last asks of all pairs
         pairing.take(partial(_by_modules, part), renamed_modules)
+    pairing.take(lambda entry: (entry.rule, entry.symbol) if len(_names(entry.subject)) > 1 else None, _smaller)
     return pairing.result()
 
 
@@ -123,12 +125,17 @@ def _package(module: str) -> str:
     return module.rpartition(".")[0]
 
 
+def _any_name(module: str) -> str:  # noqa: ARG001  one signature for all parts
+    return ""
+
+
 def _by_modules(part: Callable[[str], str], entry: Entry) -> Hashable:
     return entry.rule, entry.symbol, *sorted(part(name) for name in _names(entry.subject))
 
 
-def _names(subject: str) -> list[str]:
-    return _DOTTED.findall(subject)
+@lru_cache(maxsize=10_000)
+def _names(subject: str) -> tuple[str, ...]:
+    return tuple(_DOTTED.findall(subject))
 
 
 def _renamed(before: str, after: str, modules: Collection[str]) -> bool:
@@ -141,6 +148,10 @@ def _renamed(before: str, after: str, modules: Collection[str]) -> bool:
         and all(name in modules for name in added)
         and _paired(sorted(lost.elements()), list(added.elements()))
     )
+
+
+def _smaller(entry: Entry, found: Entry) -> bool:
+    return set(_names(found.subject)) < set(_names(entry.subject))
 
 
 def _paired(lost: Iterable[str], added: list[str]) -> bool:

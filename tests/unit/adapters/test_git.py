@@ -246,3 +246,6 @@ def test_a_bare_repository_among_the_project_s_files_is_not_taken_for_its_own(re
     git(repository, "init", "-q", "--bare", "sub/bare")
     base = commit(repository)
     assert Repository(repository / "sub/bare").fork_point("HEAD") == base
+    (repository / "sub/bare/.git").mkdir()
+    with pytest.raises(GitError, match="git rev-parse failed"):
+        Repository(repository / "sub/bare")

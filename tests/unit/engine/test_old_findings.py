@@ -141,6 +141,13 @@ def test_a_copy_is_new_where_the_old_one_is_still_there() -> None:
     assert new(report(both, baseline)) == [("SQL001", "shop/a.py")]
 
 
+def test_the_same_code_in_another_function_is_new_while_the_first_one_is_there() -> None:
+    load, find = Function("load", ("users",)), Function("find", ())
+    baseline = created(report(rendered({"shop/a.py": (load, find)})))
+    swapped = rendered({"shop/a.py": (replace(load, tables=()), replace(find, tables=("users",)))})
+    assert sorted(new(report(swapped, baseline))) == [("RUN010", FILE), ("SQL001", "shop/a.py")]
+
+
 def test_at_module_level_another_file_with_the_same_line_is_new() -> None:
     # `import flask` says nothing of where it came from; a function with its name and code does.
     files = rendered({"shop/a.py": (), "shop/b.py": ()})
@@ -190,6 +197,34 @@ def test_renamed_modules_make_no_layer_finding_new(files: dict[str, str]) -> Non
     baseline = created(report(LAYERED))
     assert sorted({entry.rule for entry in baseline.entries}) == ["ARC001", "ARC003"]
     assert new(report(files, baseline)) == []
+
+
+def test_a_tangle_that_lost_a_module_is_an_old_one_and_one_that_grew_is_new() -> None:
+    def ring(*names: str) -> dict[str, str]:
+        made = {f"shop/{name}.py": f"import shop.{after}\n" for name, after in zip(names, (*names[1:], names[0]), strict=True)}
+        return {"pyproject.toml": '[tool.archlint]\nselect = ["ARC003"]\n', "shop/__init__.py": "", **made}
+
+    baseline = created(report(ring("a", "b", "c")))
+    smaller = {**ring("b", "c"), "shop/a.py": ""}
+    assert new(report(smaller, baseline)) == []
+    assert pruned(baseline, report(smaller, baseline)).baseline.entries[0].subject == "shop.b shop.c"
+    grown = report(ring("a", "b", "c", "d"), baseline)
+    assert sorted(rule for rule, _ in new(grown)) == ["ARC003", "RUN010"]
+
+
+def test_a_renamed_package_within_a_tangle_is_not_new() -> None:
+    def tangle(package: str) -> dict[str, str]:
+        return {
+            "pyproject.toml": '[tool.archlint]\nselect = ["ARC003"]\n',
+            "shop/__init__.py": "",
+            "shop/main.py": f"from shop.{package} import LIMIT\n",
+            f"shop/{package}/__init__.py": f"import shop.{package}.send\n\nLIMIT = 160\n",
+            f"shop/{package}/send.py": "import shop.main\n",
+        }
+
+    baseline = created(report(tangle("sms")))
+    assert [entry.subject for entry in baseline.entries] == ["shop.main shop.sms shop.sms.send"]
+    assert new(report(tangle("texting"), baseline)) == []
 
 
 def test_another_import_against_the_layers_is_new() -> None:

@@ -17,7 +17,7 @@ from archlint.adapters.disk import DiskFiles, replace_file
 from archlint.adapters.git import GitError, Repository
 from archlint.adapters.history import changed_since
 from archlint.adapters.processes import InProcess, Processes, available_jobs
-from archlint.adapters.projects import config_in, find_root
+from archlint.adapters.projects import config_in, find_root, is_project
 from archlint.adapters.provenance import read_provenance
 from archlint.adapters.store import FOLDER, NoStore, SqliteStore
 from archlint.adapters.terminal import PLAIN_WIDTH, is_interactive, wants_color, width, write
@@ -30,8 +30,10 @@ from archlint.engine.config import ConfigError, settings_of, severity_of, table_
 from archlint.engine.diff import only_changed, paths_of
 from archlint.engine.discover import discover
 from archlint.engine.extract import PARSERS
+from archlint.engine.here import Here, rule_here
 from archlint.engine.owners import owners_of
 from archlint.engine.questions import Questions
+from archlint.engine.scopes import scopes_of
 from archlint.facts.baseline import Baseline
 from archlint.facts.findings import Diff, Finding, Report
 from archlint.facts.settings import Settings
@@ -40,7 +42,7 @@ from archlint.ports import FactStore, Workers
 from archlint.project import Project
 from archlint.project.knowledge import Knowledge
 from archlint.report import FORMATS, Layout, render
-from archlint.rulebook import Rulebook, load_rulebook
+from archlint.rulebook import Rule, Rulebook, load_rulebook
 from archlint.rulebook.document import suggestion
 
 
@@ -183,6 +185,13 @@ def add_to_baseline(found: Target, findings: Sequence[Finding], why: str) -> Non
     file.write(grown(file.read() or Baseline(), findings, why, SystemClock().today()))
 
 
+def rule_in_project(rule: Rule, found: Target, *, jobs: int | None = None, use_cache: bool = True) -> Here:
+    """What the rule is in the project. Raises as `run`."""
+    files = DiskFiles(found.root)
+    scopes = scopes_of(files, discover(files, found.settings).others, found.settings)
+    return rule_here(rule, rulebook(), scopes, run(found, jobs=jobs, use_cache=use_cache), found.root.name)
+
+
 def project_of(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> Project:
     """The linked project, to be asked directly."""
     store: FactStore = SqliteStore(target.root / FOLDER) if use_cache else NoStore()
@@ -253,9 +262,7 @@ def layout(found: Target, output_file: Path | None, **asked: bool) -> Layout:
 
 
 def deliver(report: Report, form: str, shown: Layout, output_file: Path | None) -> None:
-    """The report to the file or to standard output; what GitHub's annotations leave out also to the job's summary.
-
-    Raises OSError."""
+    """The report to the file or to standard output; for GitHub also to the job's summary. Raises OSError."""
     summary = hosting.job_summary() if form == "github" else None
     write(render(report, form, replace(shown, summarised=summary is not None)), output_file)
     if summary is not None:
@@ -273,11 +280,13 @@ __all__ = [
     "deliver",
     "fork_point",
     "is_interactive",
+    "is_project",
     "knowledge",
     "layout",
     "on_changed_lines",
     "project_of",
     "questions",
+    "rule_in_project",
     "rulebook",
     "run",
     "source_reader",

@@ -19,10 +19,12 @@ def find_root(paths: Sequence[Path]) -> Path:
     for folder in around:
         if config_in(folder) is not None:
             return folder
-    for folder in around:
-        if (folder / _SHARED).is_file() or (folder / ".git").exists():
-            return folder
-    return start
+    return next((folder for folder in around if is_project(folder)), start)
+
+
+def is_project(folder: Path) -> bool:
+    """Is there anything that says that a project begins here?"""
+    return config_in(folder) is not None or (folder / _SHARED).is_file() or (folder / ".git").exists()
 
 
 def config_in(folder: Path) -> Path | None:

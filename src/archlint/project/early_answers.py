@@ -171,7 +171,7 @@ def _is_answer(module: Module, statement: Statement, function: int) -> bool:
 
 def _tables(module: Module) -> Iterator[Route]:
     """`{"/health": HealthResource(), …}`: a table from paths to what answers them."""
-    for expr, _ in walk_module(module, lambda e: isinstance(e, Mapping)):
+    for expr, _ in walk_module(module, frozenset({Mapping})):
         if not isinstance(expr, Mapping) or not expr.keys:
             continue
         if not all(isinstance(key, String) and key.value.startswith("/") for key in expr.keys):

@@ -111,8 +111,7 @@ class Effects:
         if known is None:
             known = self._by_effect[effect] = tuple(
                 EffectPoint(point, effect, way, self)
-                for module in self._modules
-                for point in self._points.of(module)
+                for point in self._effectful
                 if (way := self._way(point, effect)) is not None
             )
         return known
@@ -121,9 +120,8 @@ class Effects:
     def names(self) -> tuple[str, ...]:
         """The effects that take place anywhere, sorted."""
         found = {effect for direct in self._closed.values() for effect in direct}
-        for module in self._modules:
-            for point in self._points.of(module):
-                found.update(self.direct(point))
+        for point in self._effectful:
+            found.update(self.direct(point))
         return tuple(sorted(found))
 
     def points_in(self, module: Module, definition: Def | None = None) -> tuple[EffectPoint, ...]:
@@ -234,6 +232,17 @@ class Effects:
     @cached_property
     def _closed(self) -> dict[Def, dict[str, Way]]:
         return closure((point for module in self._modules for point in self._points.of(module)), self.direct)
+
+    @cached_property
+    def _effectful(self) -> tuple[Point, ...]:
+        """The few points that come to any effect at all, by module and place."""
+        closed = self._closed
+        return tuple(
+            point
+            for module in self._modules
+            for point in self._points.of(module)
+            if self.direct(point) or any(target.definition in closed for target in point.targets)
+        )
 
     def _points_of_calls(self, module: Module) -> dict[int, list[Point]]:
         known = self._of_calls.get(module.path)

@@ -6,6 +6,7 @@ result, …), and only if that says nothing its name, at low confidence.  Every 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -70,6 +71,7 @@ class Inference:
         self._globals: dict[tuple[str, str], tuple[Entity, ...]] = {}
         self._externals: dict[str, Entity] = {}
         self._passed_types: dict[tuple[str, int, int], tuple[Entity, ...]] = {}
+        self._instance_tests: dict[str, dict[str, dict[int, Expr]]] = {}
         self._depth = 0
         self._by_kind: dict[type, Reader] = {
             Name: self._name,
@@ -183,18 +185,19 @@ class Inference:
 
     def _narrowed(self, module: Module, name: str, context: int, scope: int) -> tuple[Entity, ...]:
         """What an enclosing `if isinstance(name, …)` says of a local name."""
+        tests = self._instance_tests.get(module.path)
+        if tests is None:
+            tests = self._instance_tests[module.path] = _instance_tests(module)
+        if name not in tests:
+            return ()
         contexts = module.body.contexts
         while context > scope:
-            place = contexts[context]
-            if place.kind == "if" and isinstance(place.subject, CallRef):
-                call = module.body.calls[place.subject.index]
-                if isinstance(call.callee, Name) and call.callee.id == "isinstance" and len(call.arguments) == 2:
-                    tested, classes = call.arguments[0].value, call.arguments[1].value
-                    if isinstance(tested, Name) and tested.id == name:
-                        listed = classes.items if isinstance(classes, Collection) else (classes,)
-                        found = [e for c in listed for e in self.entities(module, c, place.parent)]
-                        return distinct([instance(e) for e in found if isinstance(e, Type) and e.is_class])
-            context = place.parent
+            classes = tests[name].get(context)
+            if classes is not None:
+                listed = classes.items if isinstance(classes, Collection) else (classes,)
+                found = [e for c in listed for e in self.entities(module, c, contexts[context].parent)]
+                return distinct([instance(e) for e in found if isinstance(e, Type) and e.is_class])
+            context = contexts[context].parent
         return ()
 
     def _passed(self, module: Module, binding: Binding) -> tuple[Entity, ...]:
@@ -357,3 +360,16 @@ class Inference:
                 break
             found += self._holding.indexed(base, expr.index[0] if expr.index else None)
         return distinct(found or self.ambient.stored(expr))
+
+
+def _instance_tests(module: Module) -> dict[str, dict[int, Expr]]:
+    """Name → the blocks (context indices) of `if isinstance(name, classes)`, with the classes."""
+    found: dict[str, dict[int, Expr]] = defaultdict(dict)
+    for index, place in enumerate(module.body.contexts):
+        if place.kind == "if" and isinstance(place.subject, CallRef):
+            call = module.body.calls[place.subject.index]
+            if isinstance(call.callee, Name) and call.callee.id == "isinstance" and len(call.arguments) == 2:
+                tested, classes = call.arguments[0].value, call.arguments[1].value
+                if isinstance(tested, Name):
+                    found[tested.id][index] = classes
+    return found

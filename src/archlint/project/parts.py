@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from archlint.facts.syntax import (
     Attribute,
@@ -26,36 +27,37 @@ from archlint.facts.syntax import (
 )
 
 
+def _ends(expr: Slice) -> tuple[Expr, ...]:
+    return tuple(end for end in (expr.lower, expr.upper, expr.step) if end is not None)
+
+
+PARTS: dict[type, Callable[[Any], tuple[Expr, ...]]] = {
+    Attribute: lambda e: (e.base,),
+    Template: lambda e: e.parts,
+    Operation: lambda e: e.operands,
+    Comparison: lambda e: e.operands,
+    Conditional: lambda e: (e.test, e.body, e.orelse),
+    Collection: lambda e: e.items,
+    Mapping: lambda e: (*(key for key in e.keys if key is not None), *e.values),
+    Subscript: lambda e: (e.base, *e.index),
+    Slice: _ends,
+    Comprehension: lambda e: (e.element,) if e.value is None else (e.element, e.value),
+    Await: lambda e: (e.value,),
+    Starred: lambda e: (e.value,),
+    Walrus: lambda e: (e.value,),
+    Yield: lambda e: (e.value,) if e.value is not None else (),
+}
+"""Type of expression → what gives its direct subexpressions in source order, those of a call left out. A table, since
+every expression of the project goes through it."""
+
+
 def children(body: Body, expr: Expr) -> tuple[Expr, ...]:
     """The direct subexpressions, in source order as far as it matters; of a call its callee and arguments."""
-    match expr:
-        case Attribute():
-            return (expr.base,)
-        case CallRef():
-            call = body.calls[expr.index]
-            return (call.callee, *(argument.value for argument in call.arguments))
-        case Template():
-            return expr.parts
-        case Operation() | Comparison():
-            return expr.operands
-        case Conditional():
-            return (expr.test, expr.body, expr.orelse)
-        case Collection():
-            return expr.items
-        case Mapping():
-            return (*(key for key in expr.keys if key is not None), *expr.values)
-        case Subscript():
-            return (expr.base, *expr.index)
-        case Slice():
-            return tuple(end for end in (expr.lower, expr.upper, expr.step) if end is not None)
-        case Comprehension():
-            return (expr.element,) if expr.value is None else (expr.element, expr.value)
-        case Await() | Starred() | Walrus():
-            return (expr.value,)
-        case Yield():
-            return (expr.value,) if expr.value is not None else ()
-        case _:
-            return ()
+    if isinstance(expr, CallRef):
+        call = body.calls[expr.index]
+        return (call.callee, *(argument.value for argument in call.arguments))
+    parts = PARTS.get(type(expr))
+    return parts(expr) if parts is not None else ()
 
 
 def parts_of(body: Body, expr: Expr | None) -> Iterator[Expr]:

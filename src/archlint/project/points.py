@@ -56,6 +56,10 @@ _METHODS = {
 """Way of evaluating → the method that does it; all others iterate."""
 
 
+_EVALUATING = frozenset({Attribute, Subscript, Await})
+"""Expressions that may run something beside the calls."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One place and what it may run. `call` is the call it stands for or belongs to; `expr` what is evaluated."""
@@ -204,9 +208,10 @@ class Points:
             yield self._point(module, subject, context, "once", tuple(dict.fromkeys(targets)))
 
     def _expressions(self, module: Module) -> Iterator[Point]:
-        for expr, context in walk_module(module, self._wanted):
+        for expr, context in walk_module(module, _EVALUATING):
             if isinstance(expr, Attribute):
-                yield from self._property(module, expr, context)
+                if expr.attr in self._property_names:
+                    yield from self._property(module, expr, context)
             elif isinstance(expr, Subscript):
                 way = "slice" if any(isinstance(index, Slice) for index in expr.index) else "index"
                 yield from self._evaluated(module, expr.base, context, (way,))
@@ -215,11 +220,6 @@ class Points:
         for statement in module.body.statements:
             if statement.kind == "test" and statement.value is not None:
                 yield from self._tested(module, statement.value, statement.context)
-
-    def _wanted(self, expr: Expr) -> bool:
-        if isinstance(expr, Attribute):
-            return expr.attr in self._property_names
-        return isinstance(expr, Subscript | Await)
 
     def _tested(self, module: Module, expr: Expr, context: int) -> Iterator[Point]:
         if isinstance(expr, Operation) and expr.op in ("and", "or", "not"):

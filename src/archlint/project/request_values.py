@@ -100,7 +100,7 @@ def _root(module: Module, expr: Expr) -> str:
 
 def _reads(module: Module) -> Iterator[tuple[Expr, int, String]]:
     """(what is read from, where, key)."""
-    for expr, context in walk_module(module, lambda e: isinstance(e, Subscript)):
+    for expr, context in walk_module(module, frozenset({Subscript})):
         if isinstance(expr, Subscript) and expr.index and isinstance(expr.index[0], String):
             yield expr.base, context, expr.index[0]
     for call in module.body.calls:

@@ -112,7 +112,7 @@ def _uses(module: Module) -> dict[tuple[int, str], list[_Use]]:
     def add(expr: Expr, context: int, use: _Use) -> None:
         found.setdefault((body.contexts[context].function, spell(body, expr)), []).append(use)
 
-    for expr, context in walk_module(module, lambda e: isinstance(e, Subscript)):
+    for expr, context in walk_module(module, frozenset({Subscript})):
         if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
             add(expr.base, context, _Use("mapping", expr.index[0].value))
     tests = _class_tests(module)

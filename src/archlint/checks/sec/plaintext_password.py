@@ -138,7 +138,7 @@ class Comparisons:
 
     def found(self) -> Iterator[Hit]:
         for module in self._project.modules.production:
-            for expr, context in walk_module(module, lambda e: isinstance(e, Comparison)):
+            for expr, context in walk_module(module, frozenset({Comparison})):
                 assert isinstance(expr, Comparison)  # noqa: S101 - asked for
                 if len(expr.ops) == 1 and expr.ops[0] in ("==", "!="):
                     site = Site(module.path, expr.at, expr.end)

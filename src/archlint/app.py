@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from archlint.adapters import hosting, resources
 from archlint.adapters.baseline_file import BaselineFile
 from archlint.adapters.clock import SystemClock
+from archlint.adapters.collector import collector_paused
 from archlint.adapters.disk import DiskFiles, replace_file
 from archlint.adapters.git import GitError, Repository
 from archlint.adapters.history import changed_since
@@ -162,7 +163,8 @@ def run(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> R
     """Analyses the project. Raises SelectionError for settings that name unknown rules."""
     store: FactStore = SqliteStore(target.root / FOLDER) if use_cache else NoStore()
     today = SystemClock().today()
-    report = analyse(DiskFiles(target.root), store, _workers(jobs), tool(), settings=target.settings, today=today)
+    with collector_paused():
+        report = analyse(DiskFiles(target.root), store, _workers(jobs), tool(), settings=target.settings, today=today)
     return replace(report, provenance=read_provenance(target.root))
 
 

@@ -14,13 +14,14 @@ from xml.etree import ElementTree
 import pytest
 import xmlschema
 from hostile_inputs import HOSTILE
-from hostile_project import analysed, layout, made
+from hostile_project import RULE, analysed, layout, made
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
+from archlint.engine.here import Here, Variant
 from archlint.facts.findings import Finding, Report
-from archlint.report import FORMATS, checklist, render
+from archlint.report import FORMATS, checklist, render, rule_page
 from archlint.report.escape import visible
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit/report"))
@@ -215,6 +216,21 @@ def test_nothing_of_the_project_breaks_the_checklist(text: str, form: str) -> No
         assert shown == render(made(text), "html", layout(text))
     assert not CONTROL.search(shown) or form == "json"
     assert commands(shown) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_nothing_of_the_project_breaks_the_page_of_a_rule(text: str) -> None:
+    report = made(text)
+    variants = (
+        Variant((text,), {"ignore_keys": [text]}, frozenset({"ignore_keys"}), text),
+        Variant(("",), {}, frozenset(), ""),
+    )
+    here = Here(text, variants, "fires once here", report.findings)
+    shown = rule_page.render(RULE, {"ignore_keys": [text]}, here, layout(text))
+    shown.encode("utf-8")
+    assert not CONTROL.search(shown)
+    assert commands(shown) == []
+    assert is_in(text, shown)
 
 
 def test_the_table_is_long_enough() -> None:

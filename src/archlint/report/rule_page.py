@@ -85,10 +85,10 @@ def _examples(console: Console, heading: str, examples: Sequence[str], style: St
 
 
 def _variant(console: Console, variant: Variant, own: Mapping[str, object], *, alone: bool) -> None:
-    where = "" if alone else f" in {', '.join(folder or 'the root' for folder in variant.folders)}"
+    where = "" if alone else f" in {', '.join(visible(folder) or 'the root' for folder in variant.folders)}"
     _parameters(console, f"Parameters{where}", variant.parameters, own, variant.changed)
     if variant.severity:
-        console.print(Padding(Text(f"severity = {variant.severity} (configured)"), (0, 0, 0, 2)))
+        console.print(Padding(Text(f"severity = {visible(variant.severity)} (configured)"), (0, 0, 0, 2)))
 
 
 def _parameters(

@@ -39,10 +39,10 @@
   }
   function steps(title, kind, notes) {
     const entries = notes.map((note, number) => step(note, kind === "ol" ? number + 1 : 0));
-    return make("div", "", make("h4", "", title), make(kind, "path", ...entries));
+    return make("div", "", make("h3", "", title), make(kind, "path", ...entries));
   }
   function part(title, text) {
-    return make("div", "", make("h4", "", title), ...prose(text));
+    return make("div", "", make("h3", "", title), ...prose(text));
   }
 
   function body(finding) {

@@ -185,7 +185,7 @@ def _value(expr: Expr | None, values: Mapping[str, Scalar]) -> tuple[Scalar] | N
 
 def _inline_tests(module: Module) -> Iterator[_Guarded]:
     """`ask() if flag else x`, `flag and ask()`."""
-    for expr, _ in walk_module(module, lambda e: isinstance(e, Conditional | Operation)):
+    for expr, _ in walk_module(module, frozenset({Conditional, Operation})):
         if isinstance(expr, Conditional):
             yield expr.body.at, expr.body.end, expr.test, True
             yield expr.orelse.at, expr.orelse.end, expr.test, False

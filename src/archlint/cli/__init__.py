@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-COMMANDS = ("init", "check", "checklist", "baseline", "explain", "rules", "facts", "cache")
+COMMANDS = ("init", "check", "checklist", "review", "baseline", "explain", "rules", "facts", "cache")
 
 
 def main() -> None:

@@ -90,23 +90,23 @@ class Source:
     layout: PythonLines | SqlLines
     statements: int
     """How many there are: with the tokens, what the text says to Python."""
-    backslashes: bool | None = None
+    dialect: str = ""
 
     @property
     def python(self) -> bool:
         return isinstance(self.layout, PythonLines)
 
 
-def source_of(path: str, data: bytes, *, backslashes: bool | None = None) -> Source:
-    """`backslashes`: see `SqlLines`. Raises AcceptError for a file that no comment can be written into."""
+def source_of(path: str, data: bytes, dialect: str = "") -> Source:
+    """`dialect`: see `SqlLines`. Raises AcceptError for a file that no comment can be written into."""
     if path.endswith(".sql"):
         try:
             text = decode_text(data)
         except UnicodeDecodeError:
             raise AcceptError(f"{path} is no text") from None
         lines = LineIndex.of(text)
-        layout = SqlLines(text, lines, backslashes=backslashes)
-        return Source(path, data, text, lines, suppress.of_sql(path, text), layout, 0, backslashes)
+        layout = SqlLines(text, lines, dialect)
+        return Source(path, data, text, lines, suppress.of_sql(path, text), layout, 0, dialect)
     if not path.endswith((".py", ".pyw")):
         raise AcceptError(f"{path} is neither Python nor SQL: a finding there is accepted by the baseline or the configuration")
     facts = extract(data)
@@ -204,7 +204,7 @@ def _extended(source: Source, wanted: Acceptance, found: Suppression | None) -> 
 def _proved(source: Source, wanted: Acceptance, splice: Splice) -> Placement:
     """Raises AcceptError when the change does more or less than it should."""
     in_file = in_bytes(splice, source.text, source.data, python=source.python)
-    after = source_of(source.path, in_file.of(source.data), backslashes=source.backslashes)
+    after = source_of(source.path, in_file.of(source.data), source.dialect)
     if after.text != splice.of(source.text):
         raise AcceptError("the file would be read in another encoding")
     if after.layout.tokens != source.layout.tokens or after.statements != source.statements:

@@ -85,13 +85,14 @@ class PythonLines:
 
 
 class SqlLines:
-    """The same of an SQL text, in every way in which it may be meant: `backslashes` says whether `\\'` leaves a string
-    open, as in MySQL; None is not known."""
+    """The same of an SQL text, in every way in which it may be meant: a string ends elsewhere in MySQL than in others.
 
-    def __init__(self, text: str, lines: LineIndex, *, backslashes: bool | None) -> None:
-        ways = (False, True) if backslashes is None else (backslashes,)
+    `dialect`: a name, or several with commas; empty is not known."""
+
+    def __init__(self, text: str, lines: LineIndex, dialect: str) -> None:
+        ways = {name in sql_lexer.BACKSLASH_DIALECTS for name in dialect.split(",") if name} or {False, True}
         self._text, self._lines = text, lines
-        self._readings = [_Reading(text, way) for way in ways]
+        self._readings = [_Reading(text, way) for way in sorted(ways)]
         self.tokens = [token for reading in self._readings for token in reading.tokens]
 
     def first(self, line: int) -> int:

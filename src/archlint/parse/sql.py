@@ -14,7 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
 from archlint.facts.sql import SqlFacts, Statement, Unparsed
-from archlint.parse.sql_lexer import Token, tokens, word_set
+from archlint.parse.sql_lexer import BACKSLASH_DIALECTS, Token, tokens, word_set
 from archlint.parse.sql_pieces import HEAD, Piece, clauses, depth, mask, name_for, split, words
 from archlint.parse.sql_routines import fragments, routine_kind
 from archlint.parse.sql_tree import is_statement, read_tree
@@ -30,7 +30,6 @@ MAX_STATEMENT = 200_000
 MAX_DEPTH = 100
 _RECURSION_LIMIT = 6000
 """So that the depth which the parser can take does not depend on how deep its caller stands."""
-_BACKSLASH_DIALECTS = frozenset({"mysql", "bigquery", "clickhouse", "databricks", "hive", "spark", "snowflake", "doris"})
 _PLAIN_COMMANDS = word_set(
     "ANALYZE VACUUM SHOW GRANT REVOKE CALL SET RESET EXECUTE PREPARE DEALLOCATE LISTEN NOTIFY UNLISTEN LOCK UNLOCK REINDEX "
     "COMMENT DISCARD CLUSTER CHECKPOINT SAVEPOINT RELEASE FLUSH OPTIMIZE REPAIR USE KILL LOAD REFRESH REASSIGN COPY "
@@ -59,8 +58,8 @@ def read(text: str, dialect: str = "") -> SqlFacts:
     wanted = list(dict.fromkeys([*named, *DIALECTS] if not named or dialect.endswith(",") else named))
     attempts: list[SqlFacts] = []
     with _quiet():
-        for backslashes in dict.fromkeys(d in _BACKSLASH_DIALECTS for d in wanted):
-            attempts.append(_read(text, [d for d in wanted if (d in _BACKSLASH_DIALECTS) == backslashes], backslashes))
+        for backslashes in dict.fromkeys(d in BACKSLASH_DIALECTS for d in wanted):
+            attempts.append(_read(text, [d for d in wanted if (d in BACKSLASH_DIALECTS) == backslashes], backslashes))
             if not attempts[-1].unparsed:
                 break
     return min(attempts, key=lambda facts: len(facts.unparsed))

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+BACKSLASH_DIALECTS = frozenset({"mysql", "bigquery", "clickhouse", "databricks", "hive", "spark", "snowflake", "doris"})
+"""In which `\\'` does not end a string."""
 Kind = Literal["word", "number", "string", "quoted", "hole", "parameter", "tag", "comment", "dollar", "modulo", "mark", "end"]
 
 

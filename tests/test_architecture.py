@@ -74,6 +74,8 @@ def test_parsers_disk_and_terminal_stay_in_their_places(path: Path) -> None:
         assert "open(" not in re.sub(r"\w\.open\(|_open\(", "", path.read_text("utf-8"))
     if not within(path, "cli", "report", "screens"):
         assert not names & {"rich", "typer"}
+    if not within(path, "screens"):
+        assert "prompt_toolkit" not in names
     assert "pickle" not in names
 
 

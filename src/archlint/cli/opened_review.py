@@ -10,8 +10,9 @@ from archlint.adapters.clock import SystemClock
 from archlint.adapters.desk import DiskDesk
 from archlint.adapters.disk import DiskFiles
 from archlint.engine.line_length import line_length
+from archlint.engine.review_desk import Circumstances
 from archlint.engine.review_session import FILE
-from archlint.engine.reviewing import Circumstances, Review
+from archlint.engine.reviewing import Review
 from archlint.engine.status import narrowed
 from archlint.facts.findings import Report
 

@@ -13,7 +13,8 @@ from archlint.cli.failing import WRONG_USE, failing, say
 
 if TYPE_CHECKING:
     from archlint.cli.opened_review import Where
-    from archlint.engine.reviewing import Review, Scope
+    from archlint.engine.review_desk import Scope
+    from archlint.engine.reviewing import Review
     from archlint.facts.findings import Finding
 
 _Finding = Annotated[list[str] | None, typer.Argument(help="Fingerprints, or PATH:LINE; see `archlint review list`.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 
 from archlint.engine.accept import AcceptError
-from archlint.engine.reviewing import OthersError
+from archlint.engine.review_desk import OthersError
 from archlint.facts.findings import Finding
 from archlint.screens.review_tour import REFUSED, Ask, Busy, Dialogue, Tour
 

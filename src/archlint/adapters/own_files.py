@@ -31,24 +31,32 @@ def read_own(root: Path, name: str) -> str | None:
         raise FileRefusedError(f"{name}: cannot be read: {_reason(error)}") from None
 
 
-def write_own(root: Path, name: str, before: str | None, after: str) -> None:
-    """Replaces the text that was read. Raises FileRefusedError for a file that was changed since, one that is read-only,
-    no regular file, or leads out of the project."""
-    path = root / name
+def check_writable(root: Path, name: str, before: str | None) -> None:
+    """Raises FileRefusedError for a file that was changed since `before` was read, one that is read-only, no regular file,
+    or leads out of the project."""
     if read_own(root, name) != before:
         raise FileRefusedError(f"{name}: was changed in the meantime; nothing is written")
     try:
-        real = path.resolve()
+        real = (root / name).resolve()
         if not real.is_relative_to(root.resolve()):
             raise FileRefusedError(f"{name}: a link out of the project; nothing is written")
-        if before is not None:
-            mode = real.stat().st_mode
-            if not stat.S_ISREG(mode):
-                raise FileRefusedError(f"{name}: no regular file; nothing is written")
-            if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-                raise FileRefusedError(f"{name}: is read-only; nothing is written")
-        replace_file(path, after.encode("utf-8"))
+        if before is None:
+            return
+        mode = real.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise FileRefusedError(f"{name}: no regular file; nothing is written")
+        if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+            raise FileRefusedError(f"{name}: is read-only; nothing is written")
     except (OSError, RuntimeError) as error:
+        raise FileRefusedError(f"{name}: cannot be written: {_reason(error)}") from None
+
+
+def write_own(root: Path, name: str, before: str | None, after: str) -> None:
+    """Replaces the text that was read. Raises FileRefusedError, as `check_writable` and where the disk refuses."""
+    check_writable(root, name, before)
+    try:
+        replace_file(root / name, after.encode("utf-8"))
+    except OSError as error:
         raise FileRefusedError(f"{name}: cannot be written: {_reason(error)}") from None
 
 

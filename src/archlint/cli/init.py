@@ -9,6 +9,8 @@ import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
 
+FORMATS = ("text", "json")
+
 
 def register(app: typer.Typer) -> None:
     app.command("init")(init)
@@ -45,18 +47,24 @@ def init(
 ) -> None:
     """Propose roots, layers with the number of imports that break them, services, dialect and excludes; write them.
 
-    With --yes it takes the proposal; the options say what to take otherwise.  A second run proposes only what changed.
-    Exit status: 0, also when there is nothing to change; 2 for wrong use and files that cannot be changed; 130 when
-    interrupted, with nothing written.
+    Asks on a screen; with --yes it takes the proposal, and the options say what the screen would be told.  A second run
+    proposes only what changed.  Exit status: 0, also when there is nothing to change; 2 for wrong use and files that cannot
+    be changed; 130 when interrupted, with nothing written.
     """
     with failing(verbose=verbose):
-        if not (yes or dry_run or output_format == "json"):
-            say("error: no terminal to ask on: give --yes, --dry-run or --output-format json")
-            raise typer.Exit(WRONG_USE)
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
-        from archlint.cli.setting_up import Extras, Setup  # noqa: PLC0415
+        from archlint.adapters.terminal import is_interactive  # noqa: PLC0415
+        from archlint.cli.setting_up import Setup  # noqa: PLC0415
+        from archlint.engine.setup.choice import Extras  # noqa: PLC0415
         from archlint.engine.setup.wishes import Wishes  # noqa: PLC0415
 
+        if output_format not in FORMATS:
+            say(f"error: --output-format: `{output_format}` is none of {', '.join(FORMATS)}")
+            raise typer.Exit(WRONG_USE)
+        asks = not (yes or dry_run or output_format == "json")
+        if asks and not is_interactive():
+            say("error: no terminal to ask on: give --yes, --dry-run or --output-format json")
+            raise typer.Exit(WRONG_USE)
         wishes = Wishes(
             style=style,
             layers=layers,
@@ -70,7 +78,9 @@ def init(
             without=tuple(without or ()),
         )
         found = app.target([path] if path else [], root=root, config=config)
-        setup = Setup(found, config, jobs=jobs, use_cache=not no_cache)
         extras = Extras(baseline=baseline, pre_commit=pre_commit, ci=ci)
-        setup.begin(wishes, extras, output_format)
-        setup.finish(write=yes and not dry_run)
+        setup = Setup(found, config, wishes, extras, jobs=jobs, use_cache=not no_cache)
+        if asks:
+            setup.ask()
+        else:
+            setup.finish(output_format, write=yes and not dry_run)

@@ -13,7 +13,6 @@ from archlint.engine.setup.survey import Survey
 from archlint.facts.settings import Settings
 from archlint.report.escape import encodable, json_text, visible
 
-FORMATS = ("text", "json")
 SCHEMA = 1
 _SHOWN = 4
 

@@ -36,6 +36,14 @@ class Choice(Struct, frozen=True, kw_only=True):
     dialect: str | None = None
 
 
+class Extras(Struct, frozen=True, kw_only=True):
+    """What is written besides the configuration; `ci`: github, gitlab or nothing."""
+
+    baseline: bool = False
+    pre_commit: bool = False
+    ci: str = ""
+
+
 def proposal(found: Survey) -> Choice:
     """What the configuration says, and the rest as it was found."""
     settings = found.project.settings

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from archlint.project.loops import Loop
 
 _BRANCHES = frozenset({"if", "else", "case"})
+_FIRST = (0, 1)
 _CLOCK = re.compile(r"time|monotonic|(?<![a-z])now(?![a-z])|elapsed|interval", re.IGNORECASE)
 
 
@@ -116,5 +117,7 @@ def _fills_once(loop: Loop, branch: int, holder: Statement) -> bool:
 def _measures(body: Body, comparison: Comparison) -> bool:
     if not any(op in (">", ">=", "<", "<=", "==") for op in comparison.ops):
         return False
+    if any(isinstance(operand, Constant) and operand.value in _FIRST for operand in comparison.operands):
+        return False  # whether there is anything at all
     sides = [spell(body, operand) for operand in comparison.operands]
     return any(side.startswith("len(") or _CLOCK.search(side) for side in sides)

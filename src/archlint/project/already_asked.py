@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
     from archlint.project.conditions import Path
     from archlint.project.effects import EffectPoint
     from archlint.project.loops import Loop
+    from archlint.project.model import Def
     from archlint.project.modules import Module
     from archlint.project.program import Project
     from archlint.project.repeated import LoopWords
+
+
+_IF_DUE = re.compile(r"_if_(necessary|needed|required|expired|stale|outdated|due|old)$")
 
 
 class AlreadyAsked:
@@ -48,7 +53,7 @@ class AlreadyAsked:
 
     def is_asked_once(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         """The answer is held by an object that is the same for each item, or by the lazy value itself."""
-        if path.kept == "program":
+        if path.kept == "program" or any(_asks_if_due(definition) for definition in path.through):
             return True
         if loop.mapping is not None:
             return False
@@ -97,6 +102,12 @@ class AlreadyAsked:
             and loop.holds(Site(source.module.path, source.expr.at, source.expr.end))
             for source in sources
         )
+
+
+def _asks_if_due(definition: Def) -> bool:
+    """`self.refresh_if_necessary()`: by its name, and since it is told nothing of the item."""
+    given = [p for p in definition.function.parameters if p.name not in ("self", "cls") and p.default is None]
+    return not given and bool(_IF_DUE.search(definition.function.name))
 
 
 def _relations(part: Expr) -> list[str]:

@@ -53,11 +53,11 @@ def guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:
 
 
 def _asks_for_key(loop: Loop, test: Expr) -> bool:
-    """`if key == "name":` where `key` goes over the keys of a mapping, each of which it has once."""
+    """`if kind == "name":` where `kind` goes over kinds, or over the keys of a mapping, each of which it has once."""
     body, subject, target = loop.module.body, loop.place.subject, loop.place.target
-    if not isinstance(subject, CallRef) or last_name(body, subject) not in ("items", "keys"):
-        return False
-    key = target.items[0] if isinstance(target, Collection) and target.items else target
+    key = target
+    if isinstance(target, Collection) and isinstance(subject, CallRef) and last_name(body, subject) == "items":
+        key = target.items[0] if target.items else target
     sides = test.operands if isinstance(test, Operation) and test.op == "and" else (test,)
     return isinstance(key, Name) and any(
         isinstance(side, Comparison)

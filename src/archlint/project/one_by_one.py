@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Expr, Name
+from archlint.facts.syntax import CallRef, Expr, Name, String, Template
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
@@ -75,7 +75,11 @@ class OneByOne:
         return site.site == path.end.site
 
     def _names_table(self, module: Module, expr: Expr, context: int, names: frozenset[str]) -> bool:
-        texts = self._project.values.texts(module, expr, context) if names else ()
+        if not names:
+            return False
+        if isinstance(expr, Template):
+            return any(not names.isdisjoint(names_in(module.body, part)) for part in _table_parts(expr))
+        texts = self._project.values.texts(module, expr, context)
         return any(not names.isdisjoint(names_in(hole.module.body, hole.expr)) for text in texts for hole in _tables(text))
 
     def acts_outside(self, point: EffectPoint, loop: Loop) -> bool:
@@ -126,4 +130,18 @@ def _tables(text: BuiltText) -> list[Hole]:
         if isinstance(piece, Hole) and _BEFORE_TABLE.search(before):
             found.append(piece)
         before += piece.text
+    return found
+
+
+def _table_parts(template: Template) -> list[Expr]:
+    """The same in an f-string as it is written."""
+    found: list[Expr] = []
+    before = ""
+    for part in template.parts:
+        if isinstance(part, String):
+            before += part.value
+        else:
+            if _BEFORE_TABLE.search(before):
+                found.append(part)
+            before += "{}"
     return found

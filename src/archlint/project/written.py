@@ -35,6 +35,8 @@ FEW = 20
 
 _DEPTH = 8
 _CONSTANT_NAME = re.compile(r"_*[A-Z][A-Z0-9_]+")
+_MEMBERS = frozenset({"choices", "values", "labels", "names"})
+"""What enumerations of choices list of themselves."""
 _DECLARED = re.compile(r"__[a-z]\w*[a-z]__")
 _SAME_ITEMS = frozenset(
     {"enumerate", "sorted", "reversed", "list", "tuple", "set", "frozenset", "dict", "iter", "filter"}
@@ -78,7 +80,8 @@ class Written:
             case Name():
                 return bool(_CONSTANT_NAME.fullmatch(expr.id)) or self._name(module, expr, context, depth)
             case Attribute():
-                return _is_constant_path(expr) or self._is_class(module, expr, context)
+                is_member_list = expr.attr in _MEMBERS and self._is_class(module, expr.base, context)
+                return is_member_list or _is_constant_path(expr) or self._is_class(module, expr, context)
             case Await():
                 return self.is_written(module, expr.value, context, depth - 1)
             case CallRef():

@@ -52,7 +52,7 @@ class Leaks:
 
     def _flow(self, value: LoggedValue) -> Flow:
         at = Place(value.module, value.context)
-        return self._taint.pair(value.key, value.expr, at) if value.key else self._taint.flow(value.expr, at)
+        return self._taint.items.pair(value.key, value.expr, at) if value.key else self._taint.flow(value.expr, at)
 
     def _hits(self, site: Site, found: list[tuple[LoggedValue, Source]]) -> Iterator[Hit]:
         value = found[0][0]

@@ -25,7 +25,6 @@ from archlint.facts.syntax import (
     Mapping,
     Name,
     Operation,
-    Slice,
     Starred,
     String,
     Subscript,
@@ -39,7 +38,8 @@ from archlint.project.request_values import RequestValues
 from archlint.project.shapes import Shapes
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
-from archlint.project.taint_locals import LocalFlows, is_class_name, is_configured, may_be_text
+from archlint.project.taint_items import DESCRIBING, ItemFlows
+from archlint.project.taint_locals import LocalFlows, is_class_name, is_configured
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -51,11 +51,6 @@ _CLEAN_TYPES = frozenset(
     f"builtins.{name}" for name in ("bool", "int", "float", "complex", "NoneType", "type", "range", "slice")
 )
 _TEXT_TYPES = frozenset({"builtins.str", "builtins.bytes"})
-_DESCRIBING = frozenset({"description", "schema", "meta", "spec", "fields", "columns", "labels", "urls", "endpoints"})
-_DESCRIBING |= {"routes", "resources", "errors", "messages", "titles", "templates"}
-"""Things whose attributes name what is elsewhere (`entity_description.api_key`), or are about it (`urls.token`)."""
-_MARKS = frozenset({"id", "pk", "name", "count", "type", "status", "kind", "length", "size", "created_at", "expires_at"})
-"""Attributes that tell something about a thing under a secret's name (`token=token.id`)."""
 
 
 class Taint:
@@ -69,7 +64,8 @@ class Taint:
         self.requests = RequestValues(project, vocabulary, habits)
         self.shapes = Shapes(vocabulary)
         self.calls = CallFlows(self)
-        self._locals = LocalFlows(self)
+        self.locals = LocalFlows(self)
+        self.items = ItemFlows(self)
         self._known: dict[tuple[str, int, int, type], Flow] = {}
         self._open: set[tuple[str, int, int, type, Frame | None]] = set()
         self._steps = 0
@@ -106,7 +102,7 @@ class Taint:
             case Attribute():
                 return self._attribute(expr, at)
             case Subscript():
-                return self._subscript(expr, at)
+                return self.items.subscript(expr, at)
             case CallRef():
                 return self.calls.flow(expr, at)
             case Template():
@@ -121,7 +117,7 @@ class Taint:
                 return joined(self.flow(item, at) for item in expr.items)
             case Mapping():
                 pairs = zip(expr.keys, expr.values, strict=True)
-                return joined(self.pair(key, value, at) for key, value in pairs)
+                return joined(self.items.pair(key, value, at) for key, value in pairs)
             case Comprehension():
                 return self._comprehension(expr, at)
             case Await() | Starred() | Walrus():
@@ -192,7 +188,7 @@ class Taint:
         if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id):
             return CLEAN
         naming = self.vocabulary.names(expr.id)
-        inner = self._locals.given(expr, at)
+        inner = self.locals.given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
 
     def _as_object(self, expr: Expr, at: Place, naming: Naming | None, inner: Flow) -> Flow:
@@ -205,7 +201,7 @@ class Taint:
     def _attribute(self, expr: Attribute, at: Place) -> Flow:
         if self.vocabulary.looks_alike(expr.attr) or is_class_name(expr.attr):
             return CLEAN
-        if not _DESCRIBING.isdisjoint(words_of(last_name(at.module.body, expr.base))):
+        if not DESCRIBING.isdisjoint(words_of(last_name(at.module.body, expr.base))):
             return CLEAN
         naming = self.vocabulary.names(expr.attr)
         if naming is not None and naming.alone:  # `checkout.token` is what `checkout_token` is
@@ -223,55 +219,8 @@ class Taint:
             getter = self.project.types.inference.members.property_of(type_, expr.attr)
             if getter is not None:
                 return self.named(expr, at, naming, self.calls.returned(getter, at.frame))
-        inner = self._locals.set_before(expr, at) or self._locals.given(expr, at)
+        inner = self.locals.set_before(expr, at) or self.locals.given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
-
-    # what stands under a key
-
-    def _subscript(self, expr: Subscript, at: Place) -> Flow:
-        index = expr.index[0] if len(expr.index) == 1 else None
-        if isinstance(index, Slice):
-            return CLEAN if _cuts(index) else self.flow(expr.base, at)
-        return self.item(expr, expr.base, index, at)
-
-    def item(self, expr: Expr, base: Expr, index: Expr | None, at: Place) -> Flow:
-        """What stands under a key (`base[index]`, `base.get(index)`), written as `expr`."""
-        key = self._key(index, at)
-        if key is None:
-            found = self.flow(base, at)  # one of many things is not the whole
-            return Flow(tuple(s for s in found.sources if not s.is_whole), found.clean)
-        if self.vocabulary.looks_alike(key):
-            return CLEAN
-        if not _DESCRIBING.isdisjoint(words_of(last_name(at.module.body, base))):
-            return CLEAN
-        naming = self.vocabulary.names(key)
-        shown = self._locals.displayed(base, key, at)
-        if shown is not None:
-            return self.named(expr, at, naming, shown)
-        return self.named(expr, at, naming, UNKNOWN)
-
-    def _key(self, index: Expr | None, at: Place) -> str | None:
-        if isinstance(index, String):
-            return index.value
-        if isinstance(index, Name | Attribute):
-            value = self.project.values.constant(at.module, index, at.context)
-            if isinstance(value, str):
-                return value
-            name = last_name(at.module.body, index)
-            return name if name.isupper() else None
-        return None
-
-    def pair(self, key: Expr | str | None, value: Expr, at: Place) -> Flow:
-        """A value with the key that is written for it: a dict display's item, a keyword argument."""
-        inner = self.flow(value, at)
-        name = key if isinstance(key, str) else self._key(key, at)
-        if name is None or inner.sources or inner.clean or last_name(at.module.body, value) in _MARKS:
-            return inner
-        naming = self.vocabulary.names(name)
-        if naming is None or not naming.certain or not may_be_text(at.module, value):
-            return inner  # a doubtful word as a key says too little of a value
-        found = self.named(value, at, naming, inner)
-        return Flow(tuple(replace(s, certain=False) for s in found.sources), found.clean)
 
     # composed values
 
@@ -293,8 +242,3 @@ class Taint:
 def _relabelled(source: Source, label: str, naming: Naming, own: Confidence) -> Source:
     """The source under the nearer of two names."""
     return replace(source, label=label, confidence=max(source.confidence, own), certain=source.certain or naming.certain)
-
-
-def _cuts(index: Slice) -> bool:
-    """Keeps a few characters of a value."""
-    return any(not (end is None or (isinstance(end, Constant) and end.value == 0)) for end in (index.lower, index.upper))

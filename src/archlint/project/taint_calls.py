@@ -85,7 +85,7 @@ class CallFlows:
         taint = self._taint
         if isinstance(callee, Attribute):
             if name in _ITEM_METHODS and call.arguments:
-                return taint.item(expr, callee.base, call.arguments[0].value, at)
+                return taint.items.item(expr, callee.base, call.arguments[0].value, at)
             if any(t.definition is not None for t in site.targets):
                 return None
             if name in taint.habits.bodies:
@@ -99,7 +99,7 @@ class CallFlows:
             if name in _CARRYING_METHODS:
                 return self._method(expr, callee.base, name, at)
         if name == "getattr" and len(call.arguments) > 1 and isinstance(call.arguments[1].value, String):
-            return taint.item(expr, call.arguments[0].value, call.arguments[1].value, at)
+            return taint.items.item(expr, call.arguments[0].value, call.arguments[1].value, at)
         if name == "locals" and not call.arguments:
             return self._locals(expr, at)
         if name in _CARRYING_FUNCTIONS and not any(t.definition is not None for t in site.targets):
@@ -141,7 +141,7 @@ class CallFlows:
     def _argument(self, argument: Argument, at: Place) -> Flow:
         if argument.name in (None, "*", "**"):
             return self._taint.flow(argument.value, at)
-        return self._taint.pair(argument.name, argument.value, at)
+        return self._taint.items.pair(argument.name, argument.value, at)
 
     def _locals(self, expr: CallRef, at: Place) -> Flow:
         """`locals()` holds every parameter and variable of the function."""
@@ -247,7 +247,7 @@ class CallFlows:
             yield self._taint.flow(default, Place(given.definition.module, function.outer))
         for argument in arguments:
             if given.kind == "**":
-                yield self._taint.pair(argument.name, argument.value, at)
+                yield self._taint.items.pair(argument.name, argument.value, at)
             else:
                 yield self._taint.flow(argument.value, at)
 

@@ -121,7 +121,7 @@ class LocalFlows:
         for statement in last.values():
             if isinstance(statement.target, Subscript) and statement.value is not None:
                 place = replace(at, context=statement.context)
-                flows.append(self._taint.pair(statement.target.index[0], statement.value, place))
+                flows.append(self._taint.items.pair(statement.target.index[0], statement.value, place))
         return [flow for flow in flows if flow.sources]
 
     def set_before(self, expr: Attribute, at: Place) -> Flow | None:

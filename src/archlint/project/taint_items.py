@@ -1,0 +1,85 @@
+"""The taint of what stands under a key: an item, one of many, a pair of key and value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Constant, Expr, Name, Slice, String, Subscript
+from archlint.project.credentials import words_of
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place
+from archlint.project.spelling import last_name
+from archlint.project.taint_locals import may_be_text
+
+if TYPE_CHECKING:
+    from archlint.project.taint import Taint
+
+DESCRIBING = frozenset({"description", "schema", "meta", "spec", "fields", "columns", "labels", "urls", "endpoints"})
+DESCRIBING |= {"routes", "resources", "errors", "messages", "titles", "templates"}
+"""Things whose attributes name what is elsewhere (`entity_description.api_key`), or are about it (`urls.token`)."""
+_MARKS = frozenset({"id", "pk", "name", "count", "type", "status", "kind", "length", "size", "created_at", "expires_at"})
+"""Attributes that tell something about a thing under a secret's name (`token=token.id`)."""
+
+
+class ItemFlows:
+    def __init__(self, taint: Taint) -> None:
+        self._taint = taint
+
+    def subscript(self, expr: Subscript, at: Place) -> Flow:
+        index = expr.index[0] if len(expr.index) == 1 else None
+        if isinstance(index, Slice):
+            return CLEAN if _cuts(index) else self._taint.flow(expr.base, at)
+        return self.item(expr, expr.base, index, at)
+
+    def item(self, expr: Expr, base: Expr, index: Expr | None, at: Place) -> Flow:
+        """What stands under a key (`base[index]`, `base.get(index)`), written as `expr`."""
+        key = self._key(index, at)
+        if key is None:
+            return self._unknown_item(base, isinstance(expr, Subscript), at)
+        if self._taint.vocabulary.looks_alike(key):
+            return CLEAN
+        if not DESCRIBING.isdisjoint(words_of(last_name(at.module.body, base))):
+            return CLEAN
+        naming = self._taint.vocabulary.names(key)
+        shown = self._taint.locals.displayed(base, key, at)
+        if shown is not None:
+            return self._taint.named(expr, at, naming, shown)
+        return self._taint.named(expr, at, naming, UNKNOWN)
+
+    def _unknown_item(self, base: Expr, indexed: bool, at: Place) -> Flow:
+        """One of many things, which is not the whole."""
+        name = last_name(at.module.body, base)
+        naming = self._taint.vocabulary.names(name) if indexed and isinstance(base, Name | Attribute) else None
+        if naming is not None and not naming.several:
+            return UNKNOWN  # a character of a text
+        found = self._taint.flow(base, at)
+        clean = found.clean and not self._taint.vocabulary.looks_alike(name)  # of an item that says nothing
+        return Flow(tuple(s for s in found.sources if not s.is_whole), clean)
+
+    def _key(self, index: Expr | None, at: Place) -> str | None:
+        if isinstance(index, String):
+            return index.value
+        if isinstance(index, Name | Attribute):
+            value = self._taint.project.values.constant(at.module, index, at.context)
+            if isinstance(value, str):
+                return value
+            name = last_name(at.module.body, index)
+            return name if name.isupper() else None
+        return None
+
+    def pair(self, key: Expr | str | None, value: Expr, at: Place) -> Flow:
+        """A value with the key that is written for it: a dict display's item, a keyword argument."""
+        inner = self._taint.flow(value, at)
+        name = key if isinstance(key, str) else self._key(key, at)
+        if name is None or inner.sources or inner.clean or last_name(at.module.body, value) in _MARKS:
+            return inner
+        naming = self._taint.vocabulary.names(name)
+        if naming is None or not naming.certain or not may_be_text(at.module, value):
+            return inner  # a doubtful word as a key says too little of a value
+        found = self._taint.named(value, at, naming, inner)
+        return Flow(tuple(replace(s, certain=False) for s in found.sources), found.clean)
+
+
+def _cuts(index: Slice) -> bool:
+    """Keeps a few characters of a value."""
+    return any(not (end is None or (isinstance(end, Constant) and end.value == 0)) for end in (index.lower, index.upper))

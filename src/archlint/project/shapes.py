@@ -1,6 +1,7 @@
-"""What the uses of a value in a function say of it: that it is a mapping, and which keys are read; or an object of a class.
+"""What the uses of a value in a function say of it: that it is a mapping, and which keys are read; an object of a class;
+the path of a file; or not there at all.
 
-Either way it is no text, so that a name for a text (`token`, `api_key`) tells less of it.
+None of these is a text that could be a secret, so that a name for one (`token`, `api_key`) tells less of it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from archlint.facts.syntax import (
     Call,
     CallRef,
     Collection,
+    Comparison,
+    Constant,
     Expr,
     Name,
     Operation,
@@ -33,14 +36,16 @@ if TYPE_CHECKING:
 _READS = frozenset({"get", "pop", "setdefault"})
 _ALL = frozenset({"items", "keys", "values"})
 _TEXTS = frozenset({"str", "bytes", "bytearray", "basestring", "string_types", "text_type", "AnyStr"})
+_OPENS = frozenset({"open", "Path", "exists", "isfile", "is_file", "expanduser", "abspath", "realpath"})
+"""Functions that take a path first, or methods of one."""
 _CONTAINERS = frozenset({"dict", "Mapping", "MutableMapping", "OrderedDict", "list", "tuple", "set"})
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`keys` that are read of a mapping; an object of a class where `is_mapping` is not set."""
+    """`kind`: mapping (of which `keys` are read), object (of a class), path, absent."""
 
-    is_mapping: bool
+    kind: str
     keys: tuple[str, ...] = ()
 
 
@@ -67,9 +72,11 @@ class Shapes:
             return source
         names = self._vocabulary.names
         fields = tuple(key for key in shape.keys if (naming := names(key)) is not None and naming.certain)
+        if shape.kind in ("path", "absent"):
+            return None
         if fields:
             return replace(source, fields=fields, is_whole=True)
-        if not shape.is_mapping:
+        if shape.kind == "object":
             return source if source.certain else None
         return replace(source, is_whole=True, certain=False, confidence=Confidence.LOW)
 
@@ -81,19 +88,39 @@ class Shapes:
         if known is None:
             known = self._known[module.path] = _uses(module)
         written = spell(module.body, expr)
+        if _is_absent(module, written, context):
+            return Shape("absent")
         around = frozenset(_places(module, context))
         uses = [use for f in _functions(module, context) for use in known.get((f, written), ())]
         uses = [use for use in uses if use.inside < 0 or use.inside in around]
         kinds = {use.kind for use in uses}
         if not kinds or "text" in kinds:
             return None
-        return Shape("mapping" in kinds, tuple(dict.fromkeys(use.key for use in uses if use.key)))
+        kind = next(kind for kind in ("path", "mapping", "object") if kind in kinds)
+        return Shape(kind, tuple(dict.fromkeys(use.key for use in uses if use.key)))
 
 
 def _places(module: Module, context: int) -> Iterator[int]:
     while context >= 0:
         yield context
         context = module.body.contexts[context].parent
+
+
+def _is_absent(module: Module, written: str, context: int) -> bool:
+    """A place in which a test has found the value empty."""
+    for place in (module.body.contexts[index] for index in _places(module, context)):
+        if place.kind in ("if", "else") and place.subject is not None:
+            for part, negated in _conditions(place.subject, place.kind == "else"):
+                if _says_absent(module, part, written, negated):
+                    return True
+    return False
+
+
+def _says_absent(module: Module, part: Expr, written: str, negated: bool) -> bool:
+    if isinstance(part, Comparison) and len(part.ops) == 1 and isinstance(part.operands[1], Constant):
+        is_none = part.operands[1].value is None and spell(module.body, part.operands[0]) == written
+        return is_none and part.ops[0] == ("is not" if negated else "is")
+    return negated and spell(module.body, part) == written
 
 
 def _functions(module: Module, context: int) -> Iterator[int]:
@@ -145,6 +172,10 @@ def _said_by(module: Module, index: int, call: Call, tests: dict[int, int]) -> I
             yield callee.base, _Use("mapping", arguments[0].value.value)
         elif callee.attr in _ALL and not arguments:
             yield callee.base, _Use("mapping")
+        elif callee.attr in _OPENS:
+            yield (arguments[0].value if arguments else callee.base), _Use("path")
+    elif isinstance(callee, Name) and callee.id in _OPENS and arguments:
+        yield arguments[0].value, _Use("path")
     elif isinstance(callee, Name) and callee.id == "isinstance" and len(arguments) == 2:
         kind = _kind(module, arguments[1].value)
         if kind == "text":
@@ -177,9 +208,10 @@ def _class_tests(module: Module) -> dict[int, int]:
 
 
 def _conditions(test: Expr, negated: bool) -> Iterator[tuple[Expr, bool]]:
+    """(what is known where the test is true, or where it is false, whether its contrary is known)."""
     if isinstance(test, Operation) and test.op == "not":
         yield from _conditions(test.operands[0], not negated)
-    elif isinstance(test, Operation) and test.op == "and":
+    elif isinstance(test, Operation) and test.op == ("or" if negated else "and"):
         for operand in test.operands:
             yield from _conditions(operand, negated)
     else:

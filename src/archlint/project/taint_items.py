@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Constant, Expr, Name, Slice, String, Subscript
 from archlint.project.credentials import words_of
-from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source
 from archlint.project.spelling import last_name
 from archlint.project.taint_locals import may_be_text
 
@@ -54,7 +55,7 @@ class ItemFlows:
             return UNKNOWN  # a character of a text
         found = self._taint.flow(base, at)
         clean = found.clean and not self._taint.vocabulary.looks_alike(name)  # of an item that says nothing
-        return Flow(tuple(s for s in found.sources if not s.is_whole), clean)
+        return Flow(tuple(_doubted(s) for s in found.sources if not s.is_whole), clean)
 
     def _key(self, index: Expr | None, at: Place) -> str | None:
         if isinstance(index, String):
@@ -78,6 +79,11 @@ class ItemFlows:
             return inner  # a doubtful word as a key says too little of a value
         found = self._taint.named(value, at, naming, inner)
         return Flow(tuple(replace(s, certain=False) for s in found.sources), found.clean)
+
+
+def _doubted(source: Source) -> Source:
+    """What becomes of one of several things that a caller handed over goes by its key."""
+    return replace(source, confidence=Confidence.LOW) if source.handed_over is not None else source
 
 
 def _cuts(index: Slice) -> bool:

@@ -117,3 +117,23 @@ def test_what_the_other_branch_does_is_not_done_before() -> None:
     code = "def f(d, x):\n    if x:\n        d['password'] = x\n        {}\n    else:\n        {}\n"
     assert labels(reaching(code.format("sink(d)", "pass"))) == ["x"]
     assert labels(reaching(code.format("pass", "sink(d)"))) == []
+
+
+def test_a_mapping_under_a_secret_name_and_a_chosen_item_of_what_was_handed_over_are_mere_possibilities() -> None:
+    mapping = reaching("def f(load):\n    password = load()\n    password['name']\n    sink(password)")
+    assert [(s.label, s.confidence, s.is_whole) for s in mapping.sources] == [("password", Confidence.LOW, True)]
+    plain = reaching("def f(load):\n    password = load()\n    sink(password)")
+    assert [s.confidence for s in plain.sources] == [Confidence.HIGH]
+    files = {
+        "a.py": "def low(things, name):\n    sink(things[name])\n",
+        "b.py": "from a import low\ndef high(password, name):\n    low({'x': password}, name)\n",
+    }
+    assert [s.confidence for s in reaching(files).sources] == [Confidence.LOW]
+
+
+def test_a_loop_over_a_mapping_takes_what_no_test_of_the_key_keeps_out() -> None:
+    loop = "def f(password):\n    for key, value in {'a': password}.items():\n        "
+    assert labels(reaching(loop + "sink(value)")) == ["password"]
+    assert labels(reaching(loop + "if value:\n            sink(value)")) == ["password"]
+    assert labels(reaching(loop + "if key != 'a':\n            sink(value)")) == []
+    assert labels(reaching(loop + "sink(key)")) == []

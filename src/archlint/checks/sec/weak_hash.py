@@ -11,6 +11,7 @@ from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place
 from archlint.project.spelling import shorten, spell
+from archlint.project.stretched import Stretching
 from archlint.project.taint import Taint
 
 
@@ -22,15 +23,17 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    digests = Digests(project)
+    stretching = Stretching(project, digests)
     taint = Taint(project, Vocabulary({"secret": params.secrets}, (), params.ignore_names), Habits())
     outside, harmless = frozenset(params.protocol_words), frozenset(params.harmless_words)
-    for digest in Digests(project).all:
+    for digest in digests.all:
         if digest.strength == "password":
             continue
         if digest.strength != "broken":
             if digest.keyed:
                 yield Proof(digest.site.site, f"signs with {digest.algorithm}")
-        elif not digest.exempt and outside.isdisjoint(_named_around(digest)):
+        elif not (digest.exempt or stretching.holds(digest)) and outside.isdisjoint(_named_around(digest)):
             yield from _hits(taint, digest, harmless)
 
 

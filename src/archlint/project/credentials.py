@@ -36,6 +36,9 @@ _NO_PASSWORD_BEFORE = frozenset(
     {"reset", "check", "verify", "validate", "update", "send", "recover", "valid", "invalid", "wrong"}
 )
 
+_NO_DATABASE_BEFORE = frozenset({"sentry", "browser", "websocket", "ws", "chrome"})
+"""Before an address these say that it is none of a database, and holds no password."""
+
 _NO_PERSON_BEFORE = frozenset({"from", "sender", "reply", "noreply", "support", "default"})
 """Before `email` these say that it is the service's own address."""
 
@@ -124,6 +127,8 @@ def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:
         return True
     if term[-1].startswith("pass") or term[-1] == "pwd":
         return not _NO_PASSWORD_BEFORE.isdisjoint(before)
+    if term[-1] in ("dsn", "url", "uri"):
+        return not _NO_DATABASE_BEFORE.isdisjoint(before)
     if term[-1] == "email":
         return not _NO_PERSON_BEFORE.isdisjoint(before)
     return term[-1] in ("token", "key") and len(term) == 1 and not _NO_TOKEN_BEFORE.isdisjoint(before)

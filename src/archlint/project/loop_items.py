@@ -6,18 +6,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from archlint.facts.syntax import CallRef, Collection, Expr, Name
+from archlint.project.credentials import words_of
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
 _PAIRS = frozenset({"items", "iteritems", "viewitems"})
+_WORDING = frozenset({"tokenize", "tokens", "lex", "scan", "findall", "finditer"})
 _SAME_ITEMS = frozenset({"sorted", "list", "tuple", "reversed", "iter", "set"})
 
 
 def is_pairs(module: Module, iterable: Expr) -> bool:
     """`mapping.items()`."""
     return isinstance(iterable, CallRef) and last_name(module.body, iterable) in _PAIRS
+
+
+def is_words(module: Module, iterable: Expr) -> bool:
+    """`text.split()`, `tokenize(text)`: the words of a text."""
+    if not isinstance(iterable, CallRef):
+        return False
+    name = last_name(module.body, iterable)
+    if name == "split":
+        return not module.body.calls[iterable.index].arguments
+    return not _WORDING.isdisjoint(words_of(name))
 
 
 def taken(origins: Origins, origin: Origin) -> list[Origin] | None:

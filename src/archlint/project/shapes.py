@@ -38,6 +38,8 @@ _ALL = frozenset({"items", "keys", "values"})
 _TEXTS = frozenset({"str", "bytes", "bytearray", "basestring", "string_types", "text_type", "AnyStr"})
 _OPENS = frozenset({"open", "Path", "exists", "isfile", "is_file", "expanduser", "abspath", "realpath"})
 """Functions that take a path first, or methods of one."""
+_OF_TEXT = frozenset(dir(str)) | frozenset(dir(bytes)) | {"value", "reveal", "get_secret_value"}
+"""What a text has, or what holds nothing but one."""
 _CONTAINERS = frozenset({"dict", "Mapping", "MutableMapping", "OrderedDict", "list", "tuple", "set"})
 
 
@@ -76,8 +78,8 @@ class Shapes:
             return None
         if fields:
             return replace(source, fields=fields, is_whole=True)
-        if shape.kind == "object":
-            return source if source.certain else None
+        if shape.kind == "object" and not source.certain:
+            return None
         return replace(source, is_whole=True, certain=False, confidence=Confidence.LOW)
 
     def of(self, module: Module, expr: Expr, context: int) -> Shape | None:
@@ -143,11 +145,16 @@ def _uses(module: Module) -> dict[tuple[int, str], list[_Use]]:
         if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
             add(expr.base, context, _Use("mapping", expr.index[0].value))
     tests = _class_tests(module)
+    for expr, context in walk_module(module, lambda e: isinstance(e, Attribute)):
+        if isinstance(expr, Attribute) and expr.attr not in _OF_TEXT and isinstance(expr.base, Name | Attribute):
+            add(expr.base, context, _Use("object"))
     for index, call in enumerate(body.calls):
         for expr, use in _said_by(module, index, call, tests):
             add(expr, call.context, use)
     for statement in body.statements:
         target = statement.target
+        if statement.kind in ("assign", "augment") and isinstance(target, Attribute):
+            add(target.base, statement.context, _Use("object"))
         if statement.kind == "assign" and isinstance(target, Name) and _takes_of(module, statement.value, target.id):
             add(target, statement.context, _Use("text"))
     return found
@@ -174,6 +181,8 @@ def _said_by(module: Module, index: int, call: Call, tests: dict[int, int]) -> I
             yield callee.base, _Use("mapping")
         elif callee.attr in _OPENS:
             yield (arguments[0].value if arguments else callee.base), _Use("path")
+        elif callee.attr not in _OF_TEXT:
+            yield callee.base, _Use("object")
     elif isinstance(callee, Name) and callee.id in _OPENS and arguments:
         yield arguments[0].value, _Use("path")
     elif isinstance(callee, Name) and callee.id == "isinstance" and len(arguments) == 2:

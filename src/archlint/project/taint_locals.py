@@ -21,7 +21,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, stepped
-from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_pairs, taken
+from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.spelling import last_name, shorten, spell
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _IDENTIFYING = frozenset({"id", "uuid", "guid", "number", "serial", "name", "slug", "index", "position", "count", "status"})
 """Attributes that tell one thing from another, whatever the name is that they are given."""
+_IN_THE_OPEN = frozenset({"state", "nonce", "challenge"})
+"""What a protocol hands to everybody, so that an answer can be told from a forged one."""
 _NUMBERING = frozenset({"id", "uuid", "guid", "serial", "slug", "status", "count"})
 """Keys that do: of `number` and `name` nobody knows."""
 
@@ -54,6 +56,8 @@ class LocalFlows:
         return joined(flows) if flows else UNKNOWN
 
     def _set(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
+        if origin.each and is_words(origin.module, origin.expr):
+            return CLEAN
         if origin.each:
             parts = taken(self._origins, origin)
             if parts is None:
@@ -85,6 +89,8 @@ class LocalFlows:
         if self._identifies(expr, value, origin, at):
             return CLEAN  # `dsn = device.serial_number`
         inner = self._taint.flow(value, _moved(at, origin))
+        if not _IN_THE_OPEN.isdisjoint(words_of(last_name(at.module.body, expr))[-1:]):
+            inner = Flow(tuple(s for s in inner.sources if s.certain), inner.clean)
         if inner.sources:
             inner = self._shaped(expr, inner, Site(origin.module.path, value.at, value.end), at)
         label = shorten(spell(at.module.body, expr))

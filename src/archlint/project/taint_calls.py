@@ -10,7 +10,7 @@ from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Constant, Expr, Name, String
 from archlint.project.arguments import receives_itself
 from archlint.project.credentials import words_of
-from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, joined, stepped
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, Source, joined, stepped
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Parameter
 from archlint.project.spelling import last_name
@@ -49,6 +49,9 @@ _GIVING_VERBS = frozenset(
     {"get", "create", "generate", "make", "fetch", "read", "load", "issue", "new", "build", "obtain", "retrieve", "gen"}
     | {"random", "decrypt", "encode", "ask", "prompt"}
 )
+_READING_VERBS = frozenset({"decrypt", "decode", "parse", "introspect", "unpack"})
+_SPEAKING = frozenset({"token", "jwt"})
+"""With these a function gives what the token says (`decode_jwt`)."""
 _RELATING = frozenset({"from", "by", "for", "of", "with", "to", "in", "on", "via", "using", "and", "or"})
 """In a function's name these say that its last word is not what it gives (`get_user_from_token`)."""
 
@@ -173,10 +176,14 @@ class CallFlows:
         if definitions and not any(d.function.name == "__init__" for d in definitions):
             inner = joined(self.returned(d, Frame(d, site, at.frame)) for d in definitions[:3])
             inner = stepped(inner, Step(site.site, f"given by `{name}`"), site.confidence)
+            if self._taint.vocabulary.names(name) is None:
+                inner = Flow(tuple(_doubted(s) for s in inner.sources), inner.clean)
         if inner.sources or inner.clean or self._taint.vocabulary.looks_alike(name):
             return inner
         naming = self._taint.vocabulary.names(name)
         words = words_of(name)
+        if naming is not None and words[0] in _READING_VERBS and not _SPEAKING.isdisjoint(words):
+            return CLEAN
         if naming is None or told is not None or words[0] not in _GIVING_VERBS or not _RELATING.isdisjoint(words):
             return inner
         found = self._taint.source(expr, at, naming.kind, Confidence.MEDIUM)
@@ -250,6 +257,11 @@ class CallFlows:
                 yield self._taint.items.pair(argument.name, argument.value, at)
             else:
                 yield self._taint.flow(argument.value, at)
+
+
+def _doubted(source: Source) -> Source:
+    """A doubtful word inside a function that is not named for it says little of what the function gives."""
+    return source if source.certain else replace(source, confidence=Confidence.LOW)
 
 
 def arguments_of(given: Parameter, site: CallSite) -> list[Argument]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, String, Subscript
-from archlint.project.credentials import Vocabulary
+from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.flows import Flow, Habits, Place, Source
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
@@ -33,6 +33,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     remote_words: tuple[str, ...]
     hashing_calls: tuple[str, ...]
     configuration_words: tuple[str, ...]
+    lookup_words: tuple[str, ...]
+    stored_names: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -41,12 +43,19 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     taint = Taint(project, vocabulary, Habits(hashing))
     words = ColumnWords(hashing, frozenset(params.remote_words), frozenset(params.hashing_calls))
     columns = PasswordColumns(project, vocabulary, words)
+    lookups, stored = frozenset(params.lookup_words), frozenset(params.stored_names)
     for use in columns.uses():
-        yield from _judged(taint, use)
+        if lookups.isdisjoint(words_of(use.column)) and not _is_copied(use, stored):
+            yield from _judged(taint, use)
     for module in project.modules.production:
         for site in project.calls.in_module(module):
             yield from _statement(taint, site)
     yield from Comparisons(taint, columns, frozenset(params.configuration_words)).found()
+
+
+def _is_copied(use: PasswordUse, stored: frozenset[str]) -> bool:
+    """`instance.password`: what is stored already."""
+    return isinstance(use.value, Attribute) and last_name(use.module.body, use.value.base) in stored
 
 
 def _raw(flow: Flow) -> Source | None:

@@ -10,9 +10,15 @@ from archlint.checks.api import Confidence, Hit, Project, Proof, Step
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place
+from archlint.project.results import Results
 from archlint.project.spelling import shorten, spell
 from archlint.project.stretched import Stretching
 from archlint.project.taint import Taint
+
+_NAMING = frozenset({"id", "name", "path", "filename", "file", "color", "colour"})
+"""What a digest makes of a secret under such a name tells things apart, and is trusted by nobody."""
+_TELLING = 6
+"""Words of so many letters are looked for inside of others (`yubikeytoken`)."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,6 +30,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     digests = Digests(project)
+    results = Results(project)
     stretching = Stretching(project, digests)
     taint = Taint(project, Vocabulary({"secret": params.secrets}, (), params.ignore_names), Habits())
     outside, harmless = frozenset(params.protocol_words), frozenset(params.harmless_words)
@@ -33,11 +40,18 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if digest.strength != "broken":
             if digest.keyed:
                 yield Proof(digest.site.site, f"signs with {digest.algorithm}")
-        elif not (digest.exempt or stretching.holds(digest)) and outside.isdisjoint(_named_around(digest)):
-            yield from _hits(taint, digest, harmless)
+        elif not (digest.exempt or stretching.holds(digest)) and not _is_asked_for(digest, outside):
+            yield from _hits(taint, digest, harmless | _NAMING, results)
 
 
-def _hits(taint: Taint, digest: Digest, harmless: frozenset[str]) -> Iterator[Hit]:
+def _is_asked_for(digest: Digest, protocols: frozenset[str]) -> bool:
+    named = _named_around(digest)
+    if not protocols.isdisjoint(named):
+        return True
+    return any(protocol in name for protocol in protocols if len(protocol) >= _TELLING for name in named)
+
+
+def _hits(taint: Taint, digest: Digest, harmless: frozenset[str], results: Results) -> Iterator[Hit]:
     site = digest.site
     words = {"call": shorten(spell(site.module.body, site.call.callee)), "algorithm": digest.algorithm}
     if digest.keyed:
@@ -45,7 +59,9 @@ def _hits(taint: Taint, digest: Digest, harmless: frozenset[str]) -> Iterator[Hi
         yield Hit(digest.place, words, message="keyed", path=chosen if digest.place != site.site else ())
         return
     flow = taint.flow(digest.data, Place(site.module, site.call.context))
-    if not flow.sources or not harmless.isdisjoint(_own_names(digest)):
+    if not flow.sources or not (harmless - _NAMING).isdisjoint(_own_names(digest)):
+        return
+    if any(name and not harmless.isdisjoint(words_of(name)[-1:]) for name in results.named(digest.site)):
         return
     best = max(flow.sources, key=lambda source: source.confidence)
     path = (*best.steps, Step(site.site, f"digested by {digest.algorithm} here"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archlint.facts.syntax import Argument, Attribute, CallRef, Collection, Expr, Name, Subscript
+from archlint.facts.syntax import CallRef, Collection, Expr, Name
 from archlint.project.credentials import words_of
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
-from archlint.project.parts import names_in, parts_of
-from archlint.project.spelling import last_name, spell
+from archlint.project.parts import names_in
+from archlint.project.spelling import last_name
 
 _PAIRS = frozenset({"items", "iteritems", "viewitems"})
 _WORDING = frozenset({"tokenize", "tokens", "lex", "scan", "findall", "finditer"})
@@ -75,25 +75,6 @@ def _parts(origin: Origin) -> Iterator[Origin]:
             part = within[step] if 0 <= step < len(within) else None
         if part is not None:
             yield replace(origin, expr=part, path=(), each=False)
-
-
-def is_keyed_by(module: Module, iterable: Expr, name: str) -> bool:
-    """The loop's name is a key of what is looped over: something is read from it by that name."""
-    if not isinstance(iterable, Name | Attribute):
-        return False
-    body, written = module.body, spell(module.body, iterable)
-    if any(spell(body, call.callee) == f"{written}.get" and _begins_with(call.arguments, name) for call in body.calls):
-        return True
-    parts = [part for s in body.statements for part in parts_of(body, s.value)]
-    parts += [part for call in body.calls for a in call.arguments for part in parts_of(body, a.value)]
-    return any(
-        isinstance(p, Subscript) and isinstance(p.index[0], Name) and p.index[0].id == name and spell(body, p.base) == written
-        for p in parts
-    )
-
-
-def _begins_with(arguments: tuple[Argument, ...], name: str) -> bool:
-    return bool(arguments) and isinstance(arguments[0].value, Name) and arguments[0].value.id == name
 
 
 def is_chosen_by_key(origin: Origin, context: int) -> bool:

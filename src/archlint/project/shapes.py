@@ -66,6 +66,7 @@ class Shapes:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._known: dict[str, dict[tuple[int, str], list[_Use]]] = {}
+        self._keys: dict[str, frozenset[tuple[str, str]]] = {}
 
     def applied(self, source: Source, module: Module, expr: Expr, context: int) -> Source | None:
         """The source, if what is done with the name leaves it one. A mapping holds secrets where one is read from it."""
@@ -81,6 +82,12 @@ class Shapes:
         if shape.kind == "object" and not source.certain:
             return None
         return replace(source, is_whole=True, certain=False, confidence=Confidence.LOW)
+
+    def is_keyed_by(self, module: Module, mapping: Expr, name: str) -> bool:
+        """Something is read from a mapping by a name (`mapping[name]`), which so is a key."""
+        if module.path not in self._keys:
+            self._keys[module.path] = frozenset(_keys(module))
+        return (spell(module.body, mapping), name) in self._keys[module.path]
 
     def of(self, module: Module, expr: Expr, context: int) -> Shape | None:
         """The shape of a name or attribute in a place; None where the uses say nothing, or that it is a text."""
@@ -132,6 +139,18 @@ def _functions(module: Module, context: int) -> Iterator[int]:
         yield function
         function = module.body.contexts[module.outline.functions[function].outer].function
     yield -1
+
+
+def _keys(module: Module) -> Iterator[tuple[str, str]]:
+    """(mapping, key) as they are written, where the key is a name."""
+    body = module.body
+    for expr, _ in walk_module(module, lambda e: isinstance(e, Subscript)):
+        if isinstance(expr, Subscript) and isinstance(expr.index[0], Name):
+            yield spell(body, expr.base), expr.index[0].id
+    for call in body.calls:
+        key = call.arguments[0].value if call.arguments else None
+        if isinstance(call.callee, Attribute) and call.callee.attr in _READS and isinstance(key, Name):
+            yield spell(body, call.callee.base), key.id
 
 
 def _uses(module: Module) -> dict[tuple[int, str], list[_Use]]:

@@ -204,6 +204,8 @@ class Taint:
         if not DESCRIBING.isdisjoint(words_of(last_name(at.module.body, expr.base))):
             return CLEAN
         naming = self.vocabulary.names(expr.attr)
+        if expr.attr == "data" and isinstance(expr.base, Attribute):  # of a form's field
+            naming = self.vocabulary.names(expr.base.attr)
         if naming is not None and naming.alone:  # `checkout.token` is what `checkout_token` is
             naming = self.vocabulary.names(f"{last_name(at.module.body, expr.base)}_{expr.attr}") and naming
         whole = self.requests.whole(expr, at)

@@ -21,7 +21,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, stepped
-from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_keyed_by, is_pairs, is_words, taken
+from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.spelling import last_name, shorten, spell
 
@@ -72,7 +72,7 @@ class LocalFlows:
 
     def _item_set(self, expr: Name | Attribute, origin: Origin, part: Origin, at: Place) -> Flow:
         """What a loop's name is given."""
-        if part.each and not part.path and is_keyed_by(part.module, part.expr, last_name(at.module.body, expr)):
+        if part.each and not part.path and self._taint.shapes.is_keyed_by(part.module, part.expr, spell(at.module.body, expr)):
             return UNKNOWN
         inner = self._given(expr, part, at)
         if not (part.each and part.path and is_pairs(part.module, part.expr)):

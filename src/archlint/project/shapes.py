@@ -144,7 +144,7 @@ def _functions(module: Module, context: int) -> Iterator[int]:
 def _keys(module: Module) -> Iterator[tuple[str, str]]:
     """(mapping, key) as they are written, where the key is a name."""
     body = module.body
-    for expr, _ in walk_module(module, lambda e: isinstance(e, Subscript)):
+    for expr, _ in walk_module(module, frozenset({Subscript})):
         if isinstance(expr, Subscript) and isinstance(expr.index[0], Name):
             yield spell(body, expr.base), expr.index[0].id
     for call in body.calls:
@@ -164,7 +164,7 @@ def _uses(module: Module) -> dict[tuple[int, str], list[_Use]]:
         if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
             add(expr.base, context, _Use("mapping", expr.index[0].value))
     tests = _class_tests(module)
-    for expr, context in walk_module(module, lambda e: isinstance(e, Attribute)):
+    for expr, context in walk_module(module, frozenset({Attribute})):
         if isinstance(expr, Attribute) and expr.attr not in _OF_TEXT and isinstance(expr.base, Name | Attribute):
             add(expr.base, context, _Use("object"))
     for index, call in enumerate(body.calls):

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from archlint.facts.findings import Report
-from archlint.report.escape import encodable, encodable_tree, visible
+from archlint.report.escape import encodable, visible
 from archlint.report.formats import Layout
 from archlint.report.html_page import page
 
@@ -46,7 +46,7 @@ def render(report: Report, layout: Layout) -> str:
 
 def script_json(value: Any) -> str:
     """JSON that can stand inside a script element, whatever is in it."""
-    text = json.dumps(encodable_tree(value), ensure_ascii=False, separators=(",", ":"))
+    text = encodable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     for character, written in _UNSAFE_IN_SCRIPT.items():
         text = text.replace(character, written)
     return _COMMAND.sub("\\\\u0023#", text)

@@ -40,7 +40,7 @@ def render(report: Report, layout: Layout) -> str:
     invocation: dict[str, Any] = {"executionSuccessful": not notifications}
     if notifications:
         order = {rule.id: number for number, rule in enumerate(known)}
-        invocation["toolExecutionNotifications"] = [_notification(f, order) for f in notifications]
+        invocation["toolExecutionNotifications"] = [_notification(f, order, layout.folder) for f in notifications]
     driver: dict[str, Any] = {
         "name": "archlint",
         "fullName": f"archlint {report.version}",
@@ -58,7 +58,9 @@ def render(report: Report, layout: Layout) -> str:
         "automationDetails": {"id": f"archlint/diff/{report.diff.base}" if report.diff else "archlint/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation],
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the analysed project."}}},
+        "originalUriBaseIds": {
+            "SRCROOT": {"description": {"text": "The root of the repository, or of a project that is in none."}}
+        },
         "results": [_result(f, index, layout) for f in results],
     }
     if report.provenance is not None:
@@ -137,20 +139,20 @@ def _provenance(provenance: Provenance) -> dict[str, Any]:
     return {key: value for key, value in known.items() if value}
 
 
-def _physical(place: Location) -> dict[str, Any]:
+def _physical(place: Location, folder: str) -> dict[str, Any]:
     region: dict[str, Any] = {
         "startLine": place.line,
         "startColumn": place.column,
         "endLine": place.end_line,
         "endColumn": place.end_column,
     }
-    return {"artifactLocation": {"uri": _uri(place.path), "uriBaseId": "SRCROOT"}, "region": region}
+    return {"artifactLocation": {"uri": _uri(folder + place.path), "uriBaseId": "SRCROOT"}, "region": region}
 
 
 def _primary(finding: Finding, layout: Layout) -> dict[str, Any]:
     """The finding's place with its code and the lines around, as far as the source is at hand."""
     place = finding.location
-    physical = _physical(place)
+    physical = _physical(place, layout.folder)
     source = layout.source(place.path)
     lines = re.split(r"\r\n|\r|\n", source) if source is not None else []
     text = "\n".join(lines[place.line - 1 : place.end_line]) or finding.snippet
@@ -194,25 +196,25 @@ def _result(finding: Finding, index: dict[str, int], layout: Layout) -> dict[str
     if not finding.line_hash:
         del result["partialFingerprints"]["primaryLocationLineHash"]
     if finding.related:
-        result["relatedLocations"] = [_related(n, i) for i, n in enumerate(finding.related[:_MAX_LOCATIONS], 1)]
+        result["relatedLocations"] = [_related(n, i, layout.folder) for i, n in enumerate(finding.related[:_MAX_LOCATIONS], 1)]
     if finding.flow:
-        result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": _step(n)} for n in finding.flow]}]}]
+        result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": _step(n, layout.folder)} for n in finding.flow]}]}]
     if finding.state != "new":
         kind = "inSource" if finding.state == "suppressed" else "external"
         result["suppressions"] = [{"kind": kind, "justification": finding.justification or "no reason given"}]
     return result
 
 
-def _related(note: Note, number: int) -> dict[str, Any]:
+def _related(note: Note, number: int, folder: str) -> dict[str, Any]:
     text = {"text": _escape_links(note.message or "related place")}
-    return {"id": number, "physicalLocation": _physical(note.location), "message": text}
+    return {"id": number, "physicalLocation": _physical(note.location, folder), "message": text}
 
 
-def _step(note: Note) -> dict[str, Any]:
-    return {"physicalLocation": _physical(note.location), "message": {"text": _escape_links(note.message or "step")}}
+def _step(note: Note, folder: str) -> dict[str, Any]:
+    return {"physicalLocation": _physical(note.location, folder), "message": {"text": _escape_links(note.message or "step")}}
 
 
-def _notification(finding: Finding, order: dict[str, int]) -> dict[str, Any]:
+def _notification(finding: Finding, order: dict[str, int], folder: str) -> dict[str, Any]:
     descriptor: dict[str, Any] = {"id": finding.rule}
     if finding.rule in order:
         descriptor["index"] = order[finding.rule]
@@ -220,5 +222,5 @@ def _notification(finding: Finding, order: dict[str, int]) -> dict[str, Any]:
         "descriptor": descriptor,
         "level": _LEVEL[finding.severity],
         "message": {"text": _sentence(_escape_links(finding.message))},
-        "locations": [{"physicalLocation": _physical(finding.location)}],
+        "locations": [{"physicalLocation": _physical(finding.location, folder)}],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from importlib.resources import files
 from pathlib import Path
@@ -51,6 +52,14 @@ def test_a_file_that_was_not_parsed_is_a_notification_and_the_run_failed() -> No
     notification = invocation["toolExecutionNotifications"][0]
     assert notification["descriptor"]["id"] == "RUN002"
     assert notification["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "shop/old.py"
+
+
+def test_every_path_is_that_of_the_repository_when_the_project_is_a_folder_of_it() -> None:
+    run = sarif(report(CACHE, LOOP, UNPARSED), folder="backend/")
+    paths = re.findall(r'"uri": "([^"]*[.]py)"', json.dumps(run))
+    assert len(paths) == 6
+    assert all(path.startswith("backend/shop/") for path in paths)
+    assert "snippet" in run["results"][0]["locations"][0]["physicalLocation"]["region"]
 
 
 def test_a_path_is_a_code_flow_and_related_places_are_linked_in_the_message() -> None:

@@ -60,7 +60,7 @@ def _ready(health: Health, app: App, guards: re.Pattern[str]) -> Iterator[tuple[
         reach = health.reach(route.handler)
         if reach.dependency:
             yield route.site, f"the route `{health.name(route)}` asks `{reach.dependency}`: it serves as readiness check"
-        elif health.can_fail(route.handler):
+        elif route.apps is not None and health.can_fail(route.handler):
             yield route.site, f"the route `{health.name(route)}` answers that it is not ready: it serves as readiness check"
         elif not reach.complete and route.apps is not None:
             yield route.site, ""

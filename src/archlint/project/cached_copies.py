@@ -45,7 +45,8 @@ def words_of(*texts: str) -> frozenset[str]:
 
 
 class CachedCopies:
-    """`cache_words` and `primary_words` tell caches and other uses by name; `serialisers` are last names of calls."""
+    """`cache_words` and `primary_words` tell caches and other uses by name, `state_words` other uses of what is always
+    called a cache; `serialisers` are last names of calls."""
 
     def __init__(
         self,
@@ -54,12 +55,14 @@ class CachedCopies:
         *,
         cache_words: frozenset[str],
         primary_words: frozenset[str],
+        state_words: frozenset[str],
         serialisers: frozenset[str],
     ) -> None:
         self._project = project
         self._writes = writes
         self._cache_words = cache_words
         self._primary_words = primary_words
+        self._state_words = state_words
         self._serialisers = serialisers
 
     def confidence(self, site: CallSite, write: CacheWrite, outer: CallSite | None = None) -> Confidence | None:
@@ -70,6 +73,9 @@ class CachedCopies:
         says_cache = not self._cache_words.isdisjoint(named | written | filled)
         is_primary = not self._primary_words.isdisjoint(written | self._function_words(outer or site))
         if not self._is_store(site):
+            is_state = not self._state_words.isdisjoint(written | self._function_words(outer or site))
+            if is_state and not self._is_filled(site, write, outer):
+                return None
             return None if is_primary and not says_cache else Confidence.HIGH
         if is_primary and not says_cache:
             return None
@@ -84,6 +90,11 @@ class CachedCopies:
         if says_cache or copies:
             return Confidence.HIGH if copies and (says_cache or serialised) else Confidence.MEDIUM
         return Confidence.LOW if serialised else None
+
+    def _is_filled(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
+        """Filled on a miss, or with what comes from elsewhere."""
+        copies = self._value(outer or site, write if outer is None else None)[0]
+        return copies or self._reads_first(site, write) or (outer is not None and self._reads_first(outer, write))
 
     def says_cache(self, *names: str) -> bool:
         """One of the names has a word for a cache in it."""

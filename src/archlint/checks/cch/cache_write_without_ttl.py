@@ -26,6 +26,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     ignore_keys: tuple[str, ...]
     cache_words: tuple[str, ...]
     primary_words: tuple[str, ...]
+    state_words: tuple[str, ...]
     serialisers: tuple[str, ...]
 
 
@@ -48,6 +49,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         writes,
         cache_words=frozenset(params.cache_words),
         primary_words=frozenset(params.primary_words),
+        state_words=frozenset(params.state_words),
         serialisers=frozenset(params.serialisers),
     )
     seen: set[tuple[str, int]] = set()

@@ -181,7 +181,7 @@ def test_an_order_that_is_no_style_becomes_a_contract_and_can_be_taken_back(proj
     order = "domain > interface > application > infrastructure"
     status, _, err = init(capsysbinary, project, "--yes", "--layers", order)
     assert status == 0
-    assert "becomes a contract" in err
+    assert "it becomes a contract, whose findings are errors" in err
     assert table(project)["contracts"] == [
         {
             "name": "The layers look one way",

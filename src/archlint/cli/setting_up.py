@@ -16,8 +16,8 @@ from archlint.cli.planning import Plan, Planner
 from archlint.engine.baseline_changes import created
 from archlint.engine.config import ConfigError
 from archlint.engine.setup import ci
-from archlint.engine.setup.breaks import breaks
-from archlint.engine.setup.choice import Choice, Extras, changes_of, contract_of, layers_contracts, proposal
+from archlint.engine.setup.breaks import Breaks, breaks
+from archlint.engine.setup.choice import Choice, Extras, changes_of, contract_of, hidden_exceptions, layers_contracts, proposal
 from archlint.engine.setup.survey import survey
 from archlint.engine.setup.wishes import Wishes, with_wishes
 from archlint.report import proposal as shown
@@ -53,7 +53,8 @@ class Setup:
 
         def change(asked: Proposal) -> str:
             plan = self._planner.plan(asked.choice, asked.extras)
-            return "\n".join([*self._warnings(asked.choice), *plan.remarks, plan.patch])
+            counted = breaks(self.found.project, asked.choice, exactly=True)
+            return "\n".join([*self._warnings(asked.choice, counted), *plan.remarks, plan.patch])
 
         title = f"{self.target.root.name}: {self._planner.file}"
         if not screen.ask(model, change, title=visible(title), color=app.wants_color()):
@@ -62,12 +63,16 @@ class Setup:
         self.choice, self.extras = model.choice, model.extras
         self._write(self._planner.plan(self.choice, self.extras))
 
-    def _warnings(self, choice: Choice) -> Iterator[str]:
+    def _warnings(self, choice: Choice, counted: Breaks) -> Iterator[str]:
         """What a contract means that the inferred layers did not."""
         if contract_of(choice) is not None:
-            broken = breaks(self.found.project, choice, exactly=True).by_contract or 0
+            broken = counted.by_contract or 0
             yield "This order is no style's: it becomes a contract, whose findings are errors."
             yield f"With chains through the place that puts the program together, {broken} break it."
+            hidden = hidden_exceptions(choice, [module.name for module in self.found.project.modules.production])
+            if hidden:
+                more = f" and {len(hidden) - 1} more" if len(hidden) > 1 else ""
+                yield f"A contract knows no exceptions: {hidden[0]}{more} counts to the layer around it."
 
     def finish(self, output_format: str, *, write: bool) -> None:
         """Says what is proposed, shows the change, and writes it if that is wanted."""
@@ -88,6 +93,8 @@ class Setup:
                 self._write_baseline()
             return
         typer.echo(encodable(shown.text(self.found, self.choice, counted)), err=True, nl=False)
+        for warning in self._warnings(self.choice, counted):
+            say(warning)
         app.write(_shown_patch(plan.patch), None)
         if write:
             self._write(plan)

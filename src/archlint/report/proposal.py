@@ -60,8 +60,7 @@ def _layers(settings: Settings, choice: Choice, counted: Breaks) -> Iterator[str
         written_down = ["as the contracts say"] if layers_contracts(settings) else ["none that can be told"]
         yield from _row("layers", written_down if choice.style != "none" else ["none, by the style"])
         return
-    contract = contract_of(choice)
-    yield from _row("style", ["no style has this order: it becomes a contract" if contract else choice.style])
+    yield from _row("style", ["its own order" if contract_of(choice) else choice.style])
     total = counted.all(choice.order)
     yield from _row("layers", [f"outermost first; {_count(total, 'import')} would break {'it' if total == 1 else 'them'}"])
     for layer in choice.order:
@@ -71,9 +70,6 @@ def _layers(settings: Settings, choice: Choice, counted: Breaks) -> Iterator[str
         yield f"                  {', '.join(packages[:_SHOWN])}{more}"
     if choice.layers.cross_cutting:
         yield f"  cross-cutting   {', '.join(choice.layers.cross_cutting)}"
-    if contract:
-        yield "  A contract's findings are errors, and a chain through the place that puts the program together counts too:"
-        yield f"  {_count(counted.by_contract or 0, 'import')} or chains break it."
 
 
 def _breaking(layer: Any, choice: Choice, counted: Breaks) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -124,6 +124,16 @@ def contract_of(choice: Choice) -> Contract | None:
     return Contract(name=CONTRACT, kind="layers", layers=lines)
 
 
+def hidden_exceptions(choice: Choice, names: Iterable[str]) -> tuple[str, ...]:
+    """Modules that are cross-cutting inside a layer's package: a contract, which knows no exceptions, counts them to the
+    layer."""
+    if choice.layers is None or contract_of(choice) is None:
+        return ()
+    patterns = [pattern for layer in choice.order for pattern in getattr(choice.layers, layer)]
+    apart = [name for name, layer in assign(choice.layers, names).items() if layer is None]
+    return tuple(name for name in apart if any(covers(pattern, name) for pattern in patterns))
+
+
 def settings_with(choice: Choice, settings: Settings) -> Settings:
     """The settings that a run has once the choice is written."""
     contract = contract_of(choice)
@@ -177,8 +187,12 @@ def arranged(choice: Choice, order: Sequence[Layer]) -> Choice:
     for layer in [layer for layer in choice.order if layer not in order]:
         choice = dropped(choice, layer)
     order = tuple(layer for layer in order if layer in choice.order)
-    style = style_of(order, choice.style)
-    return replace(choice, order=order, style=style or choice.style)
+    return _styled(replace(choice, order=order))
+
+
+def _styled(choice: Choice) -> Choice:
+    """The choice with the style whose order it has, if any has it."""
+    return replace(choice, style=style_of(choice.order, choice.style) or choice.style)
 
 
 def moved(choice: Choice, layer: Layer, by: int) -> Choice:
@@ -196,7 +210,7 @@ def renamed(choice: Choice, layer: Layer, role: Layer) -> Choice:
     patterns = (*getattr(choice.layers, role), *getattr(choice.layers, layer))
     layers = replace(choice.layers, **{role: patterns, layer: ()})
     order = [role if other == layer else other for other in choice.order if other != role or layer not in choice.order]
-    return replace(choice, layers=layers, order=tuple(dict.fromkeys(order)))
+    return _styled(replace(choice, layers=layers, order=tuple(dict.fromkeys(order))))
 
 
 def placed_in(choice: Choice, pattern: str, role: Layer | None) -> Choice:
@@ -211,7 +225,7 @@ def placed_in(choice: Choice, pattern: str, role: Layer | None) -> Choice:
         full = ORDERS["clean" if choice.style == "clean" else "layered"]
         order = [layer for layer in full if layer in order or layer == role] if _in_style(order, full) else [*order, role]
     style = choice.style if choice.style in ORDERS else "layered" if role else choice.style
-    return replace(choice, layers=layers, order=tuple(order), style=style)
+    return _styled(replace(choice, layers=layers, order=tuple(order), style=style))
 
 
 def _in_style(order: Sequence[Layer], full: Sequence[Layer]) -> bool:

@@ -273,6 +273,13 @@ def test_services_are_folders_that_are_built_on_their_own(tmp_path: Path, capsys
     assert proposed(capsysbinary, root)["services"] == {"orders": "orders", "users": "users"}
 
 
+def test_a_database_of_the_tests_settings_is_not_the_programs(project: Path, capsysbinary: Capture) -> None:
+    written(project, {f"src/shop/configs/{name}.py": "URL = 'sqlite://'\n" for name in ("testing", "local_settings", "dev")})
+    assert proposed(capsysbinary, project)["dialect"]["proposed"] == "postgres"
+    written(project, {"src/shop/configs/latest.py": "URL = 'sqlite:///shop.db'\n"})
+    assert proposed(capsysbinary, project)["dialect"]["proposed"] is None
+
+
 def test_several_dialects_are_told_and_none_is_written(project: Path, capsysbinary: Capture) -> None:
     written(project, {"src/shop/other.py": "URL = 'mysql+pymysql://db/shop'\nPROSE = 'see sqlite://'\n"})
     dialect = proposed(capsysbinary, project)["dialect"]

@@ -27,6 +27,8 @@ _WORDS = "|".join(sorted(_SCHEME, key=len, reverse=True))
 _ADDRESS = re.compile(rf"\b({_WORDS})(?:\+\w+)?://")
 _ENGINE = re.compile(rf"[\w.]*\bbackends?\.({_WORDS})(?:\.\w+)*")
 _IMAGE = re.compile(rf"(?:[\w.:-]+/)*({_WORDS})(?:[:@].*)?")
+_ELSEWHERE = re.compile(r"(^|[/_.-])(tests?|testing|dev|development|local|debug|ci|sample)([/_.-]|$)")
+"""Names of settings for another place than the one that counts: a database in a file is their usual one."""
 _SAMPLE = 300
 """`.sql` files that are read to see whether a dialect fits them."""
 
@@ -48,8 +50,10 @@ def _drivers(project: Project) -> Iterator[tuple[str, str]]:
 
 
 def _addresses(project: Project) -> Iterator[tuple[str, str]]:
-    """Addresses and engines that the program's own code writes down."""
+    """Addresses and engines that the program's own code writes down; settings for tests and laptops are left out."""
     for module in project.modules.production:
+        if _ELSEWHERE.search(module.path.removesuffix(".py")):
+            continue
         exprs = [statement.value for statement in module.body.statements if statement.value is not None]
         exprs += [argument.value for call in module.body.calls for argument in call.arguments]
         for text in (text for expr in exprs for text in _strings(expr)):

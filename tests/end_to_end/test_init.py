@@ -324,6 +324,13 @@ def test_a_read_only_file_and_a_link_out_of_the_project_are_left(project: Path, 
     assert outside.read_text() == PROJECT
 
 
+def test_a_pipe_in_the_configurations_place_is_refused_and_not_waited_for(project: Path, capsysbinary: Capture) -> None:
+    (project / "pyproject.toml").unlink()
+    os.mkfifo(project / "pyproject.toml")
+    status, _, err = init(capsysbinary, project, "--yes")
+    assert (status, err) == (2, "error: pyproject.toml: no regular file\n")
+
+
 def test_a_link_inside_the_project_stays_one(project: Path, capsysbinary: Capture) -> None:
     (project / "config").mkdir()
     (project / "pyproject.toml").rename(project / "config/real.toml")

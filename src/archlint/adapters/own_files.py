@@ -24,6 +24,8 @@ def read_own(root: Path, name: str) -> str | None:
             if path.is_symlink():
                 raise FileRefusedError(f"{name}: a link that leads nowhere")
             return None
+        if not path.is_file():
+            raise FileRefusedError(f"{name}: no regular file")
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
         raise FileRefusedError(f"{name}: not UTF-8") from None

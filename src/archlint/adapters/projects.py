@@ -36,6 +36,8 @@ def config_in(folder: Path) -> Path | None:
     if own.is_file():
         return own
     shared = folder / _SHARED
+    if not shared.is_file():  # a pipe of that name would be waited for without end
+        return None
     try:
         text = shared.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -64,6 +64,22 @@ def test_what_is_left_out_is_counted_by_reason() -> None:
     }
 
 
+def test_templates_of_projects_are_no_code_yet() -> None:
+    inventory = found(
+        {
+            "app.py": "",
+            "template/{{cookiecutter.name}}/main.py": "{% if x %}",
+            "{% if db %}models{% endif %}.py": "",
+            "{one}/b.py": "",
+        }
+    )
+    assert inventory.python == ["app.py", "{one}/b.py"]
+    assert dict(inventory.skipped) == {
+        "templates with placeholders in their names (folders)": 1,
+        "templates with placeholders in their names": 1,
+    }
+
+
 def test_a_package_called_build_is_code() -> None:
     assert found({"build/__init__.py": "", "build/a.py": ""}).python == ["build/__init__.py", "build/a.py"]
 

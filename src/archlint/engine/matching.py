@@ -19,7 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -47,8 +47,8 @@ class Matched:
     unused: tuple[Entry, ...]
 
 
-_Key = Callable[[Entry], Hashable]
-"""What two entries must share to be looked at together; None: this one is not looked at."""
+_Keys = Callable[[Entry], Iterable[Hashable]]
+"""Where an entry is looked for: two are compared when they share one; none: this one is not looked at."""
 _Fits = Callable[[Entry, Entry], bool]
 """Whether an entry of the baseline (the first) means a finding (the second, as an entry of its own)."""
 
@@ -68,14 +68,17 @@ def match(baseline: Baseline, findings: Sequence[Finding], ground: Ground) -> Ma
         near = entry.path == found.path or entry.path in gone
         return near and _renamed(entry.subject, found.subject, ground.modules)
 
-    pairing.take(lambda entry: (entry.path, entry.rule, entry.fingerprint), _always)
+    def by_a_lost_name(entry: Entry) -> Iterable[Hashable]:
+        lost = [name for name in _names(entry.subject) if name not in ground.modules]
+        return _by_names(entry, [max(lost, key=_depth)]) if lost else ()
+
+    pairing.take(lambda entry: [(entry.path, entry.rule, entry.fingerprint)], _always)
     pairing.take(_identity, same_name)
     pairing.take(_identity, lambda entry, _: entry.path in gone)
-    pairing.take(lambda entry: _identity(entry) if entry.symbol else None, _always)
-    pairing.take(lambda entry: (entry.rule, entry.subject) if entry.symbol else None, lost_symbol)
-    for part in (_last_name, _package, _any_name):  # what most renamings leave equal comes first: the last asks of all pairs
-        pairing.take(partial(_by_modules, part), renamed_modules)
-    pairing.take(lambda entry: (entry.rule, entry.symbol) if len(_names(entry.subject)) > 1 else None, _smaller)
+    pairing.take(lambda entry: _identity(entry) if entry.symbol else (), _always)
+    pairing.take(lambda entry: [(entry.rule, entry.subject)] if entry.symbol else (), lost_symbol)
+    pairing.take(by_a_lost_name, renamed_modules, lambda found: _by_names(found, _names(found.subject)))
+    pairing.take(_by_each_name, _smaller, _by_deepest_name)
     return pairing.result()
 
 
@@ -87,14 +90,14 @@ class _Pairing:
         self._free = {number: entry_of(finding) for number, finding in enumerate(findings)}
         self._all = frozenset(self._free)
 
-    def take(self, key: _Key, fits: _Fits) -> None:
-        """Pairs what has equal keys and fits, in the order of the findings and of the entries."""
+    def take(self, keys: _Keys, fits: _Fits, keys_of_found: _Keys | None = None) -> None:
+        """Pairs what shares a key and fits, in the order of the findings, their keys and the entries."""
         by_key: dict[Hashable, list[Entry]] = {}
         for entry, left in self._left.items():
-            if left and (shared := key(entry)) is not None:
-                by_key.setdefault(shared, []).append(entry)
+            for key in keys(entry) if left else ():
+                by_key.setdefault(key, []).append(entry)
         for number, found in list(self._free.items()) if by_key else ():
-            for entry in by_key.get(key(found), ()):
+            for entry in (e for key in (keys_of_found or keys)(found) for e in by_key.get(key, ())):
                 if self._left[entry] and fits(entry, found):
                     self._left[entry] -= 1
                     del self._free[number]
@@ -109,8 +112,8 @@ def _always(entry: Entry, found: Entry) -> bool:  # noqa: ARG001  where the key 
     return True
 
 
-def _identity(entry: Entry) -> Hashable:
-    return entry.rule, entry.fingerprint
+def _identity(entry: Entry) -> list[Hashable]:
+    return [(entry.rule, entry.fingerprint)]
 
 
 def _file(path: str) -> str:
@@ -125,12 +128,26 @@ def _package(module: str) -> str:
     return module.rpartition(".")[0]
 
 
-def _any_name(module: str) -> str:  # noqa: ARG001  one signature for all parts
-    return ""
+def _by_names(entry: Entry, names: Iterable[str]) -> list[Hashable]:
+    """By the last name of each module, then by its package: a renaming leaves one of them."""
+    of = entry.rule, entry.symbol, len(_names(entry.subject))
+    tails: list[Hashable] = [(*of, "name", _last_name(name)) for name in names]
+    return [*tails, *((*of, "package", _package(name)) for name in names)]
 
 
-def _by_modules(part: Callable[[str], str], entry: Entry) -> Hashable:
-    return entry.rule, entry.symbol, *sorted(part(name) for name in _names(entry.subject))
+def _by_each_name(entry: Entry) -> list[Hashable]:
+    names = _names(entry.subject)
+    return [(entry.rule, entry.symbol, name) for name in names] if len(names) > 1 else []
+
+
+def _by_deepest_name(entry: Entry) -> list[Hashable]:
+    names = _names(entry.subject)
+    return [(entry.rule, entry.symbol, max(names, key=_depth))] if len(names) > 1 else []
+
+
+def _depth(name: str) -> int:
+    """Dots: a subject's other words, a contract's name among them, have none, and would be shared by all."""
+    return name.count(".")
 
 
 @lru_cache(maxsize=10_000)

@@ -41,10 +41,10 @@ def test_from_the_table_to_a_suppression(tmp_path: Path, rows: int, cols: int, e
         terminal.send("s")
         answer(terminal, ("Why is SQL001 here accepted", WHY), ("Until which day", "2099-01-31"))
         terminal.wait_for("suppressed by a comment on line 1", "2/4")
+        assert all(len(line) <= cols for line in terminal.screen)
         terminal.send("q")
         assert terminal.wait_exit() == 0
         assert "1 suppressed; 4 still count." in terminal.text
-        assert all(len(line) <= cols for line in terminal.screen)
     comment = f"  -- archlint: ignore[SQL001] {WHY}, until 2099-01-31"
     assert (project / "shop/flags.sql").read_text() == FLAGS.replace("flags;", f"flags;{comment}")
     assert ("SQL001", "shop/flags.sql", 1, "suppressed") in states(project)

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -97,8 +98,11 @@ class Source:
         return isinstance(self.layout, PythonLines)
 
 
+@lru_cache(maxsize=4)
 def source_of(path: str, data: bytes, dialect: str = "") -> Source:
-    """`dialect`: see `SqlLines`. Raises AcceptError for a file that no comment can be written into."""
+    """`dialect`: see `SqlLines`. The last ones are kept, since what one finding leaves is where the next one begins.
+
+    Raises AcceptError for a file that no comment can be written into."""
     if path.endswith(".sql"):
         try:
             text = decode_text(data)
@@ -134,22 +138,28 @@ class Acceptance(Struct, frozen=True):
 
 
 def place(source: Source, wanted: Acceptance) -> Placement:
-    """The best place for the comment. Raises AcceptError where none is safe."""
+    """The best place for the comment: one that suppresses nothing else, then one where no line grows too long, then the
+    first that people would think of. Raises AcceptError where none is safe."""
+
+    def excess(splice: Splice) -> int:
+        length = written.longest_line(source.text, splice)
+        return length if length > wanted.line_length else 0
+
     refused: list[str] = []
-    best: tuple[tuple[int, int, int], Placement] | None = None
-    for number, splice in enumerate(_candidates(source, wanted)):
+    best: Placement | None = None
+    for splice in sorted(_candidates(source, wanted), key=excess):
         try:
             placement = _proved(source, wanted, splice)
         except (AcceptError, EncodingError) as problem:
             refused.append(str(problem))
             continue
-        length = written.longest_line(source.text, splice)
-        rank = (len(placement.others), length if length > wanted.line_length else 0, number)
-        if best is None or rank < best[0]:
-            best = (rank, placement)
+        if best is None or len(placement.others) < len(best.others):
+            best = placement
+        if not best.others:  # each proof costs a parse
+            return best
     if best is None:
         raise AcceptError(f"no comment can be placed safely here: {refused[0] if refused else 'nothing stands on the line'}")
-    return best[1]
+    return best
 
 
 def _candidates(source: Source, wanted: Acceptance) -> Iterator[Splice]:

@@ -45,6 +45,13 @@ class OthersError(AcceptError):
         super().__init__(f"the comment would suppress {places}{more} too")
 
 
+class Written(Struct, frozen=True):
+    """The line of a comment that was written, and how many entries of the baseline nothing needs any more for it."""
+
+    line: int
+    needless: int
+
+
 class Difference(Struct, frozen=True):
     """What another look at the project has shown: fingerprints."""
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from archlint.engine import baseline
-from archlint.engine.accept import Acceptance, AcceptError, Placement, Source, Why, place, source_of, why
+from archlint.engine.accept import Acceptance, AcceptError, Source, Why, place, source_of, why
 from archlint.engine.baseline_changes import grown
-from archlint.engine.review_desk import Circumstances, Desk, Difference, OthersError, Scope
+from archlint.engine.review_desk import Circumstances, Desk, Difference, OthersError, Scope, Written
 from archlint.engine.review_queue import Filter, Row, moved, ordered, rows
 from archlint.engine.review_session import Decision, Edit, Session, Verdict, decision, splice_between
 from archlint.facts.baseline import Baseline
@@ -110,7 +110,7 @@ class Review:
             raise AcceptError("a note is one line without control characters")
         self._keep([decision(finding, "noted", text.strip(), batch=self.next_batch())])
 
-    def suppress(self, finding: Finding, reason: str, until: str = "", *, scope: Scope = "line", batch: int = 0) -> Placement:
+    def suppress(self, finding: Finding, reason: str, until: str = "", *, scope: Scope = "line", batch: int = 0) -> Written:
         """Writes the comment and keeps the decision, also for what else it suppresses.
 
         Raises AcceptError where it cannot be written, OthersError where it would suppress more than the scope says.
@@ -127,12 +127,14 @@ class Review:
         after = placement.splice.of(source.data)
         self._desk.write(source.path, after)
         edit = Edit.of(source.path, placement.splice, after, moved_from=placement.moved_from)
-        others = [f for f in in_file if f.fingerprint in placement.others or self._is_meant(f, finding, whole_file=whole_file)]
+        meant = [f for f in in_file if _is_meant(f, finding, whole_file=whole_file)]
+        others = [f for f in in_file if f.fingerprint in placement.others] + [f for f in meant if f.state == "new"]
+        needless = sum(f.state == "baselined" for f in (*meant, *others))
         self._move(source.path, placement.moved_from, 1)
         self._mark({finding.fingerprint, *(f.fingerprint for f in others)}, "suppressed")
         verdict: Verdict = "suppressed in file" if whole_file else "suppressed"
         self._settle([finding, *others], verdict, accepted, edit, batch or self.next_batch())
-        return placement
+        return Written(placement.line, needless)
 
     def add_to_baseline(self, findings: Sequence[Finding], reason: str) -> tuple[Finding, ...]:
         """Lists the findings as old. Raises AcceptError or BaselineError.
@@ -230,11 +232,6 @@ class Review:
         except OSError as error:
             raise AcceptError(f"{path} cannot be read: {error.strerror or type(error).__name__}") from None
 
-    def _is_meant(self, finding: Finding, target: Finding, *, whole_file: bool) -> bool:
-        """Whether this other one of the file cannot but be suppressed together with the target."""
-        near = whole_file or finding.location.line == target.location.line
-        return near and finding.rule == target.rule and finding.state == "new" and finding.fingerprint != target.fingerprint
-
     def _move(self, path: str, line: int, by: int) -> None:
         if line:
             self._all = {mark: moved(finding, path, line, by) for mark, finding in self._all.items()}
@@ -258,6 +255,12 @@ class Review:
         self.session = replace(self.session, decisions=decisions)
         self._by_mark = {d.fingerprint: d for d in decisions}
         self.save()
+
+
+def _is_meant(finding: Finding, target: Finding, *, whole_file: bool) -> bool:
+    """Whether this other one of the file cannot but be suppressed together with the target."""
+    near = whole_file or finding.location.line == target.location.line
+    return near and finding.rule == target.rule and finding.fingerprint != target.fingerprint
 
 
 def _kind(finding: Finding) -> tuple[str, str, str]:

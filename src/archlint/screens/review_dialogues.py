@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from archlint.engine.accept import AcceptError
 from archlint.engine.review_desk import OthersError
 from archlint.facts.findings import Finding
+from archlint.report.summary import count
 from archlint.screens.review_tour import REFUSED, Ask, Busy, Dialogue, Tour
 
 _UNTIL = "Until which day (YYYY-MM-DD, empty: for good)"
@@ -17,12 +18,14 @@ def suppress(tour: Tour, *, whole_file: bool = False) -> Dialogue:
     finding = review.still_open(_current(tour))
     reason, until = yield from _why(tour, f"all {finding.rule} in this file" if whole_file else f"{finding.rule} here")
     try:
-        placement = review.suppress(finding, reason, until, scope="file" if whole_file else "line")
+        written = review.suppress(finding, reason, until, scope="file" if whole_file else "line")
     except OthersError as error:
         if (yield Ask(f"{error.problems[0]}: do it", keys="yn")) != "y":
             return
-        placement = review.suppress(finding, reason, until, scope="statement")
-    tour.notice = f"{finding.rule} suppressed by a comment on line {placement.line}; u undoes it"
+        written = review.suppress(finding, reason, until, scope="statement")
+    tour.notice = f"{finding.rule} suppressed by a comment on line {written.line}; u undoes it"
+    if written.needless:
+        tour.notice += f"; {count(written.needless, 'entry')} of the baseline not needed any more"
     tour.go_on()
 
 

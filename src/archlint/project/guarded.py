@@ -36,6 +36,8 @@ def guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:
     holder = next((s for s in reversed(loop.statements) if s.at <= at < s.end), None)
     if holder is not None and _is_memo(loop, holder, at):
         return "it remembers what it has asked for"
+    if _skips_known(loop, chain, at):
+        return "it goes on where it has the answer"
     for index in chain[:-1]:
         place = body.contexts[index]
         if place.kind not in _BRANCHES or place.subject is None:
@@ -88,6 +90,26 @@ def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
     return bool(filled) and any(
         _looks_up(body, part, filled) for statement in loop.statements for part in parts_of(body, statement.value)
     )
+
+
+def _skips_known(loop: Loop, chain: tuple[int, ...], at: int) -> bool:
+    """`if key in known: …; continue` before the place, where the loop goes on to fill `known[key]`."""
+    body = loop.module.body
+    filled = {
+        (spell(body, s.target.base), spell(body, s.target.index[0]))
+        for s in loop.statements
+        if s.kind == "assign" and s.end > at and isinstance(s.target, Subscript) and s.target.index
+    }
+    for statement in loop.statements:
+        if statement.kind != "continue" or statement.at > at:
+            continue
+        place = body.contexts[statement.context]
+        test = place.subject
+        if place.kind == "if" and place.parent in chain and isinstance(test, Comparison) and test.ops == ("in",):
+            key, known = (spell(body, side) for side in test.operands)
+            if (known, key) in filled:
+                return True
+    return False
 
 
 def _looks_up(body: Body, part: object, filled: set[str]) -> bool:

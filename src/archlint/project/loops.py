@@ -12,8 +12,9 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Call, CallRef, Context, Name, Statement
 from archlint.project.guarded import guarded
 from archlint.project.parts import names_in, parts_of
+from archlint.project.refused import refuses_more
 from archlint.project.spelling import last_name, shorten, spell, spell_call
-from archlint.project.written import Written
+from archlint.project.written import FEW, Written
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -108,6 +109,7 @@ class Loops:
 
     def __init__(self, project: Project, listings: frozenset[str] = frozenset()) -> None:
         """`listings`: names of attributes and functions that list what the program itself declares."""
+        self._project = project
         self._written = Written(project)
         self._listings = listings
 
@@ -143,6 +145,8 @@ class Loops:
                 last_name(body, part) in self._listings for part in parts_of(body, place.subject)
             ):
                 return "its items are written in the code"
+            if refuses_more(self._project, loop, FEW):
+                return "longer ones are refused above it"
             if _is_chunked(loop):
                 return "it goes over chunks"
             if _is_retry(loop):

@@ -152,6 +152,8 @@ class Written:
             return bool(given) and all(self._is_number(module, argument, context) for argument in given)
         if name == "get" and isinstance(call.callee, Attribute) and isinstance(call.callee.base, Attribute):
             return _is_constant_path(call.callee.base)  # an entry of a mapping in the settings
+        if name == "get" and isinstance(call.callee, Attribute) and isinstance(call.callee.base, Name):
+            return self._is_table(module, call.callee.base, context)
         if name in _SAME_ITEMS:
             source = given[-1] if name == "filter" and given else given[0] if given else None
             if source is None and isinstance(call.callee, Attribute):
@@ -163,6 +165,17 @@ class Written:
             rest = given[1:] if name == "map" else given
             return bool(rest) and all(self.is_written(module, argument, context, depth - 1) for argument in rest)
         return False
+
+    def _is_table(self, module: Module, expr: Name, context: int) -> bool:
+        """The name is a mapping display all of whose values are written collections, and which nothing adds to."""
+        if not self._name(module, expr, context, _DEPTH):
+            return False
+        sources = self._project.values.sources.of(module, expr, context)
+        return bool(sources) and all(
+            isinstance(source.expr, Mapping)
+            and all(self.is_written(source.module, value, source.context) for value in source.expr.values)
+            for source in sources
+        )
 
     def _is_number(self, module: Module, expr: Expr, context: int) -> bool:
         value = self._project.values.constant(module, expr, context)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archlint.project.repeated import LoopWords
 
 _BEFORE_TABLE = re.compile(r"\b(from|join|into|update|table)\s+[\"'`\[]?(\w+[\"'`\]]?\.)?[\"'`\[]?$", re.IGNORECASE)
-_OUTSIDE = frozenset({"http", "rpc", "email"})
+_OUTSIDE = frozenset({"http", "rpc", "email", "file.tree", "process"})
 _SERVICES = frozenset({"http-client", "cloud-sdk", "model-service"})
 _CALLS = 2
 """From the loop to the call that goes out: what is further away seldom belongs to the item."""
@@ -83,14 +83,24 @@ class OneByOne:
         return any(not names.isdisjoint(names_in(hole.module.body, hole.expr)) for text in texts for hole in _tables(text))
 
     def acts_outside(self, point: EffectPoint, loop: Loop) -> bool:
-        """For each item the loop also asks or tells somebody outside, who is slower than any statement; what came of
-        it is written at once, so that it is not done twice."""
+        """For each item the loop also asks or tells somebody outside, who is slower than any statement, works on files
+        or waits; what came of it is written at once, so that it is not done twice and can be seen."""
         body, place = point.module.body, loop.place
-        return loop.mapping is None and any(
+        if loop.mapping is not None:
+            return False
+        return self._waits(point.module, loop) or any(
             place.at <= site.call.at < place.end
             and not loop.derived.isdisjoint(names_in(body, CallRef(site.call.at, site.call.end, site.index)))
             and self._reaches_out(site, _CALLS)
             for site in self._project.calls.in_module(point.module)
+        )
+
+    def _waits(self, module: Module, loop: Loop) -> bool:
+        """Each turn sleeps, in the loop's own body and under no condition."""
+        return any(
+            site.call.context == loop.context
+            and any(t.operation is not None and "sleep" in t.operation.effect for t in site.targets)
+            for site in self._project.calls.in_module(module)
         )
 
     def _reaches_out(self, site: CallSite, depth: int) -> bool:

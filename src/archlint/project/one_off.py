@@ -46,7 +46,7 @@ class OneOff:
         ends = (packages[0], packages[-1])  # a folder of scripts at the top, or a module of them
         if not set(words.one_off_modules).isdisjoint(ends) or not set(words.one_off_packages).isdisjoint(packages):
             return True
-        if caller.function.name in self._connected:
+        if caller.function.name in self._connected or self._starts_program(module, caller):
             return True
         decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
         if any(not self._signals.isdisjoint(names_in(module.body, decorator)) for decorator in caller.function.decorators):
@@ -55,6 +55,31 @@ class OneOff:
             return not set(words.one_off_decorators).isdisjoint(decorators)
         names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
         return any(name in words.one_off or name.partition("_")[0] in words.one_off for name in names)
+
+    def _starts_program(self, module: Module, caller: Def) -> bool:
+        """A method named so of a class that is a program, or a part that is set up with it."""
+        function = caller.function
+        words = self._first_words.get(function.name.strip("_").partition("_")[0], frozenset())
+        if not words or function.klass < 0:
+            return False
+        klass = self._project.symbols.classes.get(f"{module.name}.{module.outline.classes[function.klass].qualname}")
+        members = self._project.types.inference.members
+        for ancestor in members.ancestors(members.myself(klass)) if klass is not None else ():
+            owner = members.class_of(ancestor)
+            if owner is not None and any(
+                self._project.types.name_of(owner.module, base, owner.klass.outer) in words for base in owner.klass.bases
+            ):
+                return True
+        return False
+
+    @cached_property
+    def _first_words(self) -> dict[str, frozenset[str]]:
+        """First word of a method's name → the classes that start by methods named so."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, words in self._words.one_off_methods.items():
+            for word in words:
+                found[word].add(name)
+        return {word: frozenset(names) for word, names in found.items()}
 
     def _is_for_scripts(self, definition: Def, steps: int) -> bool:
         """All that call the function, one at least, are scripts or themselves for scripts, and nothing else of the

@@ -32,7 +32,8 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     one_off: first words of names of functions that run once; one_off_packages, one_off_modules: packages anywhere on
     the way, and modules, that hold only such functions; one_off_decorators: decorators that make a function a command
-    or a start-up hook; one_off_signals: signals whose receivers run once.
+    or a start-up hook; one_off_signals: signals whose receivers run once;
+    one_off_methods: classes of programs, and the first words of the methods by which they start.
     membership: ends of the names of arguments and methods that take many keys at once; key_lists: ends of the names of
     arguments that do; batch_classes: ends of the names of classes that answer many keys at once.
     listings: names of what lists a program's own tables, models or fields; abstract_bases: classes whose subclasses are
@@ -47,6 +48,7 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     one_off_modules: tuple[str, ...]
     one_off_decorators: tuple[str, ...]
     one_off_signals: tuple[str, ...]
+    one_off_methods: dict[str, tuple[str, ...]]
     membership: tuple[str, ...]
     key_lists: tuple[str, ...]
     batch_classes: tuple[str, ...]

@@ -252,12 +252,11 @@ def test_excludes_have_a_reason_and_what_the_program_imports_stays(project: Path
         {f"examples/e{i}.py": "" for i in range(3)}
         | {"src/shop/vendor/used.py": "", "third_party/lib[1]/a.py": "", "third_party/lib[1]/q.sql": "SELECT 1;\n"}
         | {"src/shop/shared.py": "from shop.vendor import used\ndef now(): ...\n"}
-        | {"template/{{name}}/app.py": "import {{name}}\n", "template/{{name}}/fine.py": ""}
         | {"src/shop/orders_pb2.py": "", "src/shop/orders_pb2_grpc.py": "from shop import orders_pb2\n"},
     )
     found = proposed(capsysbinary, project)["exclude"]
     assert [(e["pattern"], e["files"]) for e in found] == [
-        ("*_pb2.py", 1), ("*_pb2_grpc.py", 1), ("examples/**", 3), ("template/{{name}}/**", 2), ("third_party/**", 2)
+        ("*_pb2.py", 1), ("*_pb2_grpc.py", 1), ("examples/**", 3), ("third_party/**", 2)
     ]  # fmt: skip
     init(capsysbinary, project, "--yes", "--no-exclude", "examples/**")
     assert proposed(capsysbinary, project, "--without", "exclude")["changes"] == {}

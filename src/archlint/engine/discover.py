@@ -21,7 +21,6 @@ _VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
 _ENVIRONMENTS = frozenset({".venv", ".tox", ".nox", ".direnv", "node_modules", "site-packages", "__pypackages__", ".eggs"})
 _CACHES = frozenset({"__pycache__", ".archlint_cache", ".ipynb_checkpoints", ".pytype", ".pyre", ".cache"})
 _BUILDS = frozenset({"build", "dist", "_build", "buck-out"})
-_TEMPLATE = "templates with placeholders in their names"
 _ENVIRONMENT_MARK = "pyvenv.cfg"
 _SUFFIXES = {"py": "python", "pyw": "python", "sql": "sql", "ipynb": "notebook", "pyi": "stub"}
 
@@ -87,8 +86,8 @@ class _Walk:
             return ""
         if name in _ENVIRONMENTS or self._has(f"{folder}/{_ENVIRONMENT_MARK}"):
             return "virtual environments and installed packages"
-        if _is_template(name):
-            return _TEMPLATE
+        if "{{" in name or "{%" in name:  # what cookiecutter or copier makes projects of is no Python yet
+            return "templates of projects"
         if name in _BUILDS and not self._has(f"{folder}/__init__.py"):
             return "build results"
         if self.excludes.verdict(folder + "/"):
@@ -126,8 +125,6 @@ class _Walk:
             return "excluded by the configuration"
         if self.gitignore is not None and self.gitignore.ignores(path):
             return "ignored by .gitignore"
-        if kind != "deployment" and _is_template(path.rpartition("/")[2]):
-            return _TEMPLATE
         return {"notebook": "notebooks", "stub": "stubs (.pyi)"}.get(kind)
 
     def _read_gitignore(self, folder: str) -> None:
@@ -145,11 +142,6 @@ class _Walk:
         except OSError:
             return False
         return True
-
-
-def _is_template(name: str) -> bool:
-    """A name with a placeholder: what cookiecutter or copier makes projects of is no Python yet."""
-    return "{{" in name or "{%" in name
 
 
 def _kind(path: str) -> str:

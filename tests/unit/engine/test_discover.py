@@ -69,15 +69,13 @@ def test_templates_of_projects_are_no_code_yet() -> None:
         {
             "app.py": "",
             "template/{{cookiecutter.name}}/main.py": "{% if x %}",
-            "{% if db %}models{% endif %}.py": "",
+            "{% if db %}models{% endif %}/x.py": "",
             "{one}/b.py": "",
+            "{{ a file }}.py": "",
         }
     )
-    assert inventory.python == ["app.py", "{one}/b.py"]
-    assert dict(inventory.skipped) == {
-        "templates with placeholders in their names (folders)": 1,
-        "templates with placeholders in their names": 1,
-    }
+    assert inventory.python == ["app.py", "{one}/b.py", "{{ a file }}.py"]
+    assert dict(inventory.skipped) == {"templates of projects (folders)": 2}
 
 
 def test_a_package_called_build_is_code() -> None:

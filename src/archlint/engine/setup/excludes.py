@@ -27,13 +27,9 @@ class Exclude:
 
 def excludes(project: Project) -> tuple[Exclude, ...]:
     """What to leave out. Code that the program imports stays: without it less of the program is understood."""
-    used = _used(project, ())
+    used = _used(project)
     counts = _count_files(project)
     found: dict[str, Exclude] = {}
-    for folder in _templates(project):
-        if not any(path.startswith(f"{folder}/") for path in _used(project, f"{folder}/")):
-            reason = "a template of a project, in which not every file is Python yet"
-            found[folder] = Exclude(f"{glob(folder)}/**", reason, counts[folder])
     for folder, reason, least in (*_foreign(project), *_broken(project)):
         inside = f"{folder}/"
         if any(path.startswith(inside) for path in used) or counts[folder] < least:
@@ -58,9 +54,9 @@ def _count_files(project: Project) -> Counter[str]:
     return counts
 
 
-def _used(project: Project, apart: str | tuple[str, ...]) -> frozenset[str]:
-    """The program's own files but those whose path begins with `apart`, and all that they import at any depth."""
-    todo = [module for module in project.modules.production if not module.path.startswith(apart)]
+def _used(project: Project) -> frozenset[str]:
+    """The program's own files, and all that they import at any depth."""
+    todo = list(project.modules.production)
     seen = {module.path for module in todo}
     while todo:
         for edge in project.imports.edges(todo.pop()):
@@ -68,17 +64,6 @@ def _used(project: Project, apart: str | tuple[str, ...]) -> frozenset[str]:
                 seen.add(edge.imported.path)
                 todo.append(edge.imported)
     return frozenset(seen)
-
-
-def _templates(project: Project) -> list[str]:
-    """The outermost folders with a placeholder in their name that hold a file which cannot be read."""
-    found = set()
-    for path in project.unread:
-        folders = path.split("/")[:-1]
-        at = next((i for i, name in enumerate(folders) if "{{" in name), None)
-        if at is not None:
-            found.add("/".join(folders[: at + 1]))
-    return sorted(found)
 
 
 def _foreign(project: Project) -> Iterator[tuple[str, str, int]]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from archlint.project.repeated import LoopWords
 
 
+_LIMITING = frozenset({"limit", "batch_size", "page_size"})
+
+
 class Batches:
     """Tells a query for a batch from a query for an item; by the names of what takes many keys (`words`)."""
 
@@ -42,6 +45,8 @@ class Batches:
         if point.kind != "call" or call is None or len(path.through) != 1 or end.caller != path.through[0]:
             return False
         definition = path.through[0]
+        if _is_paged(end):
+            return True
         given = arguments_by_parameter(call.call, definition)
         if self._writes_all(end, definition, [p for p, e in given.items() if isinstance(e, Name) and e.id in loop.targets]):
             return True
@@ -96,6 +101,22 @@ def expression_of(point: EffectPoint) -> Expr | None:
     if point.kind == "call" and point.call is not None:
         return CallRef(point.site.at, point.site.end, point.call.index)
     return point.point.expr
+
+
+def _is_paged(end: EffectPoint) -> bool:
+    """The query stands in a `while` that takes a limited number of rows in each turn, until there are no more."""
+    body, row = end.module.body, end.context
+    while row >= 0 and body.contexts[row].kind not in ("function", "class", "module"):
+        place = body.contexts[row]
+        if place.kind == "while":
+            ends = any(s.kind in ("break", "return") and place.at <= s.at < place.end for s in body.statements)
+            return ends and any(
+                last_name(body, call.callee) in _LIMITING or any(a.name in _LIMITING for a in call.arguments)
+                for call in body.calls
+                if place.at <= call.at < place.end
+            )
+        row = place.parent
+    return False
 
 
 def _is_whole(loop: Loop, name: str) -> bool:

@@ -112,16 +112,27 @@ class RepeatedEffects:
                     path = self._conditions.path(point)
                     if path is not None and not self._is_no_query_per_item(point, loop, path):
                         found[made].append(Repeated(point, made, loop, path, self._is_isolated(point, loop, path)))
-        best: dict[tuple[str, int], Repeated] = {}
-        for site in sorted(found):
-            nearest = min(found[site], key=lambda r: (-r.path.confidence, self._only_flushes(r.path), len(r.path.steps)))
-            best.setdefault((site.path, site.at), nearest)  # of `get(…).delete()` one is enough
+        best = self._nearest(found)
         isolated: dict[Loop, Repeated] = {}
         for repeated in best.values():
             if repeated.isolated:
                 isolated.setdefault(repeated.loop, repeated)
         shown = [r for r in best.values() if not r.isolated or isolated[r.loop] is r]
         return shown, sorted(outside - found.keys())
+
+    def _nearest(self, found: dict[Site, list[Repeated]]) -> dict[tuple[str, int], Repeated]:
+        """Of several effects at one place the surest and nearest; none where each leads into a loop that is shown
+        itself: what is said there is not said again for the loops around it."""
+        ranked: dict[tuple[str, int], list[Repeated]] = {}
+        for site in sorted(found):  # of `get(…).delete()` one is enough
+            ways = sorted(found[site], key=lambda r: (-r.path.confidence, self._only_flushes(r.path), len(r.path.steps)))
+            ranked.setdefault((site.path, site.at), ways)
+        best: dict[tuple[str, int], Repeated] = {}
+        for place, ways in sorted(ranked.items(), key=lambda item: (len(item[1][0].path.steps), item[0])):
+            own = [r for r in ways if not any((s.site.path, s.site.at) in best for s in r.path.steps[1:])]
+            if own:
+                best[place] = own[0]
+        return dict(sorted(best.items()))
 
     def _loop_of(self, point: EffectPoint) -> Loop | None:
         if point.kind == "per item" and point.call is not None:

@@ -23,6 +23,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.arguments import arguments_by_parameter, receiver_of, receives_itself
 from archlint.project.effects import EffectPoint
+from archlint.project.flags import Flags
 from archlint.project.model import CallSite, Def, argument_of
 from archlint.project.modules import Module
 from archlint.project.parts import names_in
@@ -46,6 +47,7 @@ class Switches:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._inline: dict[str, tuple[_Guarded, ...]] = {}
+        self._flags = Flags(project)
 
     def handed(self, point: EffectPoint, definition: Def, known: Known) -> Known:
         """The parameters of a callee whose values are constants in this call: given, handed on from `known`, or left
@@ -57,6 +59,8 @@ class Switches:
         found = dict(self._of_object(point, call, definition, here))
         if not call.is_open:
             found.update(_given(call.call, definition, here))
+        elif self._flags.is_known_mapping(point):
+            found.update(self._flags.left_out(call.call, definition))
         return frozenset(found.items())
 
     def rule_out(self, point: EffectPoint, known: Known) -> bool:

@@ -1,0 +1,73 @@
+"""Flags that a call with `**options` leaves at their defaults, since no mapping of the program has a key of that name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Call, CallRef, Constant, Expr, Mapping, Name, String, Subscript
+from archlint.project.arguments import arguments_by_parameter
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.effects import EffectPoint
+    from archlint.project.model import Def
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_FILLING = frozenset({"setdefault", "update", "dict"})
+
+
+class Flags:
+    """Looks for the keys that production code writes into mappings."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def is_known_mapping(self, point: EffectPoint) -> bool:
+        """The call unpacks mappings only, none of which is what the caller itself was given as keywords."""
+        if point.call is None or any(argument.name == "*" for argument in point.call.call.arguments):
+            return False
+        function = point.caller.function if point.caller is not None else None
+        handed_on = {p.name for p in function.parameters if p.kind == "**"} if function is not None else set()
+        unpacked = [argument.value for argument in point.call.call.arguments if argument.name == "**"]
+        body = point.module.body
+        return not any(isinstance(part, Name) and part.id in handed_on for value in unpacked for part in parts_of(body, value))
+
+    def left_out(self, call: Call, definition: Def) -> Iterator[tuple[str, bool]]:
+        """The parameters that are off by default, which neither the call nor any mapping of the program names."""
+        given = arguments_by_parameter(call, definition)
+        for parameter in definition.function.parameters:
+            is_off = isinstance(parameter.default, Constant) and parameter.default.value is False
+            if is_off and parameter.name not in given and parameter.name not in self._keys:
+                yield parameter.name, False
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        """The keys of displays, of `dict(name=…)` and of `options["name"] = …`."""
+        return frozenset(key for module in self._project.modules.production for key in _written(module))
+
+
+def _written(module: Module) -> Iterator[str]:
+    body = module.body
+    values: list[Expr | None] = [statement.value for statement in body.statements]
+    for call in body.calls:
+        is_filling = last_name(body, call.callee) in _FILLING
+        for argument in call.arguments:
+            values.append(argument.value)
+            if is_filling and argument.name not in (None, "*", "**"):
+                yield argument.name or ""
+            if is_filling and isinstance(argument.value, String):
+                yield argument.value.value
+    values += [parameter.default for function in module.outline.functions for parameter in function.parameters]
+    for value in values:
+        if value is None or isinstance(value, CallRef):
+            continue
+        for part in parts_of(body, value):
+            if isinstance(part, Mapping):
+                yield from (key.value for key in part.keys if isinstance(key, String))
+    for statement in body.statements:
+        if isinstance(statement.target, Subscript):
+            yield from (index.value for index in statement.target.index if isinstance(index, String))

@@ -93,7 +93,7 @@ def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
 
 
 def _skips_known(loop: Loop, chain: tuple[int, ...], at: int) -> bool:
-    """`if key in known: …; continue` before the place, where the loop goes on to fill `known[key]`."""
+    """`if key in known: use(known[key]); continue` before the place, where the loop goes on to fill `known[key]`."""
     body = loop.module.body
     filled = {
         (spell(body, s.target.base), spell(body, s.target.index[0]))
@@ -107,7 +107,12 @@ def _skips_known(loop: Loop, chain: tuple[int, ...], at: int) -> bool:
         test = place.subject
         if place.kind == "if" and place.parent in chain and isinstance(test, Comparison) and test.ops == ("in",):
             key, known = (spell(body, side) for side in test.operands)
-            if (known, key) in filled:
+            uses = any(
+                f"{known}[{key}]" in spell(body, s.value)
+                for s in loop.statements
+                if place.at <= s.at < statement.at and s.value
+            )
+            if uses and (known, key) in filled:
                 return True
     return False
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Call, CallRef, Context, Name, Statement
 from archlint.project.guarded import guarded
+from archlint.project.limited import Limited
 from archlint.project.parts import names_in, parts_of
 from archlint.project.refused import refuses_more
 from archlint.project.spelling import last_name, shorten, spell, spell_call
@@ -111,6 +112,7 @@ class Loops:
         """`listings`: names of attributes and functions that list what the program itself declares."""
         self._project = project
         self._written = Written(project)
+        self._limited = Limited(project, FEW)
         self._listings = listings
 
     def around(self, module: Module, context: int) -> Iterator[Loop]:
@@ -145,6 +147,8 @@ class Loops:
                 last_name(body, part) in self._listings for part in parts_of(body, place.subject)
             ):
                 return "its items are written in the code"
+            if self._limited.is_limited(loop.module, place.subject, place.parent):
+                return "a small limit bounds its items"
             if refuses_more(self._project, loop, FEW):
                 return "longer ones are refused above it"
             if _is_chunked(loop):

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from archlint.project.repeated import LoopWords
 
 _BEFORE_TABLE = re.compile(r"\b(from|join|into|update|table)\s+[\"'`\[]?(\w+[\"'`\]]?\.)?[\"'`\[]?$", re.IGNORECASE)
-_OUTSIDE = frozenset({"http", "rpc", "email", "file.tree", "process"})
+_OUTSIDE = frozenset({"http", "rpc", "email"})
+_WORK = frozenset({"file.tree", "process"})
+_WAITS = frozenset({"sleep"})
 _SERVICES = frozenset({"http-client", "cloud-sdk", "model-service"})
 _CALLS = 2
 """From the loop to the call that goes out: what is further away seldom belongs to the item."""
@@ -82,30 +84,39 @@ class OneByOne:
         texts = self._project.values.texts(module, expr, context)
         return any(not names.isdisjoint(names_in(hole.module.body, hole.expr)) for text in texts for hole in _tables(text))
 
-    def acts_outside(self, point: EffectPoint, loop: Loop) -> bool:
-        """For each item the loop also asks or tells somebody outside, who is slower than any statement, works on files
-        or waits; what came of it is written at once, so that it is not done twice and can be seen."""
+    def acts_outside(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
+        """For each item the loop also asks or tells somebody outside, who is slower than any statement, works on
+        folders, or waits; what came of it is written at once, so that it is not done twice and can be seen."""
         body, place = point.module.body, loop.place
         if loop.mapping is not None:
             return False
-        return self._waits(point.module, loop) or any(
-            place.at <= site.call.at < place.end
-            and not loop.derived.isdisjoint(names_in(body, CallRef(site.call.at, site.call.end, site.index)))
-            and self._reaches_out(site, _CALLS)
-            for site in self._project.calls.in_module(point.module)
+        return (
+            self._waits(point.module, loop)
+            or any(
+                not loop.derived.isdisjoint(names_in(body, CallRef(site.call.at, site.call.end, site.index)))
+                and (self._reaches_out(site, _CALLS) or (site.call.at < point.site.at and _has_effect(site, _WORK)))
+                for site in self._project.calls.in_module(point.module)
+                if place.at <= site.call.at < place.end
+            )
+            or self._works_below(path)
         )
+
+    def _works_below(self, path: Path) -> bool:
+        """The function that the loop calls runs a process or takes a folder away before it writes."""
+        if path.end.caller is None or path.through != (path.end.caller,):
+            return False
+        before = (site for site in self._project.calls.of(path.end.caller) if site.call.at < path.end.site.at)
+        return any(_has_effect(site, _WORK) for site in before)
 
     def _waits(self, module: Module, loop: Loop) -> bool:
         """Each turn sleeps, in the loop's own body and under no condition."""
         return any(
-            site.call.context == loop.context
-            and any(t.operation is not None and "sleep" in t.operation.effect for t in site.targets)
-            for site in self._project.calls.in_module(module)
+            site.call.context == loop.context and _has_effect(site, _WAITS) for site in self._project.calls.in_module(module)
         )
 
     def _reaches_out(self, site: CallSite, depth: int) -> bool:
         """The call goes to another service, or to a function that calls one."""
-        if not _OUTSIDE.isdisjoint(e for t in site.targets if t.operation is not None for e in t.operation.effect):
+        if _has_effect(site, _OUTSIDE):
             return True
         kinds = self._project.knowledge.package_kinds
         return any(
@@ -131,6 +142,11 @@ class OneByOne:
             body, function = definition.module.body, definition.function
             calls += [(body, call) for call in body.calls if function.at <= call.at < function.end]
         return any(last_name(body, call.callee) in self._words.acknowledging for body, call in calls)
+
+
+def _has_effect(site: CallSite, effects: frozenset[str]) -> bool:
+    """The library call itself has one of the effects."""
+    return not effects.isdisjoint(e for t in site.targets if t.operation is not None for e in t.operation.effect)
 
 
 def _tables(text: BuiltText) -> list[Hole]:

@@ -196,7 +196,7 @@ class RepeatedEffects:
         if self._one_by_one.acknowledges(point, loop, path):
             return True
         own = point.effect == "db.commit" or not loop.derived.isdisjoint(names_in(point.module.body, expression_of(point)))
-        return point.effect != "db.read" and own and self._one_by_one.acts_outside(point, loop)
+        return point.effect != "db.read" and own and self._one_by_one.acts_outside(point, loop, path)
 
     # what is not one per item of data
 

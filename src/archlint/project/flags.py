@@ -27,14 +27,17 @@ class Flags:
         self._project = project
 
     def is_known_mapping(self, point: EffectPoint) -> bool:
-        """The call unpacks mappings only, none of which is what the caller itself was given as keywords."""
+        """The call unpacks mappings only: none that the caller was given as keywords, or by callers that nobody knows."""
         if point.call is None or any(argument.name == "*" for argument in point.call.call.arguments):
             return False
-        function = point.caller.function if point.caller is not None else None
-        handed_on = {p.name for p in function.parameters if p.kind == "**"} if function is not None else set()
         unpacked = [argument.value for argument in point.call.call.arguments if argument.name == "**"]
-        body = point.module.body
-        return not any(isinstance(part, Name) and part.id in handed_on for value in unpacked for part in parts_of(body, value))
+        names = {part.id for value in unpacked for part in parts_of(point.module.body, value) if isinstance(part, Name)}
+        if point.caller is None:
+            return True
+        given = [p for p in point.caller.function.parameters if p.name in names]
+        if any(p.kind == "**" for p in given):
+            return False
+        return not given or bool(self._project.calls.callers(point.caller))
 
     def left_out(self, call: Call, definition: Def) -> Iterator[tuple[str, bool]]:
         """The parameters that are off by default, which neither the call nor any mapping of the program names."""

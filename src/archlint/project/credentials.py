@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+_NUMBERED = re.compile(r"[a-z]+\d+")
 
 _NEUTRAL_TAILS = frozenset(
     {"value", "values", "str", "string", "text", "raw", "bytes", "plain", "plaintext", "cleartext", "clear", "again", "repeat"}
@@ -57,6 +60,13 @@ _NO_TOKEN_BEFORE = frozenset(
 def words_of(identifier: str) -> tuple[str, ...]:
     """`newPassword_2` → (new, password); lower case, digits dropped."""
     return tuple(word.lower() for word in _WORD.findall(identifier))
+
+
+def compounds_of(identifier: str) -> tuple[str, ...]:
+    """What `words_of` takes apart or drops: neighbours as one word, and words with their digits (`digestauth`, `oauth1`)."""
+    words = words_of(identifier)
+    joined = (first + second for first, second in pairwise(words))
+    return (*joined, *_NUMBERED.findall(identifier.lower()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Source:
 
     `handed_over`: the call by which it leaves the function that names it, if the flow climbed to callers.
     `certain`: named by more than a doubtful word. `is_whole`: an object or mapping that holds other things as well;
-    `fields`: what of it is secret."""
+    `fields`: what of it is secret. `typed`: a person sends it with a request, as far as the code says."""
 
     label: str
     kind: str
@@ -33,6 +33,7 @@ class Source:
     fields: tuple[str, ...] = ()
     is_whole: bool = False
     certain: bool = True
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, String, Subscript
+from archlint.project.carrying import is_carrying
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Habits, Place
 from archlint.project.origins import Origin, Origins
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _OWN = frozenset({"self", "cls"})
 _READS = frozenset({"get", "pop", "getlist", "getone", "getfirst"})
+
+_ASKING = frozenset({"getpass", "prompt", "input", "get_argument", "get_body_argument", "get_json"})
+_SENT = frozenset({"request", "form", "cleaned_data", "validated_data"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,32 @@ class RequestValues:
         naming = self._vocabulary.names(fields[0]) if fields else None
         return WholeValue(naming.kind, fields) if naming is not None else None
 
+    def is_typed(self, expr: Expr, at: Place, depth: int = 4) -> bool:
+        """What a person sends: read from a request, from its form or body, or asked for by a prompt."""
+        body = at.module.body
+        waiting: list[Expr] = [expr]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, CallRef):
+                name, call = last_name(body, part), body.calls[part.index]
+                if name in _ASKING:
+                    return True
+                waiting += [call.callee.base] if isinstance(call.callee, Attribute) else []
+                waiting += [argument.value for argument in call.arguments] if is_carrying(name) or name == "loads" else []
+            elif isinstance(part, Subscript | Attribute):
+                waiting.append(part.base)
+            elif isinstance(part, Await):
+                waiting.append(part.value)
+            if not isinstance(part, Name | Attribute):
+                continue
+            if last_name(body, part) in _SENT or self._is_request(part, at):
+                return True
+            if depth > 0 and isinstance(part, Name):
+                origins = [o for o in self._origins.of(at.module, part, at.context) if isinstance(o, Origin)]
+                if any(self.is_typed(o.expr, Place(o.module, o.context), depth - 1) for o in origins):
+                    return True
+        return False
+
     def _is_request(self, expr: Expr, at: Place) -> bool:
         """The value of an incoming request, by its type or by the name that everybody gives it."""
         types = self._project.types
@@ -69,8 +99,10 @@ class RequestValues:
         return known
 
     def _is_of_other(self, module: Module, base: Expr, context: int) -> bool:
-        """What is read from came out of a call in which no request occurs: another service's answer."""
+        """What is read from came out of a call in which no request occurs (another service's answer), or is no body."""
         given = [base]
+        if isinstance(base, Attribute) and base.attr in self._habits.wholes:
+            return True  # a header, a cookie
         if isinstance(base, Name):
             origins = self._origins.of(module, base, context)
             given = [o.expr for o in origins if isinstance(o, Origin) and o.module is module]

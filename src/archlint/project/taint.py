@@ -182,7 +182,8 @@ class Taint:
         """The expression itself as a source."""
         label = shorten(spell(at.module.body, expr))
         site = Site(at.module.path, expr.at, expr.end)
-        return Source(label, kind, site, (Step(site, f"`{label}` comes in here"),), confidence)
+        typed = self.requests.is_typed(expr, at)
+        return Source(label, kind, site, (Step(site, f"`{label}` comes in here"),), confidence, typed=typed)
 
     def _name(self, expr: Name, at: Place) -> Flow:
         if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Constant, Expr, Name, String
 from archlint.project.arguments import receives_itself
+from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS, is_carrying
 from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, Source, joined, stepped
 from archlint.project.model import CallSite, Def
@@ -22,20 +23,6 @@ _MOST_CALLERS = 30
 _MOST_CLIMBS = 4
 _MOST_RETURNS = 6
 
-_CARRYING_FUNCTIONS = frozenset(
-    {"str", "repr", "ascii", "bytes", "bytearray", "dict", "list", "tuple", "set", "frozenset", "format", "sorted"}
-    | {"reversed", "enumerate", "zip", "iter", "next", "vars", "dumps", "pformat", "deepcopy", "copy", "quote", "unquote"}
-    | {"quote_plus", "urlencode", "b64encode", "b64decode", "urlsafe_b64encode", "urlsafe_b64decode", "asdict", "force_str"}
-    | {"force_bytes", "smart_str", "to_bytes", "ensure_str", "dedent", "escape", "join", "cast", "jsonable_encoder"}
-    | {"_", "__", "_l", "gettext", "gettext_lazy", "lazy_gettext", "ugettext", "ugettext_lazy", "pgettext", "pgettext_lazy"}
-)
-_CARRYING_METHODS = frozenset(
-    {"strip", "lstrip", "rstrip", "lower", "upper", "casefold", "title", "encode", "decode", "format", "join", "split"}
-    | {"rsplit", "partition", "rpartition", "splitlines", "copy", "items", "values", "removeprefix", "removesuffix", "zfill"}
-    | {"ljust", "rjust", "center", "expandtabs", "hex", "format_map", "__str__", "__repr__", "dict", "json", "model_dump"}
-    | {"model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "tobytes", "getvalue", "value"}
-    | {"reveal", "get_secret_value"}
-)
 _DUMPS = frozenset({"dict", "json", "model_dump", "model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "vars"})
 """These take all fields of an object, whatever it prints."""
 _ITEM_METHODS = frozenset({"get", "pop", "setdefault", "getenv", "getlist", "getone", "getall", "get_all", "getfirst"})
@@ -72,7 +59,7 @@ class CallFlows:
         if operation is not None and (operation.sanitizes or operation.hash is not None):
             return CLEAN
         words = words_of(name)
-        carries = name in _CARRYING_METHODS or name in _CARRYING_FUNCTIONS
+        carries = is_carrying(name)
         if name in _CLEAN_FUNCTIONS or not (carries or self._taint.habits.sanitizers.isdisjoint(words)):
             return CLEAN
         if words and words[0] in _CLEAN_VERBS:
@@ -99,13 +86,13 @@ class CallFlows:
             revealed = self._revealed(callee.base, name, at)
             if revealed is not None:
                 return revealed
-            if name in _CARRYING_METHODS:
+            if name in CARRYING_METHODS:
                 return self._method(expr, callee.base, name, at)
         if name == "getattr" and len(call.arguments) > 1 and isinstance(call.arguments[1].value, String):
             return taint.items.item(expr, call.arguments[0].value, call.arguments[1].value, at)
         if name == "locals" and not call.arguments:
             return self._locals(expr, at)
-        if name in _CARRYING_FUNCTIONS and not any(t.definition is not None for t in site.targets):
+        if name in CARRYING_FUNCTIONS and not any(t.definition is not None for t in site.targets):
             return self._function(expr, call, name, at)
         return None
 

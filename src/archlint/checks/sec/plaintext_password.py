@@ -16,14 +16,17 @@ from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
 from archlint.project.password_columns import ColumnWords, PasswordColumns, PasswordUse
+from archlint.project.password_records import PasswordRecords
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
+from archlint.project.texts import BuiltText, Hole, Written
 from archlint.project.walk import walk_module
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _WRITES = re.compile(r"\s*(?:INSERT|REPLACE|UPDATE|MERGE|WITH)\b", re.IGNORECASE)
 _HASHES = re.compile(r"\b(?:crypt|digest|sha\d*|md5|password|encode|hash)\w*\s*\(", re.IGNORECASE)
-_EQUALS = re.compile(r"\b(\w+)\s*=\s*(?:%s|%\(\w+\)s|\?|:\w+|\$\d+|@\w+)", re.IGNORECASE)
+_EQUALS = re.compile(r"\b(\w+)\s*=\s*['\"]?(?:%s|%\(\w+\)s|\?|:\w+|\$\d+|@\w+)", re.IGNORECASE)
+_BEHIND = re.compile(r"\b(\w+)\s*=\s*['\"]?$")
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +38,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     configuration_words: tuple[str, ...]
     lookup_words: tuple[str, ...]
     stored_names: tuple[str, ...]
+    record_names: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -47,10 +51,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for use in columns.uses():
         if lookups.isdisjoint(words_of(use.column)) and not _is_copied(use, stored):
             yield from _judged(taint, use)
+    records = PasswordRecords(project, vocabulary, taint.requests, frozenset(params.record_names))
+    for use in records.uses():
+        yield from (hit for hit in _judged(taint, use, typed=True) if isinstance(hit, Hit))
     for module in project.modules.production:
         for site in project.calls.in_module(module):
             yield from _statement(taint, site)
-    yield from Comparisons(taint, columns, frozenset(params.configuration_words)).found()
+    yield from Comparisons(taint, columns, records, frozenset(params.configuration_words)).found()
 
 
 def _is_copied(use: PasswordUse, stored: frozenset[str]) -> bool:
@@ -64,12 +71,15 @@ def _raw(flow: Flow) -> Source | None:
     return sure[0] if sure else None
 
 
-def _judged(taint: Taint, use: PasswordUse) -> Iterator[Hit | Proof]:
+def _judged(taint: Taint, use: PasswordUse, *, typed: bool = False) -> Iterator[Hit | Proof]:
+    """`typed`: only what a person sends counts."""
     if use.kind == "hashed":
         yield Proof(use.site, f"`{use.column}` holds a hash")
         return
     flow = taint.flow(use.value, Place(use.module, use.context))
     source = _raw(flow)
+    if source is not None and typed and not source.typed:
+        return
     if source is not None and use.inside and source.site == Site(use.module.path, use.value.at, use.value.end):
         return  # only the name says that it is one: its callers may well have hashed it
     if source is not None:
@@ -90,16 +100,20 @@ def _statement(taint: Taint, site: CallSite) -> Iterator[Hit | Proof]:
     if operation is None or operation.sql is None:
         return
     statement = site.argument(operation.sql)
-    given = [a.value for a in site.call.arguments if a.value is not statement]
-    if statement is None or not given:
+    if statement is None:
         return
-    text = _text(taint.project, site.module, statement, site.call.context)
+    built = _text(taint.project, site.module, statement, site.call.context)
+    text = "".join("?" if isinstance(piece, Hole) else piece.text for piece in built.pieces) if built is not None else None
+    here = Place(site.module, site.call.context)
+    given = [(a.value, here) for a in site.call.arguments if a.value is not statement]
+    given += [(hole.expr, Place(hole.module, hole.context)) for hole in (built.holes if built is not None else ())]
+    if not given:
+        return
     column = _password_column(taint.vocabulary, text) if text is not None else None
     if text is None or column is None or _HASHES.search(text):
         return
-    for value in given:
-        flow = taint.flow(value, Place(site.module, site.call.context))
-        source = _raw(flow)
+    for value, at in given:
+        source = _raw(taint.flow(value, at)) or (_compared(taint, built, value, at) if built is not None else None)
         if source is not None:
             path = (*source.steps, Step(site.site, "is given to the statement unhashed"))
             words = {"value": source.label, "column": column}
@@ -109,12 +123,24 @@ def _statement(taint: Taint, site: CallSite) -> Iterator[Hit | Proof]:
     yield Proof(site.site, f"`{column}` gets no password in the clear")
 
 
-def _text(project: Project, module: Module, expr: Expr, context: int) -> str | None:
+def _compared(taint: Taint, built: BuiltText, value: Expr, at: Place) -> Source | None:
+    """What a person sends and the text puts behind a password column and `=` is a password, whatever its name."""
+    before = ""
+    for piece in built.pieces:
+        if isinstance(piece, Hole) and piece.expr is value and taint.requests.is_typed(value, at):
+            column = _BEHIND.search(before)
+            if column is not None and taint.vocabulary.names(column.group(1)) is not None:
+                return taint.source(value, at, "password", Confidence.HIGH)
+        before = piece.text if isinstance(piece, Written) else ""
+    return None
+
+
+def _text(project: Project, module: Module, expr: Expr, context: int) -> BuiltText | None:
     """The statement's text, through a call that makes a statement of it."""
     for _ in range(3):
         built = project.values.text(module, expr, context)
         if built is not None:
-            return built.rendered
+            return built
         found = next((o for o in Origins(project).of(module, expr, context) if isinstance(o, Origin)), None)
         if found is not None:
             module, expr, context = found.module, found.expr, found.context
@@ -138,10 +164,11 @@ def _password_column(vocabulary: Vocabulary, text: str) -> str | None:
 class Comparisons:
     """`==` and constant-time comparisons of a password with a stored one, or with one from the configuration."""
 
-    def __init__(self, taint: Taint, columns: PasswordColumns, configuration: frozenset[str]) -> None:
+    def __init__(self, taint: Taint, columns: PasswordColumns, records: PasswordRecords, configuration: frozenset[str]) -> None:
         self._taint = taint
         self._project = taint.project
         self._columns = columns
+        self._records = records
         self._configuration = configuration
         self._origins = Origins(taint.project)
 
@@ -163,10 +190,12 @@ class Comparisons:
             return
         for stored, typed in (operands, operands[::-1]):
             kept = self._kept(module, stored, context, plain=plain)
+            record = None if kept is not None else self._records.item(module, stored, context)
+            kept = kept or record
             if kept is None or self._kept(module, typed, context, plain=True) is not None:
                 continue
             source = _raw(self._taint.flow(typed, Place(module, context)))
-            if source is None:
+            if source is None or (record is not None and not source.typed):
                 continue
             path = (*source.steps, Step(site, f"is compared with `{kept[0]}` unhashed"))
             words = {"value": source.label, "column": kept[0]}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Step
-from archlint.project.credentials import Vocabulary, words_of
+from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place
 from archlint.project.results import Results
@@ -70,8 +70,9 @@ def _hits(taint: Taint, digest: Digest, harmless: frozenset[str], results: Resul
 
 def _named_around(digest: Digest) -> list[str]:
     """Words in the names of module, class, function, parameters, and in what the call is given."""
-    module = digest.site.module
-    return [*words_of(module.name), *_own_names(digest)]
+    module, caller = digest.site.module, digest.site.caller
+    compounds = compounds_of(module.name) + (compounds_of(caller.function.qualname) if caller is not None else ())
+    return [*words_of(module.name), *compounds, *_own_names(digest)]
 
 
 def _own_names(digest: Digest) -> list[str]:

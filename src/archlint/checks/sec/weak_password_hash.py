@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Collection, Name, String
-from archlint.project.credentials import Vocabulary, words_of
+from archlint.project.credentials import Vocabulary, compounds_of, words_of
+from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place
 from archlint.project.logged import is_guarded
@@ -32,29 +33,30 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     vocabulary = Vocabulary({"password": params.passwords}, (), params.ignore_names)
     taint = Taint(project, vocabulary, Habits(frozenset(params.sanitizers)))
     elsewhere = frozenset(params.lookup_words) | frozenset(params.protocol_words)
-    rehashed = Rehashed(project, digests)
+    rehashed, uses = Rehashed(project, digests), DigestUses(project)
     for digest in digests.all:
         if digest.strength == "password":
             yield Proof(digest.site.site, f"hashes with {digest.algorithm}, which is made for passwords")
         elif not (digest.keyed or digest.exempt or rehashed.holds(digest) or _is_named_for(digest, elsewhere)):
-            yield from _hits(taint, digest)
+            yield from _hits(taint, digest, uses)
     yield from _schemes(project)
     yield from _hashers(project, frozenset(params.test_settings))
 
 
-def _hits(taint: Taint, digest: Digest) -> Iterator[Hit]:
+def _hits(taint: Taint, digest: Digest, uses: DigestUses) -> Iterator[Hit]:
     site = digest.site
     flow = taint.flow(digest.data, Place(site.module, site.call.context))
     if not flow.sources:
         return
     best = max(flow.sources, key=lambda source: source.confidence)
+    guessed = not any(source.typed for source in flow.sources) and uses.only_handed_on(site)
     call = shorten(spell(site.module.body, site.call.callee))
     step = Step(site.site, f"digested by {digest.algorithm} here")
     yield Hit(
         site.site,
         {"call": call, "value": best.label, "algorithm": digest.algorithm},
         message="default" if digest.strength == "broken" else "fast",
-        confidence=best.confidence,
+        confidence=Confidence.LOW if guessed else best.confidence,  # it may be what another system asks for
         path=(*best.steps, step),
     )
 
@@ -66,6 +68,7 @@ def _is_named_for(digest: Digest, words: frozenset[str]) -> bool:
     caller = digest.site.caller
     if caller is not None:
         named += words_of(caller.function.qualname)
+        named += compounds_of(caller.function.qualname)
         named += (word for parameter in caller.function.parameters for word in words_of(parameter.name))
     named += words_of(spell(body, digest.data)) if digest.data is not None else ()
     return not words.isdisjoint(named)

@@ -1,0 +1,105 @@
+"""Records without a class that hold what a person logs in with: rows, and mappings that a program keeps as its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence, Site
+from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, String, Subscript
+from archlint.project.credentials import Vocabulary, words_of
+from archlint.project.flows import Place
+from archlint.project.password_columns import PasswordUse
+from archlint.project.request_values import RequestValues
+from archlint.project.spelling import last_name, shorten, spell
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_READING = frozenset({"get"})
+_ADDING = frozenset({"append", "add", "insert_one", "insert"})
+
+
+class PasswordRecords:
+    """`people`: words in the names of such records, of one or of all."""
+
+    def __init__(self, project: Project, vocabulary: Vocabulary, requests: RequestValues, people: frozenset[str]) -> None:
+        self._project = project
+        self._vocabulary = vocabulary
+        self._requests = requests
+        self._people = people
+
+    def item(self, module: Module, expr: Expr, context: int) -> tuple[str, Confidence] | None:
+        """The password in a record that is kept (`users[name]["password"]`, `row.password`), none that comes in."""
+        base, key = self._taken(module, expr)
+        if base is None or self._vocabulary.names(key) is None or not self._is_of_people(module, base):
+            return None
+        if isinstance(expr, Attribute) and self._project.types.all(module, base, context):
+            return None  # its class says what it is
+        if self._requests.is_typed(expr, Place(module, context)):
+            return None
+        return shorten(spell(module.body, expr)), Confidence.MEDIUM
+
+    def uses(self) -> Iterator[PasswordUse]:
+        """What is written into the mappings and lists of a module or an object."""
+        for module in self._project.modules.production:
+            for statement in module.body.statements:
+                target = statement.target
+                if statement.kind == "assign" and isinstance(target, Subscript) and statement.value is not None:
+                    site = Site(module.path, statement.at, statement.end)
+                    yield from self._put(module, site, target, statement.value, statement.context)
+            for call in self._project.calls.in_module(module):
+                callee = call.call.callee
+                if isinstance(callee, Attribute) and callee.attr in _ADDING:
+                    for argument in call.call.arguments:
+                        yield from self._written(module, call.site, callee.base, argument.value, call.call.context)
+
+    def _put(self, module: Module, site: Site, target: Subscript, value: Expr, context: int) -> Iterator[PasswordUse]:
+        key = target.index[0] if len(target.index) == 1 else None
+        if isinstance(key, String) and self._vocabulary.names(key.value) is not None:
+            if self._is_kept(module, target.base, context):
+                yield PasswordUse(module, site, value, context, shorten(spell(module.body, target)), "write", Confidence.MEDIUM)
+        else:
+            yield from self._written(module, site, target.base, value, context)
+
+    def _written(self, module: Module, site: Site, base: Expr, value: Expr, context: int) -> Iterator[PasswordUse]:
+        if not isinstance(value, Mapping) or not self._is_kept(module, base, context):
+            return
+        for key, given in zip(value.keys, value.values, strict=True):
+            if isinstance(key, String) and self._vocabulary.names(key.value) is not None:
+                column = f"{shorten(spell(module.body, base))}[…].{key.value}"
+                yield PasswordUse(module, site, given, context, column, "write", Confidence.MEDIUM)
+
+    def _taken(self, module: Module, expr: Expr) -> tuple[Expr | None, str]:
+        """(what is read from, key)."""
+        if isinstance(expr, Attribute):
+            return expr.base, expr.attr
+        if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
+            return expr.base, expr.index[0].value
+        if isinstance(expr, CallRef):
+            call = module.body.calls[expr.index]
+            key = call.arguments[0].value if call.arguments else None
+            if isinstance(call.callee, Attribute) and call.callee.attr in _READING and isinstance(key, String):
+                return call.callee.base, key.value
+        return None, ""
+
+    def _is_of_people(self, module: Module, base: Expr) -> bool:
+        while isinstance(base, Subscript):
+            if len(base.index) == 1 and isinstance(base.index[0], String) and base.index[0].value in self._people:
+                return True
+            base = base.base
+        return not self._people.isdisjoint(words_of(last_name(module.body, base))[-1:])
+
+    def _is_kept(self, module: Module, base: Expr, context: int) -> bool:
+        """A mapping or list of people that lives longer than the call."""
+        if not self._is_of_people(module, base):
+            return False
+        while isinstance(base, Subscript):
+            base = base.base
+        if isinstance(base, Attribute):
+            return True
+        function = module.body.contexts[context].function
+        if not isinstance(base, Name) or function < 0:
+            return False
+        return base.id not in self._project.symbols.scopes(module).names(module.outline.functions[function].context)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Step
 from archlint.project.credentials import Vocabulary, compounds_of, words_of
+from archlint.project.digest_tokens import token_of
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place
 from archlint.project.results import Results
@@ -59,6 +60,10 @@ def _hits(taint: Taint, digest: Digest, harmless: frozenset[str], results: Resul
         yield Hit(digest.place, words, message="keyed", path=chosen if digest.place != site.site else ())
         return
     flow = taint.flow(digest.data, Place(site.module, site.call.context))
+    token = token_of(site) if not flow.sources and digest.data is not None else None
+    if token is not None:
+        yield Hit(site.site, {**words, "value": token}, message="token", confidence=Confidence.MEDIUM)
+        return
     if not flow.sources or not (harmless - _NAMING).isdisjoint(_own_names(digest)):
         return
     if any(name and not harmless.isdisjoint(words_of(name)[-1:]) for name in results.named(digest.site)):

@@ -1,0 +1,63 @@
+"""Digests that are tokens by their use: kept among tokens or sessions, or sent as a cookie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Subscript
+from archlint.project.credentials import words_of
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.model import CallSite
+    from archlint.project.modules import Module
+
+_TOKENS = frozenset({"token", "session", "sid"})
+_COLLECTIONS = frozenset({"tokens", "sessions", "resets"})
+_PURPOSES = frozenset(
+    {"reset", "activation", "confirmation", "verification", "invite", "invitation", "session", "login", "remember"}
+)
+_COOKIES = frozenset({"set_cookie", "set_signed_cookie", "set_secure_cookie"})
+
+
+def token_of(site: CallSite) -> str | None:
+    """The name under which the digest is used as a token; None where nothing shows that it is one."""
+    module, body = site.module, site.module.body
+    function = body.contexts[site.call.context].function
+    own = [s for s in body.statements if body.contexts[s.context].function == function and s.kind == "assign"]
+    names: set[str] = set()
+    for statement in own:
+        target, value = statement.target, statement.value
+        holds = _holds(module, value, site.index)
+        if holds and isinstance(target, Name) and not _TOKENS.isdisjoint(words_of(target.id)):
+            names.add(target.id)
+        given = holds or (isinstance(value, Name) and value.id in names)
+        if given and isinstance(target, Attribute) and _is_purposeful(target.attr):
+            return target.attr
+        if isinstance(target, Subscript) and not _COLLECTIONS.isdisjoint(words_of(last_name(body, target.base))):
+            used = names & {name for index in target.index for name in names_in(body, index)}
+            if used:
+                return min(used)
+    return _sent(module, function, names)
+
+
+def _sent(module: Module, function: int, names: set[str]) -> str | None:
+    """The one of the names that goes into a cookie."""
+    body = module.body
+    for call in body.calls if names else ():
+        if body.contexts[call.context].function == function and last_name(body, call.callee) in _COOKIES:
+            used = names & {name for argument in call.arguments for name in names_in(body, argument.value)}
+            if used:
+                return min(used)
+    return None
+
+
+def _is_purposeful(name: str) -> bool:
+    """`reset_token`, `session_id`: not `token`, which may be what another service asks for."""
+    words = frozenset(words_of(name))
+    return bool(words & _PURPOSES) and bool(words & _TOKENS)
+
+
+def _holds(module: Module, value: Expr | None, call: int) -> bool:
+    return any(isinstance(part, CallRef) and part.index == call for part in parts_of(module.body, value))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archlint.project.model import CallSite
     from archlint.project.modules import Module
 
-_TOKENS = frozenset({"token", "session", "sid"})
+_SESSION_NAMES = (("session", "id"), ("session", "key"))
 _COLLECTIONS = frozenset({"tokens", "sessions", "resets"})
 _PURPOSES = frozenset(
     {"reset", "activation", "confirmation", "verification", "invite", "invitation", "session", "login", "remember"}
@@ -30,7 +30,7 @@ def token_of(site: CallSite) -> str | None:
     for statement in own:
         target, value = statement.target, statement.value
         holds = _holds(module, value, site.index)
-        if holds and isinstance(target, Name) and not _TOKENS.isdisjoint(words_of(target.id)):
+        if holds and isinstance(target, Name) and _is_token(target.id):
             names.add(target.id)
         given = holds or (isinstance(value, Name) and value.id in names)
         if given and isinstance(target, Attribute) and _is_purposeful(target.attr):
@@ -53,10 +53,15 @@ def _sent(module: Module, function: int, names: set[str]) -> str | None:
     return None
 
 
+def _is_token(name: str) -> bool:
+    """`token`, `session_id`; not `session_hash`, which may be there to see a change."""
+    words = words_of(name)
+    return words[-1:] in (("token",), ("sid",)) or words[-2:] in _SESSION_NAMES
+
+
 def _is_purposeful(name: str) -> bool:
     """`reset_token`, `session_id`: not `token`, which may be what another service asks for."""
-    words = frozenset(words_of(name))
-    return bool(words & _PURPOSES) and bool(words & _TOKENS)
+    return _is_token(name) and not _PURPOSES.isdisjoint(words_of(name))
 
 
 def _holds(module: Module, value: Expr | None, call: int) -> bool:

@@ -42,11 +42,11 @@ class Batches:
         """The function that the loop calls asks for the members of a parameter, and the loop hands over a list that it
         has from outside, or its own variable: `for column in columns: names(all_keys, column)`."""
         end, call = path.end, point.call
+        if path.through and len(path.steps) > 1 and _is_paged(path.through[0], path.steps[1].site):
+            return True
         if point.kind != "call" or call is None or len(path.through) != 1 or end.caller != path.through[0]:
             return False
         definition = path.through[0]
-        if _is_paged(end):
-            return True
         given = arguments_by_parameter(call.call, definition)
         if self._writes_all(end, definition, [p for p, e in given.items() if isinstance(e, Name) and e.id in loop.targets]):
             return True
@@ -103,19 +103,20 @@ def expression_of(point: EffectPoint) -> Expr | None:
     return point.point.expr
 
 
-def _is_paged(end: EffectPoint) -> bool:
-    """The query stands in a `while` that takes a limited number of rows in each turn, until there are no more."""
-    body, row = end.module.body, end.context
-    while row >= 0 and body.contexts[row].kind not in ("function", "class", "module"):
-        place = body.contexts[row]
-        if place.kind == "while":
-            ends = any(s.kind in ("break", "return") and place.at <= s.at < place.end for s in body.statements)
-            return ends and any(
-                last_name(body, call.callee) in _LIMITING or any(a.name in _LIMITING for a in call.arguments)
-                for call in body.calls
-                if place.at <= call.at < place.end
-            )
-        row = place.parent
+def _is_paged(definition: Def, site: Site) -> bool:
+    """The place in the function stands in a `while` that takes a limited number of rows in each turn, until there are
+    no more."""
+    body, function = definition.module.body, definition.function
+    for place in body.contexts:
+        if place.kind != "while" or not (function.at <= place.at <= site.at < place.end):
+            continue
+        ends = any(s.kind in ("break", "return") and place.at <= s.at < place.end for s in body.statements)
+        if ends and any(
+            last_name(body, call.callee) in _LIMITING or any(a.name in _LIMITING for a in call.arguments)
+            for call in body.calls
+            if place.at <= call.at < place.end
+        ):
+            return site.path == definition.module.path
     return False
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.scopes import Binding
 
-_DEPTH = 8
+_DEPTH = 16
 _LIMIT = re.compile(
     r"\blimit\s+(?:(?P<number>\d+)|[:@](?P<name>\w+)|%\((?P<keyed>\w+)\)s)(\s+offset\s+\S+)?\s*;?\s*$", re.IGNORECASE
 )

@@ -86,29 +86,26 @@ class OneByOne:
 
     def acts_outside(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         """For each item the loop also asks or tells somebody outside, who is slower than any statement, works on
-        folders, or waits; what came of it is written at once, so that it is not done twice and can be seen."""
+        folders; what came of it is written at once, so that it is not done twice."""
         body, place = point.module.body, loop.place
         if loop.mapping is not None:
             return False
-        return (
-            self._waits(point.module, loop)
-            or any(
-                not loop.derived.isdisjoint(names_in(body, CallRef(site.call.at, site.call.end, site.index)))
-                and (self._reaches_out(site, _CALLS) or (site.call.at < point.site.at and _has_effect(site, _WORK)))
-                for site in self._project.calls.in_module(point.module)
-                if place.at <= site.call.at < place.end
-            )
-            or self._works_below(path)
-        )
+        return any(
+            not loop.derived.isdisjoint(names_in(body, CallRef(site.call.at, site.call.end, site.index)))
+            and (self._reaches_out(site, _CALLS) or (site.call.at < point.site.at and _has_effect(site, _WORK)))
+            for site in self._project.calls.in_module(point.module)
+            if place.at <= site.call.at < place.end
+        ) or self._works_below(path)
 
     def _works_below(self, path: Path) -> bool:
         """The function that the loop calls runs a process or takes a folder away before it writes."""
         if path.end.caller is None or path.through != (path.end.caller,):
             return False
-        before = (site for site in self._project.calls.of(path.end.caller) if site.call.at < path.end.site.at)
-        return any(_has_effect(site, _WORK) for site in before)
+        points = self._project.effects.points_in(path.end.module, path.end.caller)
+        last = max((p.site.at for p in points if p.effect == path.end.effect and p.is_direct), default=-1)
+        return any(_has_effect(site, _WORK) and site.call.at < last for site in self._project.calls.of(path.end.caller))
 
-    def _waits(self, module: Module, loop: Loop) -> bool:
+    def waits(self, module: Module, loop: Loop) -> bool:
         """Each turn sleeps, in the loop's own body and under no condition."""
         return any(
             site.call.context == loop.context and _has_effect(site, _WAITS) for site in self._project.calls.in_module(module)

@@ -195,8 +195,12 @@ class RepeatedEffects:
             return True
         if self._one_by_one.acknowledges(point, loop, path):
             return True
+        if point.effect == "db.read":
+            return False
+        if self._one_by_one.waits(point.module, loop):
+            return True
         own = point.effect == "db.commit" or not loop.derived.isdisjoint(names_in(point.module.body, expression_of(point)))
-        return point.effect != "db.read" and own and self._one_by_one.acts_outside(point, loop, path)
+        return own and self._one_by_one.acts_outside(point, loop, path)
 
     # what is not one per item of data
 

@@ -206,9 +206,17 @@ def _is_constant_path(expr: Attribute) -> bool:
 
 def _grown_name(call: Call) -> str | None:
     callee = call.callee
+    if isinstance(callee, Attribute) and callee.attr == "update" and _is_display(call):
+        return None  # more of what is written
     if isinstance(callee, Attribute) and callee.attr in _GROWING and isinstance(callee.base, Name):
         return callee.base.id
     return None
+
+
+def _is_display(call: Call) -> bool:
+    """All that is given is mappings whose keys stand there."""
+    values = [argument.value for argument in call.arguments if argument.name is None]
+    return len(values) == len(call.arguments) == 1 and isinstance(values[0], Mapping) and None not in values[0].keys
 
 
 def _is_empty(expr: Expr) -> bool:

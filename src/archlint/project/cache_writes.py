@@ -157,7 +157,8 @@ class CacheWrites:
     # expiry that something else gives
 
     def _set_elsewhere(self, site: CallSite, write: CacheWrite, kind: str) -> Expiry | None:
-        """By a later call on the same key in the same function, always or when a parameter asks for it."""
+        """By a call on the same key in the same function, always or when a parameter asks for it; of a hash, whose
+        expiry a write leaves as it is, also in another method of the class."""
         key = self.key(site, write)
         if site.caller is None or not (key or write.kind == "many"):
             return None
@@ -165,7 +166,17 @@ class CacheWrites:
             if other.index != site.index and self._expires_key(other, key):
                 asked = self._asking_parameters(other, site.caller)
                 return Expiry("parameter", parameters=asked) if asked else _GIVEN
+        if key and write.kind == "hash" and any(self._expires_key(other, key) for other in self._of_class(site.caller)):
+            return _GIVEN
         return self._chosen_by_sibling(site, key) if key and kind == "missing" else None
+
+    def _of_class(self, method: Def) -> Iterator[CallSite]:
+        """The calls of the other methods of a function's class."""
+        owner, _, name = method.function.qualname.rpartition(".")
+        for other in self._project.calls.in_module(method.module) if owner else ():
+            place = other.caller.function.qualname.rpartition(".") if other.caller is not None else ("", "", "")
+            if place[0] == owner and place[2] != name:
+                yield other
 
     def _expires_key(self, other: CallSite, key: str) -> bool:
         """The call sets an expiry on the key; on any where many keys are written at once."""

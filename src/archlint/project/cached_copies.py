@@ -1,8 +1,9 @@
 """Whether what is written to a store is a copy of something kept elsewhere, and how sure that is.
 
-A key-value store may be a cache or the only home of a value (a counter, a flag, a queue); its client is the same.  What
-tells a copy: the function reads the key first and fills it on a miss; the value comes from a query or a remote call;
-the names around say cache; it is serialised.
+A key-value store may be a cache or the only home of a value (a counter, a flag, a queue, a data set); its client is the
+same.  What tells a copy: the function reads the key first and fills it on a miss; the value comes from a query or a
+remote call, and somebody reads it; a function, class or module that is called a cache takes it.  A client that is called
+a cache, or a value that is only serialised, tells little.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Operation, String
 from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of
+from archlint.project.cache_reads import CacheReads
 from archlint.project.cache_writes import CacheWrites
 from archlint.project.model import CallSite
-from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.texts import Hole, Written
 
@@ -60,6 +61,7 @@ class CachedCopies:
     ) -> None:
         self._project = project
         self._writes = writes
+        self._reads = CacheReads(project, writes)
         self._cache_words = cache_words
         self._primary_words = primary_words
         self._state_words = state_words
@@ -68,46 +70,83 @@ class CachedCopies:
     def confidence(self, site: CallSite, write: CacheWrite, outer: CallSite | None = None) -> Confidence | None:
         """How sure it is that the write keeps a copy; None: there is no sign of it. `outer` is the call of the
         function in which the write stands, where that is what is asked about: key and value come from there."""
+        if self._reads.ages(site, write):
+            return None
         named = self._names(site) | (self._names(outer) if outer is not None else frozenset())
         written, filled = self._key_words(site, write, outer)
         says_cache = not self._cache_words.isdisjoint(named | written | filled)
         is_primary = not self._primary_words.isdisjoint(written | self._function_words(outer or site))
-        if not self._is_store(site):
-            is_state = not self._state_words.isdisjoint(written | self._function_words(outer or site))
-            if is_state and not self._is_filled(site, write, outer):
-                return None
-            return None if is_primary and not says_cache else Confidence.HIGH
         if is_primary and not says_cache:
             return None
+        is_state = self._reads.is_state(site, write)
+        if self._is_store(site):
+            return self._in_store(site, write, outer, says_cache=says_cache, is_state=is_state)
+        if not self._state_words.isdisjoint(written | self._function_words(outer or site)):
+            return Confidence.HIGH if self._is_filled(site, write, outer) else None
+        return Confidence.LOW if is_state else Confidence.HIGH
+
+    def _in_store(
+        self, site: CallSite, write: CacheWrite, outer: CallSite | None, *, says_cache: bool, is_state: bool
+    ) -> Confidence | None:
+        """`confidence` where the store is as often the home of a value."""
         copies, serialised = self._value(outer or site, write if outer is None else None)
         if outer is not None:
             more = self._value(site, write)
             copies, serialised = copies or more[0], serialised or more[1]
-        if self._reads_first(site, write) and not self._is_of_object(site, write):
+        if is_state:
+            return Confidence.LOW if says_cache or copies else None
+        if self._reads.fills(site, write) and not self._is_of_object(site, write):
             return Confidence.HIGH
         if not says_cache and (write.kind == "hash" or self._keeps_structure(site)):
             return None
-        if says_cache or copies:
-            return Confidence.HIGH if copies and (says_cache or serialised) else Confidence.MEDIUM
-        return Confidence.LOW if serialised else None
+        if copies and (outer is not None or self._reads.is_read(site, write)):
+            return Confidence.HIGH if says_cache or serialised else Confidence.MEDIUM
+        if says_cache and self._is_of_cache(site, write, outer):
+            return Confidence.MEDIUM
+        return Confidence.LOW if says_cache or copies or serialised else None
+
+    def _is_of_cache(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
+        """The key or the function says cache, or the module does and its values are read. The fields of one hash are
+        a data set more often, so that its key must say so."""
+        written, _ = self._key_words(site, write, outer)
+        if not self._cache_words.isdisjoint(written):
+            return True
+        if write.kind == "hash":
+            return False
+        if not self._cache_words.isdisjoint(self._function_words(site) | self._function_words(outer or site)):
+            return True
+        return self.says_cache(site.module.name) and self._reads.is_read(site, write)
 
     def _is_filled(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
         """Filled on a miss, or with what comes from elsewhere."""
         copies = self._value(outer or site, write if outer is None else None)[0]
-        return copies or self._reads_first(site, write) or (outer is not None and self._reads_first(outer, write))
+        return copies or self._reads.fills(site, write) or (outer is not None and self._reads.fills(outer, write))
 
     def says_cache(self, *names: str) -> bool:
         """One of the names has a word for a cache in it."""
         return not self._cache_words.isdisjoint(words_of(*names))
 
     def makes_itself(self, site: CallSite, expr: Expr | None) -> bool:
-        """A literal, the time, a random token: made where it is written, and the copy of nothing."""
+        """A literal, the time, a random token, or a sum of them: made where it is written, and the copy of nothing. What
+        makes it may be handed over, too (`get_or_set(key, time.time)`)."""
         if expr is None:
             return False
         source = self._writes.source(site.module, expr, site.call.context)
         if isinstance(source, CallRef):
             return last_name(site.module.body, source) in _OWN_CALLS
+        if isinstance(source, Operation):
+            return all(self.makes_itself(site, operand) for operand in source.operands)
+        if isinstance(source, Attribute | Name) and last_name(site.module.body, source) in _OWN_CALLS:
+            return self._is_imported(site, source)
         return isinstance(source, Constant | String)
+
+    def _is_imported(self, site: CallSite, expr: Expr) -> bool:
+        while isinstance(expr, Attribute):
+            expr = expr.base
+        if not isinstance(expr, Name):
+            return False
+        _, bindings = self._project.symbols.scopes(site.module).lookup(site.call.context, expr.id, expr.at)
+        return bool(bindings) and all(binding.kind == "import" for binding in bindings)
 
     def is_own(self, site: CallSite, write: CacheWrite) -> bool:
         """A value that the store is the home of, whatever the names around say: made on the spot, or a credential that
@@ -170,7 +209,7 @@ class CachedCopies:
     def _of_expression(self, site: CallSite, expr: Expr, follow: bool = True) -> tuple[bool, bool]:
         sites = self._project.calls.in_module(site.module)
         copies = serialised = False
-        for part in self._followed_parts(site, expr):
+        for part in self._reads.followed_parts(site.module, expr, site.call.context):
             if isinstance(part, CallRef):
                 serialised |= last_name(site.module.body, part) in self._serialisers
                 copies |= self.is_remote(sites[part.index])
@@ -202,27 +241,3 @@ class CachedCopies:
             return False
         others = (other.operation for other in self._project.calls.of(site.caller))
         return any(o is not None and o.cache is not None and o.cache.kind in _STRUCTURES for o in others)
-
-    def _followed_parts(self, site: CallSite, expr: Expr, depth: int = 3) -> list[Expr]:
-        module, context = site.module, site.call.context
-        found: list[Expr] = []
-        for part in parts_of(module.body, expr):
-            source = self._writes.source(module, part, context)
-            if source is not part and depth:
-                found += self._followed_parts(site, source, depth - 1)
-            found.append(part)
-        return found
-
-    def _reads_first(self, site: CallSite, write: CacheWrite) -> bool:
-        """The same function reads the key before it writes it: it fills a miss."""
-        if site.caller is None:
-            return False
-        key = self._writes.key(site, write)
-        return any(
-            other.call.end <= site.call.at
-            and other.operation is not None
-            and other.operation.effect == ("cache.read",)
-            and (first := other.argument("0:name") or other.argument("0:key")) is not None
-            and self._writes.followed(other, first) == key
-            for other in self._project.calls.of(site.caller)
-        )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
@@ -51,9 +53,41 @@ class FactStore(Protocol):
 class Workers(Protocol):
     """Runs a pure function over many items, maybe in other processes; a worker's death costs its one item."""
 
-    def map(self, function: Callable[[T], R], items: Sequence[T], on_death: Callable[[T, str], R]) -> Iterator[tuple[T, R]]:
-        """Pairs in any order. `on_death(item, reason)` makes the result of an item whose worker died or hung."""
+    def map(
+        self,
+        function: Callable[[T], R],
+        items: Sequence[T],
+        on_death: Callable[[T, str], R],
+        bound: Callable[[T], float] = lambda _item: math.inf,
+    ) -> Generator[tuple[T, R, float], None, None]:
+        """Item, result and processor seconds, in any order.
+
+        `on_death(item, reason)` makes the result of an item whose worker died, or that was not done within its `bound`
+        (seconds of wall time).  Raises what `function` raises.  Who closes the generator early ends the work.
+        """
         ...
+
+
+class Progress(Protocol):
+    """Is told how far a run has come. Nothing that it does reaches a report."""
+
+    def phase(self, name: str, total: int = 0) -> AbstractContextManager[None]:
+        """A step of the run, of `total` pieces (0: not known), which lasts as long as the context. One may be in another."""
+        ...
+
+    def done(self, piece: str, seconds: float | None = None) -> None:
+        """A piece of the innermost phase is done, in so many processor seconds (None: in the time since the one before)."""
+        ...
+
+
+class NoProgress:
+    """Implements `Progress` for nobody who watches."""
+
+    def phase(self, name: str, total: int = 0) -> AbstractContextManager[None]:  # noqa: ARG002  the port's signature
+        return nullcontext()
+
+    def done(self, piece: str, seconds: float | None = None) -> None:
+        pass
 
 
 class Clock(Protocol):
@@ -62,4 +96,4 @@ class Clock(Protocol):
         ...
 
 
-__all__ = ["Clock", "FactStore", "FileEntry", "Files", "Iterable", "Workers"]
+__all__ = ["Clock", "FactStore", "FileEntry", "Files", "Iterable", "NoProgress", "Progress", "Workers"]

@@ -13,13 +13,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from archlint.adapters import resources
 from archlint.adapters.disk import DiskFiles
 from archlint.adapters.processes import InProcess, Processes
 from archlint.adapters.store import NoStore, SqliteStore
-from archlint.app import tool
+from archlint.app import target, tool
 from archlint.engine.analyse import analyse
 from archlint.facts.findings import Report
 from archlint.facts.settings import Settings
+from archlint.parse import versions
 from archlint.ports import FactStore, FileEntry, Workers
 
 STOREFRONT = Path(__file__).parents[2] / "examples/storefront"
@@ -89,9 +91,9 @@ def test_facts_are_kept_by_content_not_by_name(tmp_path: Path) -> None:
     class Counting(InProcess):
         parsed = 0
 
-        def map(self, function, items, on_death):  # type: ignore[no-untyped-def]
+        def map(self, function, items, *others):  # type: ignore[no-untyped-def]
             Counting.parsed += len(items)
-            return super().map(function, items, on_death)
+            return super().map(function, items, *others)
 
     store = SqliteStore(tmp_path / "cache")
     report(root, store, Counting())
@@ -153,3 +155,37 @@ def test_hash_seeds_do_not_matter() -> None:
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         said.append(subprocess.run(command, check=True, capture_output=True, env=environment).stdout)
     assert said[0] == said[1]
+
+
+def test_a_finding_in_the_configuration_moves_with_its_lines(tmp_path: Path) -> None:
+    contract = "[[tool.archlint.contracts]]\nname = 'Down'\nkind = 'layers'\nlayers = ['a', 'nowhere']\n"
+    (tmp_path / "a.py").write_text("x = 1\n")
+    store = SqliteStore(tmp_path / "cache")
+
+    def line() -> list[int]:
+        found = target([tmp_path], root=tmp_path).settings
+        report = analyse(DiskFiles(tmp_path), store, InProcess(), tool(), settings=found, today=TODAY)
+        return [f.location.line for f in report.findings if f.rule == "RUN004"]
+
+    (tmp_path / "pyproject.toml").write_text(contract)
+    assert line() == line() == [4]
+    (tmp_path / "pyproject.toml").write_text("# one line\n" + contract)
+    assert line() == line() == [5]
+
+
+@pytest.mark.parametrize("part", ["YAML_PARSER_VERSION", "PARSER_VERSION", "SQL_PARSER_VERSION"])
+def test_another_parser_is_another_fingerprint(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    before = resources.parser_fingerprint(), resources.program_fingerprint()
+    monkeypatch.setattr(versions, part, "another")
+    monkeypatch.setattr(resources, "parser_fingerprint", resources.parser_fingerprint.__wrapped__)
+    after = resources.parser_fingerprint(), resources.program_fingerprint.__wrapped__()
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+
+
+@pytest.mark.parametrize("document", ["sql/select_star.yaml", "knowledge/redis.yaml", "checklist.yaml", "new/rule.yaml"])
+def test_another_rule_document_is_another_program(monkeypatch: pytest.MonkeyPatch, document: str) -> None:
+    before = resources.program_fingerprint()
+    documents = {**resources.rule_documents(), document: b"other: true\n"}
+    monkeypatch.setattr(resources, "rule_documents", lambda: documents)
+    assert resources.program_fingerprint.__wrapped__() != before

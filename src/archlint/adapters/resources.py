@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -36,18 +38,25 @@ def check_modules() -> frozenset[str]:
 
 @cache
 def parser_fingerprint() -> str:
-    """Changes with everything that a file's facts depend on besides the file: our sources and the parsers' versions."""
+    """Changes with everything that a file's facts depend on besides the file: our sources and the parsers' versions, and
+    Python's own, which knows names and escapes of its time."""
     from archlint.parse import versions  # noqa: PLC0415  it asks the installed packages' metadata
 
-    packages = f"{versions.PARSER_VERSION} {versions.SQL_PARSER_VERSION}"
-    return _digest([packages.encode(), *_sources("facts", "parse")])
+    packages = f"{versions.PARSER_VERSION} {versions.SQL_PARSER_VERSION} {versions.YAML_PARSER_VERSION}"
+    return _digest([packages.encode(), _python().encode(), *_sources("facts", "parse")])
 
 
 @cache
 def program_fingerprint() -> str:
-    """Changes with everything that a report depends on besides the project: all our sources and rule documents."""
+    """Changes with everything that a report depends on besides the project: all our sources and rule documents,
+    and what matches their patterns."""
     documents = (part for name, data in rule_documents().items() for part in (name.encode(), data))
-    return _digest([parser_fingerprint().encode(), *_sources("."), *documents])
+    patterns = version("pathspec").encode()
+    return _digest([parser_fingerprint().encode(), patterns, *_sources("."), *documents])
+
+
+def _python() -> str:
+    return f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _sources(*folders: str) -> Iterable[bytes]:

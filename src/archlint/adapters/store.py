@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+
+from archlint.adapters.disk import replace_file
 
 FOLDER = ".archlint_cache"
 _FILE = "facts-1.sqlite"
@@ -16,7 +20,8 @@ _TABLE = (
     "CREATE TABLE IF NOT EXISTS blobs "
     "(key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID"
 )
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of archlint; see https://bford.info/cachedir/\n"
+_TAG_FILE, _IGNORE_FILE = "CACHEDIR.TAG", ".gitignore"
+_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache of archlint; see https://bford.info/cachedir/\n"
 _DAY = 86_400
 _KEEP = 30 * _DAY
 """Seconds after which an entry that no run asked for is dropped."""
@@ -45,14 +50,17 @@ class SqliteStore:
 
     Values are msgpack and never run.  Each carries its checksum; one that does not fit, or a file that SQLite cannot
     read, throws the whole store away.  Where nothing can be written (a read-only folder, a full disk) nothing is kept.
+    A folder that is another user's, or holds links, is neither read nor written: whoever owns it could hide findings.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.remark = ""
+        """Why the cache could not be used, as far as it could not."""
 
     def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
-        if not (self.folder / _FILE).is_file() or self._is_foreign():
+        if self._is_foreign() or not self._exists():
             return found
         try:
             with self._connection() as db:
@@ -64,8 +72,9 @@ class SqliteStore:
                             raise DamagedError(key)
                         found[key] = value
                 self._refresh(db, found)
-        except sqlite3.OperationalError:
-            return found  # locked, read-only or gone: a store costs time, never truth
+        except sqlite3.OperationalError as error:
+            self.remark = f"cannot be used: {error}"  # locked, read-only or gone: a store costs time, never truth
+            return found
         except (sqlite3.DatabaseError, DamagedError):
             self.clean()
             return {}
@@ -82,18 +91,16 @@ class SqliteStore:
                 db.execute(_TABLE)  # an empty file is a database without it
                 db.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?, ?)", rows)
                 db.execute("DELETE FROM blobs WHERE used < ?", (now - _KEEP,))
-        except (sqlite3.OperationalError, OSError):
-            return
+        except (sqlite3.OperationalError, OSError) as error:
+            self.remark = f"cannot be written: {error}"
         except sqlite3.DatabaseError:
             self.clean()
 
     def clean(self) -> None:
         """Throws everything away."""
-        for path in sorted(self.folder.glob(f"{_FILE}*")):
-            try:
+        with suppress(OSError):
+            for path in sorted(self.folder.glob(f"{_FILE}*")):
                 path.unlink(missing_ok=True)
-            except OSError:
-                continue
 
     def size(self) -> tuple[int, int]:
         """(entries, bytes on disk)."""
@@ -105,15 +112,36 @@ class SqliteStore:
             return 0, 0
 
     def _is_foreign(self) -> bool:
-        """A link in the cache's place leads to where an analysed project must not make us write."""
-        return self.folder.is_symlink() or (self.folder / _FILE).is_symlink()
+        """Is the cache, or what stands in its place, not ours? A link leads to where an analysed project must not make us
+        write; what belongs to another user may say what that user likes."""
+        for path in (self.folder, *(self.folder / name for name in (_FILE, _TAG_FILE, _IGNORE_FILE))):
+            try:
+                status = path.lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                self.remark = f"cannot be used: {error.strerror or type(error).__name__}"
+                return True
+            if stat.S_ISLNK(status.st_mode):
+                self.remark = "is left alone: it is or holds a link"
+                return True
+            if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
+                self.remark = "is left alone: it belongs to another user"
+                return True
+        return False
+
+    def _exists(self) -> bool:
+        try:
+            return (self.folder / _FILE).is_file()
+        except OSError:
+            return False
 
     def _prepare(self) -> None:
-        """The folder, marked so that backups and version control leave it alone."""
-        if not (self.folder / "CACHEDIR.TAG").is_file():
+        """The folder, marked so that backups and version control leave it alone. Raises OSError."""
+        if not (self.folder / _TAG_FILE).is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
-            (self.folder / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
+            replace_file(self.folder / _IGNORE_FILE, b"*\n")
+            replace_file(self.folder / _TAG_FILE, _TAG)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -21,7 +21,7 @@ from archlint.engine.settle import Run, Settled, settle
 from archlint.engine.sources import Sources
 from archlint.facts.findings import Report
 from archlint.facts.settings import Settings
-from archlint.ports import FactStore, Files, Workers
+from archlint.ports import FactStore, Files, NoProgress, Progress, Workers
 from archlint.project import Project
 from archlint.project.knowledge import Knowledge
 from archlint.rulebook import Rulebook
@@ -42,41 +42,61 @@ class Tool:
     program: str
 
 
-def analyse(files: Files, store: FactStore, workers: Workers, tool: Tool, *, settings: Settings, today: str) -> Report:
+def analyse(
+    files: Files,
+    store: FactStore,
+    workers: Workers,
+    tool: Tool,
+    *,
+    settings: Settings,
+    today: str,
+    progress: Progress | None = None,
+) -> Report:
     """Everything that a run has to say about the project in `files`.
 
-    Pure but for its ports: the same files, settings and day give the same report, whatever the number of workers,
-    the order of the files and the state of the store.  Raises SelectionError for settings that name unknown rules or
-    parameters, AnswersError and BaselineError for answers and a baseline that cannot be taken; whatever is wrong with the
-    project is a finding.
+    Pure but for its ports, of which `progress` is told how far it has come: the same files, settings and day give the same
+    report, whatever the number of workers, the order of the files and the state of the store.  Raises SelectionError for
+    settings that name unknown rules or parameters, AnswersError and BaselineError for answers and a baseline that cannot be
+    taken; whatever is wrong with the project is a finding.
     """
-    inventory = discover(files, settings)
-    scopes = scopes_of(files, inventory.others, settings)
-    reading = read(files, inventory)
-    answers = given_answers(files, inventory, reading, today)
-    listed = baseline_bytes(files, inventory, settings)
+    watch = progress or NoProgress()
+    with watch.phase("discover"):
+        inventory = discover(files, settings)
+        scopes = scopes_of(files, inventory.others, settings)
+    with watch.phase("read"):
+        reading = read(files, inventory)
+        answers = given_answers(files, inventory, reading, today)
+        listed = baseline_bytes(files, inventory, settings)
 
     def fresh() -> Settled:
         baseline = decode(listed, settings.baseline) if listed is not None else None
-        rulebook = tool.rulebook()
-        selection = select(rulebook, scopes)
-        facts = extract(reading, store, workers, tool.parsers)
-        project = link(facts, inventory, settings, tool.knowledge())
-        outcome = check(project, selection, scopes)
+        with watch.phase("load rules"):
+            rulebook = tool.rulebook()
+            selection = select(rulebook, scopes)
+        with watch.phase("extract"):
+            facts = extract(reading, store, workers, tool.parsers, watch)
+        with watch.phase("link"):
+            project = link(facts, inventory, settings, tool.knowledge())
+        with watch.phase("rules", selection.count):
+            outcome = check(project, selection, scopes, watch)
         run = Run(inventory, reading, facts, project, outcome)
-        sources = Sources(files, reading.sources, facts.python)
-        return settle(
-            run,
-            sources,
-            rulebook=rulebook,
-            checklist=tool.checklist(),
-            baseline=baseline,
-            scopes=scopes,
-            today=today,
-        )
+        with watch.phase("settle"):
+            return settle(
+                run,
+                Sources(files, reading.sources, facts.python),
+                rulebook=rulebook,
+                checklist=tool.checklist(),
+                baseline=baseline,
+                scopes=scopes,
+                today=today,
+            )
 
-    key = report_key(tool.program, scopes, inventory, reading, baseline=listed)
-    report = remembered(store, key, today, fresh)
+    def data(path: str) -> bytes:
+        return Sources(files, reading.sources, {}).data(path)
+
+    with watch.phase("look up"):
+        key = report_key(tool.program, scopes, inventory, reading, baseline=listed)
+    report = remembered(store, key, today, data, fresh)
     return answered(report, tool.checklist(), answers) if answers else report
 
 

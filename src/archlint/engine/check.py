@@ -12,6 +12,7 @@ from archlint.engine.findings import worded
 from archlint.engine.scopes import Scopes
 from archlint.engine.select import Bound, Selection
 from archlint.facts.findings import Hit, Proof
+from archlint.ports import NoProgress, Progress
 from archlint.project import Project
 from archlint.rulebook import Rule
 
@@ -31,8 +32,9 @@ class Outcome:
     cut: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def check(project: Project, selection: Selection, scopes: Scopes) -> Outcome:
+def check(project: Project, selection: Selection, scopes: Scopes, progress: Progress | None = None) -> Outcome:
     """Every rule's hits and proofs, in an order that depends on nothing but the project."""
+    watch = progress or NoProgress()
     outcome = Outcome(crashed=dict(selection.broken))
     by_rule = groupby(selection.rules, key=lambda bound: bound.rule.id)
     for rule_id, group in by_rule:
@@ -41,6 +43,7 @@ def check(project: Project, selection: Selection, scopes: Scopes) -> Outcome:
         try:
             said = [item for bound in variants for item in _said(project, bound, scopes)]
             hits = _sorted_hits(rule, [item for item in said if isinstance(item, Hit)], outcome)
+            watch.done(rule_id)
         except Exception as error:  # a rule's bug must not cost the other rules' findings
             outcome.crashed[rule_id] = last_frame(error)
             continue

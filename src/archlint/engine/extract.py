@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
@@ -15,14 +15,18 @@ from archlint.facts.deployment import DeploymentFacts
 from archlint.facts.sql import SqlFacts, Unparsed
 from archlint.facts.syntax import Failure, FileFacts
 from archlint.facts.text import decode_text
-from archlint.ports import FactStore, Workers
+from archlint.ports import FactStore, NoProgress, Progress, Workers
 from archlint.project.program import SqlReader
 
 PARSERS = ("archlint.parse.python", "archlint.parse.sql", "archlint.parse.deployment")
 """What workers import at their start."""
 
 _FACTS, _FAILURE, _DIED = b"+", b"-", b"!"
-"""First byte of a blob. What a dying worker left is not kept: the next run may have more memory."""
+"""First byte of a blob. What a dying worker left is not kept: the next run may have more memory, or time."""
+_PATIENCE, _PATIENCE_PER_BYTE = 60.0, 120e-6
+"""Seconds of wall time for one file: several times what the densest code takes on a busy machine (2 s for 100 kB)."""
+_BATCH = 256
+"""Results that are put into the store at a time: what an interrupted run has parsed is not lost."""
 
 _encoder = msgspec.msgpack.Encoder()
 _facts = msgspec.msgpack.Decoder(FileFacts)
@@ -35,6 +39,16 @@ Item = tuple[str, P]
 """A key, and what is to be parsed."""
 
 
+@dataclass
+class GivenUp:
+    """What was not done in this run for want of time or memory, so that another run may see more. `sql`: texts → why.
+
+    Grows as `Facts.read_sql` is asked."""
+
+    anything: bool = False
+    sql: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Facts:
     """What the files say. `failures`: why others say nothing; `sql`: decoded texts; `read_sql` reads any SQL text."""
@@ -44,11 +58,12 @@ class Facts:
     sql: dict[str, str]
     failures: dict[str, Failure]
     read_sql: SqlReader
+    given_up: GivenUp = field(default_factory=GivenUp)
 
 
-def extract(reading: Reading, store: FactStore, workers: Workers, fingerprint: str) -> Facts:
+def extract(reading: Reading, store: FactStore, workers: Workers, fingerprint: str, progress: Progress | None = None) -> Facts:
     """The facts of every file that was read. `fingerprint` stands for all that they depend on besides the sources."""
-    extractor = Extractor(store, workers, fingerprint)
+    extractor = Extractor(store, workers, fingerprint, progress or NoProgress())
     results = extractor.python(reading.python)
     failures = {path: result for path, result in results.items() if isinstance(result, Failure)}
     sql: dict[str, str] = {}
@@ -58,12 +73,14 @@ def extract(reading: Reading, store: FactStore, workers: Workers, fingerprint: s
         except UnicodeDecodeError as error:
             failures[path] = Failure("unreadable", f"is no text in UTF-8 or UTF-16: {error.reason}")
     deployment = extractor.deployment(reading.deployment)
+    failures |= {path: result for path, result in deployment.items() if isinstance(result, Failure)}
     return Facts(
         python={path: result for path, result in results.items() if not isinstance(result, Failure)},
-        deployment={path: facts for path, facts in deployment.items() if facts.kind != "other"},
+        deployment={p: f for p, f in deployment.items() if not isinstance(f, Failure) and f.kind != "other"},
         sql=sql,
         failures=failures,
         read_sql=extractor.sql,
+        given_up=extractor.given_up,
     )
 
 
@@ -77,35 +94,49 @@ def _sql_text(data: bytes) -> str:
 class Extractor:
     """Reads sources into facts, looking in the store first."""
 
-    def __init__(self, store: FactStore, workers: Workers, fingerprint: str) -> None:
+    def __init__(self, store: FactStore, workers: Workers, fingerprint: str, progress: Progress) -> None:
         self._store = store
         self._workers = workers
         self._fingerprint = fingerprint
+        self._progress = progress
+        self.given_up = GivenUp()
 
     def python(self, sources: Mapping[str, bytes]) -> dict[str, FileFacts | Failure]:
         """path → what the file says, or why it says nothing. Files of one content are parsed once."""
         keys = {path: self._key("python", data) for path, data in sources.items()}
         items = {keys[path]: data for path, data in sources.items()}
-        results = self._results(items, _parse_python, _python_died, _decode_python)
+        names = {key: path for path, key in keys.items()}
+        results = self._results("Python files", items, names=names, parse=_parse_python, on_death=_died, decode=_decode_python)
         return {path: results[key] for path, key in keys.items()}
 
-    def deployment(self, sources: Mapping[str, bytes]) -> dict[str, DeploymentFacts]:
-        """path → what the deployment file says; what is no text says nothing."""
+    def deployment(self, sources: Mapping[str, bytes]) -> dict[str, DeploymentFacts | Failure]:
+        """path → what the deployment file says, or why it was given up; what is no text says nothing."""
         keys = {path: self._key("deployment", path.encode("utf-8", "surrogateescape"), data) for path, data in sources.items()}
         items = {keys[path]: (path, data) for path, data in sources.items()}
-        results = self._results(items, _parse_deployment, _deployment_died, lambda blob: _deployment.decode(blob[1:]))
+        names = {key: path for path, key in keys.items()}
+        results = self._results(
+            "deployment files", items, names=names, parse=_parse_deployment, on_death=_died, decode=_decode_deployment
+        )
         return {path: results[key] for path, key in keys.items()}
 
     def sql(self, texts: Sequence[tuple[str, str]]) -> Sequence[SqlFacts]:
         """A reader for `Project`: pairs of text and dialect in, facts in the same order out."""
         keys = {pair: self._key("sql", pair[1].encode(), pair[0].encode("utf-8", "surrogatepass")) for pair in texts}
         items = {key: pair for pair, key in keys.items()}
-        results = self._results(items, _parse_sql, _sql_died, lambda blob: _sql.decode(blob[1:]))
+        results = self._results("SQL texts", items, names={}, parse=_parse_sql, on_death=self._sql_died, decode=_decode_sql)
         return [results[keys[pair]] for pair in texts]
+
+    def _sql_died(self, item: Item[tuple[str, str]], reason: str) -> bytes:
+        text, dialect = item[1]
+        self.given_up.sql[text] = reason
+        return _DIED + _encoder.encode(SqlFacts(dialect, (), (Unparsed(0, len(text), reason),)))
 
     def _results(
         self,
+        kind: str,
         items: Mapping[str, P],
+        *,
+        names: Mapping[str, str],
         parse: Callable[[Item[P]], bytes],
         on_death: Callable[[Item[P], str], bytes],
         decode: Callable[[bytes], R],
@@ -113,14 +144,23 @@ class Extractor:
         """key → result: from the store where it is, else parsed, the biggest first, and put there."""
         results: dict[str, R] = {}
         for key, blob in self._store.get_many(sorted(items)).items():
-            with suppress(msgspec.DecodeError):  # whatever lies in the store, it must not stop the run
+            # Whatever lies in the store, it must not stop the run.
+            with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 results[key] = decode(blob)
         missing = sorted((key for key in items if key not in results), key=lambda key: (-_size(items[key]), key))
         made: dict[str, bytes] = {}
-        for (key, _), blob in self._workers.map(parse, [(key, items[key]) for key in missing], on_death):
-            results[key] = decode(blob)
-            if not blob.startswith(_DIED):
-                made[key] = blob
+        work = self._workers.map(parse, [(key, items[key]) for key in missing], on_death, _patience)
+        with self._progress.phase(kind, len(missing)), closing(work):
+            for (key, _), blob, seconds in work:
+                results[key] = decode(blob)
+                if blob.startswith(_DIED):
+                    self.given_up.anything = True
+                else:
+                    made[key] = blob
+                if len(made) >= _BATCH:
+                    self._store.put_many(made)
+                    made = {}
+                self._progress.done(names.get(key, ""), seconds)
         self._store.put_many(made)
         return results
 
@@ -130,6 +170,10 @@ class Extractor:
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(part)
         return digest.hexdigest()
+
+
+def _patience(item: Item[P]) -> float:
+    return _PATIENCE + _PATIENCE_PER_BYTE * _size(item[1])
 
 
 def _size(payload: object) -> int:
@@ -143,6 +187,19 @@ def _decode_python(blob: bytes) -> FileFacts | Failure:
     return _facts.decode(body) if blob[:1] == _FACTS else _failure.decode(body)
 
 
+def _decode_sql(blob: bytes) -> SqlFacts:
+    return _sql.decode(memoryview(blob)[1:])
+
+
+def _decode_deployment(blob: bytes) -> DeploymentFacts | Failure:
+    body = memoryview(blob)[1:]
+    return _deployment.decode(body) if blob[:1] == _FACTS else _failure.decode(body)
+
+
+def _died(item: Item[P], reason: str) -> bytes:  # noqa: ARG001  the signature is `Workers.map`'s
+    return _DIED + _encoder.encode(Failure("bound", reason))
+
+
 # What runs in the workers. A run with nothing to parse must not load a parser, so each is imported where it is used.
 
 
@@ -151,10 +208,6 @@ def _parse_python(item: Item[bytes]) -> bytes:
 
     result = extract(item[1])
     return (_FAILURE if isinstance(result, Failure) else _FACTS) + _encoder.encode(result)
-
-
-def _python_died(item: Item[bytes], reason: str) -> bytes:  # noqa: ARG001  the signature is `Workers.map`'s
-    return _DIED + _encoder.encode(Failure("bound", reason))
 
 
 def _parse_deployment(item: Item[tuple[str, bytes]]) -> bytes:
@@ -168,16 +221,7 @@ def _parse_deployment(item: Item[tuple[str, bytes]]) -> bytes:
     return _FACTS + _encoder.encode(read(path, text))
 
 
-def _deployment_died(item: Item[tuple[str, bytes]], reason: str) -> bytes:  # noqa: ARG001  as above
-    return _DIED + _encoder.encode(DeploymentFacts("other"))
-
-
 def _parse_sql(item: Item[tuple[str, str]]) -> bytes:
     from archlint.parse.sql import read  # noqa: PLC0415
 
     return _FACTS + _encoder.encode(read(*item[1]))
-
-
-def _sql_died(item: Item[tuple[str, str]], reason: str) -> bytes:
-    text, dialect = item[1]
-    return _DIED + _encoder.encode(SqlFacts(dialect, (), (Unparsed(0, len(text), reason),)))

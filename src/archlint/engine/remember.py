@@ -18,10 +18,12 @@ from archlint.ports import FactStore
 
 
 class Kept(Struct, frozen=True, array_like=True):
-    """A report, and the days (ISO, both included) between which no suppression starts or ends to count."""
+    """A report, and what it holds for: the days (ISO, both included) between which no suppression starts or ends to count,
+    and the digests of the files besides the sources whose text it shows, such as the configuration."""
 
     first_day: str
     last_day: str
+    others: dict[str, bytes]
     report: Report
 
 
@@ -48,7 +50,7 @@ def report_key(
         sorted(inventory.too_big.items()),
     ]
     listed = b"-" if baseline is None else b"+" + baseline
-    for part in (program, msgspec.json.encode(scopes.settings, order="sorted"), listed, repr(seen)):
+    for part in (program, msgspec.json.encode(scopes.settings), listed, repr(seen)):
         data = part.encode("utf-8", "backslashreplace") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "little") + data)
     for path, data in sorted(reading.sources.items()):
@@ -56,21 +58,31 @@ def report_key(
     return digest.hexdigest()
 
 
-def remembered(store: FactStore, key: str, today: str, make: Callable[[], Settled]) -> Report:
-    """The report kept under `key`, if it still holds today; else what `make` gives."""
+def remembered(store: FactStore, key: str, today: str, data: Callable[[str], bytes], make: Callable[[], Settled]) -> Report:
+    """The report kept under `key`, if it still holds today; else what `make` gives. `data`: a file's bytes, or none."""
     blob = store.get_many([key]).get(key)
-    if blob is not None:
-        kept = _read(blob)
-        if kept is not None and kept.first_day <= today <= kept.last_day:
-            return kept.report
+    kept = _read(blob) if blob is not None else None
+    if kept is not None and kept.first_day <= today <= kept.last_day and _shows(kept, data):
+        return kept.report
     settled = make()
-    last_day = min((day for day in settled.expiries if day >= today), default=_FOREVER)
-    store.put_many({key: _encoder.encode(Kept(today, last_day, settled.report))})
+    if settled.lasting:
+        last_day = min((day for day in settled.expiries if day >= today), default=_FOREVER)
+        others = {path: _digest(found) for path, found in sorted(settled.others.items())}
+        store.put_many({key: _encoder.encode(Kept(today, last_day, others, settled.report))})
     return settled.report
+
+
+def _shows(kept: Kept, data: Callable[[str], bytes]) -> bool:
+    """Are the files whose text the report shows still as they were?"""
+    return all(_digest(data(path)) == digest for path, digest in kept.others.items())
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _read(blob: bytes) -> Kept | None:
     try:
         return _decoder.decode(blob)
-    except msgspec.DecodeError:  # whatever lies in the store, it must not stop the run
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # whatever lies in the store, it must not stop the run
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -16,6 +16,7 @@ from archlint.facts.findings import Hit, Site
 from archlint.facts.settings import Settings
 from archlint.project import Project
 from archlint.project.patterns import covers
+from archlint.project.statements import Sql
 from archlint.rulebook import Rulebook
 from archlint.rulebook.document import suggestion
 
@@ -41,6 +42,12 @@ def unread_files(inventory: Inventory, reading: Reading, facts: Facts, sources: 
         at = starts[min(max(failure.line, 1), len(starts)) - 1] + max(failure.column, 1) - 1
         message = "file" if failure.kind == "bound" else "default"
         yield _BY_FAILURE[failure.kind], Hit(Site(path, at, at), {"path": path, "reason": failure.reason}, message)
+
+
+def unread_statements(facts: Facts, unread: Iterable[Sql]) -> Iterator[RunHit]:
+    """RUN006: SQL whose reading was given up, where it is written."""
+    for sql in unread:
+        yield "RUN006", Hit(sql.site(0, len(sql.text)), {"path": sql.path, "reason": facts.given_up.sql[sql.text]}, "file")
 
 
 def nothing_found(inventory: Inventory, facts: Facts, settings: Settings) -> Iterator[RunHit]:

@@ -37,6 +37,11 @@ class Selection:
     rules: tuple[Bound, ...]
     broken: Mapping[str, str]
 
+    @property
+    def count(self) -> int:
+        """How many rules these are; one may run with several parameters."""
+        return len({bound.rule.id for bound in self.rules})
+
 
 def select(rulebook: Rulebook, scopes: Scopes) -> Selection:
     """Binds what is selected. Raises SelectionError for every unknown rule or parameter at once.

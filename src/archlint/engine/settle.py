@@ -25,6 +25,7 @@ from archlint.engine.suppress import Suppression
 from archlint.facts.baseline import Baseline, Entry
 from archlint.facts.findings import Completeness, Finding, Hit, ItemResult, Report, Site
 from archlint.project import Project
+from archlint.project.statements import Sql
 from archlint.rulebook import Rule, Rulebook
 
 T = TypeVar("T")
@@ -32,10 +33,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Settled:
-    """The report, and the days on which a suppression in it stops to count."""
+    """The report, and how far it may be kept.
+
+    `expiries`: the days on which a suppression in it stops to count; `others`: path → bytes of files besides the sources
+    whose text it shows; `lasting`: the same run again would come to the same, which is not so where time or memory ran out.
+    """
 
     report: Report
     expiries: tuple[str, ...]
+    others: dict[str, bytes]
+    lasting: bool
 
 
 @dataclass(frozen=True)
@@ -64,12 +71,14 @@ def settle(
     none: list[run_rules.RunHit] = []
     broken = _guarded(run.outcome, "contracts", lambda: list(run_rules.broken_contracts(run.project, settings, sources)), none)
     completeness = _completeness(run)
+    unread: tuple[Sql, ...] = _guarded(run.outcome, "completeness", lambda: _unread_statements(run), ())
     suppressions = _suppressions(run.facts)
     acceptance = Acceptance(suppressions, scopes, rulebook, today)
     apps = _app_sites(run)
     findings = [acceptance.of(_finding(rule, hit, apps, sources, scopes)) for rule, hit in run.outcome.hits]
     of_the_run = [
         *run_rules.unread_files(run.inventory, run.reading, run.facts, sources),
+        *run_rules.unread_statements(run.facts, unread),
         *run_rules.nothing_found(run.inventory, run.facts, settings),
         *run_rules.unlinked_roots(run.project),
         *broken,
@@ -95,7 +104,17 @@ def settle(
         fail_level=settings.fail_level,
         baseline=use,
     )
-    return Settled(report, tuple(sorted({s.until for found in suppressions.values() for s in found if s.until})))
+    return Settled(
+        report,
+        expiries=tuple(sorted({s.until for found in suppressions.values() for s in found if s.until})),
+        others=sources.others,
+        lasting=not (run.facts.given_up.anything or run.outcome.crashed),
+    )
+
+
+def _unread_statements(run: Run) -> tuple[Sql, ...]:
+    given_up = run.facts.given_up.sql
+    return tuple(sql for sql in run.project.statements.all if sql.text in given_up) if given_up else ()
 
 
 def _app_sites(run: Run) -> frozenset[Site]:

@@ -20,6 +20,8 @@ class Sources:
         self._files = files
         self._read = read
         self._facts = facts
+        self.others: dict[str, bytes] = {}
+        """path → bytes of what was asked for besides: the report depends on it too."""
         self._texts: dict[str, str] = {}
         self._lines: dict[str, LineIndex] = {}
         self._scopes: dict[str, list[tuple[int, int, str]]] = {}
@@ -27,12 +29,12 @@ class Sources:
     def data(self, path: str) -> bytes:
         """The file's bytes; none where it cannot be read (a finding may stand at a file that is missing)."""
         found = self._read.get(path)
-        if found is None:
+        if found is None and path not in self.others:
             try:
-                found = self._files.read(path)
+                self.others[path] = self._files.read(path)
             except OSError:
-                return b""
-        return found
+                self.others[path] = b""
+        return self.others[path] if found is None else found
 
     def text(self, path: str) -> str:
         """The decoded text to which offsets refer."""

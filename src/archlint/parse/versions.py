@@ -6,3 +6,4 @@ from importlib.metadata import version
 
 PARSER_VERSION = version("libcst")
 SQL_PARSER_VERSION = version("sqlglot")
+YAML_PARSER_VERSION = version("PyYAML")

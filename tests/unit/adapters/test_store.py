@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import random
+import resource
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -96,3 +103,99 @@ def test_clean_and_size(tmp_path: Path) -> None:
     assert store.size()[0] == 1
     store.clean()
     assert store.size() == (0, 0)
+
+
+def test_a_cache_of_another_user_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    SqliteStore(tmp_path / "c").put_many({"a": b"1"})
+    before = {path: path.read_bytes() for path in (tmp_path / "c").iterdir()}
+    monkeypatch.setattr("os.geteuid", lambda: os.getuid() + 1)
+    store = SqliteStore(tmp_path / "c")
+    assert store.get_many(["a"]) == {}
+    assert store.remark == "is left alone: it belongs to another user"
+    store.put_many({"b": b"2"})
+    assert {path: path.read_bytes() for path in (tmp_path / "c").iterdir()} == before
+
+
+@pytest.mark.parametrize("name", [".gitignore", "CACHEDIR.TAG", "facts-1.sqlite"])
+def test_a_link_in_the_cache_leads_nowhere(tmp_path: Path, name: str) -> None:
+    (tmp_path / "mine").write_text("not to be touched")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / name).symlink_to(tmp_path / "mine")
+    store = SqliteStore(tmp_path / "c")
+    store.put_many({"a": b"1"})
+    assert store.get_many(["a"]) == {}
+    assert "link" in store.remark
+    assert (tmp_path / "mine").read_text() == "not to be touched"
+
+
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("database or disk is full"), OSError(28, "No space left on device")]
+)
+def test_on_a_full_disk_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    store = SqliteStore(tmp_path / "c")
+    store.put_many({"a": b"1"})
+
+    class Full(sqlite3.Connection):
+        def executemany(self, *_: object) -> sqlite3.Cursor:
+            raise error
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **named: connect(*given, **named, factory=Full))
+    store.put_many({"b": b"2"})
+    assert "full" in store.remark or "space" in store.remark
+    assert store.get_many(["a", "b"]) == {"a": b"1"}
+
+
+def test_a_disk_that_fills_up_for_real(tmp_path: Path) -> None:
+    """A page limit is what SQLite answers in the words of a full disk."""
+    store = SqliteStore(tmp_path / "c")
+    store.put_many({"a": b"1"})
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        store.put_many({f"{n}": os.urandom(50_000) for n in range(20)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.getrlimit(resource.RLIMIT_FSIZE)[1],) * 2)
+        signal.signal(signal.SIGXFSZ, before)
+    assert store.remark.startswith("cannot be written")
+    assert store.get_many(["a", "0"]) == {"a": b"1"}
+    store.put_many({"b": b"2"})
+    assert store.get_many(["b"]) == {"b": b"2"}
+
+
+WRITER = """
+import os, sys
+from pathlib import Path
+from archlint.adapters.store import SqliteStore
+store = SqliteStore(Path(sys.argv[1]))
+print("begun", flush=True)
+n = 0
+while True:
+    n += 1
+    store.put_many({f"{os.getpid()} {n} {m}": bytes([m]) * 5000 for m in range(60)})
+"""
+
+
+def test_a_writer_that_is_killed_leaves_a_usable_store(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "c")
+    store.put_many({"a": b"1"})
+    chance = random.Random(7)
+    for turn in range(4):
+        writers = [
+            subprocess.Popen([sys.executable, "-c", WRITER, str(store.folder)], stdout=subprocess.PIPE) for _ in range(2)
+        ]
+        for writer in writers:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+        time.sleep(chance.random() / 5)
+        for writer in writers:
+            writer.kill()
+            writer.communicate()
+        assert store.get_many(["a"]) == {"a": b"1"}
+        store.put_many({f"after {turn}": b"2"})
+        assert store.get_many([f"after {turn}"]) == {f"after {turn}": b"2"}
+    db = sqlite3.connect(file_of(store))
+    rows = db.execute("SELECT value, checksum FROM blobs").fetchall()
+    db.close()
+    assert len(rows) > 5
+    assert all(zlib.crc32(value) == checksum for value, checksum in rows)

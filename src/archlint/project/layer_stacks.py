@@ -35,7 +35,9 @@ class Stack:
     def _spread_interface(self, groups: list[Group], found: dict[str, Layer]) -> dict[str, Layer]:
         """What lies beside the routers of a package that holds no other layer is interface too (a web app's forms)."""
         packages = {
-            package for group in groups if group.layer == "interface" and (package := group.word.rpartition(".")[0]).count(".")
+            package
+            for group in groups
+            if group.layer == "interface" and self._speaks(group) and (package := group.word.rpartition(".")[0]).count(".")
         }
         inside = {p: [m.name for m in self._modules if is_below(m.local_name, p)] for p in sorted(packages)}
         for names in inside.values():
@@ -59,7 +61,12 @@ class Stack:
                 found.setdefault((f"*.{word}", layer), Group(layer, f"*.{word}", False)).members.append(module)
         rare = {f"*.{word}" for word, packages in features.items() if len(packages) < _FEATURES}
         groups = [group for (name, _), group in sorted(found.items()) if name not in rare and len(group.members) > 1]
-        return self._tables_only([self._as_application(group, groups) for group in groups])
+        spoken = [g for g in groups if g.layer != "interface" or g.word.rpartition(".")[2] == "cli" or self._speaks(g)]
+        return self._tables_only([self._as_application(group, spoken) for group in spoken])
+
+    def _speaks(self, group: Group) -> bool:
+        """Does a module of the group know a web framework? `forms` may be documents, `handlers` those of messages."""
+        return any("web-framework" in self._source.kinds(module) for module in group.members)
 
     def _as_application(self, group: Group, groups: list[Group]) -> Group:
         """`handlers` are the application where other folders speak HTTP and below them others store."""

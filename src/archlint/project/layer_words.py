@@ -74,6 +74,8 @@ CORE_APPLICATION = _set(
     "handlers ports features"
 )
 PORTS = "ports"
+TRANSFER = _set("schemas schema serializers dto dtos")
+"""Folders of what is taken in and given out: they belong to whoever uses them."""
 BESIDE_ENTITIES = _set("services service factories events policies specifications exceptions errors")
 """Folders that belong to the domain when they lie beside its entities."""
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Confidence, Site
-from archlint.facts.syntax import Collection, Expr, String
+from archlint.facts.syntax import Attribute, Collection, Expr, Name, String
 from archlint.project.apps import service_of, setting_values
+from archlint.project.entities import FunctionRef
 from archlint.project.health_words import HealthWords
 from archlint.project.model import CallSite, Def
 from archlint.project.route_answers import answers_failure, labels_of
@@ -187,8 +188,19 @@ class Health:
                     return Reach(site.receiver.name, site.site, True)
                 inner = [t.definition for t in site.targets if t.definition is not None]
                 complete = complete and (bool(inner) or self._is_harmless(site)) and depth < _DEPTH
-                waiting += [(d, depth + 1) for d in inner]
+                waiting += [(d, depth + 1) for d in (*inner, *self._handed(site))]
         return Reach("", None, complete)
+
+    def _handed(self, site: CallSite) -> Iterator[Def]:
+        """The project's functions that a call is given, itself or in a list: checks that it is to run."""
+        for argument in site.call.arguments:
+            value = argument.value
+            for item in value.items if isinstance(value, Collection) else (value,):
+                if not isinstance(item, Name | Attribute):
+                    continue
+                for entity in self._project.types.inference.entities(site.module, item, site.call.context):
+                    if isinstance(entity, FunctionRef):
+                        yield entity.definition
 
     def _is_harmless(self, site: CallSite) -> bool:
         """A call that is known to ask no dependency: a response, a literal's method, logging, the standard library."""

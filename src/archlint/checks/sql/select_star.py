@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from archlint.checks.api import Hit, Project, Proof, Site
 from archlint.facts.sql import Star, Statement
+from archlint.project.model import Def
 from archlint.project.statements import Sql
 
 _MESSAGES = {
@@ -22,6 +23,7 @@ _MESSAGES = {
 }
 _HOLE = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%\(\w+\)s|%s|:\w+|\$\w+|\?", re.DOTALL)
 
+_PEEK = re.compile(r"\s*SELECT\s+\*\s+FROM\b[^;:{%$?]*\bLIMIT\s+\d+\s*;?\s*", re.IGNORECASE)
 _MOMENT = re.compile(r"(^|[._])(te?mp|scratch|staging)(_|$)")
 
 
@@ -37,11 +39,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     hits: dict[Site, Hit] = {}
     named: dict[Site, str] = {}
     chosen: dict[Site, dict[Use, set[str]]] = defaultdict(lambda: defaultdict(set))
+    copied = _copied(project)
     for sql in project.statements.all:
-        if sql.is_test or sql.is_vendored:
+        if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
             continue
         for statement in sql.facts.statements:
-            found = list(_stars(sql, statement, params, _passing(sql, statement)))
+            found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, _passing(sql, statement)))
             for hit in found:
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
@@ -57,6 +60,31 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for site in sorted(named):
         if not any(path == site.path and site.at <= at < site.end for path, at in broken):
             yield Proof(site, f"names the columns that it reads of {named[site]}")
+
+
+def _copied(project: Project) -> frozenset[tuple[Def, str]]:
+    """(function, table) of the tables that a function makes with columns that it lists at run time."""
+    found: set[tuple[Def, str]] = set()
+    for sql in project.statements.all:
+        for statement in sql.facts.statements if sql.origin is not None else ():
+            opened = sql.text.find("(", statement.at, statement.end)
+            first = opened + 1 + len(sql.text[opened + 1 :]) - len(sql.text[opened + 1 :].lstrip())
+            if statement.creates == "table" and opened >= 0 and sql.is_hole(first, first + 1) and sql.origin is not None:
+                found |= {(sql.origin, table.lower()) for table in statement.writes}
+    return frozenset(found)
+
+
+def _is_copy(sql: Sql, statement: Statement, copied: frozenset[tuple[Def, str]]) -> bool:
+    """All rows go into a table whose columns the same function lists at run time: there are none to name."""
+    return statement.verb == "insert" and any((sql.origin, table.lower()) in copied for table in statement.writes)
+
+
+def _is_for_eyes(sql: Sql) -> bool:
+    """A file of several peeks (`SELECT * FROM t LIMIT 8`) and nothing else: no program asks for so many answers."""
+    statements = sql.facts.statements
+    if sql.built is not None or len(statements) < 2 or sql.facts.unparsed or re.search(r"--\s*name\s*:", sql.text):
+        return False
+    return all(_PEEK.fullmatch(sql.text[s.at : s.end]) for s in statements)
 
 
 Use = tuple[str, int, int]

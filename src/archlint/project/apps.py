@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.deployment import Deployable
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Statement, String
+from archlint.project.layer_words import names_app_factory
 from archlint.project.model import Type
 from archlint.project.route_records import App, Container
 from archlint.project.route_tree import RouteTree
@@ -93,14 +94,25 @@ def _served(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -
             if not site.call.arguments:  # the framework's own entry point serves what its settings name
                 for key in (key for key, c in roots.items() if c.kind == "urls"):
                     found.setdefault(key, f"{module.path} makes its server's entry point")
-        if _GATEWAY.fullmatch(module.local_name.rpartition(".")[2]):  # where a server looks for the app
-            for statement in module.body.statements:
-                if isinstance(statement.value, CallRef) and module.body.contexts[statement.context].function < 0:
-                    for container in _meant(project, tree, module, statement.value, statement.context):
-                        found.setdefault(container.key, f"{module.path} makes it for a server")
+        gateway = _GATEWAY.fullmatch(module.local_name.rpartition(".")[2])
+        for statement in module.body.statements:  # where a server looks for the app
+            if not isinstance(statement.value, CallRef) or module.body.contexts[statement.context].function >= 0:
+                continue
+            if gateway or _is_offered(module, statement):
+                for container in _meant(project, tree, module, statement.value, statement.context):
+                    found.setdefault(container.key, f"{module.path} makes it for a server")
     for key in (key for key, container in roots.items() if container.kind == "urls"):
         found.setdefault(key, "the project's settings name it")
     return found
+
+
+def _is_offered(module: Module, statement: Statement) -> bool:
+    """`app = create_app()` in a module: nothing but a server wants the one object that a factory makes at import."""
+    target, value = statement.target, statement.value
+    if not isinstance(target, Name) or target.id not in ("app", "application") or not isinstance(value, CallRef):
+        return False
+    callee = module.body.calls[value.index].callee
+    return isinstance(callee, Name) and names_app_factory(callee.id)
 
 
 def _meant(project: Project, tree: RouteTree, module: Module, expr: Expr, context: int) -> list[Container]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _NOT_DEPLOYED = re.compile(
-    r"(^|/)(tests?|testing|fixtures?|test_?data|examples?|samples?|docs?|node_modules|vendor|third_party|benchmarks?)(/|$)"
+    r"(^|/)((unit|integration|functional|e2e)?[_-]?tests?|testing|fixtures?|test_?data|examples?|samples?|docs?|node_modules|vendor|third_party|benchmarks?)(/|$)"
 )
 _SCRIPT = re.compile(r"[\w./${}-]*?([\w-]+\.py)\b")
 _OWN_COMMAND = re.compile(r"\bpython[\d.]*\b|manage\.py")

@@ -25,7 +25,24 @@ _NEUTRAL_HEADS = frozenset({"new", "old", "this", "the", "my", "our", "raw", "a"
 """Before a doubtful word these leave it as doubtful as it is alone."""
 
 _NOT_BEFORE = frozenset(
-    {"hash", "hashed", "hashes", "digest", "digested", "encrypted", "crypted", "masked", "mask", "redacted", "redact"}
+    {
+        "fake",
+        "faked",
+        "dummy",
+        "mock",
+        "mocked",
+        "hash",
+        "hashed",
+        "hashes",
+        "digest",
+        "digested",
+        "encrypted",
+        "crypted",
+        "masked",
+        "mask",
+        "redacted",
+        "redact",
+    }
     | {"obfuscated", "scrubbed", "sanitized", "sanitised", "hidden", "fingerprint", "has", "have", "is", "are", "was", "can"}
     | {"no", "non", "num", "n", "count", "max", "min", "total", "use", "uses", "used", "require", "requires", "required"}
     | {"need", "needs", "with", "without", "allow", "allowed", "enable", "enabled", "disable", "disabled", "show", "public"}
@@ -82,14 +99,22 @@ class Naming:
 
 class Vocabulary:
     """Terms by kind (`{"password": ["password", "pass phrase"]}`). `doubtful` terms are ones only in part of all uses
-    (a single word: when it stands alone); `ignored` are identifiers that a team knows to be harmless."""
+    (a single word: when it stands alone); `vague` ones whatever stands before them, unless both are a term; `ignored`
+    are identifiers that a team knows to be harmless."""
 
-    def __init__(self, kinds: Mapping[str, Iterable[str]], doubtful: Iterable[str] = (), ignored: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        kinds: Mapping[str, Iterable[str]],
+        doubtful: Iterable[str] = (),
+        ignored: Iterable[str] = (),
+        vague: Iterable[str] = (),
+    ) -> None:
         self._terms: list[tuple[tuple[str, ...], str]] = [
             (tuple(term.lower().split()), kind) for kind, terms in kinds.items() for term in terms
         ]
         self._terms.sort(key=lambda term: (-len(term[0]), term[0]))
         self._doubtful = frozenset(tuple(term.lower().split()) for term in doubtful)
+        self._vague = frozenset((word.lower(),) for word in vague)
         self._ignored = frozenset(name.lower() for name in ignored)
         self._known: dict[str, tuple[Naming | None, bool]] = {}
 
@@ -128,8 +153,8 @@ class Vocabulary:
         return None, True
 
     def _is_doubtful(self, term: tuple[str, ...], before: tuple[str, ...]) -> bool:
-        """A single word is one only where it stands alone: `invite_token` tells more than `token`."""
-        return term in self._doubtful and (len(term) > 1 or _NEUTRAL_HEADS.issuperset(before))
+        """A single word is one only where it stands alone (`app_secret` tells more than `secret`), a vague one anywhere."""
+        return term in self._vague or (term in self._doubtful and (len(term) > 1 or _NEUTRAL_HEADS.issuperset(before)))
 
 
 def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:

@@ -91,7 +91,9 @@ class Habits:
     of a request that hold secrets among other things (`headers`) → their kind; `bodies`: those that hold one
     where code reads it from there; `requests`: names of requests;
     `other_uses`: in a module's name they say that a doubtful word means something else there (a lexer's `token`);
-    `other_tasks`: in a function's. `configuration`: names of what holds settings, where those tell nothing."""
+    `other_tasks`: in a function's; `access`: in either they say that it is about who may come in, where a doubtful word
+    is what it seems, as it is out of `access_objects` (settings, headers). `configuration`: names of what holds
+    settings, where those tell nothing."""
 
     sanitizers: frozenset[str] = frozenset()
     wholes: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +101,8 @@ class Habits:
     requests: frozenset[str] = frozenset()
     other_uses: frozenset[str] = frozenset()
     other_tasks: frozenset[str] = frozenset()
+    access: frozenset[str] = frozenset()
+    access_objects: frozenset[str] = frozenset()
     configuration: frozenset[str] = frozenset()
 
     def is_mask(self, text: str) -> bool:

@@ -146,8 +146,10 @@ class Taint:
             told = self.typed(expr, at, types)
             if told is not None:
                 return told
-            if all(t.name in _TEXT_TYPES for t in types):
+            if naming.alone and all(t.name in _TEXT_TYPES for t in types):
                 confidence = Confidence.HIGH
+        if not naming.certain and not self.is_about_access(expr, at):
+            confidence = Confidence.LOW
         found = replace(self.source(expr, at, naming.kind, confidence), certain=naming.certain)
         shaped = found if naming.several else self.shapes.applied(found, at.module, expr, at.context)
         return Flow((shaped,) if shaped is not None else ())
@@ -156,9 +158,18 @@ class Taint:
         """A doubtful word means something else in this module or function."""
         if not self.habits.other_uses.isdisjoint(words_of(at.module.name)):
             return True
-        function = at.module.body.contexts[at.context].function
-        named = words_of(at.module.outline.functions[function].qualname) if function >= 0 else ()
-        return not self.habits.other_tasks.isdisjoint(named)
+        return not self.habits.other_tasks.isdisjoint(_function_words(at))
+
+    def is_about_access(self, expr: Expr, at: Place) -> bool:
+        """Something around a doubtful word, or what it is read from, says that it opens a door. Habits may not ask."""
+        habits = self.habits
+        if not habits.access:
+            return True
+        label = spell(at.module.body, expr)
+        around = (*words_of(at.module.name), *_function_words(at), *words_of(label))
+        if not habits.access.isdisjoint(around):
+            return True
+        return last_name(at.module.body, expr).isupper() or not habits.access_objects.isdisjoint(words_of(label))
 
     def typed(self, expr: Expr, at: Place, types: tuple[Type, ...], *, whole: bool = False) -> Flow | None:
         """What a value's types say: masked, a number, or an object of which only some fields show; None: nothing."""
@@ -245,3 +256,8 @@ class Taint:
 def _relabelled(source: Source, label: str, naming: Naming, own: Confidence) -> Source:
     """The source under the nearer of two names."""
     return replace(source, label=label, confidence=max(source.confidence, own), certain=source.certain or naming.certain)
+
+
+def _function_words(at: Place) -> tuple[str, ...]:
+    function = at.module.body.contexts[at.context].function
+    return words_of(at.module.outline.functions[function].qualname) if function >= 0 else ()

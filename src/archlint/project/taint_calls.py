@@ -173,7 +173,8 @@ class CallFlows:
             return CLEAN
         if naming is None or told is not None or words[0] not in _GIVING_VERBS or not _RELATING.isdisjoint(words):
             return inner
-        found = self._taint.source(expr, at, naming.kind, Confidence.MEDIUM)
+        sure = naming.certain or self._taint.is_about_access(expr, at)
+        found = self._taint.source(expr, at, naming.kind, Confidence.MEDIUM if sure else Confidence.LOW)
         return Flow((replace(found, certain=False),))
 
     def returned(self, definition: Def, frame: Frame | None) -> Flow:

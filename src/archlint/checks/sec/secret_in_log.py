@@ -16,6 +16,7 @@ from archlint.project.logged import exception_values, logged_values
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     credentials: dict[str, tuple[str, ...]]
     doubtful: tuple[str, ...]
+    vague: tuple[str, ...]
     ignore_names: tuple[str, ...]
     sanitizers: tuple[str, ...]
     whole_values: dict[str, str]
@@ -23,10 +24,12 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     request_names: tuple[str, ...]
     other_uses: tuple[str, ...]
     other_tasks: tuple[str, ...]
+    access: tuple[str, ...]
+    access_objects: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    vocabulary = Vocabulary(params.credentials, params.doubtful, params.ignore_names)
+    vocabulary = Vocabulary(params.credentials, params.doubtful, params.ignore_names, params.vague)
     habits = Habits(
         frozenset(params.sanitizers),
         params.whole_values,
@@ -34,6 +37,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         frozenset(params.request_names),
         frozenset(params.other_uses),
         frozenset(params.other_tasks),
+        access=frozenset(params.access),
+        access_objects=frozenset(params.access_objects),
     )
     leaks = Leaks(project, vocabulary, habits)
     yield from leaks.of(logged_values(project))

@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
-from archlint.cli.root import run
+from archlint.cli.root import group, run
 from archlint.report import FORMATS
 
 FILES = {
@@ -78,8 +80,22 @@ def test_the_report_can_go_to_a_file(project: Path, tmp_path: Path, capsysbinary
 
 def test_where_the_report_is_stands_on_standard_error(project: Path, tmp_path: Path, capsysbinary: Capture) -> None:
     command = ("check", project, "--select", "SQL001", "--output-file", tmp_path / "report.txt")
-    assert archlint(capsysbinary, *command)[1:] == ("", f"The report is in {tmp_path}/report.txt\n")
+    assert archlint(capsysbinary, *command)[1:] == ("", f"Found 1 warning. The report is in {tmp_path}/report.txt\n")
     assert archlint(capsysbinary, *command, "--quiet")[1:] == ("", "")
+
+
+def test_every_command_can_say_where_archlint_itself_failed() -> None:
+    without = [name for name, command in commands(get_command(group())) if "--verbose" not in options(command)]
+    assert without == []
+
+
+def commands(found: Any, name: str = "") -> list[tuple[str, Any]]:
+    inner = getattr(found, "commands", None)
+    return [(name, found)] if inner is None else [pair for word in inner for pair in commands(inner[word], f"{name} {word}")]
+
+
+def options(command: Any) -> set[str]:
+    return {word for parameter in command.params for word in parameter.opts}
 
 
 def test_the_help_lists_every_format(capsysbinary: Capture) -> None:

@@ -47,6 +47,14 @@ def test_from_the_list_to_a_green_gate(tmp_path: Path) -> None:
     assert archlint(project, "check").returncode == 1
 
 
+def test_an_empty_list_says_where_the_findings_are(tmp_path: Path) -> None:
+    project = make(tmp_path)
+    assert archlint(project, "review", "list", "--filter", "rule:SEC").stdout == "No finding is left by the filter.\n"
+    assert archlint(project, "baseline", "create").returncode == 0
+    said = "Nothing is there to be reviewed: 5 old in the baseline; `archlint check --no-baseline` shows what is old.\n"
+    assert archlint(project, "review", "list").stdout == said
+
+
 def test_a_whole_file_and_back(tmp_path: Path) -> None:
     project = make(tmp_path)
     done = archlint(project, "review", "suppress", "shop/flags.sql:2", "--file", "--why", "an export")

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
-
-_Root = Annotated[Path | None, typer.Option("--root", help="The project's folder, not the nearest with a configuration.")]
-_Config = Annotated[Path | None, typer.Option("--config", help="The configuration to use, not the nearest one.")]
-_Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one a processor.")]
-_NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
-_Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Where archlint itself failed, if it does.")]
+from archlint.cli.options import Config, Jobs, NoCache, ProjectPath, Root, TextOrJson, Until, Verbose
 
 
 def register(app: typer.Typer) -> None:
@@ -32,15 +26,15 @@ def answer(
     why: Annotated[str, typer.Option(help="What makes you say so; required.")] = "",
     link: Annotated[str, typer.Option(help="Where it can be looked up: an http or https address.")] = "",
     by: Annotated[str, typer.Option(help="Who says so; default: git's user.name and user.email.")] = "",
-    until: Annotated[str, typer.Option(help="The last day on which it holds, YYYY-MM-DD.")] = "",
+    until: Until = "",
     watch: Annotated[
         list[str] | None, typer.Option(help="Files that it rests on, as in .gitignore: once one changes, ask again.")
     ] = None,
-    root: _Root = None,
-    config: _Config = None,
-    jobs: _Jobs = None,
-    no_cache: _NoCache = False,
-    verbose: _Verbose = False,
+    root: Root = None,
+    config: Config = None,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+    verbose: Verbose = False,
 ) -> None:
     """Answer one item of the checklist. The answer is kept in archlint-checklist.yaml, in the project's root.
 
@@ -70,14 +64,14 @@ def answer(
 
 
 def answers(
-    path: Annotated[Path | None, typer.Argument(help="The project; default: the current folder.")] = None,
+    path: ProjectPath = None,
     *,
-    output_format: Annotated[str, typer.Option(help="text or json.")] = "text",
-    root: _Root = None,
-    config: _Config = None,
-    jobs: _Jobs = None,
-    no_cache: _NoCache = False,
-    verbose: _Verbose = False,
+    output_format: TextOrJson = "text",
+    root: Root = None,
+    config: Config = None,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+    verbose: Verbose = False,
 ) -> None:
     """List the answers, and for each whether it counts: decides, accepts, redundant, overruled, expired, stale, invalid."""
     with failing(verbose=verbose):
@@ -94,12 +88,14 @@ def answers(
 def unanswer(
     item: Annotated[str, typer.Argument(help="The id under which the answer stands.")],
     *,
-    root: _Root = None,
-    config: _Config = None,
-    verbose: _Verbose = False,
+    root: Root = None,
+    config: Config = None,
+    verbose: Verbose = False,
 ) -> None:
     """Take an answer out of archlint-checklist.yaml."""
     with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
+        from archlint.report.escape import visible  # noqa: PLC0415
 
         app.answer_book(app.target([], root=root, config=config)).remove(item)
+        typer.echo(visible(f"{item}: not answered any more"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
+from archlint.cli.options import Config, Ignore, Jobs, NoCache, OutputFile, Preview, ProjectPath, Root, TextOrJson, Verbose
 
 if TYPE_CHECKING:
     from archlint.adapters.baseline_file import BaselineFile
@@ -17,15 +18,8 @@ if TYPE_CHECKING:
     from archlint.facts.baseline import Baseline
     from archlint.facts.findings import Report
 
-_Folder = Annotated[Path | None, typer.Argument(help="The project; default: the current folder.")]
-_Config = Annotated[Path | None, typer.Option(help="The configuration to use, not the nearest one.")]
-_Root = Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")]
 _File = Annotated[Path | None, typer.Option("--baseline", help="The baseline's file, not the configured one.")]
 _Select = Annotated[list[str] | None, typer.Option(help="Run only these rules; entries of others stay as they are.")]
-_Ignore = Annotated[list[str] | None, typer.Option(help="Do not run these rules.")]
-_Preview = Annotated[bool, typer.Option("--preview", help="Run preview rules too.")]
-_Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one a processor.")]
-_NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
 _REFUSED = 1
 
 
@@ -55,19 +49,20 @@ def register(app: typer.Typer) -> None:
 
 
 def create(
-    path: _Folder = None,
+    path: ProjectPath = None,
     *,
     select: _Select = None,
-    ignore: _Ignore = None,
-    preview: _Preview = False,
+    ignore: Ignore = None,
+    preview: Preview = False,
     baseline: _File = None,
-    config: _Config = None,
-    root: _Root = None,
-    jobs: _Jobs = None,
-    no_cache: _NoCache = False,
+    config: Config = None,
+    root: Root = None,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+    verbose: Verbose = False,
 ) -> None:
     """List everything that is found now. There must be no baseline yet."""
-    with failing():
+    with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
         from archlint.engine.baseline_changes import created  # noqa: PLC0415
 
@@ -84,26 +79,27 @@ def create(
 
 
 def update(
-    path: _Folder = None,
+    path: ProjectPath = None,
     *,
     allow_increase: Annotated[
         list[str] | None,
         typer.Option(metavar='RULE "WHY"', help="Let new findings of this rule in, and log why; for each rule once."),
     ] = None,
     select: _Select = None,
-    ignore: _Ignore = None,
-    preview: _Preview = False,
+    ignore: Ignore = None,
+    preview: Preview = False,
     baseline: _File = None,
-    config: _Config = None,
-    root: _Root = None,
-    jobs: _Jobs = None,
-    no_cache: _NoCache = False,
+    config: Config = None,
+    root: Root = None,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+    verbose: Verbose = False,
 ) -> None:
     """Take out what is gone, and let in what is new where a reason is given for its rule.
 
     New findings of any other rule: nothing is changed, and the exit status is 1.
     """
-    with failing():
+    with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  as above
         from archlint.adapters.clock import SystemClock  # noqa: PLC0415
         from archlint.engine.baseline_changes import GrowthError, updated  # noqa: PLC0415
@@ -129,19 +125,20 @@ def update(
 
 
 def prune(
-    path: _Folder = None,
+    path: ProjectPath = None,
     *,
     select: _Select = None,
-    ignore: _Ignore = None,
-    preview: _Preview = False,
+    ignore: Ignore = None,
+    preview: Preview = False,
     baseline: _File = None,
-    config: _Config = None,
-    root: _Root = None,
-    jobs: _Jobs = None,
-    no_cache: _NoCache = False,
+    config: Config = None,
+    root: Root = None,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+    verbose: Verbose = False,
 ) -> None:
     """Take out what is gone, and nothing else; entries of renamed files follow them."""
-    with failing():
+    with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  as above
         from archlint.engine.baseline_changes import pruned  # noqa: PLC0415
 
@@ -156,16 +153,17 @@ def prune(
 
 
 def show(
-    path: _Folder = None,
+    path: ProjectPath = None,
     *,
-    output_format: Annotated[str, typer.Option(help="text or json.")] = "text",
-    output_file: Annotated[Path | None, typer.Option(help="Write it there, not to standard output.")] = None,
+    output_format: TextOrJson = "text",
+    output_file: OutputFile = None,
     baseline: _File = None,
-    config: _Config = None,
-    root: _Root = None,
+    config: Config = None,
+    root: Root = None,
+    verbose: Verbose = False,
 ) -> None:
     """Show what the baseline lists, by rule and by file, and why it grew. Analyses nothing."""
-    with failing():
+    with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  as above
         from archlint.report import baseline as shown  # noqa: PLC0415
 

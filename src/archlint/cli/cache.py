@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from archlint.cli.failing import failing
+from archlint.cli.options import Verbose
 
 _Folder = Annotated[Path | None, typer.Argument(help="A path in the project; default: the current folder.")]
 
@@ -20,17 +21,17 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="cache")
 
 
-def directory(path: _Folder = None) -> None:
+def directory(path: _Folder = None, *, verbose: Verbose = False) -> None:
     """Print the cache's folder."""
-    with failing():
+    with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
 
         app.write(f"{app.cache_of(path or Path()).folder}\n", None)
 
 
-def info(path: _Folder = None) -> None:
+def info(path: _Folder = None, *, verbose: Verbose = False) -> None:
     """Print the cache's folder, entries and size."""
-    with failing():
+    with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  as above
 
         store = app.cache_of(path or Path())
@@ -38,9 +39,9 @@ def info(path: _Folder = None) -> None:
         app.write(f"{store.folder}: {entries:,} entries, {size / 1e6:,.1f} MB\n", None)
 
 
-def clean(path: _Folder = None) -> None:
+def clean(path: _Folder = None, *, verbose: Verbose = False) -> None:
     """Throw the cache away."""
-    with failing():
+    with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  as above
 
         app.cache_of(path or Path()).clean()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from archlint.cli.failing import failing, say
+from archlint.cli.options import Config, Ignore, Jobs, NoCache, Preview, Root
 
 _SELECTORS = "an id, a name, a prefix of ids such as SEC, or ALL; several with commas"
 
@@ -22,12 +23,12 @@ def check(
     paths: Annotated[list[Path] | None, typer.Argument(help="What to report on; all of its project is analysed.")] = None,
     *,
     select: Annotated[list[str] | None, typer.Option(help=f"Run only these rules: {_SELECTORS}.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="Do not run these rules.")] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Run preview rules too.")] = False,
+    ignore: Ignore = None,
+    preview: Preview = False,
     output_format: Annotated[str, typer.Option(help=_FORMATS)] = "text",
     output_file: Annotated[Path | None, typer.Option(help="Write the report there, not to standard output.")] = None,
-    config: Annotated[Path | None, typer.Option(help="The configuration to use, not the nearest one.")] = None,
-    root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
+    config: Config = None,
+    root: Root = None,
     diff: Annotated[
         str | None, typer.Option(metavar="REV", help="Report only what touches lines changed since the work left REV.")
     ] = None,
@@ -37,8 +38,8 @@ def check(
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; 2 stays 2.")] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each rule.")] = False,
     show_suppressed: Annotated[bool, typer.Option("--show-suppressed", help="Report accepted findings too.")] = False,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one a processor.")] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More on each finding, and what was taken.")] = False,
 ) -> None:
@@ -50,6 +51,7 @@ def check(
     with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
         from archlint.engine.status import exit_status, narrowed  # noqa: PLC0415
+        from archlint.report.summary import verdict  # noqa: PLC0415
 
         found = app.target(paths or [], root=root, config=config)
         found = app.with_options(
@@ -70,5 +72,5 @@ def check(
         asked = {"statistics": statistics, "show_suppressed": show_suppressed, "verbose": verbose}
         app.deliver(report, output_format, app.layout(found, output_file, **asked), output_file)
         if output_file is not None and not quiet:
-            say(f"The report is in {output_file}")
+            say(f"{verdict(report)} The report is in {output_file}")
         raise typer.Exit(exit_status(report, exit_zero=exit_zero))

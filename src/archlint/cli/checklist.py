@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archlint.cli import answers
 from archlint.cli.failing import WRONG_USE, failing, say
+from archlint.cli.options import Config, Jobs, NoCache, OutputFile, ProjectPath, Root
 
 if TYPE_CHECKING:
     from archlint.app import Target
@@ -20,14 +20,14 @@ def register(app: typer.Typer) -> None:
 
 
 def checklist(
-    path: Annotated[Path | None, typer.Argument(help="The project; default: the current folder.")] = None,
+    path: ProjectPath = None,
     *,
     output_format: Annotated[str, typer.Option(help="text, markdown, json or html.")] = "text",
-    output_file: Annotated[Path | None, typer.Option(help="Write it there, not to standard output.")] = None,
-    config: Annotated[Path | None, typer.Option(help="The configuration to use, not the nearest one.")] = None,
-    root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one a processor.")] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    output_file: OutputFile = None,
+    config: Config = None,
+    root: Root = None,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
     answer: Annotated[bool, typer.Option("--answer", help="Ask about every item that the code leaves open.")] = False,
     require: Annotated[
         list[str] | None, typer.Option(help="Exit 1 unless these items pass or are not applicable: ids, or architecture.*")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
+from archlint.cli.options import Config, Jobs, NoCache, Root
 
 if TYPE_CHECKING:
     from archlint.engine.here import Here
@@ -23,10 +24,10 @@ def explain(
     *,
     output_format: Annotated[str, typer.Option(help="text, or markdown: the rule alone.")] = "text",
     rule_only: Annotated[bool, typer.Option("--rule-only", help="Look at no project.")] = False,
-    config: Annotated[Path | None, typer.Option(help="The configuration to use, not the nearest one.")] = None,
-    root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one a processor.")] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    config: Config = None,
+    root: Root = None,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every place where it fired.")] = False,
 ) -> None:
     """Print a rule's page: why it is there, how to fix a finding, examples, its parameters here, where it fired here.

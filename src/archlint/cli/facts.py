@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
+from archlint.cli.options import NoCache, Root, Verbose
 
 
 def register(app: typer.Typer) -> None:
@@ -17,9 +18,9 @@ def register(app: typer.Typer) -> None:
 def facts(
     file: Annotated[Path, typer.Argument(help="A Python file of the project.")],
     *,
-    root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Where archlint itself failed, if it does.")] = False,
+    root: Root = None,
+    no_cache: NoCache = False,
+    verbose: Verbose = False,
 ) -> None:
     """Print what archlint knows of FILE: its name, its functions, what they call, and which effects that has."""
     with failing(verbose=verbose):

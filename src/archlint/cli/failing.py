@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 
 @contextmanager
-def failing(*, verbose: bool = False) -> Iterator[None]:
+def failing(*, verbose: bool) -> Iterator[None]:
     """Turns what is raised inside into lines on standard error and an exit status."""
     try:
         yield

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
+from archlint.cli.options import Jobs, NoCache, ProjectPath, Root
 
 FORMATS = ("text", "json")
 
@@ -17,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    path: Annotated[Path | None, typer.Argument(help="The project; default: the current folder.")] = None,
+    path: ProjectPath = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the proposal without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change and write nothing.")] = False,
@@ -40,9 +41,9 @@ def init(
     pre_commit: Annotated[bool, typer.Option("--pre-commit", help="Add the hook to .pre-commit-config.yaml.")] = False,
     ci: Annotated[str, typer.Option(help="Write the CI job: github or gitlab.")] = "",
     config: Annotated[Path | None, typer.Option(help="The configuration to write, not the nearest one.")] = None,
-    root: Annotated[Path | None, typer.Option(help="The project's folder, not the nearest one with a configuration.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one a processor.")] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    root: Root = None,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Where it failed, if it fails.")] = False,
 ) -> None:
     """Propose roots, layers with the number of imports that break them, services, dialect and excludes; write them.

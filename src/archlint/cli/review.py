@@ -9,7 +9,8 @@ import typer
 
 from archlint.cli import review_decisions
 from archlint.cli.failing import WRONG_USE, failing, say
-from archlint.cli.review_decisions import Config, Jobs, NoCache, Root, Session, Verbose
+from archlint.cli.options import Config, Jobs, NoCache, Root, TextOrJson, Verbose
+from archlint.cli.review_decisions import Session
 
 _Path = Annotated[Path | None, typer.Argument(help="What to review; default: the project around the current folder.")]
 _Diff = Annotated[str, typer.Option("--diff", help="Findings on lines changed since this revision come first.", metavar="REV")]
@@ -54,7 +55,7 @@ def listed(
     path: _Path = None,
     *,
     chosen: Annotated[str, typer.Option("--filter", help="As in the screen: severity:error rule:SQL is:open words.")] = "",
-    output_format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    output_format: TextOrJson = "text",
     diff: _Diff = "",
     root: Root = None,
     config: Config = None,
@@ -76,4 +77,5 @@ def listed(
         wanted = filter_of(chosen)
         desk, _ = opened(Where(path, root, config, session, diff, jobs, not no_cache))
         queue = [shown.Listed(f, tuple(sorted(desk.states(f))), desk.decided(f)) for f in desk.queue(chosen=wanted)]
-        app.write(shown.render(queue, desk.stale, output_format), None)
+        empty = shown.nothing(desk.report, filtered=bool(desk.findings))
+        app.write(shown.render(queue, desk.stale, output_format, empty), None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
+from archlint.cli.options import Config, Jobs, NoCache, Root, Until, Verbose
 
 if TYPE_CHECKING:
     from archlint.cli.opened_review import Where
@@ -21,12 +22,7 @@ _Finding = Annotated[list[str] | None, typer.Argument(help="Fingerprints, or PAT
 _Rule = Annotated[str, typer.Option("--rule", help="The rule, where more than one reports a line; alone with --all.")]
 _All = Annotated[bool, typer.Option("--all", help="Every open finding of the rule.")]
 _Why = Annotated[str, typer.Option("--why", help="The reason, on one line; required.")]
-Root = Annotated[Path | None, typer.Option("--root", help="The project's folder, not the nearest with a configuration.")]
-Config = Annotated[Path | None, typer.Option("--config", help="The configuration to use, not the nearest one.")]
 Session = Annotated[Path | None, typer.Option("--session", help="The session's file; default: archlint-review.json.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Worker processes; default: one a processor.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Where archlint itself failed, if it does.")]
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ def suppress(
     rule: _Rule = "",
     every: _All = False,
     why: _Why = "",
-    until: Annotated[str, typer.Option(help="The last day on which it holds, YYYY-MM-DD.")] = "",
+    until: Until = "",
     whole_file: Annotated[bool, typer.Option("--file", help="The rule in the whole file.")] = False,
     statement: Annotated[
         bool, typer.Option("--with-others", help="Also where the comment suppresses more of the same statement.")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
+from archlint.cli.options import Verbose
 
 FORMATS = ("text", "markdown", "json")
 
@@ -21,9 +22,10 @@ def rules(
     output_folder: Annotated[
         Path | None, typer.Option(help="Write a page of documentation for each rule there, and an index.")
     ] = None,
+    verbose: Verbose = False,
 ) -> None:
     """List the rules: id, severity, name and what each reports."""
-    with failing():
+    with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
         from archlint.report import rule_docs  # noqa: PLC0415
         from archlint.report import rules as shown  # noqa: PLC0415

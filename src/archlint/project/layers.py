@@ -215,7 +215,7 @@ class Layers:
     def description(self) -> str:
         """One line: the style, where it comes from, and the packages of each layer."""
         if not self._found:
-            return "no layers"
+            return "none"
         parts = []
         for layer in LAYERS:
             packages = self._packages(layer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import islice
 from typing import Any
 
 from rich.console import Console
@@ -51,9 +53,10 @@ def tally(section: Section) -> str:
 
 
 def _places(result: ItemResult, layout: Layout) -> tuple[list[str], int]:
-    limit = len(result.evidence) if layout.verbose else _PLACES
-    shown = [f"{e.location.path}:{e.location.line}  {e.text}" for e in result.evidence[:limit]]
-    return shown, max(result.subjects - len(shown), 0) if shown else 0
+    """The first places, equal lines once, and how many subjects they leave out."""
+    evidence = Counter(f"{e.location.path}:{e.location.line}  {e.text}" for e in result.evidence)
+    shown = Counter(dict(islice(evidence.items(), None if layout.verbose else _PLACES)))
+    return list(shown), max(result.subjects - shown.total(), 0) if shown else 0
 
 
 def _findings(report: Report, result: ItemResult) -> list[str]:

@@ -14,7 +14,7 @@ from archlint.report.checklist import answer_lines, stray_lines, tally
 from archlint.report.escape import visible
 from archlint.report.formats import Layout
 from archlint.report.frames import Frames
-from archlint.report.summary import by_weight, count, mark, verdict
+from archlint.report.summary import aside, by_weight, count, mark, verdict
 
 _MOST_PLACES = 100
 """Places of evidence that are shown of a checklist item; the number of all stands beside them."""
@@ -177,7 +177,7 @@ def _details(row: Row, rule: RuleInfo | None, frames: Frames) -> dict[str, Any]:
         "fix": own_fix,
         "code": frames.around(finding.location),
         "flow": [_note(note, frames) for note in finding.flow],
-        "related": [_note(note, frames) for note in finding.related],
+        "related": [_note(note, frames) for note in aside(finding)],
     }
     return {key: value for key, value in values.items() if value}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from archlint.engine.review_session import Decision
-from archlint.facts.findings import Finding
+from archlint.facts.findings import Finding, Report
 from archlint.report.escape import json_text, visible
 
 FORMATS = ("text", "json")
@@ -20,9 +22,20 @@ class Listed(Struct, frozen=True):
     decided: Decision | None
 
 
-def render(listed: list[Listed], stale: list[Decision], form: str) -> str:
-    """`text`: a line a finding; `json`: an object with `findings` and `stale`, decisions about what is gone."""
-    return _json(listed, stale) if form == "json" else _text(listed, stale)
+def nothing(report: Report, *, filtered: bool = False) -> str:
+    """Why there is nothing to be reviewed: it may all be left out by a filter, or be accepted elsewhere."""
+    if filtered:
+        return "No finding is left by the filter."
+    states: Counter[str] = Counter(finding.state for finding in report.findings)
+    kinds = (("baselined", "old in the baseline"), ("suppressed", "suppressed"))
+    accepted = " and ".join(f"{states[state]:,} {word}" for state, word in kinds if states[state])
+    hint = "; `archlint check --no-baseline` shows what is old" if states["baselined"] else ""
+    return f"Nothing is there to be reviewed{f': {accepted}' if accepted else ''}{hint}."
+
+
+def render(listed: list[Listed], stale: list[Decision], form: str, empty: str) -> str:
+    """`text`: a line a finding, `empty` for none; `json`: `findings`, and `stale`: decisions about what is gone."""
+    return _json(listed, stale) if form == "json" else _text(listed, stale) or f"{empty}\n"
 
 
 def _text(listed: list[Listed], stale: list[Decision]) -> str:
@@ -34,10 +47,11 @@ def _text(listed: list[Listed], stale: list[Decision]) -> str:
         lines.append(f"{finding.fingerprint}  {state:<10}  {finding.severity.name.lower():<7}  {finding.rule}  {place}")
         lines.append(f"    {visible(finding.message)}")
         if item.decided is not None and item.decided.reason:
-            lines.append(f"    {item.decided.verdict}: {visible(item.decided.reason)}")
+            until = f", until {item.decided.until}" if item.decided.until else ""
+            lines.append(f"    {item.decided.verdict}: {visible(item.decided.reason)}{until}")
     for decision in stale:
         lines.append(f"{decision.fingerprint}  gone  {decision.rule}  {visible(decision.path)}: was {decision.verdict}")
-    return "".join(f"{line}\n" for line in lines) or "Nothing is there to be reviewed.\n"
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _json(listed: list[Listed], stale: list[Decision]) -> str:

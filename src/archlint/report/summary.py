@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from archlint.facts.findings import Completeness, Finding, Report, Severity
+from archlint.facts.findings import Completeness, Finding, Note, Report, Severity
 
 _PLURAL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
@@ -14,6 +14,12 @@ def shown(report: Report, *, suppressed: bool) -> tuple[Finding, ...]:
     """The findings that a format prints, in the report's order; `suppressed`: those too that do not count, old ones among
     them."""
     return report.findings if suppressed else report.active
+
+
+def aside(finding: Finding) -> list[Note]:
+    """The related places that are worth a line of their own: those that the path does not pass."""
+    passed = {(step.location.path, step.location.line) for step in finding.flow}
+    return [note for note in finding.related if (note.location.path, note.location.line) not in passed]
 
 
 def by_weight(findings: Sequence[Finding]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -13,7 +14,7 @@ from rich.text import Text
 from archlint.facts.findings import Confidence, Finding, Location, Note, Report, RuleInfo, Severity
 from archlint.report.escape import visible
 from archlint.report.formats import Layout
-from archlint.report.summary import completeness, mark, shown, statistics, verdict
+from archlint.report.summary import aside, completeness, mark, shown, statistics, verdict
 from archlint.report.terminal import Page
 
 _STYLE = {
@@ -62,10 +63,8 @@ def _finding(console: Console, finding: Finding, layout: Layout, rule: RuleInfo 
     console.print(Padding(head, (0, 0, 0, 0)))
     for line in frame(place, layout.source(place.path), layout.width - 6, _STYLE[finding.severity]):
         console.print(line, no_wrap=True, overflow="crop", crop=False)
-    if finding.flow:
-        _notes(console, "path", finding.flow, numbered=True)
-    if finding.related:
-        _notes(console, "see", finding.related, numbered=False)
+    _notes(console, "path", finding.flow, numbered=True)
+    _notes(console, "see", aside(finding), numbered=False)
     if rule is not None and (first or layout.verbose):
         _aside(console, "why", rule.why if layout.verbose else _first_sentence(rule.why))
     if finding.fix and (first or layout.verbose):
@@ -85,7 +84,7 @@ def _aside(console: Console, word: str, text: str) -> None:
     console.print(Padding(body, (0, 0, 0, 6)))
 
 
-def _notes(console: Console, word: str, notes: tuple[Note, ...], *, numbered: bool) -> None:
+def _notes(console: Console, word: str, notes: Sequence[Note], *, numbered: bool) -> None:
     for number, note in enumerate(notes, 1):
         line = Text(f"{word if number == 1 else '':<5}", style=Style(bold=True))
         if numbered:

@@ -124,13 +124,13 @@ class _Screen:
             *([("", "")] if answer else []),
             ("class:label", f"The code says: {visible(status_words(result))}"),
             ("", visible(result.reason)),
-            *places,
             ("", ""),
             ("class:label", f"Why it is asked ({item.guide})"),
             ("", item.why),
             ("", ""),
             ("class:label", "An answer could rest on"),
             ("", item.example),
+            *([("", ""), ("class:label", "What the code shows"), *places] if places else []),
         ]
 
     def _bindings(self) -> KeyBindings:

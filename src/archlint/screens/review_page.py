@@ -10,6 +10,7 @@ from archlint.engine.review_queue import Row
 from archlint.engine.review_session import Decision
 from archlint.facts.findings import Finding, Note, RuleInfo
 from archlint.report.escape import visible
+from archlint.report.summary import aside
 from archlint.screens.code import cut, frame
 from archlint.screens.wrapped import wrapped
 
@@ -77,7 +78,7 @@ def finding_lines(finding: Finding, rule: RuleInfo | None, decided: Decision | N
     lines.append([])
     lines += frame(source(place.path), place, width)
     lines += _notes("The way there", finding.flow, source, width, numbered=True)
-    lines += _notes("See also", finding.related, source, width, numbered=False)
+    lines += _notes("See also", aside(finding), source, width, numbered=False)
     if rule is not None:
         lines += _prose("Why", rule.why, width)
         lines += _prose("How to fix", rule.fix, width)

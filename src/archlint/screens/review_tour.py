@@ -15,6 +15,7 @@ from archlint.engine.baseline import BaselineError
 from archlint.engine.review_queue import Filter, FilterError, Row, filter_of
 from archlint.engine.reviewing import Review
 from archlint.facts.findings import Finding, Severity
+from archlint.report.review import nothing
 
 
 class Ask(Struct, frozen=True):
@@ -42,7 +43,7 @@ class Tour:
     def __init__(self, review: Review) -> None:
         self.review = review
         self.view = "table"
-        self.notice = ""
+        self.notice = "" if review.findings else nothing(review.report)
         self.asked: Ask | Busy | None = None
         self.cursor = 0
         self.at = 0

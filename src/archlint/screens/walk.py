@@ -60,10 +60,11 @@ class Walk:
         """What the code shows of the current item: findings that refute it, then evidence."""
         found = {f.fingerprint: f for f in self._questions.report.findings}
         findings = [found[fingerprint] for fingerprint in self.result.findings if fingerprint in found]
-        return [
+        lines = [
             *(f"{f.location.path}:{f.location.line}  {f.rule} {f.message}" for f in findings),
             *(f"{e.location.path}:{e.location.line}  {e.text}" for e in self.result.evidence),
         ]
+        return list(dict.fromkeys(lines))
 
     @property
     def typed(self) -> str:

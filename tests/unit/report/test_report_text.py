@@ -42,6 +42,11 @@ def test_why_and_how_to_fix_it_are_told_once_a_rule_unless_verbose() -> None:
     assert text(*twice, verbose=True).count("And there is more") == 2
 
 
+def test_a_place_that_the_path_passes_is_not_shown_once_more() -> None:
+    passed = changed(LOOP, related=(Note(LOOP.flow[0].location, "the loop"),))
+    assert "the loop" not in text(passed)
+
+
 def test_a_tab_and_a_wide_character_keep_the_underline_under_the_code() -> None:
     finding = changed(CACHE, location=Location("w.py", 1, 6, 1, 9))
     shown = render(report(finding), "text", Layout(source={"w.py": "x = 漢f()\n"}.get))

@@ -205,7 +205,7 @@ def test_configured_roles_win() -> None:
 
 
 def test_style_none_switches_layers_off() -> None:
-    assert layers(CLEAN, Settings(style="none")).description == "no layers"
+    assert layers(CLEAN, Settings(style="none")).description == "none"
 
 
 def test_composition_roots() -> None:

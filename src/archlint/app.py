@@ -39,7 +39,7 @@ from archlint.facts.baseline import Baseline
 from archlint.facts.findings import Diff, Finding, Report
 from archlint.facts.settings import Settings
 from archlint.facts.text import decode_python, decode_text
-from archlint.ports import FactStore, Workers
+from archlint.ports import FactStore, Progress, Workers
 from archlint.project import Project
 from archlint.project.knowledge import Knowledge
 from archlint.report import FORMATS, Layout, render
@@ -159,12 +159,24 @@ def check_format(form: str) -> None:
         raise ConfigError([f"--output-format: `{form}` is none of {', '.join(FORMATS)}{suggestion(form, FORMATS)}"])
 
 
-def run(target: Target, *, jobs: int | None = None, use_cache: bool = True) -> Report:
-    """Analyses the project. Raises SelectionError for settings that name unknown rules."""
-    store: FactStore = SqliteStore(target.root / FOLDER) if use_cache else NoStore()
-    today = SystemClock().today()
+def run(
+    target: Target,
+    *,
+    jobs: int | None = None,
+    use_cache: bool = True,
+    progress: Progress | None = None,
+    remark: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Analyses the project. Raises SelectionError for settings that name unknown rules.
+
+    `progress` is told how far it has come, `remark` why a cache was of no use."""
+    kept = SqliteStore(target.root / FOLDER) if use_cache else None
+    store: FactStore = kept or NoStore()
+    files, today = DiskFiles(target.root), SystemClock().today()
     with collector_paused():
-        report = analyse(DiskFiles(target.root), store, _workers(jobs), tool(), settings=target.settings, today=today)
+        report = analyse(files, store, _workers(jobs), tool(), settings=target.settings, today=today, progress=progress)
+    if kept is not None and kept.remark:
+        remark(f"the cache {kept.folder} {kept.remark}")
     return replace(report, provenance=read_provenance(target.root))
 
 

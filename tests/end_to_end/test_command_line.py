@@ -227,13 +227,68 @@ def test_python_m_archlint_and_no_color(project: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
-def test_interrupted_is_status_130(project: Path) -> None:
+@pytest.mark.parametrize(("later", "jobs"), [(0.0, "2"), (0.3, "2"), (1.5, "2"), (0.5, "1")])
+def test_interrupted_is_status_130(project: Path, later: float, jobs: str) -> None:
+    """`--verbose` says which project it is once the command has begun: before that, the interpreter answers a signal."""
     for number in range(400):
         (project / f"shop/m{number}.py").write_text(f"def f(x):\n    return [{number}, {'x, ' * 2000}]\n")
-    command = [sys.executable, "-m", "archlint", "check", str(project), "--no-cache"]
+    command = [sys.executable, "-m", "archlint", "check", str(project), "--no-cache", "--verbose", "--jobs", jobs]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    time.sleep(2.5)
+    assert running.stderr is not None
+    assert running.stderr.readline().startswith("project ")
+    time.sleep(later)
     os.killpg(running.pid, signal.SIGINT)
-    out, err = running.communicate(timeout=60)
-    assert (running.returncode, out) == (130, "")
-    assert "Traceback" not in err
+    out, err = running.communicate(timeout=120)
+    assert (running.returncode, out, err) == (130, "", "")
+
+
+STARTS = """
+import signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            exec("signal.raise_signal(signal.SIGINT)", {"signal": signal})
+sys.meta_path.insert(0, Interrupting())
+from archlint.cli import main
+main()
+"""
+
+
+def test_an_interrupt_while_the_command_is_imported_is_status_130(tmp_path: Path) -> None:
+    """In code that is made as a text too, as that of a dataclass is: under `-m` Python takes such a one for unanswered."""
+    (tmp_path / "starts.py").write_text(STARTS)
+    for way in (["-m", "starts"], ["starts.py"]):
+        done = subprocess.run([sys.executable, *way], check=False, capture_output=True, text=True, cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_a_profile_tells_where_the_time_went_and_changes_no_report(project: Path, capsysbinary: Capture) -> None:
+    plain = archlint(capsysbinary, "check", project, "--output-format", "json", "--no-cache")
+    file = project.parent / "profile.json"
+    assert archlint(capsysbinary, "check", project, "--output-format", "json", "--no-cache", "--profile", file) == plain
+    profile = json.loads(file.read_text())
+    phases = {phase["name"]: phase for phase in profile["phases"]}
+    assert list(phases)[:2] == ["discover", "read"]
+    assert {"Python files", "SQL texts", "link", "rules", "settle"} <= set(phases)
+    assert {piece["name"] for piece in phases["Python files"]["slowest"]} <= {"shop/__init__.py", "shop/calm.py"}
+    assert "SQL001" in {piece["name"] for piece in phases["rules"]["slowest"]}
+    assert phases["rules"]["pieces"] == phases["rules"]["pieces_done"]
+    assert profile["complete"] is True
+
+    archlint(capsysbinary, "check", project, "--no-cache", "--profile", file, "--no-profile-paths")
+    assert "shop" not in file.read_text()
+    assert str(project) not in file.read_text()
+
+
+def test_a_profile_that_cannot_be_written_is_wrong_use(project: Path, capsysbinary: Capture) -> None:
+    (project.parent / "file").write_text("")
+    status, _, err = archlint(capsysbinary, "check", project, "--profile", project.parent / "file/profile.json")
+    assert status == 2
+    assert err.startswith("error: --profile: ")
+    assert err.count("\n") == 1
+
+
+def test_a_cache_of_no_use_is_told_with_verbose(project: Path, capsysbinary: Capture) -> None:
+    (project / ".archlint_cache").symlink_to(project.parent)
+    assert "cache" not in archlint(capsysbinary, "check", project)[2]
+    assert "the cache" in archlint(capsysbinary, "check", project, "--verbose")[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 COMMANDS = ("init", "check", "checklist", "review", "baseline", "explain", "rules", "facts", "cache")
@@ -12,6 +13,11 @@ def main() -> None:
     try:
         from archlint.cli.root import run  # noqa: PLC0415  an interrupt may come while it is imported
 
-        sys.exit(run(sys.argv[1:]))
+        status = run(sys.argv[1:])
     except KeyboardInterrupt:
-        sys.exit(130)
+        status = 130
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: one that comes now must not change how it ended
+    # An interrupt in code that was made as a text, such as a dataclass's methods, leaves a mark by which `python -m` ends
+    # with the signal though it was answered (CPython's run_eval_code_obj). Only running another text takes it away.
+    exec("")  # noqa: S102
+    sys.exit(status)

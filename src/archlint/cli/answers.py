@@ -8,6 +8,7 @@ import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
 from archlint.cli.options import Config, Jobs, NoCache, ProjectPath, Root, TextOrJson, Until, Verbose
+from archlint.cli.watching import watching
 
 
 def register(app: typer.Typer) -> None:
@@ -81,7 +82,9 @@ def answers(
         if output_format not in shown.FORMATS:
             say(f"error: --output-format: `{output_format}` is none of {', '.join(shown.FORMATS)}")
             raise typer.Exit(WRONG_USE)
-        report = app.run(app.target([path] if path else [], root=root, config=config), jobs=jobs, use_cache=not no_cache)
+        found = app.target([path] if path else [], root=root, config=config)
+        with watching() as progress:
+            report = app.run(found, jobs=jobs, use_cache=not no_cache, progress=progress)
         app.write(shown.render(report, output_format), None)
 
 

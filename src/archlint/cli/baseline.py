@@ -10,6 +10,7 @@ import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
 from archlint.cli.options import Config, Ignore, Jobs, NoCache, OutputFile, Preview, ProjectPath, Root, TextOrJson, Verbose
+from archlint.cli.watching import watching
 
 if TYPE_CHECKING:
     from archlint.adapters.baseline_file import BaselineFile
@@ -71,7 +72,8 @@ def create(
             say(f"error: {file.name} is there already: `archlint baseline update` brings it up to date")
             raise typer.Exit(WRONG_USE)
         found = app.with_options(found, select=select, ignore=ignore, preview=preview, no_baseline=True)
-        report = app.run(found, jobs=jobs, use_cache=not no_cache)
+        with watching() as progress:
+            report = app.run(found, jobs=jobs, use_cache=not no_cache, progress=progress)
         made = created(report)
         file.write(made)
         say(f"{file.name}: {_count(sum(entry.count for entry in made.entries))} listed")
@@ -109,7 +111,8 @@ def update(
         found, file = _target(path, baseline, config=config, root=root)
         before = _existing(file)
         found = app.with_options(found, select=select, ignore=ignore, preview=preview)
-        report = app.run(found, jobs=jobs, use_cache=not no_cache)
+        with watching() as progress:
+            report = app.run(found, jobs=jobs, use_cache=not no_cache, progress=progress)
         try:
             change = updated(before, report, reasons, SystemClock().today())
         except GrowthError as error:
@@ -145,7 +148,8 @@ def prune(
         found, file = _target(path, baseline, config=config, root=root)
         before = _existing(file)
         found = app.with_options(found, select=select, ignore=ignore, preview=preview)
-        report = app.run(found, jobs=jobs, use_cache=not no_cache)
+        with watching() as progress:
+            report = app.run(found, jobs=jobs, use_cache=not no_cache, progress=progress)
         change = pruned(before, report)
         file.write(change.baseline)
         _tell(file, change)

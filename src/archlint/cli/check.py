@@ -9,6 +9,7 @@ import typer
 
 from archlint.cli.failing import failing, say
 from archlint.cli.options import Config, Ignore, Jobs, NoCache, Preview, Root
+from archlint.cli.watching import watching
 
 _SELECTORS = "an id, a name, a prefix of ids such as SEC, or ALL; several with commas"
 
@@ -40,7 +41,11 @@ def check(
     show_suppressed: Annotated[bool, typer.Option("--show-suppressed", help="Report accepted findings too.")] = False,
     jobs: Jobs = None,
     no_cache: NoCache = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")] = False,
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write there, in JSON, where the time went: to report what is slow.")
+    ] = None,
+    profile_paths: Annotated[bool, typer.Option(help="Name the slowest files in that.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes and no progress on standard error.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="More on each finding, and what was taken.")] = False,
 ) -> None:
     """Analyse the project around PATHS (default: the current folder) and report what breaks its patterns.
@@ -67,10 +72,17 @@ def check(
             say(f"project {found.root}, configuration {found.settings.config_path or 'none'}")
         app.check_format(output_format)
         since = app.fork_point(found, diff) if diff is not None else None
-        report = narrowed(app.run(found, jobs=jobs, use_cache=not no_cache), found.paths)
+        with watching(quiet=quiet, profile=profile, paths=profile_paths) as progress:
+            remark = say if verbose and not quiet else _unsaid
+            report = app.run(found, jobs=jobs, use_cache=not no_cache, progress=progress, remark=remark)
+        report = narrowed(report, found.paths)
         report = app.on_changed_lines(report, found, since) if since is not None else report
         asked = {"statistics": statistics, "show_suppressed": show_suppressed, "verbose": verbose}
         app.deliver(report, output_format, app.layout(found, output_file, **asked), output_file)
         if output_file is not None and not quiet:
             say(f"{verdict(report)} The report is in {output_file}")
         raise typer.Exit(exit_status(report, exit_zero=exit_zero))
+
+
+def _unsaid(_line: str) -> None:
+    pass

@@ -9,6 +9,7 @@ import typer
 from archlint.cli import answers
 from archlint.cli.failing import WRONG_USE, failing, say
 from archlint.cli.options import Config, Jobs, NoCache, OutputFile, ProjectPath, Root
+from archlint.cli.watching import watching
 
 if TYPE_CHECKING:
     from archlint.app import Target
@@ -54,7 +55,8 @@ def checklist(
         found = app.target([path] if path else [], root=root, config=config)
         if answer:
             _ask(found, jobs=jobs, use_cache=not no_cache, alone=not (require or min_score or output_file))
-        report = app.run(found, jobs=jobs, use_cache=not no_cache)
+        with watching() as progress:
+            report = app.run(found, jobs=jobs, use_cache=not no_cache, progress=progress)
         missed = unmet(report.checklist, require or (), min_score or ())
         app.write(shown.render(report, output_format, app.layout(found, output_file, verbose=verbose)), output_file)
         for line in missed:

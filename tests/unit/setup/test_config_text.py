@@ -73,6 +73,15 @@ def test_only_items_of_a_list_change_and_their_comments_stay() -> None:
     assert made == '[tool.archlint]\nexclude = [\n    "old/**", # legacy\n    "kept/**",\n    "new/**",\n]\n'
 
 
+def test_a_comment_stays_above_the_header_that_it_is_about() -> None:
+    heading = (
+        "# each context is layered\n# on its own\n[[tool.archlint.contracts]]\nname = 'Q'\nkind = 'layers'\nlayers = ['q']\n"
+    )
+    text = f"[tool.archlint]\n{heading}# other tools\n[z]\n"
+    changed = edited("pyproject.toml", text, {"roots": ["src"], "style": "clean"})
+    assert changed == f'[tool.archlint]\nroots = ["src"]\nstyle = "clean"\n\n{heading}# other tools\n[z]\n'
+
+
 def test_a_role_without_packages_goes_and_a_contract_of_the_name_is_replaced_or_taken_out() -> None:
     text = edited("pyproject.toml", "", CHANGES)
     made = edited(

@@ -16,6 +16,8 @@ from archlint.engine.config import ConfigError
 
 _WIDTH = 100
 _BOM = "\ufeff"
+_HEADED = re.compile(r"^((?:#[^\n]*\n)+)(\[[^\n]*\n)", re.M)
+"""Comments, and the header of a table right below them."""
 
 Changes = Mapping[str, Any]
 """Key → its new value: a string, a list of strings, or a table of those whose keys are set (an empty list: taken out).
@@ -40,6 +42,7 @@ def edited(path: str, text: str, changes: Changes) -> str:
     keys = ("tool", "archlint") if path.rpartition("/")[2] == "pyproject.toml" else ()
     wanted = _merged(path, before, keys, changes)
     ways: list[Callable[[], str]] = [
+        lambda: _above_headings(body, lambda rest: _changed(rest, keys, changes, _table_item)),
         lambda: _changed(body, keys, changes, _table_item),
         lambda: _changed(body, keys, changes, _inline_item),  # below an inline table or dotted keys
         lambda: _appended(body, keys, changes),
@@ -109,6 +112,16 @@ def _changed(body: str, keys: tuple[str, ...], changes: Changes, new: Callable[[
         else:
             table[key] = _item(value)
     return _spaced(body, tomlkit.dumps(document))
+
+
+def _above_headings(body: str, change: Callable[[str], str]) -> str:
+    """The change made without the comments right above a header of a table: they go with it, and what is new goes above."""
+    made = change(_HEADED.sub(lambda found: found[2], body))
+    for comment, header in _HEADED.findall(body):
+        if body.count(header) != 1 or made.count(header) != 1:
+            raise ValueError(header)
+        made = made.replace(header, comment + header)
+    return made
 
 
 def _change_table(table: Any, key: str, value: Mapping[str, Any], new: Callable[[Any], Any]) -> None:

@@ -1,4 +1,4 @@
-"""How sure SEC004 is that a doubtful word names a credential, where a case's marks cannot say it."""
+"""How sure SEC003 and SEC004 are, where a case's marks cannot say it: what is a mere guess is a note."""
 
 import pytest
 
@@ -46,3 +46,34 @@ def test_a_guess_is_a_note(case: str) -> None:
 def test_what_opens_a_door_is_reported(case: str) -> None:
     (found,) = confidence(*CREDENTIALS[case])
     assert found > Confidence.LOW
+
+
+SIGNED = """\\
+import hashlib
+import hmac
+
+def signed(body, secret_key):
+    return hmac.new(secret_key, body, hashlib.sha1).hexdigest()
+"""
+
+SENT = (
+    SIGNED
+    + """
+def send(client, body, secret_key):
+    return client.get("https://api.example.com", params={"signature": signed(body, secret_key)})
+"""
+)
+
+VERIFIED = (
+    SIGNED
+    + """
+def allowed(body, given, secret_key):
+    return hmac.compare_digest(signed(body, secret_key), given)
+"""
+)
+
+
+@pytest.mark.parametrize(("code", "sure"), [(SENT, False), (VERIFIED, True)])
+def test_a_signature_that_is_only_sent_along_is_what_the_other_side_asks_for(code: str, sure: bool) -> None:
+    (found,) = testing.run_rule("SEC003", {"app/__init__.py": "", "app/partner.py": code})
+    assert (found.confidence > Confidence.LOW) is sure

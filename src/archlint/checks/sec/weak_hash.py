@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Step
 from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_tokens import token_of
+from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place
 from archlint.project.results import Results
@@ -33,6 +35,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     digests = Digests(project)
     results = Results(project)
     stretching = Stretching(project, digests)
+    uses = DigestUses(project)
     taint = Taint(project, Vocabulary({"secret": params.secrets}, (), params.ignore_names), Habits())
     outside, harmless = frozenset(params.protocol_words), frozenset(params.harmless_words)
     for digest in digests.all:
@@ -42,7 +45,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             if digest.keyed:
                 yield Proof(digest.site.site, f"signs with {digest.algorithm}")
         elif not (digest.exempt or stretching.holds(digest)) and not _is_asked_for(digest, outside):
-            yield from _hits(taint, digest, harmless | _NAMING, results)
+            for hit in _hits(taint, digest, harmless | _NAMING, results):
+                # what is sent along and verified by nobody here is signed as the other side asks
+                yield replace(hit, confidence=Confidence.LOW) if uses.only_handed_on(digest.site) else hit
 
 
 def _is_asked_for(digest: Digest, protocols: frozenset[str]) -> bool:

@@ -34,7 +34,11 @@ class _Phase:
 
 
 class Profile:
-    """Implements `ports.Progress` by taking the time; `document` may be asked at any moment, also when the run has failed."""
+    """Implements `ports.Progress` by taking the time; `document` may be asked at any moment, also when the run has failed.
+
+    `wall_s` and `cpu_s` are of archlint's own process, those of inner phases (`depth`) included; `pieces_cpu_s` and `slowest`
+    are processor seconds of pieces wherever they ran: of files, in the workers.
+    """
 
     def __init__(self, wall: Callable[[], float] = time.perf_counter, cpu: Callable[[], float] = time.process_time) -> None:
         self._clocks = wall, cpu

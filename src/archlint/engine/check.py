@@ -43,10 +43,11 @@ def check(project: Project, selection: Selection, scopes: Scopes, progress: Prog
         try:
             said = [item for bound in variants for item in _said(project, bound, scopes)]
             hits = _sorted_hits(rule, [item for item in said if isinstance(item, Hit)], outcome)
-            watch.done(rule_id)
         except Exception as error:  # a rule's bug must not cost the other rules' findings
             outcome.crashed[rule_id] = last_frame(error)
             continue
+        finally:
+            watch.done(rule_id)
         proofs = {item for item in said if isinstance(item, Proof)}
         outcome.proofs[rule_id] = tuple(sorted(proofs, key=lambda proof: (proof.site, proof.text)))
         outcome.hits += [(rule, hit) for hit in hits]

@@ -11,7 +11,7 @@ from notes.extensions import cache, get_redis
 blueprint = Blueprint("pages", __name__)
 
 PAGE = 50
-PINNED_SECONDS = 3600
+SEEN_SECONDS = 3600
 
 
 @blueprint.get("")
@@ -65,13 +65,16 @@ def count() -> ResponseReturnValue:
     return jsonify(count=number)
 
 
-@blueprint.put("/<int:note_id>/preview")
+@blueprint.get("/<int:note_id>/preview")
 @login_required
-def keep_preview(note_id: int) -> ResponseReturnValue:
-    note = repository.note(note_id)
-    if note is None:
-        abort(404)
-    preview = note["body"][:280]
-    get_redis().set(f"notes:preview:{note_id}", preview)  # expect: CCH001
-    get_redis().setex(f"notes:pinned:{session['user_id']}", PINNED_SECONDS, note_id)
-    return jsonify(preview=preview)
+def preview(note_id: int) -> ResponseReturnValue:
+    key = f"notes:preview:{note_id}"
+    text = get_redis().get(key)
+    if text is None:
+        note = repository.note(note_id)
+        if note is None:
+            abort(404)
+        text = note["body"][:280]
+        get_redis().set(key, text)  # expect: CCH001
+    get_redis().setex(f"notes:seen:{session['user_id']}", SEEN_SECONDS, note_id)
+    return jsonify(preview=text)

@@ -7,44 +7,45 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from archlint.adapters import hosting, resources
-from archlint.adapters.baseline_file import BaselineFile
 from archlint.adapters.clock import SystemClock
 from archlint.adapters.collector import collector_paused
 from archlint.adapters.disk import DiskFiles, replace_file
-from archlint.adapters.git import GitError, Repository
-from archlint.adapters.history import changed_since
 from archlint.adapters.processes import InProcess, Processes, available_jobs
 from archlint.adapters.projects import config_in, find_root, is_project
 from archlint.adapters.provenance import read_provenance
 from archlint.adapters.store import FOLDER, NoStore, SqliteStore
 from archlint.adapters.terminal import PLAIN_WIDTH, is_interactive, wants_color, width, write
-from archlint.checklist import Checklist, read_checklist
 from archlint.checklist.answers import FILE as ANSWERS_FILE
 from archlint.engine.analyse import Tool, analyse, understand
-from archlint.engine.answering import AnswerBook
-from archlint.engine.baseline_changes import grown
 from archlint.engine.config import ConfigError, settings_of, severity_of, table_of
-from archlint.engine.diff import only_changed, paths_of
 from archlint.engine.discover import discover
-from archlint.engine.extract import PARSERS
-from archlint.engine.here import Here, rule_here
 from archlint.engine.owners import owners_of
-from archlint.engine.questions import Questions
 from archlint.engine.scopes import scopes_of
 from archlint.facts.baseline import Baseline
 from archlint.facts.findings import Diff, Finding, Report
 from archlint.facts.settings import Settings
 from archlint.facts.text import decode_python, decode_text
 from archlint.ports import FactStore, Progress, Workers
-from archlint.project import Project
-from archlint.project.knowledge import Knowledge
 from archlint.report import FORMATS, Layout, render
-from archlint.rulebook import Rule, Rulebook, load_rulebook
-from archlint.rulebook.document import suggestion
+
+if TYPE_CHECKING:
+    from archlint.checklist.items import Checklist
+    from archlint.engine.answering import AnswerBook
+    from archlint.engine.here import Here
+    from archlint.engine.questions import Questions
+    from archlint.project import Project
+    from archlint.project.knowledge import Knowledge
+    from archlint.rulebook import Rule, Rulebook
+
+PARSERS = ("archlint.parse.python", "archlint.parse.sql", "archlint.parse.deployment")
+"""What workers import at their start."""
+
+# A run in which nothing changed looks its report up. What only the other runs and commands need is imported where it is used.
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,15 @@ class Target:
 @cache
 def rulebook() -> Rulebook:
     """The rules that come with archlint."""
+    from archlint.rulebook import load_rulebook  # noqa: PLC0415
+
     return load_rulebook(resources.rule_documents(), resources.check_modules())
 
 
 @cache
 def knowledge() -> Knowledge:
     """What is known of libraries. Raises KnowledgeError when the documents are at fault."""
-    from archlint.rulebook.knowledge import load_knowledge  # noqa: PLC0415  a run with nothing changed needs no YAML
+    from archlint.rulebook.knowledge import load_knowledge  # noqa: PLC0415
 
     documents = resources.rule_documents()
     return load_knowledge({path: data for path, data in documents.items() if path.startswith("knowledge/")})
@@ -74,6 +77,8 @@ def knowledge() -> Knowledge:
 @cache
 def checklist() -> Checklist:
     """The checklist that comes with archlint. Raises ChecklistError when its document is at fault."""
+    from archlint.checklist.items import read_checklist  # noqa: PLC0415
+
     return read_checklist(resources.rule_documents()["checklist.yaml"])
 
 
@@ -156,6 +161,8 @@ def _words(given: Sequence[str]) -> tuple[str, ...]:
 def check_format(form: str) -> None:
     """Raises ConfigError for a format that there is none of, before the work is done."""
     if form not in FORMATS:
+        from archlint.rulebook.document import suggestion  # noqa: PLC0415
+
         raise ConfigError([f"--output-format: `{form}` is none of {', '.join(FORMATS)}{suggestion(form, FORMATS)}"])
 
 
@@ -182,11 +189,16 @@ def run(
 
 def fork_point(found: Target, revision: str) -> Diff:
     """Where the work left a revision. Raises GitError."""
+    from archlint.adapters.git import Repository  # noqa: PLC0415
+
     return Diff(revision=revision, base=Repository(found.root).fork_point(revision), elsewhere=0)
 
 
 def on_changed_lines(report: Report, found: Target, since: Diff) -> Report:
     """The report with only the findings that touch lines changed since then. Raises GitError."""
+    from archlint.adapters.history import changed_since  # noqa: PLC0415
+    from archlint.engine.diff import only_changed, paths_of  # noqa: PLC0415
+
     return only_changed(report, changed_since(found.root, since.base, paths_of(report), source_reader(found)), since)
 
 
@@ -195,12 +207,17 @@ def add_to_baseline(found: Target, findings: Sequence[Finding], why: str) -> Non
 
     Raises BaselineError for an empty reason, for findings about the run itself, and for a file that cannot be used.
     """
+    from archlint.adapters.baseline_file import BaselineFile  # noqa: PLC0415
+    from archlint.engine.baseline_changes import grown  # noqa: PLC0415
+
     file = BaselineFile(found.root, found.settings.baseline)
     file.write(grown(file.read() or Baseline(), findings, why, SystemClock().today()))
 
 
 def rule_in_project(rule: Rule, found: Target, *, jobs: int | None = None, use_cache: bool = True) -> Here:
     """What the rule is in the project. Raises as `run`."""
+    from archlint.engine.here import rule_here  # noqa: PLC0415
+
     files = DiskFiles(found.root)
     scopes = scopes_of(files, discover(files, found.settings).others, found.settings)
     return rule_here(rule, rulebook(), scopes, run(found, jobs=jobs, use_cache=use_cache), found.root.name)
@@ -219,6 +236,8 @@ def _workers(jobs: int | None) -> Workers:
 
 def answer_book(found: Target) -> AnswerBook:
     """The project's answers, to look at and to change."""
+    from archlint.engine.answering import AnswerBook  # noqa: PLC0415
+
     files = DiskFiles(found.root)
 
     def save(data: bytes) -> None:
@@ -229,11 +248,15 @@ def answer_book(found: Target) -> AnswerBook:
 
 def questions(found: Target, *, jobs: int | None = None, use_cache: bool = True) -> Questions:
     """The project's checklist, to be answered. Raises as `run`."""
+    from archlint.engine.questions import Questions  # noqa: PLC0415
+
     return Questions(checklist(), run(found, jobs=jobs, use_cache=use_cache), answer_book(found))
 
 
 def author_of(found: Target) -> str:
     """Who works on the project, as git knows it; empty where it does not."""
+    from archlint.adapters.git import GitError, Repository  # noqa: PLC0415
+
     try:
         return Repository(found.root).author()
     except GitError:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from test_judge import CLEAN, ITEM, finding, judged
 
-from archlint.checklist import Checklist, Item, stray_answers, with_answers
+from archlint.checklist.answered import stray_answers, with_answers
 from archlint.checklist.answers import Answer, Entry, Given, lapse_of, problems_of
+from archlint.checklist.items import Checklist, Item
 from archlint.facts.findings import Confidence, ItemResult, ItemStatus
 
 ANSWER = Answer(verdict="pass", why="I washed them.", by="Ada", date="2026-01-02", until="2026-03-31")

@@ -8,8 +8,8 @@ import pytest
 
 from archlint import app
 from archlint.adapters.resources import rule_documents
-from archlint.checklist import Item, evidence, read_checklist
-from archlint.checklist.items import ChecklistError
+from archlint.checklist import evidence
+from archlint.checklist.items import ChecklistError, Item, read_checklist
 from archlint.rulebook.guides import read_guides
 
 CHECKLIST = app.checklist()

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from archlint import app
 from archlint.adapters.processes import InProcess
 from archlint.adapters.store import NoStore
-from archlint.checklist import Checklist, Item, Said, judge
+from archlint.checklist.items import Checklist, Item
+from archlint.checklist.judge import Said, judge
 from archlint.engine.analyse import understand
 from archlint.facts.findings import Confidence, Finding, ItemResult, Location, Proof, Severity, Site
 from archlint.facts.settings import Settings

@@ -55,9 +55,11 @@ def check(
     """
     with failing(verbose=verbose):
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
+        from archlint.adapters.collector import stop_collector  # noqa: PLC0415
         from archlint.engine.status import exit_status, narrowed  # noqa: PLC0415
         from archlint.report.summary import verdict  # noqa: PLC0415
 
+        stop_collector()
         found = app.target(paths or [], root=root, config=config)
         found = app.with_options(
             found,

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from archlint.checklist import Checklist
 from archlint.engine.answers import answered, given_answers
 from archlint.engine.baseline import decode
-from archlint.engine.check import check
+from archlint.engine.baseline_bytes import baseline_bytes
 from archlint.engine.discover import discover
-from archlint.engine.extract import extract
-from archlint.engine.link import link
-from archlint.engine.old_findings import baseline_bytes
 from archlint.engine.read import read
 from archlint.engine.remember import remembered, report_key
 from archlint.engine.scopes import scopes_of
-from archlint.engine.select import select
-from archlint.engine.settle import Run, Settled, settle
-from archlint.engine.sources import Sources
 from archlint.facts.findings import Report
 from archlint.facts.settings import Settings
 from archlint.ports import FactStore, Files, NoProgress, Progress, Workers
-from archlint.project import Project
-from archlint.project.knowledge import Knowledge
-from archlint.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from archlint.checklist.items import Checklist
+    from archlint.engine.settle import Settled
+    from archlint.project import Project
+    from archlint.project.knowledge import Knowledge
+    from archlint.rulebook import Rulebook
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,13 @@ def analyse(
         listed = baseline_bytes(files, inventory, settings)
 
     def fresh() -> Settled:
+        from archlint.engine.check import check  # noqa: PLC0415  a run in which nothing changed needs none of this
+        from archlint.engine.extract import extract  # noqa: PLC0415
+        from archlint.engine.link import link  # noqa: PLC0415
+        from archlint.engine.select import select  # noqa: PLC0415
+        from archlint.engine.settle import Run, settle  # noqa: PLC0415
+        from archlint.engine.sources import Sources  # noqa: PLC0415
+
         baseline = decode(listed, settings.baseline) if listed is not None else None
         with watch.phase("load rules"):
             rulebook = tool.rulebook()
@@ -102,5 +107,8 @@ def analyse(
 
 def understand(files: Files, store: FactStore, workers: Workers, tool: Tool, *, settings: Settings) -> Project:
     """The linked project alone, for who wants to ask it something himself."""
+    from archlint.engine.extract import extract  # noqa: PLC0415  as above
+    from archlint.engine.link import link  # noqa: PLC0415
+
     inventory = discover(files, settings)
     return link(extract(read(files, inventory), store, workers, tool.parsers), inventory, settings, tool.knowledge())

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from archlint.checklist import Checklist, stray_answers, with_answers
 from archlint.checklist.answers import FILE, MAX_WATCHED, AnswersError, Entry, Given, lapse_of
-from archlint.checklist.answers_file import read_answers
 from archlint.engine.discover import Inventory
 from archlint.engine.ignores import Patterns
 from archlint.engine.read import Reading
 from archlint.facts.findings import Report
 from archlint.ports import Files
+
+if TYPE_CHECKING:
+    from archlint.checklist.items import Checklist
 
 _OWN = frozenset({FILE, "archlint-baseline.json", "archlint-review.json"})
 """What archlint writes itself is nothing to watch: each answer would make the last one stale."""
@@ -27,6 +29,8 @@ def entries(files: Files, inventory: Inventory) -> dict[str, Entry]:
         return {}
     if FILE in inventory.large:
         raise AnswersError([f"{FILE}: too large"])
+    from archlint.checklist.answers_file import read_answers  # noqa: PLC0415  most projects have none, and it needs YAML
+
     try:
         return read_answers(files.read(FILE))
     except OSError as error:
@@ -44,6 +48,8 @@ def given_answers(files: Files, inventory: Inventory, reading: Reading, today: s
 
 def answered(report: Report, checklist: Checklist, given: Mapping[str, Given]) -> Report:
     """The report with the answers taken in."""
+    from archlint.checklist.answered import stray_answers, with_answers  # noqa: PLC0415  as above
+
     return replace(
         report,
         checklist=with_answers(checklist, report.checklist, given),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from archlint.facts.findings import Severity
+from archlint.facts.findings import SEVERITIES, Severity
 from archlint.facts.settings import Contract, LayerMap, Settings
-from archlint.rulebook.document import SEVERITIES, suggestion
 
 _LEVELS = (*SEVERITIES, "off")
 _STYLES = ("auto", "clean", "layered", "none")
@@ -49,7 +48,7 @@ def settings_of(table: Mapping[str, Any], path: str) -> Settings:
     for key, value in table.items():
         read = _KEYS.get(key)
         if read is None:
-            problems.append(f"{path}: unknown key `{key}`{suggestion(key.replace('_', '-'), _KEYS)}")
+            problems.append(f"{path}: unknown key `{key}`{_suggestion(key.replace('_', '-'), _KEYS)}")
             continue
         try:
             values[key.replace("-", "_")] = read(value)
@@ -63,8 +62,14 @@ def settings_of(table: Mapping[str, Any], path: str) -> Settings:
 def severity_of(word: object) -> Severity:
     """Raises ValueError."""
     if word not in SEVERITIES:
-        raise ValueError(f"`{word}` is none of {', '.join(SEVERITIES)}{suggestion(str(word), SEVERITIES)}")
+        raise ValueError(f"`{word}` is none of {', '.join(SEVERITIES)}{_suggestion(str(word), SEVERITIES)}")
     return SEVERITIES[str(word)]
+
+
+def _suggestion(word: str, known: Iterable[str]) -> str:
+    from archlint.rulebook.document import suggestion  # noqa: PLC0415  only a mistake needs it, and it needs the rules' reader
+
+    return suggestion(word, known)
 
 
 def _typed(type_: Any) -> Callable[[Any], Any]:
@@ -74,7 +79,7 @@ def _typed(type_: Any) -> Callable[[Any], Any]:
 def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value not in words:
-            raise ValueError(f"`{value}` is none of {', '.join(words)}{suggestion(str(value), words)}")
+            raise ValueError(f"`{value}` is none of {', '.join(words)}{_suggestion(str(value), words)}")
         return str(value)
 
     return read
@@ -108,7 +113,7 @@ def _fields(value: Any, type_: type[msgspec.Struct]) -> dict[str, Any]:
     table = msgspec.convert(value, dict[str, Any])
     for key in table:
         if key not in known:
-            raise ValueError(f"unknown key `{key}`{suggestion(key.replace('_', '-'), known)}")
+            raise ValueError(f"unknown key `{key}`{_suggestion(key.replace('_', '-'), known)}")
     return {known[key].name: msgspec.convert(item, known[key].type) for key, item in table.items()}
 
 

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from msgspec.structs import replace
 
-from archlint.engine.run_rules import INCOMPLETE
+from archlint.engine.status import INCOMPLETE
 from archlint.facts.findings import Diff, Finding, Location, Report
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -10,7 +10,7 @@ from archlint.checklist.answers import FILE as ANSWERS_FILE
 from archlint.engine.ignores import GitIgnore, Patterns
 from archlint.facts.settings import Settings
 from archlint.facts.text import decode_text
-from archlint.parse.deployment import is_candidate
+from archlint.parse.deployment_names import is_candidate
 from archlint.ports import FileEntry, Files
 
 MAX_BYTES = 5_000_000

@@ -18,9 +18,6 @@ from archlint.facts.text import decode_text
 from archlint.ports import FactStore, NoProgress, Progress, Workers
 from archlint.project.program import SqlReader
 
-PARSERS = ("archlint.parse.python", "archlint.parse.sql", "archlint.parse.deployment")
-"""What workers import at their start."""
-
 _FACTS, _FAILURE, _DIED = b"+", b"-", b"!"
 """First byte of a blob. What a dying worker left is not kept: the next run may have more memory, or time."""
 _PATIENCE, _PATIENCE_PER_BYTE = 60.0, 120e-6

@@ -12,10 +12,9 @@ from archlint.engine.ignores import Patterns
 from archlint.engine.scopes import Scopes
 from archlint.engine.sources import Sources
 from archlint.engine.suppress import Suppression
-from archlint.facts.findings import Confidence, Finding, Hit, Note, Severity, Step
+from archlint.facts.findings import SEVERITIES, Confidence, Finding, Hit, Note, Severity, Step
 from archlint.facts.settings import Settings
 from archlint.rulebook import Rule, Rulebook
-from archlint.rulebook.document import SEVERITIES
 
 _WORD = re.compile(r"\{(\w+)\}")
 _LONGEST_WORD = 200

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archlint.checklist import Checklist, Item, with_answers
-from archlint.checklist.answered import OPEN, alike, standing_of, without_answers
+from archlint.checklist.answered import OPEN, alike, standing_of, with_answers, without_answers
 from archlint.checklist.answers import Answer, AnswersError
+from archlint.checklist.items import Checklist, Item
 from archlint.engine.answering import AnswerBook
 from archlint.facts.findings import AnswerState, ItemResult, Report
 from archlint.rulebook.document import suggestion

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -12,9 +13,11 @@ from archlint.checklist.answers import FILE as ANSWERS_FILE
 from archlint.engine.discover import Inventory
 from archlint.engine.read import Reading
 from archlint.engine.scopes import Scopes
-from archlint.engine.settle import Settled
 from archlint.facts.findings import Report
 from archlint.ports import FactStore
+
+if TYPE_CHECKING:
+    from archlint.engine.settle import Settled
 
 
 class Kept(Struct, frozen=True, array_like=True):

@@ -9,7 +9,8 @@ from typing import TypeVar
 import msgspec
 
 from archlint import __version__
-from archlint.checklist import Checklist, Said, judge
+from archlint.checklist.items import Checklist
+from archlint.checklist.judge import Said, judge
 from archlint.checklist.services import services
 from archlint.engine import run_rules, suppress
 from archlint.engine.check import Outcome, last_frame
@@ -21,6 +22,7 @@ from archlint.engine.old_findings import mark_old, stale_entries
 from archlint.engine.read import Reading
 from archlint.engine.scopes import Scopes
 from archlint.engine.sources import Sources
+from archlint.engine.status import INCOMPLETE
 from archlint.engine.suppress import Suppression
 from archlint.facts.baseline import Baseline, Entry
 from archlint.facts.findings import Completeness, Finding, Hit, ItemResult, Report, Site
@@ -87,7 +89,7 @@ def settle(
     ]
     use = None
     if baseline is not None:
-        complete = not any(rule_id in run_rules.INCOMPLETE for rule_id, _ in of_the_run)
+        complete = not any(rule_id in INCOMPLETE for rule_id, _ in of_the_run)
         asked = _asked(rulebook, scopes, run.outcome, complete=complete)
         findings, use = mark_old(findings, baseline, _ground(run, sources), path=settings.baseline, was_asked=asked)
         of_the_run += stale_entries(use, baseline, rulebook, sources)

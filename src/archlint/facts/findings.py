@@ -16,6 +16,10 @@ class Severity(IntEnum):
     ERROR = 3
 
 
+SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
+"""As documents and configurations write them."""
+
+
 class Confidence(IntEnum):
     """How sure a fact or a finding is; a chain is as sure as its weakest link. At LOW a finding is a note."""
 

@@ -7,30 +7,16 @@ import re
 from archlint.facts.deployment import Deployable, DeploymentFacts, Probe
 from archlint.facts.text import LineIndex
 from archlint.parse import compose, gateways, kubernetes
+from archlint.parse.deployment_names import DOCKERFILE, ENV, GATEWAY, PROCFILE, YAML
 from archlint.parse.dockerfile import read_dockerfile
 from archlint.parse.yaml_tree import MAX_LENGTH, Value, YamlError, read_documents
 
-_DOCKERFILE = re.compile(r"(.*[.-])?(dockerfile|containerfile)([.-].*)?", re.IGNORECASE)
-_ENV = re.compile(r"\.env(\..+)?|(.+\.)?env(\.(example|sample|template|dist|local|dev|prod))?|.+\.env(\..+)?", re.IGNORECASE)
-_GATEWAY = re.compile(r"(.*nginx.*|default|.+)\.conf(\.(template|j2|tmpl|in))?|nginx\.conf.*|caddyfile(\..+)?", re.IGNORECASE)
-_YAML = (".yaml", ".yml", ".yaml.tpl", ".yml.tpl", ".yaml.j2", ".yml.j2")
-_PROCFILE = re.compile(r"Procfile(\.\w+)?")
 _PROCESS = re.compile(r"^[ \t]*([A-Za-z][\w-]*)[ \t]*:[ \t]*(\S[^\r\n]*?)[ \t]*$", re.MULTILINE)
 _VARIABLE = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*([^\r\n]*?)[ \t]*$", re.MULTILINE)
 _WORTH_READING = re.compile(
     r"^\s*(?:apiVersion|services|static_resources|_format_version|(?:liveness|readiness|startup)Probe|routers)\s*:",
     re.MULTILINE,
 )
-
-
-def is_candidate(path: str) -> bool:
-    """May the file at this path say something about deployment? Told by its name only; `read` looks inside."""
-    name = path.rpartition("/")[2]
-    if name.endswith((".py", ".pyc", ".md", ".rst", ".sh", ".txt", ".js", ".ts", ".lock")):
-        return False
-    if name.lower().endswith(_YAML):
-        return not path.startswith(".github/") and "/.github/" not in path
-    return any(pattern.fullmatch(name) for pattern in (_DOCKERFILE, _PROCFILE, _ENV, _GATEWAY))
 
 
 def read(path: str, text: str) -> DeploymentFacts:
@@ -42,15 +28,15 @@ def read(path: str, text: str) -> DeploymentFacts:
 
 
 def _read(name: str, path: str, text: str) -> DeploymentFacts:
-    if name.lower().endswith(_YAML):
+    if name.lower().endswith(YAML):
         return _read_yaml(text)
-    if _DOCKERFILE.fullmatch(name):
+    if DOCKERFILE.fullmatch(name):
         return read_dockerfile(path, text)
-    if _PROCFILE.fullmatch(name):
+    if PROCFILE.fullmatch(name):
         return _read_procfile(text)
-    if _ENV.fullmatch(name):
+    if ENV.fullmatch(name):
         return _read_environment(text)
-    if _GATEWAY.fullmatch(name):
+    if GATEWAY.fullmatch(name):
         upstreams = gateways.read_caddy(text) if name.lower().startswith("caddyfile") else gateways.read_nginx(text)
         return DeploymentFacts("gateway", upstreams=upstreams) if upstreams else DeploymentFacts("other")
     return DeploymentFacts("other")

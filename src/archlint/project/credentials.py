@@ -113,6 +113,7 @@ class Vocabulary:
             (tuple(term.lower().split()), kind) for kind, terms in kinds.items() for term in terms
         ]
         self._terms.sort(key=lambda term: (-len(term[0]), term[0]))
+        self._first_words = frozenset(term[0] for term, _ in self._terms)
         self._doubtful = frozenset(tuple(term.lower().split()) for term in doubtful)
         self._vague = frozenset((word.lower(),) for word in vague)
         self._ignored = frozenset(name.lower() for name in ignored)
@@ -135,7 +136,7 @@ class Vocabulary:
 
     def _find(self, identifier: str) -> tuple[Naming | None, bool]:
         words = words_of(identifier)
-        holds = any(_at(words, term) >= 0 for term, _ in self._terms)
+        holds = not self._first_words.isdisjoint(words) and any(_at(words, term) >= 0 for term, _ in self._terms)
         if not holds or identifier.lower() in self._ignored or len(words) > 6:
             return None, holds
         bare = words

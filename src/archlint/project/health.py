@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Confidence, Site
@@ -96,7 +97,7 @@ class Health:
         probes = self.probes(app)
         # one that asks the front page is little, and it may be another program's: it counts where nothing else does
         pointed = [e for e in probes if e.paths != ("/",)]
-        return [*found, *pointed, *self.libraries()] or probes
+        return [*found, *pointed, *self.libraries] or probes
 
     def probes(self, app: App, kinds: tuple[str, ...] = ()) -> list[Evidence]:
         """The probes of the project's own programs, with the route that each asks."""
@@ -113,6 +114,7 @@ class Health:
             found.append(Evidence(check.site, f"the {check.probe.kind} probe that asks {asked}", "probe", route, check.paths))
         return found
 
+    @cached_property
     def libraries(self) -> list[Evidence]:
         """Health-check libraries that production code imports, installs or includes."""
         project = self._project

@@ -22,6 +22,7 @@ class Knowledge:
         self._functions: dict[str, Operation] = {}
         self._values: dict[str, str] = {}
         self._packages: dict[str, Library] = {}
+        self._libraries: dict[str, Library | None] = {}
         self._canonical: dict[str, str] = {}
         self._lineages: dict[str, tuple[str, ...]] = {}
         for library in self.libraries:
@@ -126,12 +127,11 @@ class Knowledge:
 
     def library(self, dotted: str) -> Library | None:
         """The library that a dotted name belongs to, by its longest known package."""
-        while dotted:
+        if dotted not in self._libraries:
+            outer = dotted.rpartition(".")[0]
             found = self._packages.get(dotted)
-            if found is not None:
-                return found
-            dotted = dotted.rpartition(".")[0]
-        return None
+            self._libraries[dotted] = found if found is not None or not outer else self.library(outer)
+        return self._libraries[dotted]
 
     def package_kinds(self, dotted: str) -> tuple[str, ...]:
         """What a package is (`orm`, `web-framework`, …); empty where nothing is known of it."""

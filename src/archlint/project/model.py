@@ -80,7 +80,10 @@ class CallSite:
     @property
     def operation(self) -> Operation | None:
         """The library operation, where the call is one."""
-        return next((t.operation for t in self.targets if t.operation is not None), None)
+        for target in self.targets:
+            if target.operation is not None:
+                return target.operation
+        return None
 
     @property
     def confidence(self) -> Confidence:

@@ -42,11 +42,11 @@ class Module:
     is_vendored: bool = False
     is_settings: bool = False
 
-    @property
+    @cached_property
     def outline(self) -> Outline:
         return self.facts.outline
 
-    @property
+    @cached_property
     def body(self) -> Body:
         return self.facts.body
 

@@ -130,11 +130,12 @@ class OneOff:
 
     @cached_property
     def _mentions(self) -> dict[str, set[_Place]]:
-        """Name → the places of production code that use it, whatever they mean by it."""
-        found: dict[str, set[_Place]] = defaultdict(set)
+        """Name of a function that is run → the places of production code that use the name, whatever they mean by it."""
+        found: dict[str, set[_Place]] = {definition.function.name: set() for definition in self._callers}
         for module in self._project.modules.production:
             for name, context in _used(module):
-                found[name].add((module.path, module.body.contexts[context].function))
+                if name in found:
+                    found[name].add((module.path, module.body.contexts[context].function))
         return found
 
 

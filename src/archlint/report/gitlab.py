@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archlint.engine.run_rules import INCOMPLETE
+from archlint.engine.status import INCOMPLETE
 from archlint.facts.findings import Confidence, Finding, Report, Severity
 from archlint.report.escape import json_text
 from archlint.report.formats import Layout

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
-from archlint.engine.run_rules import INCOMPLETE
+from archlint.engine.status import INCOMPLETE
 from archlint.facts.findings import Finding, Report, RuleInfo, Severity
 from archlint.report.escape import visible
 from archlint.report.formats import Layout

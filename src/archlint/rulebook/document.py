@@ -11,9 +11,8 @@ import msgspec
 import yaml
 from msgspec import Struct
 
-from archlint.facts.findings import RuleInfo, Severity
+from archlint.facts.findings import SEVERITIES, RuleInfo
 
-SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ID = re.compile(r"[A-Z]{3}\d{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from archlint.checklist import Item
 from archlint.checklist.answers import Answer, AnswersError
+from archlint.checklist.items import Item
 from archlint.engine.questions import Questions
 from archlint.facts.findings import ItemResult
 

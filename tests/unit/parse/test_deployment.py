@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from archlint.facts.deployment import Deployable, DeploymentFacts, Probe, Upstream
 from archlint.facts.text import LineIndex
-from archlint.parse.deployment import is_candidate, read
+from archlint.parse.deployment import read
+from archlint.parse.deployment_names import is_candidate
 
 
 def line(facts: DeploymentFacts, at: int) -> int:

@@ -52,7 +52,7 @@ def _ready(health: Health, app: App, guards: re.Pattern[str]) -> Iterator[tuple[
     for evidence in health.readiness(app):
         if not _is_guarded(health, evidence, guards):
             yield evidence.site, f"{evidence.text} is the readiness check of `{app.name}`"
-    for evidence in health.libraries():
+    for evidence in health.libraries:
         yield evidence.site, f"{evidence.text} checks what `{app.name}` depends on"
     for route in [*health.routes(app), *(e.route for e in health.probes(app) if e.route is not None and e.paths != ("/",))]:
         if route.handler is None or health.is_guarded(route, guards):

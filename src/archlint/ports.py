@@ -17,7 +17,6 @@ class FileEntry(Struct, frozen=True, order=True):
     """A file of the tree, or a folder or link that was not entered: `problem` then says why (`""`: a plain file)."""
 
     path: str
-    size: int = 0
     problem: str = ""
 
 
@@ -30,6 +29,10 @@ class Files(Protocol):
         Links are not followed: those yield an entry with a problem, as do folders that cannot be listed and what is
         no regular file.
         """
+        ...
+
+    def size(self, path: str) -> int:
+        """The file's size in bytes. Raises OSError."""
         ...
 
     def read(self, path: str) -> bytes:

@@ -46,7 +46,7 @@ class MemoryFiles:
 
     def walk(self, enter: Callable[[str], bool]) -> Iterator[FileEntry]:
         entered: dict[str, bool] = {}
-        for path, data in self._files.items():
+        for path in self._files:
             folders = path.split("/")[:-1]
             inside = True
             for depth in range(1, len(folders) + 1):
@@ -57,7 +57,10 @@ class MemoryFiles:
                 if not inside:
                     break
             if inside:
-                yield FileEntry(path, len(data))
+                yield FileEntry(path)
+
+    def size(self, path: str) -> int:
+        return len(self.read(path))
 
     def read(self, path: str) -> bytes:
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.checklist.answers import FILE, MAX_WATCHED, AnswersError, Entry, Given, lapse_of
-from archlint.engine.discover import Inventory
+from archlint.engine.discover import MAX_BYTES, Inventory
 from archlint.engine.ignores import Patterns
 from archlint.engine.read import Reading
 from archlint.facts.findings import Report
@@ -27,14 +27,19 @@ def entries(files: Files, inventory: Inventory) -> dict[str, Entry]:
     """The answers in the project's root, none where there is no file. Raises AnswersError for one that cannot be taken."""
     if FILE not in inventory.others:
         return {}
-    if FILE in inventory.large:
-        raise AnswersError([f"{FILE}: too large"])
     from archlint.checklist.answers_file import read_answers  # noqa: PLC0415  most projects have none, and it needs YAML
 
     try:
+        if _is_large(files, FILE):
+            raise AnswersError([f"{FILE}: too large"])
         return read_answers(files.read(FILE))
     except OSError as error:
         raise AnswersError([f"{FILE}: cannot be read: {error.strerror or type(error).__name__}"]) from None
+
+
+def _is_large(files: Files, path: str) -> bool:
+    """Too large to be read. Raises OSError."""
+    return files.size(path) > MAX_BYTES
 
 
 def given_answers(files: Files, inventory: Inventory, reading: Reading, today: str) -> dict[str, Given]:
@@ -93,7 +98,7 @@ class Watched:
         data = self._read.get(path)
         if data is None:
             try:
-                data = b"" if path in self._inventory.large else self._files.read(path)
+                data = b"" if _is_large(self._files, path) else self._files.read(path)
             except OSError:
                 data = b""
         return data.replace(b"\r\n", b"\n")

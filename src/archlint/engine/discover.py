@@ -31,7 +31,7 @@ class Inventory:
 
     `skipped` counts by reason; a reason that ends in "(folders)" counts folders that were not entered, the others
     files that would have been read.  `problems`: paths that should have been read and could not, with the reason.
-    `others`: every further file; `large`: those of them that are too big to read.  `ignored`: does a .gitignore leave out
+    `others`: every further file, of any size.  `ignored`: does a .gitignore leave out
     this one of them?
     """
 
@@ -42,7 +42,6 @@ class Inventory:
     skipped: Counter[str] = field(default_factory=Counter)
     problems: dict[str, str] = field(default_factory=dict)
     too_big: dict[str, int] = field(default_factory=dict)
-    large: set[str] = field(default_factory=set)
     ignored: Callable[[str], bool] = lambda path: False  # noqa: ARG005
 
 
@@ -107,16 +106,15 @@ class _Walk:
             return
         if not kind:
             found.others.append(path)
-            if entry.size > MAX_BYTES:
-                found.large.add(path)
             return
         reason = self._why_no_file(path, kind)
         if reason is not None:
             found.skipped[reason] += 1
-        elif kind != "deployment" and entry.size > MAX_BYTES:
-            found.too_big[path] = entry.size
-        elif kind == "deployment" and entry.size > MAX_MANIFEST:
-            found.others.append(path)  # no one writes a manifest of that size; data in YAML is
+        elif (size := self._size(path)) > (MAX_MANIFEST if kind == "deployment" else MAX_BYTES):
+            if kind == "deployment":
+                found.others.append(path)  # no one writes a manifest of that size; data in YAML is
+            else:
+                found.too_big[path] = size
         else:
             {"python": found.python, "sql": found.sql, "deployment": found.deployment}[kind].append(path)
 
@@ -126,6 +124,13 @@ class _Walk:
         if self.gitignore is not None and self.gitignore.ignores(path):
             return "ignored by .gitignore"
         return {"notebook": "notebooks", "stub": "stubs (.pyi)"}.get(kind)
+
+    def _size(self, path: str) -> int:
+        """Asked only of what may be read. A file that is gone is small: reading it says what there is to say."""
+        try:
+            return self.files.size(path)
+        except OSError:
+            return 0
 
     def _read_gitignore(self, folder: str) -> None:
         if self.gitignore is None:

@@ -22,8 +22,15 @@ def test_files_of_all_folders_are_listed_with_their_sizes(tmp_path: Path) -> Non
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "a/b/c.py").write_text("x = 1")
     (tmp_path / "d.py").write_text("")
-    assert sorted((e.path, e.size) for e in DiskFiles(tmp_path).walk(everything)) == [("a/b/c.py", 5), ("d.py", 0)]
-    assert DiskFiles(tmp_path).read("a/b/c.py") == b"x = 1"
+    files = DiskFiles(tmp_path)
+    assert sorted((e.path, files.size(e.path)) for e in files.walk(everything)) == [("a/b/c.py", 5), ("d.py", 0)]
+    assert files.read("a/b/c.py") == b"x = 1"
+    assert files.read("d.py") == b""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_a_file_that_does_not_say_its_size_is_read_whole() -> None:
+    assert b"VmHWM" in DiskFiles(Path("/proc/self")).read("status")
 
 
 def test_a_folder_that_is_not_to_be_entered_is_not(tmp_path: Path) -> None:

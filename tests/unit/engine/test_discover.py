@@ -97,7 +97,10 @@ def test_gitignore_can_be_turned_off() -> None:
 def test_a_huge_file_is_named_and_not_taken() -> None:
     class Huge(MemoryFiles):
         def walk(self, enter: object) -> Iterator[FileEntry]:
-            yield from (FileEntry("big.py", MAX_BYTES + 1), FileEntry("small.py", 1))
+            yield from (FileEntry("big.py"), FileEntry("small.py"))
+
+        def size(self, path: str) -> int:
+            return MAX_BYTES + 1 if path == "big.py" else 1
 
     inventory = discover(Huge({}), Settings())
     assert (inventory.python, inventory.too_big) == (["small.py"], {"big.py": MAX_BYTES + 1})

@@ -122,7 +122,7 @@ class Bench:
         self.check("--output-format", "json", "--output-file", report)
         told = json.loads(report.read_text("utf-8"))
         calls = told["completeness"]["calls"]
-        return f"{calls['resolved']:,} of {calls['total']:,} calls resolved, {len(told['findings'])} findings"
+        return f"{calls['resolved']:,} of {calls['all']:,} calls resolved, {len(told['findings'])} findings"
 
     def forget(self) -> None:
         shutil.rmtree(self.folder / ".archlint_cache", ignore_errors=True)

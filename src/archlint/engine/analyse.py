@@ -13,6 +13,7 @@ from archlint.engine.discover import discover
 from archlint.engine.read import read
 from archlint.engine.remember import remembered, report_key
 from archlint.engine.scopes import scopes_of
+from archlint.engine.sources import Sources
 from archlint.facts.findings import Report
 from archlint.facts.settings import Settings
 from archlint.ports import FactStore, Files, NoProgress, Progress, Workers
@@ -72,7 +73,6 @@ def analyse(
         from archlint.engine.link import link  # noqa: PLC0415
         from archlint.engine.select import select  # noqa: PLC0415
         from archlint.engine.settle import Run, settle  # noqa: PLC0415
-        from archlint.engine.sources import Sources  # noqa: PLC0415
 
         baseline = decode(listed, settings.baseline) if listed is not None else None
         with watch.phase("load rules"):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Location, Site
-from archlint.facts.syntax import FileFacts
 from archlint.facts.text import LineIndex, decode_python, decode_text
 from archlint.ports import Files
+
+if TYPE_CHECKING:
+    from archlint.facts.syntax import FileFacts
 
 _SNIPPET = 400
 """Characters of a source line that a finding keeps; generated files have lines of megabytes."""

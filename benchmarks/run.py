@@ -234,7 +234,11 @@ def grown(source: Path, copies: Sequence[int], jobs: int) -> Iterator[str]:
             folder = Path(temporary) / "project"
             bench = Bench(source, folder, jobs)
             for copy in range(1, number):
-                shutil.copytree(folder / source.name, folder / f"{source.name}_{copy}", symlinks=True)
+                copied = folder / f"{source.name}_{copy}"
+                shutil.copytree(folder / source.name, copied, symlinks=True)
+                for path in copied.rglob("*.py"):  # files of one content are parsed once
+                    if path.is_file() and not path.is_symlink():
+                        path.write_bytes(path.read_bytes() + f"\n# copy {copy}\n".encode())
             made = bench.check()
             first = first or made.cpu / number
             peak = max(made.memory, default=0)

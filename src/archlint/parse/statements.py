@@ -51,7 +51,9 @@ _OPPOSITE: dict[_Branch, _Branch] = {"body": "else", "else": "body", "": ""}
 
 
 def _type_checking(walk: Walk, test: Expr) -> _Branch:
-    """Which branch of `if test` only a type checker reads."""
+    """Which branch of `if test` only a type checker reads: `if False` is how that was written before the name was."""
+    if isinstance(test, Constant) and isinstance(test.value, bool | int):
+        return "else" if test.value else "body"
     if isinstance(test, Name) and test.id in walk.type_checking_names:
         return "body"
     if isinstance(test, Attribute) and test.attr == "TYPE_CHECKING":

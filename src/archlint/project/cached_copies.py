@@ -101,7 +101,8 @@ class CachedCopies:
             return None
         if copies and (outer is not None or self._reads.is_read(site, write)):
             return Confidence.HIGH if says_cache or serialised else Confidence.MEDIUM
-        if says_cache and self._is_of_cache(site, write, outer):
+        is_object = serialised and write.kind != "hash"  # an object in a client that is called a cache
+        if says_cache and (is_object or self._is_of_cache(site, write, outer)):
             return Confidence.MEDIUM
         return Confidence.LOW if says_cache or copies or serialised else None
 

@@ -64,7 +64,7 @@ class DigestUses:
         if holds and isinstance(target, Attribute) and not _KEEPING.isdisjoint(words_of(target.attr)):
             found.add("kept")
         if holds and isinstance(target, Subscript):
-            found.add("kept" if self._is_shared(module, target.base, statement.context) else "handed")
+            found.add("kept" if self._project.symbols.outlives_call(module, target.base, statement.context) else "handed")
         for part in parts_of(body, statement.value):
             if isinstance(part, Comparison) and not _COMPARING.isdisjoint(part.ops):
                 if any(_holds(module, operand, call, names) for operand in part.operands):
@@ -90,17 +90,6 @@ class DigestUses:
         if any(argument.name is not None and _holds(module, argument.value, call, names) for argument in site.call.arguments):
             return {"handed"}
         return set()
-
-    def _is_shared(self, module: Module, base: Expr, context: int) -> bool:
-        """A mapping of the module or of an object, which lives longer than the call."""
-        while isinstance(base, Subscript):
-            base = base.base
-        if isinstance(base, Attribute):
-            return True
-        function = module.body.contexts[context].function
-        if not isinstance(base, Name) or function < 0:
-            return True
-        return base.id not in self._project.symbols.scopes(module).names(module.outline.functions[function].context)
 
 
 def _holds(module: Module, expr: Expr | None, call: int, names: set[str]) -> bool:

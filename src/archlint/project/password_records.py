@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, String, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, String, Subscript
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.flows import Place
 from archlint.project.password_columns import PasswordUse
@@ -93,13 +93,4 @@ class PasswordRecords:
 
     def _is_kept(self, module: Module, base: Expr, context: int) -> bool:
         """A mapping or list of people that lives longer than the call."""
-        if not self._is_of_people(module, base):
-            return False
-        while isinstance(base, Subscript):
-            base = base.base
-        if isinstance(base, Attribute):
-            return True
-        function = module.body.contexts[context].function
-        if not isinstance(base, Name) or function < 0:
-            return False
-        return base.id not in self._project.symbols.scopes(module).names(module.outline.functions[function].context)
+        return self._is_of_people(module, base) and self._project.symbols.outlives_call(module, base, context)

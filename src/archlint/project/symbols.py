@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from archlint.facts.syntax import Class, Import
+from archlint.facts.syntax import Class, Expr, Import, Name, Subscript
 from archlint.project.model import Def
 from archlint.project.scopes import Binding, Scopes
 
@@ -209,6 +209,15 @@ class Symbols:
             self._imported[key] = ()
             known = self._imported[key] = self._import(module, module.outline.imports[row])
         return known
+
+    def outlives_call(self, module: Module, base: Expr, context: int) -> bool:
+        """What is changed there (`base[…] = …`) is no local of the function: it belongs to the module or to an object."""
+        while isinstance(base, Subscript):
+            base = base.base
+        function = module.body.contexts[context].function
+        if not isinstance(base, Name) or function < 0:
+            return True
+        return base.id not in self.scopes(module).names(module.outline.functions[function].context)
 
     def _absolute(self, module: Module, given: Import) -> str:
         if given.level == 0:

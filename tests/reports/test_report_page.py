@@ -48,7 +48,13 @@ def rows(page: Page) -> Locator:
     return page.locator(".finding:visible")
 
 
+def drawn(page: Page) -> None:
+    """Filters are applied with the next frame."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
+
+
 def places(page: Page) -> list[str]:
+    drawn(page)
     return page.locator(".finding:visible .meta .place").all_text_contents()
 
 
@@ -79,6 +85,7 @@ def test_filter_by_severity(visit: Visit) -> None:
 
 def test_filter_by_rule(visit: Visit) -> None:
     visit.page.get_by_label("Rule", exact=True).select_option("PRF001")
+    drawn(visit.page)
     assert set(visit.page.locator(".finding:visible .meta .rule").all_text_contents()) == {"PRF001"}
     assert "4" in visit.page.locator("#count").inner_text()
 
@@ -129,6 +136,7 @@ def test_order_by_file(visit: Visit) -> None:
 
 def test_a_finding_unfolds_to_its_code_and_its_path_step_by_step(visit: Visit) -> None:
     visit.page.get_by_label("Rule", exact=True).select_option("PRF001")
+    drawn(visit.page)
     finding = rows(visit.page).filter(has_text="for item in items")
     expect(finding.locator(".body")).to_have_count(0)
     finding.locator("summary").first.click()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -48,13 +50,16 @@ def rows(page: Page) -> Locator:
     return page.locator(".finding:visible")
 
 
-def drawn(page: Page) -> None:
-    """Filters are applied with the next frame."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
+def eventually(holds: Callable[[], bool]) -> None:
+    """Filters are applied with the next frame, whenever that is."""
+    for _ in range(200):
+        if holds():
+            return
+        time.sleep(0.05)
+    assert holds()
 
 
 def places(page: Page) -> list[str]:
-    drawn(page)
     return page.locator(".finding:visible .meta .place").all_text_contents()
 
 
@@ -85,25 +90,24 @@ def test_filter_by_severity(visit: Visit) -> None:
 
 def test_filter_by_rule(visit: Visit) -> None:
     visit.page.get_by_label("Rule", exact=True).select_option("PRF001")
-    drawn(visit.page)
-    assert set(visit.page.locator(".finding:visible .meta .rule").all_text_contents()) == {"PRF001"}
+    shown = visit.page.locator(".finding:visible .meta .rule")
+    eventually(lambda: set(shown.all_text_contents()) == {"PRF001"})
     assert "4" in visit.page.locator("#count").inner_text()
 
 
 def test_filter_by_path(visit: Visit) -> None:
     visit.page.get_by_label("Path", exact=True).fill("storefront/catalog/")
-    found = places(visit.page)
-    assert found
-    assert all("storefront/catalog/" in place for place in found)
+    eventually(lambda: all("storefront/catalog/" in place for place in places(visit.page)))
+    assert places(visit.page)
 
 
 def test_filter_by_owner(visit: Visit) -> None:
     owner = visit.page.get_by_label("Owner", exact=True)
     assert owner.locator("option").all_text_contents() == ["all owners", "@all", "@orders", "@shop/money", "nobody"]
     owner.select_option("@shop/money")
-    assert {place.split("/")[2] for place in places(visit.page)} == {"orders"}
+    eventually(lambda: {place.split("/")[2] for place in places(visit.page)} == {"orders"})
     owner.select_option("nobody")
-    assert {place.split("/")[0] for place in places(visit.page)} <= {"reports"}
+    eventually(lambda: {place.split("/")[0] for place in places(visit.page)} <= {"reports"})
 
 
 def test_filter_by_state(visit: Visit) -> None:

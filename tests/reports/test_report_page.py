@@ -140,7 +140,6 @@ def test_order_by_file(visit: Visit) -> None:
 
 def test_a_finding_unfolds_to_its_code_and_its_path_step_by_step(visit: Visit) -> None:
     visit.page.get_by_label("Rule", exact=True).select_option("PRF001")
-    drawn(visit.page)
     finding = rows(visit.page).filter(has_text="for item in items")
     expect(finding.locator(".body")).to_have_count(0)
     finding.locator("summary").first.click()

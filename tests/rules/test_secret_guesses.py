@@ -72,8 +72,102 @@ def allowed(body, given, secret_key):
 """
 )
 
+OWN_KEY = """\
+import hashlib
+from django.conf import settings
 
-@pytest.mark.parametrize(("code", "sure"), [(SENT, False), (VERIFIED, True)])
-def test_a_signature_that_is_only_sent_along_is_what_the_other_side_asks_for(code: str, sure: bool) -> None:
-    (found,) = testing.run_rule("SEC003", {"app/__init__.py": "", "app/partner.py": code})
-    assert (found.confidence > Confidence.LOW) is sure
+def calendar_token(doctor):
+    return hashlib.md5(f"{doctor.pk}:{settings.SECRET_KEY}".encode()).hexdigest()
+"""
+IN_SESSION = """\
+import hashlib
+import hmac
+from flask import session
+
+def remember(user, secret_key):
+    session["mark"] = hmac.new(secret_key, user.name, hashlib.sha1).hexdigest()
+"""
+THROUGH_TEXT = (
+    SIGNED
+    + """
+def text(value):
+    if isinstance(value, str):
+        return value
+    return value.decode("utf-8")
+
+def code(body, secret_key):
+    return text(signed(body, secret_key))
+
+def allowed(body, given, secret_key):
+    return code(body, secret_key) == given
+"""
+)
+BY_OWN_COMPARISON = (
+    SIGNED
+    + """
+def allowed(body, given, secret_key):
+    return compare(given, signed(body, secret_key))
+"""
+)
+SIGNER = """\
+from django.core.signing import Signer
+
+class HexSigner(Signer):
+    pass
+
+def mark(text):
+    return HexSigner(algorithm="sha1").sign(text)
+"""
+OTHER_RESULT = """\
+import hashlib
+import hmac
+
+def known(body, secret_key, names):
+    found = hmac.new(secret_key, body, hashlib.sha1)
+    if hmac.compare_digest(body, secret_key):
+        return None
+    return found.hexdigest()
+"""
+
+TRUST = {
+    "only sent along": (SENT, Confidence.LOW),
+    "given to nobody here": (SIGNED, Confidence.LOW),
+    "another comparison in the same function": (OTHER_RESULT, Confidence.LOW),
+    "verified": (VERIFIED, Confidence.HIGH),
+    "verified through a function that makes text of it": (THROUGH_TEXT, Confidence.HIGH),
+    "verified by a comparison of the project's own": (BY_OWN_COMPARISON, Confidence.HIGH),
+    "kept in the session": (IN_SESSION, Confidence.HIGH),
+    "a signer": (SIGNER, Confidence.HIGH),
+    "made with the service's own key": (OWN_KEY, Confidence.MEDIUM),
+}
+
+
+def _trust(files: dict[str, str]) -> list[Confidence]:
+    return [found.confidence for found in testing.run_rule("SEC003", {"app/__init__.py": "", **files})]
+
+
+@pytest.mark.parametrize("case", TRUST)
+def test_a_signature_is_weak_for_sure_where_this_project_trusts_it(case: str) -> None:
+    code, expected = TRUST[case]
+    assert _trust({"app/partner.py": code}) == [expected]
+
+
+def test_what_is_made_beside_a_verified_signature_is_as_sure() -> None:
+    beside = """
+def link(body, secret_key):
+    return hmac.new(secret_key, body, hashlib.sha1).hexdigest()
+
+def other(body, secret_key):
+    return hmac.new(secret_key, body, hashlib.md5).hexdigest()
+"""
+    assert _trust({"app/partner.py": VERIFIED + beside}) == [Confidence.HIGH, Confidence.HIGH, Confidence.LOW]
+
+
+def test_a_comparison_in_the_tests_verifies_nothing() -> None:
+    tests = "from app.partner import signed\n\ndef test_signed():\n    assert signed(b'', b'') == 'abc'\n"
+    assert _trust({"app/partner.py": SIGNED, "tests/test_partner.py": tests}) == [Confidence.LOW]
+
+
+def test_the_note_says_what_is_not_proved() -> None:
+    (found,) = testing.run_rule("SEC003", {"app/__init__.py": "", "app/partner.py": SENT})
+    assert "nothing here verifies" in found.message

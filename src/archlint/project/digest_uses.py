@@ -11,11 +11,12 @@ from archlint.project.parts import children, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
-    from archlint.project.model import CallSite
+    from archlint.facts.findings import Site
+    from archlint.project.model import CallSite, Def
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-Use = Literal["kept", "handed"]
+Use = Literal["compared", "kept", "handed"]
 
 _MOST_CALLERS = 8
 _CLIMBS = 3
@@ -23,53 +24,77 @@ _KEEPING = frozenset({"hash", "hashed", "password", "passwd", "pwd", "digest", "
 """Words of attributes that a digest of a password is kept under."""
 _STORING = frozenset(
     {"execute", "executemany", "insert", "insert_one", "update_one", "find_one", "create", "filter", "filter_by", "values"}
-    | {"where", "compare_digest", "constant_time_compare", "setattr", "save", "store", "query", "fetchone", "scalar"}
+    | {"where", "setattr", "save", "store", "query", "fetchone", "scalar"}
 )
+_MATCHING = frozenset({"compare", "cmp", "equal", "equals"})
+"""Words of functions that say whether two values are the same."""
+_TRUSTED = frozenset({"set_cookie", "set_signed_cookie", "set_secure_cookie"})
+_SESSIONS = frozenset({"session", "sessions", "cookies"})
 _COMPARING = frozenset({"==", "!=", "in", "not in"})
 
 
 class DigestUses:
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._known: dict[Site, frozenset[Use]] = {}
+        self._giving: dict[Def, bool] = {}
 
     def only_handed_on(self, site: CallSite) -> bool:
         """Its result goes to other calls or mappings, and is compared and kept nowhere as far as that can be seen."""
-        uses = self._uses(site, _CLIMBS)
-        return "handed" in uses and "kept" not in uses
+        uses = self._of(site)
+        return "handed" in uses and uses.isdisjoint({"kept", "compared"})
+
+    def is_verified(self, site: CallSite) -> bool:
+        """Its result is compared with something here, or put into a session or cookie of this service."""
+        return "compared" in self._of(site)
+
+    def _of(self, site: CallSite) -> frozenset[Use]:
+        known = self._known.get(site.site)
+        if known is None:
+            known = self._known[site.site] = frozenset(self._uses(site, _CLIMBS))
+        return known
 
     def _uses(self, site: CallSite, climbs: int) -> set[Use]:
         module, body = site.module, site.module.body
         function = body.contexts[site.call.context].function
         callee = site.call.callee
-        names = {callee.base.id} if isinstance(callee, Attribute) and isinstance(callee.base, Name) else set[str]()
+        names: set[str] = set()
+        if isinstance(callee, Attribute) and callee.attr == "update" and isinstance(callee.base, Name):
+            names.add(callee.base.id)  # the digest is asked of the object later
         found: set[Use] = set()
         for statement in body.statements:
             if body.contexts[statement.context].function != function:
                 continue
             found |= self._taken(module, statement, site.index, names)
-            if not _holds(module, statement.value, site.index, names):
+            if not self._holds(module, statement.value, site.index, names):
                 continue
             if statement.kind == "return" and climbs > 0 and site.caller is not None:
-                for caller in self._project.calls.callers(site.caller)[:_MOST_CALLERS]:
+                for caller in self._callers(site.caller):
                     found |= self._uses(caller, climbs - 1)
             if statement.kind == "assign" and isinstance(statement.target, Name):
                 names.add(statement.target.id)
         return found
 
+    def _callers(self, function: Def) -> list[CallSite]:
+        callers = self._project.calls.callers(function)
+        return [caller for caller in callers if not caller.module.is_test][:_MOST_CALLERS]
+
     def _taken(self, module: Module, statement: Statement, call: int, names: set[str]) -> set[Use]:
         """What one statement does with the digest."""
         body, target = module.body, statement.target
         found: set[Use] = set()
-        holds = statement.kind == "assign" and _holds(module, statement.value, call, names)
+        holds = statement.kind == "assign" and self._holds(module, statement.value, call, names)
         if holds and isinstance(target, Attribute) and not _KEEPING.isdisjoint(words_of(target.attr)):
             found.add("kept")
         if holds and isinstance(target, Subscript):
             found.add("kept" if self._project.symbols.outlives_call(module, target.base, statement.context) else "handed")
+            if last_name(body, target.base) in _SESSIONS:
+                found.add("compared")
         for part in parts_of(body, statement.value):
             if isinstance(part, Comparison) and not _COMPARING.isdisjoint(part.ops):
-                if any(_holds(module, operand, call, names) for operand in part.operands):
-                    found.add("kept")
-            elif isinstance(part, Mapping) and any(_holds(module, value, call, names) for value in part.values):
+                if any(self._holds(module, operand, call, names) for operand in part.operands):
+                    found.add("compared")
+            elif isinstance(part, Mapping) and any(self._holds(module, value, call, names) for value in part.values):
                 found.add("handed")
             elif isinstance(part, CallRef) and part.index != call:
                 found |= self._given(module, part, call, names)
@@ -78,30 +103,49 @@ class DigestUses:
     def _given(self, module: Module, part: CallRef, call: int, names: set[str]) -> set[Use]:
         """What a call does that is given the digest."""
         site = self._project.calls.in_module(module)[part.index]
-        if not any(_holds(module, argument.value, call, names) for argument in site.call.arguments):
+        holding = [argument for argument in site.call.arguments if self._holds(module, argument.value, call, names)]
+        operation, name = site.operation, last_name(module.body, site.call.callee)
+        if not holding or (operation is not None and operation.hash is not None):
             return set()
-        operation = site.operation
-        if operation is not None and operation.hash is not None:
-            return set()
+        compares = operation is not None and operation.register == "constant-time-compare"
+        if compares or name in _TRUSTED or not _MATCHING.isdisjoint(words_of(name)):
+            return {"compared"}
         writes = operation is not None and any(effect.startswith("db.") for effect in operation.effect)
         stored = any(t.name in self._project.symbols.classes for t in site.targets)
-        if writes or stored or last_name(module.body, site.call.callee) in _STORING:
+        if writes or stored or name in _STORING:
             return {"kept"}
-        if any(argument.name is not None and _holds(module, argument.value, call, names) for argument in site.call.arguments):
-            return {"handed"}
-        return set()
+        return {"handed"} if any(argument.name is not None for argument in holding) else set()
 
-
-def _holds(module: Module, expr: Expr | None, call: int, names: set[str]) -> bool:
-    """The expression gives the digest, or is made of it; what another call makes of it is something else."""
-    waiting = [expr] if expr is not None else []
-    while waiting:
-        part = waiting.pop()
-        if (isinstance(part, CallRef) and part.index == call) or (isinstance(part, Name) and part.id in names):
-            return True
-        if isinstance(part, CallRef) and not is_carrying(last_name(module.body, part)):
+    def _holds(self, module: Module, expr: Expr | None, call: int, names: set[str]) -> bool:
+        """The expression gives the digest, or is made of it; what another call makes of it is something else."""
+        waiting = [expr] if expr is not None else []
+        while waiting:
+            part = waiting.pop()
+            if (isinstance(part, CallRef) and part.index == call) or (isinstance(part, Name) and part.id in names):
+                return True
+            if not isinstance(part, CallRef) or is_carrying(last_name(module.body, part)):
+                waiting += children(module.body, part)
+                continue
             callee = module.body.calls[part.index].callee
             waiting += [callee.base] if isinstance(callee, Attribute) else []
-        else:
-            waiting += children(module.body, part)
-    return False
+            if self._gives_back(self._project.calls.in_module(module)[part.index]):
+                waiting.append(module.body.calls[part.index].arguments[0].value)
+        return False
+
+    def _gives_back(self, site: CallSite) -> bool:
+        """A function of one argument that returns it, at most as another kind of text."""
+        given = next((t.definition for t in site.targets if t.definition is not None), None)
+        if given is None or len(site.call.arguments) != 1 or site.call.arguments[0].name is not None:
+            return False
+        known = self._giving.get(given)
+        if known is None:
+            self._giving[given] = False  # a circle of functions ends here
+            known = self._giving[given] = self._returns_its_own(given)
+        return known
+
+    def _returns_its_own(self, given: Def) -> bool:
+        names = {p.name for p in given.function.parameters if p.kind in ("positional", "either")}
+        if len(names) != 1:
+            return False
+        returns = self._project.symbols.scopes(given.module).returns.get(given.index, [])
+        return bool(returns) and all(self._holds(given.module, s.value, -1, names) for s in returns)

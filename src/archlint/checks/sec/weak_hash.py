@@ -8,13 +8,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Attribute, Expr, Name, String
 from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_tokens import token_of
 from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place
+from archlint.project.model import Type
+from archlint.project.modules import Module
+from archlint.project.origins import Origin, Origins
+from archlint.project.parts import parts_of
 from archlint.project.results import Results
-from archlint.project.spelling import shorten, spell
+from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.stretched import Stretching
 from archlint.project.taint import Taint
 
@@ -29,13 +34,14 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     ignore_names: tuple[str, ...]
     protocol_words: tuple[str, ...]
     harmless_words: tuple[str, ...]
+    own_keys: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     digests = Digests(project)
     results = Results(project)
     stretching = Stretching(project, digests)
-    uses = DigestUses(project)
+    trust = _Trust(project, digests, frozenset(params.own_keys))
     taint = Taint(project, Vocabulary({"secret": params.secrets}, (), params.ignore_names), Habits())
     outside, harmless = frozenset(params.protocol_words), frozenset(params.harmless_words)
     for digest in digests.all:
@@ -46,8 +52,48 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Proof(digest.site.site, f"signs with {digest.algorithm}")
         elif not (digest.exempt or stretching.holds(digest)) and not _is_asked_for(digest, outside):
             for hit in _hits(taint, digest, harmless | _NAMING, results):
-                # what is sent along and verified by nobody here is signed as the other side asks
-                yield replace(hit, confidence=Confidence.LOW) if uses.only_handed_on(digest.site) else hit
+                yield trust.judged(hit, digest)
+
+
+class _Trust:
+    """What shows that this project trusts a digest, and nobody else asked for it."""
+
+    def __init__(self, project: Project, digests: Digests, own_keys: frozenset[str]) -> None:
+        self._project = project
+        self._uses = DigestUses(project)
+        self._origins = Origins(project)
+        self._own_keys = own_keys
+        broken = (digest for digest in digests.all if digest.strength == "broken")
+        self._verifying = {(d.site.module.path, d.algorithm) for d in broken if self._is_verified(d)}
+
+    def judged(self, hit: Hit, digest: Digest) -> Hit:
+        """As sure as it is where the project verifies it, itself or one that the same module makes; less where its own
+        key makes it; a note where it may be what the other side asks for."""
+        if hit.message == "token" or (digest.site.module.path, digest.algorithm) in self._verifying:
+            return hit
+        if self._is_own(digest):
+            return replace(hit, confidence=min(hit.confidence, Confidence.MEDIUM))
+        message = "unverified_keyed" if hit.message == "keyed" else "unverified"
+        return replace(hit, message=message, confidence=Confidence.LOW)
+
+    def _is_verified(self, digest: Digest) -> bool:
+        """Signers check what they have signed; of other digests the result must be compared here."""
+        made = (Type(target.name.removesuffix(".__init__")) for target in digest.site.targets)
+        return any(self._project.types.role(type_) == "signer" for type_ in made) or self._uses.is_verified(digest.site)
+
+    def _is_own(self, digest: Digest) -> bool:
+        """The key is the one with which this service signs for itself."""
+        module, context = digest.site.module, digest.site.call.context
+        parts = [part for argument in digest.site.call.arguments for part in parts_of(module.body, argument.value)]
+        names = [part for part in parts if isinstance(part, Name | Attribute)]
+        origins = [o for name in names for o in self._origins.of(module, name, context) if isinstance(o, Origin)]
+        given = [(module, part) for part in parts]
+        given += [(origin.module, part) for origin in origins for part in parts_of(origin.module.body, origin.expr)]
+        return any(self._names_own(own, part) for own, part in given)
+
+    def _names_own(self, module: Module, part: Expr) -> bool:
+        named = part.value if isinstance(part, String) else last_name(module.body, part)
+        return named in self._own_keys
 
 
 def _is_asked_for(digest: Digest, protocols: frozenset[str]) -> bool:

@@ -40,49 +40,67 @@ def crosses(effect: str, point: Point) -> bool:
     return point.kind != "deferred" and (effect != "blocking" or point.kind != "threaded")
 
 
-def closure(points: Iterable[Point], direct: Callable[[Point], Direct]) -> dict[Def, dict[str, Way]]:
-    """Function → effect → its best way, for all functions that come to any effect through the points."""
-    sources: dict[str, list[tuple[Def, Way]]] = defaultdict(list)
-    callers: dict[Def, list[tuple[Point, Target]]] = defaultdict(list)
-    for point in points:
-        if point.caller is None or point.kind == "deferred":
-            continue
-        for target in point.targets:
-            if target.definition is not None:
-                callers[target.definition].append((point, target))
-        for effect, (confidence, target) in direct(point).items():
-            if crosses(effect, point):
-                sources[effect].append((point.caller, Way(0, confidence, point, target)))
-    closed: dict[Def, dict[str, Way]] = defaultdict(dict)
-    for effect in sorted(sources):
-        for definition, way in _shortest(effect, sources[effect], callers).items():
-            closed[definition][effect] = way
-    return dict(closed)
+class Closure:
+    """The fixed point over `points`, an effect at a time: what nobody asks about costs nothing."""
 
+    def __init__(self, points: Iterable[Point], direct: Callable[[Point], Direct]) -> None:
+        self._sources: dict[str, list[tuple[int, Point, Way]]] = defaultdict(list)
+        self._callers: dict[Def, list[tuple[int, Point, Target]]] = defaultdict(list)
+        self._ways: dict[str, dict[Def, Way]] = {}
+        for number, point in enumerate(points):
+            if point.kind == "deferred":
+                continue
+            for target in point.targets:
+                if target.definition is not None:
+                    self._callers[target.definition].append((number, point, target))
+            for effect, (confidence, target) in direct(point).items():
+                if crosses(effect, point):
+                    self._sources[effect].append((number, point, Way(0, confidence, point, target)))
 
-def _shortest(effect: str, sources: list[tuple[Def, Way]], callers: Mapping[Def, list[tuple[Point, Target]]]) -> dict[Def, Way]:
-    """Each function that comes to the effect, with its best way."""
-    found: dict[Def, Way] = {}
-    serial = itertools.count()
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """The effects that take place anywhere, sorted."""
+        return tuple(sorted(self._sources))
 
-    def climb(callee: Def, below: Way, level: Confidence) -> Iterator[tuple[Def, Way]]:
-        for point, target in callers.get(callee, ()):
-            confidence = min(target.confidence, below.confidence)
-            if confidence >= level and point.caller is not None and point.caller not in found and crosses(effect, point):
-                yield point.caller, Way(below.distance + 1, confidence, point, target)
+    def ways(self, effect: str) -> Mapping[Def, Way]:
+        """Each function that comes to the effect, with its best way."""
+        known = self._ways.get(effect)
+        if known is None:
+            known = self._ways[effect] = self._shortest(effect) if effect in self._sources else {}
+        return known
 
-    for level in (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW):
-        queue = [_entry(d, way, next(serial)) for d, way in sources if way.confidence >= level and d not in found]
-        for callee, below in list(found.items()):
-            queue += [_entry(d, way, next(serial)) for d, way in climb(callee, below, level)]
-        heapq.heapify(queue)
-        while queue:
-            *_, definition, way = heapq.heappop(queue)
-            if definition not in found:
-                found[definition] = way
-                for caller, above in climb(definition, way, level):
-                    heapq.heappush(queue, _entry(caller, above, next(serial)))
-    return found
+    def points(self, effect: str) -> list[Point]:
+        """The points that come to the effect, in the order in which all points were given."""
+        found = {number: point for number, point, _ in self._sources.get(effect, ())}
+        for definition in self.ways(effect):
+            for number, point, _ in self._callers.get(definition, ()):
+                if crosses(effect, point):
+                    found[number] = point
+        return [found[number] for number in sorted(found)]
+
+    def _shortest(self, effect: str) -> dict[Def, Way]:
+        found: dict[Def, Way] = {}
+        serial = itertools.count()
+        sources = [(point.caller, way) for _, point, way in self._sources[effect] if point.caller is not None]
+
+        def climb(callee: Def, below: Way, level: Confidence) -> Iterator[tuple[Def, Way]]:
+            for _, point, target in self._callers.get(callee, ()):
+                confidence = min(target.confidence, below.confidence)
+                if confidence >= level and point.caller is not None and point.caller not in found and crosses(effect, point):
+                    yield point.caller, Way(below.distance + 1, confidence, point, target)
+
+        for level in (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW):
+            queue = [_entry(d, way, next(serial)) for d, way in sources if way.confidence >= level and d not in found]
+            for callee, below in list(found.items()):
+                queue += [_entry(d, way, next(serial)) for d, way in climb(callee, below, level)]
+            heapq.heapify(queue)
+            while queue:
+                *_, definition, way = heapq.heappop(queue)
+                if definition not in found:
+                    found[definition] = way
+                    for caller, above in climb(definition, way, level):
+                        heapq.heappush(queue, _entry(caller, above, next(serial)))
+        return found
 
 
 def _entry(definition: Def, way: Way, serial: int) -> tuple[int, str, str, int, int, Def, Way]:

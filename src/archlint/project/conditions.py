@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -57,7 +56,6 @@ class Conditions:
         self._schema_verbs = schema_verbs
         self._effects: Effects = project.effects
         self._switches = Switches(project)
-        self._points: dict[str, dict[tuple[Def | None, str], list[EffectPoint]]] = {}
         self._known: dict[tuple[Def, str, Known], Path | None] = {}
 
     def path(self, point: EffectPoint, known: Known = NOTHING) -> Path | None:
@@ -118,22 +116,15 @@ class Conditions:
         return self._known[key]
 
     def _first(self, definition: Def, effect: str, known: Known) -> Path | None:
-        points = sorted(self._of(definition, effect), key=lambda p: (-p.confidence, len(p.witness.steps), p.site.at))
+        points = sorted(
+            self._effects.points_of(definition, effect), key=lambda p: (-p.confidence, len(p.witness.steps), p.site.at)
+        )
         for point in points:
             if not is_failure_path(point.module, point.context) and not self._switches.rule_out(point, known):
                 found = self.path(point, known)
                 if found is not None:
                     return found if found.kept else replace(found, kept=_kept_by(point))
         return None
-
-    def _of(self, definition: Def, effect: str) -> list[EffectPoint]:
-        module = definition.module
-        table = self._points.get(module.path)
-        if table is None:
-            table = self._points[module.path] = defaultdict(list)
-            for point in self._effects.points_in(module):
-                table[point.caller, point.effect].append(point)
-        return table.get((definition, effect), [])
 
 
 def _is_held(point: EffectPoint) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.knowledge import Operation
-from archlint.project.closure import Direct, Way, closure, crosses
+from archlint.project.closure import Closure, Direct, Way, crosses
 from archlint.project.model import CallSite, Def, Target, Witness
 from archlint.project.notation import parse_notation
 from archlint.project.points import Point, PointKind, Points
@@ -85,15 +85,16 @@ class Effects:
         self._statements = StatementKind(project.types.inference)
         self._direct: dict[int, Direct] = {}
         self._of_calls: dict[str, dict[int, list[Point]]] = {}
+        self._of_callers: dict[str, dict[int, list[Point]]] = {}
         self._by_effect: dict[str, tuple[EffectPoint, ...]] = {}
 
     def of(self, definition: Def) -> dict[str, Witness]:
         """Effect → witness of everything that calling the function does; its effects by name."""
-        found = self._closed.get(definition, {})
-        return {effect: self.witness(effect, way) for effect, way in sorted(found.items())}
+        ways = ((effect, self._closure.ways(effect).get(definition)) for effect in self.names)
+        return {effect: self.witness(effect, way) for effect, way in ways if way is not None}
 
     def has(self, definition: Def, effect: str) -> bool:
-        return effect in self._closed.get(definition, ())
+        return definition in self._closure.ways(effect)
 
     def at(self, call: CallSite) -> dict[str, Witness]:
         """Effect → witness of one call: the library operation's own, or those of what it runs."""
@@ -111,25 +112,29 @@ class Effects:
         if known is None:
             known = self._by_effect[effect] = tuple(
                 EffectPoint(point, effect, way, self)
-                for point in self._effectful
+                for point in self._closure.points(effect)
                 if (way := self._way(point, effect)) is not None
             )
         return known
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
         """The effects that take place anywhere, sorted."""
-        found = {effect for direct in self._closed.values() for effect in direct}
-        for point in self._effectful:
-            found.update(self.direct(point))
-        return tuple(sorted(found))
+        return self._closure.effects
+
+    def points_of(self, definition: Def, effect: str) -> tuple[EffectPoint, ...]:
+        """The points of one function with one effect, by place."""
+        points = self._points_by_caller(definition.module).get(definition.index, ())
+        ways = ((point, self._way(point, effect)) for point in points)
+        return tuple(EffectPoint(point, effect, way, self) for point, way in ways if way is not None)
 
     def points_in(self, module: Module, definition: Def | None = None) -> tuple[EffectPoint, ...]:
         """The effectful points of a module, or of one function of it, by place."""
         return tuple(
             EffectPoint(point, effect, way, self)
-            for point in self._points.of(module)
-            if definition is None or point.caller == definition
+            for point in (
+                self._points.of(module) if definition is None else self._points_by_caller(module).get(definition.index, ())
+            )
             for effect, way in self._ways(point).items()
         )
 
@@ -160,7 +165,7 @@ class Effects:
         confidence = way.confidence
         while True:
             definition = way.target.definition
-            below = self._closed.get(definition, {}).get(effect) if definition is not None and way.distance else None
+            below = self._closure.ways(effect).get(definition) if definition is not None and way.distance else None
             verb = "reads" if way.point.kind == "property" else "runs" if definition is None else "calls"
             if way.point.kind == "evaluation":
                 verb = "evaluates"
@@ -209,7 +214,7 @@ class Effects:
         direct = self.direct(point).get(effect)
         best = Way(0, direct[0], point, direct[1]) if direct is not None else None
         for target in point.targets:
-            below = self._closed.get(target.definition, {}).get(effect) if target.definition is not None else None
+            below = self._closure.ways(effect).get(target.definition) if target.definition is not None else None
             if below is not None:
                 way = Way(below.distance + 1, min(target.confidence, below.confidence), point, target)
                 if best is None or way.rank < best.rank:
@@ -217,11 +222,9 @@ class Effects:
         return best
 
     def _ways(self, point: Point) -> dict[str, Way]:
-        effects = set(self.direct(point))
-        for target in point.targets:
-            if target.definition is not None:
-                effects.update(self._closed.get(target.definition, ()))
-        return {effect: way for effect in sorted(effects) if (way := self._way(point, effect)) is not None}
+        inner = any(target.definition is not None for target in point.targets)
+        effects = self.names if inner else sorted(self.direct(point))
+        return {effect: way for effect in effects if (way := self._way(point, effect)) is not None}
 
     # the whole
 
@@ -230,19 +233,16 @@ class Effects:
         return tuple(module for module in self._project.modules.all if not module.is_test)
 
     @cached_property
-    def _closed(self) -> dict[Def, dict[str, Way]]:
-        return closure((point for module in self._modules for point in self._points.of(module)), self.direct)
+    def _closure(self) -> Closure:
+        return Closure((point for module in self._modules for point in self._points.of(module)), self.direct)
 
-    @cached_property
-    def _effectful(self) -> tuple[Point, ...]:
-        """The few points that come to any effect at all, by module and place."""
-        closed = self._closed
-        return tuple(
-            point
-            for module in self._modules
-            for point in self._points.of(module)
-            if self.direct(point) or any(target.definition in closed for target in point.targets)
-        )
+    def _points_by_caller(self, module: Module) -> dict[int, list[Point]]:
+        known = self._of_callers.get(module.path)
+        if known is None:
+            known = self._of_callers[module.path] = defaultdict(list)
+            for point in self._points.of(module):
+                known[point.caller.index if point.caller is not None else -1].append(point)
+        return known
 
     def _points_of_calls(self, module: Module) -> dict[int, list[Point]]:
         known = self._of_calls.get(module.path)

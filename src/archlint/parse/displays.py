@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import libcst as cst
-
 from archlint.facts.syntax import Collection, Expr, Mapping, Slice, Starred, Subscript
+from archlint.parse.light import nodes as cst
 from archlint.parse.walk import ExpressionHandler, Walk
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from archlint.facts.syntax import (
     Argument,
     Attribute,
@@ -19,6 +17,7 @@ from archlint.facts.syntax import (
     Walrus,
     Yield,
 )
+from archlint.parse.light import nodes as cst
 from archlint.parse.walk import ExpressionHandler, TooDeepError, Walk
 
 _SIGNS: dict[type[cst.CSTNode], str] = {

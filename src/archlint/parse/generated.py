@@ -6,6 +6,9 @@ gives each leaf's place; it is slower than the token expression, and always righ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
@@ -47,8 +50,27 @@ class _Counting(CodegenState):
         self.length += len(value)
 
 
-def tokens_of(module: cst.Module, text: str) -> Tokens | None:
-    """The leaves of `module` with their places in `text`, or None if it is not the text that the tree was read from."""
+def tokens_of(text: str) -> Tokens | None:
+    """The leaves of the tree of `text` with their places, or None if the tree is not written back as that text.
+
+    `text` is known to parse."""
+    with _unvalidated():
+        module = cst.parse_module(text)
     state = _Counting(module)
     module._codegen(state)
     return state.found if "".join(state.tokens) == text else None
+
+
+@contextmanager
+def _unvalidated() -> Iterator[None]:
+    """What the parser has read needs no validation, which refuses `t'a' f'b'`."""
+    validate = cst.CSTNode.__post_init__
+    cst.CSTNode.__post_init__ = _accept  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
+
+
+def _accept(_node: cst.CSTNode) -> None:
+    """Takes a node as it is."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import libcst as cst
-
 from archlint.facts.syntax import Expr, Name, Opaque
+from archlint.parse.light import nodes as cst
 from archlint.parse.walk import StatementHandler, Walk
 
 

@@ -23,6 +23,7 @@ from archlint.parse import (
     expressions,
     generated,
     guard,
+    light,
     patterns,
     scopes,
     simple_statements,
@@ -62,7 +63,7 @@ def extract(data: bytes) -> FileFacts | Failure:
         try:
             facts = _facts(text, module, tokens)
             if facts is None:
-                counted = generated.tokens_of(module, text)
+                counted = generated.tokens_of(text)
                 facts = None if counted is None else _facts(text, module, counted)
         except TooDeepError as error:
             place = LineIndex.of(text).position(error.at)
@@ -106,33 +107,26 @@ def _place(data: bytes, offset: int) -> tuple[int, int]:
 def _undisturbed() -> Iterator[None]:
     """Without what costs time or makes the result depend on the caller, for the length of one file.
 
-    A tree has no reference cycles, so the collector would only walk it in vain; its nodes come from the parser, so
-    their validation (a quarter of the time) would only say what is known; and how deep a tree may be must not depend
-    on how deep the caller stands.
+    A tree has no reference cycles, so the collector would only walk it in vain; and how deep a tree may be must not
+    depend on how deep the caller stands.
     """
-    collecting, limit, validate = gc.isenabled(), sys.getrecursionlimit(), cst.CSTNode.__post_init__
+    collecting, limit = gc.isenabled(), sys.getrecursionlimit()
     depth, frame = 0, sys._getframe()
     while (outer := frame.f_back) is not None:
         depth, frame = depth + 1, outer
     gc.disable()
     sys.setrecursionlimit(max(limit, depth + _FRAMES))
-    cst.CSTNode.__post_init__ = _accept  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
         sys.setrecursionlimit(limit)
         if collecting:
             gc.enable()
 
 
-def _accept(_node: cst.CSTNode) -> None:
-    """Takes a node as it is."""
-
-
-def _parse(text: str, tokens: Tokens) -> cst.Module | Failure:
+def _parse(text: str, tokens: Tokens) -> light.nodes.Module | Failure:
     try:
-        return cst.parse_module(text)
+        return light.parse_module(text)
     except cst.ParserSyntaxError as error:
         return _syntax_error(text, tokens, error)
     except RecursionError:
@@ -167,7 +161,7 @@ def _short(message: str, length: int = 120) -> str:
     return first if len(first) <= length else first[: length - 1] + "…"
 
 
-def _facts(text: str, module: cst.Module, tokens: Tokens) -> FileFacts | None:
+def _facts(text: str, module: light.nodes.Module, tokens: Tokens) -> FileFacts | None:
     """None if the leaves of the tree are not the tokens."""
     walk = Walk(text, tokens, _EXPRESSIONS, _SUITES)
     place = walk.enter()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import libcst as cst
-
 from archlint.facts.syntax import (
     Class,
     Comprehension,
@@ -19,6 +17,7 @@ from archlint.facts.syntax import (
 )
 from archlint.parse.displays import element
 from archlint.parse.expressions import argument
+from archlint.parse.light import nodes as cst
 from archlint.parse.walk import ExpressionHandler, StatementHandler, Walk
 
 _Comp = cst.GeneratorExp | cst.ListComp | cst.SetComp
@@ -31,7 +30,7 @@ def comprehension(walk: Walk, node: _Comp) -> Expr:
         walk.emit(bracket)
     outer = walk.context
     places = _enter_generators(walk, node.for_in)
-    item = walk.expr(node.elt) if not isinstance(node.elt, cst.BaseElement) else element(walk, node.elt)
+    item = element(walk, node.elt) if isinstance(node.elt, (cst.Element, cst.StarredElement)) else walk.expr(node.elt)
     _leave_generators(walk, at, outer, places, node.for_in)
     if bracket:
         walk.emit("]" if bracket == "[" else "}")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-import libcst as cst
-
 from archlint.facts.syntax import Attribute, Comparison, Constant, Expr, Name, Operation, String
+from archlint.parse.light import nodes as cst
 from archlint.parse.walk import StatementHandler, Walk
 
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal as OneOf
 
-import libcst as cst
-
 from archlint.facts.syntax import Expr, String, Template
 from archlint.parse import strings
+from archlint.parse.light import nodes as cst
 from archlint.parse.walk import ExpressionHandler, Walk
 
 SQL_KEYWORD = re.compile(r"\b(?:select|insert|update|delete|with|create|alter|drop|merge|replace|truncate)\b", re.IGNORECASE)
@@ -69,7 +68,7 @@ def _pieces(node: cst.ConcatenatedString) -> Iterator[cst.SimpleString | _Format
 
 def _parts(walk: Walk, node: _Formatted) -> Iterator[_Part]:
     walk.emit(node.start)
-    yield from _content(walk, node.parts, raw="r" in node.prefix.lower(), doubled=True)
+    yield from _content(walk, node.parts, raw="r" in node.start.lower(), doubled=True)
     walk.emit(node.end)
 
 

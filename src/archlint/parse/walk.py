@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import libcst as cst
-
 from archlint.facts.syntax import (
     Call,
     Class,
@@ -22,6 +20,7 @@ from archlint.facts.syntax import (
     Statement,
     StatementKind,
 )
+from archlint.parse.light import nodes as cst
 from archlint.parse.tokens import Tokens
 
 _MAX_DEPTH = 200

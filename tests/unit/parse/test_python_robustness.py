@@ -12,31 +12,10 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from python_sources import PROGRAMS, SOURCES
 
 from archlint.facts.syntax import Failure, FileFacts
 from archlint.parse.python import extract
-
-PIECES = st.sampled_from(
-    [
-        "x", "a.b", "f(", ")", "(", "[", "]", "{", "}", ":", ",", "=", ":=", "\n", "\n    ", "    ", "\t", "\r\n", "\r", ";",
-        " ", "\\\n", "# c\n", "# archlint: ignore[A] b\n", "if ", "else", "elif ", "for ", " in ", "while ", "def f", "class A",
-        "lambda ", "return ", "yield ", "await ", "async ", "import a", "from . import b", "with ", " as ", "try", "except ",
-        "match x", "case ", "_", "*", "**", "@", "not ", " and ", "-", "+", "...", "1", "1.5j", "0xff", '"', "'", '"""', "f'",
-        "f\"{", "rb'", "t'", "'a'", "\"select 1\"", "f'{x}'", "!r", "->", "type X",
-        "\x0c", "\ufeff", "é", "😀", "ª·", "\0", "__all__",
-    ]
-)  # fmt: skip
-SOURCES = st.lists(PIECES, max_size=30).map("".join)
-VALID = st.sampled_from(
-    [
-        "x = f(1)\n", "import a.b as c\n", "def f(a, b=g()):\n    return [x for x in a if h(x)]\n", "# archlint: ignore[A] b\n",
-        "class A(B):\n    '''doc'''\n    x: int = f'{a}select 1'\n", "if a:\n  b()\nelif c:\n  d()\nelse:\n  e()\n", "\n",
-        "  # c\n",
-        "x = lambda: (y := 1)\n", "try:\n  a()\nexcept B as c:\n  d()\n", "with a() as b, c():\n  d()\n", "x = 'a\\n' 'b'\n",
-        "match a:\n  case [b, *c] if d(): pass\n",
-    ]
-)  # fmt: skip
-PROGRAMS = st.lists(VALID, max_size=6).map("".join)
 
 
 def survives(data: bytes) -> None:
@@ -148,9 +127,9 @@ def test_a_syntax_error_says_where() -> None:
 
 @given(SOURCES)
 def test_the_callers_interpreter_is_left_as_it_was(source: str) -> None:
-    before = gc.isenabled(), sys.getrecursionlimit(), cst.CSTNode.__post_init__
+    before = gc.isenabled(), sys.getrecursionlimit(), cst.CSTNode.__post_init__, dict(vars(cst))
     extract(source.encode())
-    assert (gc.isenabled(), sys.getrecursionlimit(), cst.CSTNode.__post_init__) == before
+    assert (gc.isenabled(), sys.getrecursionlimit(), cst.CSTNode.__post_init__, vars(cst)) == before
 
 
 def test_how_deep_the_caller_stands_makes_no_difference() -> None:

@@ -31,6 +31,20 @@ def add(name):
     totals = cache.get('totals', {})
     cache.set('totals', {**totals, name: 1}, None)
 """,
+    "figures of a process through a wrapper": """\
+class FigureCache:
+    def put(self, key, value, ttl=None):
+        client.set(key, value, ex=ttl)
+    def find(self, key):
+        return client.get(key)
+figures = FigureCache()
+def tell(bot):
+    figures.put(f'total:{bot.name}', bot.total)
+""",
+    "of unknown origin": """\
+def keep(name, value):
+    cache.set(f'prices:{name}', value, None)
+""",
     "never read": """\
 def publish(name, to):
     client.set(f'routes:{name}', to)
@@ -59,6 +73,21 @@ def digest_of(path):
     "never": """\
 def total(name):
     cache.set('total', count(name), None)
+""",
+    "filled by one call": """\
+def total(name):
+    return cache.get_or_set('total', LIMIT, None)
+""",
+    "beside one that is filled": """\
+def price(name):
+    found = cache.get(f'prices:{name}')
+    if found is None:
+        found = load(name)
+        cache.set(f'prices:{name}', found, 60)
+    return found
+def warm(prices):
+    for name in prices:
+        cache.set(f'prices:{name}', prices[name], None)
 """,
     "read": """\
 def publish(name, to):

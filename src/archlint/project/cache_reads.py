@@ -35,7 +35,10 @@ class CacheReads:
         self._writes = writes
 
     def fills(self, site: CallSite, write: CacheWrite) -> bool:
-        """The function asks for the key before it writes it, and reads its value: it fills a miss."""
+        """The function asks for the key before it writes it, and reads its value, or one call does both: it fills a
+        miss."""
+        if site.operation is not None and site.operation.once and "cache.read" in site.operation.effect:
+            return True
         own = list(self._own(site, write))
         return any(first.call.end <= site.call.at for first in own) and any(_delivers(read) for read in own)
 

@@ -9,6 +9,7 @@ a cache, or a value that is only serialised, tells little.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -81,9 +82,26 @@ class CachedCopies:
         is_state = self._reads.is_state(site, write)
         if self._is_store(site):
             return self._in_store(site, write, outer, says_cache=says_cache, is_state=is_state)
+        is_filled = self._is_filled(site, write, outer)
         if not self._state_words.isdisjoint(written | self._function_words(outer or site)):
-            return Confidence.HIGH if self._is_filled(site, write, outer) else None
-        return Confidence.LOW if is_state else Confidence.HIGH
+            return Confidence.HIGH if is_filled else None
+        if is_filled and not is_state:
+            return Confidence.HIGH
+        is_likely = self._is_worked_out(site, write, outer) or (outer or site).path in self._filled_files
+        return Confidence.MEDIUM if is_likely and not is_state else Confidence.LOW
+
+    def _is_worked_out(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
+        """The value is what a call gave, which the cache remembers."""
+        given = [a.value for a in outer.call.arguments[1:]] if outer is not None else [site.argument(write.value)]
+        module, context = (outer or site).module, (outer or site).call.context
+        return any(expr is not None and isinstance(self._writes.source(module, expr, context), CallRef) for expr in given)
+
+    @cached_property
+    def _filled_files(self) -> frozenset[str]:
+        """The files with a write that is known to keep a copy: what they write beside it is filled in advance, or again."""
+        return frozenset(
+            site.path for site, write in self._writes.all if not self._is_store(site) and self._is_filled(site, write, None)
+        )
 
     def _in_store(
         self, site: CallSite, write: CacheWrite, outer: CallSite | None, *, says_cache: bool, is_state: bool
@@ -101,27 +119,14 @@ class CachedCopies:
             return None
         if copies and (outer is not None or self._reads.is_read(site, write)):
             return Confidence.HIGH if says_cache or serialised else Confidence.MEDIUM
-        is_object = serialised and write.kind != "hash"  # an object in a client that is called a cache
-        if says_cache and (is_object or self._is_of_cache(site, write, outer)):
-            return Confidence.MEDIUM
+        if says_cache and serialised and write.kind != "hash":
+            return Confidence.MEDIUM  # an object in a client that is called a cache
         return Confidence.LOW if says_cache or copies or serialised else None
-
-    def _is_of_cache(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
-        """The key or the function says cache, or the module does and its values are read. The fields of one hash are
-        a data set more often, so that its key must say so."""
-        written, _ = self._key_words(site, write, outer)
-        if not self._cache_words.isdisjoint(written):
-            return True
-        if write.kind == "hash":
-            return False
-        if not self._cache_words.isdisjoint(self._function_words(site) | self._function_words(outer or site)):
-            return True
-        return self.says_cache(site.module.name) and self._reads.is_read(site, write)
 
     def _is_filled(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
         """Filled on a miss, or with what comes from elsewhere."""
         copies = self._value(outer or site, write if outer is None else None)[0]
-        return copies or self._reads.fills(site, write) or (outer is not None and self._reads.fills(outer, write))
+        return copies or any(self._reads.fills(place, write) for place in (site, outer) if place is not None)
 
     def says_cache(self, *names: str) -> bool:
         """One of the names has a word for a cache in it."""

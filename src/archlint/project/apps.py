@@ -49,7 +49,8 @@ def is_for_developers(settings: Module) -> bool:
 def find_apps(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -> tuple[App, ...]:
     """The apps among the containers, sorted by key."""
     mounted = {i.child for inclusions in tree.included.values() for i in inclusions}
-    reasons = _served(project, tree, roots)
+    offered = _offered(project, tree, roots)
+    reasons = _running(project, tree, roots) | offered
     return tuple(
         App(
             key=key,
@@ -59,6 +60,7 @@ def find_apps(project: Project, tree: RouteTree, roots: Mapping[str, Container])
             framework=_framework(project, container),
             mounted=key in mounted,
             served=reasons.get(key, ""),
+            offered=key in offered,
         )
         for key, container in roots.items()
     )
@@ -75,12 +77,28 @@ def _framework(project: Project, container: Container) -> str:
     return ""
 
 
-def _served(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -> dict[str, str]:
-    """App key → why it is served; the first reason found, deployment files before code."""
+def _offered(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -> dict[str, str]:
+    """App key → what names it for a server from outside; the first reason found, deployment files before code."""
     found: dict[str, str] = {}
     for path, command in project.deployment.commands:
         for container in _referred(project, tree, command):
             found.setdefault(container.key, f"`{path}` runs it")
+    for module in project.modules.production:
+        gateway = _GATEWAY.fullmatch(module.local_name.rpartition(".")[2])
+        for statement in module.body.statements:  # where a server looks for the app
+            if not isinstance(statement.value, CallRef) or module.body.contexts[statement.context].function >= 0:
+                continue
+            if gateway or _is_offered(module, statement):
+                for container in _meant(project, tree, module, statement.value, statement.context):
+                    found.setdefault(container.key, f"{module.path} makes it for a server")
+    for key in (key for key, container in roots.items() if container.kind == "urls"):
+        found.setdefault(key, "the project's settings name it")
+    return found
+
+
+def _running(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -> dict[str, str]:
+    """App key → the file whose code runs it."""
+    found: dict[str, str] = {}
     for module in project.modules.production:
         for site in project.calls.in_module(module):
             if site.operation is None or site.operation.register != _SERVE:
@@ -94,15 +112,6 @@ def _served(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -
             if not site.call.arguments:  # the framework's own entry point serves what its settings name
                 for key in (key for key, c in roots.items() if c.kind == "urls"):
                     found.setdefault(key, f"{module.path} makes its server's entry point")
-        gateway = _GATEWAY.fullmatch(module.local_name.rpartition(".")[2])
-        for statement in module.body.statements:  # where a server looks for the app
-            if not isinstance(statement.value, CallRef) or module.body.contexts[statement.context].function >= 0:
-                continue
-            if gateway or _is_offered(module, statement):
-                for container in _meant(project, tree, module, statement.value, statement.context):
-                    found.setdefault(container.key, f"{module.path} makes it for a server")
-    for key in (key for key, container in roots.items() if container.kind == "urls"):
-        found.setdefault(key, "the project's settings name it")
     return found
 
 
@@ -203,11 +212,12 @@ def service_of(project: Project, module: Module) -> str:
 
 
 def _is_served(project: Project, app: App) -> bool:
-    if app.served or any(d.source != "procfile" or d.command for _, d in project.deployment.deployables if _is_own(d)):
+    if app.served or any(d.source != "procfile" or d.command for _, d in project.deployment.deployables if is_own(d)):
         return True
     private = any(part.startswith("_") and not part.startswith("__") for part in app.module.local_name.split("."))
     return not private and bool(_ENTRY.fullmatch(app.module.local_name))
 
 
-def _is_own(deployable: Deployable) -> bool:
+def is_own(deployable: Deployable) -> bool:
+    """An image of the project's own, and no database that stands beside it."""
     return deployable.source in ("dockerfile", "procfile", "kubernetes") or bool(deployable.build)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.syntax import Attribute, Collection, Expr, Name, String
-from archlint.project.apps import service_of, setting_values
+from archlint.project.apps import asked_apps, service_of, setting_values
+from archlint.project.deployed_apps import DEPENDENCY_EFFECTS, DEPENDENCY_KINDS
 from archlint.project.entities import FunctionRef
 from archlint.project.health_words import HealthWords
 from archlint.project.model import CallSite, Def
@@ -22,20 +23,10 @@ from archlint.project.spelling import spell
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
-DEPENDENCY_EFFECTS = {
-    "db.read": "database",
-    "db.write": "database",
-    "cache.read": "cache",
-    "cache.write": "cache",
-    "cache.delete": "cache",
-    "publish": "broker",
-    "enqueue": "broker",
-}
 _DEPENDENCY_ROLES = frozenset(
     {"db-session", "db-connection", "db-cursor", "db-query", "db-manager", "db-extension", "cache-client", "broker-client"}
 )
 _HARMLESS_KINDS = frozenset({"web-framework", "logging", "standard-library"})
-_DEPENDENCY_KINDS = frozenset({"orm", "driver", "cache-client", "broker-client", "cloud-sdk"})
 _HELD = frozenset({"state", "ctx", "extensions", "g"})
 """Where a framework's objects keep what the program gives them: nothing is known of it."""
 _LIBRARY_KIND = "health-checks"
@@ -142,6 +133,25 @@ class Health:
         ]
         return [*named, *self.probes(app, ("readiness",))]
 
+    def elsewhere(self, app: App) -> str:
+        """What in the project may answer for the health of the app, though it is not known to belong to it: a route that
+        says so and is no other service's, or a function or class of web code that is called so; empty where there is none.
+        """
+        others = {other.key for other in asked_apps(self._project)} - {app.key}
+        taken: set[tuple[str, str]] = set()
+        for route in self._project.routes.routes:
+            if not others.isdisjoint(route.apps or ()):
+                taken |= {_named(route.handler)} if route.handler is not None else set()
+            elif route.module.is_production and any(map(self._words.is_clear, route.paths)):
+                return f"the route `{self.name(route)}` in {route.module.path} may answer for it"
+        for module in self._project.modules.production:
+            names = [d.qualname for group in (module.outline.functions, module.outline.classes) for d in group]
+            free = (name.rpartition(".")[2] for name in names if (module.path, name) not in taken)
+            found = next(filter(self._words.is_label, free), "")
+            if found and "web-framework" in self._project.layers.kinds(module):
+                return f"`{found}` in {module.path} may answer for it"
+        return ""
+
     def _serves(self, route: Route, app: App) -> bool:
         if route.apps is not None:
             return app.key in route.apps
@@ -228,7 +238,7 @@ class Health:
             if service_of(self._project, module) != service:
                 continue
             for given in module.outline.imports:
-                if not given.level and _DEPENDENCY_KINDS & set(self._project.knowledge.package_kinds(given.module)):
+                if not given.level and DEPENDENCY_KINDS & set(self._project.knowledge.package_kinds(given.module)):
                     return True
         return bool(self.dependencies(app))
 
@@ -242,6 +252,13 @@ class Health:
                 if word not in found and sure and service_of(self._project, point.module) == service:
                     found[word] = point.site
         return found
+
+
+def _named(handler: Handler) -> tuple[str, str]:
+    """(file, qualified name) of the function or class that answers."""
+    target = handler.target
+    named = target.function.qualname if isinstance(target, Def) else target.klass.qualname
+    return target.module.path, named
 
 
 def _is_asked(route: Route) -> bool:

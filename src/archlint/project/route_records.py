@@ -79,7 +79,8 @@ class Route:
 class App:
     """An app object, or a Django project's root URL configuration. `framework` is the library's name.
 
-    `mounted`: put into another app. `served`: why it is known to be run as a server, empty if it is not.
+    `mounted`: put into another app. `served`: why it is known to be run as a server, empty if it is not; `offered`: not
+    by its own code alone, but by a deployment file, the project's settings, or a module in which a server looks for it.
     """
 
     key: str
@@ -89,3 +90,4 @@ class App:
     framework: str
     mounted: bool
     served: str = ""
+    offered: bool = False

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof
 from archlint.project.apps import asked_apps
+from archlint.project.deployed_apps import DeployedApps
 from archlint.project.health import Health
 from archlint.project.health_words import HealthWords
 
@@ -22,13 +23,17 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """A hit for each app that is asked and has none, a proof for each route, probe or library that answers."""
+    """A hit for each app that is asked and has none, a proof for each route, probe or library that answers. It is a note
+    where it is not proved that the app is a service of its own, or that nothing else answers for it."""
     words = HealthWords(frozenset(params.names), frozenset(params.short_names), frozenset(params.ready_names))
-    health = Health(project, words)
+    health, deployed = Health(project, words), DeployedApps(project)
     for app in asked_apps(project):
         found = health.evidence(app)
         for evidence in {e.site: e for e in reversed(found)}.values():
             yield Proof(evidence.site, f"{evidence.text} answers for the health of `{app.name}`")
-        if not found:
-            sure = Confidence.HIGH if app.served else Confidence.MEDIUM
-            yield Hit(app.site, {"app": app.name, "framework": app.framework}, confidence=sure, anchor=app.name)
+        if found:
+            continue
+        doubt = deployed.doubt(app) or health.elsewhere(app)
+        words_of_app = {"app": app.name, "framework": app.framework, "doubt": doubt}
+        sure = Confidence.LOW if doubt else Confidence.HIGH if app.served else Confidence.MEDIUM
+        yield Hit(app.site, words_of_app, "doubtful" if doubt else "default", confidence=sure, anchor=app.name)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.project.apps import asked_apps
+from archlint.project.deployed_apps import DeployedApps
 from archlint.project.health import Evidence, Health
 from archlint.project.health_words import HealthWords
 from archlint.project.route_records import App
@@ -28,7 +29,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each app that is asked and has none; a proof for each readiness route or probe, and for each health
     route that asks a dependency. The proof has no text where a health route asks what is not understood."""
     words = HealthWords(frozenset(params.names), frozenset(params.short_names), frozenset(params.ready_names))
-    health = Health(project, words)
+    health, deployed = Health(project, words), DeployedApps(project)
     guards = re.compile(params.guards, re.IGNORECASE)
     for app in asked_apps(project):
         ready = dict(_ready(health, app, guards))
@@ -37,11 +38,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         alive = next((e for e in health.evidence(app) if e.route is not None), None)
         words_of_alive = {"route": health.name(alive.route)} if alive is not None and alive.route is not None else {}
+        doubt = deployed.doubt(app) or ("" if deployed.depends(app) else "no dependency of its own is known")
+        sure = Confidence.LOW if doubt else Confidence.HIGH if app.served else Confidence.MEDIUM
         yield Hit(
             app.site,
-            {"app": app.name, **words_of_alive},
-            _message(health, alive, guards),
-            Confidence.HIGH if app.served else Confidence.MEDIUM,
+            {"app": app.name, "doubt": doubt, **words_of_alive},
+            "doubtful" if doubt else _message(health, alive, guards),
+            sure,
             (Step(alive.site, f"{alive.text} is no readiness check"),) if alive is not None else (),
             anchor=app.name,
         )

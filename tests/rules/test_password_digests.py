@@ -26,11 +26,34 @@ def test_a_digest_that_is_kept_or_compared_is_no_guess() -> None:
     digest = "hashlib.md5(password.encode()).hexdigest()"
     assert _confidence(f"{given}self.password_hash = {digest}\n") == [Confidence.HIGH]
     assert _confidence(f"{given}return self.password_hash == {digest}\n") == [Confidence.HIGH]
-    assert _confidence(f"{given}return {digest}\n") == [Confidence.HIGH]
     stored = f"data['hash'] = {digest}\n        return self.stored == data\n"
     assert _confidence(given + stored) == [Confidence.LOW]
 
 
-def test_what_a_person_sends_is_no_guess() -> None:
+def test_where_nothing_shows_what_becomes_of_a_digest_its_name_or_a_salt_must_tell() -> None:
+    digest = "return hashlib.md5(password.encode()).hexdigest()\n"
+    assert _confidence(f"def m(password):\n    {digest}") == [Confidence.LOW]
+    assert _confidence(f"def hash_password(password):\n    {digest}") == [Confidence.HIGH]
+    assert _confidence(f"class PasswordHasher:\n    def m(self, password):\n        {digest}") == [Confidence.HIGH]
+    salted = "return hashlib.md5(password.encode() + salt).hexdigest()\n"
+    assert _confidence(f"def m(password, salt):\n    {salted}") == [Confidence.MEDIUM]
+    sent = "def login(call, password, salt):\n    call(password=m(password, salt))\n"
+    assert _confidence(f"def m(password, salt):\n    {salted}\n{sent}") == [Confidence.LOW]
+
+
+def test_a_look_among_many_is_no_comparison_with_what_is_kept() -> None:
+    seen = "return hashlib.md5(password.encode()).hexdigest() in SEEN\n"
+    assert _confidence(f"SEEN = set()\n\ndef m(password):\n    {seen}") == [Confidence.LOW]
+
+
+def test_the_note_says_what_is_not_proved() -> None:
+    text = "import hashlib\n\ndef m(password):\n    return hashlib.md5(password.encode()).hexdigest()\n"
+    (found,) = testing.run_rule("SEC001", {"app/a.py": text})
+    assert "nothing shows that it is kept" in found.message
+
+
+def test_what_a_person_sends_is_more_than_a_guess() -> None:
     given = "def m(find):\n    password = request.form['password']\n    "
-    assert _confidence(f"{given}return find(password=hashlib.md5(password.encode()).hexdigest())\n") == [Confidence.HIGH]
+    assert _confidence(f"{given}return find(password=hashlib.md5(password.encode()).hexdigest())\n") == [Confidence.MEDIUM]
+    stored = "User.objects.filter(password=hashlib.md5(password.encode()).hexdigest())\n"
+    assert _confidence(f"{given}return {stored}") == [Confidence.HIGH]

@@ -30,7 +30,7 @@ _MATCHING = frozenset({"compare", "cmp", "equal", "equals"})
 """Words of functions that say whether two values are the same."""
 _TRUSTED = frozenset({"set_cookie", "set_signed_cookie", "set_secure_cookie"})
 _SESSIONS = frozenset({"session", "sessions", "cookies"})
-_COMPARING = frozenset({"==", "!=", "in", "not in"})
+_COMPARING = frozenset({"==", "!="})
 
 
 class DigestUses:
@@ -43,6 +43,10 @@ class DigestUses:
         """Its result goes to other calls or mappings, and is compared and kept nowhere as far as that can be seen."""
         uses = self._of(site)
         return "handed" in uses and uses.isdisjoint({"kept", "compared"})
+
+    def is_stored(self, site: CallSite) -> bool:
+        """Its result is kept in an attribute, a table or a mapping that outlives the call, or is compared here."""
+        return not self._of(site).isdisjoint({"kept", "compared"})
 
     def is_verified(self, site: CallSite) -> bool:
         """Its result is compared with something here, or put into a session or cookie of this service."""

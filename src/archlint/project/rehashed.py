@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slice, Subscript
+from archlint.project.credentials import words_of
 from archlint.project.digests import Digest, Digests
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _DEPTH = 5
 _MOST_CALLERS = 8
 _SLOW_NAMES = frozenset({"hashpw", "checkpw", "kdf", "derive", "derive_key"})
+_SETTING = frozenset({"set", "update", "upgrade", "migrate", "save", "store"})
+_PASSWORD = frozenset({"password", "passwd", "pwd", "hash"})
 _PREFIX = 5
 """The look-up of a password among breached ones sends this many characters of its digest."""
 
@@ -31,9 +34,23 @@ class Rehashed:
         self._origins = Origins(project)
 
     def holds(self, digest: Digest) -> bool:
-        """The digest's result goes on into a slow hash, or only its first five characters go out."""
+        """The digest's result goes on into a slow hash, or only its first five characters go out, or what matched it is
+        hashed anew in the same function."""
         key = (digest.site.path, digest.site.index)
-        return key in self._wrapped or key in self._prefixes
+        return key in self._wrapped or key in self._prefixes or self._is_replaced(digest)
+
+    def _is_replaced(self, digest: Digest) -> bool:
+        """The password is set again behind the comparison with an old digest, which is then no more."""
+        body = digest.site.module.body
+        function = body.contexts[digest.site.call.context].function
+        names = {part.id for part in parts_of(body, digest.data) if isinstance(part, Name)}
+        for call in body.calls:
+            if body.contexts[call.context].function != function or call.at <= digest.site.call.at:
+                continue
+            given = [argument.value for argument in call.arguments if isinstance(argument.value, Name)]
+            if _sets_anew(last_name(body, call.callee)) and any(name.id in names for name in given):
+                return True
+        return False
 
     @cached_property
     def _wrapped(self) -> frozenset[tuple[str, int]]:
@@ -76,6 +93,12 @@ class Rehashed:
                     for site in self._project.calls.callers(origin.definition)[:_MOST_CALLERS]:
                         for argument in arguments_of(origin, site):
                             yield from self._calls_behind(site.module, argument.value, site.call.context, depth - 1)
+
+
+def _sets_anew(name: str) -> bool:
+    """`set_password`, `rehash`: a call that is given the password stores it anew."""
+    words = words_of(name)
+    return "rehash" in words or not (_SETTING.isdisjoint(words) or _PASSWORD.isdisjoint(words))
 
 
 def _is_prefix(part: Subscript) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Collection, Name, String
+from archlint.facts.syntax import Attribute, Collection, Name, String
 from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place
 from archlint.project.logged import is_guarded
 from archlint.project.modules import Module
+from archlint.project.parts import parts_of
 from archlint.project.rehashed import Rehashed
 from archlint.project.spelling import shorten, spell
 from archlint.project.taint import Taint
@@ -25,6 +27,9 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     sanitizers: tuple[str, ...]
     lookup_words: tuple[str, ...]
     protocol_words: tuple[str, ...]
+    password_words: tuple[str, ...]
+    hashing_verbs: tuple[str, ...]
+    hashing_names: tuple[str, ...]
     test_settings: tuple[str, ...]
 
 
@@ -33,32 +38,70 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     vocabulary = Vocabulary({"password": params.passwords}, (), params.ignore_names)
     taint = Taint(project, vocabulary, Habits(frozenset(params.sanitizers)))
     elsewhere = frozenset(params.lookup_words) | frozenset(params.protocol_words)
+    hashing = Hashing(frozenset(params.password_words), frozenset(params.hashing_verbs), frozenset(params.hashing_names))
     rehashed, uses = Rehashed(project, digests), DigestUses(project)
     for digest in digests.all:
         if digest.strength == "password":
             yield Proof(digest.site.site, f"hashes with {digest.algorithm}, which is made for passwords")
         elif not (digest.keyed or digest.exempt or rehashed.holds(digest) or _is_named_for(digest, elsewhere)):
-            yield from _hits(taint, digest, uses)
+            yield from _hits(taint, digest, uses, hashing)
     yield from _schemes(project)
     yield from _hashers(project, frozenset(params.test_settings))
 
 
-def _hits(taint: Taint, digest: Digest, uses: DigestUses) -> Iterator[Hit]:
+def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing) -> Iterator[Hit]:
     site = digest.site
     flow = taint.flow(digest.data, Place(site.module, site.call.context))
     if not flow.sources:
         return
     best = max(flow.sources, key=lambda source: source.confidence)
-    guessed = not any(source.typed for source in flow.sources) and uses.only_handed_on(site)
     call = shorten(spell(site.module.body, site.call.callee))
     step = Step(site.site, f"digested by {digest.algorithm} here")
+    strength = "default" if digest.strength == "broken" else "fast"
+    proof = _proof(digest, uses, hashing, typed=any(source.typed for source in flow.sources))
     yield Hit(
         site.site,
         {"call": call, "value": best.label, "algorithm": digest.algorithm},
-        message="default" if digest.strength == "broken" else "fast",
-        confidence=Confidence.LOW if guessed else best.confidence,  # it may be what another system asks for
+        message=strength if proof > Confidence.LOW else f"{strength}_unkept",
+        confidence=min(best.confidence, proof),
         path=(*best.steps, step),
     )
+
+
+def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -> Confidence:
+    """What shows that passwords are kept by this digest, and no other side asks for it: it is stored or compared here,
+    its function is named for it; less sure where there is a salt, or a person has typed the password."""
+    if uses.is_stored(digest.site):
+        return Confidence.HIGH
+    handed = uses.only_handed_on(digest.site)
+    if not handed and hashing.is_named(digest):
+        return Confidence.HIGH
+    return Confidence.MEDIUM if typed or (not handed and hashing.is_salted(digest)) else Confidence.LOW
+
+
+@dataclass(frozen=True)
+class Hashing:
+    """Words with which code says that it hashes passwords."""
+
+    passwords: frozenset[str]
+    verbs: frozenset[str]
+    names: frozenset[str]
+
+    def is_named(self, digest: Digest) -> bool:
+        """The function, its class or module: `hash_password`, `pwhash`."""
+        caller = digest.site.caller
+        named = set(words_of(digest.site.module.name.rpartition(".")[2]))
+        if not self.names.isdisjoint(named):
+            return True
+        words = set(words_of(caller.function.qualname)) if caller is not None else set()
+        makes = not self.passwords.isdisjoint(words) and not self.verbs.isdisjoint(words)
+        return makes or not self.names.isdisjoint(words)
+
+    def is_salted(self, digest: Digest) -> bool:
+        caller, body = digest.site.caller, digest.site.module.body
+        named = [p.name for p in caller.function.parameters] if caller is not None else []
+        named += [spell(body, part) for part in parts_of(body, digest.data) if isinstance(part, Name | Attribute)]
+        return any("salt" in words_of(name) for name in named)
 
 
 def _is_named_for(digest: Digest, words: frozenset[str]) -> bool:

@@ -9,9 +9,10 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from archlint.checks.api import Hit, Project, Proof, Site
+from archlint.checks.api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Star, Statement
 from archlint.project.model import Def
+from archlint.project.row_uses import RowUses
 from archlint.project.statements import Sql
 
 _MESSAGES = {
@@ -28,9 +29,12 @@ _MOMENT = re.compile(r"(^|[._])(te?mp|scratch|staging)(_|$)")
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`catalogues`: patterns of relations of the database itself, whose columns the project does not own."""
+    """`catalogues`: patterns of relations of the database itself, whose columns the project does not own; the others: see
+    `RowUses`."""
 
     catalogues: tuple[str, ...]
+    whole_models: tuple[str, ...]
+    told_columns: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -40,12 +44,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     named: dict[Site, str] = {}
     chosen: dict[Site, dict[Use, set[str]]] = defaultdict(lambda: defaultdict(set))
     copied = _copied(project)
+    uses = RowUses(project, params.whole_models, params.told_columns)
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
             continue
         for statement in sql.facts.statements:
             found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, _passing(sql, statement)))
-            for hit in found:
+            for hit in (_weighed(uses, sql, hit) for hit in found):
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
                 if known is None or known.confidence < hit.confidence:
@@ -124,6 +129,16 @@ def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[st
             confidence=sql.confidence,
             anchor=_anchor(star, tables),
         )
+
+
+def _weighed(uses: RowUses, sql: Sql, hit: Hit) -> Hit:
+    """A query whose rows nothing is known to take apart is a note; what a subquery, a view or an insert does with them
+    stands in the text itself."""
+    doubt = uses.doubt(sql) if hit.message == "default" else ""
+    if not doubt:
+        return hit
+    words = {**hit.words, "doubt": doubt}
+    return Hit(hit.site, words, "doubtful", min(hit.confidence, Confidence.LOW), anchor=hit.anchor)
 
 
 def _anchor(star: Star, tables: list[str]) -> str:

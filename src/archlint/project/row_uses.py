@@ -1,0 +1,120 @@
+"""Whether the rows that a statement delivers are known to be taken apart by the code that asks for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.model import CallSite
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.statements import Sql
+
+_NAMED_QUERY = re.compile(r"--\s*name\s*:")
+_WORDS = re.compile(r"\w[_-]\w")
+"""A file's name of several words; one word alone says other things, too."""
+_ROUTINES = frozenset({"function", "procedure", "trigger"})
+_SUFFIX = ".sql"
+
+
+class RowUses:
+    """`whole_models`: last names of calls that fill mapped objects with the rows of a statement; `told_columns`:
+    attributes by which a cursor tells the columns that came."""
+
+    def __init__(self, project: Project, whole_models: Collection[str], told_columns: Collection[str]) -> None:
+        self._project = project
+        self._whole_models = frozenset(whole_models)
+        self._told_columns = frozenset(told_columns)
+
+    def doubt(self, sql: Sql) -> str:
+        """Why it is not proved that anything depends on which columns come; empty where it is."""
+        if sql.built is None:
+            return "" if self._is_asked(sql) else "no code names its file"
+        if sql.sink is None:
+            return "no call is known that executes it"
+        if self._fills_models(sql.sink):
+            return "the rows fill mapped objects whole"
+        return "the code asks the cursor which columns came" if self._is_told(sql.sink) else ""
+
+    def _is_asked(self, sql: Sql) -> bool:
+        """Some code names the file or looks for all files of its folder's kind, or the text is made to be called."""
+        if _NAMED_QUERY.search(sql.text) or any(s.creates in _ROUTINES for s in sql.facts.statements):
+            return True
+        folder, _, name = sql.path.rpartition("/")
+        stem = name.removesuffix(_SUFFIX)
+        if name in self._named_files or (_WORDS.search(stem) and stem in self._named_files):
+            return True
+        return folder.partition("/")[0] in self._searched
+
+    @cached_property
+    def _named_files(self) -> frozenset[str]:
+        """The last parts of all texts that name a file."""
+        return frozenset(text.rpartition("/")[2] for _, text in self._texts if len(text) > len(_SUFFIX) and "\n" not in text)
+
+    @cached_property
+    def _searched(self) -> frozenset[str]:
+        """The outermost folders of code that goes through files of SQL, whatever they are called."""
+        return frozenset(m.path.partition("/")[0] for m, text in self._texts if text == _SUFFIX or text.endswith(f"*{_SUFFIX}"))
+
+    @cached_property
+    def _texts(self) -> tuple[tuple[Module, str], ...]:
+        """Every literal text of code that is no test's."""
+        return tuple(
+            (module, part.value)
+            for module in self._project.modules.all
+            if not module.is_test
+            for expr in _expressions(module)
+            for part in parts_of(module.body, expr)
+            if isinstance(part, String)
+        )
+
+    def _fills_models(self, sink: CallSite) -> bool:
+        """The call, or one that gets what it gives, makes mapped objects of the rows."""
+        body = sink.module.body
+        if last_name(body, sink.call.callee) in self._whole_models:
+            return True
+        function = body.contexts[sink.call.context].function
+        names = {
+            statement.target.id
+            for statement in body.statements
+            if isinstance(statement.target, Name) and body.contexts[statement.context].function == function
+            if any(isinstance(part, CallRef) and part.index == sink.index for part in parts_of(body, statement.value))
+        }
+        return any(
+            any(isinstance(part, CallRef) and part.index == sink.index for part in parts_of(body, argument.value))
+            or not names.isdisjoint(names_in(body, argument.value))
+            for call in body.calls
+            if body.contexts[call.context].function == function and last_name(body, call.callee) in self._whole_models
+            for argument in call.arguments
+        )
+
+    def _is_told(self, sink: CallSite) -> bool:
+        body = sink.module.body
+        function = body.contexts[sink.call.context].function
+        return function >= 0 and any(
+            isinstance(part, Attribute) and part.attr in self._told_columns
+            for expr in _expressions(sink.module, function)
+            for part in parts_of(body, expr)
+        )
+
+
+def _expressions(module: Module, function: int | None = None) -> Iterator[Expr]:
+    """What the module's statements, calls and loops hold, each call's arguments on their own; those of one function."""
+    body = module.body
+    inside = [function is None or context.function == function for context in body.contexts]
+    for statement in body.statements:
+        if statement.value is not None and inside[statement.context]:
+            yield statement.value
+    for call in body.calls:
+        if inside[call.context]:
+            yield from (argument.value for argument in call.arguments)
+    for context, wanted in zip(body.contexts, inside, strict=True):
+        if wanted and context.subject is not None:
+            yield context.subject

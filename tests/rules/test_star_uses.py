@@ -1,0 +1,41 @@
+"""How sure SQL001 is that somebody depends on the columns, where a case's marks cannot say it."""
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+QUERY = "SELECT * FROM orders WHERE late;\n"
+ROUTINE = "CREATE FUNCTION late() RETURNS SETOF orders LANGUAGE sql AS $$ SELECT * FROM orders WHERE late $$;\n"
+VIEW = "CREATE VIEW late AS SELECT * FROM orders WHERE late;\n"
+
+USED = {
+    "named by code": {"app/late.sql": QUERY, "app/load.py": "TEXT = open('app/late.sql').read()\n"},
+    "named without its ending": {
+        "app/late_orders.sql": QUERY,
+        "app/load.py": "def load(read):\n    return read('late_orders')\n",
+    },
+    "gone through": {"app/late.sql": QUERY, "app/load.py": "def load(folder):\n    return sorted(folder.glob('*.sql'))\n"},
+    "annotated": {"app/late.sql": "-- name: late\n" + QUERY},
+    "a routine": {"app/late.sql": ROUTINE},
+    "a view": {"app/late.sql": VIEW},
+    "executed": {
+        "app/late.py": f"import sqlite3\ndef late(c: sqlite3.Connection):\n    return c.execute({QUERY!r}).fetchall()\n"
+    },
+}
+UNUSED = {
+    "named by nobody": {"app/late.sql": QUERY, "app/load.py": "TEXT = 'later.sql'\n"},
+    "one word": {"app/late.sql": QUERY, "app/load.py": "def load(read):\n    return read('late')\n"},
+    "named by a test": {"app/late.sql": QUERY, "tests/test_late.py": "def test():\n    assert open('app/late.sql').read()\n"},
+    "gone through elsewhere": {"app/late.sql": QUERY, "tool/load.py": "def load(folder):\n    return folder.glob('*.sql')\n"},
+}
+
+
+@pytest.mark.parametrize("files", USED.values(), ids=USED)
+def test_a_star_that_somebody_depends_on_counts(files: dict[str, str]) -> None:
+    assert [finding.confidence > Confidence.LOW for finding in testing.run_rule("SQL001", files)] == [True]
+
+
+@pytest.mark.parametrize("files", UNUSED.values(), ids=UNUSED)
+def test_a_query_that_nobody_is_known_to_ask_is_a_note(files: dict[str, str]) -> None:
+    assert [finding.confidence for finding in testing.run_rule("SQL001", files)] == [Confidence.LOW]

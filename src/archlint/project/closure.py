@@ -10,7 +10,8 @@ import heapq
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.findings import Confidence
 from archlint.project.model import Def, Target
@@ -20,8 +21,7 @@ Direct = Mapping[str, tuple[Confidence, Target]]
 """Effect → how sure, and which library callable has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True, gc=False):
     """How a function, or a point, comes to an effect: through which point and target; `distance` calls further down."""
 
     distance: int

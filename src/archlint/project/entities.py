@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import Operation
 from archlint.project.model import Def, Type
@@ -23,15 +25,13 @@ class ModuleRef:
     near: Module = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True, gc=False):
     """A name of a library that is no type known to the knowledge: a function, a package, an unknown class."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionRef:
+class FunctionRef(Struct, frozen=True, gc=False):
     """A function of the project; `receiver` is what it is bound to (an instance, or a class with `is_class`)."""
 
     definition: Def

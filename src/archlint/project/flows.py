@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.project.credentials import words_of
@@ -16,8 +19,7 @@ if TYPE_CHECKING:
 _MOST_SOURCES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, gc=False):
     """A secret in hand. `label` is how it is written, `site` where; `steps` lead from it to the place asked about.
 
     `handed_over`: the call by which it leaves the function that names it, if the flow climbed to callers.
@@ -36,8 +38,7 @@ class Source:
     typed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True, gc=False):
     """What is known of a value. `clean`: it is known to hold no secret (where there is no source)."""
 
     sources: tuple[Source, ...] = ()
@@ -48,8 +49,7 @@ CLEAN = Flow((), True)
 UNKNOWN = Flow()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(Struct, frozen=True, eq=False, gc=False):
     """The call through which a function was entered, so that its parameters are that call's arguments."""
 
     definition: Def
@@ -57,8 +57,7 @@ class Frame:
     outer: Frame | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class Place(Struct, frozen=True, eq=False, gc=False):
     """Where an expression stands: in `module.body.contexts[context]`, entered through a frame if a call was followed."""
 
     module: Module

@@ -7,10 +7,11 @@ An edge runs from the importing module to the module that is named most closely:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from archlint.facts.findings import Site, Step
 from archlint.facts.syntax import Collection, Comparison, Expr, Import, Name, Starred, String
@@ -24,8 +25,7 @@ View = Literal["eager", "runtime", "all"]
 """Which imports count: those run when the module is loaded; those of function bodies too; those for typing too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True, gc=False):
     """Where one import leads.
 
     `module`: the project's module (None: external, or not found); `name`: what is taken from it (None: the module
@@ -73,8 +73,7 @@ def _asks_for_main(test: Comparison) -> bool:
     return test.ops == ("==",) and "__name__" in names and "__main__" in values
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True, gc=False):
     """All imports by which one module imports another, in source order; never empty."""
 
     importer: Module

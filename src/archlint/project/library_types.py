@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import TypeInfo
@@ -21,8 +22,7 @@ Parameters = Mapping[str, tuple[Type, ...]]
 _NONE: Parameters = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True, gc=False):
     """Where a notation's arguments come from: a call, or a decorator over a function."""
 
     module: Module
@@ -31,8 +31,7 @@ class Site:
     decorated: FunctionRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True, gc=False):
     """What `self`, a type's parameters and the arguments mean where a notation is read."""
 
     receiver: Type | None = None

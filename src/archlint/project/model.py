@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.knowledge import Operation
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True, gc=False):
     """What an expression's value is. `name` is a dotted name of a project class (`shop.models.User`) or of a library
     type known to the knowledge (`sqlalchemy.orm.Session`); `is_class`: the class itself, not an instance.
     `arguments` are its type arguments (`Query[User]`)."""
@@ -25,11 +26,10 @@ class Type:
     confidence: Confidence = Confidence.HIGH
 
 
-@dataclass(frozen=True, slots=True)
-class Def:
+class Def(Struct, frozen=True, gc=False):
     """A function of the project: `module.outline.functions[index]`. Equality by module name and index."""
 
-    module: Module = field(compare=False, repr=False)
+    module: Module
     module_name: str
     index: int
 
@@ -48,8 +48,7 @@ class Def:
         return Site(self.module.path, f.name_at, f.name_at + len(f.name))
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True, gc=False):
     """What a call may run: a project function, or a library callable (dotted, canonical) with what is known of it."""
 
     name: str
@@ -58,14 +57,13 @@ class Target:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True)
-class CallSite:
+class CallSite(Struct, frozen=True, gc=False):
     """A call of the project, resolved. `caller` is the function it stands in (None at module level).
 
     `targets` is empty for an unresolved call; more than one when a port has several implementations.
     `receiver` is the type of what the method is called on."""
 
-    module: Module = field(compare=False, repr=False)
+    module: Module
     path: str
     index: int
     call: Call

@@ -7,8 +7,9 @@ from another, or a path from another.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Collection, Expr, Name
 from archlint.project.entities import ModuleRef
@@ -23,19 +24,17 @@ if TYPE_CHECKING:
 _MOST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True, gc=False):
     """An expression that gives the value. `path` leads into an unpacked one; `each`: an item of it, for a loop's name."""
 
-    module: Module = field(repr=False)
+    module: Module
     expr: Expr
     context: int
     path: tuple[int, ...] = ()
     each: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True, gc=False):
     """The value is what callers give: parameter `position` of a function."""
 
     definition: Def

@@ -14,9 +14,10 @@ A point is an edge of the call graph with its place.  Its kind says how the call
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.knowledge import Operation as LibraryOperation
@@ -60,11 +61,10 @@ _EVALUATING = frozenset({Attribute, Subscript, Await})
 """Expressions that may run something beside the calls."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True, gc=False):
     """One place and what it may run. `call` is the call it stands for or belongs to; `expr` what is evaluated."""
 
-    module: Module = field(compare=False, repr=False)
+    module: Module
     path: str
     at: int
     end: int
@@ -72,8 +72,8 @@ class Point:
     caller: Def | None
     kind: PointKind
     targets: tuple[Target, ...]
-    call: CallSite | None = field(default=None, compare=False, repr=False)
-    expr: Expr | None = field(default=None, compare=False, repr=False)
+    call: CallSite | None = None
+    expr: Expr | None = None
 
     @property
     def site(self) -> Site:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Collection, Context, Expr, FileFacts, Function, Name, Starred, Statement, Yield
 
@@ -15,8 +16,7 @@ _SCOPES = frozenset({"module", "class", "function", "comprehension"})
 _BINDING_STATEMENTS = frozenset({"assign", "annotate", "augment", "for", "with", "except"})
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True, gc=False):
     """One place that gives a name its value.
 
     `index` is the row in the table that `kind` names: imports, functions, classes, statements, contexts; for a

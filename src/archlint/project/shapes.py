@@ -7,8 +7,10 @@ None of these is a text that could be a secret, so that a name for one (`token`,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import (

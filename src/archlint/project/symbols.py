@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 from archlint.facts.syntax import Class, Expr, Import, Name, Subscript
 from archlint.project.model import Def
 from archlint.project.scopes import Binding, Scopes
@@ -20,11 +22,10 @@ _ALTERNATIVES = 4
 _BUILTINS = frozenset(dir(builtins))
 
 
-@dataclass(frozen=True, slots=True)
-class ClassDef:
+class ClassDef(Struct, frozen=True, gc=False):
     """A class of the project: `module.outline.classes[index]`."""
 
-    module: Module = field(compare=False, repr=False)
+    module: Module
     name: str
     index: int
 

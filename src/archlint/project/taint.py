@@ -8,8 +8,9 @@ calls of unknown libraries.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.syntax import (

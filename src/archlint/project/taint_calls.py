@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Constant, Expr, Name, String

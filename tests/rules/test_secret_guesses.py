@@ -17,6 +17,15 @@ GUESSES = {
         "app/locks.py",
         "def give_up(remote_token: str):\n    logger.warning('%s', remote_token)\n",
     ),
+    "a token of which only the module says something": (
+        "app/sessions.py",
+        "def give_up(token):\n    logger.warning('%s', token)\n",
+    ),
+    "one of a list of words": (
+        "app/guessing.py",
+        "def attack(path):\n    for password in open(path).readlines():\n        logger.info('%s', password)\n",
+    ),
+    "the id of a key": ("app/clouds.py", "def sign(access_key):\n    logger.info('%s', access_key)\n"),
     "a field of a line": (
         "app/extracts.py",
         "def field(tokens, at):\n    logger.info('%s', get_token_value(tokens, at))\n",
@@ -24,8 +33,45 @@ GUESSES = {
     "an address that may hold no password": ("app/schema.py", "def upgrade(db_url: str):\n    logger.info('%s', db_url)\n"),
 }
 
+GUESSES["the headers of what was sent with none set"] = (
+    "app/clients.py",
+    "def fetch(client):\n    response = client.get('/')\n    logger.info('%s', response.request.headers)\n",
+)
+GUESSES["a token in front of another word, with nothing around it"] = (
+    "app/auth/locks.py",
+    "def give_up(local_token):\n    logger.warning('%s', local_token)\n",
+)
+
 CREDENTIALS = {
-    "in a module about sessions": ("app/sessions.py", GUESSES["a token that says nothing"][1]),
+    "the headers of a request that comes in": (
+        "app/views.py",
+        "def show(request):\n    logger.info('%s', request.headers)\n",
+    ),
+    "the headers of what was sent with an authorization": (
+        "app/clients.py",
+        "def fetch(client):\n    response = client.get('/', auth=me())\n    logger.info('%s', response.request.headers)\n",
+    ),
+    "in a module about sessions, and a text": (
+        "app/sessions.py",
+        "def give_up(token: str):\n    logger.warning('%s', token)\n",
+    ),
+    "verified in the same function": (
+        "app/calls.py",
+        "def call_back(token):\n    if not serializer().loads(token):\n        logger.warning('%s', token)\n",
+    ),
+    "shown as a bearer's": (
+        "app/calls.py",
+        "def call(token):\n    logger.warning('%s', token)\n    return get(f'Bearer {token}')\n",
+    ),
+    "handed to a route": (
+        "app/users/pages.py",
+        "from flask import Flask\n\napp = Flask(__name__)\n\n"
+        "@app.get('/welcome/<token>')\ndef welcome(token):\n    logger.warning('%s', token)\n",
+    ),
+    "sent by a person": (
+        "app/users/pages.py",
+        "def welcome(request):\n    token = request.args['token']\n    logger.warning('%s', token)\n",
+    ),
     "in a function about signing in": ("app/views.py", "def login(token):\n    logger.warning('%s', token)\n"),
     "of a user": ("app/views.py", "def show(user):\n    logger.warning('%s', user.token)\n"),
     "out of the settings": ("app/schema.py", "def upgrade():\n    logger.info('%s', settings.DATABASE_URL)\n"),

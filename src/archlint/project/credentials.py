@@ -59,8 +59,11 @@ _NO_PASSWORD_BEFORE = frozenset(
 _NO_DATABASE_BEFORE = frozenset({"sentry", "browser", "websocket", "ws", "chrome"})
 """Before an address these say that it is none of a database, and holds no password."""
 
-_NO_PERSON_BEFORE = frozenset({"from", "sender", "reply", "noreply", "support", "default"})
-"""Before `email` these say that it is the service's own address."""
+_NO_PERSON_BEFORE = frozenset(
+    {"from", "sender", "reply", "noreply", "support", "default"}
+    | {"group", "team", "list", "calendar", "room", "channel", "organization", "organisation", "org", "company", "department"}
+)
+"""Before `email` these say that it is the service's own address, or that of more than a person."""
 
 _NO_TOKEN_BEFORE = frozenset(
     {"batch", "checkout", "cart", "order", "transaction", "payment"}

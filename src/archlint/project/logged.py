@@ -65,7 +65,9 @@ def logged_values(project: Project) -> Iterator[LoggedValue]:
 
 
 def _is_command(module: Module) -> bool:
-    """Run by hand by an operator, who reads what it prints."""
+    """Run by hand by an operator, who reads what it prints; a plain sequence of statements is so as well."""
+    if not module.outline.functions and not module.outline.classes:
+        return True
     return module.is_script or module.outline.main_guard or not _COMMANDS.isdisjoint(words_of(module.name))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, String
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, String
 from archlint.project.credentials import Vocabulary
 from archlint.project.entities import FunctionRef
 from archlint.project.flows import Habits, Place
@@ -15,12 +15,23 @@ from archlint.project.spelling import last_name
 from archlint.project.taint import Taint
 
 if TYPE_CHECKING:
+    from archlint.project.modules import Module
     from archlint.project.program import Project
     from archlint.project.symbols import ClassDef
 
 _ALL_FIELDS = frozenset({"__dict__", "__table__", "columns", "_meta", "model_fields", "__fields__", "__slots__"})
 _PLAIN = frozenset({"builtins.bool", "builtins.int", "builtins.float"})
 _MOST_FIELDS = 6
+
+
+def _of_the_key(module: Module, value: Expr) -> Iterator[Expr]:
+    """What a primary key is read from, and what of it: it tells one row from another, and shows no other column."""
+    for part in parts_of(module.body, value):
+        chain: list[Expr] = [part]
+        while isinstance(chain[-1], Attribute) and chain[-1].attr != "primary_key":
+            chain.append(chain[-1].base)
+        if isinstance(chain[-1], Attribute):
+            yield from (*chain, chain[-1].base)
 
 
 class PrintedFields:
@@ -75,6 +86,7 @@ class PrintedFields:
         for statement in module.body.statements:
             if module.body.contexts[statement.context].function == definition.index and statement.value is not None:
                 asked = {p.operands[-1] for p in parts_of(module.body, statement.value) if isinstance(p, Comparison)}
+                asked |= set(_of_the_key(module, statement.value))
                 for part in parts_of(module.body, statement.value):
                     if isinstance(part, Attribute) and part.attr in _ALL_FIELDS and part not in asked:
                         return True

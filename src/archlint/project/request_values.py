@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, String, Subscript
 from archlint.project.carrying import is_carrying
-from archlint.project.credentials import Vocabulary
+from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.flows import Habits, Place
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import names_in, parts_of
@@ -22,16 +22,20 @@ if TYPE_CHECKING:
 _OWN = frozenset({"self", "cls"})
 _READS = frozenset({"get", "pop", "getlist", "getone", "getfirst"})
 
+_ANSWERS = frozenset({"response", "resp", "res", "r", "rsp", "reply", "answer", "e", "ex", "exc", "err", "error", "exception"})
+"""Last words of what holds the request that it answers."""
 _ASKING = frozenset({"getpass", "prompt", "input", "get_argument", "get_body_argument", "get_json"})
 _SENT = frozenset({"request", "form", "cleaned_data", "validated_data"})
 
 
 @dataclass(frozen=True, slots=True)
 class WholeValue:
-    """`kind` of secret that a part of a request holds; `fields`: the keys that are known of it."""
+    """`kind` of secret that a part of a request holds; `fields`: the keys that are known of it; `sure`: not what is
+    known only of requests that come in."""
 
     kind: str
     fields: tuple[str, ...] = ()
+    sure: bool = True
 
 
 class RequestValues:
@@ -41,17 +45,31 @@ class RequestValues:
         self._habits = habits
         self._origins = Origins(project)
         self._keys: dict[str, dict[int, tuple[str, ...]]] = {}
+        self._signing: dict[str, bool] = {}
 
     def whole(self, expr: Attribute, at: Place) -> WholeValue | None:
         """What `request.headers` or `request.form` holds; None for what is no such part of a request."""
         if expr.attr in self._habits.wholes and self._is_request(expr.base, at):
-            return WholeValue(self._habits.wholes[expr.attr])
+            sent = _is_sent_on(expr.base) and not self._signs(at.module)
+            return WholeValue(self._habits.wholes[expr.attr], sure=not sent)
         if expr.attr not in self._habits.bodies or not self._is_request(expr.base, at):
             return None
         function = at.module.body.contexts[at.context].function
         fields = self._read(at.module).get(function, ()) if function >= 0 else ()
         naming = self._vocabulary.names(fields[0]) if fields else None
         return WholeValue(naming.kind, fields) if naming is not None else None
+
+    def _signs(self, module: Module) -> bool:
+        """The module says how its requests identify themselves."""
+        known = self._signing.get(module.path)
+        if known is None:
+            keywords = (argument.name for call in module.body.calls for argument in call.arguments)
+            targets = (s.target.attr for s in module.body.statements if isinstance(s.target, Attribute))
+            strings = (p.value.lower() for s in module.body.statements for p in _strings(module, s.value))
+            known = self._signing[module.path] = (
+                "auth" in keywords or "auth" in targets or any(s in ("authorization", "cookie") for s in strings)
+            )
+        return known
 
     def is_typed(self, expr: Expr, at: Place, depth: int = 4) -> bool:
         """What a person sends: read from a request, from its form or body, or asked for by a prompt."""
@@ -114,6 +132,19 @@ class RequestValues:
         called = any(isinstance(part, CallRef) for part in parts_of(module.body, expr))
         known = self._habits.requests | _OWN
         return called and _root(module, expr) not in known and self._habits.requests.isdisjoint(names_in(module.body, expr))
+
+
+def _is_sent_on(request: Expr) -> bool:
+    """`response.request`, `error.request`: what this program has sent."""
+    if not (isinstance(request, Attribute) and isinstance(request.base, Name)):
+        return False
+    return not _ANSWERS.isdisjoint(words_of(request.base.id)[-1:])
+
+
+def _strings(module: Module, value: Expr | None) -> Iterator[String]:
+    for part in parts_of(module.body, value):
+        if isinstance(part, String):
+            yield part
 
 
 def _root(module: Module, expr: Expr) -> str:

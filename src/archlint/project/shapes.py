@@ -231,6 +231,9 @@ def _class_tests(module: Module) -> dict[int, int]:
             for part, negated in _conditions(context.subject, False):
                 if isinstance(part, CallRef):
                     found[part.index] = -1 if negated else place
+            for part, negated in _conditions(context.subject, True):  # `if x is None or not isinstance(x, C): return`
+                if isinstance(part, CallRef) and not negated:
+                    found[part.index] = -1
     for statement in body.statements:
         if statement.kind == "assert" and statement.value is not None:
             found.update({part.index: -1 for part, negated in _conditions(statement.value, False) if isinstance(part, CallRef)})

@@ -32,6 +32,7 @@ from archlint.facts.syntax import (
     Template,
     Walrus,
 )
+from archlint.project.credential_uses import CredentialUses
 from archlint.project.credentials import Naming, Vocabulary, words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
 from archlint.project.model import Type
@@ -63,6 +64,7 @@ class Taint:
         self.habits = habits
         self.printed = printed
         self.requests = RequestValues(project, vocabulary, habits)
+        self.uses = CredentialUses(project, self.requests)
         self.shapes = Shapes(vocabulary)
         self.calls = CallFlows(self)
         self.locals = LocalFlows(self)
@@ -137,9 +139,8 @@ class Taint:
         if not inner.sources and self.habits.configuration and is_configured(self.habits.configuration, at.module, expr):
             return CLEAN
         label = shorten(spell(at.module.body, expr))
-        confidence = Confidence.HIGH if naming.certain else Confidence.MEDIUM
         if inner.sources:
-            return Flow(tuple(s if s.fields else _relabelled(s, label, naming, confidence) for s in inner.sources))
+            return Flow(tuple(s if s.fields else _relabelled(s, label, naming) for s in inner.sources))
         if naming.alone and self._means_else(at):
             return UNKNOWN
         types = () if revealed else self.project.types.all(at.module, expr, at.context)
@@ -147,10 +148,8 @@ class Taint:
             told = self.typed(expr, at, types)
             if told is not None:
                 return told
-            if naming.alone and all(t.name in _TEXT_TYPES for t in types):
-                confidence = Confidence.HIGH
-        if not naming.certain and not self.is_about_access(expr, at):
-            confidence = Confidence.LOW
+        is_text = bool(types) and all(t.name in _TEXT_TYPES for t in types)
+        confidence = self._sureness(expr, at, naming, is_text)
         found = replace(self.source(expr, at, naming.kind, confidence), certain=naming.certain)
         shaped = found if naming.several else self.shapes.applied(found, at.module, expr, at.context)
         return Flow((shaped,) if shaped is not None else ())
@@ -160,6 +159,22 @@ class Taint:
         if not self.habits.other_uses.isdisjoint(words_of(at.module.name)):
             return True
         return not self.habits.other_tasks.isdisjoint(_function_words(at))
+
+    def _sureness(self, expr: Expr, at: Place, naming: Naming, is_text: bool) -> Confidence:
+        """How sure a name is of which nothing else is known. A doubtful word is a guess where nothing is about access, and
+        where it stands alone, unless its type or what is done with it shows that it is a credential."""
+        if naming.certain:
+            return Confidence.LOW if self.locals.is_one_of_many(expr, at) else Confidence.HIGH
+        if self.uses.opens(expr, at):
+            return Confidence.HIGH if is_text else Confidence.MEDIUM
+        if not self.is_about_access(expr, at):
+            return Confidence.LOW
+        if not isinstance(expr, Name):
+            return Confidence.MEDIUM
+        if is_text:
+            return Confidence.HIGH if naming.alone else Confidence.MEDIUM
+        told = expr.id.isupper() or not self.habits.access.isdisjoint(_task_words(at)) or self.uses.is_given(expr, at)
+        return Confidence.MEDIUM if told or not self.habits.access else Confidence.LOW
 
     def is_about_access(self, expr: Expr, at: Place) -> bool:
         """Something around a doubtful word, or what it is read from, says that it opens a door. Habits may not ask."""
@@ -198,7 +213,7 @@ class Taint:
         return Source(label, kind, site, (Step(site, f"`{label}` comes in here"),), confidence, typed=typed)
 
     def _name(self, expr: Name, at: Place) -> Flow:
-        if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id):
+        if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id) or self.locals.is_function(expr, at):
             return CLEAN
         naming = self.vocabulary.names(expr.id)
         inner = self.locals.given(expr, at)
@@ -221,9 +236,12 @@ class Taint:
             naming = self.vocabulary.names(expr.base.attr)
         if naming is not None and naming.alone:  # `checkout.token` is what `checkout_token` is
             naming = self.vocabulary.names(f"{last_name(at.module.body, expr.base)}_{expr.attr}") and naming
+        elif naming is not None and expr.attr == "email":  # so is `group.email`, but not `group_member.email`
+            owner = words_of(last_name(at.module.body, expr.base))[-1:]
+            naming = self.vocabulary.names("_".join((*owner, expr.attr))) and naming
         whole = self.requests.whole(expr, at)
         if whole is not None:
-            found = self.source(expr, at, whole.kind, Confidence.HIGH)
+            found = self.source(expr, at, whole.kind, Confidence.HIGH if whole.sure else Confidence.LOW)
             return Flow((replace(found, is_whole=True, fields=whole.fields),))
         types = self.project.types.all(at.module, expr.base, at.context)
         if types and all(t.is_class for t in types):
@@ -254,9 +272,16 @@ class Taint:
         return found
 
 
-def _relabelled(source: Source, label: str, naming: Naming, own: Confidence) -> Source:
-    """The source under the nearer of two names."""
+def _relabelled(source: Source, label: str, naming: Naming) -> Source:
+    """The source under the nearer of two names; a doubtful word makes it no surer."""
+    own = Confidence.HIGH if naming.certain and label != source.label else Confidence.LOW
     return replace(source, label=label, confidence=max(source.confidence, own), certain=source.certain or naming.certain)
+
+
+def _task_words(at: Place) -> tuple[str, ...]:
+    """Of the function alone, not of its class."""
+    function = at.module.body.contexts[at.context].function
+    return words_of(at.module.outline.functions[function].name) if function >= 0 else ()
 
 
 def _function_words(at: Place) -> tuple[str, ...]:

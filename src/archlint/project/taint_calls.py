@@ -76,6 +76,8 @@ class CallFlows:
         taint = self._taint
         if isinstance(callee, Attribute):
             if name in _ITEM_METHODS and call.arguments:
+                if len(call.arguments) > 1 and _is_number(call.arguments[1].value):
+                    return CLEAN  # `intervals.get("emails", 60)`
                 return taint.items.item(expr, callee.base, call.arguments[0].value, at)
             if any(t.definition is not None for t in site.targets):
                 return None
@@ -246,6 +248,10 @@ class CallFlows:
                 yield self._taint.items.pair(argument.name, argument.value, at)
             else:
                 yield self._taint.flow(argument.value, at)
+
+
+def _is_number(expr: Expr) -> bool:
+    return isinstance(expr, Constant) and isinstance(expr.value, int | float) and not isinstance(expr.value, bool)
 
 
 def _doubted(source: Source) -> Source:

@@ -21,6 +21,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.project.credentials import words_of
+from archlint.project.entities import FunctionRef
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, stepped
 from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
 from archlint.project.origins import Origin, Origins, Parameter
@@ -55,6 +56,19 @@ class LocalFlows:
                 flows.append(self._set(expr, origin, at))
         flows += self._items_put(expr, at)
         return joined(flows) if flows else UNKNOWN
+
+    def is_one_of_many(self, expr: Expr, at: Place) -> bool:
+        """A loop's name: one of a number of things (a list of words, of lines), which is hardly anybody's own."""
+        if not isinstance(expr, Name):
+            return False
+        return any(isinstance(o, Origin) and o.each for o in self._origins.of(at.module, expr, at.context))
+
+    def is_function(self, expr: Name, at: Place) -> bool:
+        """The name of a function of the project, which shows nothing of what it gives."""
+        if self._taint.vocabulary.names(expr.id) is None:
+            return False
+        entities = self._taint.project.types.inference.entities(at.module, expr, at.context)
+        return bool(entities) and all(isinstance(entity, FunctionRef) for entity in entities)
 
     def _set(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
         if origin.each and is_words(origin.module, origin.expr):
@@ -93,7 +107,8 @@ class LocalFlows:
             return CLEAN  # `dsn = device.serial_number`
         inner = self._taint.flow(value, _moved(at, origin))
         if not _IN_THE_OPEN.isdisjoint(words_of(last_name(at.module.body, expr))[-1:]):
-            inner = Flow(tuple(s for s in inner.sources if s.certain), inner.clean)
+            made = isinstance(value, CallRef | Await)  # only what gives it is named for a secret
+            inner = Flow(() if made else tuple(s for s in inner.sources if s.certain), inner.clean)
         if inner.sources:
             inner = self._shaped(expr, inner, Site(origin.module.path, value.at, value.end), at)
         label = shorten(spell(at.module.body, expr))

@@ -1,0 +1,84 @@
+"""What shows that a value under a doubtful word (`token`, `secret`) is a credential: a person sends it, an address hands
+it to a route, or the same function verifies it, or shows it to somebody as a bearer's."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Expr, Name, Operation, String, Template
+from archlint.project.credentials import words_of
+from archlint.project.flows import Place
+from archlint.project.model import Def
+from archlint.project.spelling import last_name
+from archlint.project.walk import walk_module
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.request_values import RequestValues
+
+_VERIFYING = frozenset(
+    {"verify", "validate", "unsign", "loads", "decode", "authenticate", "introspect", "decrypt", "revoke", "redeem", "login"}
+)
+"""Words in the names of calls that a credential is given to."""
+_BEARING = ("bearer ", "token ", "basic ")
+
+
+class CredentialUses:
+    def __init__(self, project: Project, requests: RequestValues) -> None:
+        self._project = project
+        self._requests = requests
+        self._known: dict[str, frozenset[tuple[int, str]]] = {}
+
+    def opens(self, expr: Expr, at: Place) -> bool:
+        """The same function verifies it, or shows it as a bearer's."""
+        function = at.module.body.contexts[at.context].function
+        return isinstance(expr, Name) and (function, expr.id) in self._used(at.module)
+
+    def is_given(self, expr: Name, at: Place) -> bool:
+        """A person sends it, in the request or in the address of a route."""
+        if self._requests.is_typed(expr, at):
+            return True
+        function = at.module.body.contexts[at.context].function
+        if function < 0:
+            return False
+        own = at.module.outline.functions[function]
+        return any(p.name == expr.id for p in own.parameters) and Def(at.module, at.module.name, function) in self._handlers
+
+    @cached_property
+    def _handlers(self) -> frozenset[Def]:
+        """The functions that answer routes."""
+        handlers = (route.handler for route in self._project.routes.routes)
+        return frozenset(h.target for h in handlers if h is not None and isinstance(h.target, Def))
+
+    def _used(self, module: Module) -> frozenset[tuple[int, str]]:
+        """(function, name) of what is given to a call that verifies, or written behind `Bearer`."""
+        known = self._known.get(module.path)
+        if known is None:
+            known = self._known[module.path] = frozenset((*_verified(module), *_shown(module)))
+        return known
+
+
+def _verified(module: Module) -> list[tuple[int, str]]:
+    body = module.body
+    return [
+        (body.contexts[call.context].function, argument.value.id)
+        for call in body.calls
+        if not _VERIFYING.isdisjoint(words_of(last_name(body, call.callee)))
+        for argument in call.arguments
+        if isinstance(argument.value, Name)
+    ]
+
+
+def _shown(module: Module) -> list[tuple[int, str]]:
+    body = module.body
+    found: list[tuple[int, str]] = []
+    for expr, context in walk_module(module, frozenset({Template, Operation})):
+        parts = expr.parts if isinstance(expr, Template) else expr.operands if isinstance(expr, Operation) else ()
+        for before, part in pairwise(parts):
+            bears = isinstance(before, String) and before.value.lower().endswith(_BEARING)
+            if bears and isinstance(part, Name):
+                found.append((body.contexts[context].function, part.id))
+    return found

@@ -10,24 +10,34 @@ ROUTINE = "CREATE FUNCTION late() RETURNS SETOF orders LANGUAGE sql AS $$ SELECT
 VIEW = "CREATE VIEW late AS SELECT * FROM orders WHERE late;\n"
 
 USED = {
-    "named by code": {"app/late.sql": QUERY, "app/load.py": "TEXT = open('app/late.sql').read()\n"},
+    "named by code": {"scripts/late.sql": QUERY, "scripts/load.py": "TEXT = open('scripts/late.sql').read()\n"},
     "named without its ending": {
-        "app/late_orders.sql": QUERY,
-        "app/load.py": "def load(read):\n    return read('late_orders')\n",
+        "scripts/late_orders.sql": QUERY,
+        "scripts/load.py": "def load(read):\n    return read('late_orders')\n",
     },
-    "gone through": {"app/late.sql": QUERY, "app/load.py": "def load(folder):\n    return sorted(folder.glob('*.sql'))\n"},
-    "annotated": {"app/late.sql": "-- name: late\n" + QUERY},
-    "a routine": {"app/late.sql": ROUTINE},
-    "a view": {"app/late.sql": VIEW},
+    "gone through": {
+        "scripts/late.sql": QUERY,
+        "scripts/load.py": "def load(folder):\n    return sorted(folder.glob('*.sql'))\n",
+    },
+    "annotated": {"scripts/late.sql": "-- name: late\n" + QUERY},
+    "a routine": {"scripts/late.sql": ROUTINE},
+    "a report": {"reports/late.sql": QUERY},
+    "a view": {"scripts/late.sql": VIEW},
     "executed": {
         "app/late.py": f"import sqlite3\ndef late(c: sqlite3.Connection):\n    return c.execute({QUERY!r}).fetchall()\n"
     },
 }
 UNUSED = {
-    "named by nobody": {"app/late.sql": QUERY, "app/load.py": "TEXT = 'later.sql'\n"},
-    "one word": {"app/late.sql": QUERY, "app/load.py": "def load(read):\n    return read('late')\n"},
-    "named by a test": {"app/late.sql": QUERY, "tests/test_late.py": "def test():\n    assert open('app/late.sql').read()\n"},
-    "gone through elsewhere": {"app/late.sql": QUERY, "tool/load.py": "def load(folder):\n    return folder.glob('*.sql')\n"},
+    "named by nobody": {"scripts/late.sql": QUERY, "scripts/load.py": "TEXT = 'later.sql'\n"},
+    "one word": {"scripts/late.sql": QUERY, "scripts/load.py": "def load(read):\n    return read('late')\n"},
+    "named by a test": {
+        "scripts/late.sql": QUERY,
+        "tests/test_late.py": "def test():\n    assert open('scripts/late.sql').read()\n",
+    },
+    "gone through elsewhere": {
+        "scripts/late.sql": QUERY,
+        "tool/load.py": "def load(folder):\n    return folder.glob('*.sql')\n",
+    },
 }
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.project.module_roles import is_example, is_script
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
@@ -36,7 +37,7 @@ class RowUses:
     def doubt(self, sql: Sql) -> str:
         """Why it is not proved that anything depends on which columns come; empty where it is."""
         if sql.built is None:
-            return "" if self._is_asked(sql) else "no code names its file"
+            return "a file for use by hand that no code names" if _is_by_hand(sql.path) and not self._is_asked(sql) else ""
         if sql.sink is None:
             return "no call is known that executes it"
         if self._fills_models(sql.sink):
@@ -103,6 +104,12 @@ class RowUses:
             for expr in _expressions(sink.module, function)
             for part in parts_of(body, expr)
         )
+
+
+def _is_by_hand(path: str) -> bool:
+    """Does the file lie among scripts, tools, examples or documentation?"""
+    *folders, name = path.split("/")
+    return is_example(folders) or is_script(folders, folders, name, in_package=False, main_guard=False)
 
 
 def _expressions(module: Module, function: int | None = None) -> Iterator[Expr]:

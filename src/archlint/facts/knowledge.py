@@ -106,6 +106,19 @@ class RouteContainer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     name: str | None = None
 
 
+class Limit(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A bound on how long a call waits, how often it is tried again, or how many may go on at once.
+
+    `given`: the arguments that set it (any of them). `default`: what holds when none is given: a number (seconds,
+    further attempts, connections), `none` (no bound), `client` (that of the client it is called on), `setting` (set in
+    a configuration), or `unknown`. `unbounded`: literal values of the argument that mean no bound.
+    """
+
+    given: tuple[str, ...] = ()
+    default: float | str = "unknown"
+    unbounded: tuple[int | bool | str | None, ...] = (None,)
+
+
 class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is known of one callable.
 
@@ -143,6 +156,14 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     cache: CacheWrite | None = None
     expires: str | None = None
     """The call sets an expiry on the key in this argument."""
+    timeout: Limit | None = None
+    """How long it waits, in seconds; of a constructor or decorator: how long what it makes waits."""
+    retries: Limit | None = None
+    """How often it is tried again."""
+    awaited: bool = False
+    """It holds no thread, though other methods of its type do."""
+    pool: Limit | None = None
+    """How many connections, or calls, may go on at once."""
     hash: Hashing | None = None
     log: Logging | None = None
     route: Route | None = None
@@ -206,6 +227,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     item: str | None = None
     """What iterating or indexing gives."""
     lazy: Lazy | None = None
+    blocking: bool | None = None
+    """Asking what is outside the process (`http`, `db.read`, …) holds the thread until it answers. None: as the bases."""
     statement: str | None = None
     gives: str | None = None
     """A descriptor: what reading an attribute of this type gives on an instance (`ForeignKey[T]` gives `T`)."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.knowledge import Operation
+from archlint.project.blocking import BLOCKING, Blocking
 from archlint.project.closure import Closure, Direct, Way, crosses
 from archlint.project.model import CallSite, Def, Target, Witness
 from archlint.project.notation import parse_notation
@@ -82,6 +83,7 @@ class Effects:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._points = Points(project)
+        self._blocking = Blocking(project)
         self._statements = StatementKind(project.types.inference)
         self._direct: dict[int, Direct] = {}
         self._of_calls: dict[str, dict[int, list[Point]]] = {}
@@ -185,6 +187,8 @@ class Effects:
             for effect, confidence in self._operation_effects(point, target, target.operation):
                 if effect not in found or found[effect][0] < confidence:
                     found[effect] = (confidence, target)
+            if self._blocking.holds(point, target, found):
+                found[BLOCKING] = (target.confidence, target)
         return found
 
     def _makes_lazy(self, operation: Operation) -> bool:

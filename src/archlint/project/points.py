@@ -53,6 +53,7 @@ _METHODS = {
     "index": "__getitem__",
     "slice": "__getitem__",
     "await": "__await__",
+    "async": "__aiter__",
 }
 """Way of evaluating → the method that does it; all others iterate."""
 
@@ -194,7 +195,8 @@ class Points:
             if subject is None:
                 continue
             if context.kind in ("for", "comprehension"):
-                yield from self._evaluated(module, subject, context.parent, ("iterate",))
+                by = ("async", "iterate") if context.is_async else ("iterate",)
+                yield from self._evaluated(module, subject, context.parent, by)
             elif context.kind == "with":
                 yield from self._managed(module, subject, context.parent)
 

@@ -13,6 +13,7 @@ from archlint.project.knowledge import Knowledge
 from archlint.project.notation import parse_notation
 
 _ARGUMENT = re.compile(r"\d+(:\w+)?|:\w+|\*{1,2}")
+_LIMITS = ("none", "client", "setting", "unknown")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -92,6 +93,11 @@ def _operation_mistakes(operation: Operation) -> Iterator[str]:
         *operation.deferred,
         *operation.threaded,
     ]
+    for name, limit in (("timeout", operation.timeout), ("retries", operation.retries), ("pool", operation.pool)):
+        if limit is not None:
+            arguments += limit.given
+            if isinstance(limit.default, str) and limit.default not in _LIMITS:
+                yield f"{name}: `{limit.default}` is no default (write a number, {', '.join(_LIMITS)})"
     if operation.cache is not None:
         arguments += [operation.cache.key, operation.cache.value, *operation.cache.ttl, *operation.cache.keeps]
     for argument in arguments:

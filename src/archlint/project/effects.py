@@ -184,11 +184,12 @@ class Effects:
         for target in point.targets:
             if target.operation is None or (point.call is not None and self._makes_lazy(target.operation)):
                 continue
-            for effect, confidence in self._operation_effects(point, target, target.operation):
+            own = dict(self._operation_effects(point, target, target.operation))
+            if self._blocking.holds(point, target, own):
+                own[BLOCKING] = target.confidence
+            for effect, confidence in own.items():
                 if effect not in found or found[effect][0] < confidence:
                     found[effect] = (confidence, target)
-            if self._blocking.holds(point, target, found):
-                found[BLOCKING] = (target.confidence, target)
         return found
 
     def _makes_lazy(self, operation: Operation) -> bool:

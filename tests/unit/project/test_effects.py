@@ -38,8 +38,10 @@ def test_a_query_under_another_name_three_modules_away_still_is_one() -> None:
             "a.py": "from b import Helper\ndef load(items):\n    h = Helper()\n    return [h.yyy(i) for i in items]",
         }
     )
-    assert effects_of(project, "a.load") == {"db.read": "b.Helper.yyy -> c.zzz -> sqlalchemy.orm.Session.get"}
-    (point,) = points_on(project, "a.py", 4)
+    assert effects_of(project, "a.load") == dict.fromkeys(
+        ("blocking", "db.read"), "b.Helper.yyy -> c.zzz -> sqlalchemy.orm.Session.get"
+    )
+    (point,) = [p for p in points_on(project, "a.py", 4) if p.effect == "db.read"]
     assert point.confidence == Confidence.HIGH
     assert len(project.effects.loops(point.module, point.context)) == 1
 
@@ -94,10 +96,12 @@ def untouched(account: Account): return account.user
 """,
         }
     )
-    assert effects_of(project, "a.build") == {"db.read": "a.Account -> sqlalchemy.orm.Session.get"}
-    assert effects_of(project, "a.read") == {"db.read": "a.Account.rights -> sqlalchemy.orm.Query.all"}
-    assert set(effects_of(project, "a.enter")) == {"db.commit", "db.write"}
-    assert set(effects_of(project, "a.walk")) == {"db.read"}
+    assert effects_of(project, "a.build") == dict.fromkeys(("blocking", "db.read"), "a.Account -> sqlalchemy.orm.Session.get")
+    assert effects_of(project, "a.read") == dict.fromkeys(
+        ("blocking", "db.read"), "a.Account.rights -> sqlalchemy.orm.Query.all"
+    )
+    assert set(effects_of(project, "a.enter")) == {"blocking", "db.commit", "db.write"}
+    assert set(effects_of(project, "a.walk")) == {"blocking", "db.read"}
     assert effects_of(project, "a.untouched") == {}
 
 
@@ -139,8 +143,12 @@ class Case:
 """,
         }
     )
-    assert effects_of(project, "use.Case.one") == {"db.read": "infra.sql.SqlOrders.find -> sqlalchemy.orm.Session.get"}
-    assert effects_of(project, "use.Case.two") == {"db.read": "infra.sql.SqlClock.tick -> sqlalchemy.orm.Session.scalar"}
+    assert effects_of(project, "use.Case.one") == dict.fromkeys(
+        ("blocking", "db.read"), "infra.sql.SqlOrders.find -> sqlalchemy.orm.Session.get"
+    )
+    assert effects_of(project, "use.Case.two") == dict.fromkeys(
+        ("blocking", "db.read"), "infra.sql.SqlClock.tick -> sqlalchemy.orm.Session.scalar"
+    )
 
 
 def test_a_port_with_more_than_five_implementations_is_unresolved() -> None:
@@ -152,7 +160,7 @@ def test_a_port_with_more_than_five_implementations_is_unresolved() -> None:
     (site,) = many.calls.of(many.symbols.functions["a.f"])
     assert site.targets == ()
     few = project_of({"db.py": DATABASE, "a.py": f"{head}{classes.replace('S5()', '')}\n{use}"})
-    assert set(effects_of(few, "a.f")) == {"db.write", "db.commit"}
+    assert set(effects_of(few, "a.f")) == {"blocking", "db.write", "db.commit"}
     assert few.effects.of(few.symbols.functions["a.f"])["db.commit"].confidence == Confidence.MEDIUM
 
 
@@ -266,7 +274,7 @@ def g(c: sqlite3.Cursor): c.execute("BEGIN")
     )
     writes = {"b": "db.write", "c": "db.write", "e": "db.write"}
     expected = {"a": "db.read", "d": "db.read", "f": "db.read", "g": "tx.begin", **writes}
-    assert {name: "".join(effects_of(project, f"a.{name}")) for name in expected} == expected
+    assert {name: "".join(effects_of(project, f"a.{name}").keys() - {"blocking"}) for name in expected} == expected
     unknown = project.effects.of(project.symbols.functions["a.f"])["db.read"]
     assert unknown.confidence == Confidence.MEDIUM
 
@@ -300,7 +308,7 @@ def three(): ...
 """,
         }
     )
-    assert set(effects_of(project, "a.one")) == {"db.commit", "db.write"}
+    assert set(effects_of(project, "a.one")) == {"blocking", "db.commit", "db.write"}
     assert set(effects_of(project, "a.two")) == {"tx.end"}
     assert effects_of(project, "a.three") == {}
 
@@ -321,7 +329,7 @@ def run(load: Load): return load(1)
 """,
         }
     )
-    assert set(effects_of(project, "a.handler")) == {"db.read"}
+    assert set(effects_of(project, "a.handler")) == {"blocking", "db.read"}
     assert [site.targets for site in project.calls.of(project.symbols.functions["a.run"])] == [()]
 
 
@@ -344,7 +352,7 @@ def both():
 """,
         }
     )
-    assert effects_of(project, "a.both") == {"db.read": "a.query -> sqlalchemy.orm.Session.get"}
+    assert effects_of(project, "a.both") == dict.fromkeys(("blocking", "db.read"), "a.query -> sqlalchemy.orm.Session.get")
     assert "a.ping" in effects_of(project, "a.pong")["db.read"]
 
 
@@ -388,3 +396,33 @@ def test_definitions_are_equal_by_module_and_row() -> None:
     project = project_of({"a.py": "def f(): ..."})
     (module,) = project.modules.all
     assert Def(module, "a", 0) == project.symbols.functions["a.f"]
+
+
+def test_a_session_that_is_awaited_holds_no_thread_and_one_that_waits_does() -> None:
+    project = project_of(
+        {
+            "a.py": """
+from django.db import models
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+class Book(models.Model): ...
+class Shop(AsyncSession):
+    async def load(self): return await self.get(Book, 1)
+class Store(Session):
+    def load(self): return self.get(Book, 1)
+async def awaited(session: AsyncSession): await session.commit()
+async def held(session: Session): session.commit()
+async def guessed(session): session.commit()
+def noted(session: Session): session.add(1)
+async def gone_through():
+    async for book in Book.objects.all(): ...
+async def listed(): return [book for book in Book.objects.all()]
+async def first(): return await Book.objects.afirst()
+async def last(): return Book.objects.last()
+"""
+        }
+    )
+    functions = ("Shop.load", "Store.load", "awaited", "held", "guessed", "noted", "gone_through", "listed", "first", "last")
+    blocking = {name for name in functions if "blocking" in effects_of(project, f"a.{name}")}
+    assert blocking == {"Store.load", "held", "listed", "last"}
+    assert all(effects_of(project, f"a.{name}") for name in functions)

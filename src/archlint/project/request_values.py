@@ -89,7 +89,8 @@ class RequestValues:
                 waiting.append(part.value)
             if not isinstance(part, Name | Attribute):
                 continue
-            if last_name(body, part) in _SENT or self._is_request(part, at):
+            own = isinstance(part, Name) and part.id in _OWN  # a handler that is its request holds other things as well
+            if last_name(body, part) in _SENT or (not own and self._is_request(part, at)):
                 return True
             if depth > 0 and isinstance(part, Name):
                 origins = [o for o in self._origins.of(at.module, part, at.context) if isinstance(o, Origin)]
@@ -126,9 +127,14 @@ class RequestValues:
             given = [o.expr for o in origins if isinstance(o, Origin) and o.module is module]
             if not given or len(given) != len(origins):
                 return False
-        return all(self._is_other(module, expr) for expr in given)
+        return all(self._is_other(module, expr, context) for expr in given)
 
-    def _is_other(self, module: Module, expr: Expr) -> bool:
+    def _is_other(self, module: Module, expr: Expr, context: int) -> bool:
+        for part in parts_of(module.body, expr):
+            if not isinstance(part, Attribute) or part.attr not in self._habits.bodies:
+                continue
+            if self._is_request(part.base, Place(module, context)):
+                return False
         called = any(isinstance(part, CallRef) for part in parts_of(module.body, expr))
         known = self._habits.requests | _OWN
         return called and _root(module, expr) not in known and self._habits.requests.isdisjoint(names_in(module.body, expr))

@@ -93,11 +93,20 @@ class CallFlows:
                 return self._method(expr, callee.base, name, at)
         if name == "getattr" and len(call.arguments) > 1 and isinstance(call.arguments[1].value, String):
             return taint.items.item(expr, call.arguments[0].value, call.arguments[1].value, at)
+        if name == "read" and isinstance(callee, Attribute):
+            return self._parsed(callee.base, at)
+        if name == "loads" and call.arguments:
+            return self._parsed(call.arguments[0].value, at)
         if name == "locals" and not call.arguments:
             return self._locals(expr, at)
         if name in CARRYING_FUNCTIONS and not any(t.definition is not None for t in site.targets):
             return self._function(expr, call, name, at)
         return None
+
+    def _parsed(self, given: Expr, at: Place) -> Flow | None:
+        """What is read and parsed of a whole body is the body; of other values nothing is said."""
+        sources = tuple(source for source in self._taint.flow(given, at).sources if source.is_whole)
+        return Flow(sources) if sources else None
 
     def _revealed(self, base: Expr, name: str, at: Place) -> Flow | None:
         """A method of a masking type gives what it masks (but for its text)."""

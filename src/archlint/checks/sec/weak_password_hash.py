@@ -12,7 +12,7 @@ from archlint.facts.syntax import Attribute, Collection, Name, String
 from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
-from archlint.project.flows import Habits, Place
+from archlint.project.flows import Habits, Place, Source
 from archlint.project.logged import is_guarded
 from archlint.project.modules import Module
 from archlint.project.parts import parts_of
@@ -43,7 +43,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for digest in digests.all:
         if digest.strength == "password":
             yield Proof(digest.site.site, f"hashes with {digest.algorithm}, which is made for passwords")
-        elif not (digest.keyed or digest.exempt or rehashed.holds(digest) or _is_named_for(digest, elsewhere)):
+        elif not (digest.keyed or digest.exempt or rehashed.holds(digest) or _is_named_for(digest, elsewhere, vocabulary)):
             yield from _hits(taint, digest, uses, hashing)
     yield from _schemes(project)
     yield from _hashers(project, frozenset(params.test_settings))
@@ -51,14 +51,16 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing) -> Iterator[Hit]:
     site = digest.site
-    flow = taint.flow(digest.data, Place(site.module, site.call.context))
-    if not flow.sources:
+    at = Place(site.module, site.call.context)
+    flow = taint.flow(digest.data, at)
+    sources = flow.sources or (hashing.given(taint, digest, at) if not flow.clean else ())
+    if not sources:
         return
-    best = max(flow.sources, key=lambda source: source.confidence)
+    best = max(sources, key=lambda source: source.confidence)
     call = shorten(spell(site.module.body, site.call.callee))
     step = Step(site.site, f"digested by {digest.algorithm} here")
     strength = "default" if digest.strength == "broken" else "fast"
-    proof = _proof(digest, uses, hashing, typed=any(source.typed for source in flow.sources))
+    proof = _proof(digest, uses, hashing, typed=any(source.typed for source in sources))
     yield Hit(
         site.site,
         {"call": call, "value": best.label, "algorithm": digest.algorithm},
@@ -79,6 +81,9 @@ def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -
     return Confidence.MEDIUM if typed or (not handed and hashing.is_salted(digest)) else Confidence.LOW
 
 
+_PLAIN = frozenset({"generate", "make", "create", "plain", "crypt", "user", "new", "the", "a", "to", "for", "raw"})
+
+
 @dataclass(frozen=True)
 class Hashing:
     """Words with which code says that it hashes passwords."""
@@ -97,6 +102,20 @@ class Hashing:
         makes = not self.passwords.isdisjoint(words) and not self.verbs.isdisjoint(words)
         return makes or not self.names.isdisjoint(words)
 
+    def given(self, taint: Taint, digest: Digest, at: Place) -> tuple[Source, ...]:
+        """What a function takes that is named for nothing but hashing a password: `encrypt_password(text)`."""
+        caller = digest.site.caller
+        if caller is None or digest.data is None:
+            return ()
+        words = words_of(caller.function.name)
+        says = words[-1:] and words[-1] in self.passwords and not self.verbs.isdisjoint(words)
+        if not (says and self.verbs.union(self.passwords, _PLAIN).issuperset(words)):
+            return ()
+        body = digest.site.module.body
+        first = next((p.name for p in caller.function.parameters if p.name not in ("self", "cls")), None)
+        names = [part for part in parts_of(body, digest.data) if isinstance(part, Name) and part.id == first]
+        return tuple(taint.source(name, at, "password", Confidence.MEDIUM) for name in names[:1])
+
     def is_salted(self, digest: Digest) -> bool:
         caller, body = digest.site.caller, digest.site.module.body
         named = [p.name for p in caller.function.parameters] if caller is not None else []
@@ -104,7 +123,7 @@ class Hashing:
         return any("salt" in words_of(name) for name in named)
 
 
-def _is_named_for(digest: Digest, words: frozenset[str]) -> bool:
+def _is_named_for(digest: Digest, words: frozenset[str], vocabulary: Vocabulary) -> bool:
     """The function, class or module says that something else asks for this digest (a breach lookup, a protocol)."""
     module, body = digest.site.module, digest.site.module.body
     named = list(words_of(module.name.rpartition(".")[2]))
@@ -112,7 +131,9 @@ def _is_named_for(digest: Digest, words: frozenset[str]) -> bool:
     if caller is not None:
         named += words_of(caller.function.qualname)
         named += compounds_of(caller.function.qualname)
-        named += (word for parameter in caller.function.parameters for word in words_of(parameter.name))
+        # a password to compare with may be called a challenge
+        others = (p.name for p in caller.function.parameters if vocabulary.names(p.name) is None)
+        named += (word for name in others for word in words_of(name))
     named += words_of(spell(body, digest.data)) if digest.data is not None else ()
     return not words.isdisjoint(named)
 

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.model import Def
 from archlint.project.parts import names_in
+from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.spelling import last_name, shorten, spell
 
 _WRITES = ("db.write", "db.commit")
-_LONG = 7
+_FAR = 4
+"""Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh."""
+_WEAK = frozenset({"read", "listed", "keyed"})
+"""Evidence that there may be many items, not that there are."""
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -25,26 +29,39 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
     found, outside = RepeatedEffects(project, params).find((*_WRITES, "db.read"))
+    proved = Proved(project, params)
     for query in found:
         if not any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
-            yield _hit(project, query, params)
+            yield _hit(query, *_weighed(project, query, proved, params))
     for site in outside:
         yield Proof(site, "stands in no loop over data")
 
 
-def _hit(project: Project, query: Repeated, params: Params) -> Hit:
+def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) -> tuple[Confidence, str]:
+    """How sure it is that the loop costs a query per item of data; and what is doubted, if it is only a note."""
+    loop, path = query.loop, query.path
+    if query.isolated:
+        return Confidence.LOW, "each may have to be done by itself"
+    if any(_is_cached(project, definition, query.point.effect, params) for definition in path.through):
+        return Confidence.LOW, "a cache may answer"
+    if len(path.through) >= _FAR:
+        return Confidence.LOW, "the query is so far down that it may not be reached"
+    evidence = proved.by(query)
+    if not evidence:
+        return Confidence.LOW, "nothing here says that there are many"
+    is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(query.point.module.body, query.expression))
+    # the same query over and over is bad too, but the session may answer it
+    most = Confidence.MEDIUM if is_same or evidence in _WEAK else Confidence.HIGH
+    return min(path.confidence, most), ""
+
+
+def _hit(query: Repeated, confidence: Confidence, doubt: str) -> Hit:
     body, loop, path = query.point.module.body, query.loop, query.path
-    # on a long way down there are many conditions that nobody can weigh
-    confidence = path.confidence if len(path.steps) < _LONG else min(path.confidence, Confidence.MEDIUM)
-    if query.isolated or any(_is_cached(project, definition, query.point.effect, params) for definition in path.through):
-        confidence = Confidence.LOW
-    elif loop.mapping is None and loop.derived.isdisjoint(names_in(body, query.expression)):
-        # the same query over and over: bad too, but the session may answer it
-        confidence = min(confidence, Confidence.MEDIUM)
     words = {
         "call": shorten(spell(body, query.expression), 70),
         "loop": loop.text,
         "callee": path.through[0].name if path.through else "",
+        "doubt": f"; {doubt}" if doubt else "",
     }
     kind = ("write" if query.point.effect in _WRITES else "", "through" if path.through else "")
     return Hit(

@@ -1,0 +1,260 @@
+"""What a loop goes over, where the code says that there is more of it the more data there is: rows, what a request sends,
+lines of files, a list that callers hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Comprehension,
+    Conditional,
+    Expr,
+    Mapping,
+    Name,
+    Operation,
+    Slice,
+    Starred,
+    Subscript,
+    Walrus,
+)
+from archlint.project.filled import Filled, is_empty
+from archlint.project.loop_items import is_pairs
+from archlint.project.model import CallSite
+from archlint.project.origins import Origin, Origins, Parameter
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.loops import Loop
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.repeated import LoopWords
+
+Growth = Literal["rows", "request", "answer", "lines", "read", "listed", ""]
+"""What the items are: rows of a query, parts of a request's body, of another service's answer, of a file; what a
+function gives that asks a database, a cache or a service; items of a parameter that is annotated as a list.  Empty: the
+code does not say."""
+
+_BEST: tuple[Growth, ...] = ("rows", "request", "answer", "lines", "read", "listed")
+_DEPTH = 10
+_DOCUMENTS = frozenset({"request", "answer", "lines"})
+"""Any part of these may be long."""
+_SERVICE = frozenset({"http", "rpc"})
+_ASKING = ("db.read", "cache.read", "http", "rpc")
+_ROLES = frozenset({"db-query", "db-result", "db-manager", "relation"})
+_LISTS = frozenset({"list", "tuple", "set", "frozenset"})
+_LIST_TYPES = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"}) | frozenset(
+    f"{package}.{name}"
+    for package in ("typing", "collections.abc")
+    for name in ("Iterable", "Sequence", "Collection", "Iterator", "AsyncIterator", "AsyncIterable", "Set", "AbstractSet")
+)
+_SAME_ITEMS = _LISTS | {"enumerate", "sorted", "reversed", "iter", "dict", "filter", "map", "zip", "chain", "from_iterable"}
+_SAME_ITEMS |= {"tqdm", "fromkeys", "groupby", "OrderedDict", "Counter", "deque", "unique", "range", "len"}
+_OF_RECEIVER = frozenset({"items", "keys", "values", "copy", "all", "iterator", "difference", "union", "intersection", "split"})
+_OF_RECEIVER |= {"splitlines", "strip", "most_common", "itertuples", "iterrows", "to_dict", "tolist", "decode", "read"}
+_OWN = frozenset({"self", "cls"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    module: Module = field(repr=False)
+    context: int
+    depth: int
+
+    def at(self, module: Module, context: int) -> _Place:
+        return _Place(module, context, self.depth - 1)
+
+
+class Growths:
+    """`words`: the names that requests, files and fetched rows have."""
+
+    def __init__(self, project: Project, words: LoopWords) -> None:
+        self._project = project
+        self._words = words
+        self._origins = Origins(project)
+        self._known: dict[tuple[str, int, int], Growth] = {}
+
+    def of(self, loop: Loop) -> Growth:
+        """The best that is known of the items of a loop."""
+        module, place = loop.module, loop.place
+        if loop.mapping is not None:
+            items = [a.value for a in loop.mapping.arguments if a.name in (None, "*")][1:]
+            return _best(self._read(_Place(module, loop.context, _DEPTH), item) for item in items)
+        if place.subject is None:
+            return ""
+        if self._gives_rows(loop):
+            return "rows"
+        found = self._read(_Place(module, place.parent, _DEPTH), place.subject)
+        # the fields of a document, or what goes by name in it
+        return "" if found in _DOCUMENTS and is_pairs(module, place.subject) else found
+
+    def _gives_rows(self, loop: Loop) -> bool:
+        """The loop's variable is an object that is stored."""
+        end, types = loop.place.end, self._project.types
+        found = [t for name in loop.targets for t in types.all(loop.module, Name(end, end, name), loop.context)]
+        return any(not t.is_class and types.role(t) == "db-model" for t in found)
+
+    def _read(self, place: _Place, expr: Expr) -> Growth:
+        if place.depth <= 0:
+            return ""
+        key = place.module.path, expr.at, expr.end
+        if key not in self._known:
+            self._known[key] = ""  # recursion ends here
+            self._known[key] = self._typed(place, expr) or self._found(place, expr)
+        return self._known[key]
+
+    def _typed(self, place: _Place, expr: Expr) -> Growth:
+        types, knowledge = self._project.types, self._project.knowledge
+        for found in types.all(place.module, expr, place.context):
+            if found.is_class:
+                continue
+            if types.role(found) == "request":
+                return "request"
+            infos = [info for a in types.inference.members.ancestors(found) for _, info in knowledge.infos(a.name)]
+            if any(info.lazy is not None or info.role in _ROLES for info in infos):
+                return "rows"
+            if any(types.role(argument) == "db-model" for argument in found.arguments):
+                return "rows"
+        return ""
+
+    def _found(self, place: _Place, expr: Expr) -> Growth:
+        match expr:
+            case Await() | Starred() | Walrus():
+                return self._read(place, expr.value)
+            case Conditional():
+                return _best(self._read(place, side) for side in (expr.body, expr.orelse))
+            case Operation():
+                return _best(self._read(place, part) for part in expr.operands)
+            case Collection():
+                return _best(self._read(place, item.value) for item in expr.items if isinstance(item, Starred))
+            case Mapping():
+                pairs = zip(expr.keys, expr.values, strict=True)
+                return _best(self._read(place, value) for key, value in pairs if key is None)
+            case Comprehension():
+                return self._around(place, expr.context)
+            case Subscript():
+                base = self._read(place, expr.base)
+                return base if base in _DOCUMENTS or isinstance(expr.index[0], Slice) else ""
+            case CallRef():
+                return self._called(place, self._project.calls.in_module(place.module)[expr.index])
+            case Name() | Attribute():
+                return self._named(place, expr)
+            case _:
+                return ""
+
+    def _around(self, place: _Place, context: int) -> Growth:
+        """What the loops around a place go over."""
+        contexts, found = place.module.body.contexts, list[Growth]()
+        while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+            inner = contexts[context]
+            if inner.kind in ("for", "comprehension") and inner.subject is not None:
+                found.append(self._read(place.at(place.module, inner.parent), inner.subject))
+            context = inner.parent
+        return _best(found)
+
+    def _called(self, place: _Place, site: CallSite) -> Growth:
+        name = last_name(place.module.body, site.call.callee)
+        if name in self._words.received:
+            return "request"
+        if name in self._words.fetching or (name == "all" and not site.call.arguments):
+            return "rows"
+        here = place.at(place.module, site.call.context)
+        found: list[Growth] = ["lines"] if name in self._words.reading else []
+        found.append(self._asked(site))
+        definitions = [target.definition for target in site.targets if target.definition is not None]
+        for definition in definitions[:3]:
+            for statement in self._project.symbols.scopes(definition.module).returns.get(definition.index, [])[-4:]:
+                if statement.value is not None:
+                    found.append(self._read(place.at(definition.module, statement.context), statement.value))
+        if not definitions:
+            found.append(self._carried(here, site, name))
+        return _best(found)
+
+    def _asked(self, site: CallSite) -> Growth:
+        """What a call gives by what it does."""
+        effects = self._project.effects
+        for target in site.targets:
+            own, definition = target.operation, target.definition
+            if own is not None and (own.by_statement or "db.read" in own.effect):
+                return "rows"
+            if own is not None and not _SERVICE.isdisjoint(own.effect):
+                return "answer"
+            if definition is not None and any(effects.has(definition, effect) for effect in _ASKING):
+                return "read"
+        return ""
+
+    def _carried(self, place: _Place, site: CallSite, name: str) -> Growth:
+        """What a call of a library hands on of its receiver and its arguments."""
+        given = _best(self._read(place, argument.value) for argument in site.call.arguments)
+        base = site.call.callee.base if isinstance(site.call.callee, Attribute) else None
+        receiver = self._read(place, base) if base is not None else ""
+        is_same, is_of_receiver = name in _SAME_ITEMS, name in _OF_RECEIVER
+        return _best(
+            (given if is_same or given in _DOCUMENTS else "", receiver if is_of_receiver or receiver in _DOCUMENTS else "")
+        )
+
+    def _named(self, place: _Place, expr: Name | Attribute) -> Growth:
+        found: list[Growth] = []
+        origins = self._origins.of(place.module, expr, place.context)
+        for origin in origins:
+            if isinstance(origin, Parameter):
+                found.append(self._parameter(place, origin, is_own=isinstance(expr, Attribute)))
+                continue
+            here = place.at(origin.module, origin.context)
+            if isinstance(expr, Name) and is_empty(origin.module, origin.expr):
+                found.append(self._filled(here, expr.id))
+            elif not origin.each or isinstance(expr, Name):
+                found.append(self._origin(here, origin))
+        if not any(isinstance(origin, Origin) for origin in origins):
+            found.append(self._called_so(last_name(place.module.body, expr)))
+        if isinstance(expr, Attribute):
+            base = self._read(place, expr.base)
+            found += [base if base in _DOCUMENTS else "", self._declared(place, expr)]
+        return _best(found)
+
+    def _called_so(self, name: str) -> Growth:
+        """What a value that comes from outside is by its name."""
+        if name in self._words.received:
+            return "request"
+        return "lines" if name in self._words.reading else ""
+
+    def _origin(self, place: _Place, origin: Origin) -> Growth:
+        found = self._read(place, origin.expr)
+        if origin.each or origin.path:  # an item of it
+            return found if found in _DOCUMENTS else ""
+        return found
+
+    def _declared(self, place: _Place, expr: Attribute) -> Growth:
+        """A field of what the function works on, declared as a list; what an object has itself are its own parts."""
+        types = self._project.types
+        if not isinstance(expr.base, Name) or expr.base.id in _OWN:
+            return ""
+        found = types.all(place.module, expr, place.context)
+        return "listed" if any(t.name in _LIST_TYPES and not t.is_class for t in found) else ""
+
+    def _filled(self, place: _Place, name: str) -> Growth:
+        filled = Filled(place.module, place.context, name)
+        found = [self._read(place.at(place.module, context), expr) for expr, context in filled.whole]
+        found += [self._typed(place.at(place.module, context), expr) for expr, context in filled.items]
+        found += [self._around(place, context) for context in filled.places]
+        return _best(found)
+
+    def _parameter(self, place: _Place, parameter: Parameter, *, is_own: bool) -> Growth:
+        """What callers give; that they give a list says something too, but for what an object is made with once."""
+        module, function = parameter.definition.module, parameter.definition.function
+        annotation = function.parameters[parameter.position].annotation
+        found = [self._read(place.at(o.module, o.context), o.expr) for o in self._origins.given_anywhere(parameter)]
+        if annotation is not None and not is_own:
+            admitted = self._project.types.inference.annotations.types(module, annotation, function.outer)
+            found += ["listed" for entity in admitted if getattr(entity, "name", "") in _LIST_TYPES]
+        return _best(found)
+
+
+def _best(found: Iterable[Growth]) -> Growth:
+    known = set(found)
+    return next((growth for growth in _BEST if growth in known), "")

@@ -1,0 +1,123 @@
+"""How sure PRF001 is, where a case's marks cannot say it: a loop that nothing shows to go over data is a note."""
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence, Finding
+
+MODELS = """\
+from django.db import models
+
+
+class User(models.Model):
+    name = models.CharField(max_length=20)
+
+
+class Order(models.Model):
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="orders")
+    number = models.CharField(max_length=20)
+
+
+def settle(what):
+    return Order.objects.get(number=what)
+"""
+
+SURE = {
+    "rows": "for user in User.objects.filter(name='a'):\n        settle(user.name)",
+    "rows of a relation": "for order in User.objects.get(name='a').orders.all():\n        settle(order.number)",
+    "a list of rows": "found = list(User.objects.all())\n    for user in sorted(found):\n        settle(user.name)",
+    "what is made of rows": "names = [u.name for u in User.objects.all()]\n    for name in names:\n        settle(name)",
+    "what rows have filled": (
+        "by_name = {}\n    for user in User.objects.all():\n        by_name[user.name] = user\n"
+        "    for name, user in by_name.items():\n        settle(name)"
+    ),
+    "a request's list": "for number in request.data['numbers']:\n        settle(number)",
+    "a request's list, by name": "data = request.data\n    for number in data.get('numbers', []):\n        settle(number)",
+    "lines of a file": "for line in csv.DictReader(file):\n        settle(line['number'])",
+    "lines of a file, by name": "for line in dict_reader:\n        settle(line['number'])",
+    "a loop around that goes over rows": (
+        "for user in User.objects.all():\n        for part in user.name.parts:\n            settle(part)"
+    ),
+}
+
+LIKELY = {
+    "a list that callers hand over": ("numbers: list[str]", "for number in numbers:\n        settle(number)"),
+    "a list that may be missing": ("numbers: 'Sequence[str] | None'", "for number in numbers or ():\n        settle(number)"),
+    "keys of rows": ("chosen", "for order_id in chosen:\n        settle(order_id)"),
+    "a row for each key": ("chosen", "for part in chosen:\n        Order.objects.get(pk=part.number)"),
+    "a list that is a field": ("page: Page", "for number in page.numbers:\n        settle(number)"),
+    "what a function found": ("chosen", "for number in numbers_of(chosen):\n        settle(number)"),
+}
+
+GUESSES = {
+    "nobody knows what": ("chosen", "for number in chosen:\n        settle(number)"),
+    "parts that an object was made with": ("self", "for part in self.parts:\n        settle(part)"),
+    "a mapping of options": ("options: dict[str, str]", "for name, value in options.items():\n        settle(value)"),
+    "the fields of a request": ("request", "for name, value in request.data.items():\n        settle(value)"),
+    "an entry of one row": ("user: User", "for part in user.name.parts:\n        settle(part)"),
+}
+
+HEAD = """\
+import csv
+from collections.abc import Sequence
+
+from shop.models import Order, User, settle
+
+
+class Page:
+    numbers: list[str]
+
+    def show(self):
+        return self.numbers
+
+
+def numbers_of(chosen):
+    return answers(Order.objects.filter(number=chosen).first())
+
+
+"""
+
+
+def finding(arguments: str, body: str, *more: str) -> Finding:
+    code = f"{HEAD}def page({arguments}):\n    {body}\n{''.join(more)}"
+    found = testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/pages.py": code})
+    (one,) = [f for f in found if f.location.path == "shop/pages.py"]
+    return one
+
+
+@pytest.mark.parametrize("case", SURE)
+def test_a_loop_over_data_is_an_error(case: str) -> None:
+    found = finding("request, file, dict_reader", SURE[case])
+    assert found.confidence == Confidence.HIGH
+    assert "nothing here says" not in found.message
+
+
+@pytest.mark.parametrize("case", LIKELY)
+def test_a_loop_over_what_may_be_long_is_a_warning(case: str) -> None:
+    assert finding(*LIKELY[case]).confidence == Confidence.MEDIUM
+
+
+@pytest.mark.parametrize("case", GUESSES)
+def test_a_loop_over_what_may_be_a_handful_is_a_note(case: str) -> None:
+    found = finding(*GUESSES[case])
+    assert found.confidence == Confidence.LOW
+    assert found.message.endswith("; nothing here says that there are many")
+
+
+def test_what_a_caller_gives_says_it() -> None:
+    caller = "\n\ndef all_pages():\n    return page([u.name for u in User.objects.all()])\n"
+    assert finding(*GUESSES["nobody knows what"], caller).confidence == Confidence.HIGH
+
+
+def test_what_another_caller_gives_says_nothing() -> None:
+    caller = "\n\ndef all_pages(some):\n    return page(some.parts)\n"
+    assert finding(*GUESSES["nobody knows what"], caller).confidence == Confidence.LOW
+
+
+@pytest.mark.parametrize(("steps", "confidence"), [(3, Confidence.HIGH), (4, Confidence.LOW)])
+def test_a_query_far_down_is_a_note(steps: int, confidence: Confidence) -> None:
+    functions = "".join(f"\n\ndef step_{n}(what):\n    return step_{n + 1}(what)\n" for n in range(1, steps - 1))
+    last = f"\n\ndef step_{steps - 1}(what):\n    return settle(what)\n"
+    found = finding("request", "for user in User.objects.all():\n        step_1(user.name)", functions, last)
+    assert found.confidence == confidence
+    assert ("far down" in found.message) == (confidence == Confidence.LOW)

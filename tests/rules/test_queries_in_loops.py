@@ -53,12 +53,15 @@ GUESSES = {
     "nobody knows what": ("chosen", "for number in chosen:\n        settle(number)"),
     "parts that an object was made with": ("self", "for part in self.parts:\n        settle(part)"),
     "a mapping of options": ("options: dict[str, str]", "for name, value in options.items():\n        settle(value)"),
+    "a mapping to keys": ("chosen", "for name, part in chosen.items():\n        Order.objects.get(pk=part.number)"),
+    "files of a folder": ("folder", "for file in os.listdir(folder):\n        settle(file)"),
     "the fields of a request": ("request", "for name, value in request.data.items():\n        settle(value)"),
     "an entry of one row": ("user: User", "for part in user.name.parts:\n        settle(part)"),
 }
 
 HEAD = """\
 import csv
+import os
 from collections.abc import Sequence
 
 from shop.models import Order, User, settle
@@ -114,10 +117,24 @@ def test_what_another_caller_gives_says_nothing() -> None:
     assert finding(*GUESSES["nobody knows what"], caller).confidence == Confidence.LOW
 
 
-@pytest.mark.parametrize(("steps", "confidence"), [(3, Confidence.HIGH), (4, Confidence.LOW)])
-def test_a_query_far_down_is_a_note(steps: int, confidence: Confidence) -> None:
-    functions = "".join(f"\n\ndef step_{n}(what):\n    return step_{n + 1}(what)\n" for n in range(1, steps - 1))
-    last = f"\n\ndef step_{steps - 1}(what):\n    return settle(what)\n"
-    found = finding("request", "for user in User.objects.all():\n        step_1(user.name)", functions, last)
+FAR = {
+    "rows": ("", "for user in User.objects.all():\n        step_1(user.name)"),
+    "what may be long": ("numbers: list[str]", "for number in numbers:\n        step_1(number)"),
+}
+
+
+@pytest.mark.parametrize(
+    ("case", "functions", "confidence"),
+    [
+        ("rows", 3, Confidence.HIGH),
+        ("rows", 4, Confidence.MEDIUM),
+        ("what may be long", 3, Confidence.MEDIUM),
+        ("what may be long", 4, Confidence.LOW),
+    ],
+)
+def test_a_long_way_down_makes_it_less_sure(case: str, functions: int, confidence: Confidence) -> None:
+    steps = "".join(f"\n\ndef step_{n}(what):\n    return step_{n + 1}(what)\n" for n in range(1, functions - 1))
+    last = f"\n\ndef step_{functions - 1}(what):\n    return settle(what)\n"
+    found = finding(*FAR[case], steps, last)
     assert found.confidence == confidence
     assert ("far down" in found.message) == (confidence == Confidence.LOW)

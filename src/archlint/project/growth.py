@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 Growth = Literal["rows", "request", "answer", "lines", "read", "listed", ""]
 """What the items are: rows of a query, parts of a request's body, of another service's answer, of a file; what a
-function gives that asks a database, a cache or a service; items of a parameter that is annotated as a list.  Empty: the
+function gives that asks a database or a cache; items of a parameter that is annotated as a list.  Empty: the
 code does not say."""
 
 _BEST: tuple[Growth, ...] = ("rows", "request", "answer", "lines", "read", "listed")
@@ -45,7 +45,7 @@ _DEPTH = 10
 _DOCUMENTS = frozenset({"request", "answer", "lines"})
 """Any part of these may be long."""
 _SERVICE = frozenset({"http", "rpc"})
-_ASKING = ("db.read", "cache.read", "http", "rpc")
+_ASKING = ("db.read", "cache.read")
 _ROLES = frozenset({"db-query", "db-result", "db-manager", "relation"})
 _LISTS = frozenset({"list", "tuple", "set", "frozenset"})
 _LIST_TYPES = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"}) | frozenset(

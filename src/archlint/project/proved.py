@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import Body, CallRef, Comparison, Expr
 from archlint.project.growth import Growth, Growths
+from archlint.project.loop_items import is_pairs
 from archlint.project.loops import Loops
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
@@ -48,6 +49,8 @@ def _is_keyed(query: Repeated) -> bool:
     loop, body = query.loop, query.point.module.body
     if any(_KEY.fullmatch(name) for name in loop.targets):
         return True
+    if loop.place.subject is not None and is_pairs(loop.module, loop.place.subject):
+        return False  # a value of a mapping may be the key of a row, and the mapping's own keys what the code declares
     end, own = query.path.end.call, loop.derived
     if not query.path.through and end is not None and end.operation is not None and end.operation.keyed:
         return not own.isdisjoint(names_in(body, query.expression))

@@ -41,8 +41,8 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     that sets variables of the connection; pings: SQL that asks whether a database is there.
     acknowledging: last names of calls that take a message off a queue.
     loading: calls that load relations with their owners; whole: methods of a relation that such a load answers.
-    received: names of what a request sends; fetching: calls that give rows; reading: calls that give what a file or a
-    folder holds.
+    received: names of what a request sends; fetching: calls that give rows; reading: calls that give what a file
+    holds.
     """
 
     one_off: tuple[str, ...]

@@ -44,14 +44,15 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
         return Confidence.LOW, "each may have to be done by itself"
     if any(_is_cached(project, definition, query.point.effect, params) for definition in path.through):
         return Confidence.LOW, "a cache may answer"
-    if len(path.through) >= _FAR:
-        return Confidence.LOW, "the query is so far down that it may not be reached"
     evidence = proved.by(query)
     if not evidence:
         return Confidence.LOW, "nothing here says that there are many"
+    is_far = len(path.through) >= _FAR
+    if is_far and evidence in _WEAK:
+        return Confidence.LOW, "the query is so far down that it may not be reached"
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(query.point.module.body, query.expression))
     # the same query over and over is bad too, but the session may answer it
-    most = Confidence.MEDIUM if is_same or evidence in _WEAK else Confidence.HIGH
+    most = Confidence.MEDIUM if is_same or is_far or evidence in _WEAK else Confidence.HIGH
     return min(path.confidence, most), ""
 
 

@@ -11,7 +11,7 @@ from archlint.project.layer_groups import Source, is_below
 from archlint.project.layer_words import Layer
 from archlint.project.modules import Module
 
-_TELLING: dict[Layer, frozenset[str]] = {
+TELLING: dict[Layer, frozenset[str]] = {
     "interface": frozenset({"web-framework"}),
     "infrastructure": frozenset({"orm", "driver", "cache-client", "broker-client", "http-client", "cloud-sdk"}),
 }
@@ -53,12 +53,12 @@ class Inside:
         for word in reversed(parts if module.is_package else parts[:-1]):
             layer = words.STRONG.get(word) or words.WEAK.get(word)
             if layer is not None:
-                return word, layer if layer in _TELLING else None
+                return word, layer if layer in TELLING else None
         return "", None
 
     def _is_outer(self, layer: Layer, members: list[Module]) -> bool:
         """Do modules of theirs know what the layer is there for, and is none of them a port?"""
-        return not self._declare_ports(members) and any(self._source.kinds(module) & _TELLING[layer] for module in members)
+        return not self._declare_ports(members) and any(self._source.kinds(module) & TELLING[layer] for module in members)
 
     def _declare_ports(self, members: list[Module]) -> bool:
         classes = (k for module in members for k in module.outline.classes)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Hit, Project, Proof, Severity
+from archlint.checks.api import Confidence, Hit, Project, Proof, Severity
 from archlint.project.imports import Reference
+from archlint.project.layer_evidence import LayerEvidence
 from archlint.project.modules import Module
 
 
@@ -36,11 +37,16 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             path=tuple(edge.step() for edge in breach.chain),
             severity=Severity.ERROR,
         )
-    for module in project.layers.members("domain"):
-        yield from _domain_module(project, params, module, governed)
+    domain = project.layers.members("domain")
+    barred = sum(any(_barred_kind(project, params, r) for r in project.imports.external(module)) for module in domain)
+    doubt = LayerEvidence(project).doubt_of_domain(barred) if barred else ""
+    for module in domain:
+        yield from _domain_module(project, params, module, governed, doubt)
 
 
-def _domain_module(project: Project, params: Params, module: Module, governed: set[tuple[str, int]]) -> Iterator[Hit | Proof]:
+def _domain_module(
+    project: Project, params: Params, module: Module, governed: set[tuple[str, int]], doubt: str
+) -> Iterator[Hit | Proof]:
     found = False
     last: tuple[str, int] | None = None
     for reference in project.imports.external(module):
@@ -51,8 +57,9 @@ def _domain_module(project: Project, params: Params, module: Module, governed: s
         found = True
         statement = reference.given.module, reference.given.context
         if statement != last and (module.path, reference.given.at) not in governed:
-            words = {"module": module.name, "package": reference.given.module, "kind": kind.replace("-", " ")}
-            yield Hit(reference.site, words, "local" if reference.is_local else "default")
+            words = {"module": module.name, "package": reference.given.module, "kind": kind.replace("-", " "), "doubt": doubt}
+            message = "doubtful" if doubt else "local" if reference.is_local else "default"
+            yield Hit(reference.site, words, message, Confidence.LOW if doubt else Confidence.HIGH)
         last = statement
     if not found and not module.is_package:
         yield Proof(module.start, f"{module.name} imports no framework")

@@ -10,6 +10,7 @@ from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.contracts import Breach
 from archlint.project.illegal_chains import Chain
 from archlint.project.imports import Edge
+from archlint.project.layer_evidence import LayerEvidence
 from archlint.project.layer_words import LAYERS, Layer
 from archlint.project.modules import Module
 from archlint.project.outward import Outward
@@ -39,11 +40,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _between_layers(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """Every direct import outwards, and the chains of imports that leave a layer through modules that have none."""
-    outward = Outward(project, params.ignore)
+    outward, evidence = Outward(project, params.ignore), LayerEvidence(project)
     for layer in LAYERS:
         for other in LAYERS:
             if other in project.layers.may_not_import(layer):
-                yield from (_layer_hit(project, layer, other, chain) for chain in outward.chains(layer, other))
+                yield from (_layer_hit(project, evidence, layer, other, chain) for chain in outward.chains(layer, other))
         for module in outward.asked(layer):
             yield from _proofs(project, module, layer)
 
@@ -56,14 +57,16 @@ def _proofs(project: Project, module: Module, layer: Layer) -> Iterator[Proof]:
             yield Proof(edge.step().site, f"{layer} ({module.name}) imports {other} ({edge.imported.name})")
 
 
-def _layer_hit(project: Project, layer: Layer, other: Layer, chain: Chain) -> Hit:
+def _layer_hit(project: Project, evidence: LayerEvidence, layer: Layer, other: Layer, chain: Chain) -> Hit:
     edges = project.imports.along(chain.nodes)
-    words = _words(edges, chain.cut) | {"layer": layer, "other": other}
+    doubt = evidence.doubt_of_import(edges[0].importer, other, edges[-1].imported)
+    words = _words(edges, chain.cut) | {"layer": layer, "other": other, "doubt": doubt}
+    message = "default" if chain.is_direct else "chain"
     return Hit(
         edges[0].step().site,
         words,
-        "default" if chain.is_direct else "chain",
-        confidence=_confidence(chain),
+        f"doubtful_{message}" if doubt else message,
+        confidence=Confidence.LOW if doubt else _confidence(chain),
         related=_others(edges),
         path=tuple(edge.step() for edge in edges),
         anchor=f"{edges[0].importer.name}>{edges[-1].imported.name}",

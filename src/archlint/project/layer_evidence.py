@@ -1,0 +1,110 @@
+"""What bears out that folders found by their names are the layers that they are called.
+
+A name and one import prove little: the import is wrong only if the others of the layer run the right way, if there are
+enough layers for an order, and if the folder holds what its layer is there for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.project import layer_words as words
+from archlint.project.layer_groups import is_below
+from archlint.project.layer_inside import TELLING
+from archlint.project.layer_words import LAYERS, Layer
+from archlint.project.modules import Module
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_LAYERS = 3
+"""Two folders may be any pair; three make an order."""
+_MAJORITY = 3
+"""So many imports run the right way for one that does not."""
+_STRAYS = 1
+"""So few imports that run the wrong way say nothing of the others."""
+_SEVERAL = 3
+"""Of fewer modules nothing is said by their share."""
+
+
+class LayerEvidence:
+    """Questions about the layers that were found; configured ones need no evidence."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._layers = project.layers
+
+    def doubt_of_import(self, importer: Module, other: Layer, imported: Module) -> str:
+        """Why it is not proved that the importer breaks a layer by coming to a module of an outer one; empty where it is."""
+        if self._layers.configured:
+            return ""
+        if not self._is_ordered and not (self._is_named(importer) and self._is_named(imported)):
+            return "two folders alone are no proof of layers"
+        if not self._is_outer(other):
+            return f"too many imports run towards {other} for an order of layers"
+        if not self._is_named(imported) and not self._speaks(imported, other):
+            return f"nothing beside `{imported.name}` does what {other} is there for"
+        if self._layers.layer_of(importer) == "infrastructure" and other == "interface" and self._does(importer, other):
+            return f"`{importer.name}` may be {other} itself"
+        return ""
+
+    def doubt_of_domain(self, barred: int) -> str:
+        """Why it is not proved that the domain is meant to be free of frameworks, `barred` of its modules not being so."""
+        if self._layers.configured:
+            return ""
+        modules = [m for m in self._layers.members("domain") if not m.is_package]
+        if barred >= _SEVERAL and barred * 2 > len(modules):
+            return "most of the domain does"
+        against = sum(count for (layer, other), count in self._imports.items() if layer == "domain" and other != "domain")
+        towards = sum(count for (layer, other), count in self._imports.items() if other == "domain" and layer != "domain")
+        is_base = against <= _STRAYS or towards >= against * _MAJORITY
+        return "" if is_base else "what is called domain is not what the other layers rest on"
+
+    @cached_property
+    def _is_ordered(self) -> bool:
+        return sum(bool(self._layers.members(layer)) for layer in LAYERS) >= _LAYERS
+
+    @cached_property
+    def _imports(self) -> Counter[tuple[Layer, Layer]]:
+        """(importing layer, imported layer) → how many imports between modules, composition roots left out."""
+        found: Counter[tuple[Layer, Layer]] = Counter()
+        for module in self._project.modules.production:
+            layer = self._layers.layer_of(module)
+            if layer is None or self._layers.is_composition_root(module):
+                continue
+            for edge in self._project.imports.edges(module):
+                other = self._layers.layer_of(edge.imported)
+                if other is not None and other != layer:
+                    found[layer, other] += 1
+        return found
+
+    def _is_outer(self, layer: Layer) -> bool:
+        """Do far more imports leave the layer inwards than come into it from inside?"""
+        inner = [other for other in LAYERS if layer in self._layers.may_not_import(other)]
+        out = sum(self._imports[layer, other] for other in LAYERS if other not in self._layers.may_not_import(layer))
+        against = sum(self._imports[other, layer] for other in inner)
+        return against <= _STRAYS or out >= against * _MAJORITY
+
+    @staticmethod
+    def _is_named(module: Module) -> bool:
+        """A word that means nothing but a layer stands in the name."""
+        return not words.STRONG.keys().isdisjoint(module.name.split("."))
+
+    def _speaks(self, module: Module, layer: Layer) -> bool:
+        """Does the module do what its layer is there for, or one of a package around it that is not the whole layer?"""
+        if layer not in TELLING or self._does(module, layer):
+            return True
+        members = self._layers.members(layer)
+        parts = module.name.split(".")
+        for depth in range(len(parts) - 1, 0, -1):
+            package = ".".join(parts[:depth])
+            inside = [m for m in members if is_below(m.name, package)]
+            is_whole = depth < len(parts) - 1 and len(inside) == len(members)
+            if is_whole or any(self._does(m, layer) for m in inside):
+                return not is_whole
+        return False
+
+    def _does(self, module: Module, layer: Layer) -> bool:
+        return not TELLING[layer].isdisjoint(self._layers.kinds(module))

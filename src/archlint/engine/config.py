@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from archlint.engine.contract_config import OWN_KEYS, contract_of
 from archlint.facts.findings import SEVERITIES, Severity
 from archlint.facts.settings import Contract, LayerMap, Settings
 
@@ -104,12 +105,13 @@ def _layers(value: Any) -> LayerMap:
 
 def _contracts(value: Any) -> tuple[Contract, ...]:
     contracts = msgspec.convert(value, tuple[dict[str, Any], ...])
-    return tuple(msgspec.convert(_fields(contract, Contract), Contract) for contract in contracts)
+    return tuple(contract_of(contract, lambda table: _fields(table, Contract, OWN_KEYS)) for contract in contracts)
 
 
-def _fields(value: Any, type_: type[msgspec.Struct]) -> dict[str, Any]:
-    """The table's values, each of its field's type; an unknown key gets the closest known one."""
-    known = {field.name.replace("_", "-"): field for field in msgspec.structs.fields(type_)}
+def _fields(value: Any, type_: type[msgspec.Struct], names: frozenset[str] | None = None) -> dict[str, Any]:
+    """The table's values, each of its field's type; an unknown key gets the closest known one. `names`: of these fields."""
+    fields = [field for field in msgspec.structs.fields(type_) if names is None or field.name in names]
+    known = {field.name.replace("_", "-"): field for field in fields}
     table = msgspec.convert(value, dict[str, Any])
     for key in table:
         if key not in known:
@@ -132,6 +134,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "style": _one_of(_STYLES),
     "layers": _layers,
     "contracts": _contracts,
+    "import-linter": _typed(bool),
     "dialect": _typed(str),
     "services": _typed(dict[str, str]),
     "baseline": _below_the_root,

@@ -40,7 +40,7 @@ def finding_of(rule: Rule, hit: Hit, sources: Sources, scopes: Scopes) -> Findin
         snippet=sources.line(hit.site.path, location.line),
         related=_notes(hit.related, sources),
         flow=_notes(hit.path, sources),
-        fix=rule.document.fix.strip(),
+        fix=(hit.fix or rule.document.fix).strip(),
         fingerprint=fingerprint(rule.id, symbol, hit.anchor or normalised(code)),
         subject=subject_of(hit.anchor, code),
         whole=hit.site.end == 0,

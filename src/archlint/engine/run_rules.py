@@ -12,8 +12,8 @@ from archlint.engine.extract import Facts
 from archlint.engine.read import Reading
 from archlint.engine.sources import Sources
 from archlint.engine.suppress import Suppression
-from archlint.facts.findings import Hit, Site
-from archlint.facts.settings import Settings
+from archlint.facts.findings import SEVERITIES, Hit, Site
+from archlint.facts.settings import Contract, Settings
 from archlint.project import Project
 from archlint.project.patterns import covers
 from archlint.project.statements import Sql
@@ -81,9 +81,10 @@ def unlinked_roots(project: Project) -> Iterator[RunHit]:
 def broken_contracts(project: Project, settings: Settings, sources: Sources) -> Iterator[RunHit]:
     """RUN004 and RUN009: parts of contracts, layers and services that mean nothing, or that nothing needs any more."""
     config = settings.config_path or _CONFIG
-    for contract, pattern in project.contracts.matches_nothing:
-        words = {"contract": f"contract `{contract.name}`", "reason": f"`{pattern}` matches no module"}
-        yield "RUN004", Hit(_written(sources, config, contract.name, pattern), words, anchor=f"{contract.name} {pattern}")
+    for fault in project.contracts.faults:
+        contract, path = fault.contract.name, _config_of(fault.contract, config)
+        words = {"contract": f"contract `{contract}`", "reason": f"`{fault.words}` {fault.reason}"}
+        yield "RUN004", Hit(_written(sources, path, contract, fault.words), words, anchor=f"{contract} {fault.words}")
     for field, patterns in msgspec.structs.asdict(settings.layers).items() if settings.layers else ():
         role = field.replace("_", "-")
         for pattern in patterns:
@@ -94,10 +95,26 @@ def broken_contracts(project: Project, settings: Settings, sources: Sources) -> 
         if not any(path.startswith(folder.strip("/") + "/") for path in project.files):
             words = {"contract": f"service `{service}`", "reason": f"no Python file lies below `{folder}`"}
             yield "RUN004", Hit(_written(sources, config, service, folder), words, anchor=service)
-    for contract, allow in project.contracts.unused_allows:
-        words = {"contract": contract.name, "importer": allow.importer, "imported": allow.imported}
-        site = _written(sources, config, contract.name, allow.importer)
-        yield "RUN009", Hit(site, words, anchor=f"{contract.name} {allow.importer} {allow.imported}")
+    for held, allow in project.contracts.unused_allows:
+        if held.linted is None or held.linted.unmatched != "off":
+            words = {"contract": held.name, "importer": allow.importer, "imported": allow.imported}
+            site = _written(sources, _config_of(held, config), held.name, allow.importer)
+            severity = SEVERITIES[held.linted.unmatched] if held.linted else None
+            yield "RUN009", Hit(site, words, anchor=f"{held.name} {allow.importer} {allow.imported}", severity=severity)
+
+
+def misread_contracts(settings: Settings, sources: Sources) -> Iterator[RunHit]:
+    """RUN004 and RUN011: what another linter's configuration says and archlint cannot, or does not judge."""
+    for misread in settings.misread:
+        words = {"contract": misread.contract, "reason": misread.reason}
+        site = _written(sources, misread.path, misread.contract, misread.contract)
+        anchor = f"{misread.path} {misread.contract} {misread.reason}"
+        yield "RUN004" if misread.bad else "RUN011", Hit(site, words, anchor=anchor)
+
+
+def _config_of(contract: Contract, config: str) -> str:
+    """The file that states a contract."""
+    return contract.linted.path if contract.linted else config
 
 
 def _written(sources: Sources, config: str, above: str, words: str) -> Site:

@@ -84,6 +84,7 @@ def settle(
         *run_rules.nothing_found(run.inventory, run.facts, settings),
         *run_rules.unlinked_roots(run.project),
         *broken,
+        *run_rules.misread_contracts(settings, sources),
         *run_rules.crashed_rules(run.outcome, settings),
         *run_rules.suppression_faults(suppressions, rulebook, frozenset(run.outcome.ran), today),
     ]

@@ -47,7 +47,8 @@ class Hit(Struct, frozen=True):
     """A rule is broken here. `message` names one of the document's messages, `words` are what it needs.
 
     `anchor` replaces the snippet in the fingerprint where the place is not what the finding is about: a chain's
-    source and sink, a cycle's sorted members, the app's name.  `severity` caps or raises the document's (ARC001).
+    source and sink, a cycle's sorted members, the app's name.  `severity` caps or raises the document's (ARC001), `fix`
+    replaces its advice.
     """
 
     site: Site
@@ -58,6 +59,7 @@ class Hit(Struct, frozen=True):
     path: tuple[Step, ...] = ()
     anchor: str = ""
     severity: Severity | None = None
+    fix: str = ""
 
 
 class Proof(Struct, frozen=True):

@@ -17,27 +17,72 @@ class Allow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: str
 
 
+class Linted(Struct, frozen=True, kw_only=True):
+    """How a contract that another linter's configuration states counts imports, told by that file (import-linter).
+
+    Modules are what lies below `root_packages`, looked up from `folder` (the configuration's); tests and migrations are
+    among them. `type_checking`: imports that only a type checker reads count. `external`: packages outside are there too.
+    `unmatched`: the severity of an exception that no import needs, `off` for none.
+    """
+
+    path: str
+    folder: str
+    root_packages: tuple[str, ...]
+    type_checking: bool = True
+    external: bool = False
+    unmatched: Literal["error", "note", "off"] = "error"
+
+
+ContractKind = Literal["layers", "forbidden", "independence", "acyclic", "external", "protected", "private"]
+
+
 class Contract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A dependency contract.
 
-    layers: `layers` from outermost (may import all below) to innermost; `a | b` are independent siblings, `(a)` is
-    optional; with `containers` the layers are relative to each container.
+    layers: `layers` from outermost (may import all below) to innermost; `a | b` are independent siblings, `a : b` siblings
+    that may use each other, `(a)` is optional; with `containers` the layers are relative to each container, and `exhaustive`
+    wants each child of a container in a layer or in `exhaustive_ignores`.
     forbidden: modules below `source` must not reach those below `forbidden`.
+    independence: no two of `modules` reach each other.
+    acyclic: the children of `modules`, and theirs down to `depth`, do not import each other in a circle; `skip` names
+    packages that are not looked into.
     external: modules below `source` may import only the third-party packages in `allowed` (of those the contract's
     `packages` names; empty: all).
+    protected: only `importers` import `modules` directly.
+    private: a module below `modules` whose name starts with `_` is imported only from within the package that holds it.
+
+    `as_packages`: a module stands for all below it too (forbidden, protected).  `guidance`: what to do about a breach.
+    `linted`: the contract is another linter's.
     """
 
     name: str
-    kind: Literal["layers", "forbidden", "external"]
+    kind: ContractKind
     layers: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
     exhaustive: bool = False
+    exhaustive_ignores: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    depth: int = 10
+    skip: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
+    importers: tuple[str, ...] = ()
     indirect: bool = True
+    as_packages: bool = True
     allow: tuple[Allow, ...] = ()
+    guidance: str = ""
+    linted: Linted | None = None
+
+
+class Misread(Struct, frozen=True, kw_only=True):
+    """What another linter's configuration says and archlint does not judge. `bad`: that linter could not either."""
+
+    path: str
+    contract: str
+    reason: str
+    bad: bool = False
 
 
 class LayerMap(Struct, frozen=True, kw_only=True):
@@ -74,6 +119,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     style: Literal["auto", "clean", "layered", "none"] = "auto"
     layers: LayerMap | None = None
     contracts: tuple[Contract, ...] = ()
+    import_linter: bool = True
+    """Contracts of import-linter's configurations are judged too."""
+    misread: tuple[Misread, ...] = ()
     dialect: str | None = None
     services: dict[str, str] = {}
     """Service name → its folder."""

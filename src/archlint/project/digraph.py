@@ -57,6 +57,19 @@ class Digraph:
                     queue.append(target)
         return None
 
+    def touched(self, sources: Collection[int], stop: Collection[int], keep: Keep | None = None) -> frozenset[int]:
+        """What is reached from `sources` by one step or more; from nodes of `stop` it goes no further."""
+        seen: set[int] = set()
+        stack = list(sources)
+        while stack:
+            node = stack.pop()
+            for target in self.successors[node]:
+                if target not in seen and (keep is None or keep(node, target)):
+                    seen.add(target)
+                    if target not in stop:
+                        stack.append(target)
+        return frozenset(seen)
+
     @staticmethod
     def _back(origin: dict[int, int], node: int) -> tuple[int, ...]:
         found = []

@@ -85,6 +85,11 @@ def is_vendored(folders: Sequence[str], name: str) -> bool:
     return any(folder in _VENDORED_FOLDERS for folder in folders) or bool(_GENERATED_FILE.fullmatch(name))
 
 
+def is_passed_over(folders: Sequence[str]) -> bool:
+    """Tests, samples or vendored code, told by the folders alone."""
+    return is_example(folders) or is_vendored(folders, "") or any(_TEST_FOLDER.fullmatch(folder) for folder in folders)
+
+
 def is_settings(folders: Sequence[str], name: str) -> bool:
     """Holds configuration: `settings.py`, `config/…`, `app_settings.py`."""
     last = folders[-1] if folders else ""

@@ -17,12 +17,12 @@ def contracts(contract: Contract, sources: dict[str, str] | None = None) -> Cont
 
 def test_a_layer_that_does_not_exist_is_told() -> None:
     found = contracts(Contract(name="c", kind="layers", layers=("shop.web", "shop.dat", "(shop.maybe)")))
-    assert [pattern for _, pattern in found.matches_nothing] == ["shop.dat"]
+    assert [fault.words for fault in found.faults] == ["shop.dat"]
 
 
 def test_a_container_that_does_not_exist_is_told() -> None:
     found = contracts(Contract(name="c", kind="layers", containers=("shpo",), layers=("web", "data")))
-    assert [pattern for _, pattern in found.matches_nothing] == ["shpo.web", "shpo.data"]
+    assert [fault.words for fault in found.faults] == ["shpo.web", "shpo.data"]
 
 
 def test_an_exception_without_an_import_is_told() -> None:
@@ -36,7 +36,7 @@ def test_an_exception_without_an_import_is_told() -> None:
 
 def test_a_forbidden_package_that_nobody_imports_is_told() -> None:
     found = contracts(Contract(name="c", kind="forbidden", source=("shop",), forbidden=("rquests",)))
-    assert [pattern for _, pattern in found.matches_nothing] == ["rquests"]
+    assert [fault.words for fault in found.faults] == ["rquests"]
 
 
 def test_direct_only() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Severity
+from archlint.project.contract_question import Breach
 from archlint.project.imports import Reference
 from archlint.project.layer_evidence import LayerEvidence
 from archlint.project.modules import Module
@@ -23,25 +24,32 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """One finding for each statement; a domain module without any is a proof."""
     governed = set()
     for breach in project.contracts.breaches:
-        if breach.reference is None:
-            continue
-        start = breach.chain[0].step() if breach.chain else None
-        end = breach.reference
-        governed.add((end.importer.path, end.given.at))
-        words = {"module": breach.importer, "package": breach.imported, "contract": breach.contract.name}
-        words["importer"] = end.importer.name
-        yield Hit(
-            start.site if start else end.site,
-            words,
-            "contract_chain" if start else "contract",
-            path=tuple(edge.step() for edge in breach.chain),
-            severity=Severity.ERROR,
-        )
+        if breach.leads_outside:
+            links = (breach.chain[-1], *breach.further)
+            governed |= {(link.module.path, given.at) for link in links for given in link.imports}
+            yield _contract_hit(breach)
     domain = project.layers.members("domain")
     barred = sum(any(_barred_kind(project, params, r) for r in project.imports.external(module)) for module in domain)
     doubt = LayerEvidence(project).doubt_of_domain(barred) if barred else ""
     for module in domain:
         yield from _domain_module(project, params, module, governed, doubt)
+
+
+def _contract_hit(breach: Breach) -> Hit:
+    words = {
+        "module": breach.importer,
+        "package": breach.imported,
+        "importer": breach.chain[-1].importer,
+        "contract": breach.contract.name,
+    }
+    return Hit(
+        breach.chain[0].site,
+        words,
+        "contract" if len(breach.chain) == 1 else "contract_chain",
+        path=tuple(link.step() for link in breach.chain) if len(breach.chain) > 1 else (),
+        severity=Severity.ERROR,
+        fix=breach.contract.guidance,
+    )
 
 
 def _domain_module(

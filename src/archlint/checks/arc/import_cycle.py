@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Hit, Project, Proof, Step
+from archlint.checks.api import Hit, Project, Proof, Severity, Step
+from archlint.project.contract_question import Breach
 from archlint.project.imports import Edge, Reference
 
 _DEAREST = 1000
 """More than any other import takes: a package that collects its own modules does so for its users, and is not cut."""
+
+_MOST_SHOWN = 20
+"""Imports to cut that a contract's finding lists."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,7 +24,9 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """One finding for each group of modules that import each other; with the imports whose removal opens it."""
+    """Breaches of contracts (errors), then one finding for each group of modules that import each other; with the imports
+    whose removal opens it."""
+    yield from (_contract_hit(breach) for breach in project.contracts.breaches if breach.contract.kind == "acyclic")
     graph, nodes = project.imports.graph("eager"), project.imports.nodes
     production = [i for i, module in enumerate(nodes) if module.is_production]
     groups = graph.components(production)
@@ -78,4 +84,29 @@ def _hit(edges: tuple[Edge, ...], others: list[Edge], group: list[str], params: 
         related=tuple(Step(step.site, f"to cut as well: {step.message}") for step in steps),
         path=tuple(edge.step("eager") for edge in edges),
         anchor=" ".join(group),
+    )
+
+
+def _contract_hit(breach: Breach) -> Hit:
+    """Siblings below a package, told by the parts of their names that follow the package's."""
+    depth = breach.importer.count(".") + 1
+    members = [link.importer.split(".")[depth] for link in breach.chain]
+    count = len(breach.further) + 1
+    words = {
+        "importer": breach.chain[0].importer,
+        "imported": breach.chain[0].imported,
+        "cycle": " -> ".join([*members, members[0]]),
+        "package": breach.importer,
+        "contract": breach.contract.name,
+        "cuts": f"{count} imports to cut" if count > 1 else "this import opens it",
+    }
+    return Hit(
+        breach.chain[0].site,
+        words,
+        "contract",
+        related=tuple(Step(link.site, f"to cut as well: {link.step().message}") for link in breach.further[:_MOST_SHOWN]),
+        path=tuple(link.step() for link in breach.chain),
+        anchor=f"{breach.contract.name}:{breach.importer}:{' '.join(sorted(members))}",
+        severity=Severity.ERROR,
+        fix=breach.contract.guidance,
     )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Step
-from archlint.project.contracts import Breach
+from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Site, Step
+from archlint.project.contract_graph import Link
+from archlint.project.contract_question import Breach
 from archlint.project.illegal_chains import Chain
 from archlint.project.imports import Edge
 from archlint.project.layer_evidence import LayerEvidence
@@ -30,11 +31,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for breach in project.contracts.breaches:
         if breach.unlisted is not None:
             words = {"importer": breach.importer, "container": breach.imported, "contract": breach.contract.name}
-            yield Hit(breach.unlisted.start, words, "unlisted", severity=Severity.ERROR)
-        elif breach.chain and breach.reference is None:
+            yield Hit(breach.unlisted.start, words, "unlisted", severity=Severity.ERROR, fix=breach.contract.guidance)
+        elif breach.contract.kind != "acyclic" and not breach.leads_outside:
             yield _contract_hit(breach)
     for kept in project.contracts.kept:
-        yield Proof(kept.edge.step().site, f"{kept.edge.importer.name} uses {kept.edge.imported.name}, a layer further in")
+        yield Proof(kept.link.site, f"{kept.link.importer} uses {kept.link.imported}, a layer further in")
     yield from _between_layers(project, params)
 
 
@@ -80,16 +81,25 @@ def _confidence(chain: Chain) -> Confidence:
 
 
 def _contract_hit(breach: Breach) -> Hit:
-    edges = breach.chain
-    words = _words(edges, breach.cut) | {"contract": breach.contract.name, "layer": breach.importer, "other": breach.imported}
+    links, cut = breach.chain, breach.chain[breach.cut]
+    words = {
+        "importer": links[0].importer,
+        "imported": links[-1].imported,
+        "through": ", ".join(f"`{link.imported}`" for link in links[:-1]),
+        "cut": f"`{cut.importer}` -> `{cut.imported}` ({cut.module.path}:{cut.module.lines.line(cut.site.at)})",
+        "contract": breach.contract.name,
+        "layer": breach.importer,
+        "other": breach.imported,
+    }
     return Hit(
-        edges[0].step().site,
+        links[0].site,
         words,
-        "contract" if len(edges) == 1 else "contract_chain",
-        related=_others(edges),
-        path=tuple(edge.step() for edge in edges),
-        anchor=f"{breach.contract.name}:{edges[0].importer.name}>{edges[-1].imported.name}",
+        "contract" if len(links) == 1 else "contract_chain",
+        related=_other_lines(links[0]),
+        path=tuple(link.step() for link in links),
+        anchor=f"{breach.contract.name}:{links[0].importer}>{links[-1].imported}",
         severity=Severity.ERROR,
+        fix=breach.contract.guidance,
     )
 
 
@@ -116,3 +126,15 @@ def _others(edges: tuple[Edge, ...]) -> tuple[Step, ...]:
             seen.add(line)
             found.append(Step(reference.site, f"also imports `{edges[0].imported.name}`"))
     return tuple(found)
+
+
+def _other_lines(link: Link) -> tuple[Step, ...]:
+    """Further lines on which the first module of a contract's chain imports the second."""
+    lines = link.module.lines
+    found: dict[int, Step] = {}
+    for given in link.imports[1:]:
+        found.setdefault(
+            lines.line(given.at), Step(Site(link.module.path, given.at, given.end), f"also imports `{link.imported}`")
+        )
+    found.pop(lines.line(link.site.at), None)
+    return tuple(found.values())

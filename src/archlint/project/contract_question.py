@@ -1,0 +1,92 @@
+"""One contract held against one import graph: what its patterns mean there, and how a breach of it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from archlint.facts.settings import Contract
+from archlint.project.contract_graph import ContractGraph, Link
+from archlint.project.illegal_chains import Chain
+from archlint.project.modules import Module
+
+NO_MODULE = "matches no module"
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A broken contract. `importer`/`imported`: the layers or modules that must not meet (as the contract names them).
+
+    `chain` leads from one to the other, `cut` is the link to take away.  `further`: links that have to go as well.
+    `unlisted`: a module (or the first of a package) in no layer.  Of a circle `importer` is the package whose children
+    import each other, `imported` is empty, and the chain runs round them.
+    """
+
+    contract: Contract
+    importer: str
+    imported: str
+    chain: tuple[Link, ...] = ()
+    cut: int = 0
+    further: tuple[Link, ...] = ()
+    unlisted: Module | None = None
+
+    @property
+    def leads_outside(self) -> bool:
+        """Does the chain end in a package outside the project?"""
+        return bool(self.chain) and self.chain[-1].outside
+
+
+@dataclass(frozen=True)
+class Question:
+    """`tolerated`: the links that the contract's exceptions take away.  `fault` is told (words of the contract, what is
+    wrong with them)."""
+
+    contract: Contract
+    graph: ContractGraph
+    tolerated: frozenset[tuple[int, int]]
+    fault: Callable[[str, str], None]
+
+    def keep(self, source: int, target: int) -> bool:
+        """Does the link count?"""
+        return (source, target) not in self.tolerated
+
+    def required(self, pattern: str) -> frozenset[int]:
+        """What a pattern covers; it is a fault if that is nothing."""
+        found = self.graph.below(pattern)
+        if not found:
+            self.fault(pattern, NO_MODULE)
+        return found
+
+    def names(self, patterns: Iterable[str]) -> list[str]:
+        """The modules that the patterns mean, one by one. A fault: a plain name that there is not; a contract whose
+        patterns together mean nothing."""
+        found: dict[str, None] = {}
+        given = list(patterns)
+        for pattern in given:
+            meant = self.graph.meant(pattern)
+            if not meant and "*" not in pattern:
+                self.fault(pattern, NO_MODULE)
+            found |= dict.fromkeys(meant)
+        if not found and all("*" in pattern for pattern in given):
+            for pattern in given:
+                self.fault(pattern, NO_MODULE)
+        return sorted(found)
+
+    def ends(self, patterns: Iterable[str]) -> Iterator[tuple[str, frozenset[int]]]:
+        """The parties of a contract about pairs: each pattern with all that it covers; where another linter's rules hold,
+        each module that is meant."""
+        if self.contract.linted is None:
+            yield from ((pattern, self.required(pattern)) for pattern in patterns)
+        else:
+            yield from ((name, self.nodes(name)) for name in self.names(patterns))
+
+    def nodes(self, name: str) -> frozenset[int]:
+        """The nodes of one module, as a package if the contract takes it so."""
+        return self.graph.below(name) if self.contract.as_packages else self.graph.exactly(name)
+
+    def breach(self, importer: str, imported: str, chain: Chain) -> Breach:
+        return Breach(self.contract, importer, imported, self.graph.along(chain.nodes), chain.cut)
+
+    def direct(self, source: int, target: int, imported: str) -> Breach:
+        """A breach by one import."""
+        return Breach(self.contract, self.graph.names[source], imported, (self.graph.link(source, target),))

@@ -217,3 +217,22 @@ def test_a_comparison_in_the_tests_verifies_nothing() -> None:
 def test_the_note_says_what_is_not_proved() -> None:
     (found,) = testing.run_rule("SEC003", {"app/__init__.py": "", "app/partner.py": SENT})
     assert "nothing here verifies" in found.message
+
+
+PERSON = """\
+import logging
+
+logger = logging.getLogger(__name__)
+
+def change(email):
+    logger.info("changed %s", email)
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "sure"),
+    [("tools/change.py", False), ("app/change.py", True), ("app/management/commands/change.py", True)],
+)
+def test_what_a_tool_says_of_a_person_it_says_to_its_operator(path: str, sure: bool) -> None:
+    (found,) = testing.run_rule("SEC017", {"app/__init__.py": "", path: PERSON})
+    assert (found.confidence > Confidence.LOW) is sure

@@ -44,6 +44,7 @@ def test_where_nothing_shows_what_becomes_of_a_digest_its_name_or_a_salt_must_te
 def test_a_look_among_many_is_no_comparison_with_what_is_kept() -> None:
     seen = "return hashlib.md5(password.encode()).hexdigest() in SEEN\n"
     assert _confidence(f"SEEN = set()\n\ndef m(password):\n    {seen}") == [Confidence.LOW]
+    assert _confidence(f"SEEN = set()\n\ndef check_password(password):\n    {seen}") == [Confidence.LOW]
 
 
 def test_the_note_says_what_is_not_proved() -> None:

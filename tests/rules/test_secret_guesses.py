@@ -21,6 +21,10 @@ GUESSES = {
         "app/sessions.py",
         "def give_up(token):\n    logger.warning('%s', token)\n",
     ),
+    "a token in a function about users, and no more": (
+        "app/sessions.py",
+        "def store_user(token):\n    logger.warning('%s', token)\n",
+    ),
     "one of a list of words": (
         "app/guessing.py",
         "def attack(path):\n    for password in open(path).readlines():\n        logger.info('%s', password)\n",

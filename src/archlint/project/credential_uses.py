@@ -23,6 +23,11 @@ _VERIFYING = frozenset(
     {"verify", "validate", "unsign", "loads", "decode", "authenticate", "introspect", "decrypt", "revoke", "redeem", "login"}
 )
 """Words in the names of calls that a credential is given to."""
+_OPENING = frozenset(
+    {"auth", "authenticate", "authorize", "login", "logout", "signin", "signup", "verify", "validate", "activate", "reset"}
+    | {"invite", "register", "oauth", "sso", "revoke", "unsubscribe", "confirm"}
+)
+"""With these a function's name says that it opens a door with what it is given."""
 _BEARING = ("bearer ", "token ", "basic ")
 
 
@@ -38,13 +43,15 @@ class CredentialUses:
         return isinstance(expr, Name) and (function, expr.id) in self._used(at.module)
 
     def is_given(self, expr: Name, at: Place) -> bool:
-        """A person sends it, in the request or in the address of a route."""
+        """A person sends it, in the request, in the address of a route, or to what is named for letting people in."""
         if self._requests.is_typed(expr, at):
             return True
         function = at.module.body.contexts[at.context].function
         if function < 0:
             return False
         own = at.module.outline.functions[function]
+        if not _OPENING.isdisjoint(words_of(own.name)):
+            return True
         return any(p.name == expr.id for p in own.parameters) and Def(at.module, at.module.name, function) in self._handlers
 
     @cached_property

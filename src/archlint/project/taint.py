@@ -41,7 +41,7 @@ from archlint.project.shapes import Shapes
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
 from archlint.project.taint_items import DESCRIBING, ItemFlows
-from archlint.project.taint_locals import LocalFlows, is_class_name, is_configured
+from archlint.project.taint_locals import LocalFlows, is_class_name, is_configured, is_open
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -173,8 +173,8 @@ class Taint:
             return Confidence.MEDIUM
         if is_text:
             return Confidence.HIGH if naming.alone else Confidence.MEDIUM
-        told = expr.id.isupper() or not self.habits.access.isdisjoint(_task_words(at)) or self.uses.is_given(expr, at)
-        return Confidence.MEDIUM if told or not self.habits.access else Confidence.LOW
+        told = not self.habits.access or expr.id.isupper() or self.uses.is_given(expr, at)
+        return Confidence.MEDIUM if told else Confidence.LOW
 
     def is_about_access(self, expr: Expr, at: Place) -> bool:
         """Something around a doubtful word, or what it is read from, says that it opens a door. Habits may not ask."""
@@ -213,7 +213,9 @@ class Taint:
         return Source(label, kind, site, (Step(site, f"`{label}` comes in here"),), confidence, typed=typed)
 
     def _name(self, expr: Name, at: Place) -> Flow:
-        if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id) or self.locals.is_function(expr, at):
+        if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id) or is_open(expr.id):
+            return CLEAN
+        if self.locals.is_function(expr, at):
             return CLEAN
         naming = self.vocabulary.names(expr.id)
         inner = self.locals.given(expr, at)
@@ -227,7 +229,7 @@ class Taint:
         return (self.typed(expr, at, types) if types else None) or inner
 
     def _attribute(self, expr: Attribute, at: Place) -> Flow:
-        if self.vocabulary.looks_alike(expr.attr) or is_class_name(expr.attr):
+        if self.vocabulary.looks_alike(expr.attr) or is_class_name(expr.attr) or is_open(expr.attr):
             return CLEAN
         if not DESCRIBING.isdisjoint(words_of(last_name(at.module.body, expr.base))):
             return CLEAN
@@ -276,12 +278,6 @@ def _relabelled(source: Source, label: str, naming: Naming) -> Source:
     """The source under the nearer of two names; a doubtful word makes it no surer."""
     own = Confidence.HIGH if naming.certain and label != source.label else Confidence.LOW
     return replace(source, label=label, confidence=max(source.confidence, own), certain=source.certain or naming.certain)
-
-
-def _task_words(at: Place) -> tuple[str, ...]:
-    """Of the function alone, not of its class."""
-    function = at.module.body.contexts[at.context].function
-    return words_of(at.module.outline.functions[function].name) if function >= 0 else ()
 
 
 def _function_words(at: Place) -> tuple[str, ...]:

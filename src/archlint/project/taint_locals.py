@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 _IDENTIFYING = frozenset({"id", "uuid", "guid", "number", "serial", "name", "slug", "index", "position", "count", "status"})
 """Attributes that tell one thing from another, whatever the name is that they are given."""
-_IN_THE_OPEN = frozenset({"state", "nonce", "challenge"})
-"""What a protocol hands to everybody, so that an answer can be told from a forged one."""
+_IN_THE_OPEN = frozenset({"state"})
+"""What a protocol hands to everybody, so that an answer can be told from a forged one; also other things are called so."""
+_OPEN = frozenset({"nonce", "challenge"})
 _NUMBERING = frozenset({"id", "uuid", "guid", "serial", "slug", "status", "count"})
 """Keys that do: of `number` and `name` nobody knows."""
 
@@ -107,8 +108,7 @@ class LocalFlows:
             return CLEAN  # `dsn = device.serial_number`
         inner = self._taint.flow(value, _moved(at, origin))
         if not _IN_THE_OPEN.isdisjoint(words_of(last_name(at.module.body, expr))[-1:]):
-            made = isinstance(value, CallRef | Await)  # only what gives it is named for a secret
-            inner = Flow(() if made else tuple(s for s in inner.sources if s.certain), inner.clean)
+            inner = Flow(tuple(s for s in inner.sources if s.certain), inner.clean)
         if inner.sources:
             inner = self._shaped(expr, inner, Site(origin.module.path, value.at, value.end), at)
         label = shorten(spell(at.module.body, expr))
@@ -249,6 +249,11 @@ def is_configured(names: frozenset[str], module: Module, expr: Expr) -> bool:
         base = callee.base if isinstance(callee, Attribute) else callee
     held_by = isinstance(base, Name | CallRef) or last_name(module.body, base) == "environ"
     return name.isupper() or (held_by and last_name(module.body, base) in names)
+
+
+def is_open(name: str) -> bool:
+    """`client_nonce`: handed to everybody, by whatever it is made."""
+    return not _OPEN.isdisjoint(words_of(name)[-1:])
 
 
 def is_class_name(name: str) -> bool:

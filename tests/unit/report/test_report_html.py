@@ -18,10 +18,10 @@ from report_sample import CACHE, COMPLETENESS, LOOP, SILENCED, SOURCES, report
 
 from archlint.facts.findings import AnswerState, Finding, Location, Report
 from archlint.report import Layout, render
-from archlint.report.html import codes, script_json
+from archlint.report.self_contained import codes, script_json
 
 PAGES = Path(__file__).parents[3] / "src/archlint/report/pages"
-CSS = (PAGES / "report.css").read_text("utf-8")
+CSS = "".join((PAGES / name).read_text("utf-8") for name in ("page.css", "report.css"))
 
 
 class Parts(HTMLParser):

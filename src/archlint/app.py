@@ -18,7 +18,7 @@ from archlint.adapters.disk import DiskFiles, replace_file
 from archlint.adapters.processes import InProcess, Processes, available_jobs
 from archlint.adapters.projects import config_in, find_root, is_project
 from archlint.adapters.provenance import read_provenance
-from archlint.adapters.store import FOLDER, NoStore, SqliteStore
+from archlint.adapters.store import FOLDER, HeldStore, NoStore, SqliteStore
 from archlint.adapters.terminal import PLAIN_WIDTH, is_interactive, wants_color, width, write
 from archlint.checklist.answers import FILE as ANSWERS_FILE
 from archlint.engine.analyse import Tool, analyse, understand
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from archlint.engine.answering import AnswerBook
     from archlint.engine.here import Here
     from archlint.engine.questions import Questions
+    from archlint.facts.module_graph import ModuleGraph
     from archlint.project import Project
     from archlint.project.knowledge import Knowledge
     from archlint.rulebook import Rule, Rulebook
@@ -229,6 +230,20 @@ def project_of(target: Target, *, jobs: int | None = None, use_cache: bool = Tru
     return understand(DiskFiles(target.root), store, _workers(jobs), tool(), settings=target.settings)
 
 
+def graph_of(
+    target: Target, *, jobs: int | None = None, use_cache: bool = True, progress: Progress | None = None
+) -> tuple[ModuleGraph, Report]:
+    """The project's modules and imports, with what the report beside it says of them. Raises as `run`."""
+    from archlint.engine.module_graph import module_graph  # noqa: PLC0415
+
+    store: FactStore = SqliteStore(target.root / FOLDER) if use_cache else HeldStore()
+    files, workers, today = DiskFiles(target.root), _workers(jobs), SystemClock().today()
+    with collector_paused():
+        report = analyse(files, store, workers, tool(), settings=target.settings, today=today, progress=progress)
+        project = understand(files, store, workers, tool(), settings=target.settings)
+        return module_graph(project, report), report
+
+
 def _workers(jobs: int | None) -> Workers:
     count = jobs or available_jobs()
     return Processes(count, preload=PARSERS) if count > 1 else InProcess()
@@ -316,6 +331,7 @@ __all__ = [
     "check_format",
     "deliver",
     "fork_point",
+    "graph_of",
     "is_interactive",
     "is_project",
     "knowledge",

@@ -19,9 +19,12 @@ from archlint import app
 from archlint.adapters.disk import DiskFiles
 from archlint.adapters.processes import InProcess
 from archlint.adapters.store import NoStore
-from archlint.engine.analyse import analyse
+from archlint.engine.analyse import analyse, understand
+from archlint.engine.module_graph import module_graph
 from archlint.facts.findings import Report
 from archlint.report import render
+from archlint.report.graph_folding import View
+from archlint.report.graph_formats import render as render_graph
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 GOLDEN = Path(__file__).parent / "golden"
@@ -84,6 +87,14 @@ def test_the_report_is_as_before(name: str) -> None:
 def test_the_checklist_is_as_before(name: str) -> None:
     lines = [f"{item.id}: {item.status}, {item.reason}\n" for item in report(name).checklist]
     compare(GOLDEN / f"{name}.checklist.txt", "".join(lines))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_graph_is_as_before(name: str) -> None:
+    root = EXAMPLES / name
+    project = understand(DiskFiles(root), NoStore(), InProcess(), app.tool(), settings=app.target([root], root=root).settings)
+    drawn, _ = render_graph(module_graph(project, report(name)), "mermaid", View(), title=name, version="")
+    compare(GOLDEN / f"{name}.mmd", drawn)
 
 
 def test_the_clean_example_fails_nothing() -> None:

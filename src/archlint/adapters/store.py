@@ -41,6 +41,19 @@ class NoStore:
         pass
 
 
+class HeldStore:
+    """Implements `ports.FactStore` for as long as it lives: what two steps of one command need is read once."""
+
+    def __init__(self) -> None:
+        self._blobs: dict[str, bytes] = {}
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        return {key: self._blobs[key] for key in keys if key in self._blobs}
+
+    def put_many(self, blobs: dict[str, bytes]) -> None:
+        self._blobs |= blobs
+
+
 class DamagedError(Exception):
     """What was read is not what was written."""
 

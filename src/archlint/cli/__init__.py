@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-COMMANDS = ("init", "check", "checklist", "review", "baseline", "explain", "rules", "facts", "cache")
+COMMANDS = ("init", "check", "checklist", "review", "baseline", "explain", "rules", "facts", "graph", "cache")
 _INTERRUPTED = 130
 
 

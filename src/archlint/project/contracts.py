@@ -87,17 +87,18 @@ class Contracts:
         )
 
     @cached_property
-    def governed(self) -> frozenset[str]:
-        """Names of the modules that a layer of a `layers` contract holds."""
-        return frozenset(
-            graph.file(graph.names[number]).name
-            for contract in self._contracts
-            if contract.kind == "layers"
-            for graph in (self._graph(contract),)
-            for placed in placed_layers(contract, graph)
-            for _, name in placed
-            for number in graph.below(name)
-        )
+    def governed(self) -> Mapping[str, str]:
+        """Names of the modules that a layer of a `layers` contract holds, with the layer's (the first contract's) name."""
+        found: dict[str, str] = {}
+        for contract in self._contracts:
+            if contract.kind != "layers":
+                continue
+            graph = self._graph(contract)
+            for layer, name in (pair for placed in placed_layers(contract, graph) for pair in placed):
+                for number in sorted(graph.below(name)):
+                    if not graph.is_outside(number):
+                        found.setdefault(graph.file(graph.names[number]).name, layer.name)
+        return found
 
     @property
     def kept(self) -> Iterator[Kept]:

@@ -66,13 +66,20 @@ def rulebook() -> Rulebook:
     return load_rulebook(resources.rule_documents(), resources.check_modules())
 
 
-@cache
-def knowledge() -> Knowledge:
-    """What is known of libraries. Raises KnowledgeError when the documents are at fault."""
-    from archlint.rulebook.knowledge import load_knowledge  # noqa: PLC0415
+def knowledge(store: FactStore | None = None) -> Knowledge:
+    """What is known of libraries, which the store keeps for the next run. Raises KnowledgeError when the documents are at
+    fault."""
+    from archlint.rulebook.knowledge import kept_knowledge  # noqa: PLC0415
 
-    documents = resources.rule_documents()
-    return load_knowledge({path: data for path, data in documents.items() if path.startswith("knowledge/")})
+    program = resources.program_fingerprint()
+    if program not in _KNOWN:
+        documents = {path: data for path, data in resources.rule_documents().items() if path.startswith("knowledge/")}
+        _KNOWN[program] = kept_knowledge(documents, store or NoStore(), f"knowledge {program}")
+    return _KNOWN[program]
+
+
+_KNOWN: dict[str, Knowledge] = {}
+"""Of this process, by archlint's fingerprint."""
 
 
 @cache

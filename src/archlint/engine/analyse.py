@@ -36,7 +36,7 @@ class Tool:
     """
 
     rulebook: Callable[[], Rulebook]
-    knowledge: Callable[[], Knowledge]
+    knowledge: Callable[[FactStore], Knowledge]
     checklist: Callable[[], Checklist]
     parsers: str
     program: str
@@ -83,7 +83,7 @@ def analyse(
         with watch.phase("extract"):
             facts = extract(reading, store, workers, tool.parsers, watch)
         with watch.phase("link"):
-            project = link(facts, inventory, settings, tool.knowledge())
+            project = link(facts, inventory, settings, tool.knowledge(store))
         with watch.phase("rules", selection.count):
             outcome = check(project, selection, scopes, watch)
         run = Run(inventory, reading, facts, project, outcome)
@@ -114,4 +114,4 @@ def understand(files: Files, store: FactStore, workers: Workers, tool: Tool, *, 
 
     inventory = discover(files, settings)
     settings = with_linted_contracts(files, inventory, settings)
-    return link(extract(read(files, inventory), store, workers, tool.parsers), inventory, settings, tool.knowledge())
+    return link(extract(read(files, inventory), store, workers, tool.parsers), inventory, settings, tool.knowledge(store))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class CacheWrite(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CacheWrite(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A call that puts an entry into a cache.
 
     `ttl`: the arguments that give an expiry (any of them). `default`: what holds when none is given: `forever`,
@@ -36,7 +36,7 @@ class CacheWrite(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     kind: str = "value"
 
 
-class Hashing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Hashing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A call that digests or verifies. `strength`: `broken` (MD5, SHA-1), `fast` (SHA-2 and kin), `password` (slow).
 
     `algorithm`: its name, or an argument notation when it is chosen by one (`hashlib.new`).
@@ -54,7 +54,7 @@ class Hashing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     exempt_value: bool = False
 
 
-class Logging(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Logging(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A call that writes its arguments to a log. `fields`: keywords are logged values (structlog, loguru)."""
 
     message: str | None = "0"
@@ -66,7 +66,7 @@ class Logging(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The call only adds fields to later records (`bind`)."""
 
 
-class Route(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Route(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A call or decorator that declares a route. `handler` is an argument, or `decorated`."""
 
     path: str | None = "0"
@@ -80,7 +80,7 @@ class Route(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Every positional argument behind the path is a path too."""
 
 
-class Mount(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Mount(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A call that puts another router, app or list of routes under a prefix.
 
     `overrides`: a prefix given here replaces the one that the target was made with. `reversed`: the call is a method of
@@ -94,7 +94,7 @@ class Mount(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reversed: bool = False
 
 
-class RouteContainer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RouteContainer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Constructing this makes an app or a router. `routes`: the argument that lists routes; `parent`: the one that
     is an app which it is put into at once."""
 
@@ -106,7 +106,7 @@ class RouteContainer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     name: str | None = None
 
 
-class Limit(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Limit(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A bound on how long a call waits, how often it is tried again, or how many may go on at once.
 
     `given`: the arguments that set it (any of them). `default`: what holds when none is given: a number (seconds,
@@ -119,7 +119,7 @@ class Limit(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     unbounded: tuple[int | bool | str | None, ...] = (None,)
 
 
-class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What is known of one callable.
 
     `effect` takes place at the call, or when the result is evaluated if the type it returns is lazy.
@@ -177,7 +177,7 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A decorator that keeps results: the argument that bounds them in time (`ttl`, `timeout`), or `unbounded`."""
 
 
-class Lazy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Lazy(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A type whose making asks nothing: `effect` takes place when it is evaluated.
 
     `by`: iterate, len, bool, index, slice, contains, await, list (a constructor call over it). `keeps`: what was gone
@@ -189,7 +189,7 @@ class Lazy(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     by: tuple[str, ...] = ("iterate", "len", "bool", "contains", "list")
 
 
-class Reverse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Reverse(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A relation that also gives the class it leads to an attribute.
 
     `name`: the argument that holds the attribute's name; `default`: the name when it is not given, with `{owner}` for
@@ -202,7 +202,7 @@ class Reverse(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     default: str | None = None
 
 
-class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A library type. `names`: variable or attribute names that mean it, at low confidence, in modules of a project
     that uses the library. `role`: db-session, db-connection, db-cursor, db-statement, db-model, cache-client, logger,
     app, router, secret, …; and of annotations: `transparent` (`Optional[X]`, `Mapped[X]` mean X), `annotated`,
@@ -243,7 +243,7 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Class attributes of subclasses that carry a meaning (`path`, `methods`, `permission_classes`)."""
 
 
-class Example(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Example(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """An executed example: code whose lines may end in `# =>` with what is understood of the call on that line.
 
     The words after `# =>`: the resolved callee's dotted name, then its effects (`db.read`), separated by blanks;
@@ -254,7 +254,7 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     title: str = ""
 
 
-class Library(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Library(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """One document. `packages`: its import names. `kinds`: web-framework, orm, driver, http-client, cache-client,
     broker-client, cloud-sdk, logging, hashing, migrations, standard-library, …  `dialect`: the SQL dialect its use implies.
     `aliases`: other public paths of a name → the path used here (prefixes too: `a.b.*: c.*`)."""

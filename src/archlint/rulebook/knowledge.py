@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 import msgspec
 import yaml
 
 from archlint.facts.knowledge import Library, Operation, TypeInfo
+from archlint.ports import FactStore
 from archlint.project.knowledge import Knowledge
 from archlint.project.notation import parse_notation
 
@@ -31,6 +33,20 @@ def load_knowledge(documents: Mapping[str, str | bytes]) -> Knowledge:
     if problems:
         raise KnowledgeError(tuple(problems))
     return Knowledge(libraries)
+
+
+def kept_knowledge(documents: Mapping[str, str | bytes], store: FactStore, key: str) -> Knowledge:
+    """The same, from what an earlier run kept in the store: reading YAML costs ten times as much.
+
+    `key` changes with the documents and with what reads them."""
+    kept = store.get_many([key]).get(key)
+    if kept is not None:
+        with suppress(msgspec.DecodeError):
+            return Knowledge(msgspec.msgpack.decode(kept, type=tuple[Library, ...]))
+    known = load_knowledge(documents)
+    plain = [msgspec.structs.replace(library, examples=(), irrelevant=()) for library in known.libraries]
+    store.put_many({key: msgspec.msgpack.encode(plain)})
+    return known
 
 
 def read_libraries(documents: Mapping[str, str | bytes]) -> tuple[list[Library], list[str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from project_builder import shipped_knowledge
+from project_builder import KNOWLEDGE, shipped_knowledge
 
 from archlint.project.notation import Notation, parse_notation
-from archlint.rulebook.knowledge import KnowledgeError, load_knowledge, read_libraries
+from archlint.rulebook.knowledge import KnowledgeError, kept_knowledge, load_knowledge, read_libraries
 
 DOCUMENT = """
 library: box
@@ -55,6 +57,8 @@ def test_names_are_canonical_and_methods_are_inherited() -> None:
         ("library: x\npackages: [x]\nfunctions: {x.f: {sql: first}}", "`first` names no argument"),
         ("library: x\npackages: [x]\naliases: {x.*: y}", "prefix"),
         ("library: x\npackages: [x]\ntypes: {x.A: {chain: [a], methods: {a: {}}}}", "both in chain and in methods"),
+        ("library: x\npackages: [x]\nfunctions: {x.f: {timeout: {given: [':t'], default: never}}}", "`never` is no default"),
+        ("library: x\npackages: [x]\nfunctions: {x.f: {retries: {given: [t]}}}", "`t` names no argument"),
         ("- 1", "object"),
     ],
 )
@@ -90,3 +94,45 @@ def test_any_text_is_a_type_or_an_error(text: str) -> None:
         assert str(error)
     else:
         assert isinstance(notation, Notation)
+
+
+class DictStore:
+    """Keeps blobs in memory, and counts those that were put there."""
+
+    def __init__(self) -> None:
+        self.blobs: dict[str, bytes] = {}
+        self.put = 0
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        return {key: self.blobs[key] for key in keys if key in self.blobs}
+
+    def put_many(self, blobs: dict[str, bytes]) -> None:
+        self.put += len(blobs)
+        self.blobs |= blobs
+
+
+def test_what_is_kept_is_what_was_read() -> None:
+    documents = {path.name: path.read_bytes() for path in sorted(KNOWLEDGE.glob("*.yaml"))}
+    store = DictStore()
+    read = kept_knowledge(documents, store, "one")
+    kept = kept_knowledge({}, store, "one")
+    assert store.put == 1
+    assert [(k.library, k.types, k.functions, k.values, k.aliases) for k in kept.libraries] == [
+        (k.library, k.types, k.functions, k.values, k.aliases) for k in read.libraries
+    ]
+    assert kept_knowledge({"box.yaml": DOCUMENT}, store, "two").type("box.Row") is not None
+
+
+@given(st.binary(max_size=60))
+def test_whatever_was_kept_the_documents_are_read_where_it_does_not_fit(damage: bytes) -> None:
+    store = DictStore()
+    store.blobs["one"] = damage
+    found = kept_knowledge({"box.yaml": DOCUMENT}, store, "one")
+    assert found.type("box.Row") is not None or damage == b"\x90"  # no library at all
+
+
+def test_a_document_at_fault_is_not_kept() -> None:
+    store = DictStore()
+    with pytest.raises(KnowledgeError):
+        kept_knowledge({"c.yaml": "library: 1"}, store, "one")
+    assert store.blobs == {}

@@ -170,9 +170,10 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     mount: Mount | None = None
     container: RouteContainer | None = None
     register: str = ""
-    """Other registrations a rule asks for by word: `health-checks`, `middleware`, …; and what a decorator of the
-    language makes of a function: `property`, `static-method`, `class-method`, `abstract`, `overload`.  `eager-load`:
-    its arguments name relations that are loaded ahead; `relation-items`: it gives all items of a relation."""
+    """Other registrations a rule asks for by word: `health-checks`, `middleware`, `background-task` (starts a coroutine,
+    and gives what must be kept), …; and what a decorator of the language makes of a function: `property`,
+    `static-method`, `class-method`, `abstract`, `overload`.  `eager-load`: its arguments name relations that are loaded
+    ahead; `relation-items`: it gives all items of a relation."""
     cached: str | None = None
     """A decorator that keeps results: the argument that bounds them in time (`ttl`, `timeout`), or `unbounded`."""
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
+from archlint.project.awaiting import Awaiting
 from archlint.project.model import Target, Type
 from archlint.project.points import Point
 
@@ -28,6 +29,7 @@ class Blocking:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._awaiting = Awaiting(project)
         self._known: dict[str, bool] = {}
 
     def holds(self, point: Point, target: Target, effects: Collection[str]) -> bool:
@@ -36,6 +38,8 @@ class Blocking:
         if operation is None or operation.pending or operation.awaited or BLOCKING in effects:
             return False
         if target.name.endswith(_AWAITED) or target.confidence == Confidence.LOW or _OUTSIDE.isdisjoint(effects):
+            return False
+        if self._awaiting.is_awaited(point):
             return False
         receiver = point.call.receiver if point.call is not None and point.kind == "call" else None
         name = receiver.name if receiver is not None else target.name.rpartition(".")[0]

@@ -35,9 +35,14 @@ class Way(Struct, frozen=True, gc=False):
         return (-self.confidence, self.distance, self.target.name)
 
 
-def crosses(effect: str, point: Point) -> bool:
-    """The effect of what a point runs is one of the code around it."""
-    return point.kind != "deferred" and (effect != "blocking" or point.kind != "threaded")
+def crosses(effect: str, point: Point, target: Target | None = None) -> bool:
+    """The effect of what a point runs (of one of its targets) is one of the code around it.
+
+    What holds a thread is told of the innermost coroutine function: who awaits that one cannot mend it."""
+    if effect != "blocking":
+        return point.kind != "deferred"
+    definition = target.definition if target is not None else None
+    return point.kind not in ("deferred", "threaded") and (definition is None or not definition.function.is_async)
 
 
 class Closure:
@@ -73,8 +78,8 @@ class Closure:
         """The points that come to the effect, in the order in which all points were given."""
         found = {number: point for number, point, _ in self._sources.get(effect, ())}
         for definition in self.ways(effect):
-            for number, point, _ in self._callers.get(definition, ()):
-                if crosses(effect, point):
+            for number, point, target in self._callers.get(definition, ()):
+                if crosses(effect, point, target):
                     found[number] = point
         return [found[number] for number in sorted(found)]
 
@@ -86,7 +91,12 @@ class Closure:
         def climb(callee: Def, below: Way, level: Confidence) -> Iterator[tuple[Def, Way]]:
             for _, point, target in self._callers.get(callee, ()):
                 confidence = min(target.confidence, below.confidence)
-                if confidence >= level and point.caller is not None and point.caller not in found and crosses(effect, point):
+                if (
+                    confidence >= level
+                    and point.caller is not None
+                    and point.caller not in found
+                    and crosses(effect, point, target)
+                ):
                     yield point.caller, Way(below.distance + 1, confidence, point, target)
 
         for level in (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW):

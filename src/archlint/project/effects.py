@@ -1,6 +1,7 @@
 """What each function does to the world, closed over the call graph, each effect with one shortest witness.
 
-Effects flow from a callee to its caller along every point but the deferred ones; `blocking` does not leave a thread.
+Effects flow from a callee to its caller along every point but the deferred ones; `blocking` does not leave a thread, nor
+the coroutine function in which it is.
 A function's witness of an effect is the surest, then the shortest, then the first by name.
 """
 
@@ -164,18 +165,23 @@ class Effects:
     def witness(self, effect: str, way: Way) -> Witness:
         """The steps of a way down to the library call, in words."""
         steps: list[Step] = []
-        confidence = way.confidence
-        while True:
-            definition = way.target.definition
-            below = self._closure.ways(effect).get(definition) if definition is not None and way.distance else None
-            verb = "reads" if way.point.kind == "property" else "runs" if definition is None else "calls"
-            if way.point.kind == "evaluation":
+        target = way.target.name
+        for each in self.ways_down(effect, way):
+            verb = "reads" if each.point.kind == "property" else "runs" if each.target.definition is None else "calls"
+            if each.point.kind == "evaluation":
                 verb = "evaluates"
-            steps.append(Step(way.point.site, f"{verb} {way.target.name}"))
-            if below is None:
-                shown = steps if len(steps) <= _MOST_STEPS else [*steps[: _MOST_STEPS - 1], steps[-1]]
-                return Witness(effect, tuple(shown), confidence, way.target.name)
-            way = below
+            target = each.target.name
+            steps.append(Step(each.point.site, f"{verb} {target}"))
+        shown = steps if len(steps) <= _MOST_STEPS else [*steps[: _MOST_STEPS - 1], steps[-1]]
+        return Witness(effect, tuple(shown), way.confidence, target)
+
+    def ways_down(self, effect: str, way: Way) -> Iterator[Way]:
+        """The way itself and those below it, down to the library call."""
+        below: Way | None = way
+        while below is not None:
+            yield below
+            definition = below.target.definition
+            below = self._closure.ways(effect).get(definition) if definition is not None and below.distance else None
 
     # one point
 
@@ -220,7 +226,7 @@ class Effects:
         best = Way(0, direct[0], point, direct[1]) if direct is not None else None
         for target in point.targets:
             below = self._closure.ways(effect).get(target.definition) if target.definition is not None else None
-            if below is not None:
+            if below is not None and crosses(effect, point, target):
                 way = Way(below.distance + 1, min(target.confidence, below.confidence), point, target)
                 if best is None or way.rank < best.rank:
                     best = way

@@ -7,6 +7,8 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from archlint.facts.syntax import Attribute, Name
 from archlint.project.model import Def
 from archlint.project.parts import names_in, parts_of
@@ -17,10 +19,11 @@ if TYPE_CHECKING:
 
     from archlint.project.modules import Module
     from archlint.project.program import Project
-    from archlint.project.repeated import LoopWords
 
 _LASTING = re.compile(r"work|serv|daemon|consum|listen|cron|poll|schedul|run|start|main|app|bot|periodic|sync|send|process")
 """Scripts and commands named so keep a program running, or do its daily work."""
+_PLAIN = frozenset({"asynccontextmanager", "contextmanager", "staticmethod", "classmethod"})
+"""Decorators that say nothing of when a function runs."""
 _STEPS = 3
 """From a script into the program; what is further away is the program's own."""
 
@@ -28,10 +31,27 @@ _Place = tuple[str, int]
 """A module's path and the row of a function in it (-1: the module's body)."""
 
 
+class OneOffWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The names by which code is told that runs once in a deployment's life.
+
+    one_off: first words of names of functions that run once; one_off_packages, one_off_modules: packages anywhere on
+    the way, and modules, that hold only such functions; one_off_decorators: decorators that make a function a command
+    or a start-up hook; one_off_signals: signals whose receivers run once;
+    one_off_methods: classes of programs, and the first words of the methods by which they start.
+    """
+
+    one_off: tuple[str, ...]
+    one_off_packages: tuple[str, ...]
+    one_off_modules: tuple[str, ...]
+    one_off_decorators: tuple[str, ...]
+    one_off_signals: tuple[str, ...]
+    one_off_methods: dict[str, tuple[str, ...]]
+
+
 class OneOff:
     """Tells by the names of functions and modules (`words`), and by who calls a function."""
 
-    def __init__(self, project: Project, words: LoopWords) -> None:
+    def __init__(self, project: Project, words: OneOffWords) -> None:
         self._project = project
         self._words = words
         self._signals = frozenset(words.one_off_signals)
@@ -51,7 +71,7 @@ class OneOff:
         decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
         if any(not self._signals.isdisjoint(names_in(module.body, decorator)) for decorator in caller.function.decorators):
             return True
-        if decorators:
+        if not _PLAIN.issuperset(decorators):
             return not set(words.one_off_decorators).isdisjoint(decorators)
         names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
         return any(name in words.one_off or name.partition("_")[0] in words.one_off for name in names)

@@ -13,7 +13,7 @@ A point is an edge of the call graph with its place.  Its kind says how the call
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -24,6 +24,7 @@ from archlint.facts.knowledge import Operation as LibraryOperation
 from archlint.facts.syntax import (
     Attribute,
     Await,
+    Call,
     CallRef,
     Collection,
     Comprehension,
@@ -124,7 +125,7 @@ class Points:
         for site in sites:
             if site.targets:
                 call = site.call
-                kind = kinds.get(site.index, "call")
+                kind = "threaded" if _is_moved(sites, call) else kinds.get(site.index, "call")
                 yield Point(module, module.path, call.at, call.end, call.context, site.caller, kind, site.targets, site, None)
 
     def _handed_over(
@@ -281,6 +282,14 @@ class Points:
             for e in made
             if isinstance(e, FunctionRef) and e.receiver is None
         ]
+
+
+def _is_moved(sites: Sequence[CallSite], call: Call) -> bool:
+    """What is called is what a call that moves functions to threads gives: `sync_to_async(f)(x)`."""
+    if not isinstance(call.callee, CallRef):
+        return False
+    maker = sites[call.callee.index].operation
+    return maker is not None and bool(maker.threaded)
 
 
 def _takes_callables(operation: LibraryOperation) -> bool:

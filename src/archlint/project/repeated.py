@@ -7,8 +7,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Expr, Name
 from archlint.project.already_asked import AlreadyAsked
@@ -18,7 +16,7 @@ from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop, Loops
 from archlint.project.model import Def
 from archlint.project.one_by_one import OneByOne
-from archlint.project.one_off import OneOff
+from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
@@ -27,13 +25,9 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 
-class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The names by which loops are told that run over little, or once in a deployment's life.
 
-    one_off: first words of names of functions that run once; one_off_packages, one_off_modules: packages anywhere on
-    the way, and modules, that hold only such functions; one_off_decorators: decorators that make a function a command
-    or a start-up hook; one_off_signals: signals whose receivers run once;
-    one_off_methods: classes of programs, and the first words of the methods by which they start.
     membership: ends of the names of arguments and methods that take many keys at once; key_lists: ends of the names of
     arguments that do; batch_classes: ends of the names of classes that answer many keys at once.
     listings: names of what lists a program's own tables, models or fields; abstract_bases: classes whose subclasses are
@@ -45,12 +39,6 @@ class LoopWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     holds.
     """
 
-    one_off: tuple[str, ...]
-    one_off_packages: tuple[str, ...]
-    one_off_modules: tuple[str, ...]
-    one_off_decorators: tuple[str, ...]
-    one_off_signals: tuple[str, ...]
-    one_off_methods: dict[str, tuple[str, ...]]
     membership: tuple[str, ...]
     key_lists: tuple[str, ...]
     batch_classes: tuple[str, ...]

@@ -198,7 +198,8 @@ def j(xs): return list(map(lambda x: slow(), xs))
     assert effects_of(project, "a.f") == {}
     assert effects_of(project, "a.g") == {}
     assert set(effects_of(project, "a.h")) == {"db.read", "sleep"}
-    assert set(effects_of(project, "a.i")) == {"blocking", "db.read", "sleep"}
+    assert set(effects_of(project, "a.later")) == {"blocking", "db.read", "sleep"}
+    assert set(effects_of(project, "a.i")) == {"db.read", "sleep"}  # who awaits a coroutine cannot mend what it does
     assert set(effects_of(project, "a.j")) == {"blocking", "db.read", "sleep"}
     assert "per item" in {p.kind for p in points_on(project, "a.py", 12)}
 

@@ -219,6 +219,28 @@ def test_facts_of_a_file(project: Path, capsysbinary: Capture) -> None:
     assert "has no facts" in err
 
 
+def test_facts_with_effects_and_their_ways(tmp_path: Path, capsysbinary: Capture) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.archlint]\n")
+    (tmp_path / "shop.py").write_text(
+        "import httpx\n\n\nasync def load(client: httpx.AsyncClient):\n    return await client.get('https://example.org')\n"
+    )
+    status, out, err = archlint(capsysbinary, "facts", "--effects", tmp_path / "shop.py")
+    assert (status, err) == (0, "")
+    assert out == (
+        "shop (shop.py)\n\n  async load (line 4)\n    client is httpx.AsyncClient, called on line 5\n"
+        "    http (high)\n      line 5 runs httpx.Client.get\n"
+    )
+    status, out, _ = archlint(capsysbinary, "facts", "--effects", tmp_path / "shop.py", "--output-format", "json")
+    (function,) = json.loads(out)["functions"]
+    assert (status, function["name"], function["is_async"]) == (0, "load", True)
+    assert [(effect["effect"], effect["way"]) for effect in function["effects"]] == [
+        ("http", [{"path": "shop.py", "line": 5, "message": "runs httpx.Client.get"}])
+    ]
+    for wrong in (["--output-format", "json"], ["--effects", "--output-format", "xml"]):
+        status, out, err = archlint(capsysbinary, "facts", tmp_path / "shop.py", *wrong)
+        assert (status, out, "--output-format" in err) == (2, "", True)
+
+
 def test_python_m_archlint_and_no_color(project: Path) -> None:
     command = [sys.executable, "-m", "archlint", "check", str(project), "--select", "SQL001"]
     colors = {"FORCE_COLOR": "1", "NO_COLOR": "1"}

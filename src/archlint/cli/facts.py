@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
-from archlint.cli.options import NoCache, Root, Verbose
+from archlint.cli.options import NoCache, Root, TextOrJson, Verbose
 
 
 def register(app: typer.Typer) -> None:
@@ -18,14 +18,26 @@ def register(app: typer.Typer) -> None:
 def facts(
     file: Annotated[Path, typer.Argument(help="A Python file of the project.")],
     *,
+    effects: Annotated[
+        bool, typer.Option("--effects", help="For each function: types, what it hands over, effects with the way to each.")
+    ] = False,
+    output_format: TextOrJson = "text",
     root: Root = None,
     no_cache: NoCache = False,
     verbose: Verbose = False,
 ) -> None:
     """Print what archlint knows of FILE: its name, its functions, what they call, and which effects that has."""
     with failing(verbose=verbose):
+        if output_format not in ("text", "json"):
+            say(f"error: --output-format: `{output_format}` is none of text, json")
+            raise typer.Exit(WRONG_USE)
+        if output_format == "json" and not effects:
+            say("error: --output-format json goes with --effects")
+            raise typer.Exit(WRONG_USE)
         from archlint import app  # noqa: PLC0415  `--help` must not wait for the analyser
         from archlint.project.describe import describe  # noqa: PLC0415
+        from archlint.project.understood import understood  # noqa: PLC0415
+        from archlint.report.understood import as_json, as_text  # noqa: PLC0415
 
         found = app.target([file], root=root)
         project = app.project_of(found, use_cache=not no_cache)
@@ -33,4 +45,6 @@ def facts(
         if module is None:
             say(f"error: {file} has no facts: it is excluded, failed to parse, or is no Python file")
             raise typer.Exit(WRONG_USE)
-        app.write(describe(project, module), None)
+        shown = as_json if output_format == "json" else as_text
+        text = shown(module.name, module.path, understood(project, module)) if effects else describe(project, module)
+        app.write(text, None)

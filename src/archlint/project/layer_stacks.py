@@ -141,6 +141,8 @@ class Stack:
         name that is hardly a feature's one such module is not enough (`dependencies/repositories.py`)."""
         word = package.rpartition(".")[2]
         own = words.STRONG.get(word) or words.WEAK.get(word)
+        if self._holds_features(package):
+            return True
         if own == "application" and {"interface", "infrastructure"} <= self._layers_inside(package):
             return True
         foreign = sum(words.FEATURE_MODULES.get(part, own) != own for part in self._source.below[package])
@@ -150,6 +152,11 @@ class Stack:
         """The layers whose folders lie directly in a package: an `application` with a `cli` and a `db` is the program."""
         inside = (part for part in self._source.below[package] if f"{package}.{part}" in self._source.packages)
         return {layer for part in inside if (layer := words.STRONG.get(part) or words.WEAK.get(part))}
+
+    def _holds_features(self, package: str) -> bool:
+        """Do packages directly in it have layers of their own, `domain/accounts` its controllers and its services?"""
+        inside = (f"{package}.{part}" for part in self._source.below[package])
+        return sum(len(self._layers_inside(name)) > 1 for name in inside if name in self._source.packages) > 1
 
     def _is_one_of_many(self, package: str) -> bool:
         """Does a package named like an interface (`cli`) have endpoints of its own, as the features beside it have theirs?"""

@@ -165,6 +165,35 @@ def test_a_layer_in_each_feature() -> None:
     assert layer(found, "app/service/views.py") == "interface"  # a feature called service
 
 
+def test_features_with_layers_of_their_own_below_a_package_called_domain() -> None:
+    parts = {
+        "controllers/pages.py": "from fastapi import APIRouter\nfrom shop.domain.{}.services.work import f",
+        "controllers/forms.py": "from fastapi import APIRouter\nfrom shop.domain.{}.services.work import f",
+        "services/work.py": "from shop.db.tables import T\ndef f(): ...",
+        "services/more.py": "",
+        "schemas/given.py": "",
+    }
+    sources = {
+        f"shop/domain/{n}/{path}": text.replace("{}", n) for n in ("orders", "users", "teams") for path, text in parts.items()
+    }
+    sources |= {"shop/db/tables.py": "T = 1", "shop/db/engine.py": "", "shop/domain/words.py": ""}
+    found = layers(sources)
+    assert found.style == "layered"
+    assert layer(found, "shop/domain/orders/controllers/pages.py") == "interface"
+    assert layer(found, "shop/domain/orders/services/more.py") == "application"
+    assert layer(found, "shop/domain/orders/schemas/given.py") is None
+    # Without them it is the layer that its name says.
+    flat = {
+        "shop/routes/a.py": "from fastapi import APIRouter\nfrom shop.services.a import f",
+        "shop/routes/b.py": "from fastapi import APIRouter\nfrom shop.services.a import f",
+        "shop/services/a.py": "from shop.domain.orders.rules import R\ndef f(): ...",
+        "shop/services/b.py": "from shop.domain.users.rules import R",
+        "shop/domain/orders/rules.py": "R = 1",
+        "shop/domain/users/rules.py": "R = 1",
+    }
+    assert layer(layers(flat), "shop/domain/orders/rules.py") == "domain"
+
+
 def test_models_and_views_are_a_habit() -> None:
     sources = {
         f"clinic/{n}/{f}.py": "from django.db import models\nfrom clinic.core import x"

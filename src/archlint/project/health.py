@@ -140,14 +140,16 @@ class Health:
         others = {other.key for other in asked_apps(self._project)} - {app.key}
         taken: set[tuple[str, str]] = set()
         for route in self._project.routes.routes:
-            if not others.isdisjoint(route.apps or ()):
-                taken |= {_named(route.handler)} if route.handler is not None else set()
-            elif route.module.is_production and any(map(self._words.is_clear, route.paths)):
+            if route.handler is not None and route.apps:  # it is known where it answers
+                taken.add(_named(route.handler))
+            if not others.isdisjoint(route.apps or ()) or not route.module.is_production:
+                continue
+            if any(map(self._words.is_clear, route.paths)):
                 return f"the route `{self.name(route)}` in {route.module.path} may answer for it"
         for module in self._project.modules.production:
             names = [d.qualname for group in (module.outline.functions, module.outline.classes) for d in group]
-            free = (name.rpartition(".")[2] for name in names if (module.path, name) not in taken)
-            found = next(filter(self._words.is_label, free), "")
+            free = [name for name in names if (module.path, name) not in taken and (module.path, _owner(name)) not in taken]
+            found = next((last for name in free if self._words.is_label(last := name.rpartition(".")[2])), "")
             if found and "web-framework" in self._project.layers.kinds(module):
                 return f"`{found}` in {module.path} may answer for it"
         return ""
@@ -259,6 +261,11 @@ def _named(handler: Handler) -> tuple[str, str]:
     target = handler.target
     named = target.function.qualname if isinstance(target, Def) else target.klass.qualname
     return target.module.path, named
+
+
+def _owner(name: str) -> str:
+    """The class that a method's qualified name begins with."""
+    return name.rpartition(".")[0]
 
 
 def _is_asked(route: Route) -> bool:

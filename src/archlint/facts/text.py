@@ -38,7 +38,10 @@ class LineIndex:
 
     @classmethod
     def of(cls, text: str) -> LineIndex:
-        return cls(array("I", [0, *(m.end() for m in _LINE_END.finditer(text))]))
+        if "\r" in text:
+            return cls(array("I", [0, *(m.end() for m in _LINE_END.finditer(text))]))
+        end = 0
+        return cls(array("I", [0, *[end := end + len(line) + 1 for line in text.split("\n")[:-1]]]))
 
     @classmethod
     def decode(cls, data: bytes) -> LineIndex:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import pathspec
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Body, FileFacts, Outline
+from archlint.facts.syntax import Body, Expr, FileFacts, Outline
 from archlint.facts.text import LineIndex
 from archlint.project import module_roles
 from archlint.project.roots import Tree, ancestors, choose_roots, count_votes, join, parent
+from archlint.project.walk import rare_expressions
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -49,6 +50,11 @@ class Module:
     @cached_property
     def body(self) -> Body:
         return self.facts.body
+
+    @cached_property
+    def rare_expressions(self) -> tuple[tuple[Expr, int], ...]:
+        """See `walk.rare_expressions`."""
+        return rare_expressions(self.facts.body)
 
     @cached_property
     def lines(self) -> LineIndex:

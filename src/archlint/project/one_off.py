@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Name
 from archlint.project.model import Def
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import PARTS, names_in
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -174,8 +174,14 @@ def _used(module: Module) -> Iterator[tuple[str, int]]:
     for function in module.outline.functions:
         read += [(decorator, function.outer) for decorator in function.decorators]
     for expr, context in read:
-        for part in parts_of(body, expr):
+        waiting = [expr] if expr is not None else []
+        while waiting:
+            part = waiting.pop()
+            kind = type(part)
             if isinstance(part, Name):
                 yield part.id, context
             elif isinstance(part, Attribute):
                 yield part.attr, context
+                waiting.append(part.base)
+            elif kind in PARTS:  # a call is read by itself
+                waiting += PARTS[kind](part)

@@ -43,7 +43,7 @@ class Scopes:
             opens = context.kind in _SCOPES
             self.scope_of.append(index if opens or context.parent < 0 else self.scope_of[context.parent])
         self._methods = self._own_methods(contexts)
-        self._bindings: dict[int, dict[str, list[Binding]]] = defaultdict(dict)
+        self._bindings: dict[int, dict[str, tuple[Binding, ...]]] = {}
         self._redirects: dict[tuple[int, str], int] = {}
         self.self_attributes: dict[int, dict[str, list[Binding]]] = defaultdict(dict)
         """Class → attribute → the places in its methods that set `self.attribute`."""
@@ -53,12 +53,16 @@ class Scopes:
         """Function → its `yield` expressions that stand as a statement or on the right of one, with their context."""
         self.stars: list[int] = []
         """Rows of the module-level star imports."""
+        self._filling: dict[int, dict[str, list[Binding]]] = defaultdict(dict)
         self._fill(contexts)
+        for scope, table in self._filling.items():
+            self._bindings[scope] = {name: _in_order(bindings) for name, bindings in table.items()}
+        del self._filling
 
     def bindings(self, scope: int, name: str) -> tuple[Binding, ...]:
         """All bindings of a name in that very scope, in source order."""
         found = self._bindings.get(scope)
-        return tuple(found.get(name, ())) if found else ()
+        return found.get(name, ()) if found else ()
 
     def names(self, scope: int) -> Iterator[str]:
         """The names bound in a scope, in the order of their first binding."""
@@ -85,23 +89,23 @@ class Scopes:
                 found = table.get(name) if table else None
                 if found:
                     own = local and target == scope
-                    return target, self._reaching(found, at) if own else tuple(found)
+                    return target, self._reaching(found, at) if own else found
             if scope == 0:
                 return -1, ()
             if contexts[scope].kind == "function":
                 local = False
             scope = self.scope_of[contexts[scope].parent]
 
-    def _reaching(self, found: list[Binding], at: int) -> tuple[Binding, ...]:
+    def _reaching(self, found: tuple[Binding, ...], at: int) -> tuple[Binding, ...]:
+        if len(found) == 1:
+            return found
         contexts = self._body.contexts
-        before = [binding for binding in found if binding.at <= at]
-        if not before:
-            return tuple(found)
+        before = tuple(binding for binding in found if binding.at <= at)
         for position in range(len(before) - 1, -1, -1):
             place = contexts[before[position].context]
             if place.parent < 0 or place.kind in ("function", "class") or place.at <= at < place.end:
-                return tuple(before[position:])
-        return tuple(before)
+                return before[position:]
+        return before or found
 
     def _own_methods(self, contexts: tuple[Context, ...]) -> list[tuple[int, int] | None]:
         methods: list[tuple[int, int] | None] = []
@@ -144,15 +148,11 @@ class Scopes:
                 for bound, path in _targets(context.target, ()):
                     if isinstance(bound, Name):
                         self._add(row, bound.id, Binding("comprehension", context.at, row, row, path))
-        for table in self._bindings.values():
-            for bindings in table.values():
-                if len(bindings) > 1:
-                    bindings.sort(key=lambda binding: binding.at)
 
     def _add(self, context: int, name: str, binding: Binding) -> None:
         scope = self.scope_of[context]
         scope = self._redirects.get((scope, name), scope)
-        self._bindings[scope].setdefault(name, []).append(binding)
+        self._filling[scope].setdefault(name, []).append(binding)
 
     def _bind_parameters(self, row: int, function: Function) -> None:
         for position, parameter in enumerate(function.parameters):
@@ -172,7 +172,7 @@ class Scopes:
         contexts = self._body.contexts
         while scope:
             scope = self.scope_of[contexts[scope].parent]
-            if contexts[scope].kind == "function" and name in self._bindings.get(scope, ()):
+            if contexts[scope].kind == "function" and name in self._filling.get(scope, ()):
                 return scope
         return 0
 
@@ -214,3 +214,7 @@ def _targets(target: Expr, path: tuple[int, ...]) -> Iterator[tuple[Expr, tuple[
                 yield from _targets(item, (*path, position))
     else:
         yield target, path
+
+
+def _in_order(bindings: list[Binding]) -> tuple[Binding, ...]:
+    return tuple(sorted(bindings, key=lambda binding: binding.at)) if len(bindings) > 1 else tuple(bindings)

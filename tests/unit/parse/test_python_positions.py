@@ -13,6 +13,8 @@ from pathlib import Path
 import libcst as cst
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from libcst.metadata import MetadataWrapper, PositionProvider
 from python_sources import HARD
 
@@ -162,3 +164,9 @@ def test_such_a_concatenation_beside_a_name_that_the_token_expression_cuts() -> 
     facts = extract(source.encode())
     assert isinstance(facts, FileFacts)
     assert [source[call.at : call.end] for call in facts.body.calls] == ["b()", "d()"]
+
+
+@given(st.text(alphabet="ab\n\r\x0c\u2028😀"))
+def test_lines_start_behind_lf_crlf_and_cr_alone(text: str) -> None:
+    ends = [at + 1 for at, char in enumerate(text) if char == "\n" or (char == "\r" and text[at + 1 : at + 2] != "\n")]
+    assert list(LineIndex.of(text).starts) == [0, *ends]

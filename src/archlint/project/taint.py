@@ -213,10 +213,10 @@ class Taint:
         return Source(label, kind, site, (Step(site, f"`{label}` comes in here"),), confidence, typed=typed)
 
     def _name(self, expr: Name, at: Place) -> Flow:
-        if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id) or is_open(expr.id):
+        if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id) or self.locals.is_function(expr, at):
             return CLEAN
-        if self.locals.is_function(expr, at):
-            return CLEAN
+        if is_open(expr.id):
+            return UNKNOWN
         naming = self.vocabulary.names(expr.id)
         inner = self.locals.given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
@@ -229,8 +229,10 @@ class Taint:
         return (self.typed(expr, at, types) if types else None) or inner
 
     def _attribute(self, expr: Attribute, at: Place) -> Flow:
-        if self.vocabulary.looks_alike(expr.attr) or is_class_name(expr.attr) or is_open(expr.attr):
+        if self.vocabulary.looks_alike(expr.attr) or is_class_name(expr.attr):
             return CLEAN
+        if is_open(expr.attr):
+            return UNKNOWN
         if not DESCRIBING.isdisjoint(words_of(last_name(at.module.body, expr.base))):
             return CLEAN
         naming = self.vocabulary.names(expr.attr)

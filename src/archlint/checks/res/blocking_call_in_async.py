@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.api import Confidence, Hit, Project, Proof, Step
+from archlint.project.conditions import Conditions, Path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.one_off import OneOff, OneOffWords
@@ -23,13 +24,16 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call of a coroutine function that comes to a blocking one, a proof for each that is awaited."""
-    once = OneOff(project, params)
+    once, conditions = OneOff(project, params), Conditions(project)
     for point in project.effects.points("blocking"):
         caller = point.caller
         if caller is None or not caller.function.is_async or not point.module.is_production:
             continue
-        if not _starts(point.witness.target, params.ignore_calls) and not _is_moved(project, point, params):
-            yield _hit(point, caller, params, is_steady=not once.runs_once(point.module, caller))
+        path = conditions.path(point)
+        if path is None or _is_moved(path, params) or _starts(_target(path), params.ignore_calls):
+            continue
+        brief = path.kept or _starts(_target(path), params.brief) or once.runs_once(point.module, caller)
+        yield _hit(point, caller, path, Confidence.LOW if brief else path.confidence)
     for effect in ("http", "db.read"):
         for point in project.effects.points(effect):
             caller, call = point.caller, point.call
@@ -37,22 +41,17 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Proof(point.site, f"`{_shown(point)}` is awaited")
 
 
-def _hit(point: EffectPoint, caller: Def, params: Params, *, is_steady: bool) -> Hit:
-    witness = point.witness
-    confidence = point.confidence
-    if not is_steady or _starts(witness.target, params.brief):
-        confidence = Confidence.LOW
-    words = {"call": _shown(point), "function": caller.function.name, "target": witness.target}
-    steps = (Step(caller.site, f"`{caller.function.name}` runs on the event loop"), *witness.steps)
-    if not point.is_direct:
-        words["callee"] = next((t.definition.name for t in point.point.targets if t.definition is not None), witness.target)
-    return Hit(
-        point.site,
-        words,
-        "default" if point.is_direct else "through",
-        confidence,
-        path=steps,
-    )
+def _hit(point: EffectPoint, caller: Def, path: Path, confidence: Confidence) -> Hit:
+    words = {"call": _shown(point), "function": caller.function.name, "target": _target(path)}
+    steps = (Step(caller.site, f"`{caller.function.name}` runs on the event loop"), *path.steps)
+    if path.through:
+        words["callee"] = path.through[0].name
+    return Hit(point.site, words, "through" if path.through else "default", confidence, path=steps)
+
+
+def _target(path: Path) -> str:
+    """The library callable at the end."""
+    return path.end.witness.target
 
 
 def _shown(point: EffectPoint) -> str:
@@ -62,15 +61,13 @@ def _shown(point: EffectPoint) -> str:
     return shorten(spell(body, point.point.expr), 60) if point.point.expr is not None else "this"
 
 
-def _is_moved(project: Project, point: EffectPoint, params: Params) -> bool:
+def _is_moved(path: Path, params: Params) -> bool:
     """A decorator on the way may run its function in another thread."""
-    for way in project.effects.ways_down(point.effect, point.way):
-        definition = way.target.definition
-        if definition is not None:
-            body = definition.module.body
-            if any(last_name(body, decorator) not in params.transparent for decorator in definition.function.decorators):
-                return True
-    return False
+    return any(
+        last_name(definition.module.body, decorator) not in params.transparent
+        for definition in path.through
+        for decorator in definition.function.decorators
+    )
 
 
 def _starts(name: str, listed: tuple[str, ...]) -> bool:

@@ -31,6 +31,7 @@ SURE = {
         "by_name = {}\n    for user in User.objects.all():\n        by_name[user.name] = user\n"
         "    for name, user in by_name.items():\n        settle(name)"
     ),
+    "rows of a manager of another library": "for user in Account.objects.of('a').best():\n        settle(user.name)",
     "a request's list": "for number in request.data['numbers']:\n        settle(number)",
     "a request's list, by name": "data = request.data\n    for number in data.get('numbers', []):\n        settle(number)",
     "lines of a file": "for line in csv.DictReader(file):\n        settle(line['number'])",
@@ -44,6 +45,7 @@ LIKELY = {
     "a list that callers hand over": ("numbers: list[str]", "for number in numbers:\n        settle(number)"),
     "a list that may be missing": ("numbers: 'Sequence[str] | None'", "for number in numbers or ():\n        settle(number)"),
     "keys of rows": ("chosen", "for order_id in chosen:\n        settle(order_id)"),
+    "what is called keys": ("order_ids", "for one in order_ids:\n        settle(one)"),
     "a row for each key": ("chosen", "for part in chosen:\n        Order.objects.get(pk=part.number)"),
     "a list that is a field": ("page: Page", "for number in page.numbers:\n        settle(number)"),
     "what a function found": ("chosen", "for number in numbers_of(chosen):\n        settle(number)"),
@@ -64,6 +66,7 @@ import csv
 import os
 from collections.abc import Sequence
 
+from accounts import Account
 from shop.models import Order, User, settle
 
 

@@ -33,7 +33,7 @@ def more(session: Session):
 
 
 def each(session: Session, ids):
-    for one in ids:
+    for one in rows(session):
         session.execute(text("SELECT name FROM orders WHERE id = :id"), {"id": one})
 '''
 FLAGS = "SELECT * FROM flags;\nSELECT * FROM switches;\n"

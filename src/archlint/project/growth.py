@@ -163,6 +163,8 @@ class Growths:
             return "request"
         if name in self._words.fetching or (name == "all" and not site.call.arguments):
             return "rows"
+        if self._is_managed(site.call.callee, place.module):
+            return "rows"
         here = place.at(place.module, site.call.context)
         found: list[Growth] = ["lines"] if name in self._words.reading else []
         found.append(self._asked(site))
@@ -174,6 +176,14 @@ class Growths:
         if not definitions:
             found.append(self._carried(here, site, name))
         return _best(found)
+
+    def _is_managed(self, callee: Expr, module: Module) -> bool:
+        """`User.objects.filter(…)`, also where nothing is known of such a manager."""
+        while isinstance(callee, Attribute | CallRef):
+            if isinstance(callee, Attribute) and callee.attr in self._words.managers:
+                return True
+            callee = callee.base if isinstance(callee, Attribute) else module.body.calls[callee.index].callee
+        return False
 
     def _asked(self, site: CallSite) -> Growth:
         """What a call gives by what it does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from archlint.facts.syntax import Body, CallRef, Comparison, Expr
+from archlint.facts.syntax import Body, CallRef, Comparison, Expr, Mapping, String
 from archlint.project.growth import Growth, Growths
 from archlint.project.loop_items import is_pairs
 from archlint.project.loops import Loops
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archlint.project.repeated import LoopWords, Repeated
 
 _KEY = re.compile(r"(\w+_)?(id|pk|uuid|guid|email|username)")
+_KEYS = re.compile(_KEY.pattern + "s")
 _LOOKUP = re.compile(r"__(exact|iexact)$")
 
 Evidence = Growth | Literal["keyed"]
@@ -45,11 +46,14 @@ class Proved:
 
 
 def _is_keyed(query: Repeated) -> bool:
-    """The loop's variable is called a key, or the query asks for the row that has such a key."""
+    """The loop's variable is called a key, or what it goes over keys, or the query asks for the row that has such a key."""
     loop, body = query.loop, query.point.module.body
     if any(_KEY.fullmatch(name) for name in loop.targets):
         return True
-    if loop.place.subject is not None and is_pairs(loop.module, loop.place.subject):
+    subject = loop.place.subject
+    if subject is not None and _KEYS.fullmatch(last_name(body, subject)):
+        return True
+    if subject is not None and is_pairs(loop.module, subject):
         return False  # a value of a mapping may be the key of a row, and the mapping's own keys what the code declares
     end, own = query.path.end.call, loop.derived
     if not query.path.through and end is not None and end.operation is not None and end.operation.keyed:
@@ -61,12 +65,15 @@ def _is_keyed(query: Repeated) -> bool:
 
 
 def _conditions(body: Body, expr: Expr | None) -> list[tuple[str, Expr]]:
-    """(column, value) of what a query asks for: `filter(user_id=x)`, `User.id == x`."""
+    """(column, value) of what a query asks for: `filter(user_id=x)`, `User.id == x`, `execute(…, {"user_id": x})`."""
     found: list[tuple[str, Expr]] = []
     for part in parts_of(body, expr):
         if isinstance(part, CallRef):
             given = body.calls[part.index].arguments
             found += [(_LOOKUP.sub("", a.name).replace("__", "_"), a.value) for a in given if a.name]
+        elif isinstance(part, Mapping):
+            pairs = zip(part.keys, part.values, strict=True)
+            found += [(key.value, value) for key, value in pairs if isinstance(key, String)]
         elif isinstance(part, Comparison) and part.ops == ("==",):
             found.append((last_name(body, part.operands[0]), part.operands[1]))
     return found

@@ -77,8 +77,10 @@ def details(page: Page) -> Locator:
     return page.locator("#details")
 
 
-def test_it_starts_as_the_drawing_does(visit: Visit) -> None:
-    drawing = fold(storefront(), View())
+@pytest.mark.parametrize("view", [View(), View(package="storefront.orders"), View(depth=2), View(depth=3, by_layer=True)])
+def test_it_starts_as_the_drawing_does(pages: Pages, view: View) -> None:
+    visit = pages.open(html(storefront(), view))
+    drawing = fold(storefront(), view)
     assert sorted(boxes(visit.page)) == sorted(box.name for box in drawing.boxes)
     drawn = visit.page.locator(".link").evaluate_all("(all) => all.map((one) => [one.dataset.from, one.dataset.to])")
     names = [box.name for box in drawing.boxes]

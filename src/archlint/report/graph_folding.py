@@ -11,7 +11,7 @@ from archlint.facts.findings import Severity
 from archlint.facts.module_graph import GraphEdge, GraphViolation, ModuleGraph
 
 READABLE = 40
-"""Boxes that a drawing has at most where no depth is asked for."""
+"""Boxes that a drawing has about at most where no depth is asked for."""
 NO_LAYER = "in no layer"
 _MOST_PLACES = 5
 
@@ -86,10 +86,15 @@ def fold(graph: ModuleGraph, view: View) -> Drawing:
     best = _Folding(shown, view, 1)
     for depth in range(2, deepest + 1):
         folding = _Folding(shown, view, depth)
-        if folding.size > READABLE and best.size > 1:
+        if folding.size > READABLE and _strain(folding.size) > _strain(best.size):
             break
         best = folding
     return best.drawing()
+
+
+def _strain(boxes: int) -> float:
+    """How hard such a drawing is to use: one with few boxes says little, one with many is read with pains."""
+    return READABLE / boxes if boxes <= READABLE else (boxes / READABLE) ** 2
 
 
 def drawn(graph: ModuleGraph, view: View) -> ModuleGraph:

@@ -51,6 +51,10 @@ def test_without_a_depth_all_is_drawn_that_can_be_read() -> None:
     ]  # fmt: skip
     wide = graph_of({f"app.part{i}.module{j}": ["app.base"] for i in range(10) for j in range(10)})
     assert len(fold(wide, View()).boxes) == 11
+    lopsided = graph_of(
+        {"wsgi": ["app.part0"], **{f"app.part{i}.module{j}": ["app.part0"] for i in range(60) for j in range(9)}}
+    )
+    assert len(fold(lopsided, View()).boxes) == 61, "two boxes would say next to nothing"
     flat = graph_of({f"app.module{i}": ["app.base"] for i in range(READABLE + 1)})
     assert len(fold(flat, View()).boxes) == READABLE + 2, "one box would say nothing"
 

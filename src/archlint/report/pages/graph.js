@@ -1,5 +1,5 @@
 // Puts it together: what is chosen, what the controls and keys do.
-const MOST_BOXES = 1500;
+const [MOST_BOXES, DENSE] = [1500, 200];
 const state = { tree: null, visible: [], links: [], chosen: {}, isWhole: true };
 
 function nodeOf(key) {
@@ -32,6 +32,7 @@ function paintAll() {
   const isAsked = (link) => chosen.key === link.source.key || chosen.key === link.target.key
     || (chosen.from === link.source.key && chosen.to === link.target.key);
   const drawn = drawAll(state.visible, state.links, isAsked);
+  stage.classList.toggle("dense", drawn > DENSE);
   state.isWhole = drawn === state.links.length;
   const boxes = state.visible.filter((node) => !isOpen(node)).length;
   const left = state.links.length - drawn;

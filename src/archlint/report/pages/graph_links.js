@@ -30,6 +30,7 @@ function counts(violation) {
 function linksOf(tree, stands) {
   const links = new Map();
   edges.forEach((edge, number) => {
+    if (shown.only && ![edge.importer, edge.imported].some((module) => isBelow(modules[module][NAME], shown.only))) return;
     const [source, target] = [stands[edge.importer], stands[edge.imported]];
     if (source < 0 || target < 0 || source === target || (edge.isForTypes && !shown.forTypes)) return;
     const key = source * tree.nodes.length + target;

@@ -78,9 +78,15 @@ function grow() {
   return finish(root);
 }
 
+// Does it lie beside the one package that is shown?
+function isAside(name) {
+  return shown.only && !isBelow(name, shown.only) && !isBelow(shown.only, name);
+}
+
 // A package that holds nothing but another one is one box with it.
 function joined(node) {
   node.children = node.children.map(joined);
+  if (isAside(node.name)) return node;
   const [inner] = node.children;
   if (node.kind !== "package" || node.children.length !== 1 || inner.kind !== "package") return node;
   inner.label = `${node.label}.${inner.label}`;
@@ -123,7 +129,6 @@ function openTo(tree, depth) {
   const above = shown.only ? shown.only.split(".").length : 0;
   open.clear();
   for (const node of tree.nodes) {
-    const inside = !shown.only || isBelow(node.name, shown.only) || isBelow(shown.only, node.name);
-    if (node.kind === "layer" || (node.kind === "package" && inside && node.name.split(".").length < above + depth)) open.add(node.key);
+    if (node.kind === "layer" || (node.kind === "package" && !isAside(node.name) && node.name.split(".").length < above + depth)) open.add(node.key);
   }
 }

@@ -72,6 +72,8 @@ class Route(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     path: str | None = "0"
     methods: tuple[str, ...] = ()
     methods_from: str | None = None
+    default: tuple[str, ...] = ()
+    """The methods of a function that is declared without any."""
     handler: str = "decorated"
     pattern: str = "plain"
     """How the path is written: plain, regex, prefix-of-collection (REST routers: list and detail routes below it)."""
@@ -174,6 +176,9 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     and gives what must be kept), …; and what a decorator of the language makes of a function: `property`,
     `static-method`, `class-method`, `abstract`, `overload`.  `eager-load`: its arguments name relations that are loaded
     ahead; `relation-items`: it gives all items of a relation."""
+    allows: tuple[str, ...] = ()
+    allows_from: str | None = None
+    """A decorator of what answers: the HTTP methods that it lets in, or the argument that lists them."""
     cached: str | None = None
     """A decorator that keeps results: the argument that bounds them in time (`ttl`, `timeout`), or `unbounded`."""
 
@@ -236,6 +241,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     reverse: Reverse | None = None
     owned: bool = False
     """As a class attribute with no type argument it is about the class that owns it (`objects = BookManager()`)."""
+    answers: dict[str, str] = {}
+    """Of a view: names of methods that are no HTTP methods themselves → the HTTP method that they answer."""
     stored_if: str = ""
     """Of a base of stored classes: a subclass is stored only if this class keyword is true."""
     prints: bool = False

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archlint.project.contracts import Contracts
     from archlint.project.deployment import Deployment
     from archlint.project.effects import Effects
+    from archlint.project.endpoints import Endpoints
     from archlint.project.imports import ImportGraph
     from archlint.project.knowledge import Knowledge
     from archlint.project.layers import Layers
@@ -128,6 +129,12 @@ class Project:
         from archlint.project.routes import Routes
 
         return Routes(self)
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        from archlint.project.endpoints import Endpoints
+
+        return Endpoints(self)
 
     @cached_property
     def layers(self) -> Layers:

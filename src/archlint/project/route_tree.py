@@ -196,10 +196,12 @@ class RouteTree:
         place = list(callers.values())[-1] if callers else site
         decorated = facet.handler == "decorated"
         via: Via = "decorator" if decorated or self._handlers.decorated_by(place) else "add"
+        handler = self._handler(site, facet, callers)
+        default = facet.default if handler is not None and isinstance(handler.target, Def) else ()
         yield Declaration(
             paths=tuple(dict.fromkeys(normal(text, facet.pattern) for text in texts)),
-            methods=facet.methods or self._methods(site, facet, callers),
-            handler=self._handler(site, facet, callers),
+            methods=facet.methods or self._methods(site, facet, callers) or default,
+            handler=handler,
             site=place.site,
             via=via if self._has_owner(site) else "conf",
             module=place.module,

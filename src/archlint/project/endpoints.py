@@ -1,0 +1,126 @@
+"""Which function answers which HTTP method of which route: the one place where function and class views are the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, String
+from archlint.project.entities import FunctionRef
+from archlint.project.model import Def, Type, argument_of
+from archlint.project.route_records import Route
+from archlint.project.symbols import ClassDef
+
+if TYPE_CHECKING:
+    from archlint.facts.knowledge import Operation
+    from archlint.project.program import Project
+
+VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+SAFE = frozenset({"GET", "HEAD"})
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`definition` runs when one of `methods` is asked of `route`; no methods: it is not known which. `view`: the class
+    that the route names, where it names one."""
+
+    route: Route
+    methods: tuple[str, ...]
+    definition: Def
+    view: ClassDef | None = field(default=None, compare=False)
+
+    @property
+    def path(self) -> str:
+        """Under which people know it: the shortest of the route's paths, with a leading slash."""
+        return "/" + min(self.route.paths, key=lambda path: (len(path), path), default="").lstrip("/")
+
+    @property
+    def label(self) -> str:
+        """`GET /orders/{id}`."""
+        return f"{'/'.join(self.methods)} {self.path}".strip()
+
+    def only(self, methods: frozenset[str]) -> bool:
+        """It is known to answer nothing but these."""
+        return bool(self.methods) and methods.issuperset(self.methods)
+
+
+class Endpoints:
+    """`all` by the places of their routes; a class view is one for each of its methods."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._inference = project.types.inference
+
+    @cached_property
+    def all(self) -> tuple[Endpoint, ...]:
+        found = (endpoint for route in self._project.routes.routes for endpoint in self._of(route))
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def by_definition(self) -> dict[Def, tuple[Endpoint, ...]]:
+        """Function → the endpoints that it is."""
+        found: dict[Def, list[Endpoint]] = defaultdict(list)
+        for endpoint in self.all:
+            found[endpoint.definition].append(endpoint)
+        return {definition: tuple(endpoints) for definition, endpoints in found.items()}
+
+    def _of(self, route: Route) -> Iterator[Endpoint]:
+        if route.handler is None:
+            return
+        target = route.handler.target
+        if isinstance(target, Def):
+            yield Endpoint(route, self._allowed(target) or route.methods, target)
+            return
+        for name, definition in self._methods(target):
+            methods = self._answered(target, name, definition)
+            if methods and (not route.methods or not set(route.methods).isdisjoint(methods)):
+                yield Endpoint(route, methods, definition, target)
+
+    def _methods(self, view: ClassDef) -> Iterator[tuple[str, Def]]:
+        """The methods of the class and its bases in the project, each name as an instance has it."""
+        seen: set[str] = set()
+        for ancestor in self._inference.members.ancestors(Type(view.name)):
+            klass = self._project.symbols.classes.get(ancestor.name)
+            for row, function in enumerate(klass.module.outline.functions) if klass is not None else ():
+                assert klass is not None  # noqa: S101 - nothing is gone through otherwise
+                if function.klass == klass.index and function.outer == klass.klass.context and function.name not in seen:
+                    seen.add(function.name)
+                    yield function.name, Def(klass.module, klass.module.name, row)
+
+    def _answered(self, view: ClassDef, name: str, definition: Def) -> tuple[str, ...]:
+        if name.upper() in VERBS and name.islower():
+            return (name.upper(),)
+        for ancestor in self._inference.members.ancestors(Type(view.name)):
+            for _, info in self._project.knowledge.infos(ancestor.name):
+                if name in info.answers:
+                    return (info.answers[name],)
+        return self._allowed(definition)
+
+    def _allowed(self, definition: Def) -> tuple[str, ...]:
+        """The methods that its decorators let in; empty where none says."""
+        for decorator in definition.function.decorators:
+            for entity in self._inference.returns.decorator_entities(definition, decorator):
+                operation = self._inference.operation(entity) if not isinstance(entity, FunctionRef) else None
+                if operation is not None and (operation.allows or operation.allows_from):
+                    return self._listed(definition, decorator, operation)
+        return ()
+
+    def _listed(self, definition: Def, decorator: Expr, operation: Operation) -> tuple[str, ...]:
+        if isinstance(decorator, CallRef) and operation.allows_from is not None:
+            given = argument_of(definition.module.body.calls[decorator.index], operation.allows_from)
+            items = given.items if isinstance(given, Collection) else () if given is None else (given,)
+            named = tuple(_method(item) for item in items)
+            if given is not None:
+                return tuple(name for name in named if name in VERBS)
+        return operation.allows
+
+
+def _method(expr: Expr) -> str:
+    """`"post"`, `HTTPMethod.POST`."""
+    if isinstance(expr, String):
+        return expr.value.upper()
+    return expr.attr.upper() if isinstance(expr, Attribute) else expr.id.upper() if isinstance(expr, Name) else ""

@@ -159,6 +159,14 @@ def allowed(body, given, secret_key):
     return compare(given, signed(body, secret_key))
 """
 )
+BY_ITS_METHOD = """\
+from cryptography.hazmat.primitives import hashes, hmac
+
+def allowed(body, given, secret_key):
+    made = hmac.HMAC(secret_key, hashes.SHA1())
+    made.update(body)
+    made.verify(given)
+"""
 SIGNER = """\
 from django.core.signing import Signer
 
@@ -186,6 +194,7 @@ TRUST = {
     "verified": (VERIFIED, Confidence.HIGH),
     "verified through a function that makes text of it": (THROUGH_TEXT, Confidence.HIGH),
     "verified by a comparison of the project's own": (BY_OWN_COMPARISON, Confidence.HIGH),
+    "verified by its own method": (BY_ITS_METHOD, Confidence.HIGH),
     "kept in the session": (IN_SESSION, Confidence.HIGH),
     "a signer": (SIGNER, Confidence.HIGH),
     "made with the service's own key": (OWN_KEY, Confidence.MEDIUM),

@@ -107,6 +107,9 @@ class DigestUses:
     def _given(self, module: Module, part: CallRef, call: int, names: set[str]) -> set[Use]:
         """What a call does that is given the digest."""
         site = self._project.calls.in_module(module)[part.index]
+        callee = site.call.callee
+        if isinstance(callee, Attribute) and callee.attr == "verify" and self._holds(module, callee.base, call, names):
+            return {"compared"}
         holding = [argument for argument in site.call.arguments if self._holds(module, argument.value, call, names)]
         operation, name = site.operation, last_name(module.body, site.call.callee)
         if not holding or (operation is not None and operation.hash is not None):

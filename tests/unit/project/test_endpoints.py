@@ -63,6 +63,8 @@ def plain(request): ...
     urls = """
 from django.urls import path
 import views
+urlpatterns = [path("a", views.any_of), path("b", views.post), path("c", views.two), path("d", views.rest)]
+urlpatterns += [path("e", views.plain)]
 """
     assert answered({"views.py": views, "urls.py": urls}) == {
         "/a -> views.any_of",

@@ -198,6 +198,18 @@ def test_layers_as_frames(visit: Visit) -> None:
     assert "storefront.orders.domain" in boxes(page)
 
 
+def test_a_layer_that_is_one_package_can_be_unfolded(pages: Pages) -> None:
+    names = ["app.api.a", "app.api.b", "app.core.c", "app.core.d"]
+    modules = tuple(GraphModule(name=name, path=f"{name}.py", layer=name.split(".")[1]) for name in names)
+    graph = ModuleGraph(
+        modules=modules, edges=(GraphEdge(0, 2, (GraphImport(1, "import app.core.c", "load"),)),), layers=("api", "core")
+    )
+    page = pages.open(html(graph, View(depth=2, by_layer=True))).page
+    assert sorted(boxes(page)) == ["app.api", "app.core"]
+    box(page, "app.api").locator(".sign").click()
+    assert sorted(boxes(page)) == ["app.api.a", "app.api.b", "app.core"]
+
+
 def test_tests_are_drawn_when_they_are_asked_for(visit: Visit) -> None:
     page = visit.page
     assert not any("tests" in name for name in boxes(page))

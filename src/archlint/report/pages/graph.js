@@ -190,7 +190,7 @@ change("everything", (event) => { shown.everything = event.target.checked; plant
 change("frames", (event) => {
   shown.byLayer = event.target.value === "layers";
   plant();
-  openTo(state.tree, data.view.depth);
+  openAtFirst(state.tree);
   state.chosen = {};
   render();
   fit(state.tree.root.children);
@@ -274,7 +274,7 @@ document.addEventListener("keydown", (event) => {
 
 byId("controls").hidden = false;
 plant();
-openTo(state.tree, data.view.depth);
+openAtFirst(state.tree);
 render();
 fit(state.tree.root.children);
 addEventListener("resize", () => stage.clientWidth && move());

@@ -75,13 +75,21 @@ function portsOf(links) {
   return ports;
 }
 
+// A long way straight down would lie below what stands there: it goes around, on the side on which it leaves.
+function bowOf(link, sx, tx, span) {
+  if (span < 130 || Math.abs(tx - sx) > span / 2) return 0;
+  return Math.sign(sx - link.source.x - link.source.width / 2 || tx - sx || 1) * Math.min(span * 0.3, 260);
+}
+
 function curve(link, ports) {
   const ends = ports.get(link);
   const [sx, sy] = ends.find(([node]) => node === link.source)[1];
   const [tx, ty] = ends.find(([node]) => node === link.target)[1];
   if (link.way === "down" || link.way === "up") {
-    const bend = Math.max(24, Math.abs(ty - sy) / 2) * (link.way === "down" ? 1 : -1);
-    return `M${sx} ${sy}C${sx} ${sy + bend} ${tx} ${ty - bend} ${tx} ${ty}`;
+    const span = Math.abs(ty - sy);
+    const bend = Math.max(24, span / 2) * (link.way === "down" ? 1 : -1);
+    const bow = bowOf(link, sx, tx, span);
+    return `M${sx} ${sy}C${sx + bow} ${sy + bend} ${tx + bow} ${ty - bend} ${tx} ${ty}`;
   }
   const bend = Math.max(16, Math.abs(tx - sx) / 2) * (link.way === "right" ? 1 : -1);
   return `M${sx} ${sy}C${sx + bend} ${sy} ${tx - bend} ${ty} ${tx} ${ty}`;

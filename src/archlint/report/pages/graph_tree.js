@@ -93,10 +93,11 @@ function joined(node) {
   return inner;
 }
 
-// A frame around all of a layer would say nothing: its name stands before the names of what it holds.
+// A frame around all of a layer would say nothing: its name stands before the names of what it holds. One that is folded
+// at first stays, so that there is something to unfold.
 function unwrap(layer) {
   const [inner] = layer.children;
-  if (layer.children.length !== 1 || inner.kind !== "package") return;
+  if (layer.children.length !== 1 || inner.kind !== "package" || !isOpenAtFirst(inner)) return;
   for (const child of inner.children) child.label = `${inner.label}.${child.label}`;
   layer.children = inner.children;
 }
@@ -124,11 +125,14 @@ function isOpen(node) {
   return node.kind === "root" || (node.module < 0 && open.has(node.key));
 }
 
-// Opens what the drawing that was asked for tells apart.
-function openTo(tree, depth) {
+// Is it told apart by the drawing that was asked for?
+function isOpenAtFirst(node) {
+  if (node.kind === "layer") return true;
   const above = shown.only ? shown.only.split(".").length : 0;
+  return node.kind === "package" && !isAside(node.name) && node.name.split(".").length < above + data.view.depth;
+}
+
+function openAtFirst(tree) {
   open.clear();
-  for (const node of tree.nodes) {
-    if (node.kind === "layer" || (node.kind === "package" && !isAside(node.name) && node.name.split(".").length < above + depth)) open.add(node.key);
-  }
+  for (const node of tree.nodes) if (isOpenAtFirst(node)) open.add(node.key);
 }

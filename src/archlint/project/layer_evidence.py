@@ -6,7 +6,8 @@ enough layers for an order, and if the folder holds what its layer is there for.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ _LAYERS = 3
 _MAJORITY = 3
 """So many imports run the right way for one that does not."""
 _STRAYS = 1
-"""So few imports that run the wrong way say nothing of the others."""
+"""So few modules that import the wrong way say nothing of the others."""
 _SEVERAL = 3
 """Of fewer modules nothing is said by their share."""
 
@@ -57,19 +58,19 @@ class LayerEvidence:
         modules = [m for m in self._layers.members("domain") if not m.is_package]
         if barred >= _SEVERAL and barred * 2 > len(modules):
             return "most of the domain does"
-        against = sum(count for (layer, other), count in self._imports.items() if layer == "domain" and other != "domain")
-        towards = sum(count for (layer, other), count in self._imports.items() if other == "domain" and layer != "domain")
-        is_base = against <= _STRAYS or towards >= against * _MAJORITY
-        return "" if is_base else "what is called domain is not what the other layers rest on"
+        others: list[Layer] = [layer for layer in LAYERS if layer != "domain"]
+        against = [name for other in others for name in self._imports["domain", other]]
+        towards = [name for other in others for name in self._imports[other, "domain"]]
+        return "" if _runs(towards, against) else "what is called domain is not what the other layers rest on"
 
     @cached_property
     def _is_ordered(self) -> bool:
         return sum(bool(self._layers.members(layer)) for layer in LAYERS) >= _LAYERS
 
     @cached_property
-    def _imports(self) -> Counter[tuple[Layer, Layer]]:
-        """(importing layer, imported layer) → how many imports between modules, composition roots left out."""
-        found: Counter[tuple[Layer, Layer]] = Counter()
+    def _imports(self) -> dict[tuple[Layer, Layer], list[str]]:
+        """(importing layer, imported layer) → the importing module of each import, composition roots left out."""
+        found: dict[tuple[Layer, Layer], list[str]] = defaultdict(list)
         for module in self._project.modules.production:
             layer = self._layers.layer_of(module)
             if layer is None or self._layers.is_composition_root(module):
@@ -77,15 +78,15 @@ class LayerEvidence:
             for edge in self._project.imports.edges(module):
                 other = self._layers.layer_of(edge.imported)
                 if other is not None and other != layer:
-                    found[layer, other] += 1
+                    found[layer, other].append(module.name)
         return found
 
     def _is_outer(self, layer: Layer) -> bool:
         """Do far more imports leave the layer inwards than come into it from inside?"""
         inner = [other for other in LAYERS if layer in self._layers.may_not_import(other)]
-        out = sum(self._imports[layer, other] for other in LAYERS if other not in self._layers.may_not_import(layer))
-        against = sum(self._imports[other, layer] for other in inner)
-        return against <= _STRAYS or out >= against * _MAJORITY
+        free = [other for other in LAYERS if other not in self._layers.may_not_import(layer)]
+        against = [name for other in inner for name in self._imports[other, layer]]
+        return _runs([name for other in free for name in self._imports[layer, other]], against)
 
     @staticmethod
     def _is_named(module: Module) -> bool:
@@ -108,3 +109,8 @@ class LayerEvidence:
 
     def _does(self, module: Module, layer: Layer) -> bool:
         return not TELLING[layer].isdisjoint(self._layers.kinds(module))
+
+
+def _runs(right: Sequence[str], wrong: Sequence[str]) -> bool:
+    """Do the imports run the right way but for a few? Each is said by its importing module."""
+    return len(set(wrong)) <= _STRAYS or len(right) >= len(wrong) * _MAJORITY

@@ -116,6 +116,43 @@ def test_a_broken_contract_and_a_cycle_are_at_their_imports(shop: ModuleGraph) -
     assert set(found["ARC003"]) >= {("shop.model", "shop.api"), ("shop.api", "shop.model")}
 
 
+CHAIN = {
+    "a/x.py": "import b.y\n",
+    "b/y.py": "from c import z\n",
+    "c/z.py": "import requests\nimport a.w\n",
+    "a/w.py": "",
+}
+LINTED = "[importlinter]\nroot_packages=\n  a\n  b\n  c\n{more}[importlinter:contract:1]\nname=L\n{contract}"
+FIRST, SECOND, THIRD = ("a.x", "b.y"), ("b.y", "c.z"), ("c.z", "a.w")
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "expected"),
+    [
+        ("archlint.toml", 'kind = "forbidden"\nsource = ["a"]\nforbidden = ["c"]', [[FIRST, SECOND]]),
+        ("archlint.toml", 'kind = "independence"\nmodules = ["a", "b"]', [[FIRST], [SECOND, THIRD]]),
+        ("archlint.toml", 'kind = "protected"\nmodules = ["c"]\nimporters = ["a"]', [[SECOND]]),
+        ("archlint.toml", 'kind = "external"\nsource = ["c"]\nallowed = []', [[]]),
+        (".importlinter", LINTED.format(more="", contract="type=layers\nlayers=\n  c\n  b\n  a\n"), [[FIRST], [SECOND]]),
+        (
+            ".importlinter",
+            LINTED.format(
+                more="include_external_packages=True\n",
+                contract="type=forbidden\nsource_modules=\n  a\nforbidden_modules=\n  requests\n",
+            ),
+            [[FIRST, SECOND]],
+        ),
+    ],
+    ids=["forbidden", "independence", "protected", "external", "linted layers", "linted package"],
+)
+def test_contracts_of_every_kind_are_drawn(name: str, config: str, expected: list[list[tuple[str, str]]]) -> None:
+    own = f'[[contracts]]\nname = "C"\n{config}\n' if name == "archlint.toml" else config
+    packages = {f"{package}/__init__.py": "" for package in "abc"}
+    graph = graph_of({**CHAIN, **packages, name: own})
+    assert [pairs(graph, violation) for violation in graph.violations] == expected
+    assert all(violation.modules for violation in graph.violations)
+
+
 def test_layers_that_were_found_are_drawn_without_a_contract() -> None:
     graph = graph_of(
         {

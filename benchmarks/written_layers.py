@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from archlint import app
-from archlint.checks.api import Hit
 from archlint.checks.arc.layer_dependency_direction import Params, check
+from archlint.checks.rule_api import Hit
 from archlint.engine.config import settings_of, table_of
 from archlint.engine.setup.choice import changes_of, proposal
 from archlint.engine.setup.config_text import edited

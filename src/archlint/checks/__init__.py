@@ -1,1 +1,1 @@
-"""HOW each rule is detected. The whole rule API is in `checks.api`."""
+"""HOW each rule is detected. The whole rule API is in `checks.rule_api`."""

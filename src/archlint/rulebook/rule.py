@@ -11,7 +11,7 @@ from typing import cast
 import msgspec
 from msgspec import Struct
 
-from archlint.checks.api import Check, NoParams
+from archlint.checks.rule_api import Check, NoParams
 from archlint.rulebook.document import Document, suggestion
 
 

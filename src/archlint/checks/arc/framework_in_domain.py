@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Confidence, Hit, Project, Proof, Severity
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity
 from archlint.project.contract_question import Breach
 from archlint.project.imports import Reference
 from archlint.project.layer_evidence import LayerEvidence

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Hit, Project, Proof, Severity, Step
+from archlint.checks.rule_api import Hit, Project, Proof, Severity, Step
 from archlint.project.contract_question import Breach
 from archlint.project.imports import Edge, Reference
 

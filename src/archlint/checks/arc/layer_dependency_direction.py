@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Site, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
 from archlint.project.contract_graph import Link
 from archlint.project.contract_question import Breach
 from archlint.project.illegal_chains import Chain

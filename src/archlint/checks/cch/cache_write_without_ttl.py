@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import Await, CallRef, Expr, Name
 from archlint.project.arguments import arguments_by_parameter, parameter

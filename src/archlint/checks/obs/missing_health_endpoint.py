@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Confidence, Hit, Project, Proof
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.project.apps import asked_apps
 from archlint.project.deployed_apps import DeployedApps
 from archlint.project.health import Health

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Hit, Project, Proof, Site, Step
+from archlint.checks.rule_api import Hit, Project, Proof, Site, Step
 from archlint.project.apps import asked_apps
 from archlint.project.health import Health
 from archlint.project.health_words import HealthWords

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.checks.api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.model import Def
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved

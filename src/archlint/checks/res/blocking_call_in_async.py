@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.checks.api import Confidence, Hit, Project, Proof, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.conditions import Conditions, Path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def

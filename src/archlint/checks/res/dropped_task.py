@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.checks.api import Confidence, Hit, NoParams, Project, Proof
+from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
 from archlint.facts.syntax import CallRef, Collection, Name, Statement
 from archlint.project.model import CallSite
 from archlint.project.modules import Module

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archlint.checks.api import Confidence, Hit, Project, Proof
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Habits
 from archlint.project.leaks import Leaks

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, String, Subscript
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.flows import Flow, Habits, Place, Source

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.api import Hit, Project, Proof
+from archlint.checks.rule_api import Hit, Project, Proof
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Habits
 from archlint.project.leaks import Leaks

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from archlint.checks.api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Collection, Name, String
 from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_uses import DigestUses

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from archlint.checks.api import Confidence, Hit, Project, Proof, Site
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Star, Statement
 from archlint.project.model import Def
 from archlint.project.row_uses import RowUses

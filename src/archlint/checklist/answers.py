@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -52,8 +51,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     watched: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An answer of the file. `problems`: why it is invalid; what could be read of it is there all the same."""
 
     answer: Answer

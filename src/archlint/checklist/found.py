@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from archlint.facts.findings import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Something that the question is about. `proof` or `refutation` says what was found for it; neither: undecided."""
 
     name: str
@@ -22,8 +21,7 @@ class Subject:
         return ": ".join(part for part in (self.name, found) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The subjects. `not_applicable`: why there are none to ask about; `manual`: why files cannot tell.
 
     With nothing of the three there is something to ask about, and the rules' own hits and proofs are the subjects."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 import yaml
 from msgspec import Struct
@@ -47,8 +45,7 @@ class ChecklistError(Exception):
         super().__init__("\n".join(problems))
 
 
-@dataclass(frozen=True)
-class Checklist:
+class Checklist(Struct, frozen=True):
     """The items in their order; `rules/checklist.yaml` gives it."""
 
     items: tuple[Item, ...]

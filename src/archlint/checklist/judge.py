@@ -16,8 +16,9 @@ A person's answers come behind this: `checklist/answered.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
+
+from msgspec import Struct
 
 from archlint.checklist.found import Found, Subject
 from archlint.checklist.items import Checklist, Item
@@ -28,8 +29,7 @@ MAX_EVIDENCE = 50
 """Places that a result keeps; the counts are of all."""
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """What a run says that items are judged by. `known`: ids of all rules of this version; `failed`: files without facts."""
 
     project: Project
@@ -54,8 +54,7 @@ def judge(checklist: Checklist, said: Said) -> tuple[ItemResult, ...]:
     return tuple(results)
 
 
-@dataclass(frozen=True)
-class _Judgement:
+class _Judgement(Struct, frozen=True):
     status: ItemStatus
     reason: str
     subjects: int = 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.deployment import Deployable
 from archlint.facts.findings import Site
@@ -13,8 +14,7 @@ Run = tuple[str, Deployable]
 """(deployment file, what it runs)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """`names`: what deployment files call its processes; `folder`: its code, relative to the root (`.`: all of it)."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import Comparison, Conditional, Constant, Expr, Mapping, Name, Operation, String
@@ -24,8 +25,7 @@ _DEPTH = 4
 _TIMEOUT_SETTING = "cache-timeout"
 
 
-@dataclass(frozen=True, slots=True)
-class Expiry:
+class Expiry(Struct, frozen=True):
     """How long an entry lives.
 
     given: an expiry is set, or may be; missing: none is; never: one is given that means none (`text`);

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import (
@@ -29,8 +31,7 @@ _ORDINARY = re.compile(r"DoesNotExist|NotFound|NoResult|KeyError|Lookup|Integrit
 Kept = Literal["", "object", "program"]
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A way from a place down to the library call that has the effect (`end`), and the project functions on it.
 
     kept: where the answer is kept, so that asking again costs nothing: on the object that was asked, or for good.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.findings import Site, Step
 from archlint.facts.settings import Allow
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """All imports that count by which one module imports another, in source order; never empty.
 
     `importer`, `imported`: their names in the graph.  `outside`: the imported one is no module of the project.

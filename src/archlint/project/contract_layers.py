@@ -7,7 +7,8 @@ which is that layer's fault.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.settings import Contract
 from archlint.project.contract_graph import ContractGraph
@@ -16,8 +17,7 @@ from archlint.project.illegal_chains import illegal_chains
 from archlint.project.patterns import matches
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """One layer of a contract: a module and all below it. `level` counts from the outermost; layers of one level are
     siblings."""
 

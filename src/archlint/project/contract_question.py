@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.settings import Contract
 from archlint.project.contract_graph import ContractGraph, Link
@@ -13,8 +14,7 @@ from archlint.project.modules import Module
 NO_MODULE = "matches no module"
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(Struct, frozen=True):
     """A broken contract. `importer`/`imported`: the layers or modules that must not meet (as the contract names them).
 
     `chain` leads from one to the other, `cut` is the link to take away.  `further`: links that have to go as well.
@@ -36,8 +36,7 @@ class Breach:
         return bool(self.chain) and self.chain[-1].outside
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """`tolerated`: the links that the contract's exceptions take away.  `fault` is told (words of the contract, what is
     wrong with them)."""
 

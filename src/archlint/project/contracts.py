@@ -7,10 +7,10 @@ no tests and migrations, no imports for typing alone. Those of import-linter's c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.settings import Allow, Contract, ContractKind, Linted
@@ -35,16 +35,14 @@ _JUDGES: Mapping[ContractKind, Callable[[Question], Iterator[Breach]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """An import that runs in the direction that a contract wants."""
 
     contract: Contract
     link: Link
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Words of a contract that mean nothing, so that they can say nothing; `reason` goes on after them."""
 
     contract: Contract

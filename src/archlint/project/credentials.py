@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -89,8 +90,7 @@ def compounds_of(identifier: str) -> tuple[str, ...]:
     return (*joined, *_NUMBERED.findall(identifier.lower()))
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """What an identifier names. `certain`: by more than a word that other things are called by as well (`token`);
     `alone`: by one such word and nothing else; `several`: more than one of the kind (`cookies`)."""
 

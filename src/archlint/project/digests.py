@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.findings import Site
 from archlint.facts.knowledge import Hashing
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 _BROKEN = frozenset({"md2", "md4", "md5", "sha", "sha1", "ripemd", "ripemd128", "mdc2"})
 
 
-@dataclass(frozen=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """`strength`: broken, fast or password (slow and salted). `data`: what is digested, as far as the call says.
 
     `exempt`: the call declares that it is not for security. `place`: where the algorithm is chosen: the call, or the

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.syntax import Attribute, Collection, Expr, Name, String
@@ -37,8 +38,7 @@ _ASKING = frozenset({"GET", "HEAD", "*", ""})
 _DEPTH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A place that answers for an app's health. `route` is None for a library, or a probe of a path that no known route
     serves."""
 
@@ -49,8 +49,7 @@ class Evidence:
     paths: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """What a handler comes to. `dependency`: the first database, cache or broker that it asks, `complete`: everything
     that it calls is understood."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _TELLING = 6
 """A word of so many letters says health inside a longer name, too: `service_health`, `worker-health`; `up` does not."""
@@ -11,8 +12,7 @@ _VERSION = re.compile(r"\{(api_?)?v(er|ersion)?\}")
 _ROLE = re.compile(r"(view|viewset|resource|handler|endpoint|controller|api|route)$")
 
 
-@dataclass(frozen=True, slots=True)
-class HealthWords:
+class HealthWords(Struct, frozen=True):
     """How health routes are called. `clear`: last segments that mean health wherever they stand behind fixed segments;
     `short`: words of other meanings too, which mean it only in a short path; `ready`: those of readiness."""
 

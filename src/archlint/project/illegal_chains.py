@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.project.digraph import Digraph, Keep
 
@@ -16,8 +17,7 @@ _MOST_CUTS = 200
 """Bound of the search for a smallest cut; beyond it every last edge of a chain is one to cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """Nodes from the importer to what it must not reach; `cut` is the index of the edge to take away."""
 
     nodes: tuple[int, ...]

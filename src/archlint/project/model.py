@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -120,8 +119,7 @@ def argument_of(call: Call, notation: str | None) -> Expr | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(Struct, frozen=True):
     """How an effect comes about: the shortest path from a call down to the library call that has it.
 
     `steps[0]` is the call asked about, the last one the library call; `operation` what it runs."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pathspec
+from msgspec import Struct
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Body, Expr, FileFacts, Outline
@@ -163,8 +164,7 @@ class Modules:
         return dotted.partition(".")[0] not in sys.stdlib_module_names and not self._kinds(dotted)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Scope:
+class _Scope(Struct, frozen=True, eq=False):
     """From where imports are looked up: (root, does it lie above the importer), nearest first."""
 
     order: tuple[tuple[str, bool], ...]

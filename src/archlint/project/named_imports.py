@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.settings import Linted
 from archlint.facts.syntax import Attribute, Body, Import, Name
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 
-@dataclass(frozen=True)
-class NamedImports:
+class NamedImports(Struct, frozen=True):
     """`missing`: root packages that the project does not hold.  `unlinked`: by these names no module imports another,
     though the project's own names say that some do, so that no contract could be broken."""
 

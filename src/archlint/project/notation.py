@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
+
+from msgspec import Struct
 
 NotationKind = Literal["name", "self", "arg", "instance", "result", "item", "class", "union"]
 
@@ -13,8 +14,7 @@ _TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z_][\w.]*)|(?P<argument>\((?:\d+|\*{1
 _OF_ARGUMENT = {"arg": "arg", "instance": "instance", "result": "result", "item": "item"}
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
+class Notation(Struct, frozen=True):
     """One parsed type expression. `name`: the dotted name, or an argument's notation where `kind` asks for one;
     `arguments`: type arguments of a name, the members of a union, or the one type of `type[X]`."""
 

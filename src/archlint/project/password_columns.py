@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, String
 from archlint.project.credentials import Vocabulary, words_of
@@ -40,8 +42,7 @@ class PasswordUse:
     """A method of the stored class itself does it, with what others give it."""
 
 
-@dataclass(frozen=True)
-class ColumnWords:
+class ColumnWords(Struct, frozen=True):
     """`hashing`: words in the names of what hashes; `remote`: in the fields of records about other systems;
     `hashing_calls`: methods that hash the password that they are given."""
 

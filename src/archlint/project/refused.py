@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, Operation
 from archlint.project.parts import names_in
@@ -71,8 +72,7 @@ def _alternatives(test: Expr) -> tuple[Expr, ...]:
     return test.operands if isinstance(test, Operation) and test.op == "or" else (test,)
 
 
-@dataclass(frozen=True)
-class _Length:
+class _Length(Struct, frozen=True):
     """The length of the collection that is spelled so, and the largest bound that counts."""
 
     project: Project

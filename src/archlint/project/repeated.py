@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Expr, Name
@@ -56,8 +57,7 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reading: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """One place that comes to an effect for each item of `loop`, on `path`. `made`: the place to show: for a lazy value
     that is evaluated by name, where that name was set. `isolated`: in a transaction that the loop opens per item."""
 

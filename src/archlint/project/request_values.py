@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, String, Subscript
 from archlint.project.carrying import is_carrying
@@ -28,8 +29,7 @@ _ASKING = frozenset({"getpass", "prompt", "input", "get_argument", "get_body_arg
 _SENT = frozenset({"request", "form", "cleaned_data", "validated_data"})
 
 
-@dataclass(frozen=True, slots=True)
-class WholeValue:
+class WholeValue(Struct, frozen=True):
     """`kind` of secret that a part of a request holds; `fields`: the keys that are known of it; `sure`: not what is
     known only of requests that come in."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.findings import Site
 from archlint.facts.knowledge import Mount, Operation
@@ -35,16 +36,14 @@ Seen = frozenset[tuple[str, int, str]]
 _GROWING = frozenset({"append", "extend", "insert"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A call in a list that declares a route or puts others under a prefix."""
 
     site: CallSite
     operation: Operation
 
 
-@dataclass(frozen=True, slots=True)
-class Included:
+class Included(Struct, frozen=True):
     """A container in a list; None for a library's URL configuration, whose dotted name is `foreign`."""
 
     container: Container | None

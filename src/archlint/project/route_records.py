@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 from archlint.facts.findings import Site
 from archlint.project.model import Def
 from archlint.project.symbols import ClassDef
@@ -16,8 +18,7 @@ Via = Literal["decorator", "add", "conf", "class", "mount", "middleware", "table
 ContainerKind = Literal["app", "router", "urls"]
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """What answers a route: a function or a class of the project. `wrappers`: names of what is put around it where the
     route is declared (`login_required(view)`)."""
 
@@ -51,8 +52,7 @@ class Declaration:
     module: Module = field(compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Inclusion:
+class Inclusion(Struct, frozen=True):
     """A container put into another one, under each of `prefixes` (normal parts). `overrides`: in place of its own."""
 
     child: str

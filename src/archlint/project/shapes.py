@@ -7,9 +7,9 @@ None of these is a text that could be a secret, so that a name for one (`token`,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
@@ -45,16 +45,14 @@ _OF_TEXT = frozenset(dir(str)) | frozenset(dir(bytes)) | {"value", "reveal", "ge
 _CONTAINERS = frozenset({"dict", "Mapping", "MutableMapping", "OrderedDict", "list", "tuple", "set"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """`kind`: mapping (of which `keys` are read), object (of a class), path, absent."""
 
     kind: str
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(Struct, frozen=True):
     """`inside`: the branch in which it holds; -1: in the whole function."""
 
     kind: str

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Collection, Expr, Name, Operation, Template
 from archlint.project.model import CallSite, Def
@@ -35,8 +37,7 @@ class Candidate:
     is_guess: bool = False
 
 
-@dataclass(frozen=True)
-class _Sink:
+class _Sink(Struct, frozen=True):
     site: CallSite
     argument: Expr
     confidence: Confidence

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Expr
 
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 HoleOrigin = Literal["parameter", "attribute", "call", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """Text that stands in a file. `anchors` as in `facts.syntax.String`."""
 
     text: str

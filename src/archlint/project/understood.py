@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Attribute
 from archlint.project.describe import type_name
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 _KINDS = {"deferred": "later", "threaded": "in a thread", "per item": "for each item", "once": "now"}
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(Struct, frozen=True):
     """What methods are called on, as it is written, and its type; `lines` of the calls."""
 
     text: str
@@ -29,8 +29,7 @@ class Receiver:
     lines: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOver:
+class HandedOver(Struct, frozen=True):
     """A callable that is given away to be run: `when` is later, in a thread, for each item or now."""
 
     line: int
@@ -38,8 +37,7 @@ class HandedOver:
     when: str
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
+class Station(Struct, frozen=True):
     """One step of the way to an effect."""
 
     path: str
@@ -47,8 +45,7 @@ class Station:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundEffect:
+class FoundEffect(Struct, frozen=True):
     """An effect with the way down to the library callable that has it."""
 
     effect: str
@@ -56,16 +53,14 @@ class FoundEffect:
     way: tuple[Station, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(Struct, frozen=True):
     """A call of which nothing is known."""
 
     line: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnderstoodFunction:
+class UnderstoodFunction(Struct, frozen=True):
     """`name` is the function's own within its module, empty for what stands at module level."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -30,8 +29,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     serialisers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """A write, and the call that decides on its expiry: itself, or a call of the function around it."""
 
     site: CallSite

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from msgspec import Struct
 
@@ -84,8 +83,7 @@ def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -
 _PLAIN = frozenset({"generate", "make", "create", "plain", "crypt", "user", "new", "the", "a", "to", "for", "raw"})
 
 
-@dataclass(frozen=True)
-class Hashing:
+class Hashing(Struct, frozen=True):
     """Words with which code says that it hashes passwords."""
 
     passwords: frozenset[str]

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.knowledge import Operation as LibraryOperation
@@ -121,7 +122,8 @@ class Points:
         for site in sites:
             operation = site.operation
             if operation is not None and _takes_callables(operation):
-                yield from self._handed_over(module, site, operation, kinds)
+                handed = self._handed_over(module, site, operation, kinds)
+                yield from (replace(p, kind="threaded") for p in handed) if _is_moved(sites, site.call) else handed
         for site in sites:
             if site.targets:
                 call = site.call

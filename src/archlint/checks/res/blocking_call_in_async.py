@@ -11,6 +11,9 @@ from archlint.project.model import Def
 from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.spelling import last_name, shorten, spell
 
+_STEPS = 3
+"""From the functions of the start into what only they call."""
+
 
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`ignore_calls`: callables (dotted names, or the starts of such with a dot at the end) that may hold the loop;
@@ -33,7 +36,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if path is None or _is_moved(path, params) or _starts(_target(path), params.ignore_calls):
             continue
         brief = path.kept or _starts(_target(path), params.brief) or once.runs_once(point.module, caller)
-        yield _hit(point, caller, path, Confidence.LOW if brief else path.confidence)
+        is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS)
+        yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
     for effect in ("http", "db.read"):
         for point in project.effects.points(effect):
             caller, call = point.caller, point.call
@@ -47,6 +51,17 @@ def _hit(point: EffectPoint, caller: Def, path: Path, confidence: Confidence) ->
     if path.through:
         words["callee"] = path.through[0].name
     return Hit(point.site, words, "through" if path.through else "default", confidence, path=steps)
+
+
+def _starts_up(project: Project, caller: Def, words: frozenset[str], steps: int) -> bool:
+    """A function of the start, by its first word, or all that call it are; one that answers a route is none."""
+    if caller in project.endpoints.by_definition:
+        return False
+    name = caller.function.name.strip("_").lower()
+    if name in words or name.partition("_")[0] in words:
+        return True
+    callers = {site.caller for site in project.calls.callers(caller)} if steps else set()
+    return bool(callers) and all(c is not None and c != caller and _starts_up(project, c, words, steps - 1) for c in callers)
 
 
 def _target(path: Path) -> str:

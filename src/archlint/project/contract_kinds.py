@@ -5,33 +5,33 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from archlint.project.contract_question import NO_MODULE, Breach, Question
+from archlint.facts.settings import Contract
+from archlint.project.contract_question import NO_MODULE, Breach, Chains, End, Question
 from archlint.project.illegal_chains import Chain, illegal_chains
-
-End = tuple[str, frozenset[int]]
-"""One party of a contract: how it is called, and its nodes."""
 
 
 def judge_forbidden(question: Question) -> Iterator[Breach]:
     """Modules that must not reach others, or packages outside."""
-    contract, graph = question.contract, question.graph
+    contract, graph, chains = question.contract, question.graph, Chains(question)
     targets = list(_named_targets(question) if contract.linted else _covered_targets(question))
     for source, inner in question.ends(contract.source):
-        touched = graph.digraph.touched(inner, graph.closed, question.keep) if contract.indirect else frozenset[int]()
+        stop = graph.closed if contract.indirect else frozenset(range(len(graph.names))) - inner
+        reached = graph.digraph.reached(inner, stop, question.keep)
         for target, outer in targets:
-            if contract.linted and _overlap(source, target, as_packages=contract.as_packages):
+            if not reached.any_of(outer) or _overlap(contract, source, target):
                 continue
-            if contract.indirect and not outer & (touched | inner):
-                continue
-            judge = _reaching_outside if any(graph.is_outside(node) for node in outer) else _reaching
-            yield from judge(question, (source, inner), (target, outer))
+            if any(graph.is_outside(node) for node in outer):
+                yield from _reaching_outside(question, (source, inner), (target, outer))
+            else:
+                avoid = graph.closed if contract.indirect else stop
+                yield from chains.between((source, inner), (target, outer), reached, avoid)
 
 
-def _reaching(question: Question, source: End, target: End) -> Iterator[Breach]:
-    graph = question.graph
-    for chain in illegal_chains(graph.digraph, source[1], target[1], avoid=graph.closed, keep=question.keep):
-        if question.contract.indirect or chain.is_direct:
-            yield question.breach(source[0], target[0], chain)
+def _overlap(contract: Contract, source: str, target: str) -> bool:
+    """Is one the other, or (as packages) in it? Other linters' contracts have nothing to say then."""
+    if contract.linted is None or source == target:
+        return contract.linted is not None
+    return contract.as_packages and (source.startswith(f"{target}.") or target.startswith(f"{source}."))
 
 
 def _reaching_outside(question: Question, source: End, target: End) -> Iterator[Breach]:
@@ -57,7 +57,7 @@ def _reaching_outside(question: Question, source: End, target: End) -> Iterator[
 def _covered_targets(question: Question) -> Iterator[End]:
     """A forbidden name that is no module of the project is a package outside of it."""
     for pattern in question.contract.forbidden:
-        found = question.graph.below(pattern) or question.graph.outside(pattern)
+        found = question.nodes(pattern) or question.graph.outside(pattern)
         if not found:
             question.fault(pattern, NO_MODULE)
         yield pattern, found
@@ -79,11 +79,6 @@ def _named_targets(question: Question) -> Iterator[End]:
         elif "." in pattern:
             question.fault(pattern, "is below a package outside, of which only the whole can be forbidden")
     yield from ((name, question.nodes(name)) for name in sorted(names))
-
-
-def _overlap(source: str, target: str, *, as_packages: bool) -> bool:
-    """Is one the other, or (as packages) in it?"""
-    return source == target or (as_packages and (source.startswith(f"{target}.") or target.startswith(f"{source}.")))
 
 
 def judge_protected(question: Question) -> Iterator[Breach]:

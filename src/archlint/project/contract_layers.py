@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from archlint.facts.settings import Contract
 from archlint.project.contract_graph import ContractGraph
-from archlint.project.contract_question import Breach, Question
-from archlint.project.illegal_chains import illegal_chains
+from archlint.project.contract_question import Breach, Chains, Question
 from archlint.project.patterns import matches
 
 
@@ -81,25 +80,22 @@ def judge_independence(question: Question) -> Iterator[Breach]:
 
 def _between(question: Question, members: Members) -> Iterator[Breach]:
     """The chains from one layer to another that it must not reach."""
-    graph = question.graph
+    graph, chains = question.graph, Chains(question)
     everyone = frozenset[int]().union(*(numbers for *_, numbers in members))
     for layer, name, inner in members:
-        touched: frozenset[int] | None = None
-        for other, other_name, outer in members:
-            if layer is other or not (inner and outer) or not _is_forbidden(layer, other):
-                continue
-            if touched is None:
-                touched = inner | graph.digraph.touched(inner, (everyone - inner) | graph.closed, question.keep)
-            if not outer & touched:
-                continue
-            avoid = (everyone - inner - outer) | graph.closed
-            chains = illegal_chains(graph.digraph, inner, outer, avoid=avoid, keep=question.keep)
-            yield from (question.breach(name, other_name, chain) for chain in chains)
+        barred = [(title, outer) for other, title, outer in members if outer and _is_forbidden(layer, other)]
+        if not (inner and barred):
+            continue
+        reached = graph.digraph.reached(inner, (everyone - inner) | graph.closed, question.keep)
+        for title, outer in barred:
+            if reached.any_of(outer):
+                avoid = (everyone - inner - outer) | graph.closed
+                yield from chains.between((name, inner), (title, outer), reached, avoid)
 
 
 def _is_forbidden(layer: Layer, other: Layer) -> bool:
     """Must `layer` not reach `other`? A higher one never; an independent sibling neither."""
-    return other.level < layer.level or (other.level == layer.level and layer.independent)
+    return layer is not other and (other.level < layer.level or (other.level == layer.level and layer.independent))
 
 
 def _unlisted(question: Question) -> Iterator[Breach]:

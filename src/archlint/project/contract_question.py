@@ -8,10 +8,19 @@ from msgspec import Struct
 
 from archlint.facts.settings import Contract
 from archlint.project.contract_graph import ContractGraph, Link
-from archlint.project.illegal_chains import Chain
+from archlint.project.digraph import Reached
+from archlint.project.illegal_chains import Chain, illegal_chains
 from archlint.project.modules import Module
 
 NO_MODULE = "matches no module"
+
+_THOROUGH = 200
+"""Chains of one contract after which each further pair of its parties is shown by one: by then it is the contract that has
+to be looked at, and every chain costs a search of its own."""
+
+
+End = tuple[str, frozenset[int]]
+"""One party of a contract: how it is called, and its nodes."""
 
 
 class Breach(Struct, frozen=True):
@@ -50,8 +59,8 @@ class Question(Struct, frozen=True):
         return (source, target) not in self.tolerated
 
     def required(self, pattern: str) -> frozenset[int]:
-        """What a pattern covers; it is a fault if that is nothing."""
-        found = self.graph.below(pattern)
+        """The modules that a pattern stands for; it is a fault if there is none."""
+        found = self.nodes(pattern)
         if not found:
             self.fault(pattern, NO_MODULE)
         return found
@@ -71,17 +80,17 @@ class Question(Struct, frozen=True):
                 self.fault(pattern, NO_MODULE)
         return sorted(found)
 
-    def ends(self, patterns: Iterable[str]) -> Iterator[tuple[str, frozenset[int]]]:
-        """The parties of a contract about pairs: each pattern with all that it covers; where another linter's rules hold,
-        each module that is meant."""
+    def ends(self, patterns: Iterable[str]) -> Iterator[End]:
+        """The parties of a contract about pairs: each pattern with all that it stands for; where another linter's rules
+        hold, each module that is meant."""
         if self.contract.linted is None:
             yield from ((pattern, self.required(pattern)) for pattern in patterns)
         else:
             yield from ((name, self.nodes(name)) for name in self.names(patterns))
 
-    def nodes(self, name: str) -> frozenset[int]:
-        """The nodes of one module, as a package if the contract takes it so."""
-        return self.graph.below(name) if self.contract.as_packages else self.graph.exactly(name)
+    def nodes(self, pattern: str) -> frozenset[int]:
+        """The nodes of a pattern, all below them too if the contract takes modules as packages."""
+        return self.graph.below(pattern) if self.contract.as_packages else self.graph.exactly(pattern) - self.graph.closed
 
     def breach(self, importer: str, imported: str, chain: Chain) -> Breach:
         return Breach(self.contract, importer, imported, self.graph.along(chain.nodes), chain.cut)
@@ -89,3 +98,21 @@ class Question(Struct, frozen=True):
     def direct(self, source: int, target: int, imported: str) -> Breach:
         """A breach by one import."""
         return Breach(self.contract, self.graph.names[source], imported, (self.graph.link(source, target),))
+
+
+class Chains:
+    """The chains by which a contract is broken, pair by pair."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._count = 0
+
+    def between(self, inner: End, outer: End, reached: Reached, avoid: frozenset[int]) -> Iterator[Breach]:
+        """The breaches by which one party gets to the other, past none of `avoid`; `reached`: what the first gets to."""
+        if self._count < _THOROUGH or inner[1] & outer[1]:
+            digraph, keep = self._question.graph.digraph, self._question.keep
+            found = illegal_chains(digraph, inner[1], outer[1], avoid=avoid, keep=keep)
+        else:
+            found = [Chain(reached.chain_to(outer[1]), 0)]
+        self._count += len(found)
+        yield from (self._question.breach(inner[0], outer[0], chain) for chain in found)

@@ -14,6 +14,28 @@ Keep = Callable[[int, int], bool]
 """Does an edge count?"""
 
 
+class Reached:
+    """Nodes that can be come to, each with the one before it on a shortest way; -1 for where the ways begin."""
+
+    __slots__ = ("_order", "_origin")
+
+    def __init__(self, origin: dict[int, int]) -> None:
+        self._origin = origin
+        self._order = {node: i for i, node in enumerate(origin)}
+
+    def any_of(self, nodes: Collection[int]) -> bool:
+        return not self._origin.keys().isdisjoint(nodes)
+
+    def chain_to(self, nodes: Collection[int]) -> tuple[int, ...]:
+        """A shortest way to one of the nodes, of which one is reached."""
+        node = min((node for node in nodes if node in self._origin), key=self._order.__getitem__)
+        found = []
+        while node != -1:
+            found.append(node)
+            node = self._origin[node]
+        return tuple(reversed(found))
+
+
 class Digraph:
     """`successors[i]`, `predecessors[i]`: sorted neighbours of node i; no loops, no double edges."""
 
@@ -57,18 +79,18 @@ class Digraph:
                     queue.append(target)
         return None
 
-    def touched(self, sources: Collection[int], stop: Collection[int], keep: Keep | None = None) -> frozenset[int]:
+    def reached(self, sources: Collection[int], stop: Collection[int], keep: Keep | None = None) -> Reached:
         """What is reached from `sources` by one step or more; from nodes of `stop` it goes no further."""
-        seen: set[int] = set()
-        stack = list(sources)
-        while stack:
-            node = stack.pop()
+        origin = dict.fromkeys(sorted(sources), -1)
+        queue = deque(origin)
+        while queue:
+            node = queue.popleft()
             for target in self.successors[node]:
-                if target not in seen and (keep is None or keep(node, target)):
-                    seen.add(target)
+                if target not in origin and (keep is None or keep(node, target)):
+                    origin[target] = node
                     if target not in stop:
-                        stack.append(target)
-        return frozenset(seen)
+                        queue.append(target)
+        return Reached(origin)
 
     @staticmethod
     def _back(origin: dict[int, int], node: int) -> tuple[int, ...]:

@@ -68,3 +68,70 @@ def test_patterns() -> None:
     assert covers("shop.*.domain", "shop.a.domain.order")
     assert not covers("shop", "shopping")
     assert matches("shop.v*", "shop.v2")
+
+
+def test_own_patterns_can_mean_one_module_alone() -> None:
+    sources = {"a/__init__.py": "", "a/b.py": "import c", "c.py": ""}
+    below = Contract(name="c", kind="forbidden", source=("a",), forbidden=("c",))
+    assert len(contracts(below, sources).breaches) == 1
+    alone = Contract(name="c", kind="forbidden", source=("a",), forbidden=("c",), as_packages=False)
+    assert contracts(alone, sources).breaches == ()
+
+
+def test_independent_packages_without_files_of_their_own() -> None:
+    sources = {
+        "shop/orders/a.py": "import shop.users.b",
+        "shop/users/b.py": "",
+        "shop/users/tests/test_b.py": "import shop.orders.a",
+    }
+    (breach,) = contracts(Contract(name="c", kind="independence", modules=("shop.*",)), sources).breaches
+    assert (breach.importer, breach.imported) == ("shop.orders", "shop.users")
+
+
+def test_typing_and_tests_close_no_circle_of_an_own_contract() -> None:
+    sources = {
+        "shop/orders/a.py": "import shop.users.b",
+        "shop/users/b.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import shop.orders.a",
+        "shop/users/tests/test_b.py": "import shop.orders.a\ndef test_a(): ...",
+    }
+    contract = Contract(name="c", kind="acyclic", modules=("shop",))
+    assert contracts(contract, sources).breaches == ()
+    assert len(contracts(contract, {**sources, "shop/users/b.py": "import shop.orders.a"}).breaches) == 1
+
+
+def test_a_circle_names_all_imports_to_cut() -> None:
+    sources = {
+        "shop/orders/a.py": "import shop.users.b\nimport shop.users.c",
+        "shop/users/b.py": "import shop.orders.a",
+        "shop/users/c.py": "import shop.orders.d\nimport shop.orders.a",
+        "shop/orders/d.py": "",
+    }
+    (breach,) = contracts(Contract(name="c", kind="acyclic", modules=("shop",)), sources).breaches
+    assert [(link.importer, link.imported) for link in (breach.chain[0], *breach.further)] == [
+        ("shop.orders.a", "shop.users.b"),
+        ("shop.orders.a", "shop.users.c"),
+    ]
+
+
+def test_depth_and_skipped_packages_bound_where_circles_are_looked_for() -> None:
+    sources = {"shop/a/x/m.py": "import shop.a.y.m", "shop/a/y/m.py": "import shop.a.x.m"}
+    assert [b.importer for b in contracts(Contract(name="c", kind="acyclic", modules=("shop",)), sources).breaches] == [
+        "shop.a"
+    ]
+    assert contracts(Contract(name="c", kind="acyclic", modules=("shop",), depth=0), sources).breaches == ()
+    assert contracts(Contract(name="c", kind="acyclic", modules=("shop",), skip=("shop.a",)), sources).breaches == ()
+
+
+def test_a_contract_that_is_broken_everywhere_still_names_every_pair() -> None:
+    """Beyond some chains each further pair is shown by one."""
+    names = [f"a{i:02}" for i in range(24)]
+    sources = {f"shop/{name}.py": "\n".join(f"import shop.{other}" for other in names if other != name) for name in names}
+    found = contracts(Contract(name="c", kind="independence", modules=("shop.*",)), sources).breaches
+    assert len({(breach.importer, breach.imported) for breach in found}) == 24 * 23
+
+
+def test_a_package_outside_is_said_once_for_each_module() -> None:
+    sources = {"shop/a.py": "from requests import get, post\nimport requests.auth", "shop/b.py": "import shop.a"}
+    found = contracts(Contract(name="c", kind="forbidden", source=("shop",), forbidden=("requests",)), sources).breaches
+    assert [[link.imported for link in breach.chain] for breach in found] == [["requests.get"]]
+    assert [link.imported for link in found[0].further] == ["requests.post", "requests.auth"]

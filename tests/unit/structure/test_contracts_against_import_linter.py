@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import grimp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from import_graphs import project_of_graph
-from importlinter.configuration import configure
-from importlinter.contracts.acyclic_siblings import AcyclicSiblingsContract
-from importlinter.contracts.forbidden import ForbiddenContract
-from importlinter.contracts.independence import IndependenceContract
-from importlinter.contracts.layers import LayersContract
-from importlinter.contracts.private_modules import PrivateModulesContract
-from importlinter.contracts.protected import ProtectedContract
-from importlinter.domain.contract import InvalidContractOptions
-from importlinter.domain.helpers import MissingImport
+from import_linter_verdicts import Options, Verdict, ours, theirs
 
 from archlint.engine.linted_options import contract_from
 from archlint.facts.settings import Contract, Linted, Misread, Settings
-from archlint.project.contract_question import Breach
 from archlint.project.contracts import Contracts
-
-Options = dict[str, Any]
-
-configure()
 
 TOPS = ["p.a", "p.b", "p.c", "p.d", "p._e"]
 MODULES = ["p", *TOPS, *(f"{top}.{name}" for top in TOPS for name in ("x", "y", "_z")), "p.a.x.m", "p.a.x.n", "p.b.x.m"]
 OUTSIDE = ["lib", "tool"]
 EXPRESSIONS = [*MODULES, "p.*", "p.*.x", "p.a.*", "p.**", "p.**.m", "p.a.**", "p.b.*", "p.*.*", "p.c.gone", "p.gone.*"]
-TYPES: Mapping[str, type[Any]] = {
-    "layers": LayersContract,
-    "forbidden": ForbiddenContract,
-    "independence": IndependenceContract,
-    "protected": ProtectedContract,
-    "private_modules": PrivateModulesContract,
-    "acyclic_siblings": AcyclicSiblingsContract,
-}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """`ends`: the parties of each breach as the contract names them; `direct`: imports that break it by themselves."""
-
-    ends: frozenset[tuple[str, ...]]
-    direct: frozenset[tuple[str, str]]
 
 
 @st.composite
@@ -124,8 +94,7 @@ def contracts(draw: st.DrawFn, kind: str) -> Options:
     return options
 
 
-def theirs(edges: Mapping[str, Sequence[str]], options: Options, linted: Linted) -> Verdict | None:
-    """None: the contract is refused."""
+def graph_of(edges: Mapping[str, Sequence[str]], linted: Linted) -> grimp.ImportGraph:
     graph = grimp.ImportGraph()
     for name in edges:
         graph.add_module(name)
@@ -134,75 +103,25 @@ def theirs(edges: Mapping[str, Sequence[str]], options: Options, linted: Linted)
             if imported in edges or linted.external:
                 graph.add_module(imported, is_squashed=imported not in edges)
                 graph.add_import(importer=importer, imported=imported, line_number=1, line_contents="")
-    session = {"root_packages": list(linted.root_packages), "include_external_packages": str(linted.external)}
-    try:
-        found = TYPES[options["type"]](name="c", session_options=session, contract_options=options).check(graph, verbose=False)
-    except (ValueError, MissingImport, InvalidContractOptions, grimp.exceptions.GrimpException):
-        return None
-    verdict: Verdict = VERDICTS[options["type"]](found.metadata)
-    assert found.kept == (not verdict.ends)
-    return verdict
+    return graph
 
 
-def chained(key: str, chains: str, importer: str, imported: str) -> Any:
-    def verdict(metadata: Mapping[str, Any]) -> Verdict:
-        broken = metadata[key]
-        links = [link["chain"] if isinstance(link, dict) else link for entry in broken for link in entry[chains]]
-        ends = {(entry[importer], entry[imported]) for entry in broken}
-        ends |= {(name, name.rpartition(".")[0]) for name in metadata.get("undeclared_modules", ())}
-        return Verdict(frozenset(ends), direct(links))
-
-    return verdict
-
-
-def direct(chains: Iterable[Sequence[Mapping[str, Any]]]) -> frozenset[tuple[str, str]]:
-    return frozenset((chain[0]["importer"], chain[0]["imported"]) for chain in chains if len(chain) == 1)
-
-
-def protected(metadata: Mapping[str, Any]) -> Verdict:
-    found = [(entry.top_level_module, link) for entry in metadata["illegal_imports"] for link in entry.illegal_links]
-    return Verdict(frozenset((link["importer"], top) for top, link in found), direct([[link] for _, link in found]))
-
-
-def private(metadata: Mapping[str, Any]) -> Verdict:
-    links = direct([[link] for link in metadata["illegal_imports"]])
-    return Verdict(frozenset(links), links)
-
-
-VERDICTS: Mapping[str, Any] = {
-    "layers": chained("invalid_dependencies", "routes", "importer", "imported"),
-    "forbidden": chained("invalid_chains", "chains", "downstream_module", "upstream_module"),
-    "independence": chained("invalid_chains", "chains", "downstream_module", "upstream_module"),
-    "protected": protected,
-    "private_modules": private,
-    "acyclic_siblings": lambda metadata: Verdict(
-        frozenset((package, "") for package in metadata["cycle_breakers_by_package"]), frozenset()
-    ),
-}
-
-
-def ours(edges: Mapping[str, Sequence[str]], options: Options, linted: Linted) -> tuple[Verdict, list[str]]:
-    """And what is wrong with the contract's words."""
+def judged(edges: Mapping[str, Sequence[str]], options: Options, linted: Linted) -> tuple[Verdict, list[str]]:
+    """Our verdict, and what is wrong with the contract's words."""
     read = list(contract_from(options, linted, set()))
     held = tuple(contract for contract in read if isinstance(contract, Contract))
-    judged: Contracts = project_of_graph(edges, Settings(contracts=held)).contracts
+    found: Contracts = project_of_graph(edges, Settings(contracts=held)).contracts
     faults = [one.reason for one in read if isinstance(one, Misread) and one.bad]
-    faults += [fault.words for fault in judged.faults]
-    faults += [allow.importer for c, allow in judged.unused_allows if c.linted and c.linted.unmatched == "error"]
-    return verdict_of(judged.breaches), faults
-
-
-def verdict_of(breaches: Sequence[Breach]) -> Verdict:
-    lone = [b.chain[0] for b in breaches if len(b.chain) == 1]
-    return Verdict(
-        frozenset((b.importer, b.imported) for b in breaches), frozenset((link.importer, link.imported) for link in lone)
-    )
+    faults += [fault.words for fault in found.faults]
+    faults += [allow.importer for c, allow in found.unused_allows if c.linted and c.linted.unmatched == "error"]
+    return ours(found.breaches), faults
 
 
 def compare(edges: Mapping[str, Sequence[str]], options: Options, *, external: bool) -> None:
     linted = Linted(path=".importlinter", folder="", root_packages=("p",), external=external)
-    expected = theirs(edges, options, linted)
-    found, faults = ours(edges, options, linted)
+    session = {"root_packages": ["p"], "include_external_packages": str(external)}
+    expected = theirs(graph_of(edges, linted), session, options)
+    found, faults = judged(edges, options, linted)
     if expected is None:
         assert faults
         return

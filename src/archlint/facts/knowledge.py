@@ -15,6 +15,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+EFFECTS = frozenset(
+    {
+        "blocking", "cache.delete", "cache.expire", "cache.read", "cache.write", "db.commit", "db.read", "db.write", "email",
+        "enqueue", "env.read", "file.tree", "file.write", "heavy", "http", "log", "process", "publish", "rpc", "sleep",
+        "tx.begin", "tx.end",
+    }
+)  # fmt: skip
+"""All that a callable can be known to do; `docs/knowledge.md` says what each means."""
+
 
 class CacheWrite(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A call that puts an entry into a cache.

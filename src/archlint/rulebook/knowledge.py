@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -9,7 +10,7 @@ from contextlib import suppress
 import msgspec
 import yaml
 
-from archlint.facts.knowledge import Library, Operation, TypeInfo
+from archlint.facts.knowledge import EFFECTS, Library, Operation, TypeInfo
 from archlint.ports import FactStore
 from archlint.project.knowledge import Knowledge
 from archlint.project.notation import parse_notation
@@ -87,6 +88,7 @@ def _mistakes(library: Library) -> Iterator[str]:
 def _type_mistakes(info: TypeInfo) -> Iterator[str]:
     notations = [*info.bases, *info.attributes.values(), info.context, info.item, info.gives]
     yield from _notation_mistakes(notations)
+    yield from _effect_mistakes((info.lazy.effect,) if info.lazy is not None else ())
     for name in info.chain:
         if name in info.methods:
             yield f"`{name}` is both in chain and in methods"
@@ -98,6 +100,7 @@ def _type_mistakes(info: TypeInfo) -> Iterator[str]:
 
 def _operation_mistakes(operation: Operation) -> Iterator[str]:
     yield from _notation_mistakes((operation.returns, operation.context, operation.decorates))
+    yield from _effect_mistakes(operation.effect)
     arguments = [
         operation.by_statement,
         operation.sql,
@@ -119,6 +122,13 @@ def _operation_mistakes(operation: Operation) -> Iterator[str]:
     for argument in arguments:
         if argument is not None and not _ARGUMENT.fullmatch(argument):
             yield f"`{argument}` names no argument (write `0:name`, `1`, `:name`, `*` or `**`)"
+
+
+def _effect_mistakes(effects: Iterable[str]) -> Iterator[str]:
+    for effect in effects:
+        if effect not in EFFECTS:
+            near = difflib.get_close_matches(effect, sorted(EFFECTS), 1)
+            yield f"`{effect}` is no effect" + (f" (did you mean `{near[0]}`?)" if near else "")
 
 
 def _notation_mistakes(notations: Iterable[str | None]) -> Iterator[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from project_builder import KNOWLEDGE, shipped_knowledge
 
+from archlint.facts.knowledge import EFFECTS, Library
 from archlint.project.notation import Notation, parse_notation
 from archlint.rulebook.knowledge import KnowledgeError, kept_knowledge, load_knowledge, read_libraries
 
@@ -59,6 +62,8 @@ def test_names_are_canonical_and_methods_are_inherited() -> None:
         ("library: x\npackages: [x]\ntypes: {x.A: {chain: [a], methods: {a: {}}}}", "both in chain and in methods"),
         ("library: x\npackages: [x]\nfunctions: {x.f: {timeout: {given: [':t'], default: never}}}", "`never` is no default"),
         ("library: x\npackages: [x]\nfunctions: {x.f: {retries: {given: [t]}}}", "`t` names no argument"),
+        ("library: x\npackages: [x]\nfunctions: {x.f: {effect: [htpp]}}", "`htpp` is no effect (did you mean `http`?)"),
+        ("library: x\npackages: [x]\ntypes: {x.A: {lazy: {effect: read}}}", "`read` is no effect"),
         ("- 1", "object"),
     ],
 )
@@ -136,3 +141,10 @@ def test_a_document_at_fault_is_not_kept() -> None:
     with pytest.raises(KnowledgeError):
         kept_knowledge({"c.yaml": "library: 1"}, store, "one")
     assert store.blobs == {}
+
+
+def test_the_page_on_knowledge_tells_of_every_effect_and_key() -> None:
+    page = (KNOWLEDGE.parents[1] / "docs/knowledge.md").read_text("utf-8")
+    told = set(re.findall(r"`([\w.]+)`", page))
+    assert told >= EFFECTS
+    assert told >= {field.name for field in msgspec.structs.fields(Library)} - {"settings", "route_lists"}

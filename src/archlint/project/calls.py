@@ -106,7 +106,7 @@ class Calls:
         targets: list[Target] = []
         for entity in entities:
             targets += self.dispatch.targets(entity)
-        receiver = next((_receiver(e) for e in entities if _receiver(e) is not None), None)
+        receiver = next((held for e in entities if (held := _receiver(e)) is not None), None)
         if receiver is None and isinstance(call.callee, Attribute):
             bases = self._inference.entities(module, call.callee.base, call.context)
             receiver = next((e for e in bases if isinstance(e, Type)), None)

@@ -158,9 +158,7 @@ class Inference:
             narrowed = self._narrowed(module, expr.id, context, scope)
             if narrowed:
                 return narrowed
-            found: list[Entity] = []
-            for binding in bindings[-4:]:
-                found += self.bound(module, binding, expr.id)
+            found = [e for binding in bindings[-4:] for e in self._bindings.of(module, binding, expr.id)]
             if found and not all(self.is_some_callable(e) for e in found):
                 return distinct(found)
             opened = [self._bindings.open_parameter(module, binding) for binding in bindings]

@@ -25,6 +25,7 @@ class Knowledge:
         self._libraries: dict[str, Library | None] = {}
         self._canonical: dict[str, str] = {}
         self._lineages: dict[str, tuple[str, ...]] = {}
+        self._roles: dict[str, str] = {}
         for library in self.libraries:
             self._add(library)
 
@@ -112,11 +113,10 @@ class Knowledge:
 
     def role(self, type_name: str) -> str:
         """The nearest role along the bases, or an empty string."""
-        for owner in self.lineage(type_name):
-            info = self._types.get(owner)
-            if info is not None and info.role:
-                return info.role
-        return ""
+        known = self._roles.get(type_name)
+        if known is None:
+            known = self._roles[type_name] = next((info.role for _, info in self.infos(type_name) if info.role), "")
+        return known
 
     def infos(self, type_name: str) -> Iterator[tuple[str, TypeInfo]]:
         """(name, what is known) of the type and its bases, nearest first."""

@@ -3,7 +3,7 @@
 Notations inside the documents (kept as strings here, read by `project.knowledge`):
 
 - an *argument*, `"0:name"`: first positional or keyword `name`; `"1"` only positional; `":ttl"` only keyword;
-  `"*"` all positional arguments; `"**"` all keyword arguments.
+  `"*"` all positional arguments; `"**"` all keyword arguments; `"self"`, of a callable, what the method is called on.
 - a *type*, `"sqlalchemy.orm.Query[T]"`: a dotted name with optional type arguments.  `self` is the receiver's type;
   `T` a parameter of the receiver's type (`parameters`); `arg(0)` the type of an argument; `instance(0)` the type
   whose class was passed as that argument; `result(0)` what calling the callable argument gives; `item(0)` what

@@ -299,8 +299,12 @@ def _takes_callables(operation: LibraryOperation) -> bool:
 
 
 def _arguments(site: CallSite, notation: str) -> Iterator[Expr]:
-    """The expressions that a notation names; `*` all positional ones, into `*[f(x) for …]` and lists too."""
-    if notation == "*":
+    """The expressions that a notation names; `*` all positional ones, into `*[f(x) for …]` and lists too; `self` what the
+    method is called on, by its name."""
+    if notation == "self":
+        base = site.call.callee.base if isinstance(site.call.callee, Attribute) else None
+        given: list[Expr] = [base] if isinstance(base, Name | Attribute) else []
+    elif notation == "*":
         given = [a.value for a in site.call.arguments if a.name in (None, "*")]
     else:
         expr = argument_of(site.call, notation)

@@ -15,7 +15,7 @@ from archlint.ports import FactStore
 from archlint.project.knowledge import Knowledge
 from archlint.project.notation import parse_notation
 
-_ARGUMENT = re.compile(r"\d+(:\w+)?|:\w+|\*{1,2}")
+_ARGUMENT = re.compile(r"\d+(:\w+)?|:\w+|\*{1,2}|self")
 _LIMITS = ("none", "client", "setting", "unknown")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -121,7 +121,7 @@ def _operation_mistakes(operation: Operation) -> Iterator[str]:
         arguments += [operation.cache.key, operation.cache.value, *operation.cache.ttl, *operation.cache.keeps]
     for argument in arguments:
         if argument is not None and not _ARGUMENT.fullmatch(argument):
-            yield f"`{argument}` names no argument (write `0:name`, `1`, `:name`, `*` or `**`)"
+            yield f"`{argument}` names no argument (write `0:name`, `1`, `:name`, `*`, `**` or `self`)"
 
 
 def _effect_mistakes(effects: Iterable[str]) -> Iterator[str]:

@@ -53,6 +53,20 @@ def test_what_is_handed_over_says_when_it_runs() -> None:
     )
 
 
+def test_a_task_that_is_sent_runs_later() -> None:
+    project = project_of(
+        {
+            "work.py": "from celery import shared_task\nimport time\n\n@shared_task\ndef wait():\n    time.sleep(5)\n",
+            "shop.py": "import work\n\ndef place():\n    work.wait.delay()\n    work.wait()\n",
+        }
+    )
+    (place,) = understood(project, project.modules.by_path["shop.py"])
+    assert place.handed_over == (HandedOver(4, "work.wait", "later"),)
+    ways = {effect.effect: effect.way[0] for effect in place.effects}
+    assert ways["enqueue"] == Station("shop.py", 4, "runs celery.Task.delay")
+    assert ways["sleep"] == Station("shop.py", 5, "calls work.wait")
+
+
 def test_effects_have_their_ways_and_what_runs_later_gives_none() -> None:
     effects = {effect.effect: effect for effect in functions()["place"].effects}
     assert "email" not in effects

@@ -19,7 +19,8 @@ from archlint.project.blocking import BLOCKING, Blocking
 from archlint.project.closure import Closure, Direct, Way, crosses
 from archlint.project.model import CallSite, Def, Target, Witness
 from archlint.project.notation import parse_notation
-from archlint.project.points import Point, PointKind, Points
+from archlint.project.parameters_run import PointKind
+from archlint.project.points import Point, Points
 from archlint.project.statement_kind import StatementKind
 
 if TYPE_CHECKING:

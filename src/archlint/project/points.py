@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,26 +27,24 @@ from archlint.facts.syntax import (
     Await,
     Call,
     CallRef,
-    Collection,
     Comprehension,
     Expr,
+    Lambda,
     Name,
     Operation,
     Slice,
-    Starred,
     Subscript,
 )
+from archlint.project.arguments import arguments_by_parameter
 from archlint.project.eager import EagerLoads
 from archlint.project.entities import Entity, FunctionRef
 from archlint.project.model import CallSite, Def, Target, Type, argument_of
+from archlint.project.parameters_run import ParametersRun, PointKind, arguments_named
 from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
-
-PointKind = Literal["call", "per item", "once", "threaded", "deferred", "evaluation", "property"]
-
 
 _METHODS = {
     "len": "__len__",
@@ -91,6 +89,7 @@ class Points:
         self._inference = project.types.inference
         self._eager = EagerLoads(project)
         self._known: dict[str, tuple[Point, ...]] = {}
+        self._running = ParametersRun(project)
 
     def of(self, module: Module) -> tuple[Point, ...]:
         """All points of a module, by place."""
@@ -127,6 +126,8 @@ class Points:
         for site in sites:
             if site.targets:
                 call = site.call
+                if call.arguments:
+                    yield from self._passed_on(module, site)
                 kind = "threaded" if _is_moved(sites, call) else kinds.get(site.index, "call")
                 yield Point(module, module.path, call.at, call.end, call.context, site.caller, kind, site.targets, site, None)
 
@@ -141,7 +142,7 @@ class Points:
         )
         for kind, notations in listed:
             for notation in notations:
-                for expr in _arguments(site, notation):
+                for expr in arguments_named(site.call, notation):
                     if isinstance(expr, CallRef) and kind in ("threaded", "deferred"):
                         kinds[expr.index] = kind  # a coroutine that is handed over: its call only makes it
                         continue
@@ -150,6 +151,19 @@ class Points:
                         yield self._point(module, expr, site.call.context, kind, targets, site)
         if operation.evaluates:
             yield from self._evaluating(module, site)
+
+    def _passed_on(self, module: Module, site: CallSite) -> Iterator[Point]:
+        """Callables that a function of the project is given and runs itself: `retry(lambda: load(key))`."""
+        for target in site.targets:
+            definition = target.definition
+            runs = self._running.of(definition) if definition is not None else {}
+            given = arguments_by_parameter(site.call, definition) if definition is not None and runs else {}
+            for name, kind in sorted(runs.items()):
+                expr = given.get(name)
+                if isinstance(expr, Name | Attribute | Lambda | CallRef):
+                    targets = self._callable(module, expr, site.call.context)
+                    if targets and (not isinstance(expr, CallRef) or all(t.operation is None for t in targets)):
+                        yield self._point(module, expr, site.call.context, kind, targets, site)
 
     def _callable(self, module: Module, expr: Expr, context: int) -> tuple[Target, ...]:
         """What a callable that is handed over runs."""
@@ -296,24 +310,3 @@ def _is_moved(sites: Sequence[CallSite], call: Call) -> bool:
 
 def _takes_callables(operation: LibraryOperation) -> bool:
     return bool(operation.evaluates or operation.per_item or operation.once or operation.threaded or operation.deferred)
-
-
-def _arguments(site: CallSite, notation: str) -> Iterator[Expr]:
-    """The expressions that a notation names; `*` all positional ones, into `*[f(x) for …]` and lists too; `self` what the
-    method is called on, by its name."""
-    if notation == "self":
-        base = site.call.callee.base if isinstance(site.call.callee, Attribute) else None
-        given: list[Expr] = [base] if isinstance(base, Name | Attribute) else []
-    elif notation == "*":
-        given = [a.value for a in site.call.arguments if a.name in (None, "*")]
-    else:
-        expr = argument_of(site.call, notation)
-        given = [] if expr is None else [expr]
-    for expr in given:
-        inner = expr.value if isinstance(expr, Starred) else expr
-        if isinstance(inner, Collection):
-            yield from inner.items
-        elif isinstance(inner, Comprehension):
-            yield inner.element
-        else:
-            yield inner

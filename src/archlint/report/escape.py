@@ -47,7 +47,7 @@ def encodable_tree(value: Any) -> Any:
         return encodable(value)
     if isinstance(value, dict):
         return {encodable(key): encodable_tree(v) for key, v in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [encodable_tree(v) for v in value]
     return value
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from archlint.report.escape import inert, json_text, visible
 
@@ -14,14 +15,7 @@ if TYPE_CHECKING:
 
 def as_json(name: str, path: str, functions: Sequence[UnderstoodFunction]) -> str:
     """One object: `schema`, the module's `name` and `path`, and its `functions`."""
-    return json_text({"schema": 1, "name": name, "path": path, "functions": [_listed(asdict(f)) for f in functions]})
-
-
-def _listed(value: object) -> object:
-    """Tuples as lists, for the encoder of trees."""
-    if isinstance(value, dict):
-        return {key: _listed(inner) for key, inner in value.items()}
-    return [_listed(inner) for inner in value] if isinstance(value, list | tuple) else value
+    return json_text({"schema": 1, "name": name, "path": path, "functions": msgspec.to_builtins(list(functions))})
 
 
 def as_text(name: str, path: str, functions: Sequence[UnderstoodFunction]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from project_builder import project_of
 
 from archlint.project.understood import HandedOver, Receiver, Station, UnderstoodFunction, Unresolved, understood
-from archlint.report.understood import as_text
+from archlint.report.understood import as_json, as_text
 
 SHOP = """import asyncio
 import sqlite3
@@ -84,6 +86,7 @@ def test_module_level_comes_first_and_says_what_stays_dark() -> None:
 def test_text_of_the_project_steers_no_terminal() -> None:
     project = project_of({"a.py": 'def f():\n    "\x1b[31m\\u202e".encode().missing()\n'})
     module = project.modules.by_path["a.py"]
+    assert json.loads(as_json("a", "a\x1b\ud800.py", understood(project, module)))["functions"][0]["name"] == "f"
     shown = as_text("a", "a\x1b.py", understood(project, module))
     assert "\x1b" not in shown
     assert "\u202e" not in shown

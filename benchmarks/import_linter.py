@@ -1,12 +1,13 @@
 """Compares archlint's verdicts with import-linter's on projects that have contracts for it.
 
-    python benchmarks/import_linter.py PROJECT [PROJECT …]
+    python benchmarks/import_linter.py [--drawn] PROJECT [PROJECT …]
 
 Each configuration that archlint reads in a checkout is read by import-linter too, with its own graph of the same files; for
 each contract both say which parties must not meet and do, and which imports break it by themselves. A contract in use is
 mostly kept, so each is also judged without its exceptions, and turned round (layers from below, the forbidden as the
-source, what may import protected). Exit status 1 if any two verdicts differ. Nothing of the projects is imported: packages
-are looked up as folders.
+source, what may import protected). With `--drawn` the contracts are made from the folders of each project's largest
+package, and both graphs are compared as well. Exit status 1 if any two verdicts differ. Nothing of the projects is imported:
+packages are looked up as folders.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from archlint import app
 from archlint.engine.linted_options import contract_from
 from archlint.facts.settings import Contract, Linted, Misread
 from archlint.project import Project
+from archlint.project.contract_graph import ContractGraph
+from archlint.project.named_imports import named_imports
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests/unit/structure"))
 from import_linter_verdicts import Options, Verdict, ours, theirs
@@ -59,24 +62,84 @@ def compare(root: Path) -> Counter[str]:
 
 def compare_configuration(project: Project, path: Path, linted: Linted) -> Counter[str]:
     options = read_user_options(str(path))
-    graph = grimp.build_graph(
+    contracts = [(held["name"] + title, variant) for held in options.contracts_options for title, variant in variants(held)]
+    return compare_contracts(project, linted, options.session_options, contracts, built(linted))
+
+
+def built(linted: Linted) -> grimp.ImportGraph:
+    return grimp.build_graph(
         *linted.root_packages,
         include_external_packages=linted.external,
         exclude_type_checking_imports=not linted.type_checking,
         cache_dir=None,
     )
+
+
+def compare_contracts(
+    project: Project, linted: Linted, session: Options, contracts: list[tuple[str, Options]], graph: grimp.ImportGraph
+) -> Counter[str]:
     print(f"{len(graph.modules)} modules, {graph.count_imports()} imports")
     count: Counter[str] = Counter()
-    for held in options.contracts_options:
-        for title, variant in variants(held):
-            expected = theirs(deepcopy(graph), options.session_options, dict(variant))
-            found = ours_of(project, variant, linted)
-            same = found == expected
-            count[f"{'equal' if same else 'DIFFERS'}, {told(expected).partition(' ')[0]}"] += 1
-            print(f"  {'' if same else 'DIFFERS '}{held['type']}: {told(expected)}  {held['name']}{title}")
-            if not same:
-                print_difference(expected, found)
+    for title, options in contracts:
+        expected = theirs(deepcopy(graph), session, dict(options))
+        found = ours_of(project, options, linted)
+        same = found == expected
+        count[f"{'equal' if same else 'DIFFERS'}, {told(expected).partition(' ')[0]}"] += 1
+        print(f"  {'' if same else 'DIFFERS '}{options['type']}: {told(expected)}  {title}")
+        if not same:
+            print_difference(expected, found)
     return count
+
+
+def compare_drawn(root: Path) -> Counter[str]:
+    """Contracts about the largest package, as its folders suggest them; and the graphs themselves."""
+    project = app.project_of(app.target([root], root=root), jobs=1, use_cache=False)
+    sizes = Counter((module.root, module.local_name.partition(".")[0]) for module in project.modules.production)
+    (folder, package), _ = max(sizes.items(), key=lambda item: (item[1], item[0]))
+    os.chdir(root / folder)
+    print(f"{root.name}  {package} in {folder or '.'}", end=": ")
+    count: Counter[str] = Counter()
+    for typing in (True, False):
+        linted = Linted(path="", folder=folder, root_packages=(package,), external=True, type_checking=typing)
+        try:
+            graph = built(linted)
+        except (grimp.exceptions.GrimpException, UnicodeError) as error:
+            print(f"left out: {error}")
+            return count
+        count += compare_graphs(graph, named_imports(project, linted).graph)
+        children = sorted(graph.find_children(package))
+        session: Options = {"root_packages": [package], "include_external_packages": "True"}
+        count += compare_contracts(project, linted, session, list(drawn(package, children)), graph)
+    return count
+
+
+def compare_graphs(graph: grimp.ImportGraph, own: ContractGraph) -> Counter[str]:
+    there = {(name, other) for name in graph.modules for other in graph.find_modules_directly_imported_by(name)}
+    here = {(own.names[a], own.names[b]) for a, b in own.links()}
+    there = {(a, b) for a, b in there if a != b}
+    same = there == here and graph.modules == set(own.names)
+    if not same:
+        print(
+            "DIFFERS", sorted(graph.modules ^ set(own.names))[:5], sorted(there - here)[:5], sorted(here - there)[:5], end=" "
+        )
+    return Counter({"equal graphs" if same else "DIFFERS, graphs": 1})
+
+
+def drawn(package: str, children: list[str]) -> Iterator[tuple[str, Options]]:
+    names = [child.rpartition(".")[2] for child in children]
+    yield "", {"name": "c", "type": "acyclic_siblings", "ancestors": [package]}
+    yield "", {"name": "c", "type": "private_modules"}
+    yield "", {"name": "c", "type": "independence", "modules": [f"{package}.*"]}
+    yield "", {"name": "c", "type": "layers", "layers": names[:12], "containers": [package]}
+    yield (
+        "siblings",
+        {"name": "c", "type": "layers", "layers": [" | ".join(names[:3]), " : ".join(names[3:8])], "containers": [package]},
+    )
+    yield (
+        "",
+        {"name": "c", "type": "forbidden", "source_modules": children[:6], "forbidden_modules": [f"{package}.*", "django"]},
+    )
+    yield "", {"name": "c", "type": "protected", "protected_modules": [f"{package}.*"], "allowed_importers": children[:4]}
 
 
 def variants(held: Options) -> Iterator[tuple[str, Options]]:
@@ -117,6 +180,7 @@ def print_difference(expected: Verdict | None, found: Verdict | None) -> None:
 
 if __name__ == "__main__":
     grimp.application.config.settings.configure(PACKAGE_FINDER=Folders())
-    total = sum((compare(Path(name).resolve()) for name in sys.argv[1:]), Counter[str]())
+    judge = compare_drawn if "--drawn" in sys.argv else compare
+    total = sum((judge(Path(name).resolve()) for name in sys.argv[1:] if name != "--drawn"), Counter[str]())
     print(", ".join(f"{count} {what}" for what, count in sorted(total.items())))
     sys.exit(1 if any("DIFFERS" in what for what in total) else 0)

@@ -74,7 +74,7 @@ def _said(found: Mapping[str, str]) -> Iterator[Contract | Misread]:
         try:
             options = _toml(found[path]) if path.endswith(".toml") else _ini(found[path])
         except ValueError as error:
-            yield Misread(path=path, contract=path, reason=" ".join(str(error).split()), bad=True)
+            yield Misread(path=path, reason=" ".join(str(error).split()), bad=True)
             continue
         if options is not None:
             done.add(folder)
@@ -119,10 +119,10 @@ def _contracts(path: str, folder: str, session: Options, contracts: list[Options
         roots = strings(session.get("root_packages", session.get("root_package", [])))
         custom = {line.partition(":")[0].strip() for line in strings(session.get("contract_types", []))}
     except ValueError as error:
-        yield Misread(path=path, contract=path, reason=str(error), bad=True)
+        yield Misread(path=path, reason=str(error), bad=True)
         return
     if not roots:
-        yield Misread(path=path, contract=path, reason="names no root package", bad=True)
+        yield Misread(path=path, reason="names no root package", bad=True)
         return
     linted = Linted(
         path=path,
@@ -132,6 +132,6 @@ def _contracts(path: str, folder: str, session: Options, contracts: list[Options
         external=is_true(session.get("include_external_packages")),
     )
     if not contracts:
-        yield Misread(path=path, contract=path, reason="holds no contract")
+        yield Misread(path=path, reason="holds no contract")
     for options in contracts:
         yield from contract_from(options, linted, custom)

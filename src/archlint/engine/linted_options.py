@@ -31,7 +31,7 @@ def contract_from(options: Options, linted: Linted, custom: set[str]) -> Iterato
     type_ = str(options.get("type", ""))
 
     def misread(reason: str, *, bad: bool = True) -> Misread:
-        return Misread(path=linted.path, contract=f"contract `{name}`", reason=reason, bad=bad)
+        return Misread(path=linted.path, contract=name, reason=reason, bad=bad)
 
     if type_ in custom:
         yield misread(f"the type `{type_}` is the project's own, and its code is not run", bad=False)

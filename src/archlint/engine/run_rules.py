@@ -106,8 +106,9 @@ def broken_contracts(project: Project, settings: Settings, sources: Sources) -> 
 def misread_contracts(settings: Settings, sources: Sources) -> Iterator[RunHit]:
     """RUN004 and RUN011: what another linter's configuration says and archlint cannot, or does not judge."""
     for misread in settings.misread:
-        words = {"contract": misread.contract, "reason": misread.reason}
-        site = _written(sources, misread.path, misread.contract, misread.contract)
+        name = misread.contract
+        words = {"contract": f"contract `{name}`" if name else misread.path, "reason": misread.reason}
+        site = _written(sources, misread.path, name, name) if name else Site(misread.path, 0, 0)
         anchor = f"{misread.path} {misread.contract} {misread.reason}"
         yield "RUN004" if misread.bad else "RUN011", Hit(site, words, anchor=anchor)
 

@@ -77,11 +77,12 @@ class Contract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Misread(Struct, frozen=True, kw_only=True):
-    """What another linter's configuration says and archlint does not judge. `bad`: that linter could not either."""
+    """What another linter's configuration says and archlint does not judge. `bad`: that linter could not either.
+    `contract`: its name; empty where the file as a whole is meant."""
 
     path: str
-    contract: str
     reason: str
+    contract: str = ""
     bad: bool = False
 
 

@@ -9,14 +9,14 @@ from msgspec import Struct
 from archlint.facts.settings import Contract
 from archlint.project.contract_graph import ContractGraph, Link
 from archlint.project.digraph import Reached
-from archlint.project.illegal_chains import Chain, illegal_chains
+from archlint.project.illegal_chains import Chain, direct_chains, illegal_chains
 from archlint.project.modules import Module
 
 NO_MODULE = "matches no module"
 
 _THOROUGH = 200
-"""Chains of one contract after which each further pair of its parties is shown by one: by then it is the contract that has
-to be looked at, and every chain costs a search of its own."""
+"""Chains of one contract after which each further pair of its parties is shown by its direct imports, else by one chain: by
+then it is the contract that has to be looked at, and to find what to cut costs a search for each pair."""
 
 
 End = tuple[str, frozenset[int]]
@@ -109,10 +109,10 @@ class Chains:
 
     def between(self, inner: End, outer: End, reached: Reached, avoid: frozenset[int]) -> Iterator[Breach]:
         """The breaches by which one party gets to the other, past none of `avoid`; `reached`: what the first gets to."""
+        digraph, keep = self._question.graph.digraph, self._question.keep
         if self._count < _THOROUGH or inner[1] & outer[1]:
-            digraph, keep = self._question.graph.digraph, self._question.keep
             found = illegal_chains(digraph, inner[1], outer[1], avoid=avoid, keep=keep)
         else:
-            found = [Chain(reached.chain_to(outer[1]), 0)]
+            found = direct_chains(digraph, inner[1], outer[1], keep) or [Chain(reached.chain_to(outer[1]), 0)]
         self._count += len(found)
         yield from (self._question.breach(inner[0], outer[0], chain) for chain in found)

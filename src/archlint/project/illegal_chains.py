@@ -43,13 +43,17 @@ def illegal_chains(
     """
     wanted, forbidden = frozenset(targets), frozenset(avoid)
     begin = frozenset(sources) - wanted
-    found = [
+    return direct_chains(graph, begin, wanted, keep) + _Indirect(graph, begin, wanted, forbidden, keep).chains()
+
+
+def direct_chains(graph: Digraph, sources: Collection[int], targets: Collection[int], keep: Keep | None = None) -> list[Chain]:
+    """The edges from `sources` to `targets`."""
+    return [
         Chain((source, target), 0)
-        for source in sorted(begin)
+        for source in sorted(sources)
         for target in graph.successors[source]
-        if target in wanted and (keep is None or keep(source, target))
+        if target in targets and (keep is None or keep(source, target))
     ]
-    return found + _Indirect(graph, begin, wanted, forbidden, keep).chains()
 
 
 class _Indirect:

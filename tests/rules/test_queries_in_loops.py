@@ -141,3 +141,25 @@ def test_a_long_way_down_makes_it_less_sure(case: str, functions: int, confidenc
     found = finding(*FAR[case], steps, last)
     assert found.confidence == confidence
     assert ("far down" in found.message) == (confidence == Confidence.LOW)
+
+
+WRITES = """
+def store(user):
+    user.name = "b"
+    user.save()
+
+
+def handled(user):
+    store(user)
+
+
+def worked(user):
+"""
+STEPS = "".join(f"    if user.step{n}:\n        user.state = {n}\n" for n in range(9)) + "    store(user)\n"
+
+
+@pytest.mark.parametrize(("call", "counts"), [("store", True), ("handled", True), ("worked", False)])
+def test_a_write_through_what_decides_for_each_item_is_a_note(call: str, counts: bool) -> None:
+    loop = f"\n\ndef run():\n    for user in User.objects.filter(name='a'):\n        {call}(user)\n"
+    found = testing.run_rule("PRF001", {"shop/users.py": MODELS + WRITES + STEPS + loop})
+    assert [finding.confidence > Confidence.LOW for finding in found] == [counts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.project.conditions import Path
 from archlint.project.model import Def
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
@@ -12,6 +13,8 @@ from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.spelling import last_name, shorten, spell
 
 _WRITES = ("db.write", "db.commit")
+_STATIONS, _SHORT = 2, 15
+"""Functions, and statements of each, up to which a write through them is that of a row."""
 _FAR = 4
 """Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh."""
 _WEAK = frozenset({"read", "listed", "keyed"})
@@ -47,6 +50,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     evidence = proved.by(query)
     if not evidence:
         return Confidence.LOW, "nothing here says that there are many"
+    if query.point.effect in _WRITES and not _only_writes(path):
+        return Confidence.LOW, "each item takes more than a row that is written"
     is_far = len(path.through) >= _FAR
     if is_far and evidence in _WEAK:
         return Confidence.LOW, "the query is so far down that it may not be reached"
@@ -54,6 +59,18 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     # the same query over and over is bad too, but the session may answer it
     most = Confidence.MEDIUM if is_same or is_far or evidence in _WEAK else Confidence.HIGH
     return min(path.confidence, most), ""
+
+
+def _only_writes(path: Path) -> bool:
+    """The functions between the loop and the write are few and short, as those of a repository are. Longer ones decide for
+    each item what is to be done; of eleven such that were read in fresh projects one was rightly reported."""
+    return len(path.through) <= _STATIONS and all(_size(definition) <= _SHORT for definition in path.through)
+
+
+def _size(definition: Def) -> int:
+    """How many statements the function has, those of functions inside it included."""
+    function = definition.function
+    return sum(function.at <= statement.at < function.end for statement in definition.module.body.statements)
 
 
 def _hit(query: Repeated, confidence: Confidence, doubt: str) -> Hit:

@@ -7,9 +7,9 @@ import pytest
 from archlint import app
 from archlint.adapters.processes import InProcess
 from archlint.adapters.store import NoStore
-from archlint.checklist.services import Service, services
 from archlint.engine.analyse import understand
 from archlint.facts.settings import Settings
+from archlint.project.services import Service
 from archlint.testing import MemoryFiles
 
 CODE = {"orders/api.py": "x = 1\n", "billing/api.py": "x = 1\n"}
@@ -31,7 +31,7 @@ spec:
 
 def found(files: dict[str, str], settings: Settings | None = None) -> tuple[Service, ...]:
     project = understand(MemoryFiles(files), NoStore(), InProcess(), app.tool(), settings=settings or Settings())
-    return services(project)
+    return project.services.all
 
 
 def folders(files: dict[str, str], settings: Settings | None = None) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ import msgspec
 from archlint import __version__
 from archlint.checklist.items import Checklist
 from archlint.checklist.judge import Said, judge
-from archlint.checklist.services import services
 from archlint.engine import run_rules, suppress
 from archlint.engine.check import Outcome, last_frame
 from archlint.engine.discover import Inventory
@@ -203,7 +202,7 @@ def _completeness(run: Run) -> Completeness:
         calls=figure(lambda: project.calls.total, 0),
         calls_resolved=figure(lambda: project.calls.resolved, 0),
         layout=figure(lambda: project.layers.description, ""),
-        services=figure(lambda: tuple(service.name for service in services(project)), ()),
+        services=figure(lambda: tuple(service.name for service in project.services.all), ()),
         rules=tuple(sorted(outcome.ran)),
         idle=tuple(sorted(outcome.idle)),
         crashed=tuple(sorted(outcome.crashed)),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from archlint.project.layers import Layers
     from archlint.project.modules import Modules
     from archlint.project.routes import Routes
+    from archlint.project.service_links import ServiceLinks
+    from archlint.project.services import Services
     from archlint.project.statements import Statements
     from archlint.project.symbols import Symbols
     from archlint.project.types import Types
@@ -153,3 +155,15 @@ class Project:
         from archlint.project.deployment import Deployment
 
         return Deployment(self)
+
+    @cached_property
+    def services(self) -> Services:
+        from archlint.project.services import Services
+
+        return Services(self)
+
+    @cached_property
+    def service_links(self) -> ServiceLinks:
+        from archlint.project.service_links import ServiceLinks
+
+        return ServiceLinks(self)

@@ -6,8 +6,8 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from archlint.checklist.found import Found, Subject
-from archlint.checklist.services import Service, services
 from archlint.project import Project
+from archlint.project.services import Service
 
 _VARIABLE = re.compile(r"(DATABASE|DB|POSTGRES|PG|MYSQL|SQLALCHEMY|MONGO)\w*_(URL|URI|DSN)|DATABASE_URL|DSN", re.I)
 
@@ -20,7 +20,7 @@ def find(project: Project) -> Found:
     """A subject a service with a database; two that resolve to the same one are refuted.
 
     Not applicable with fewer than two services, manual where an address is made up of variables."""
-    found = services(project)
+    found = project.services.all
     if len(found) < 2:
         return Found(not_applicable="fewer than two services, so no database can be shared between services")
     addresses = [(service, dsn) for service in found for dsn in _dsns(service)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from archlint.checklist.found import Found, Subject
-from archlint.checklist.services import Service, services
 from archlint.facts.deployment import Upstream
 from archlint.facts.findings import Site
 from archlint.project import Project
+from archlint.project.services import Service
 
 _LOOPBACK = ("127.", "localhost:", "[::1]:")
 
@@ -18,7 +18,7 @@ def find(project: Project) -> Found:
             return Found(manual="there are no deployment files; where requests come in is not written here")
         return Found(not_applicable="no deployment file says that more than one service is public")
     upstreams = project.deployment.upstreams
-    found = services(project)
+    found = project.services.all
     public = [s for s in found if _published(s) or _route(s, upstreams)]
     if len(public) < 2:
         return Found(
@@ -56,7 +56,7 @@ def _subject(service: Service, upstreams: tuple[tuple[str, Upstream], ...], *, a
 
 def _dangling(project: Project, upstreams: tuple[tuple[str, Upstream], ...]) -> list[Subject]:
     """Routes to a plain name that nothing is deployed under. A host with a dot, or with a variable, may be elsewhere."""
-    names = {d.name for _, d in project.deployment.deployables} | {s.name for s in services(project)}
+    names = {d.name for _, d in project.deployment.deployables} | {s.name for s in project.services.all}
     return [
         Subject(f"{u.gateway} routes {u.prefix or '/'}", Site(path, u.at, u.end), refutation=f"no service is called {u.target}")
         for path, u in upstreams

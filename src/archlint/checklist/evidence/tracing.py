@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from archlint.checklist.found import Found, Subject
-from archlint.checklist.services import services
 from archlint.checklist.uses import users
 from archlint.project import Project
 
@@ -14,6 +13,6 @@ def find(project: Project) -> Found:
     calls = users(project, "http-client", "rpc-client", "broker-client")
     if not apps:
         return Found(not_applicable="no app is served here")
-    if len(services(project)) < 2 and not calls:
+    if len(project.services.all) < 2 and not calls:
         return Found(not_applicable="one service, and it calls no other: nothing to trace across")
     return Found(apps)

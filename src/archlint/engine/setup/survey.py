@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from archlint.checklist.services import services
 from archlint.engine.ignores import Patterns
 from archlint.engine.setup.dialects import fits, spoken
 from archlint.engine.setup.excludes import Exclude, excludes
@@ -132,7 +131,7 @@ def _services(project: Project) -> dict[str, str]:
     """The services that are built on their own, where there are several, each with code of its own."""
     production = project.modules.production
     found: dict[str, str] = {}
-    for service in services(project):
+    for service in project.services.all:
         if service.folder == "." or service.folder.startswith("../") or service.folder in found.values():
             continue
         if any(module.path.startswith(f"{service.folder}/") for module in production):

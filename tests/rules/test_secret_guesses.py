@@ -249,3 +249,33 @@ def change(email):
 def test_what_a_tool_says_of_a_person_it_says_to_its_operator(path: str, sure: bool) -> None:
     (found,) = testing.run_rule("SEC017", {"app/__init__.py": "", path: PERSON})
     assert (found.confidence > Confidence.LOW) is sure
+
+
+KEPT_ELSEWHERE = {
+    "shop/store.py": """
+class Users:
+    def __init__(self, cursor):
+        self.cursor = cursor
+    def add(self, email, value):
+        return self.insert(email, value)
+    def insert(self, email, value):
+        self.cursor.execute("INSERT INTO users (email, hash) VALUES (%s, %s)", (email, value))
+class Remote:
+    def add(self, email, value):
+        return requests.post("https://example.com", json={"email": email, "digest": value})
+""",
+    "shop/service.py": """
+import hashlib
+from shop.store import {store}
+def sign_up(store: {store}, email, password):
+    digest = hashlib.md5(password.encode()).hexdigest()
+    return store.add(email, digest)
+""",
+}
+
+
+@pytest.mark.parametrize(("store", "sure"), [("Users", True), ("Remote", False)])
+def test_a_digest_is_followed_to_where_other_modules_keep_it(store: str, sure: bool) -> None:
+    files = {path: code.replace("{store}", store) for path, code in KEPT_ELSEWHERE.items()}
+    found = testing.run_rule("SEC001", files)
+    assert [finding.confidence > Confidence.LOW for finding in found] == [sure]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Mapping, Name, Statement, Subscript
+from archlint.project.arguments import arguments_by_parameter
 from archlint.project.carrying import is_carrying
 from archlint.project.credentials import words_of
 from archlint.project.parts import children, parts_of
@@ -20,6 +21,8 @@ Use = Literal["compared", "kept", "handed"]
 
 _MOST_CALLERS = 8
 _CLIMBS = 3
+_DESCENTS = 3
+"""Functions of the project through which a digest is followed that is handed on."""
 _KEEPING = frozenset({"hash", "hashed", "password", "passwd", "pwd", "digest", "passhash", "secret", "pass"})
 """Words of attributes that a digest of a password is kept under."""
 _STORING = frozenset(
@@ -38,6 +41,7 @@ class DigestUses:
         self._project = project
         self._known: dict[Site, frozenset[Use]] = {}
         self._giving: dict[Def, bool] = {}
+        self._open: list[tuple[Def, str]] = []
 
     def only_handed_on(self, site: CallSite) -> bool:
         """Its result goes to other calls or mappings, and is compared and kept nowhere as far as that can be seen."""
@@ -117,11 +121,36 @@ class DigestUses:
         compares = operation is not None and operation.register == "constant-time-compare"
         if compares or name in _TRUSTED or not _MATCHING.isdisjoint(words_of(name)):
             return {"compared"}
+        below = self._below(site, [argument.value for argument in holding])
+        if below:
+            return below
         writes = operation is not None and any(effect.startswith("db.") for effect in operation.effect)
         stored = any(t.name in self._project.symbols.classes for t in site.targets)
         if writes or stored or name in _STORING:
             return {"kept"}
         return {"handed"} if any(argument.name is not None for argument in holding) else set()
+
+    def _below(self, site: CallSite, holding: list[Expr]) -> set[Use]:
+        """What the functions of the project do with it that are given it; empty where they only hand it on."""
+        found: set[Use] = set()
+        for target in site.targets:
+            definition = target.definition
+            if definition is None or len(self._open) >= _DESCENTS:
+                continue
+            for name, value in arguments_by_parameter(site.call, definition).items():
+                if value in holding and (definition, name) not in self._open:
+                    self._open.append((definition, name))
+                    found |= self._kept_as(definition, name)
+                    self._open.pop()
+        return found - {"handed"}
+
+    def _kept_as(self, definition: Def, parameter: str) -> set[Use]:
+        module, body = definition.module, definition.module.body
+        found: set[Use] = set()
+        for statement in body.statements:
+            if body.contexts[statement.context].function == definition.index:
+                found |= self._taken(module, statement, -1, {parameter})
+        return found
 
     def _holds(self, module: Module, expr: Expr | None, call: int, names: set[str]) -> bool:
         """The expression gives the digest, or is made of it; what another call makes of it is something else."""

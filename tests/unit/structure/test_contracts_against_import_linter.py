@@ -17,6 +17,7 @@ from archlint.project.contracts import Contracts
 
 TOPS = ["p.a", "p.b", "p.c", "p.d", "p._e"]
 MODULES = ["p", *TOPS, *(f"{top}.{name}" for top in TOPS for name in ("x", "y", "_z")), "p.a.x.m", "p.a.x.n", "p.b.x.m"]
+CIRCLES = [("p.a.x", "p.a.y"), ("p.b._z", "p.b.x"), ("p.a.x.m", "p.a.x.n"), ("p.c", "p.d.x")]
 OUTSIDE = ["lib", "tool"]
 EXPRESSIONS = [*MODULES, "p.*", "p.*.x", "p.a.*", "p.**", "p.**.m", "p.a.**", "p.b.*", "p.*.*", "p.c.gone", "p.gone.*"]
 
@@ -27,7 +28,9 @@ def graphs(draw: st.DrawFn) -> dict[str, list[str]]:
     names = [n for n in MODULES if not any(n == out or n.startswith(f"{out}.") for out in left_out)]
     edges: dict[str, list[str]] = {name: [] for name in names}
     ends = st.tuples(st.sampled_from(names), st.sampled_from([*names, *names, *OUTSIDE]))
-    for importer, imported in draw(st.lists(ends, max_size=24)):
+    circles = [pair for pair in CIRCLES if pair[0] in edges and pair[1] in edges]
+    both = [end for a, b in draw(st.lists(st.sampled_from(circles), max_size=2)) for end in ((a, b), (b, a))] if circles else []
+    for importer, imported in (*both, *draw(st.lists(ends, max_size=24))):
         if importer != imported and imported not in edges[importer]:
             edges[importer].append(imported)
     return edges

@@ -135,3 +135,28 @@ def test_clients_of_tests_are_no_subject(path: str) -> None:
 def test_an_import_for_types_alone_is_no_subject() -> None:
     code = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import httpx\n"
     assert result("practices.timeouts", {"shop/rates.py": code}).status == "not applicable"
+
+
+APART = '[[contracts]]\nname = "contexts"\nkind = "independence"\nmodules = ["shop.orders", "shop.billing"]\n'
+
+
+@pytest.mark.parametrize(
+    ("imported", "status", "reason"),
+    [
+        ("shop.clock", "pass", "2 of 2 services: none imports another's internals"),
+        (
+            "shop.billing.charges",
+            "fail",
+            "a service reaches into another: shop.orders (contract `contexts`): reaches shop.billing",
+        ),
+    ],
+)
+def test_parts_that_a_contract_keeps_apart_have_boundaries_too(imported: str, status: str, reason: str) -> None:
+    files = {"archlint.toml": APART, "shop/clock.py": "", "shop/billing/charges.py": "import shop.clock\n"}
+    found = result("architecture.boundaries", {**files, "shop/orders/place.py": f"import {imported}\n"})
+    assert (found.status, found.reason) == (status, reason)
+
+
+def test_one_deployable_without_such_a_contract_has_none_to_keep() -> None:
+    files = {"shop/orders/place.py": "import shop.billing.charges\n", "shop/billing/charges.py": ""}
+    assert result("architecture.boundaries", files).status == "not applicable"

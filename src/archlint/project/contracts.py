@@ -19,6 +19,7 @@ from archlint.project.contract_graph import ContractGraph, Link, runtime_graph
 from archlint.project.contract_kinds import judge_external, judge_forbidden, judge_private, judge_protected
 from archlint.project.contract_layers import judge_independence, judge_layers, placed_layers
 from archlint.project.contract_question import Breach, Question
+from archlint.project.modules import Module
 from archlint.project.named_imports import NamedImports, named_imports
 
 if TYPE_CHECKING:
@@ -83,6 +84,20 @@ class Contracts:
             for i, allow in enumerate(contract.allow)
             if (number, i) not in self._used
         )
+
+    @cached_property
+    def independent(self) -> tuple[tuple[Contract, str, Module], ...]:
+        """The parts that `independence` contracts keep from each other, with the file of each or its first."""
+        found = {
+            (contract.name, name): (contract, name, graph.file(name))
+            for contract in self._contracts
+            if contract.kind == "independence"
+            for graph in (self._graph(contract),)
+            for pattern in contract.modules
+            for name in graph.meant(pattern)
+            if not any(graph.is_outside(number) for number in graph.exactly(name))
+        }
+        return tuple(found[key] for key in sorted(found))
 
     @cached_property
     def governed(self) -> Mapping[str, str]:

@@ -41,9 +41,53 @@ figures = FigureCache()
 def tell(bot):
     figures.put(f'total:{bot.name}', bot.total)
 """,
+    "worked out for nobody that is known": """\
+def total(name):
+    cache.set('total', count(name), None)
+""",
+    "tables laid down, whose reader has nothing else to ask": """\
+def lay_down(session: Session):
+    redis_cache = redis.Redis()
+    redis_cache.set('kinds', json.dumps(session.execute(Q).all()))
+def kinds():
+    return json.loads(client.get('kinds') or '[]')
+""",
+    "the job that runs": """\
+def start(session: Session, study):
+    made = session.execute(Q).scalar()
+    client.set(f'study-{study}', json.dumps({'made': made}))
+def shown(study):
+    found = client.get(f'study-{study}')
+    return json.loads(found) if found else None
+""",
+    "under a configured key beside one that is filled": """\
+def lay_down(rows):
+    client.set(config.get('kinds.key'), json.dumps(rows))
+def names():
+    found = client.get(config.get('names.key'))
+    if found is None:
+        found = load()
+        client.set(config.get('names.key'), found, ex=60)
+    return found
+""",
+    "written only when it changed, for others": """\
+def load_settings(session: Session):
+    settings = session.execute(Q).all()
+    if settings != OWN.get('settings'):
+        client.set('settings', json.dumps(settings))
+        OWN['settings'] = settings
+""",
     "of unknown origin": """\
 def keep(name, value):
     cache.set(f'prices:{name}', value, None)
+""",
+    "read by one that asks nobody else": """\
+def publish(name, to):
+    client.set(f'routes:{name}', to)
+def route(name):
+    return client.get(f'routes:{name}')
+def run(session: Session):
+    publish('a', session.execute(Q).scalar())
 """,
     "never read": """\
 def publish(name, to):
@@ -70,10 +114,6 @@ def digest_of(path):
         client.set(path, found)
     return found
 """,
-    "never": """\
-def total(name):
-    cache.set('total', count(name), None)
-""",
     "filled by one call": """\
 def total(name):
     return cache.get_or_set('total', LIMIT, None)
@@ -89,13 +129,56 @@ def warm(prices):
     for name in prices:
         cache.set(f'prices:{name}', prices[name], None)
 """,
-    "read": """\
-def publish(name, to):
-    client.set(f'routes:{name}', to)
+    "filled by the one that reads": """\
+def keep(name):
+    value = load(name)
+    client.set(f'routes:{name}', value)
+    return value
 def route(name):
-    return client.get(f'routes:{name}')
-def run(session: Session):
-    publish('a', session.execute(Q).scalar())
+    return client.get(f'routes:{name}') or keep(name)
+""",
+    "filled by one that hands the key on": """\
+def keep(key, value):
+    client.set(key, value)
+def route(name):
+    found = client.get(f'routes:{name}')
+    if found is None:
+        found = load(name)
+        keep(f'routes:{name}', found)
+    return found
+""",
+    "filled through a wrapper": """\
+class Prices:
+    def get(self, key):
+        return client.get(f'prices:{key}')
+    def put(self, key, value, ttl=None):
+        client.set(f'prices:{key}', value, ex=ttl)
+prices = Prices()
+def price(name):
+    found = prices.get(name)
+    if found is None:
+        found = load(name)
+        prices.put(name, found)
+    return found
+""",
+    "read under another spelling of the key": """\
+KEY = 'pair'
+def pair():
+    found = client.get(KEY)
+    if found is None:
+        found = load()
+        client.set(key_for('pair'), found)
+    return found
+""",
+    "the object's own key, filled elsewhere in the file": """\
+class Count:
+    @property
+    def key(self):
+        return make_key(self)
+    def count(self):
+        return cache.get_or_set(self.key, load, 60)
+    def save(self, session: Session):
+        cache.set(self.key, session.execute(Q).scalar(), None)
 """,
 }
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import CallRef, Collection, Comparison, Expr, Mapping, Name
+from archlint.facts.syntax import CallRef, Collection, Comparison, Expr, Mapping, Name, String
 from archlint.project.arguments import arguments_by_parameter, parameter
-from archlint.project.cache_writes import CacheWrites, is_running_code
+from archlint.project.cache_writes import CacheWrites
 from archlint.project.model import CallSite
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
@@ -37,10 +36,48 @@ class CacheReads:
     def fills(self, site: CallSite, write: CacheWrite) -> bool:
         """The function asks for the key before it writes it, and reads its value, or one call does both: it fills a
         miss."""
-        if site.operation is not None and site.operation.once and "cache.read" in site.operation.effect:
+        if _does_both(site):
             return True
         own = list(self._own(site, write))
-        return any(first.call.end <= site.call.at for first in own) and any(_delivers(read) for read in own)
+        if any(first.call.end <= site.call.at for first in own) and any(_delivers(read) for read in own):
+            return True
+        return self._is_reread(site, site.argument(write.value))
+
+    def _is_reread(self, site: CallSite, value: Expr | None) -> bool:
+        """The name whose value is written has been set to what a read gave before, under whatever spelling of the key."""
+        if not isinstance(value, Name) or site.caller is None:
+            return False
+        function = site.caller.function
+        reads = [r for r in self._project.calls.of(site.caller) if self._key_of(r) is not None and _delivers(r)]
+        return any(
+            statement.at <= read.call.at < statement.end and read.call.end <= site.call.at
+            for statement in site.module.body.statements
+            if function.at <= statement.at < function.end
+            if isinstance(statement.target, Name) and statement.target.id == value.id and statement.kind == "assign"
+            for read in reads
+        )
+
+    def serves(self, site: CallSite, write: CacheWrite) -> bool:
+        """A function that reads such a key, and then calls the one that writes it: the reader asks elsewhere on a miss.
+        What writes many entries at once has no key to compare."""
+        expr, owner = site.argument(write.key), site.caller
+        if owner is None or (expr is None and write.kind != "many"):
+            return False
+        shapes = frozenset[str]() if expr is None else self._shapes(site, expr)
+        for call in self._project.calls.callers(owner):
+            handed = arguments_by_parameter(call.call, owner).get(expr.id) if isinstance(expr, Name) else None
+            asked = shapes if handed is None else shapes | self._shapes(call, handed)
+            for read in self._project.calls.of(call.caller) if call.caller is not None else ():
+                key = self._key_of(read)
+                is_first = key is not None and read.call.end <= call.call.at and _delivers(read)
+                if key is not None and is_first and (expr is None or not asked.isdisjoint(self._shapes(read, key))):
+                    return True
+        return False
+
+    def is_filled(self, site: CallSite, write: CacheWrite) -> bool:
+        """Somewhere in the project a miss of such a key is filled: the write does so in advance, or again."""
+        expr = site.argument(write.key)
+        return expr is not None and not self._shapes(site, expr).isdisjoint(self._filled)
 
     def is_state(self, site: CallSite, write: CacheWrite) -> bool:
         """What is written is made of what was read under the same key (a state that goes on), or is compared with it
@@ -55,18 +92,14 @@ class CacheReads:
             return True
         return any(self._compares(test, context, value, calls, site) for test, context in self._tests(site))
 
-    def is_read(self, site: CallSite, write: CacheWrite) -> bool:
-        """Something in the project reads values under such a key."""
-        expr = site.argument(write.key)
-        return expr is None or not self._shapes(site, expr).isdisjoint(self._read)
-
     def ages(self, site: CallSite, write: CacheWrite) -> bool:
-        """The value carries the time at which it was made, and the module compares times: the reader decides on its age."""
+        """The value carries the time at which it was made, or that is written beside it, and the module compares times:
+        the reader decides on its age."""
         value = site.argument(write.value)
         if value is None:
             return False
         module = site.module
-        made = any(
+        made = self._is_stamped(site, write) or any(
             self._is_clock(site, item)
             for part in self.followed_parts(module, value, site.call.context)
             for item in (part.items if isinstance(part, Collection) else part.values if isinstance(part, Mapping) else ())
@@ -77,6 +110,16 @@ class CacheReads:
             if statement.value is not None
             for part in parts_of(module.body, statement.value)
         )
+
+    def _is_stamped(self, site: CallSite, write: CacheWrite) -> bool:
+        """The same function writes the time for the key of this write (`hset("written", key, time())`)."""
+        key = self._writes.key(site, write)
+        for other, _ in self._writes.in_function(site.caller) if key and site.caller is not None else ():
+            given = [argument.value for argument in other.call.arguments]
+            names = [self._writes.followed(other, expr) for expr in given[:-1]]
+            if other.index != site.index and key in names and self._holds_clock(other.module, given[-1], other.call.context):
+                return True
+        return False
 
     def followed_parts(self, module: Module, expr: Expr, context: int, depth: int = _DEPTH) -> list[Expr]:
         """The parts of an expression, and those of what its local names stand for."""
@@ -94,7 +137,7 @@ class CacheReads:
             return
         key = self._writes.key(site, write)
         for other in self._project.calls.of(site.caller):
-            first = _key_of(other)
+            first = self._key_of(other) if other.index != site.index else None
             if first is not None and self._writes.followed(other, first) == key:
                 yield other
 
@@ -134,33 +177,52 @@ class CacheReads:
         return any(isinstance(part, CallRef) and last_name(module.body, part) in _CLOCK for part in parts)
 
     @cached_property
-    def _read(self) -> frozenset[str]:
-        """The shapes of the keys under which values are read."""
-        by_callee: dict[str, list[CallSite]] = defaultdict(list)
-        for site in self._project.calls.all:
-            if is_running_code(site.module) and _key_of(site) is not None and _delivers(site):
-                by_callee[site.path].append(site)
+    def _filled(self) -> frozenset[str]:
+        """The shapes of the keys whose misses are filled, with an expiry or with none."""
         return frozenset(
             shape
-            for sites in by_callee.values()
-            for s in sites
-            if (k := _key_of(s)) is not None
-            for shape in self._shapes(s, k)
+            for site, write in self._writes.all
+            if (key := site.argument(write.key)) is not None
+            and (self.fills(site, write) or self.serves(site, write))
+            and not self.is_state(site, write)
+            for shape in self._shapes(site, key)
         )
 
+    def _key_of(self, site: CallSite) -> Expr | None:
+        """The key that a call reads, itself or in the function of the project that it calls; None for another call."""
+        if site.operation is not None:
+            return _read_key(site)
+        effects = self._project.effects.at(site)
+        if "cache.read" not in effects or "cache.write" in effects or not site.call.arguments:
+            return None
+        is_plain = all(target.definition is not None for target in site.targets)
+        return site.call.arguments[0].value if is_plain else None
+
     def _shapes(self, site: CallSite, expr: Expr) -> frozenset[str]:
-        """What is written of a key, its holes alike; a key that is only a hole is alike in one file."""
+        """What is written of a key, its holes alike; of a key that is only a hole, what makes it, in one file."""
         shapes = {
             "".join(piece.text if isinstance(piece, Written) else "{}" for piece in text.pieces)
             for text in self._project.values.texts(site.module, expr, site.call.context)
         } or {"{}"}
-        return frozenset(
-            shape if any(c.isalnum() for c in shape) else f"{site.path}:{shape if shape else '{}'}" for shape in shapes
-        )
+        made = f"{site.path}:{self._maker(site, expr)}"
+        return frozenset(shape if any(c.isalnum() for c in shape) else made for shape in shapes)
+
+    def _maker(self, site: CallSite, expr: Expr) -> str:
+        """The name of a key; of a call that makes one, its name and the words it is given."""
+        body = site.module.body
+        source = self._writes.source(site.module, expr, site.call.context)
+        if not isinstance(source, CallRef):
+            return last_name(body, source)
+        given = [a.value.value for a in body.calls[source.index].arguments if isinstance(a.value, String)]
+        return " ".join([last_name(body, source), *sorted(given)])
 
 
-def _key_of(site: CallSite) -> Expr | None:
-    """The key that a call reads; None for another call."""
+def _does_both(site: CallSite) -> bool:
+    """One call asks for the value and fills it (`get_or_set`)."""
+    return site.operation is not None and bool(site.operation.once) and "cache.read" in site.operation.effect
+
+
+def _read_key(site: CallSite) -> Expr | None:
     if site.operation is None or "cache.read" not in site.operation.effect:
         return None
     return site.argument("0:name") or site.argument("0:key")

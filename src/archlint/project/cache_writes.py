@@ -61,6 +61,12 @@ class CacheWrites:
             if is_running_code(site.module) and site.operation is not None and site.operation.cache is not None
         )
 
+    def in_function(self, caller: Def) -> Iterator[tuple[CallSite, CacheWrite]]:
+        """Those of one function."""
+        for site in self._project.calls.of(caller):
+            if site.operation is not None and site.operation.cache is not None:
+                yield site, site.operation.cache
+
     def key(self, site: CallSite, write: CacheWrite) -> str:
         """The key as text, local names followed; empty where the call has none."""
         expr = site.argument(write.key)

@@ -1,15 +1,15 @@
 """Whether what is written to a store is a copy of something kept elsewhere, and how sure that is.
 
 A key-value store may be a cache or the only home of a value (a counter, a flag, a queue, a data set); its client is the
-same.  What tells a copy: the function reads the key first and fills it on a miss; the value comes from a query or a
-remote call, and somebody reads it; a function, class or module that is called a cache takes it.  A client that is called
-a cache, or a value that is only serialised, tells little.
+same.  What tells a copy is a reader that asks elsewhere on a miss: the function reads the key first and fills it, or one
+that reads it calls the function that writes, or such a key is filled so in another place.  A value that comes from a query
+or a remote call, a client that is called a cache, a value that is serialised: all these may be tables laid down at start,
+states or settings, which their readers find nowhere else.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -34,6 +34,7 @@ _OWN_CALLS = frozenset(
     {"now", "utcnow", "today", "time", "time_ns", "monotonic", "getpid", "gethostname"}
     | {"uuid1", "uuid4", "token_hex", "token_urlsafe", "token_bytes"}
 )
+_PLAIN = frozenset({"int", "float", "str", "round"})
 _LOCK_WORDS = frozenset(
     {"lock", "locks", "locked", "locking", "mutex", "semaphore", "acquire", "leader", "leadership", "election", "claim"}
 )
@@ -82,51 +83,44 @@ class CachedCopies:
         is_state = self._reads.is_state(site, write)
         if self._is_store(site):
             return self._in_store(site, write, outer, says_cache=says_cache, is_state=is_state)
-        is_filled = self._is_filled(site, write, outer)
+        fills = self._fills(site, write, outer)
         if not self._state_words.isdisjoint(written | self._function_words(outer or site)):
-            return Confidence.HIGH if is_filled else None
-        if is_filled and not is_state:
-            return Confidence.HIGH
-        is_likely = self._is_worked_out(site, write, outer) or (outer or site).path in self._filled_files
-        return Confidence.MEDIUM if is_likely and not is_state else Confidence.LOW
-
-    def _is_worked_out(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
-        """The value is what a call gave, which the cache remembers."""
-        given = [a.value for a in outer.call.arguments[1:]] if outer is not None else [site.argument(write.value)]
-        module, context = (outer or site).module, (outer or site).call.context
-        return any(expr is not None and isinstance(self._writes.source(module, expr, context), CallRef) for expr in given)
-
-    @cached_property
-    def _filled_files(self) -> frozenset[str]:
-        """The files with a write that is known to keep a copy: what they write beside it is filled in advance, or again."""
-        return frozenset(
-            site.path for site, write in self._writes.all if not self._is_store(site) and self._is_filled(site, write, None)
-        )
+            return Confidence.HIGH if fills else Confidence.LOW if self._is_copy(site, write, outer)[0] else None
+        if is_state:
+            return Confidence.LOW
+        return Confidence.HIGH if fills else Confidence.MEDIUM if self._is_filled(site, write, outer) else Confidence.LOW
 
     def _in_store(
         self, site: CallSite, write: CacheWrite, outer: CallSite | None, *, says_cache: bool, is_state: bool
     ) -> Confidence | None:
         """`confidence` where the store is as often the home of a value."""
-        copies, serialised = self._value(outer or site, write if outer is None else None)
-        if outer is not None:
-            more = self._value(site, write)
-            copies, serialised = copies or more[0], serialised or more[1]
+        copies, serialised = self._is_copy(site, write, outer)
         if is_state:
             return Confidence.LOW if says_cache or copies else None
-        if self._reads.fills(site, write) and not self._is_of_object(site, write):
+        is_of_object = self._is_of_object(site, write)
+        if self._fills(site, write, outer) and not is_of_object:
             return Confidence.HIGH
         if not says_cache and (write.kind == "hash" or self._keeps_structure(site)):
             return None
-        if copies and (outer is not None or self._reads.is_read(site, write)):
-            return Confidence.HIGH if says_cache or serialised else Confidence.MEDIUM
-        if says_cache and serialised and write.kind != "hash":
-            return Confidence.MEDIUM  # an object in a client that is called a cache
+        if self._is_filled(site, write, outer) and not is_of_object:
+            return Confidence.MEDIUM
         return Confidence.LOW if says_cache or copies or serialised else None
 
+    def _is_copy(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> tuple[bool, bool]:
+        """(the value comes from a query or a remote call, it is serialised)."""
+        copies, serialised = self._value(outer or site, write if outer is None else None)
+        if outer is not None:
+            more = self._value(site, write)
+            return copies or more[0], serialised or more[1]
+        return copies, serialised
+
+    def _fills(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
+        """It fills a miss of the same function, or of one that reads and calls it."""
+        places = [place for place in (site, outer) if place is not None]
+        return any(self._reads.fills(place, write) or self._reads.serves(place, write) for place in places)
+
     def _is_filled(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
-        """Filled on a miss, or with what comes from elsewhere."""
-        copies = self._value(outer or site, write if outer is None else None)[0]
-        return copies or any(self._reads.fills(place, write) for place in (site, outer) if place is not None)
+        return self._reads.is_filled(outer or site, write)
 
     def says_cache(self, *names: str) -> bool:
         """One of the names has a word for a cache in it."""
@@ -139,7 +133,8 @@ class CachedCopies:
             return False
         source = self._writes.source(site.module, expr, site.call.context)
         if isinstance(source, CallRef):
-            return last_name(site.module.body, source) in _OWN_CALLS
+            name, arguments = last_name(site.module.body, source), site.module.body.calls[source.index].arguments
+            return name in _OWN_CALLS or (name in _PLAIN and all(self.makes_itself(site, a.value) for a in arguments))
         if isinstance(source, Operation):
             return all(self.makes_itself(site, operand) for operand in source.operands)
         if isinstance(source, Attribute | Name) and last_name(site.module.body, source) in _OWN_CALLS:

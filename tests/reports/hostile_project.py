@@ -50,11 +50,12 @@ def named(text: str) -> str:
 @cache
 def analysed(text: str) -> Report:
     """A run over a project whose file name, comments, strings and contract hold the text. One finding is about it."""
+    key = ascii("cache:" + text)
+    comment = " ".join(text.split()).encode("utf-8", "replace").decode()
     code = (
-        f"import redis\n\nclient = redis.Redis()\n\n\ndef put(body):\n    # {' '.join(text.split())}\n".encode(
-            "utf-8", "replace"
-        ).decode()
-        + f"    client.set({'cache:' + text!a}, body)\n"
+        "import redis\nimport requests\n\nclient = redis.Redis()\n\n\n"
+        f"def rates():\n    # {comment}\n    found = client.get({key})\n    if found is None:\n"
+        f"        found = requests.get('https://example.com').text\n        client.set({key}, found)\n    return found\n"
     )
     as_on_disk = text.encode("utf-8", "replace").decode()  # TOML is UTF-8, and odd bytes of a name are read as escapes
     contract = Contract(name=as_on_disk, kind="layers", layers=("shop.web", "shop.none"))

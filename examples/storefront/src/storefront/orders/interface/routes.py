@@ -69,7 +69,7 @@ async def list_orders(
 async def list_archive(
     account_id: CurrentAccount, session: Annotated[AsyncSession, Depends(get_session)]
 ) -> ArchiveOut:
-    return ArchiveOut(orders=await archived_orders(session, account_id))
+    return ArchiveOut(orders=await archived_orders(session, account_id))  # expect: ARC004
 
 
 @router.get("/orders/{order_id}")

@@ -1,0 +1,103 @@
+"""ARC004: a handler that asks the database past the application layer that the other handlers use."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.project.effects import EffectPoint
+from archlint.project.handler_ways import Bypass, HandlerWays
+from archlint.project.model import Def
+from archlint.project.spelling import shorten, spell
+
+_MAJORITY = 2
+"""One handler in so many, at least, goes through the layer that all are asked to use."""
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`ignore`: packages, modules or functions (dotted names) that may ask for themselves; `ignore_calls`: last names of
+    library callables that are no question; `ignore_paths`: last segments of routes that ask whether the database is
+    there; `repositories`: words in the names of modules and classes of the persistence layer that stand between the
+    services and the database; `services`: ends of the names of classes that are services wherever they stand."""
+
+    ignore: tuple[str, ...]
+    ignore_calls: tuple[str, ...]
+    ignore_paths: tuple[str, ...]
+    repositories: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each function that asks for a handler, or calls a repository; a proof for each handler that does
+    neither and goes through the application layer."""
+    if not project.layers.members("application"):
+        return
+    ways = HandlerWays(project, params.services)
+    served = {handler: entry for handler in ways.handlers if (entry := ways.entry(handler)) is not None}
+    is_clean = project.layers.style == "clean"
+    found = {handler: past for handler in ways.handlers if (past := _past(ways, handler, params, is_clean=is_clean))}
+    for handler, entry in served.items():
+        if handler not in found:
+            yield Proof(entry, f"`{handler.function.name}` goes through the application layer")
+    is_custom = project.layers.configured or len(served) * _MAJORITY >= len(served.keys() | found.keys())
+    if served:
+        by_asker: dict[Def, list[Bypass]] = defaultdict(list)
+        for bypass in (bypass for bypasses in found.values() for bypass in bypasses):
+            by_asker[bypass.asker].append(bypass)
+        share = f"{'' if is_custom else 'only '}{len(served)} of {len(served.keys() | found.keys())} handlers"
+        yield from (_hit(ways, bypasses, share, is_custom) for bypasses in by_asker.values())
+
+
+def _past(ways: HandlerWays, handler: Def, params: Params, *, is_clean: bool) -> list[Bypass]:
+    paths = [endpoint.path.rstrip("/").rpartition("/")[2].lower() for endpoint in ways.handlers[handler]]
+    if any(path in params.ignore_paths for path in paths):
+        return []
+    return [bypass for bypass in ways.bypasses(handler) if not _is_free(bypass, params, is_clean=is_clean)]
+
+
+def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:
+    """In the layered style the persistence layer also holds what everybody may use (sessions, pagination)."""
+    names = (bypass.handler.name, bypass.asker.name)
+    if any(name == entry or name.startswith(f"{entry}.") for name in names for entry in params.ignore):
+        return True
+    if bypass.callee is not None:
+        name = bypass.callee.name.partition(".")[2].lower()
+        return not is_clean and not any(word in name for word in params.repositories)
+    return bypass.path.end.witness.target.rpartition(".")[2] in params.ignore_calls
+
+
+def _hit(ways: HandlerWays, bypasses: list[Bypass], share: str, is_custom: bool) -> Hit:
+    """At the first place of the function that asks; the other places are related."""
+    places: dict[Site, Bypass] = {}
+    for bypass in bypasses:
+        places.setdefault(bypass.point.site, bypass)
+    sites = sorted(places)
+    first = places[sites[0]]
+    handlers = list(dict.fromkeys(bypass.handler for bypass in bypasses))
+    words = {
+        "handler": first.handler.function.name,
+        "route": ways.handlers[first.handler][0].label + (f" and {len(handlers) - 1} more" if len(handlers) > 1 else ""),
+        "asker": first.asker.function.name,
+        "call": _shown(first.point),
+        "callee": first.callee.name if first.callee is not None else "",
+        "share": share,
+    }
+    message = "repository" if first.callee is not None else "default" if first.asker == first.handler else "helper"
+    return Hit(
+        sites[0],
+        words,
+        message,
+        first.path.confidence if is_custom else Confidence.LOW,
+        related=tuple(Step(site, f"`{_shown(places[site].point)}` too") for site in sites[1:]),
+        path=first.path.steps,
+    )
+
+
+def _shown(point: EffectPoint) -> str:
+    body = point.module.body
+    if point.call is not None and point.kind != "evaluation":
+        return shorten(spell(body, point.call.call.callee), 60)
+    return shorten(spell(body, point.point.expr), 60) if point.point.expr is not None else "this"

@@ -1,0 +1,143 @@
+"""The way from what answers a request to the database: through the application layer, or past it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from msgspec import Struct
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, Subscript
+from archlint.project.arguments import receives_itself
+from archlint.project.conditions import Conditions, Path
+from archlint.project.effects import EffectPoint
+from archlint.project.endpoints import Endpoint
+from archlint.project.model import Def
+from archlint.project.modules import Module
+from archlint.project.program import Project
+
+_EFFECTS = ("db.read", "db.write")
+_OWN = frozenset({"call", "evaluation", "per item", "threaded"})
+"""Kinds of points at which the handler itself does something; a dependency is what the framework runs for it."""
+
+
+class Bypass(Struct, frozen=True):
+    """A handler's way to the database past the application layer. `asker`: the handler, or the function of the interface
+    layer that it has ask; `callee`: what it calls of the persistence layer, None where it asks by itself."""
+
+    handler: Def
+    path: Path
+    asker: Def
+    point: EffectPoint
+    callee: Def | None = None
+
+
+class HandlerWays:
+    """`handlers` are the functions that answer routes and are part of the interface layer, or of none, by place."""
+
+    def __init__(self, project: Project, services: tuple[str, ...]) -> None:
+        """`services`: ends of the names of classes that are the application layer wherever they stand."""
+        self._services = services
+        self._project = project
+        self._layers = project.layers
+        self._conditions = Conditions(project)
+
+    @cached_property
+    def handlers(self) -> dict[Def, tuple[Endpoint, ...]]:
+        found = {
+            handler: endpoints
+            for handler, endpoints in self._project.endpoints.by_definition.items()
+            if handler.module.is_production and self._layers.layer_of(handler.module) in ("interface", None)
+        }
+        return dict(sorted(found.items(), key=lambda item: (item[0].site.path, item[0].site.at)))
+
+    def entry(self, handler: Def) -> Site | None:
+        """The first call of the application layer, by the handler or by a helper of its own layer."""
+        seen, waiting = {handler}, [handler]
+        while waiting:
+            for site in self._project.calls.of(waiting.pop(0)):
+                for definition in (target.definition for target in site.targets):
+                    if definition is None or definition in seen:
+                        continue
+                    if self._is_service(definition):
+                        return site.site
+                    seen.add(definition)
+                    if self._is_beside(definition.module, handler):
+                        waiting.append(definition)
+        return None
+
+    def bypasses(self, handler: Def) -> Iterator[Bypass]:
+        """Where the handler asks or changes the database past the application layer, by place."""
+        points = [p for effect in _EFFECTS for p in self._project.effects.points_of(handler, effect) if p.kind in _OWN]
+        for point in sorted(points, key=lambda p: (p.site.at, p.effect)):
+            path = self._path(point)
+            found = self._past(handler, point, path) if path is not None else None
+            if found is not None:
+                yield found
+
+    def _path(self, point: EffectPoint) -> Path | None:
+        """What is only noted down for the next commit is the handler's own doing too."""
+        path = self._conditions.path(point)
+        return Path(point.confidence, point.witness.steps, point) if path is None and point.is_direct else path
+
+    def _past(self, handler: Def, point: EffectPoint, path: Path) -> Bypass | None:
+        asker = handler
+        for definition in path.through:
+            if self._is_service(definition):
+                return None
+            if self._layers.layer_of(definition.module) == "infrastructure":
+                return Bypass(handler, path, asker, point, definition)
+            if not self._is_beside(definition.module, handler):
+                return None  # of a module in no layer it is not known what it is for
+            asker = definition
+        end = path.end
+        return None if _asks_itself(end) or self._is_given(end) else Bypass(handler, path, asker, end)
+
+    def _is_given(self, point: EffectPoint) -> bool:
+        """The query that is asked comes from somewhere else: a caller, an object, a function of the project."""
+        expr, context = self._query_of(point), point.context
+        if expr is None:
+            return False
+        if isinstance(expr, Name):
+            sources = self._project.values.sources.of(point.module, expr, context)
+            made = [source.expr for source in sources if source.module is point.module and not source.is_parameter]
+            return not made or any(each is None or self._is_answered(point.module, each) for each in made)
+        return self._is_answered(point.module, expr)
+
+    def _query_of(self, point: EffectPoint) -> Expr | None:
+        """The lazy value that is evaluated, or on which a method is called that evaluates it."""
+        if point.kind == "evaluation" or point.call is None:
+            return point.point.expr
+        receiver, callee = point.call.receiver, point.call.call.callee
+        infos = self._project.knowledge.infos(receiver.name) if receiver is not None else ()
+        return callee.base if isinstance(callee, Attribute) and any(info.lazy for _, info in infos) else None
+
+    def _is_answered(self, module: Module, expr: Expr) -> bool:
+        """A chain of calls and attributes begins with a project function's answer, or with what an object holds."""
+        while True:
+            if isinstance(expr, CallRef):
+                site = self._project.calls.in_module(module)[expr.index]
+                if any(target.definition is not None for target in site.targets):
+                    return True
+                expr = site.call.callee
+            elif isinstance(expr, Attribute | Await | Subscript):
+                expr = expr.value if isinstance(expr, Await) else expr.base
+            else:
+                return not isinstance(expr, Name) or expr.id in ("self", "cls")
+
+    def _is_service(self, definition: Def) -> bool:
+        owner = definition.function.qualname.rpartition(".")[0]
+        return self._layers.layer_of(definition.module) == "application" or owner.endswith(self._services)
+
+    def _is_beside(self, module: Module, handler: Def) -> bool:
+        return module.name == handler.module_name or self._layers.layer_of(module) == "interface"
+
+
+def _asks_itself(point: EffectPoint) -> bool:
+    """`self.get_object()`: what a class of the framework does for its view."""
+    call, caller = point.call, point.caller
+    if call is None or caller is None or not receives_itself(caller) or not isinstance(call.call.callee, Attribute):
+        return False
+    base = call.call.callee.base
+    return isinstance(base, Name) and base.id == caller.function.parameters[0].name

@@ -24,7 +24,8 @@ class Source(Struct, frozen=True, gc=False):
 
     `handed_over`: the call by which it leaves the function that names it, if the flow climbed to callers.
     `certain`: named by more than a doubtful word. `is_whole`: an object or mapping that holds other things as well;
-    `fields`: what of it is secret. `typed`: a person sends it with a request, as far as the code says."""
+    `fields`: what of it is secret. `typed`: a person sends it with a request, as far as the code says. `given`: it is a
+    parameter of the function that names it, or read from one that is no stored record."""
 
     label: str
     kind: str
@@ -36,6 +37,7 @@ class Source(Struct, frozen=True, gc=False):
     is_whole: bool = False
     certain: bool = True
     typed: bool = False
+    given: bool = False
 
 
 class Flow(Struct, frozen=True, gc=False):

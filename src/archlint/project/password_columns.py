@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from archlint.project.symbols import ClassDef
 
 
+_INHERITED = "password"
+"""The column that base classes of libraries have."""
+
+
 @dataclass(frozen=True)
 class PasswordUse:
     """A value on its way into a column (`write`), or asked for in a query (`query`). `column`: `PartnerRow.password`.
@@ -98,7 +102,7 @@ class PasswordColumns:
         if not self._is_stored(type_) or self._vocabulary.names(name) is None:
             return False
         classes = [c for a in project.types.inference.members.ancestors(type_) if (c := project.symbols.classes.get(a.name))]
-        if name.startswith("_") and not any(self._declares(klass, name) for klass in classes):
+        if name != _INHERITED and not any(self._declares(klass, name) for klass in classes):
             return False  # kept for the moment only
         if any(self._is_remote(klass) for klass in classes):
             return False

@@ -79,7 +79,7 @@ class RequestValues:
             part = waiting.pop()
             if isinstance(part, CallRef):
                 name, call = last_name(body, part), body.calls[part.index]
-                if name in _ASKING:
+                if name in _ASKING or (depth > 0 and self._gives_typed(at.module, part, depth)):
                     return True
                 waiting += [call.callee.base] if isinstance(call.callee, Attribute) else []
                 waiting += [argument.value for argument in call.arguments] if is_carrying(name) or name == "loads" else []
@@ -96,6 +96,17 @@ class RequestValues:
                 origins = [o for o in self._origins.of(at.module, part, at.context) if isinstance(o, Origin)]
                 if any(self.is_typed(o.expr, Place(o.module, o.context), depth - 1) for o in origins):
                     return True
+        return False
+
+    def _gives_typed(self, module: Module, call: CallRef, depth: int) -> bool:
+        """A function of the project that returns it."""
+        for target in self._project.calls.in_module(module)[call.index].targets[:1]:
+            if target.definition is not None:
+                home = target.definition.module
+                for statement in self._project.symbols.scopes(home).returns.get(target.definition.index, [])[-4:]:
+                    value = statement.value
+                    if value is not None and self.is_typed(value, Place(home, statement.context), depth - 1):
+                        return True
         return False
 
     def _is_request(self, expr: Expr, at: Place) -> bool:

@@ -210,7 +210,27 @@ class Taint:
         label = shorten(spell(at.module.body, expr))
         site = Site(at.module.path, expr.at, expr.end)
         typed = self.requests.is_typed(expr, at)
-        return Source(label, kind, site, (Step(site, f"`{label}` comes in here"),), confidence, typed=typed)
+        return Source(
+            label,
+            kind,
+            site,
+            (Step(site, f"`{label}` comes in here"),),
+            confidence,
+            typed=typed,
+            given=self._is_given(expr, at),
+        )
+
+    def _is_given(self, expr: Expr, at: Place) -> bool:
+        root = expr
+        while isinstance(root, Attribute | Subscript | CallRef):
+            root = at.module.body.calls[root.index].callee if isinstance(root, CallRef) else root.base
+        if not isinstance(root, Name) or root.id in ("self", "cls"):
+            return False
+        bindings = self.project.symbols.scopes(at.module).lookup(at.context, root.id, root.at)[1]
+        if not any(binding.kind == "parameter" for binding in bindings):
+            return False
+        types = self.project.types
+        return root is expr or not any(types.role(t) == "db-model" for t in types.all(at.module, root, at.context))
 
     def _name(self, expr: Name, at: Place) -> Flow:
         if self.vocabulary.looks_alike(expr.id) or is_class_name(expr.id) or self.locals.is_function(expr, at):

@@ -26,6 +26,9 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _WRITES = re.compile(r"\s*(?:INSERT|REPLACE|UPDATE|MERGE|WITH)\b", re.IGNORECASE)
 _HASHES = re.compile(r"\b(?:crypt|digest|sha\d*|md5|password|encode|hash)\w*\s*\(", re.IGNORECASE)
 _EQUALS = re.compile(r"\b(\w+)\s*=\s*['\"]?(?:%s|%\(\w+\)s|\?|:\w+|\$\d+|@\w+)", re.IGNORECASE)
+_SIGNING_IN = frozenset(
+    {"login", "log", "signin", "sign", "auth", "authenticate", "authorize", "check", "verify", "validate", "valid", "session"}
+)
 _BEHIND = re.compile(r"\b(\w+)\s*=\s*['\"]?$")
 
 
@@ -71,6 +74,11 @@ def _raw(flow: Flow) -> Source | None:
     return sure[0] if sure else None
 
 
+def _proved(source: Source, confidence: Confidence) -> Confidence:
+    """A guess where nobody is seen to give the password: what is read from a dump or a constant may be hashed already."""
+    return confidence if source.typed or source.given else Confidence.LOW
+
+
 def _judged(taint: Taint, use: PasswordUse, *, typed: bool = False) -> Iterator[Hit | Proof]:
     """`typed`: only what a person sends counts."""
     if use.kind == "hashed":
@@ -87,7 +95,7 @@ def _judged(taint: Taint, use: PasswordUse, *, typed: bool = False) -> Iterator[
             use.site,
             {"value": source.label, "column": use.column},
             message="query" if use.kind == "query" else "default",
-            confidence=use.confidence,
+            confidence=_proved(source, use.confidence),
             path=(*source.steps, Step(use.site, f"reaches `{use.column}` unhashed")),
         )
     elif flow.clean and isinstance(use.value, CallRef | Name | Attribute):
@@ -118,7 +126,7 @@ def _statement(taint: Taint, site: CallSite) -> Iterator[Hit | Proof]:
             path = (*source.steps, Step(site.site, "is given to the statement unhashed"))
             words = {"value": source.label, "column": column}
             kind = "default" if _WRITES.match(text) else "query"
-            yield Hit(site.site, words, message=kind, confidence=min(site.confidence, source.confidence), path=path)
+            yield Hit(site.site, words, message=kind, confidence=_proved(source, site.confidence), path=path)
             return
     yield Proof(site.site, f"`{column}` gets no password in the clear")
 
@@ -199,8 +207,19 @@ class Comparisons:
                 continue
             path = (*source.steps, Step(site, f"is compared with `{kept[0]}` unhashed"))
             words = {"value": source.label, "column": kept[0]}
-            yield Hit(site, words, message="comparison", confidence=kept[1], path=path)
+            sure = kept[1] if source.typed or not self._are_records(module, stored, typed, context) else Confidence.LOW
+            yield Hit(site, words, message="comparison", confidence=_proved(source, sure), path=path)
             return
+
+    def _are_records(self, module: Module, stored: Expr, typed: Expr, context: int) -> bool:
+        """The same column of two objects, to see whether one changed: the type of the other tells nothing else, and the
+        function's name tells of no sign-in."""
+        if not (isinstance(stored, Attribute) and isinstance(typed, Attribute) and stored.attr == typed.attr):
+            return False
+        function = module.body.contexts[context].function
+        name = module.outline.functions[function].qualname if function >= 0 else module.name
+        types = self._project.types.all(module, typed.base, context)
+        return _SIGNING_IN.isdisjoint(words_of(name)) and not any(t.name in self._project.symbols.classes for t in types)
 
     def _kept(self, module: Module, expr: Expr, context: int, *, plain: bool) -> tuple[str, Confidence] | None:
         """A column's value, or (`plain`) one from the configuration."""

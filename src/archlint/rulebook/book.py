@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from archlint.facts.settings import Settings
 from archlint.rulebook.document import DocumentError, read_document, suggestion
 from archlint.rulebook.rule import Rule
+from archlint.rulebook.shared import Problem, read_shared
 
-NOT_RULES = ("knowledge/",)
+NOT_RULES = ("knowledge/", "shared/")
 """Folders below `rules/` whose documents are no rules; so are the documents that lie at its top."""
 
 
@@ -19,17 +20,6 @@ class UnknownRuleError(Exception):
     @property
     def problems(self) -> tuple[str, ...]:
         return (str(self),)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A mistake in a rule's files, which keeps it out of the book."""
-
-    stem: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"rules/{self.stem}.yaml: {self.text}"
 
 
 @dataclass(frozen=True)
@@ -93,14 +83,14 @@ class Rulebook:
 def load_rulebook(documents: Mapping[str, bytes], checks: Collection[str]) -> Rulebook:
     """Pairs documents (path below `rules/` → bytes) with checks (stems `family/name`). Collects every problem."""
     rules: list[Rule] = []
-    problems: list[Problem] = []
+    shared, problems = read_shared(documents)
     stems = {path.removesuffix(".yaml") for path in documents if "/" in path and not path.startswith(NOT_RULES)}
     for stem in sorted(stems | set(checks)):
         if stem not in stems:
             problems.append(Problem(stem, f"is missing beside checks/{stem}.py"))
             continue
         try:
-            rule = Rule(stem, read_document(documents[f"{stem}.yaml"], stem))
+            rule = Rule(stem, read_document(documents[f"{stem}.yaml"], stem, shared))
         except DocumentError as error:
             problems += [Problem(stem, text) for text in error.problems]
             continue

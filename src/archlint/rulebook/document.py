@@ -12,6 +12,7 @@ import yaml
 from msgspec import Struct
 
 from archlint.facts.findings import SEVERITIES, RuleInfo
+from archlint.rulebook.shared import Shared
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ID = re.compile(r"[A-Z]{3}\d{3}")
@@ -34,7 +35,10 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a rule says. Prose of a rule lives here and only here."""
+    """What a rule says. Prose of a rule lives here and only here.
+
+    shared: the documents of `rules/shared/` whose values are among its `parameters`.
+    """
 
     id: str
     name: str
@@ -52,6 +56,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cwe: tuple[str, ...] = ()
     owasp: tuple[str, ...] = ()
     checklist: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     parameters: dict[str, object] = {}
     changed: tuple[str, ...] = ()
 
@@ -90,8 +95,9 @@ class DocumentError(Exception):
         super().__init__("; ".join(self.problems))
 
 
-def read_document(data: bytes, stem: str) -> Document:
-    """The document in `rules/<stem>.yaml`. Raises DocumentError with all mistakes."""
+def read_document(data: bytes, stem: str, shared: Shared) -> Document:
+    """The document in `rules/<stem>.yaml`, with the shared parameters that it takes. Raises DocumentError with all
+    mistakes."""
     try:
         raw = yaml.load(data, Loader=_LOADER)  # noqa: S506  a safe loader
     except yaml.YAMLError as error:
@@ -102,10 +108,11 @@ def read_document(data: bytes, stem: str) -> Document:
     if problems:
         raise DocumentError(problems)
     document = msgspec.convert(values, Document)
-    problems = list(_mistakes(document, stem))
+    problems = list(_mistakes(document, stem, shared))
     if problems:
         raise DocumentError(problems)
-    return document
+    taken = {key: value for name in document.shared for key, value in shared[name].items()}
+    return msgspec.structs.replace(document, parameters={**document.parameters, **taken})
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -132,7 +139,7 @@ def _fields(raw: Mapping[object, object]) -> tuple[dict[str, object], list[str]]
     return values, problems
 
 
-def _mistakes(document: Document, stem: str) -> Iterable[str]:
+def _mistakes(document: Document, stem: str, shared: Shared) -> Iterable[str]:
     family, _, name = stem.partition("/")
     if not _ID.fullmatch(document.id) or not document.id.startswith(family.upper()):
         yield f"id `{document.id}` must be three capitals of its folder and three digits"
@@ -143,6 +150,14 @@ def _mistakes(document: Document, stem: str) -> Iterable[str]:
             yield f"`{word}` is empty"
     if not document.messages:
         yield "`messages` is empty"
+    given = dict.fromkeys(document.parameters, f"{stem}.yaml")
+    for name in document.shared:
+        if name not in shared:
+            yield f"`shared`: there is no rules/shared/{name}.yaml{suggestion(name, shared)}"
+        for key in shared.get(name, ()):
+            if key in given:
+                yield f"parameter `{key}` stands in {given[key]} and in shared/{name}.yaml"
+            given[key] = f"shared/{name}.yaml"
     forms = {"cwe": _CWE, "guides": _GUIDE, "checklist": _CHECKLIST}
     for key, form in forms.items():
         for value in getattr(document, key):

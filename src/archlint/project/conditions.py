@@ -14,6 +14,7 @@ from archlint.facts.syntax import (
     Comparison,
     Name,
     Operation,
+    Statement,
     String,
     Subscript,
     Template,
@@ -142,6 +143,8 @@ def _kept_by(point: EffectPoint) -> Kept:
     if any(_answers_from(module, row, at) for row, place in enumerate(body.contexts) if function.at <= place.at < at):
         return "program"
     own = [s for s in body.statements if function.at <= s.at < function.end]
+    if _fills_global(module, own, at):
+        return "program"
     for statement in own:
         target = statement.target
         if not (statement.at <= at < statement.end and isinstance(target, Attribute | Name)):
@@ -154,6 +157,14 @@ def _kept_by(point: EffectPoint) -> Kept:
         if any(s.at < statement.at and s.kind in ("test", "return") and name in spell(body, s.value) for s in own):
             return _keeper(point, target)
     return ""
+
+
+def _fills_global(module: Module, own: list[Statement], at: int) -> bool:
+    """`return _known` before the place, where the function goes on to set that name of the module."""
+    shared = {name for s in own if s.kind == "global" for name in names_in(module.body, s.target or s.value)}
+    answered = {s.value.id for s in own if s.kind == "return" and s.at < at and isinstance(s.value, Name)}
+    filled = {s.target.id for s in own if s.kind in ("assign", "annotate") and s.end > at and isinstance(s.target, Name)}
+    return not shared.isdisjoint(answered & filled)
 
 
 def _keeper(point: EffectPoint, target: Attribute | Name) -> Kept:

@@ -193,6 +193,8 @@ class RepeatedEffects:
             return False
         if self._one_by_one.waits(point.module, loop):
             return True
+        if not point.effect.startswith("db."):
+            return False
         own = point.effect == "db.commit" or not loop.derived.isdisjoint(names_in(point.module.body, expression_of(point)))
         return own and self._one_by_one.acts_outside(point, loop, path)
 

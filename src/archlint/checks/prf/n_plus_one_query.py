@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.conditions import Path
+from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.model import Def
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
-from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.spelling import shorten, spell
 
 _WRITES = ("db.write", "db.commit")
 _STATIONS, _SHORT = 2, 15
@@ -45,7 +46,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     loop, path = query.loop, query.path
     if query.isolated:
         return Confidence.LOW, "each may have to be done by itself"
-    if any(_is_cached(project, definition, query.point.effect, params) for definition in path.through):
+    is_write = query.point.effect in _WRITES
+    if any(is_memoised(project, d, params.memo) or (not is_write and fills_cache(project, d)) for d in path.through):
         return Confidence.LOW, "a cache may answer"
     evidence = proved.by(query)
     if not evidence:
@@ -91,14 +93,3 @@ def _hit(query: Repeated, confidence: Confidence, doubt: str) -> Hit:
         path=(Step(loop.site, f"the loop `{loop.text}`"), *path.steps),
         severity=Severity.ERROR if confidence == Confidence.HIGH else None,
     )
-
-
-def _is_cached(project: Project, definition: Def, effect: str, params: Params) -> bool:
-    """A decorator that keeps results, known to the knowledge or by its name; or it looks into a cache and fills it."""
-    if any(operation.cached for operation in project.types.inference.returns.decorations(definition)):
-        return True
-    names = [last_name(definition.module.body, decorator) for decorator in definition.function.decorators]
-    if any(word in name.lower() for name in names for word in params.memo):
-        return True
-    own = [p.effect for p in project.effects.points_in(definition.module, definition) if len(p.witness.steps) == 1]
-    return effect not in _WRITES and {"cache.read", "cache.write"} <= set(own)

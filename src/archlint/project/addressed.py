@@ -1,0 +1,178 @@
+"""Calls that go to a host of the item's own: what a loop asks of its items one by one, no other call could ask for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Name, Operation, String, Subscript, Template
+from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of, receives_itself
+from archlint.project.parts import names_in
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.facts.findings import Site
+    from archlint.project.loops import Loop
+    from archlint.project.model import CallSite, Def
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.repeated import Repeated
+
+_DEPTH = 8
+_JOINING = frozenset({"urljoin", "str", "URL", "quote", "format"})
+_PARTS = frozenset({"get", "strip", "rstrip", "removesuffix"})
+"""Methods that give a part of their receiver."""
+_CLIENTS = frozenset({"http-client", "rpc-client", "cloud-client"})
+_NAMING = _CLIENTS - {"http-client"}
+"""Clients whose calls name what is wanted, and no address."""
+_ADDRESS = "url"
+
+
+@dataclass(frozen=True)
+class _Lead:
+    """The name with which an address begins; `is_object`: the name of what holds the address."""
+
+    name: str
+    is_object: bool
+
+
+class Addressed:
+    """Follows the address of a call, and the client that makes it, up to the loop."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def by_item(self, call: Repeated) -> bool:
+        """The host, or the client, is one that the loop's item says."""
+        loop, path = call.loop, call.path
+        end = path.end.call
+        if end is None or (loop.mapping is not None and not path.through):
+            return False
+        sites = self._sites(call)
+        if sites is None:
+            return False
+        return any(self._leads_to_item(lead, [*sites, end], path.through, loop) for lead in self._ends(end, loop, path.through))
+
+    def _sites(self, call: Repeated) -> list[CallSite] | None:
+        """The calls of the project's own functions on the way, from the loop down; where a callable is handed over to run
+        per item, the call that it is handed to."""
+        path = call.path
+        modules = [call.point.module, *(definition.module for definition in path.through)]
+        found = [
+            self._call_at(module, step.site) for module, step in zip(modules, path.steps[: len(path.through)], strict=False)
+        ]
+        if call.loop.mapping is not None and found:
+            found[0] = call.point.call
+        sites = [site for site in found if site is not None]
+        return sites if len(sites) == len(path.through) else None
+
+    def _call_at(self, module: Module, place: Site) -> CallSite | None:
+        return next((site for site in self._project.calls.in_module(module) if site.site == place), None)
+
+    def _ends(self, end: CallSite, loop: Loop, through: tuple[Def, ...]) -> list[_Lead]:
+        """The names by which the library call finds its host: the start of the address, or the client if that has it."""
+        role = self._project.types.role(end.receiver) if end.receiver is not None else ""
+        given = [a.value for a in end.call.arguments if a.name == _ADDRESS]
+        if not given and role not in _NAMING:
+            given = [a.value for a in end.call.arguments if a.name is None][:2]
+        targets = loop.targets if not through else frozenset[str]()
+        for expr in given:
+            text = self._project.values.text(end.module, expr, end.call.context)
+            if text is not None and "://" in text.rendered.split("{", 1)[0]:
+                return []
+            lead = self._lead(end.module, expr, end.call.context, targets)
+            if lead is not None:
+                return [lead]
+        receiver = receiver_of(end)
+        if receiver is None or role not in _CLIENTS:
+            return []
+        lead = self._lead(end.module, receiver, end.call.context, targets)
+        return [_Lead(lead.name, is_object=True)] if lead is not None else []
+
+    def _leads_to_item(self, lead: _Lead, sites: list[CallSite], through: tuple[Def, ...], loop: Loop) -> bool:
+        """From the last function on the way up: what its caller gives for the name."""
+        found: _Lead | None = lead
+        for row in range(len(through) - 1, -1, -1):
+            if found is None:
+                return False
+            if row == 0 and loop.mapping is not None:
+                return _takes_item(through[0], found.name)
+            targets = loop.targets if row == 0 else frozenset[str]()
+            found = self._given(found, sites[row], through[row], targets)
+        return found is not None and self._is_of_item(found, loop, sites[0])
+
+    def _given(self, lead: _Lead, site: CallSite, definition: Def, targets: frozenset[str]) -> _Lead | None:
+        own = parameter(definition.function, lead.name)
+        if own is None:
+            return None
+        if receives_itself(definition) and definition.function.parameters[0].name == lead.name:
+            expr = receiver_of(site)
+        else:
+            expr = arguments_by_parameter(site.call, definition).get(lead.name)
+        above = self._lead(site.module, expr, site.call.context, targets) if expr is not None else None
+        return _Lead(above.name, is_object=lead.is_object or above.is_object) if above is not None else None
+
+    def _is_of_item(self, lead: _Lead, loop: Loop, site: CallSite) -> bool:
+        if lead.name in loop.targets:
+            return True
+        if not lead.is_object or lead.name not in loop.derived:
+            return False
+        made = self._project.values.sources.of(site.module, Name(site.call.at, site.call.at, lead.name), site.call.context)
+        return any(
+            isinstance(_plain(source.expr), CallRef) and not loop.derived.isdisjoint(names_in(source.module.body, source.expr))
+            for source in made
+        )
+
+    def _lead(
+        self, module: Module, expr: Expr | None, context: int, targets: frozenset[str], depth: int = _DEPTH
+    ) -> _Lead | None:
+        """What an expression begins with, through local names, up to a parameter, a loop's variable, or an object."""
+        if depth <= 0:
+            return None
+        match expr:
+            case Await():
+                return self._lead(module, expr.value, context, targets, depth - 1)
+            case Template(parts=(first, *_)) | Operation(operands=(first, *_)):
+                return None if isinstance(first, String) else self._lead(module, first, context, targets, depth - 1)
+            case Conditional():
+                return self._lead(module, expr.body, context, targets, depth - 1)
+            case Attribute() | Subscript():
+                lead = self._lead(module, expr.base, context, targets, depth - 1)
+                return _Lead(lead.name, is_object=True) if lead is not None else None
+            case CallRef():
+                call = module.body.calls[expr.index]
+                if isinstance(call.callee, Attribute):
+                    return self._lead(module, call.callee, context, targets, depth - 1)
+                joins = last_name(module.body, call.callee) in _JOINING and call.arguments
+                return self._lead(module, call.arguments[0].value, context, targets, depth - 1) if joins else None
+            case Name():
+                return self._named(module, expr, context, targets, depth - 1)
+            case _:
+                return None
+
+    def _named(self, module: Module, name: Name, context: int, targets: frozenset[str], depth: int) -> _Lead | None:
+        if name.id in targets:
+            return _Lead(name.id, is_object=False)
+        sources = self._project.values.sources.of(module, name, context)
+        if any(source.is_parameter for source in sources):
+            return _Lead(name.id, is_object=False)
+        for source in sources:
+            if source.module is module and source.expr is not None and not _is_made(module, source.expr):
+                return self._lead(module, source.expr, source.context, targets, depth)
+        return _Lead(name.id, is_object=False) if sources else None
+
+
+def _takes_item(definition: Def, name: str) -> bool:
+    """The parameter is the first that a function which is run per item is given."""
+    given = definition.function.parameters[1 if receives_itself(definition) else 0 :]
+    return bool(given) and given[0].name == name
+
+
+def _is_made(module: Module, expr: Expr) -> bool:
+    """An object that a function gives, which nothing more is known of."""
+    made = _plain(expr)
+    return isinstance(made, CallRef) and last_name(module.body, made) not in _JOINING | _PARTS
+
+
+def _plain(expr: Expr | None) -> Expr | None:
+    return expr.value if isinstance(expr, Await) else expr

@@ -217,6 +217,21 @@ class Reverse(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     default: str | None = None
 
 
+class Loading(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A relation whose attribute asks for what it leads to when it is first read, unless that was loaded with its owner.
+
+    `cure`: what loads it with the owner, with `{name}` and `{owner}`. `strategy`: arguments that say when it is loaded
+    (behind a dot: a key of the dictionary that is given); `otherwise`: their values with which reading asks nothing.
+    `shared`: what the session has already is not asked for again. `not_with`: sessions with which reading raises.
+    """
+
+    cure: str
+    strategy: tuple[str, ...] = ()
+    otherwise: tuple[str | bool, ...] = ()
+    shared: bool = False
+    not_with: tuple[str, ...] = ()
+
+
 class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A library type. `names`: variable or attribute names that mean it, at low confidence, in modules of a project
     that uses the library. `role`: db-session, db-connection, db-cursor, db-statement, db-model, cache-client, logger,
@@ -248,6 +263,7 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     gives: str | None = None
     """A descriptor: what reading an attribute of this type gives on an instance (`ForeignKey[T]` gives `T`)."""
     reverse: Reverse | None = None
+    loading: Loading | None = None
     owned: bool = False
     """As a class attribute with no type argument it is about the class that owns it (`objects = BookManager()`)."""
     answers: dict[str, str] = {}

@@ -1,0 +1,119 @@
+"""PRF002: a relation of a stored object that is loaded when it is read, for each item of a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.project.lazy_relations import LazyRelation, LazyRelations
+from archlint.project.loaded import LoadedRelations
+from archlint.project.loops import Loop, Loops
+from archlint.project.model import Def
+from archlint.project.modules import Module
+from archlint.project.one_off import OneOff
+from archlint.project.owners import is_of_its_owner
+from archlint.project.repeated import LoopWords
+from archlint.project.spelling import shorten, spell
+from archlint.project.walk import walk_module
+
+_ATTRIBUTES = frozenset({Attribute})
+
+
+class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`ahead`: last names of calls that load relations together with their owners.  The rest: see `LoopWords`."""
+
+    ahead: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for the first read of each lazy relation in a loop, a proof where it was loaded with the list."""
+    relations, judge = LazyRelations(project), _Judge(project, params)
+    loops, once = Loops(project, frozenset(params.listings)), OneOff(project, params)
+    for module in project.modules.production:
+        seen: set[tuple[int, str]] = set()
+        for expr, context in walk_module(module, _ATTRIBUTES):
+            loop = _loop_of(loops, module, expr, context)
+            if loop is None or not isinstance(expr, Attribute):
+                continue
+            key = loop.context, spell(module.body, expr)
+            relation = relations.read_by(module, expr, context)
+            if relation is None or key in seen or _is_stored(loop, expr):
+                continue
+            seen.add(key)
+            function = module.body.contexts[context].function
+            if function >= 0 and not once.runs_once(module, Def(module, module.name, function)):
+                yield from judge.judged(loop, expr, relation)
+
+
+def _loop_of(loops: Loops, module: Module, expr: Expr, context: int) -> Loop | None:
+    """The open loop whose variable the attribute is read from, through other attributes."""
+    root: Expr = expr
+    while isinstance(root, Attribute):
+        root = root.base
+    if not isinstance(root, Name):
+        return None
+    for loop in loops.around(module, context):
+        if root.id in loop.targets:
+            return loop if loop.place.subject is not None and loops.excuse(loop, context, expr.at) is None else None
+    return None
+
+
+def _is_stored(loop: Loop, expr: Attribute) -> bool:
+    """The loop sets the attribute itself."""
+    body = loop.module.body
+    text = spell(body, expr)
+    return any(isinstance(s.target, Attribute) and spell(body, s.target) == text for s in loop.statements)
+
+
+class _Judge:
+    """Compares what a loop reads with what its list was loaded with."""
+
+    def __init__(self, project: Project, params: Params) -> None:
+        self._project = project
+        self._loaded = LoadedRelations(project, params.ahead)
+
+    def judged(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> Iterator[Hit | Proof]:
+        subject, body = loop.place.subject, loop.module.body
+        raises = self._raises(relation)
+        function = body.contexts[loop.context].function
+        if subject is None or is_of_its_owner(self._project, loop, expr):
+            return
+        if raises and loop.module.outline.functions[function].is_async:
+            return
+        items, anywhere = self._loaded.by(loop.module, subject, loop.place.parent), self._loaded.anywhere
+        if items.holds(relation.name):
+            yield Proof(Site(loop.path, expr.at, expr.end), f"`{relation.name}` is loaded with the list")
+            return
+        confidence, doubt = relation.confidence, ""
+        if raises:
+            confidence, doubt = Confidence.LOW, "; an asynchronous session raises instead"
+        elif not items.is_known and (anywhere.holds(relation.name) or not anywhere.is_known):
+            confidence, doubt = Confidence.LOW, "; it may be loaded where the list comes from"
+        elif relation.loading.shared or not items.is_known:
+            confidence = min(confidence, Confidence.MEDIUM)
+        yield _hit(loop, expr, relation, confidence, doubt)
+
+    def _raises(self, relation: LazyRelation) -> bool:
+        """The program has sessions with which reading raises."""
+        return any(name in self._receivers for name in relation.loading.not_with)
+
+    @cached_property
+    def _receivers(self) -> frozenset[str]:
+        return frozenset(site.receiver.name for site in self._project.calls.all if site.receiver is not None)
+
+
+def _hit(loop: Loop, expr: Attribute, relation: LazyRelation, confidence: Confidence, doubt: str) -> Hit:
+    body = loop.module.body
+    words = {
+        "read": shorten(spell(body, expr), 60),
+        "owner": relation.owner.rpartition(".")[2],
+        "name": relation.name,
+        "loop": loop.text,
+        "cure": relation.cure,
+        "doubt": doubt,
+    }
+    site = Site(loop.path, expr.at, expr.end)
+    steps = (Step(loop.site, f"the loop `{loop.text}`"), Step(site, f"loads `{relation.name}`"))
+    return Hit(site, words, "default", confidence, related=(Step(loop.site, "reads it for each item"),), path=steps)

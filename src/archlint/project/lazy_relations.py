@@ -1,0 +1,100 @@
+"""Attributes of stored objects that ask the database when they are read, unless they were loaded with the object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence
+from archlint.facts.knowledge import Loading
+from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, Mapping, String
+from archlint.project.model import Type, argument_of
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.symbols import ClassDef
+
+
+@dataclass(frozen=True)
+class LazyRelation:
+    """`name` as the class `owner` declares it; `confidence`: that the object is of that class."""
+
+    owner: str
+    name: str
+    loading: Loading
+    confidence: Confidence
+
+    @property
+    def cure(self) -> str:
+        """What loads it with its owner."""
+        return self.loading.cure.format(name=self.name, owner=self.owner.rpartition(".")[2])
+
+
+class LazyRelations:
+    """Finds the relation that an attribute reads, by the class of the object and what this class declares."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[tuple[str, str], Loading | None] = {}
+
+    def read_by(self, module: Module, expr: Attribute, context: int) -> LazyRelation | None:
+        """The relation that the attribute is; None where it is none, or one that was set to be loaded otherwise."""
+        for found in self._project.types.all(module, expr.base, context):
+            if found.is_class or self._project.types.role(found) != "db-model":
+                continue
+            loading = self._declared(found, expr.attr)
+            if loading is not None:
+                return LazyRelation(found.name, expr.attr, loading, found.confidence)
+        return None
+
+    def _declared(self, owner: Type, name: str) -> Loading | None:
+        key = owner.name, name
+        if key not in self._known:
+            self._known[key] = self._find(owner, name)
+        return self._known[key]
+
+    def _find(self, owner: Type, name: str) -> Loading | None:
+        for ancestor in self._project.types.inference.members.ancestors(owner):
+            klass = self._project.symbols.classes.get(ancestor.name)
+            if klass is None:
+                continue
+            scopes = self._project.symbols.scopes(klass.module)
+            for binding in scopes.bindings(klass.klass.context, name)[-1:]:
+                if binding.kind != "statement":
+                    return None  # a property or a method
+                return self._of(klass, klass.module.body.statements[binding.index].value)
+        return None
+
+    def _of(self, klass: ClassDef, value: Expr | None) -> Loading | None:
+        if not isinstance(value, CallRef):
+            return None
+        module = klass.module
+        call = module.body.calls[value.index]
+        for entity in self._project.types.inference.entities(module, call.callee, call.context):
+            infos = self._project.knowledge.infos(entity.name) if isinstance(entity, Type) and entity.is_class else ()
+            loading = next((info.loading for _, info in infos if info.loading is not None), None)
+            if loading is not None:
+                return None if self._is_otherwise(module, call, loading) else loading
+        return None
+
+    def _is_otherwise(self, module: Module, call: Call, loading: Loading) -> bool:
+        for notation in loading.strategy:
+            outer, _, key = notation.partition(".")
+            given = argument_of(call, outer)
+            if key:
+                given = _item(module, given, key)
+            value = self._project.values.constant(module, given, call.context) if given is not None else None
+            if given is not None and (value in loading.otherwise or not isinstance(value, str | bool)):
+                return True  # also where nobody knows the strategy
+        return False
+
+
+def _item(module: Module, expr: Expr | None, key: str) -> Expr | None:
+    """What a display, or a call of `dict`, holds under a key."""
+    if isinstance(expr, Mapping):
+        pairs = zip(expr.keys, expr.values, strict=True)
+        return next((value for known, value in pairs if isinstance(known, String) and known.value == key), None)
+    if isinstance(expr, CallRef):
+        return next((a.value for a in module.body.calls[expr.index].arguments if a.name == key), None)
+    return None if expr is None else Constant(expr.at, expr.end, None)

@@ -4,7 +4,10 @@ from uuid import UUID
 
 import httpx
 
+from storefront.shared.backoff import pause
 from storefront.shared.money import Money
+
+_ATTEMPTS = 3
 
 
 class HttpPaymentGateway:
@@ -13,10 +16,12 @@ class HttpPaymentGateway:
         self._key = key
 
     async def charge(self, order_id: UUID, amount: Money, card_reference: str) -> bool:
+        body = {"amount": str(amount.amount), "currency": amount.currency, "card": card_reference}
+        headers = {"Authorization": f"Bearer {self._key}", "Idempotency-Key": str(order_id)}
         async with httpx.AsyncClient(base_url=self._base_url) as client:
-            response = await client.post(
-                "/charges",
-                json={"amount": str(amount.amount), "currency": amount.currency, "card": card_reference},
-                headers={"Authorization": f"Bearer {self._key}", "Idempotency-Key": str(order_id)},
-            )
-        return response.is_success
+            for attempt in range(_ATTEMPTS):
+                response = await client.post("/charges", json=body, headers=headers)
+                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    return response.is_success
+                pause(attempt)  # expect: RES007
+        return False

@@ -46,7 +46,22 @@ GUESSES["a token in front of another word, with nothing around it"] = (
     "def give_up(local_token):\n    logger.warning('%s', local_token)\n",
 )
 
+GUESSES["a doubtful attribute of which nothing else is known"] = (
+    "app/coins.py",
+    "def spend(proof):\n    logger.debug('%s', proof.secret)\n",
+)
+GUESSES["part of a message that is signed"] = (
+    "app/hooks.py",
+    "import hmac\n\ndef login(request):\n    token = request.args['token']\n"
+    "    if request.args['mark'] != hmac.new(KEY, msg=text(STAMP + token)).hexdigest():\n"
+    "        logger.info('%s', token)\n",
+)
+
 CREDENTIALS = {
+    "a doubtful attribute in a module about sessions": (
+        "app/verification.py",
+        "def spend(proof):\n    logger.debug('%s', proof.secret)\n",
+    ),
     "the headers of a request that comes in": (
         "app/views.py",
         "def show(request):\n    logger.info('%s', request.headers)\n",

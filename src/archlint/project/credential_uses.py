@@ -11,7 +11,8 @@ from archlint.facts.syntax import Expr, Name, Operation, String, Template
 from archlint.project.credentials import words_of
 from archlint.project.flows import Place
 from archlint.project.model import Def
-from archlint.project.spelling import last_name
+from archlint.project.parts import names_in
+from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _OPENING = frozenset(
     | {"invite", "register", "oauth", "sso", "revoke", "unsubscribe", "confirm"}
 )
 """With these a function's name says that it opens a door with what it is given."""
+_KEYED = ("hmac.new", "hmac.digest")
 _BEARING = ("bearer ", "token ", "basic ")
 
 
@@ -41,6 +43,17 @@ class CredentialUses:
         """The same function verifies it, or shows it as a bearer's."""
         function = at.module.body.contexts[at.context].function
         return isinstance(expr, Name) and (function, expr.id) in self._used(at.module)
+
+    def is_signed(self, expr: Name, at: Place) -> bool:
+        """It is part of a message whose keyed digest the same function makes."""
+        body = at.module.body
+        function = body.contexts[at.context].function
+        for call in body.calls:
+            if body.contexts[call.context].function == function and spell(body, call.callee).endswith(_KEYED):
+                given = [a.value for n, a in enumerate(call.arguments) if a.name == "msg" or (a.name is None and n == 1)]
+                if any(expr.id in names_in(body, value) for value in given):
+                    return True
+        return False
 
     def is_given(self, expr: Name, at: Place) -> bool:
         """A person sends it, in the request, in the address of a route, or to what is named for letting people in."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _NO_FIELDS = frozenset({"exc_info", "stack_info", "stacklevel", "extra", "sep", "end", "file", "flush", "*"})
 _TEXT_KEYWORDS = frozenset({"detail", "details", "message", "msg", "reason", "description", "error", "text"})
-_COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management", "generate"})
+_COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management", "generate", "scripting"})
 _DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
 _KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "redacted", "private", "confidential"})
 
@@ -58,17 +58,25 @@ def logged_values(project: Project) -> Iterator[LoggedValue]:
             continue
         for site in project.calls.in_module(module):
             facet, sink = _facet(project, site)
-            if facet is None or is_guarded(module, site.call.context) or (sink == "print" and _is_command(module)):
+            if facet is None or is_guarded(module, site.call.context) or (sink == "print" and _is_command(module, site)):
                 continue
             for key, expr in _values(facet, site.call):
                 yield LoggedValue(module, site.call, sink, expr, key)
 
 
-def _is_command(module: Module) -> bool:
+def _is_command(module: Module, site: CallSite) -> bool:
     """Run by hand by an operator, who reads what it prints; a plain sequence of statements is so as well."""
+    if site.caller is not None and any(_is_of_command(module, d) for d in site.caller.function.decorators):
+        return True
     if not module.outline.functions and not module.outline.classes:
         return True
     return module.is_script or module.outline.main_guard or not _COMMANDS.isdisjoint(words_of(module.name))
+
+
+def _is_of_command(module: Module, decorator: Expr) -> bool:
+    """`@cli.command()`, `@app.command`."""
+    callee = module.body.calls[decorator.index].callee if isinstance(decorator, CallRef) else decorator
+    return last_name(module.body, callee) == "command"
 
 
 def exception_values(project: Project) -> Iterator[LoggedValue]:

@@ -180,7 +180,10 @@ def _root(module: Module, expr: Expr) -> str:
 
 def _reads(module: Module) -> Iterator[tuple[Expr, int, String]]:
     """(what is read from, where, key)."""
+    filled = {s.target.at for s in module.body.statements if s.kind == "assign" and isinstance(s.target, Subscript)}
     for expr, context in walk_module(module, frozenset({Subscript})):
+        if expr.at in filled and any(expr is s.target for s in module.body.statements):
+            continue  # written, to be sent elsewhere
         if isinstance(expr, Subscript) and expr.index and isinstance(expr.index[0], String):
             yield expr.base, context, expr.index[0]
     for call in module.body.calls:

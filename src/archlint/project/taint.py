@@ -32,6 +32,7 @@ from archlint.facts.syntax import (
     Template,
     Walrus,
 )
+from archlint.project.branches import is_blotted, is_closed, is_replaced
 from archlint.project.credential_uses import CredentialUses
 from archlint.project.credentials import Naming, Vocabulary, words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
@@ -100,10 +101,9 @@ class Taint:
 
     def _follow(self, expr: Expr, at: Place) -> Flow:
         match expr:
-            case Name():
-                return self._name(expr, at)
-            case Attribute():
-                return self._attribute(expr, at)
+            case Name() | Attribute():
+                found = self._name(expr, at) if isinstance(expr, Name) else self._attribute(expr, at)
+                return self._here(expr, at, found) if found.sources else found
             case Subscript():
                 return self.items.subscript(expr, at)
             case CallRef():
@@ -113,9 +113,8 @@ class Taint:
             case Operation():
                 return self._operation(expr, at)
             case Conditional():
-                sides = (expr.body, expr.orelse)
-                masks = any(isinstance(s, String) and self.habits.is_mask(s.value) for s in sides)
-                return CLEAN if masks else joined(self.flow(side, at) for side in sides)
+                blotted = is_blotted(self.habits, at.module, expr)
+                return CLEAN if blotted else joined(self.flow(side, at) for side in (expr.body, expr.orelse))
             case Collection():
                 return joined(self.flow(item, at) for item in expr.items)
             case Mapping():
@@ -127,6 +126,20 @@ class Taint:
                 return self.flow(expr.value, at)
             case _:
                 return UNKNOWN
+
+    def _here(self, expr: Name | Attribute, at: Place, found: Flow) -> Flow:
+        """What a branch says to be no secret here is none, nor what a mask is put in the place of; a doubtful one that
+        is signed as part of a message is what another side draws for it."""
+        if is_closed(at.module, expr, at.context):
+            return CLEAN
+        if isinstance(expr, Attribute):
+            return found
+        if is_replaced(self.habits, at.module, expr, at.context):
+            return CLEAN
+        if all(source.certain for source in found.sources) or not self.uses.is_signed(expr, at):
+            return found
+        low = Confidence.LOW
+        return Flow(tuple(s if s.certain else replace(s, confidence=low) for s in found.sources), found.clean)
 
     # what has a name
 
@@ -182,7 +195,8 @@ class Taint:
         if not habits.access:
             return True
         label = spell(at.module.body, expr)
-        around = (*words_of(at.module.name), *_function_words(at), *words_of(label))
+        owner = spell(at.module.body, expr.base) if isinstance(expr, Attribute) else label  # no word is its own evidence
+        around = (*words_of(at.module.name), *_function_words(at), *words_of(owner))
         if not habits.access.isdisjoint(around):
             return True
         return last_name(at.module.body, expr).isupper() or not habits.access_objects.isdisjoint(words_of(label))

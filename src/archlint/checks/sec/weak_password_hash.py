@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, Collection, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Slice, String, Subscript
 from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
@@ -16,7 +16,7 @@ from archlint.project.logged import is_guarded
 from archlint.project.modules import Module
 from archlint.project.parts import parts_of
 from archlint.project.rehashed import Rehashed
-from archlint.project.spelling import shorten, spell
+from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
 
 
@@ -42,7 +42,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for digest in digests.all:
         if digest.strength == "password":
             yield Proof(digest.site.site, f"hashes with {digest.algorithm}, which is made for passwords")
-        elif not (digest.keyed or digest.exempt or rehashed.holds(digest) or _is_named_for(digest, elsewhere, vocabulary)):
+        elif not (
+            digest.keyed
+            or digest.exempt
+            or _signs_time(digest)
+            or rehashed.holds(digest)
+            or _is_named_for(digest, elsewhere, vocabulary)
+        ):
             yield from _hits(taint, digest, uses, hashing)
     yield from _schemes(project)
     yield from _hashers(project, frozenset(params.test_settings))
@@ -80,6 +86,7 @@ def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -
     return Confidence.MEDIUM if typed or (not handed and hashing.is_salted(digest)) else Confidence.LOW
 
 
+_TIMES = frozenset({"ts", "timestamp", "time", "stamp", "expires", "expiry", "nonce"})
 _PLAIN = frozenset({"generate", "make", "create", "plain", "crypt", "user", "new", "the", "a", "to", "for", "raw"})
 
 
@@ -119,6 +126,22 @@ class Hashing(Struct, frozen=True):
         named = [p.name for p in caller.function.parameters] if caller is not None else []
         named += [spell(body, part) for part in parts_of(body, digest.data) if isinstance(part, Name | Attribute)]
         return any("salt" in words_of(name) for name in named)
+
+
+def _signs_time(digest: Digest) -> bool:
+    """Part of it goes with a time stamp that it is made of: a signature, with the password for its key."""
+    body, function = digest.site.module.body, digest.site.module.body.contexts[digest.site.call.context].function
+    named = (part for part in parts_of(body, digest.data) if isinstance(part, Name | Attribute))
+    if all(_TIMES.isdisjoint(words_of(last_name(body, part))) for part in named):
+        return False
+    return any(
+        isinstance(part, Subscript)
+        and any(isinstance(index, Slice) for index in part.index)
+        and any(isinstance(inner, CallRef) and inner.index == digest.site.index for inner in parts_of(body, part.base))
+        for statement in body.statements
+        if body.contexts[statement.context].function == function
+        for part in parts_of(body, statement.value)
+    )
 
 
 def _is_named_for(digest: Digest, words: frozenset[str], vocabulary: Vocabulary) -> bool:

@@ -1,0 +1,108 @@
+"""Branches in which a value is no secret: it is missing, an error, or an address of a kind that holds none; masks that are
+put in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import (
+    Attribute,
+    CallRef,
+    Comparison,
+    Conditional,
+    Constant,
+    Expr,
+    Name,
+    Operation,
+    String,
+    Template,
+)
+from archlint.project.credentials import words_of
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name, spell
+
+if TYPE_CHECKING:
+    from archlint.project.flows import Habits
+    from archlint.project.modules import Module
+
+_FAILURES = frozenset({"error", "exception", "failure"})
+_LOCAL = ("sqlite", "file")
+"""Beginnings of addresses that hold no password."""
+
+
+def is_blotted(habits: Habits, module: Module, choice: Conditional) -> bool:
+    """One side is a mask, or the part behind the `@` that the test asks for: without one there is no password."""
+    if any(_is_mask(habits, side) for side in (choice.body, choice.orelse)):
+        return True
+    test = choice.test
+    asks = isinstance(test, Comparison) and test.ops == ("in",) and _is_at(test.operands[0])
+    return asks and any(
+        isinstance(part, CallRef)
+        and last_name(module.body, part) in ("split", "rsplit", "partition", "rpartition")
+        and any(_is_at(argument.value) for argument in module.body.calls[part.index].arguments)
+        for part in parts_of(module.body, choice.body)
+    )
+
+
+def is_replaced(habits: Habits, module: Module, name: Name, context: int) -> bool:
+    """A mask is put in the place of the value before, where a branch tells that it must (`if key in HIDDEN: value = "***"`)."""
+    body = module.body
+    function = body.contexts[context].function
+    for statement in body.statements:
+        target, value = statement.target, statement.value
+        if statement.kind != "assign" or statement.end > name.at or body.contexts[statement.context].function != function:
+            continue
+        if isinstance(target, Name) and target.id == name.id and value is not None and _is_branch(module, statement.context):
+            sides = (value.body, value.orelse) if isinstance(value, Conditional) else (value,)
+            if any(_is_mask(habits, side) for side in sides):
+                return True
+    return False
+
+
+def is_closed(module: Module, expr: Expr, context: int) -> bool:
+    """A branch around the place is taken only where the value is missing, an error, or an address without a password."""
+    contexts, text = module.body.contexts, spell(module.body, expr)
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        place = contexts[context]
+        if place.kind == "if" and place.subject is not None and _excuses(module, place.subject, text):
+            return True
+        context = place.parent
+    return False
+
+
+def _excuses(module: Module, test: Expr, text: str) -> bool:
+    body = module.body
+    match test:
+        case Operation(op="or"):
+            return all(_excuses(module, side, text) for side in test.operands)
+        case Operation(op="and"):
+            return any(_excuses(module, side, text) for side in test.operands)
+        case Operation(op="not"):
+            return spell(body, test.operands[0]) == text
+        case Comparison(ops=("is",) | ("==",)):
+            left, right = test.operands
+            return spell(body, left) == text and isinstance(right, Constant) and right.value is None
+        case CallRef():
+            call = body.calls[test.index]
+            given = [argument.value for argument in call.arguments]
+            if last_name(body, call.callee) == "isinstance" and len(given) > 1 and spell(body, given[0]) == text:
+                return not _FAILURES.isdisjoint(words_of(last_name(body, given[1])))
+            begins = isinstance(call.callee, Attribute) and call.callee.attr == "startswith"
+            if begins and isinstance(call.callee, Attribute) and spell(body, call.callee.base) == text and given:
+                return isinstance(given[0], String) and given[0].value.startswith(_LOCAL)
+            return False
+        case _:
+            return False
+
+
+def _is_mask(habits: Habits, expr: Expr) -> bool:
+    parts = expr.parts if isinstance(expr, Template) else (expr,)
+    return any(isinstance(part, String) and habits.is_mask(part.value) for part in parts)
+
+
+def _is_branch(module: Module, context: int) -> bool:
+    return module.body.contexts[context].kind in ("if", "else", "case")
+
+
+def _is_at(expr: Expr) -> bool:
+    return isinstance(expr, String) and expr.value == "@"

@@ -51,6 +51,9 @@ class Handlers:
             return self._called(module, expr, callers, depth)
         if not isinstance(expr, Name | Attribute):
             return None
+        handed = self._handed(module, expr, context, callers, depth)
+        if handed is not None:
+            return handed
         for entity in self._project.types.inference.entities(module, expr, context):
             if isinstance(entity, FunctionRef):
                 return Handler(entity.definition)
@@ -68,6 +71,13 @@ class Handlers:
                 found = self._given(origin, callers, depth)
             if found is not None:
                 return found
+        return None
+
+    def _handed(self, module: Module, expr: Expr, context: int, callers: Callers, depth: int) -> Handler | None:
+        """What the call that declares this route gives for a parameter, of which others may be told as well."""
+        for origin in self._origins.of(module, expr, context):
+            if isinstance(origin, Parameter) and origin.definition in callers:
+                return self._given(origin, callers, depth)
         return None
 
     def _given(self, parameter: Parameter, callers: Callers, depth: int) -> Handler | None:

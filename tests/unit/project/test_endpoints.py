@@ -108,3 +108,28 @@ urlpatterns = router.urls
 """
     found = {line.partition(" ")[0] + " " + line.rpartition(" ")[2] for line in answered({"a.py": code})}
     assert found == {"GET a.Orders.list", "PATCH a.Orders.partial_update", "POST a.Orders.pay", "GET a.Orders.recent"}
+
+
+def test_a_method_that_declares_routes_for_its_callers_has_the_handler_that_each_of_them_gives() -> None:
+    files = {
+        "shop/api.py": """
+from flask import Flask
+from flask_restful import Api
+class OwnApi(Api):
+    def add_own(self, resource, *urls, **options):
+        return self.add_resource(resource, *urls, **options)
+app = Flask(__name__)
+api = OwnApi(app)
+""",
+        "shop/orders.py": """
+from flask_restful import Resource
+from shop.api import api
+class Orders(Resource):
+    def get(self): ...
+class Notes(Resource):
+    def post(self): ...
+api.add_own(Orders, "/orders")
+api.add_own(Notes, "/notes")
+""",
+    }
+    assert answered(files) == {"GET /orders -> shop.orders.Orders.get", "POST /notes -> shop.orders.Notes.post"}

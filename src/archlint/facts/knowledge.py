@@ -107,11 +107,13 @@ class Mount(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
 
 class RouteContainer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Constructing this makes an app or a router. `routes`: the argument that lists routes; `parent`: the one that
-    is an app which it is put into at once."""
+    is an app which it is put into at once. `of_one`: the argument that names the object of another router's, below which
+    its routes are: a path parameter behind the prefix."""
 
     kind: str
     """app or router."""
     prefix: str | None = None
+    of_one: str | None = None
     routes: str | None = None
     parent: str | None = None
     name: str | None = None
@@ -128,6 +130,14 @@ class Limit(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     given: tuple[str, ...] = ()
     default: float | str = "unknown"
     unbounded: tuple[int | bool | str | None, ...] = (None,)
+
+
+class AddedPath(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """`path`: the argument that holds it (not given: the method's name); `of_one`: the argument that is true where it is
+    below one object of the view's."""
+
+    path: str | None = None
+    of_one: str | None = None
 
 
 class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -188,6 +198,8 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     allows: tuple[str, ...] = ()
     allows_from: str | None = None
     """A decorator of what answers: the HTTP methods that it lets in, or the argument that lists them."""
+    adds_path: AddedPath | None = None
+    """A decorator of a view's method that answers under a path of its own, below that of the view."""
     cached: str | None = None
     """A decorator that keeps results: the argument that bounds them in time (`ttl`, `timeout`), or `unbounded`."""
 
@@ -268,12 +280,16 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """As a class attribute with no type argument it is about the class that owns it (`objects = BookManager()`)."""
     answers: dict[str, str] = {}
     """Of a view: names of methods that are no HTTP methods themselves → the HTTP method that they answer."""
+    provides: dict[str, str] = {}
+    """Of a view: the methods by which it answers itself → what it does then: `list` (answers with all rows of its query, or
+    a page of them), `create`, `update`, `delete`.  Under which query, and how it is paged: `subclass_attribute`."""
     stored_if: str = ""
     """Of a base of stored classes: a subclass is stored only if this class keyword is true."""
     prints: bool = False
     """The text of an instance shows the values of all its fields."""
     subclass_attribute: dict[str, str] = {}
-    """Class attributes of subclasses that carry a meaning (`path`, `methods`, `permission_classes`)."""
+    """Class attributes, and methods, of subclasses that carry a meaning: `rows` and `pages` (the query of a list, and how it
+    is paged), `access`, …"""
 
 
 class Example(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

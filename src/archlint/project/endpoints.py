@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Collection, Constant, Expr, Name, String
 from archlint.project.entities import FunctionRef
 from archlint.project.model import Def, Type, argument_of
+from archlint.project.route_paths import normal
 from archlint.project.route_records import Route
 from archlint.project.symbols import ClassDef
 
@@ -26,17 +27,19 @@ WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """`definition` runs when one of `methods` is asked of `route`; no methods: it is not known which. `view`: the class
-    that the route names, where it names one."""
+    that the route names, where it names one; `below`: what the method's own decorator adds to the route's path."""
 
     route: Route
     methods: tuple[str, ...]
     definition: Def
     view: ClassDef | None = field(default=None, compare=False)
+    below: str = ""
 
     @property
     def path(self) -> str:
         """Under which people know it: the shortest of the route's paths, with a leading slash."""
-        return "/" + min(self.route.paths, key=lambda path: (len(path), path), default="").lstrip("/")
+        shortest = min(self.route.paths, key=lambda path: (len(path), path), default="").strip("/")
+        return "/" + "/".join(part for part in (shortest, self.below) if part)
 
     @property
     def label(self) -> str:
@@ -78,7 +81,7 @@ class Endpoints:
         for name, definition in self._methods(target):
             methods = self._answered(target, name, definition)
             if methods and (not route.methods or not set(route.methods).isdisjoint(methods)):
-                yield Endpoint(route, methods, definition, target)
+                yield Endpoint(route, methods, definition, target, self._below(definition))
 
     def _methods(self, view: ClassDef) -> Iterator[tuple[str, Def]]:
         """The methods of the class and its bases in the project, each name as an instance has it."""
@@ -99,6 +102,20 @@ class Endpoints:
                 if name in info.answers:
                     return (info.answers[name],)
         return self._allowed(definition)
+
+    def _below(self, definition: Def) -> str:
+        """`{pk}/cancel` for `@action(detail=True) def cancel`."""
+        for decorator in definition.function.decorators:
+            for entity in self._inference.returns.decorator_entities(definition, decorator):
+                operation = self._inference.operation(entity) if not isinstance(entity, FunctionRef) else None
+                if operation is None or operation.adds_path is None or not isinstance(decorator, CallRef):
+                    continue
+                call, adds = definition.module.body.calls[decorator.index], operation.adds_path
+                own = argument_of(call, adds.path)
+                of_one = argument_of(call, adds.of_one)
+                name = normal(own.value, "regex") if isinstance(own, String) else definition.function.name
+                return f"{{pk}}/{name}" if isinstance(of_one, Constant) and of_one.value is True else name
+        return ""
 
     def _allowed(self, definition: Def) -> tuple[str, ...]:
         """The methods that its decorators let in; empty where none says."""

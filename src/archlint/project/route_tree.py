@@ -133,6 +133,9 @@ class RouteTree:
             )
         if not texts and self._builds_itself(site):
             texts = (HOLE,)
+        if facet.of_one is not None:
+            names = self._paths.texts(site.module, site.argument(facet.of_one), context, _NO_CALLERS) or ("parent",)
+            texts = tuple(f"{text.strip('/')}/<{names[0]}_pk>" for text in texts or ("",))
         self._own_prefixes[container.key] = tuple(dict.fromkeys(normal(text) for text in texts))
         routes = site.argument(facet.routes)
         if routes is not None:

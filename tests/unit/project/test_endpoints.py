@@ -101,13 +101,24 @@ class Orders(ModelViewSet):
     def pay(self, request, pk): ...
     @action(detail=False)
     def recent(self, request): ...
+    @action(["get"], True, url_path="parts/(?P<part>[0-9]+)")
+    def one_part(self, request, pk, part): ...
     def get_queryset(self): ...
 router = DefaultRouter()
 router.register("orders", Orders)
 urlpatterns = router.urls
 """
+    assert answered({"a.py": code}) >= {
+        "GET /orders -> a.Orders.list",
+        "POST /orders/{pk}/pay -> a.Orders.pay",
+        "GET /orders/recent -> a.Orders.recent",
+        "GET /orders/{pk}/parts/{part} -> a.Orders.one_part",
+    }
     found = {line.partition(" ")[0] + " " + line.rpartition(" ")[2] for line in answered({"a.py": code})}
-    assert found == {"GET a.Orders.list", "PATCH a.Orders.partial_update", "POST a.Orders.pay", "GET a.Orders.recent"}
+    assert found == {f"GET a.Orders.{name}" for name in ("list", "recent", "one_part")} | {
+        "PATCH a.Orders.partial_update",
+        "POST a.Orders.pay",
+    }
 
 
 def test_a_method_that_declares_routes_for_its_callers_has_the_handler_that_each_of_them_gives() -> None:
@@ -133,3 +144,27 @@ api.add_own(Notes, "/notes")
 """,
     }
     assert answered(files) == {"GET /orders -> shop.orders.Orders.get", "POST /notes -> shop.orders.Notes.post"}
+
+
+def test_a_nested_router_is_below_one_object_of_the_router_above() -> None:
+    files = {
+        "shop/urls.py": """
+from django.urls import include, path
+from rest_framework.viewsets import ViewSet
+from rest_framework_nested import routers
+class Orders(ViewSet):
+    def list(self, request): ...
+class Lines(ViewSet):
+    def list(self, request, order_pk): ...
+router = routers.DefaultRouter()
+router.register("orders", Orders, basename="orders")
+below = routers.NestedSimpleRouter(router, "orders", lookup="order")
+below.register("lines", Lines, basename="lines")
+urlpatterns = [path("", include(router.urls)), path("", include(below.urls))]
+""",
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+    }
+    assert answered(files) == {
+        "GET /orders -> shop.urls.Orders.list",
+        "GET /orders/{order_pk}/lines -> shop.urls.Lines.list",
+    }

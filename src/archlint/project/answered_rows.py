@@ -1,0 +1,292 @@
+"""The queries whose rows a function returns: followed from its `return` back through names, calls and what wraps them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Step
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Comprehension,
+    Conditional,
+    Expr,
+    Name,
+    Operation,
+    Slice,
+    Starred,
+    String,
+    Subscript,
+    Walrus,
+)
+from archlint.facts.syntax import Mapping as Display
+from archlint.project.arguments import arguments_by_parameter, receiver_of
+from archlint.project.credentials import words_of
+from archlint.project.filled import Filled, is_empty
+from archlint.project.model import CallSite, Def
+from archlint.project.origins import Origin, Origins, Parameter
+from archlint.project.row_types import ASKED, Rows, RowTypes
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_DEPTH = 80
+_MOST = 12
+_ITEM = frozenset(
+    {"get", "first", "one", "one_or_none", "count", "exists", "scalar", "scalar_one", "fetchone", "fetchval", "pop"}
+)
+_VALUE = frozenset(
+    {"len", "sum", "min", "max", "any", "all", "next", "str", "int", "bool", "float", "isinstance", "hash", "repr"}
+)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an expression stands: `given` is what the call on the way gave to the function's parameters, `path` leads into
+    a tuple."""
+
+    module: Module = field(repr=False)
+    context: int
+    given: Mapping[str, tuple[_Place, Expr]] = field(default_factory=dict, repr=False)
+    path: tuple[int, ...] = ()
+    steps: tuple[Step, ...] = ()
+    depth: int = _DEPTH
+
+    def at(self, context: int, path: tuple[int, ...] = ()) -> _Place:
+        return replace(self, context=context, path=path, depth=self.depth - 1)
+
+
+class AnsweredRows:
+    """`paging`: words in the names of what gives a page at a time; `pages`: words in the names of what shows a web page,
+    whose lists are not followed."""
+
+    def __init__(self, project: Project, paging: Iterable[str], pages: Iterable[str]) -> None:
+        self._project = project
+        self._paging = frozenset(paging)
+        self._pages = frozenset(pages)
+        self._origins = Origins(project)
+        self._types = RowTypes(project)
+        self._known: dict[object, tuple[Rows, ...]] = {}
+
+    def of(self, definition: Def) -> tuple[Rows, ...]:
+        """What is returned, each query once."""
+        self._known.clear()
+        return _distinct(self._returned(_Place(definition.module, definition.function.context), definition))
+
+    def of_expression(self, module: Module, expr: Expr, context: int) -> tuple[Rows, ...]:
+        """What an expression gives, each query once."""
+        self._known.clear()
+        return _distinct(self._read(_Place(module, context), expr))
+
+    def _returned(self, place: _Place, definition: Def) -> Iterator[Rows]:
+        for statement in self._project.symbols.scopes(definition.module).returns.get(definition.index, [])[-_MOST:]:
+            if statement.value is not None:
+                yield from self._read(place.at(statement.context, place.path), statement.value)
+
+    def _read(self, place: _Place, expr: Expr) -> tuple[Rows, ...]:
+        given = frozenset((name, above.module.path, value.at) for name, (above, value) in place.given.items())
+        key = place.module.path, expr.at, expr.end, place.path, given
+        if key not in self._known:
+            self._known[key] = ()  # recursion ends here
+            if place.depth > 0:
+                self._known[key] = tuple(self._found(place, expr))
+        return self._known[key]
+
+    def _found(self, place: _Place, expr: Expr) -> Iterator[Rows]:
+        match expr:
+            case Await() | Starred() | Walrus():
+                yield from self._read(place, expr.value)
+            case Conditional():
+                yield from self._each(place, (expr.body, expr.orelse))
+            case Operation(op="+" | "or" | "and" | "|"):
+                yield from self._each(place, expr.operands)
+            case Collection() if place.path and expr.kind == "tuple":
+                if place.path[0] < len(expr.items):
+                    yield from self._read(place.at(place.context, place.path[1:]), expr.items[place.path[0]])
+            case Collection(kind="tuple"):  # a status and headers may stand behind
+                yield from self._each(place, expr.items[:1])
+            case Collection():
+                yield from self._each(place, [item for item in expr.items if isinstance(item, Starred)])
+            case Display():
+                keys = [key.value if isinstance(key, String) else "" for key in expr.keys]
+                yield from self._together(place, zip(keys, expr.values, strict=True))
+            case Comprehension():
+                yield from self._outermost(place, expr.context)
+            case Subscript():
+                found = self._read(place, expr.base)
+                yield from (_limited(found) if isinstance(expr.index[0], Slice) and expr.index[0].upper is not None else found)
+            case CallRef():
+                yield from self._called(place, expr, self._project.calls.in_module(place.module)[expr.index])
+            case Name():
+                yield from self._named(place, expr)
+            case Attribute():
+                yield from self._attribute(place, expr)
+
+    def _each(self, place: _Place, parts: Iterable[Expr]) -> Iterator[Rows]:
+        for part in parts:
+            yield from self._read(place, part)
+
+    def _together(self, place: _Place, parts: Iterable[tuple[str, Expr]]) -> Iterator[Rows]:
+        found = [(key, rows) for key, rows in ((key, self._read(place, part)) for key, part in parts) if rows]
+        for key, group in found:
+            for rows in group:
+                under = (*rows.under, key) if key else rows.under
+                yield replace(rows.marked(*(("shared",) if len(found) > 1 else ())), under=under)
+
+    def _outermost(self, place: _Place, context: int) -> Iterator[Rows]:
+        """What the outermost of the loops around a place goes over."""
+        contexts, loop = place.module.body.contexts, -1
+        while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+            if contexts[context].kind in ("for", "comprehension"):
+                loop = context
+            elif contexts[context].kind == "comprehension":
+                break
+            context = contexts[context].parent
+        if loop >= 0 and contexts[loop].subject is not None:
+            subject = contexts[loop].subject
+            assert subject is not None  # noqa: S101 - asked above
+            yield from self._read(place.at(contexts[loop].parent), subject)
+
+    # names
+
+    def _named(self, place: _Place, expr: Name) -> Iterator[Rows]:
+        ways: list[list[Rows]] = []
+        for origin in self._origins.of(place.module, expr, place.context):
+            if isinstance(origin, Parameter):
+                ways.append(list(self._parameter(place, origin)))
+            elif is_empty(origin.module, origin.expr):
+                ways.append(list(self._filled(place.at(origin.context), expr.id)))
+            elif not origin.each:
+                ways.append(list(self._origin(place, origin)))
+        found = [rows for way in ways for rows in way]
+        # `query = query.limit(n)` in one branch: whoever asks for a page gets one
+        yield from (_limited(found) if any("limited" in rows.traits for rows in found) else found)
+        if not found and self._types.is_collection(place.module, place.context, expr):
+            yield self._types.root(place.module, place.context, expr, place.steps)
+
+    def _origin(self, place: _Place, origin: Origin) -> Iterator[Rows]:
+        here = place.at(origin.context, (*origin.path, *place.path))
+        if origin.module.path != place.module.path:
+            here = replace(here, module=origin.module, given={})
+        yield from self._read(here, origin.expr)
+
+    def _parameter(self, place: _Place, parameter: Parameter) -> Iterator[Rows]:
+        own = parameter.definition.function.parameters[parameter.position]
+        if own.name in place.given:
+            above, expr = place.given[own.name]
+            yield from self._read(replace(above, depth=place.depth - 1, path=place.path), expr)
+        elif isinstance(own.default, CallRef):
+            site = self._project.calls.in_module(place.module)[own.default.index]
+            if site.operation is not None and site.operation.register == "dependency":
+                yield from self._injected(place, site)
+
+    def _injected(self, place: _Place, site: CallSite) -> Iterator[Rows]:
+        """`rows = Depends(list_rows)`."""
+        for argument in site.call.arguments[:1]:
+            for entity in self._project.types.inference.entities(site.module, argument.value, site.call.context):
+                definition = getattr(entity, "definition", None)
+                if isinstance(definition, Def):
+                    yield from self._into(place, site, definition, {})
+
+    def _filled(self, place: _Place, name: str) -> Iterator[Rows]:
+        filled = Filled(place.module, place.context, name)
+        for expr, context in filled.whole:
+            yield from self._read(place.at(context), expr)
+        for context in filled.places:
+            yield from self._outermost(place, context)
+
+    def _attribute(self, place: _Place, expr: Attribute) -> Iterator[Rows]:
+        if "db-model" in self._types.roles(place.module, place.context, expr.base) and not self._types.is_collection(
+            place.module, place.context, expr
+        ):
+            return  # what belongs to one object
+        found = [
+            rows
+            for origin in self._origins.of(place.module, expr, place.context)
+            if isinstance(origin, Origin) and not origin.each
+            for rows in self._origin(place, origin)
+        ]
+        if found:
+            yield from found
+        elif self._types.is_collection(place.module, place.context, expr):
+            yield self._types.root(place.module, place.context, expr, place.steps)
+        else:
+            yield from self._read(place, expr.base)
+
+    # calls
+
+    def _called(self, place: _Place, expr: CallRef, site: CallSite) -> Iterator[Rows]:
+        name = last_name(place.module.body, site.call.callee)
+        words = words_of(name)
+        if not self._paging.isdisjoint(words):
+            yield self._types.root(place.module, place.context, expr, place.steps).marked("limited")
+            return
+        definitions = [target.definition for target in site.targets if target.definition is not None]
+        gives_one = _ITEM if isinstance(site.call.callee, Attribute) else _VALUE
+        if name in self._pages or (name in gives_one and not definitions):
+            return
+        here = place.at(site.call.context, place.path)
+        types = self._project.types.all(place.module, site.call.callee, site.call.context)
+        if any(found.is_class for found in types) or not site.targets:
+            yield from self._carried(here, site)
+        elif definitions:
+            for definition in definitions[:3]:
+                given = {key: (here, value) for key, value in arguments_by_parameter(site.call, definition).items()}
+                yield from self._into(here, site, definition, given)
+        elif self._types.asks(here.module, here.context, site):
+            yield from self._asked(here, expr, site)
+        else:
+            yield from self._carried(here, site)
+
+    def _into(self, place: _Place, site: CallSite, definition: Def, given: Mapping[str, tuple[_Place, Expr]]) -> Iterator[Rows]:
+        steps = (*place.steps, Step(site.site, f"calls {definition.name}"))
+        if len(steps) <= _MOST:
+            inner = _Place(definition.module, definition.function.context, given, place.path, steps, place.depth - 1)
+            yield from self._returned(inner, definition)
+
+    def _carried(self, place: _Place, site: CallSite) -> Iterator[Rows]:
+        """What wraps rows: a response, a schema, a list; or an unknown method of a query."""
+        base = receiver_of(site)
+        parts = [((argument.name or "").strip("*"), argument.value) for argument in site.call.arguments]
+        if base is not None and not (
+            isinstance(base, Name | Attribute) and self._types.roles(place.module, place.context, base) & ASKED
+        ):
+            parts.append(("", base))
+        traits = tuple(self._types.narrowed(site))
+        yield from (rows.marked(*traits) for rows in self._together(place.at(site.call.context), parts))
+
+    def _asked(self, place: _Place, expr: CallRef, site: CallSite) -> Iterator[Rows]:
+        """An operation of a query, a result or a session: nothing if it gives one row or a number."""
+        if not self._types.is_many(place.module, place.context, expr):
+            return
+        operation, base = site.operation, receiver_of(site)
+        statement = site.argument(operation.by_statement) if operation is not None else None
+        within = statement if statement is not None else base
+        found = list(self._read(place.at(site.call.context), within)) if within is not None else []
+        traits = tuple(self._types.narrowed(site))
+        root = self._types.root(place.module, place.context, expr, place.steps)
+        yield from (rows.marked(*traits) for rows in found or [root])
+
+
+def _limited(found: Iterable[Rows]) -> Iterator[Rows]:
+    return (rows.marked("limited") for rows in found)
+
+
+def _distinct(found: Iterable[Rows]) -> tuple[Rows, ...]:
+    """Each query once: as a page where it can be one, else with the least that narrows it."""
+    kept: dict[tuple[str, int], Rows] = {}
+    for rows in found:
+        key = rows.module.path, rows.expr.at
+        if key not in kept or _rank(rows) < _rank(kept[key]):
+            kept[key] = rows
+    return tuple(kept.values())
+
+
+def _rank(rows: Rows) -> tuple[bool, int]:
+    return "limited" not in rows.traits, len(rows.traits)

@@ -1,0 +1,44 @@
+"""Code that runs only where something was not found: it makes what is missing, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import CallRef, Comparison, Constant, Expr, Name, Operation
+from archlint.project.parts import parts_of
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+
+
+def is_made_if_missing(module: Module, context: int, at: int) -> bool:
+    """The place is inside `if not found:`, `if found is None:`, `else:` of `if found:`, or a handler of what was not found;
+    or it stands behind an `or`: `find() or make()`."""
+    body = module.body
+    statement = next((s for s in body.statements if s.context == context and s.at <= at < s.end), None)
+    for part in parts_of(body, statement.value if statement is not None else None):
+        if isinstance(part, Operation) and part.op == "or" and any(side.at <= at < side.end for side in part.operands[1:]):
+            return True
+    contexts = body.contexts
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        place = contexts[context]
+        if place.kind == "except" or (place.kind == "if" and _misses(place.subject)):
+            return True
+        if place.kind == "else" and isinstance(place.subject, Name | CallRef):
+            return True
+        context = place.parent
+    return False
+
+
+def _misses(test: Expr | None) -> bool:
+    match test:
+        case Operation(op="not"):
+            return True
+        case Operation(op="or" | "and"):
+            return any(_misses(part) for part in test.operands)
+        case Comparison(ops=("is",) | ("==",)):
+            return any(isinstance(side, Constant) and side.value is None for side in test.operands)
+        case Comparison(ops=("not in",)):
+            return True
+        case _:
+            return False

@@ -1,0 +1,106 @@
+"""Which stored classes the program itself makes new rows of: a table that only migrations and scripts fill stays small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.project.model import CallSite, Type
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.one_off import OneOff
+    from archlint.project.program import Project
+
+_CHANGING = frozenset({"update", "delete", "remove", "bulk_update", "aupdate", "adelete"})
+_MODEL_NAMES = frozenset({"model", "model_class", "model_cls", "model_type", "_model", "entity", "entity_class"})
+
+
+class WrittenModels:
+    """What is no sure sign of the contrary counts as writing: a class that is handed to the project's own code, or named
+    in a class body, may be filled there."""
+
+    def __init__(self, project: Project, once: OneOff) -> None:
+        self._project = project
+        self._once = once
+
+    def is_written(self, model: Type) -> bool:
+        """Code that is neither a migration nor a script makes rows of the class, or of one that derives from it."""
+        return model.name in self._written
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        members = self._project.types.inference.members
+        names = {t.name for module in self._project.modules.production for t in self._in_module(module)}
+        return frozenset(ancestor.name for name in names for ancestor in members.ancestors(Type(name)))
+
+    def _in_module(self, module: Module) -> Iterator[Type]:
+        for site in self._project.calls.in_module(module):
+            found = tuple(self._by_call(site))
+            if found and (site.caller is None or not self._once.runs_once(module, site.caller)):
+                yield from found
+        for statement in module.body.statements:
+            target = statement.target
+            is_named = isinstance(target, Name) and target.id in _MODEL_NAMES
+            if is_named and statement.value is not None and self._is_own(module, statement.context):
+                yield from self._classes(module, statement.value, statement.context)
+        for klass in module.outline.classes:
+            for base in klass.bases:
+                for generic in self._project.types.all(module, base, klass.outer):
+                    yield from (argument for argument in generic.arguments if self._is_model(argument))
+
+    def _is_own(self, module: Module, context: int) -> bool:
+        """A class body that is no `class Meta`: what a form or a serializer is about is written where it is saved."""
+        place = module.body.contexts[context]
+        return place.kind == "class" and module.outline.classes[place.klass].name != "Meta"
+
+    def _by_call(self, site: CallSite) -> Iterator[Type]:
+        module, call = site.module, site.call
+        made = tuple(self._classes(module, call.callee, call.context))
+        if made:
+            yield from made
+            return
+        if isinstance(call.callee, Attribute) and call.callee.attr == "save":
+            yield from self._saved(site)
+        operation = site.operation
+        if operation is None:
+            if any(t.definition is not None for t in site.targets) or self._is_own_class(site):
+                for argument in call.arguments:
+                    yield from self._classes(module, argument.value, call.context)
+            return
+        name = next((t.name.rpartition(".")[2] for t in site.targets if t.operation is not None), "")
+        if "db.write" in operation.effect and name not in _CHANGING and site.receiver is not None:
+            yield from (t for t in (site.receiver, *site.receiver.arguments) if self._is_model(t))
+        elif call.arguments and self._inserts(operation.returns):
+            yield from self._classes(module, call.arguments[0].value, call.context)
+
+    def _is_own_class(self, site: CallSite) -> bool:
+        found = self._project.types.all(site.module, site.call.callee, site.call.context)
+        return any(t.is_class and t.name in self._project.symbols.classes for t in found)
+
+    def _saved(self, site: CallSite) -> Iterator[Type]:
+        """`serializer.save()`, `form.save()`: the class that its `Meta` names."""
+        callee, types = site.call.callee, self._project.types
+        base = callee.base if isinstance(callee, Attribute) else callee
+        for found in types.all(site.module, base, site.call.context):
+            for ancestor in types.inference.members.ancestors(found):
+                meta = self._project.symbols.classes.get(f"{ancestor.name}.Meta")
+                for statement in meta.module.body.statements if meta is not None else ():
+                    assert meta is not None  # noqa: S101 - nothing is gone through otherwise
+                    if statement.context == meta.klass.context and statement.value is not None:
+                        yield from self._classes(meta.module, statement.value, statement.context)
+
+    def _inserts(self, returns: str | None) -> bool:
+        """A statement that writes (and does not only read)."""
+        info = self._project.knowledge.type((returns or "").partition("[")[0])
+        return info is not None and info.statement == "write"
+
+    def _classes(self, module: Module, expr: Expr, context: int) -> Iterator[Type]:
+        for found in self._project.types.all(module, expr, context):
+            if found.is_class and self._is_model(found):
+                yield found
+
+    def _is_model(self, found: Type) -> bool:
+        return self._project.types.role(found) == "db-model"

@@ -1,0 +1,153 @@
+"""ARC013: domain or application code that raises, returns or takes what belongs to a web framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
+from archlint.facts.syntax import Await, CallRef, Expr, Statement
+from archlint.project.layer_words import Layer
+from archlint.project.model import Def
+from archlint.project.modules import Module
+from archlint.project.spelling import shorten, spell
+
+_ERROR, _RESPONSE, _REQUEST = "http-error", "response", "request"
+_CORE: tuple[Layer, ...] = ("domain", "application")
+
+_STEPS = 3
+"""From what the framework runs into what only that calls."""
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`ignore`: packages, modules or functions (dotted names) that may speak of transport."""
+
+    ignore: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each such place; a proof for each error that the core raises of its own."""
+    answering = {endpoint.definition.module.path for endpoint in project.endpoints.all}
+    injected = frozenset(_injected(project))
+    for layer in _CORE:
+        for module in project.layers.members(layer):
+            if module.path in answering or project.layers.is_composition_root(module):
+                continue  # a module of handlers is interface, whatever its name
+            core = _Core(project, module, layer, injected)
+            for found in (*core.raised(), *core.returned(), *core.taken()):
+                if not _is_ignored(found, module, params):
+                    yield found
+
+
+def _is_ignored(found: Hit | Proof, module: Module, params: Params) -> bool:
+    names = [module.name]
+    names += [f"{module.name}.{f.qualname}" for f in module.outline.functions if f.at <= found.site.at < f.end]
+    return any(name == entry or name.startswith(f"{entry}.") for name in names for entry in params.ignore)
+
+
+def _injected(project: Project) -> Iterator[Def]:
+    """The functions that a framework runs for a handler: they stand between transport and core, wherever they are."""
+    for module in project.modules.production:
+        for point in project.effects.edges(module):
+            operation = point.call.operation if point.call is not None else None
+            if operation is not None and operation.register == "dependency":
+                yield from (target.definition for target in point.targets if target.definition is not None)
+
+
+class _Core:
+    """One module of the core."""
+
+    def __init__(self, project: Project, module: Module, layer: str, injected: frozenset[Def]) -> None:
+        self._project = project
+        self._module = module
+        self._layer = layer
+        self._injected = injected
+        self._calls = project.calls.in_module(module)
+
+    def raised(self) -> Iterator[Hit | Proof]:
+        """`raise HTTPException(…)`, and calls of what raises one (`abort`)."""
+        for statement in self._module.body.statements:
+            if statement.kind == "raise" and statement.value is not None:
+                callee = _callee(self._module, statement.value)
+                if _role(self._project, self._module, callee, statement.context) == _ERROR:
+                    yield self._hit(statement.at, statement.end, callee, statement.context, "default")
+                elif self._is_own(statement, callee):
+                    yield Proof(Site(self._module.path, statement.at, statement.end), "an error of the project's own")
+        for site in self._calls:
+            call = site.call
+            if site.operation is not None and site.operation.register == _ERROR:
+                yield self._hit(call.at, call.end, call.callee, call.context, "default")
+            elif any(target.definition is not None and self._only_raises(target.definition) for target in site.targets):
+                yield self._hit(call.at, call.end, call.callee, call.context, "through")
+
+    def returned(self) -> Iterator[Hit]:
+        """`return JSONResponse(…)`."""
+        for statement in self._module.body.statements:
+            if statement.kind == "return" and isinstance(statement.value, CallRef):
+                callee = _callee(self._module, statement.value)
+                if _role(self._project, self._module, callee, statement.context) == _RESPONSE:
+                    yield self._hit(statement.at, statement.end, callee, statement.context, "returned")
+
+    def taken(self) -> Iterator[Hit]:
+        """A parameter that is annotated with a request."""
+        for function in self._module.outline.functions:
+            for parameter in function.parameters:
+                expr = parameter.annotation
+                if expr is not None and _role(self._project, self._module, expr, function.outer) == _REQUEST:
+                    yield self._hit(parameter.at, parameter.end, expr, function.context, "taken")
+
+    def _hit(self, at: int, end: int, callee: Expr, context: int, message: str) -> Hit:
+        module = self._module
+        row = module.body.contexts[context].function
+        function = module.outline.functions[row].name if row >= 0 else module.name
+        words = {
+            "function": function,
+            "module": module.name,
+            "layer": self._layer,
+            "what": shorten(spell(module.body, callee), 60),
+        }
+        is_note = row >= 0 and self._is_injected(Def(module, module.name, row), _STEPS)
+        return Hit(Site(module.path, at, end), words, message, Confidence.LOW if is_note else self._confidence)
+
+    def _is_injected(self, definition: Def, steps: int) -> bool:
+        """The framework runs it for its handlers, or all that call it."""
+        if definition in self._injected:
+            return True
+        callers = {site.caller for site in self._project.calls.callers(definition)} if steps else set()
+        return bool(callers) and all(c is not None and self._is_injected(c, steps - 1) for c in callers)
+
+    @property
+    def _confidence(self) -> Confidence:
+        return Confidence.HIGH if self._project.layers.configured else Confidence.MEDIUM
+
+    def _only_raises(self, definition: Def) -> bool:
+        """A function outside of the core that comes to nothing but an error of transport."""
+        module, function = definition.module, definition.function
+        if self._project.layers.layer_of(module) in _CORE:
+            return False
+        if any(s.kind == "return" and s.context == function.context for s in module.body.statements):
+            return False
+        raised = (s for s in module.body.statements if s.kind == "raise" and s.context == function.context)
+        if any(
+            s.value is not None and _role(self._project, module, _callee(module, s.value), s.context) == _ERROR for s in raised
+        ):
+            return True
+        sites = (site for site in self._project.calls.of(definition) if site.call.context == function.context)
+        return any(site.operation is not None and site.operation.register == _ERROR for site in sites)
+
+    def _is_own(self, statement: Statement, callee: Expr) -> bool:
+        types = self._project.types.all(self._module, callee, statement.context)
+        return any(type_.is_class and type_.name in self._project.symbols.classes for type_ in types)
+
+
+def _callee(module: Module, expr: Expr) -> Expr:
+    while isinstance(expr, CallRef | Await):
+        expr = module.body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.value
+    return expr
+
+
+def _role(project: Project, module: Module, expr: Expr, context: int) -> str:
+    """What the class that an expression names is for, or that of its bases."""
+    found = (project.types.role(type_) for type_ in project.types.all(module, expr, context) if type_.is_class)
+    return next((role for role in found if role), "")

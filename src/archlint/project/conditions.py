@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Step
+from archlint.facts.knowledge import Operation as Library
 from archlint.facts.syntax import (
     Attribute,
     Comparison,
@@ -51,18 +53,24 @@ class Conditions:
     """Follows an effect from a place into the functions of the project, past the branches that the arguments of the
     calls on the way (or the defaults of those they leave out) never enter."""
 
-    def __init__(self, project: Project, schema_verbs: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        project: Project,
+        schema_verbs: frozenset[str] = frozenset(),
+        counts: Callable[[Library], bool] = lambda operation: not operation.pending,
+    ) -> None:
         """`schema_verbs`: first words of SQL that is no query of the caller's when it is handed to the project's own
-        functions, as where a connection is set up."""
+        functions, as where a connection is set up.  `counts`: whether a library operation is an end that is asked about."""
         self._project = project
         self._schema_verbs = schema_verbs
+        self._counts = counts
         self._effects: Effects = project.effects
         self._switches = Switches(project)
         self._known: dict[tuple[Def, str, Known], Path | None] = {}
 
     def path(self, point: EffectPoint, known: Known = NOTHING) -> Path | None:
-        """A sure and short way from a point to its effect on which nothing is switched off and at whose end nothing is
-        only noted down for later; None if there is none.
+        """A sure and short way from a point to its effect on which nothing is switched off and whose end counts (what is
+        only noted down for later does not, if nothing else is said); None if there is none.
 
         `known`: the values of the function's parameters that its caller has decided.
         """
@@ -71,7 +79,7 @@ class Conditions:
             definition = target.definition
             if definition is None:
                 is_own = len(point.witness.steps) == 1 and target.name == point.witness.target
-                if is_own and not (target.operation is not None and target.operation.pending):
+                if is_own and (target.operation is None or self._counts(target.operation)):
                     kept: Kept = "object" if _is_held(point) else ""
                     ways.append(Path(point.confidence, point.witness.steps, point, (), kept, _asked_parameter(point)))
             elif self._effects.has(definition, point.effect) and not self._hands_schema(point):

@@ -1,0 +1,119 @@
+"""API003: a GET or HEAD endpoint that writes to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.knowledge import Operation
+from archlint.facts.syntax import Attribute, String
+from archlint.project.conditions import Conditions, Path
+from archlint.project.credentials import words_of
+from archlint.project.effects import EffectPoint
+from archlint.project.endpoints import SAFE, WRITING, Endpoint
+from archlint.project.made_if_missing import is_made_if_missing
+from archlint.project.parts import parts_of
+from archlint.project.spelling import shorten, spell
+
+_FAR = 2
+"""Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words in paths and in names of functions.  `not_asked`: of endpoints that a protocol makes write on GET; `links`: of
+    those that people open from a mail; `traces`: of functions and models that only record that something was asked;
+    `making`: of functions that make what is missing."""
+
+    not_asked: tuple[str, ...]
+    links: tuple[str, ...]
+    traces: tuple[str, ...]
+    making: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each function that only answers GET and writes, a proof for each that does not."""
+    conditions = Conditions(project, counts=_writes)
+    for definition, endpoints in project.endpoints.by_definition.items():
+        safe = [endpoint for endpoint in endpoints if endpoint.only(SAFE)]
+        if not safe or len(safe) < len(endpoints) or not definition.module.is_production:
+            continue
+        endpoint = min(safe, key=lambda each: (len(each.path), each.path))
+        if not _words(endpoint).isdisjoint(params.not_asked):
+            continue
+        ways = [
+            (point, path)
+            for point in project.effects.points_of(definition, "db.write")
+            if (path := conditions.path(point)) is not None and not _is_of_other_method(point, path)
+        ]
+        if not ways:
+            yield Proof(definition.site, f"`{endpoint.label}` writes nothing")
+            continue
+        judged = [(_confidence(endpoint, point, path, params), point, path) for point, path in ways]
+        confidence, point, path = max(judged, key=lambda way: (way[0], -len(way[2].steps), -way[1].site.at))
+        yield _hit(endpoint, point, path, confidence)
+
+
+def _writes(operation: Operation) -> bool:
+    """It changes something itself: what only sends what was noted down, if anything was, says nothing."""
+    return not operation.flushes and "db.commit" not in operation.effect
+
+
+def _is_of_other_method(point: EffectPoint, path: Path) -> bool:
+    """The write stands in `if request.method == "POST":`, of a function that others answer with as well."""
+    for each in (point, path.end):
+        body, context = each.module.body, each.context
+        while context >= 0 and body.contexts[context].kind not in ("function", "class", "module"):
+            place = body.contexts[context]
+            parts = list(parts_of(body, place.subject)) if place.kind == "if" else []
+            asks = any(isinstance(part, Attribute) and part.attr == "method" for part in parts)
+            if asks and any(isinstance(part, String) and part.value.upper() in WRITING for part in parts):
+                return True
+            context = place.parent
+    return False
+
+
+def _words(endpoint: Endpoint) -> frozenset[str]:
+    return frozenset((*words_of(endpoint.path), *words_of(endpoint.definition.function.name)))
+
+
+def _confidence(endpoint: Endpoint, point: EffectPoint, path: Path, params: Params) -> Confidence:
+    """Low for what is tolerated: a link in a mail, a trace of the request itself, what is made once and found from then on."""
+    if path.kept or not _words(endpoint).isdisjoint(params.links):
+        return Confidence.LOW
+    if not _end_words(path).isdisjoint((*params.traces, *params.making)):
+        return Confidence.LOW
+    if any(is_made_if_missing(each.module, each.context, each.site.at) for each in (point, path.end)):
+        return Confidence.LOW
+    return min(path.confidence, Confidence.MEDIUM if len(path.through) > _FAR else Confidence.HIGH)
+
+
+def _end_words(path: Path) -> frozenset[str]:
+    """The words by which the write is called: of its function, of what it is called on, of what is given to it."""
+    end, call = path.end, path.end.call
+    found = list(words_of(_shown(end)))
+    if path.through:
+        found += words_of(path.through[-1].function.qualname)
+    if call is not None:
+        found += [word for given in call.call.arguments[:1] for word in words_of(spell(end.module.body, given.value))]
+        named = (call.receiver, *call.receiver.arguments) if call.receiver is not None else ()
+        found += [word for each in named for word in words_of(each.name.rpartition(".")[2])]
+    return frozenset(found)
+
+
+def _hit(endpoint: Endpoint, point: EffectPoint, path: Path, confidence: Confidence) -> Hit:
+    words = {"endpoint": endpoint.label, "call": _shown(path.end)}
+    if path.through:
+        words["callee"] = path.through[0].name
+    site = endpoint.definition.site
+    steps = (Step(site, f"answers {endpoint.label}"), *path.steps)
+    return Hit(point.site, words, "through" if path.through else "default", confidence, path=steps)
+
+
+def _shown(point: EffectPoint) -> str:
+    """The expression that writes."""
+    body = point.module.body
+    if point.call is not None and point.kind != "evaluation":
+        return shorten(spell(body, point.call.call.callee), 60)
+    return shorten(spell(body, point.point.expr), 60) if point.point.expr is not None else "this"

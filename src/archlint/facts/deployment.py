@@ -9,6 +9,9 @@ from msgspec import Struct
 RPC_HEALTH = "rpc health protocol"
 """The command of a probe that speaks gRPC's health protocol."""
 
+DATABASE_PORTS = {"postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mongodb": 27017}
+"""Scheme of a database's URL → the port where none is written."""
+
 
 class Probe(Struct, frozen=True, array_like=True, gc=False):
     """A health probe. `path` is the URL path it asks for (empty when it runs a command that asks none)."""

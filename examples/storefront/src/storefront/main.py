@@ -26,7 +26,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await get_engine().dispose()
 
 
-app = FastAPI(title="Storefront", version="1.7.3", lifespan=lifespan)  # expect: OBS001, OBS002
+app = FastAPI(title="Storefront", version="1.7.3", lifespan=lifespan)  # expect: OBS001, OBS002, SVC005
 app.add_middleware(RequestLog)
 install_error_handlers(app)
 app.include_router(accounts_router, prefix="/v1")

@@ -1,0 +1,123 @@
+"""SVC012: mail, images, documents, tables and models are worked on while a request waits."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import Comparison, String
+from archlint.project.apps import setting_values
+from archlint.project.conditions import Conditions, Path, is_failure_path
+from archlint.project.effects import EffectPoint
+from archlint.project.endpoints import Endpoint
+from archlint.project.model import Type
+from archlint.project.parts import parts_of
+from archlint.project.spelling import shorten
+
+_EFFECTS = ("email", "heavy")
+_BACKEND = "mail-backend"
+_THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`ignore_calls`: callables (dotted names, or the starts of such with a dot at the end) that may run in a request;
+    `queues`: parts of a mail back end's name that say that it hands mail to a queue; `mail_calls`: callables whose mail goes
+    to the back end of the settings; `trials`: words in names of handlers and routes that only try whether something
+    works, so that the answer is what the user waits for."""
+
+    ignore_calls: tuple[str, ...]
+    queues: tuple[str, ...]
+    mail_calls: tuple[str, ...]
+    trials: tuple[str, ...]
+
+
+class _Found(Struct, frozen=True):
+    endpoint: Endpoint
+    point: EffectPoint
+    path: Path
+
+    @property
+    def rank(self) -> tuple[int, int, Site]:
+        return (-self.path.confidence, len(self.path.steps), self.point.site)
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each library call that does such work in a request, at the handler nearest to it; a proof for each place
+    in a handler that hands work to a queue."""
+    conditions, ignored = Conditions(project), params.ignore_calls
+    if _mail_is_queued(project, params):
+        ignored += params.mail_calls
+    by_end: dict[Site, list[_Found]] = defaultdict(list)
+    for definition, endpoints in project.endpoints.by_definition.items():
+        if not definition.module.is_production:
+            continue
+        for point in (point for effect in _EFFECTS for point in project.effects.points_of(definition, effect)):
+            path = conditions.path(point)
+            if path is None or _is_ignored(path, ignored) or is_failure_path(point.module, point.context):
+                continue
+            by_end[path.end.site].append(_Found(endpoints[0], point, path))
+        for point in project.effects.points_of(definition, "enqueue"):
+            yield Proof(point.site, "the work is handed to a queue")
+    for _, found in sorted(by_end.items()):
+        yield _hit(project, found, frozenset(params.trials))
+
+
+def _hit(project: Project, found: list[_Found], trials: frozenset[str]) -> Hit:
+    first = min(found, key=lambda each: each.rank)
+    path, handler = first.path, first.endpoint
+    others = len({each.endpoint.definition for each in found}) - 1
+    words = {
+        "target": path.end.witness.target,
+        "handler": handler.definition.function.name,
+        "route": shorten(handler.label, 80),
+        "others": f", and {others} more" if others else "",
+    }
+    is_note = path.kept or _is_trial(handler, trials) or _is_kept(path) or _is_in_thread(project, path)
+    confidence = Confidence.LOW if is_note else path.confidence
+    steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
+    return Hit(first.point.site, words, first.point.effect, confidence, path=steps)
+
+
+def _is_kept(path: Path) -> bool:
+    """It is done where a registry does not have it: `if name not in models:`."""
+    contexts, context = path.end.module.body.contexts, path.end.context
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        place = contexts[context]
+        if place.kind == "if" and isinstance(place.subject, Comparison) and place.subject.ops == ("not in",):
+            return True
+        context = place.parent
+    return False
+
+
+def _is_in_thread(project: Project, path: Path) -> bool:
+    """The way goes through what a class of threads or processes runs when it is started."""
+    members = project.types.inference.members
+    return any(
+        ancestor.name in _THREADS
+        for definition in path.through
+        if definition.function.name == "run" and definition.function.klass >= 0
+        for ancestor in members.ancestors(Type(definition.name.rpartition(".")[0]))
+    )
+
+
+def _is_trial(handler: Endpoint, trials: frozenset[str]) -> bool:
+    names = f"{handler.definition.function.name} {handler.path.rstrip('/').rpartition('/')[2]}"
+    return not trials.isdisjoint(re.split(r"[^a-z0-9]+", names.lower().replace("_", " ")))
+
+
+def _is_ignored(path: Path, ignored: tuple[str, ...]) -> bool:
+    name = path.end.witness.target
+    hashes = any(target.operation is not None and target.operation.hash is not None for target in path.end.point.targets)
+    return hashes or any(name == entry or (entry.endswith(".") and name.startswith(entry)) for entry in ignored)
+
+
+def _mail_is_queued(project: Project, params: Params) -> bool:
+    for module, expr, _ in setting_values(project, _BACKEND):
+        for part in parts_of(module.body, expr):
+            if isinstance(part, String) and any(word in part.value.lower() for word in params.queues):
+                return True
+    return False

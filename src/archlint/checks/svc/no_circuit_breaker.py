@@ -1,0 +1,76 @@
+"""SVC005: a service asks others, and no request is made through a circuit breaker."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.project.apps import asked_apps
+from archlint.project.breakers import Breakers
+from archlint.project.effects import EffectPoint
+from archlint.project.spelling import shorten, spell
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`max_shown`: requests that a finding shows."""
+
+    max_shown: int
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """One hit for each service that makes requests, none of them through a breaker; a proof for each that is."""
+    breakers = Breakers(project)
+    by_service: dict[str, list[EffectPoint]] = defaultdict(list)
+    for point in breakers.requests:
+        service = project.services.of(point.module)
+        by_service[service.folder if service is not None else ""].append(point)
+    for folder, points in sorted(by_service.items()):
+        guarded = [point for point in points if breakers.guards(point)]
+        for point in guarded:
+            yield Proof(point.site, "the request is made through a breaker")
+        if not guarded:
+            yield _hit(project, folder, points, params)
+
+
+def _hit(project: Project, folder: str, points: list[EffectPoint], params: Params) -> Hit:
+    sure = any(_has_own_client(project, point) for point in points)
+    sites = sorted({point.site: point for point in points}.items())
+    steps = [Step(site, f"asks by `{_shown(point)}`") for site, point in sites[: params.max_shown]]
+    words = {"count": str(len(sites)), "calls": "request" + "s" * (len(sites) != 1)}
+    return Hit(
+        _place(project, folder, sites[0][0]),
+        words,
+        confidence=Confidence.HIGH if sure else Confidence.LOW,
+        path=tuple(steps),
+        anchor=folder or ".",
+    )
+
+
+def _place(project: Project, folder: str, first: Site) -> Site:
+    """The service's app, else the project's description, else the first request."""
+    for app in asked_apps(project):
+        service = project.services.of(app.module)
+        if (service.folder if service is not None else "") == folder:
+            return app.site
+    return Site("pyproject.toml", 0, 0) if "pyproject.toml" in project.other_files else first
+
+
+def _shown(point: EffectPoint) -> str:
+    call = point.call
+    return shorten(spell(point.module.body, call.call.callee), 60) if call is not None else point.witness.target
+
+
+def _has_own_client(project: Project, point: EffectPoint) -> bool:
+    """The client is the library's own, or made in the program; one that comes from outside may break by itself."""
+    receiver = point.call.receiver if point.call is not None else None
+    if receiver is None:
+        return True
+    return any(
+        target.name == receiver.name
+        for module in project.modules.production
+        for site in project.calls.in_module(module)
+        for target in site.targets
+    )

@@ -1,0 +1,88 @@
+"""SVC008: a background task asks another machine, and nothing tries it again when that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.project.conditions import Conditions, Path, is_failure_path
+from archlint.project.modules import Module
+from archlint.project.task_retries import Task, TaskRetries
+
+_REMOTE = ("http", "rpc", "email")
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`retry_words`: names of class attributes, and keys of settings, that make tasks try again; `retrying_kinds`: kinds
+    of libraries whose clients try again themselves."""
+
+    retry_words: tuple[str, ...]
+    retrying_kinds: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each task that does remote input or output and is not tried again, a proof for each that is."""
+    retries, conditions = TaskRetries(project, frozenset(params.retry_words)), Conditions(project)
+    for task in retries.tasks:
+        path = _way_out(project, conditions, task)
+        if path is None:
+            continue
+        reason = retries.reason(task)
+        kinds = project.knowledge.package_kinds(path.end.witness.target)
+        if reason or retries.on_the_way(path) or not set(params.retrying_kinds).isdisjoint(kinds):
+            yield Proof(task.definition.site, f"the task is tried again: {reason or 'the client does'}")
+            continue
+        yield _hit(task, path, is_note=_is_handled(project, path) or retries.is_scheduled(task))
+
+
+def _way_out(project: Project, conditions: Conditions, task: Task) -> Path | None:
+    """The surest, shortest way to another machine."""
+    found = []
+    for effect in _REMOTE:
+        for point in project.effects.points_of(task.definition, effect):
+            path = conditions.path(point)
+            left = _catches(point.module, point.context) or is_failure_path(point.module, point.context)
+            if path is not None and not left:
+                found.append(path)
+    return min(found, key=lambda path: (-path.confidence, len(path.steps), path.steps[0].site), default=None)
+
+
+def _hit(task: Task, path: Path, *, is_note: bool) -> Hit:
+    name = task.definition.function.name
+    steps = (Step(task.definition.site, f"a worker runs `{name}`"), *path.steps)
+    confidence = Confidence.LOW if is_note or path.confidence < Confidence.HIGH else Confidence.HIGH
+    return Hit(task.definition.site, {"task": name, "target": path.end.witness.target}, "default", confidence, path=steps)
+
+
+def _is_handled(project: Project, path: Path) -> bool:
+    """A failure is caught somewhere on the way."""
+    return any(_is_caught(project.modules.by_path[step.site.path], step.site.at) for step in path.steps)
+
+
+def _is_caught(module: Module, at: int) -> bool:
+    around = [row for row, place in enumerate(module.body.contexts) if place.at <= at < place.end]
+    return bool(around) and _catches(module, around[-1])
+
+
+def _catches(module: Module, context: int) -> bool:
+    """A failure at the place is caught before it leaves the function, and not raised again."""
+    contexts = module.body.contexts
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        if contexts[context].kind == "try" and _swallows(module, context):
+            return True
+        context = contexts[context].parent
+    return False
+
+
+def _swallows(module: Module, tried: int) -> bool:
+    """One of the handlers that follow the `try` raises nothing."""
+    body = module.body
+    beside = [c for c in body.contexts if c.parent == body.contexts[tried].parent and c.at >= body.contexts[tried].end]
+    for place in sorted(beside, key=lambda c: c.at):
+        if place.kind != "except":
+            return False
+        if not any(s.kind == "raise" and place.at <= s.at < place.end for s in body.statements):
+            return True
+    return False

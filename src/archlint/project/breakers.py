@@ -1,0 +1,100 @@
+"""Circuit breakers, and which requests of the program are made through one."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Expr
+from archlint.project.effects import EffectPoint
+from archlint.project.entities import FunctionRef
+from archlint.project.model import Def, Type
+from archlint.project.spelling import spell
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_BREAKER = "breaker"
+_NAMED_SO = re.compile(r"breaker|circuit", re.IGNORECASE)
+_OUTBOUND = ("http", "rpc")
+_STEPS = 3
+"""Callers above a request that are looked at."""
+
+
+class Breakers:
+    """Questions about one project. A breaker is a library's, or a class, decorator or manager of its own named so."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._inference = project.types.inference
+        self._guarded: dict[Def, bool] = {}
+
+    @cached_property
+    def requests(self) -> tuple[EffectPoint, ...]:
+        """The requests that production code makes of other machines itself, by a client of which that is sure; the
+        clients of cloud services break by themselves and are left out."""
+        points = (point for effect in _OUTBOUND for point in self._project.effects.points(effect))
+        return tuple(p for p in points if p.is_direct and p.module.is_production and self._is_asking(p))
+
+    def guards(self, point: EffectPoint) -> bool:
+        """The request, or all that leads to it, is made through a breaker."""
+        if self._is_managed(point.module, point.context):
+            return True
+        return point.caller is not None and self._is_guarded(point.caller, _STEPS)
+
+    def _is_asking(self, point: EffectPoint) -> bool:
+        kinds = self._project.knowledge.package_kinds(point.witness.target)
+        return point.confidence.name != "LOW" and "cloud-sdk" not in kinds
+
+    def _is_guarded(self, definition: Def, steps: int) -> bool:
+        if definition not in self._guarded:
+            self._guarded[definition] = False  # recursion ends here
+            self._guarded[definition] = self._finds_guard(definition, steps)
+        return self._guarded[definition]
+
+    def _finds_guard(self, definition: Def, steps: int) -> bool:
+        if definition in self._handed or any(self._is_breaker(definition, d) for d in definition.function.decorators):
+            return True
+        sites = self._project.calls.callers(definition) if steps else ()
+        return bool(sites) and all(
+            self._is_managed(site.module, site.call.context)
+            or (site.caller is not None and self._is_guarded(site.caller, steps - 1))
+            for site in sites
+        )
+
+    def _is_breaker(self, definition: Def, decorator: Expr) -> bool:
+        if _NAMED_SO.search(spell(definition.module.body, decorator)):
+            return True
+        for entity in self._inference.returns.decorator_entities(definition, decorator):
+            operation = None if isinstance(entity, FunctionRef) else self._inference.operation(entity)
+            if operation is not None and operation.register == _BREAKER:
+                return True
+            if isinstance(entity, Type) and self._project.knowledge.role(entity.name) == _BREAKER:
+                return True
+        return False
+
+    def _is_managed(self, module: Module, context: int) -> bool:
+        """A `with` around the place is a breaker's."""
+        contexts = module.body.contexts
+        while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+            place = contexts[context]
+            if place.kind == "with" and place.subject is not None and _NAMED_SO.search(spell(module.body, place.subject)):
+                return True
+            context = place.parent
+        return False
+
+    @cached_property
+    def _handed(self) -> frozenset[Def]:
+        """Functions that are handed to a breaker, which calls them."""
+        found: set[Def] = set()
+        for module in self._project.modules.production:
+            for point in self._project.effects.edges(module):
+                if point.kind != "once" or point.call is None:
+                    continue
+                receiver = point.call.receiver
+                named = _NAMED_SO.search(spell(module.body, point.call.call.callee))
+                if named or (receiver is not None and self._project.knowledge.role(receiver.name) == _BREAKER):
+                    found.update(target.definition for target in point.targets if target.definition is not None)
+        return frozenset(found)

@@ -1,0 +1,77 @@
+"""What is a note, and what is not, of the rules about services and tasks: confidence does not show in marks."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+TASK = "import requests\nfrom celery import shared_task\n\n@shared_task\ndef tell(url: str) -> None:\n"
+MAIL = (
+    "import smtplib\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n"
+    "@app.post({path!r})\ndef send() -> None:\n    smtplib.SMTP('h').sendmail('a', ['b'], 'c')\n"
+)
+THREAD = """\
+import smtplib
+from threading import Thread
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Sender(Thread):
+    def run(self) -> None:
+        smtplib.SMTP("h").sendmail("a", ["b"], "c")
+
+@app.post("/send")
+def send(wait: bool) -> None:
+    sender = Sender()
+    if wait:
+        sender.run()
+    else:
+        sender.start()
+"""
+MODEL = """\
+from fastapi import FastAPI
+from sentence_transformers import SentenceTransformer
+
+app = FastAPI()
+models = {}
+
+@app.post("/embed")
+def embed(name: str) -> None:
+    if name not in models:
+        models[name] = SentenceTransformer(name)
+"""
+COMPOSE = "services:\n  orders:\n    build: {orders}\n  billing:\n    build: ./billing\n"
+REACHING = {"billing/charges.py": "x = 1\n", "orders/api.py": "from billing.charges import x\n"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "files", "confidence"),
+    [
+        ("SVC008", {"shop/tasks.py": f"{TASK}    requests.post(url)\n"}, Confidence.HIGH),
+        (
+            "SVC008",
+            {"shop/tasks.py": f"{TASK}    requests.post(url)\n\nPLAN = {{'a': {{'task': 'shop.tell'}}}}\n"},
+            Confidence.LOW,
+        ),
+        (
+            "SVC008",
+            {
+                "shop/tasks.py": f"{TASK}    ask(url)\n\ndef ask(url: str) -> None:\n"
+                "    try:\n        requests.post(url)\n    except OSError:\n        pass\n"
+            },
+            Confidence.LOW,
+        ),
+        ("SVC012", {"shop/api.py": MAIL.format(path="/send")}, Confidence.HIGH),
+        ("SVC012", {"shop/api.py": MAIL.format(path="/mail/test")}, Confidence.LOW),
+        ("SVC012", {"shop/api.py": THREAD}, Confidence.LOW),
+        ("SVC012", {"shop/api.py": MODEL}, Confidence.LOW),
+        ("SVC001", {**REACHING, "compose.yaml": COMPOSE.format(orders="./orders")}, Confidence.HIGH),
+        ("SVC001", {**REACHING, "compose.yaml": COMPOSE.format(orders=".")}, Confidence.LOW),
+    ],
+)
+def test_how_sure_it_is(rule: str, files: dict[str, str], confidence: Confidence) -> None:
+    (finding,) = testing.run_rule(rule, files)
+    assert finding.confidence == confidence

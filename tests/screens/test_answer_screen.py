@@ -60,9 +60,10 @@ def kept(project: Path) -> dict[str, tuple[str, str, str, str]]:
 
 
 def test_a_walk(terminal: Terminal, project: Path, ids: list[str]) -> None:
-    terminal.wait_for("Does each service keep its internals to itself?", "An answer could rest on", "q quit")
+    asked = next(item.question for item in app.tool().checklist().items if item.id == ids[0])
+    terminal.wait_for(asked, "An answer could rest on", "q quit")
     answer(terminal, "p", "Envoy: ejects <script> hosts", until="2099-12-31", watch="docs/ 'orders/*.sql'")
-    terminal.wait_for(f"2 of {len(ids)}  {ids[1]}", "(1 answered)")
+    terminal.wait_for(f"2 of {len(ids)}  {ids[1]}", "(1 answered")
     assert kept(project) == {ids[0]: ("pass", "Envoy: ejects <script> hosts", "Ada", "2099-12-31")}
     assert list(read_answers((project / FILE).read_bytes())[ids[0]].answer.watched) == ["docs/mesh.md", "orders/sales.sql"]
 
@@ -71,9 +72,9 @@ def test_a_walk(terminal: Terminal, project: Path, ids: list[str]) -> None:
     terminal.send("b")
     terminal.wait_for(f"2 of {len(ids)}")
     answer(terminal, "n", "One call.")
-    terminal.wait_for(f"3 of {len(ids)}", "(2 answered)")
+    terminal.wait_for(f"3 of {len(ids)}", "(2 answered")
     terminal.send("u")
-    terminal.wait_for(f"2 of {len(ids)}", "taken back", "(1 answered)")
+    terminal.wait_for(f"2 of {len(ids)}", "taken back", "(1 answered")
     assert list(kept(project)) == [ids[0]]
     terminal.send("q")
     terminal.wait_for(f"1 answered, {len(ids) - 1} still open.")

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.knowledge import Operation
-from archlint.facts.syntax import Attribute, String
+from archlint.facts.syntax import Attribute, Body, Expr, String
 from archlint.project.conditions import Conditions, Path
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
@@ -45,7 +45,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         ways = [
             (point, path)
             for point in project.effects.points_of(definition, "db.write")
-            if (path := conditions.path(point)) is not None and not _is_of_other_method(point, path)
+            if (path := conditions.path(point)) is not None and not _is_of_other_method(project, path)
         ]
         if not ways:
             yield Proof(definition.site, f"`{endpoint.label}` writes nothing")
@@ -60,18 +60,20 @@ def _writes(operation: Operation) -> bool:
     return not operation.flushes and "db.commit" not in operation.effect
 
 
-def _is_of_other_method(point: EffectPoint, path: Path) -> bool:
-    """The write stands in `if request.method == "POST":`, of a function that others answer with as well."""
-    for each in (point, path.end):
-        body, context = each.module.body, each.context
-        while context >= 0 and body.contexts[context].kind not in ("function", "class", "module"):
-            place = body.contexts[context]
-            parts = list(parts_of(body, place.subject)) if place.kind == "if" else []
-            asks = any(isinstance(part, Attribute) and part.attr == "method" for part in parts)
-            if asks and any(isinstance(part, String) and part.value.upper() in WRITING for part in parts):
+def _is_of_other_method(project: Project, path: Path) -> bool:
+    """The way leads through `if request.method == "POST":`, in a function that others answer with as well."""
+    for step in path.steps:
+        body = project.modules.by_path[step.site.path].body
+        for place in body.contexts:
+            if place.kind == "if" and place.at <= step.site.at < place.end and _asks_for_writing(body, place.subject):
                 return True
-            context = place.parent
     return False
+
+
+def _asks_for_writing(body: Body, test: Expr | None) -> bool:
+    parts = list(parts_of(body, test))
+    asks = any(isinstance(part, Attribute) and part.attr == "method" for part in parts)
+    return asks and any(isinstance(part, String) and part.value.upper() in WRITING for part in parts)
 
 
 def _words(endpoint: Endpoint) -> frozenset[str]:

@@ -20,6 +20,9 @@ from archlint.project.spelling import shorten, spell
 _FAR = 2
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
 
+_SENDERS = frozenset({"session", "db"})
+"""What sends the write is called so; a model of a visitor's session is seen by its class."""
+
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """Words in paths and in names of functions.  `not_asked`: of endpoints that a protocol makes write on GET; `links`: of
@@ -94,11 +97,16 @@ def _confidence(endpoint: Endpoint, point: EffectPoint, path: Path, params: Para
 def _end_words(path: Path) -> frozenset[str]:
     """The words by which the write is called: of its function, of what it is called on, of what is given to it."""
     end, call = path.end, path.end.call
-    found = list(words_of(_shown(end)))
+    found = [word for word in words_of(_shown(end)) if word not in _SENDERS]
     if path.through:
         found += words_of(path.through[-1].function.qualname)
     if call is not None:
-        found += [word for given in call.call.arguments[:1] for word in words_of(spell(end.module.body, given.value))]
+        found += [
+            word
+            for given in call.call.arguments[:1]
+            for word in words_of(spell(end.module.body, given.value))
+            if word not in _SENDERS
+        ]
         named = (call.receiver, *call.receiver.arguments) if call.receiver is not None else ()
         found += [word for each in named for word in words_of(each.name.rpartition(".")[2])]
     return frozenset(found)

@@ -107,8 +107,9 @@ def _end_words(path: Path) -> frozenset[str]:
             for word in words_of(spell(end.module.body, given.value))
             if word not in _SENDERS
         ]
-        named = (call.receiver, *call.receiver.arguments) if call.receiver is not None else ()
-        found += [word for each in named for word in words_of(each.name.rpartition(".")[2])]
+        if call.receiver is not None:
+            found += [word for word in words_of(call.receiver.name.rpartition(".")[2]) if word not in _SENDERS]
+            found += [word for each in call.receiver.arguments for word in words_of(each.name.rpartition(".")[2])]
     return frozenset(found)
 
 

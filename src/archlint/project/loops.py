@@ -147,6 +147,8 @@ class Loops:
                 last_name(body, part) in self._listings for part in parts_of(body, place.subject)
             ):
                 return "its items are written in the code"
+            if self._goes_over_kinds(loop):
+                return "its items are those of an enumeration"
             if self._limited.is_limited(loop.module, place.subject, place.parent):
                 return "a small limit bounds its items"
             if refuses_more(self._project, loop, FEW):
@@ -161,6 +163,12 @@ class Loops:
         if any(s.context in chain and s.end > at and _leaves(loop, s) for s in loop.statements):
             return "it ends behind this"
         return guarded(loop, chain, at)
+
+    def _goes_over_kinds(self, loop: Loop) -> bool:
+        """The loop's own variable is a member of an enumeration, of which there are few."""
+        target, types = loop.place.target, self._project.types
+        found = types.all(loop.module, target, loop.context) if isinstance(target, Name) else ()
+        return any(not t.is_class and types.is_a(t, "enum.Enum") for t in found)
 
 
 def _leaves(loop: Loop, statement: Statement) -> bool:

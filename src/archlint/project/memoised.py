@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import Attribute
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ def is_memoised(project: Project, definition: Def, memo: tuple[str, ...]) -> boo
     return any(word in name.lower() for name in names for word in memo)
 
 
-def fills_cache(project: Project, definition: Def) -> bool:
-    """The function looks into a cache and fills it."""
+def fills_cache(project: Project, definition: Def, memo: tuple[str, ...]) -> bool:
+    """The function looks into a cache and fills it; or it first asks something that is called so."""
     own = [p.effect for p in project.effects.points_in(definition.module, definition) if len(p.witness.steps) == 1]
-    return {"cache.read", "cache.write"} <= set(own)
+    return {"cache.read", "cache.write"} <= set(own) or any(
+        isinstance(site.call.callee, Attribute)
+        and site.call.callee.attr.startswith("get")
+        and any(word in last_name(definition.module.body, site.call.callee.base).lower() for word in memo)
+        for site in project.calls.of(definition)
+    )

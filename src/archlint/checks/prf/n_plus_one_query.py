@@ -47,7 +47,9 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     if query.isolated:
         return Confidence.LOW, "each may have to be done by itself"
     is_write = query.point.effect in _WRITES
-    if any(is_memoised(project, d, params.memo) or (not is_write and fills_cache(project, d)) for d in path.through):
+    if any(
+        is_memoised(project, d, params.memo) or (not is_write and fills_cache(project, d, params.memo)) for d in path.through
+    ):
         return Confidence.LOW, "a cache may answer"
     evidence = proved.by(query)
     if not evidence:

@@ -92,6 +92,10 @@ class Conditions:
                     ways.append(Path(confidence, (step, *below.steps), below.end, through, below.kept, handed))
         return min(ways, key=_rank, default=None)
 
+    def within(self, definition: Def, effect: str) -> Path | None:
+        """A sure and short way to the effect from the beginning of a function that is called with its defaults."""
+        return self._through(definition, effect, NOTHING)
+
     def _hands_schema(self, point: EffectPoint) -> bool:
         """`connection.execute("CREATE SCHEMA …")`, where `execute` is the project's."""
         given = point.call.call.arguments if point.call is not None and self._schema_verbs else ()

@@ -92,7 +92,8 @@ class LoadedRelations:
         names: set[str] = set()
         is_known = True
         for argument in given:
-            found = frozenset(self._relations(place, argument.value))
+            value = Starred(argument.value.at, argument.value.end, argument.value) if argument.name == "*" else argument.value
+            found = frozenset(self._relations(place, value))
             is_known = is_known and bool(found)
             names |= found
         return Loaded(frozenset(names), False, is_known)

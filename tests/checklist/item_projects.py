@@ -113,6 +113,10 @@ def _remove(lines: list[str | None], index: int, *, python: bool) -> None:
             if line and line.strip() and len(line) - len(line.lstrip()) <= indent:
                 break
             lines[below] = None
+        above = index - 1
+        while above >= 0 and (lines[above] or "").lstrip().startswith("@"):  # what decorates it goes too
+            lines[above] = None
+            above -= 1
     if not _is_python(lines):
         lines[index] = f"{' ' * indent}pass"
         if not _is_python(lines):

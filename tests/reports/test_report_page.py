@@ -177,6 +177,7 @@ def test_the_keyboard_is_enough(visit: Visit) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(rows(page)).to_have_count(in_all())  # keys go through the rows that are shown
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("ArrowDown")

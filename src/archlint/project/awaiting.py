@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Collection, Expr, Starred
+from archlint.facts.syntax import CallRef
+from archlint.project.parts import leaves_of
 from archlint.project.points import Point
 
 if TYPE_CHECKING:
@@ -34,16 +34,7 @@ class Awaiting:
             for site in self._project.calls.in_module(module):
                 operation = site.operation
                 if site.call.awaited and operation is not None and (operation.once or operation.returns == "arg(0)"):
-                    found.update(index for argument in site.call.arguments for index in _calls(argument.value))
+                    leaves = (leaf for argument in site.call.arguments for leaf in leaves_of(argument.value))
+                    found.update(leaf.index for leaf in leaves if isinstance(leaf, CallRef))
             known = self._awaited[module.path] = frozenset(found)
         return known
-
-
-def _calls(expr: Expr) -> Iterator[int]:
-    if isinstance(expr, CallRef):
-        yield expr.index
-    elif isinstance(expr, Starred):
-        yield from _calls(expr.value)
-    elif isinstance(expr, Collection):
-        for item in expr.items:
-            yield from _calls(item)

@@ -21,6 +21,7 @@ from archlint.project.model import CallSite, Def, Target, Witness
 from archlint.project.notation import parse_notation
 from archlint.project.parameters_run import PointKind
 from archlint.project.points import Point, Points
+from archlint.project.spelling import shorten, spell
 from archlint.project.statement_kind import StatementKind
 
 if TYPE_CHECKING:
@@ -77,6 +78,14 @@ class EffectPoint:
     @property
     def confidence(self) -> Confidence:
         return self.way.confidence
+
+    @property
+    def shown(self) -> str:
+        """What stands at the place, as short text: what is called, or the expression that is evaluated."""
+        body, expr = self.point.module.body, self.point.expr
+        if self.point.call is not None and self.point.kind != "evaluation":
+            expr = self.point.call.call.callee
+        return shorten(spell(body, expr), 60) if expr is not None else "this"
 
 
 class Effects:

@@ -4,7 +4,6 @@ lines of files, a list that callers hand over."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import (
@@ -23,6 +22,7 @@ from archlint.facts.syntax import (
     Subscript,
     Walrus,
 )
+from archlint.project.descent import Descent
 from archlint.project.filled import Filled, is_empty
 from archlint.project.loop_items import is_pairs
 from archlint.project.model import CallSite
@@ -60,16 +60,6 @@ _OF_RECEIVER |= {"splitlines", "strip", "most_common", "itertuples", "iterrows",
 _OWN = frozenset({"self", "cls"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    module: Module = field(repr=False)
-    context: int
-    depth: int
-
-    def at(self, module: Module, context: int) -> _Place:
-        return _Place(module, context, self.depth - 1)
-
-
 class Growths:
     """`words`: the names that requests, files and fetched rows have."""
 
@@ -84,12 +74,12 @@ class Growths:
         module, place = loop.module, loop.place
         if loop.mapping is not None:
             items = [a.value for a in loop.mapping.arguments if a.name in (None, "*")][1:]
-            return _best(self._read(_Place(module, loop.context, _DEPTH), item) for item in items)
+            return _best(self._read(Descent(module, loop.context, _DEPTH), item) for item in items)
         if place.subject is None:
             return ""
         if self._gives_rows(loop):
             return "rows"
-        found = self._read(_Place(module, place.parent, _DEPTH), place.subject)
+        found = self._read(Descent(module, place.parent, _DEPTH), place.subject)
         # the fields of a document, or what goes by name in it
         return "" if found in _DOCUMENTS and is_pairs(module, place.subject) else found
 
@@ -99,7 +89,7 @@ class Growths:
         found = [t for name in loop.targets for t in types.all(loop.module, Name(end, end, name), loop.context)]
         return any(not t.is_class and types.role(t) == "db-model" for t in found)
 
-    def _read(self, place: _Place, expr: Expr) -> Growth:
+    def _read(self, place: Descent, expr: Expr) -> Growth:
         if place.depth <= 0:
             return ""
         key = place.module.path, expr.at, expr.end
@@ -108,7 +98,7 @@ class Growths:
             self._known[key] = self._typed(place, expr) or self._found(place, expr)
         return self._known[key]
 
-    def _typed(self, place: _Place, expr: Expr) -> Growth:
+    def _typed(self, place: Descent, expr: Expr) -> Growth:
         types, knowledge = self._project.types, self._project.knowledge
         for found in types.all(place.module, expr, place.context):
             if found.is_class:
@@ -122,7 +112,7 @@ class Growths:
                 return "rows"
         return ""
 
-    def _found(self, place: _Place, expr: Expr) -> Growth:
+    def _found(self, place: Descent, expr: Expr) -> Growth:
         match expr:
             case Await() | Starred() | Walrus():
                 return self._read(place, expr.value)
@@ -147,7 +137,7 @@ class Growths:
             case _:
                 return ""
 
-    def _around(self, place: _Place, context: int) -> Growth:
+    def _around(self, place: Descent, context: int) -> Growth:
         """What the loops around a place go over."""
         contexts, found = place.module.body.contexts, list[Growth]()
         while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
@@ -157,7 +147,7 @@ class Growths:
             context = inner.parent
         return _best(found)
 
-    def _called(self, place: _Place, site: CallSite) -> Growth:
+    def _called(self, place: Descent, site: CallSite) -> Growth:
         name = last_name(place.module.body, site.call.callee)
         if name in self._words.received:
             return "request"
@@ -198,7 +188,7 @@ class Growths:
                 return "read"
         return ""
 
-    def _carried(self, place: _Place, site: CallSite, name: str) -> Growth:
+    def _carried(self, place: Descent, site: CallSite, name: str) -> Growth:
         """What a call of a library hands on of its receiver and its arguments."""
         given = _best(self._read(place, argument.value) for argument in site.call.arguments)
         base = site.call.callee.base if isinstance(site.call.callee, Attribute) else None
@@ -208,7 +198,7 @@ class Growths:
             (given if is_same or given in _DOCUMENTS else "", receiver if is_of_receiver or receiver in _DOCUMENTS else "")
         )
 
-    def _named(self, place: _Place, expr: Name | Attribute) -> Growth:
+    def _named(self, place: Descent, expr: Name | Attribute) -> Growth:
         found: list[Growth] = []
         origins = self._origins.of(place.module, expr, place.context)
         for origin in origins:
@@ -233,13 +223,13 @@ class Growths:
             return "request"
         return "lines" if name in self._words.reading else ""
 
-    def _origin(self, place: _Place, origin: Origin) -> Growth:
+    def _origin(self, place: Descent, origin: Origin) -> Growth:
         found = self._read(place, origin.expr)
         if origin.each or origin.path:  # an item of it
             return found if found in _DOCUMENTS else ""
         return found
 
-    def _declared(self, place: _Place, expr: Attribute) -> Growth:
+    def _declared(self, place: Descent, expr: Attribute) -> Growth:
         """A field of what the function works on, declared as a list; what an object has itself are its own parts."""
         types = self._project.types
         if not isinstance(expr.base, Name) or expr.base.id in _OWN:
@@ -247,14 +237,14 @@ class Growths:
         found = types.all(place.module, expr, place.context)
         return "listed" if any(t.name in _LIST_TYPES and not t.is_class for t in found) else ""
 
-    def _filled(self, place: _Place, name: str) -> Growth:
+    def _filled(self, place: Descent, name: str) -> Growth:
         filled = Filled(place.module, place.context, name)
         found = [self._read(place.at(place.module, context), expr) for expr, context in filled.whole]
         found += [self._typed(place.at(place.module, context), expr) for expr, context in filled.items]
         found += [self._around(place, context) for context in filled.places]
         return _best(found)
 
-    def _parameter(self, place: _Place, parameter: Parameter, *, is_own: bool) -> Growth:
+    def _parameter(self, place: Descent, parameter: Parameter, *, is_own: bool) -> Growth:
         """What callers give; that they give a list says something too, but for what an object is made with once."""
         module, function = parameter.definition.module, parameter.definition.function
         annotation = function.parameters[parameter.position].annotation

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Confidence, Site
-from archlint.facts.syntax import Attribute, Collection, Expr, Name, String
+from archlint.facts.syntax import Attribute, Collection, Name, String
 from archlint.project.apps import asked_apps, service_of, setting_values
 from archlint.project.deployed_apps import DEPENDENCY_EFFECTS, DEPENDENCY_KINDS
 from archlint.project.entities import FunctionRef
 from archlint.project.health_words import HealthWords
 from archlint.project.model import CallSite, Def
+from archlint.project.parts import leaves_of
 from archlint.project.route_answers import answers_failure, labels_of
 from archlint.project.route_guards import answering_functions, guards_of
 from archlint.project.route_records import App, Handler, Route
@@ -117,7 +118,7 @@ class Health:
             if _LIBRARY_KIND in project.knowledge.package_kinds(name):
                 found.append(Evidence(site, f"the routes of the library `{name}`", "library"))
         for module, expr, _ in setting_values(project, "installed-apps"):
-            for text in _strings(expr):
+            for text in (leaf for leaf in leaves_of(expr) if isinstance(leaf, String)):
                 if _LIBRARY_KIND in project.knowledge.package_kinds(text.value):
                     site = Site(module.path, text.at, text.end)
                     found.append(Evidence(site, f"the library `{text.value}`", "library"))
@@ -275,11 +276,3 @@ def _matches(known: str, wanted: str) -> bool:
     pattern = re.escape(known.strip("/")).replace(r"\{", "{").replace(r"\}", "}")
     pattern = re.sub(r"\{\w*\}", "[^/]*", pattern)
     return re.fullmatch(pattern, wanted) is not None and known.strip("/") != "{}"
-
-
-def _strings(expr: Expr) -> Iterator[String]:
-    if isinstance(expr, String):
-        yield expr
-    elif isinstance(expr, Collection):
-        for item in expr.items:
-            yield from _strings(item)

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Site, Step
-from archlint.facts.syntax import Collection, Comparison, Expr, Import, Name, Starred, String
+from archlint.facts.syntax import Comparison, Import, Name, String
 from archlint.project.digraph import Digraph
 from archlint.project.modules import Module, Modules
+from archlint.project.parts import leaves_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -233,14 +234,4 @@ def _bound_names(module: Module) -> Iterator[str]:
     for statement in module.body.statements:
         place = contexts[statement.context]
         if statement.target is not None and place.function < 0 and place.klass < 0:
-            yield from _names(statement.target)
-
-
-def _names(target: Expr) -> Iterator[str]:
-    if isinstance(target, Name):
-        yield target.id
-    elif isinstance(target, Starred):
-        yield from _names(target.value)
-    elif isinstance(target, Collection):
-        for item in target.items:
-            yield from _names(item)
+            yield from (leaf.id for leaf in leaves_of(statement.target) if isinstance(leaf, Name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from archlint.facts.syntax import (
     Starred,
     Subscript,
 )
+from archlint.project.descent import Descent
 from archlint.project.entities import FunctionRef
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Origins, Parameter
@@ -51,16 +52,6 @@ _UNKNOWN = Loaded()
 _BARE = Loaded(is_known=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    module: Module = field(repr=False)
-    context: int
-    depth: int
-
-    def at(self, module: Module, context: int) -> _Place:
-        return _Place(module, context, self.depth - 1)
-
-
 class LoadedRelations:
     """`loading`: last names of calls that load relations with their owners."""
 
@@ -72,19 +63,19 @@ class LoadedRelations:
 
     def by(self, module: Module, expr: Expr, context: int) -> Loaded:
         """What is known of the items of an expression."""
-        return self._read(_Place(module, context, _DEPTH), expr)
+        return self._read(Descent(module, context, _DEPTH), expr)
 
     @cached_property
     def anywhere(self) -> Loaded:
         """What any query of the program loads; known unless some name is not written in the code."""
         found = [
-            self._named(_Place(site.module, site.call.context, _DEPTH), site)
+            self._named(Descent(site.module, site.call.context, _DEPTH), site)
             for site in self._project.calls.all
             if not site.module.is_test and last_name(site.module.body, site.call.callee) in self._loading
         ]
         return Loaded(frozenset().union(*(f.names for f in found)), False, all(f.is_known for f in found))
 
-    def _named(self, place: _Place, site: CallSite) -> Loaded:
+    def _named(self, place: Descent, site: CallSite) -> Loaded:
         """The relations that one call loads: `select_related("a__b")`, `joinedload(Order.lines)`."""
         given = [argument for argument in site.call.arguments if argument.name in (None, "*", "lookup")]
         if not given:
@@ -98,7 +89,7 @@ class LoadedRelations:
             names |= found
         return Loaded(frozenset(names), False, is_known)
 
-    def _relations(self, place: _Place, expr: Expr) -> Iterator[str]:
+    def _relations(self, place: Descent, expr: Expr) -> Iterator[str]:
         if isinstance(expr, Attribute):
             yield expr.attr
         elif isinstance(expr, Starred):
@@ -116,7 +107,7 @@ class LoadedRelations:
 
     # one expression
 
-    def _read(self, place: _Place, expr: Expr) -> Loaded:
+    def _read(self, place: Descent, expr: Expr) -> Loaded:
         key = place.module.path, expr.at, expr.end
         if place.depth <= 0 or key in self._open:
             return _UNKNOWN if place.depth <= 0 else _BARE  # `query = query.filter(…)` adds nothing to itself
@@ -126,7 +117,7 @@ class LoadedRelations:
         finally:
             self._open.discard(key)
 
-    def _found(self, place: _Place, expr: Expr) -> Loaded:
+    def _found(self, place: Descent, expr: Expr) -> Loaded:
         match expr:
             case Await() | Starred():
                 return self._read(place, expr.value)
@@ -148,7 +139,7 @@ class LoadedRelations:
             case _:
                 return _UNKNOWN
 
-    def _of_origins(self, place: _Place, expr: Expr, *, is_item: bool = False) -> Loaded:
+    def _of_origins(self, place: Descent, expr: Expr, *, is_item: bool = False) -> Loaded:
         """`is_item`: it is an object, and what is asked for is the list that it is of."""
         found: list[Loaded] = []
         for origin in self._origins.of(place.module, expr, place.context):
@@ -160,7 +151,7 @@ class LoadedRelations:
                 found.append(Loaded(read.names, read.is_whole, read.is_known and plain))
         return _either(found)
 
-    def _parameter(self, place: _Place, parameter: Parameter) -> Loaded:
+    def _parameter(self, place: Descent, parameter: Parameter) -> Loaded:
         callers = self._project.calls.callers(parameter.definition)
         given = self._origins.given_anywhere(parameter)
         found = [self._read(place.at(o.module, o.context), o.expr) for o in given]
@@ -168,14 +159,14 @@ class LoadedRelations:
             found.append(_UNKNOWN)
         return _either(found)
 
-    def _attribute(self, place: _Place, expr: Attribute) -> Loaded:
+    def _attribute(self, place: Descent, expr: Attribute) -> Loaded:
         """A model's manager; a relation of an object, which may have been loaded with more; an object's own list."""
         for found in self._project.types.inference.entities(place.module, expr.base, place.context):
             if isinstance(found, Type) and self._project.types.role(found) == "db-model":
                 return self._of_manager(place, expr) if found.is_class else self._of_origins(place, expr.base, is_item=True)
         return _either([self._of_origins(place, expr), _UNKNOWN])
 
-    def _of_manager(self, place: _Place, expr: Attribute) -> Loaded:
+    def _of_manager(self, place: Descent, expr: Attribute) -> Loaded:
         """What a manager's own `get_queryset` loads."""
         found = [_BARE]
         for manager in self._project.types.all(place.module, expr, place.context):
@@ -183,13 +174,13 @@ class LoadedRelations:
             found += [self._returned(place, e.definition) for e in members if isinstance(e, FunctionRef)]
         return _either(found)
 
-    def _returned(self, place: _Place, definition: Def) -> Loaded:
+    def _returned(self, place: Descent, definition: Def) -> Loaded:
         module = definition.module
         returns = self._project.symbols.scopes(module).returns.get(definition.index, [])
         values = [(s.context, s.value) for s in returns if s.value is not None]
         return _either([self._read(place.at(module, context), value) for context, value in values[-4:]])
 
-    def _called(self, place: _Place, site: CallSite) -> Loaded:
+    def _called(self, place: Descent, site: CallSite) -> Loaded:
         here = place.at(place.module, site.call.context)
         callee = site.call.callee
         name = last_name(place.module.body, callee)
@@ -210,7 +201,7 @@ class LoadedRelations:
                         own.append(self._named(here, inner))
         return _both(self._asked(here, site, base), *own)
 
-    def _asked(self, place: _Place, site: CallSite, base: Expr | None) -> Loaded:
+    def _asked(self, place: Descent, site: CallSite, base: Expr | None) -> Loaded:
         """What the receiver, or the statement that is executed, brings."""
         operation = site.operation
         statement = site.argument(operation.by_statement) if operation is not None else None
@@ -222,7 +213,7 @@ class LoadedRelations:
             return self._read(place, base)
         return _BARE if operation is not None and self._makes_query(place, site) else _UNKNOWN
 
-    def _is_query(self, place: _Place, expr: Expr) -> bool:
+    def _is_query(self, place: Descent, expr: Expr) -> bool:
         return any(
             not found.is_class and self._is_query_type(found)
             for found in self._project.types.all(place.module, expr, place.context)
@@ -233,7 +224,7 @@ class LoadedRelations:
         infos = [info for ancestor in ancestors for _, info in self._project.knowledge.infos(ancestor.name)]
         return any(info.lazy is not None or info.role in _QUERIES or info.role == "db-manager" for info in infos)
 
-    def _makes_query(self, place: _Place, site: CallSite) -> bool:
+    def _makes_query(self, place: Descent, site: CallSite) -> bool:
         made = CallRef(site.call.at, site.call.end, site.index)
         return isinstance(site.call.callee, Name | Attribute) and self._is_query(place, made)
 

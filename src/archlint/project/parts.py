@@ -69,6 +69,17 @@ def parts_of(body: Body, expr: Expr | None) -> Iterator[Expr]:
         waiting += reversed(children(body, current))
 
 
+def leaves_of(expr: Expr) -> Iterator[Expr]:
+    """What a display holds, through those inside it and what they unpack; of another expression itself."""
+    if isinstance(expr, Starred):
+        yield from leaves_of(expr.value)
+    elif isinstance(expr, Collection):
+        for item in expr.items:
+            yield from leaves_of(item)
+    else:
+        yield expr
+
+
 def names_in(body: Body, expr: Expr | None) -> Iterator[str]:
     """The plain names that an expression uses (`a` and `i` of `a.b[i]`), with repetition."""
     return (part.id for part in parts_of(body, expr) if isinstance(part, Name))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Collection, Conditional, Constant, Expr, Name, String
 from archlint.project.model import Def
+from archlint.project.parts import leaves_of
 from archlint.project.route_records import Route
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def labels_of(project: Project, route: Route) -> Iterator[str]:
         if site.site == route.site:
             for argument in site.call.arguments:
                 if argument.name in _LABELS:
-                    yield from _strings(argument.value)
+                    yield from (leaf.value for leaf in leaves_of(argument.value) if isinstance(leaf, String))
 
 
 def answers_failure(project: Project, definition: Def) -> bool:
@@ -58,11 +59,3 @@ def _is_failure(expr: Expr) -> bool:
             return any(_is_failure(item) for item in expr.items)
         case _:
             return False
-
-
-def _strings(expr: Expr) -> Iterator[str]:
-    if isinstance(expr, String):
-        yield expr.value
-    elif isinstance(expr, Collection):
-        for item in expr.items:
-            yield from _strings(item)

@@ -15,7 +15,7 @@ from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import SAFE, WRITING, Endpoint
 from archlint.project.made_if_missing import is_made_if_missing
 from archlint.project.parts import parts_of
-from archlint.project.spelling import shorten, spell
+from archlint.project.spelling import spell
 
 _FAR = 2
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
@@ -97,7 +97,7 @@ def _confidence(endpoint: Endpoint, point: EffectPoint, path: Path, params: Para
 def _end_words(path: Path) -> frozenset[str]:
     """The words by which the write is called: of its function, of what it is called on, of what is given to it."""
     end, call = path.end, path.end.call
-    found = [word for word in words_of(_shown(end)) if word not in _SENDERS]
+    found = [word for word in words_of(end.shown) if word not in _SENDERS]
     if path.through:
         found += words_of(path.through[-1].function.qualname)
     if call is not None:
@@ -114,17 +114,9 @@ def _end_words(path: Path) -> frozenset[str]:
 
 
 def _hit(endpoint: Endpoint, point: EffectPoint, path: Path, confidence: Confidence) -> Hit:
-    words = {"endpoint": endpoint.label, "call": _shown(path.end)}
+    words = {"endpoint": endpoint.label, "call": path.end.shown}
     if path.through:
         words["callee"] = path.through[0].name
     site = endpoint.definition.site
     steps = (Step(site, f"answers {endpoint.label}"), *path.steps)
     return Hit(point.site, words, "through" if path.through else "default", confidence, path=steps)
-
-
-def _shown(point: EffectPoint) -> str:
-    """The expression that writes."""
-    body = point.module.body
-    if point.call is not None and point.kind != "evaluation":
-        return shorten(spell(body, point.call.call.callee), 60)
-    return shorten(spell(body, point.point.expr), 60) if point.point.expr is not None else "this"

@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.project.effects import EffectPoint
 from archlint.project.handler_ways import Bypass, HandlerWays
 from archlint.project.model import Def
-from archlint.project.spelling import shorten, spell
 
 _MAJORITY = 2
 """One handler in so many, at least, goes through the layer that all are asked to use."""
@@ -81,7 +79,7 @@ def _hit(ways: HandlerWays, bypasses: list[Bypass], share: str, is_custom: bool)
         "handler": first.handler.function.name,
         "route": ways.handlers[first.handler][0].label + (f" and {len(handlers) - 1} more" if len(handlers) > 1 else ""),
         "asker": first.asker.function.name,
-        "call": _shown(first.point),
+        "call": first.point.shown,
         "callee": first.callee.name if first.callee is not None else "",
         "share": share,
     }
@@ -91,13 +89,6 @@ def _hit(ways: HandlerWays, bypasses: list[Bypass], share: str, is_custom: bool)
         words,
         message,
         first.path.confidence if is_custom else Confidence.LOW,
-        related=tuple(Step(site, f"`{_shown(places[site].point)}` too") for site in sites[1:]),
+        related=tuple(Step(site, f"`{places[site].point.shown}` too") for site in sites[1:]),
         path=first.path.steps,
     )
-
-
-def _shown(point: EffectPoint) -> str:
-    body = point.module.body
-    if point.call is not None and point.kind != "evaluation":
-        return shorten(spell(body, point.call.call.callee), 60)
-    return shorten(spell(body, point.point.expr), 60) if point.point.expr is not None else "this"

@@ -9,7 +9,7 @@ from archlint.project.conditions import Conditions, Path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.one_off import OneOff, OneOffWords
-from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.spelling import last_name
 
 _STEPS = 3
 """From the functions of the start into what only they call."""
@@ -42,11 +42,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for point in project.effects.points(effect):
             caller, call = point.caller, point.call
             if point.is_direct and call is not None and call.call.awaited and caller is not None and caller.function.is_async:
-                yield Proof(point.site, f"`{_shown(point)}` is awaited")
+                yield Proof(point.site, f"`{point.shown}` is awaited")
 
 
 def _hit(point: EffectPoint, caller: Def, path: Path, confidence: Confidence) -> Hit:
-    words = {"call": _shown(point), "function": caller.function.name, "target": _target(path)}
+    words = {"call": point.shown, "function": caller.function.name, "target": _target(path)}
     steps = (Step(caller.site, f"`{caller.function.name}` runs on the event loop"), *path.steps)
     if path.through:
         words["callee"] = path.through[0].name
@@ -67,13 +67,6 @@ def _starts_up(project: Project, caller: Def, words: frozenset[str], steps: int)
 def _target(path: Path) -> str:
     """The library callable at the end."""
     return path.end.witness.target
-
-
-def _shown(point: EffectPoint) -> str:
-    body = point.module.body
-    if point.call is not None and point.kind != "evaluation":
-        return shorten(spell(body, point.call.call.callee), 60)
-    return shorten(spell(body, point.point.expr), 60) if point.point.expr is not None else "this"
 
 
 def _is_moved(path: Path, params: Params) -> bool:

@@ -70,9 +70,11 @@ class Bindings:
                     annotated = inference.annotations.types(module, statement.annotation, context)
                     if annotated == (Type("typing.TypeAlias"),):
                         annotated = ()
-                if annotated or statement.value is None:
+                if statement.value is None:
                     return annotated
-                return inference.entities(module, statement.value, context)
+                given = inference.entities(module, statement.value, context)
+                # `Base: DeclarativeMeta = declarative_base()`: the annotation tells the class of a class
+                return given if not annotated or any(isinstance(e, Type) and e.is_class for e in given) else annotated
             case "for":
                 return self._iterated(module, place.subject, place.parent, binding.path)
             case "with":

@@ -75,6 +75,8 @@ class Money: ...
         pytest.param("x = Order()\nx = Money()\nreveal(x)  # shop.models.Money", id="the-last-binding-holds"),
         pytest.param("x = None\nif y:\n    x = Money()\nreveal(x)  # shop.models.Money", id="set-in-a-branch"),
         pytest.param("x: Order = y()\nreveal(x)  # shop.models.Order", id="annotated-name"),
+        pytest.param("x: Line = Order()\nreveal(x)  # shop.models.Line", id="annotation-before-the-value"),
+        pytest.param("X: Line = Order\nreveal(X)  # type[shop.models.Order]", id="class-annotated-by-its-class"),
         pytest.param("try: ...\nexcept Money as e:\n    reveal(e)  # shop.models.Money", id="caught"),
         pytest.param(
             "def f(x):\n    if isinstance(x, (Line, Money)):\n        reveal(x)  # shop.models.Line | shop.models.Money",

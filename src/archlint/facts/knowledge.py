@@ -260,6 +260,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Attribute (of instances, and of the class) → type. `objects: django.db.models.Manager[self]`; `"*"`: any other."""
     chain: tuple[str, ...] = ()
     """Methods that return `self` and ask nothing."""
+    clauses: tuple[str, ...] = ()
+    """Methods whose arguments are parts of the SQL where they are text (`query.order_by("name DESC")`)."""
     call: Operation | None = None
     """Calling an instance."""
     construct: Operation | None = None

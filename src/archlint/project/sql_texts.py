@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Collection, Expr, Name, Operation, Template
-from archlint.project.model import CallSite, Def
+from archlint.project.model import CallSite, Def, Type
 from archlint.project.texts import BuiltText
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ class Candidate:
     is_guess: bool = False
 
 
-class _Sink(Struct, frozen=True):
+class Sink(Struct, frozen=True):
+    """A call that takes SQL in one of its arguments; `is_executed` and `is_guess` as in `Candidate`."""
+
     site: CallSite
     argument: Expr
     confidence: Confidence
@@ -53,8 +55,7 @@ class SqlTexts:
     def executed(self) -> Iterator[Candidate]:
         """What is given to library calls that take SQL, also through parameters of project functions; at low
         confidence what is given to a method whose type is not known and whose name is that of such a call."""
-        waiting = [sink for site in self._project.calls.all if (sink := self._sink(site)) is not None]
-        waiting.sort(key=lambda sink: sink.is_guess)
+        waiting = list(self.sinks)
         passed: set[tuple[Def, str]] = set()
         for sink in waiting:  # which grows on the way
             site = sink.site
@@ -68,6 +69,29 @@ class SqlTexts:
                 passed.add(named)
                 waiting += self._passed(named, sink)
 
+    @cached_property
+    def sinks(self) -> tuple[Sink, ...]:
+        """The calls that take SQL themselves; those that do so by their name only come last."""
+        found = [sink for site in self._project.calls.all if (sink := self._sink(site)) is not None]
+        return tuple(sorted(found, key=lambda sink: sink.is_guess))
+
+    @cached_property
+    def clauses(self) -> tuple[Sink, ...]:
+        """The calls that take a part of a statement, each with every argument that may be one."""
+        libraries = self._project.knowledge.libraries
+        names = {name for library in libraries for info in library.types.values() for name in info.clauses}
+        found: list[Sink] = []
+        for site in self._project.calls.all:
+            callee, receiver = site.call.callee, site.receiver
+            if isinstance(callee, Attribute) and callee.attr in names and self._takes_clauses(receiver, callee.attr):
+                sure = receiver.confidence if receiver is not None else Confidence.LOW
+                found += [Sink(site, a.value, sure, is_executed=False) for a in site.call.arguments]
+        return tuple(found)
+
+    def _takes_clauses(self, receiver: Type | None, method: str) -> bool:
+        ancestors = self._project.types.inference.members.ancestors(receiver) if receiver is not None else ()
+        return any(method in info.clauses for a in ancestors for _, info in self._project.knowledge.infos(a.name))
+
     def lying_about(self) -> Iterator[Candidate]:
         """What is not known to be executed, test code left out."""
         for module in self._project.modules.all:
@@ -77,18 +101,18 @@ class SqlTexts:
                 for built in self._project.values.texts(module, text.expr, text.context):
                     yield Candidate(built, module, text.context)
 
-    def _sink(self, site: CallSite) -> _Sink | None:
+    def _sink(self, site: CallSite) -> Sink | None:
         for target in site.targets:
             operation = target.operation
             argument = site.argument(operation.sql) if operation is not None else None
             if operation is not None and argument is not None:
                 is_executed = bool(operation.by_statement or operation.effect)
-                return _Sink(site, argument, target.confidence, is_executed)
+                return Sink(site, argument, target.confidence, is_executed)
         callee = site.call.callee
         if isinstance(callee, Attribute) and callee.attr in self._methods:
             argument = site.argument(self._methods[callee.attr])
             if argument is not None:
-                return _Sink(site, argument, Confidence.LOW, is_executed=False, is_guess=True)
+                return Sink(site, argument, Confidence.LOW, is_executed=False, is_guess=True)
         return None
 
     @cached_property
@@ -134,7 +158,7 @@ class SqlTexts:
                 return Def(site.module, site.module.name, binding.function), argument.id
         return None
 
-    def _passed(self, named: tuple[Def, str], sink: _Sink) -> Iterator[_Sink]:
+    def _passed(self, named: tuple[Def, str], sink: Sink) -> Iterator[Sink]:
         """What the callers of a project function give for one of its parameters, which reaches the sink."""
         definition, name = named
         parameters = [p for p in definition.function.parameters if p.kind in ("positional", "either", "keyword")]
@@ -147,4 +171,4 @@ class SqlTexts:
             argument = site.argument(notation)
             if argument is not None:
                 confidence = min(sink.confidence, site.confidence)
-                yield _Sink(site, argument, confidence, sink.is_executed, sink.is_guess, sink.wrappers + 1)
+                yield Sink(site, argument, confidence, sink.is_executed, sink.is_guess, sink.wrappers + 1)

@@ -71,6 +71,8 @@ class Statements:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self.texts = SqlTexts(project)
+        """The texts in code, and the calls that take them."""
 
     @cached_property
     def dialect(self) -> str:
@@ -138,8 +140,7 @@ class Statements:
         """Texts that reach a query, then texts that may be SQL, each text at a place once."""
         seen: set[tuple[str, Site]] = set()
         found: list[Candidate] = []
-        texts = SqlTexts(self._project)
-        for candidate in (*texts.executed(), *texts.lying_about()):
+        for candidate in (*self.texts.executed(), *self.texts.lying_about()):
             text = candidate.built.rendered
             if not candidate.is_executed and not _BEGINS_STATEMENT.match(text):
                 continue  # part of a statement that is put together elsewhere

@@ -1,0 +1,123 @@
+"""SQL002: a value that becomes part of the text of a statement, told where it enters the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import Collection, Mapping, String
+from archlint.project.flows import Place
+from archlint.project.inserted_values import InsertedValues
+from archlint.project.insertions import Inserted, Reach, TextWords
+from archlint.project.model import CallSite
+from archlint.project.modules import Module
+from archlint.project.spelling import shorten, spell, spell_call
+from archlint.project.sql_texts import Sink
+
+Params = TextWords
+
+_NAMES = re.compile(
+    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS)\s+[\"`\[]?\Z",
+    re.IGNORECASE,
+)
+
+
+def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
+    """One hit for each place at which a value enters a text, however many calls take it; a proof for each call that takes
+    a text without."""
+    values = InsertedValues(project, params)
+    texts = _Texts(project)
+    hits: dict[Site, tuple[Inserted, Hit]] = {}
+    for sink in (*project.statements.texts.sinks, *_clauses(project, values)):
+        module = sink.site.module
+        if module.is_test or module.is_vendored or (sink.is_guess and not texts.is_sql(sink)):
+            continue
+        inserted = values.into(module, sink.argument, sink.site.call.context)
+        if not inserted and sink.is_executed and _is_constant(project, sink):
+            yield Proof(sink.site.site, "its text is a constant")
+        for found in inserted:
+            if found.entry.module.is_test:
+                continue
+            hit = _hit(found, sink)
+            known = hits.get(found.entry.site)
+            if known is None or (hit.confidence, found.reach) > (known[1].confidence, known[0].reach):
+                hits[found.entry.site] = (found, hit)
+    for site in sorted(hits):
+        yield hits[site][1]
+
+
+def _clauses(project: Project, values: InsertedValues) -> Iterator[Sink]:
+    """What is given as text, and not as an expression of the library's."""
+    for sink in project.statements.texts.clauses:
+        place = Place(sink.site.module, sink.site.call.context)
+        given = sink.argument
+        parts = given.items if isinstance(given, Collection) else given.values if isinstance(given, Mapping) else (given,)
+        for part in parts:
+            if not isinstance(part, String) and values.is_text(part, place):
+                yield replace(sink, argument=part)
+
+
+def _is_constant(project: Project, sink: Sink) -> bool:
+    texts = project.values.texts(sink.site.module, sink.argument, sink.site.call.context)
+    return bool(texts) and all(text.is_constant for text in texts)
+
+
+class _Texts:
+    """Whether what a call takes that is only called like one that takes SQL reads like SQL."""
+
+    def __init__(self, project: Project) -> None:
+        self._sinks = {(sql.sink.path, sql.sink.index) for sql in project.statements.all if sql.sink is not None}
+
+    def is_sql(self, sink: Sink) -> bool:
+        return (sink.site.path, sink.site.index) in self._sinks
+
+
+def _hit(found: Inserted, sink: Sink) -> Hit:
+    entry = found.entry
+    value = shorten(spell(entry.module.body, entry.expr))
+    call = shorten(spell(sink.site.module.body, sink.site.call.callee))
+    put_in = Step(entry.site, f"`{value}` enters the text here")
+    executed = Step(sink.site.site, f"executed by `{shorten(spell_call(sink.site.module.body, sink.site.call))}`")
+    origin = _origin(found)
+    source = Step(found.site, origin)
+    return Hit(
+        site=entry.site,
+        words={"value": value, "call": call, "origin": origin},
+        message="name" if _NAMES.search(entry.before) else "default",
+        confidence=_confidence(found, sink),
+        related=(executed,),
+        path=(source, *found.up, put_in, *entry.down, executed),
+        anchor=f"{value} {call}",
+    )
+
+
+def _origin(found: Inserted) -> str:
+    match found.reach:
+        case Reach.SENT:
+            return f"`{found.source}` is decided by whoever sends a request"
+        case Reach.GIVEN:
+            return f"`{found.source}` is decided by whoever calls `{found.owner}`"
+        case Reach.UNPROVED:
+            return f"nothing says who decides `{found.source}`"
+
+
+def _confidence(found: Inserted, sink: Sink) -> Confidence:
+    """How sure it is that somebody from outside decides the value, and that the text is executed: the one place where that
+    is judged."""
+    if found.reach == Reach.UNPROVED:
+        return Confidence.LOW
+    if found.reach == Reach.SENT:
+        return min(found.confidence, Confidence.HIGH if _is_sure(sink.site, sink) else Confidence.MEDIUM)
+    by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
+    return Confidence.LOW if by_hand else Confidence.MEDIUM
+
+
+def _is_sure(site: CallSite, sink: Sink) -> bool:
+    return not sink.is_guess and sink.confidence > Confidence.LOW and site.module.is_production
+
+
+def _is_daily(module: Module) -> bool:
+    return not (module.is_migration or module.is_script or module.is_example)

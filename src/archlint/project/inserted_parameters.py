@@ -1,0 +1,209 @@
+"""Who decides a parameter of which a text is made: a request, the callers that are known, or whoever calls."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence, Step
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Parameter, String, Subscript
+from archlint.project.arguments import receives_itself
+from archlint.project.flows import Place
+from archlint.project.insertions import Part, Reach, Spot
+from archlint.project.model import CallSite, Def, Type
+from archlint.project.origins import Parameter as Given
+from archlint.project.spelling import last_name
+from archlint.project.taint_calls import arguments_of
+
+if TYPE_CHECKING:
+    from archlint.project.inserted_values import Found, InsertedValues
+    from archlint.project.modules import Module
+    from archlint.project.scopes import Binding
+
+_MOST_CALLERS = 12
+_MOST_CLIMBS = 6
+_TEXT = frozenset({"builtins.str", "builtins.bytes"})
+_KEYS = frozenset({"id", "pk"})
+"""Attributes of a row that the database has made."""
+_NUMBERED = r"<(?:int|float|uuid)(?:\([^<>()]*\))?:{name}>|\(\?P<{name}>(?:\\d|\[0-9\])[^()]*\)"
+
+
+class InsertedParameters:
+    def __init__(self, values: InsertedValues) -> None:
+        self._values = values
+        self._project = values.project
+        words = values.words
+        self._requests = frozenset(words.request_names)
+        self._parts = frozenset(words.request_parts)
+        self._injected = frozenset(words.injected)
+        self._climbing: list[tuple[Def, int]] = []
+
+    def of(self, module: Module, binding: Binding, expr: Expr, spot: Spot) -> Found:
+        """What a parameter holds where its name is read."""
+        definition = Def(module, module.name, binding.function)
+        function = definition.function
+        parameter = function.parameters[binding.index]
+        if self._values.closed.by_annotation(module, parameter.annotation, function.outer):
+            return iter(())
+        given = Given(definition, binding.index)
+        frame = spot.place.frame
+        if frame is not None and frame.definition == definition:
+            return self._passed(
+                given, frame.call, spot.framed(Place(frame.call.module, frame.call.call.context, frame.outer), None)
+            )
+        if binding.index == 0 and receives_itself(definition):
+            return self._values.leaf(expr, spot)
+        if function.name == "<lambda>" or parameter.name in self._requests:
+            return self._values.leaf(expr, spot)
+        if definition in self._project.endpoints.by_definition:
+            return self._of_endpoint(definition, parameter, expr, spot)
+        return self._climbed(given, expr, spot)
+
+    def _of_endpoint(self, definition: Def, parameter: Parameter, expr: Expr, spot: Spot) -> Found:
+        default, types = parameter.default, self._annotated(definition, parameter)
+        if isinstance(default, CallRef) and last_name(definition.module.body, default) in self._injected:
+            return self._values.leaf(expr, spot)
+        if any(t.name not in _TEXT and t.name not in self._project.symbols.classes for t in types) and not _is_list(types):
+            return self._values.leaf(expr, spot)
+        if self._is_number(definition, parameter.name):
+            return iter(())
+        sent = parameter.annotation is not None or self._is_in_path(definition, parameter)
+        return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
+
+    def _is_in_path(self, definition: Def, parameter: Parameter) -> bool:
+        """What a route has no place for is given by a decorator."""
+        endpoints = self._project.endpoints.by_definition[definition]
+        paths = [path for endpoint in endpoints for path in (*endpoint.route.paths, endpoint.below)]
+        return parameter.kind == "**" or any(f"{{{parameter.name}}}" in path for path in paths)
+
+    def _is_number(self, definition: Def, name: str) -> bool:
+        """The route's path says that the parameter is a number: `/orders/<int:order_id>`."""
+        pattern = re.compile(_NUMBERED.replace("{name}", re.escape(name)))
+        texts = [text for decorator in definition.function.decorators for text in _strings(definition.module, decorator)]
+        for endpoint in self._project.endpoints.by_definition[definition]:
+            module = endpoint.route.module
+            calls = [c for c in module.body.calls if c.at == endpoint.route.site.at]
+            texts += [a.value.value for call in calls for a in call.arguments if isinstance(a.value, String)]
+        return any(pattern.search(text) for text in texts)
+
+    def _climbed(self, given: Given, expr: Expr, spot: Spot) -> Found:
+        """What the callers pass; where none is known, whoever calls decides."""
+        definition = given.definition
+        key = (definition, given.position)
+        if key in self._climbing:
+            return iter(())
+        callers = [site for site in self._callers(definition) if site.caller != definition]
+        if not callers or len(self._climbing) >= _MOST_CLIMBS:
+            named = given.kind == "**" and spot.taken[:1] == (Part.EACH,)  # names that stand in a call's source
+            return self._values.leaf(expr, spot, Reach.UNPROVED if named else Reach.GIVEN, definition.function.qualname)
+        self._climbing.append(key)
+        try:
+            return iter(list(self._from_callers(given, callers, spot)))
+        finally:
+            self._climbing.pop()
+
+    def _from_callers(self, given: Given, callers: list[CallSite], spot: Spot) -> Found:
+        """A text is looked at in every call that hands it over; who decides a value is told by the first few."""
+        if spot.entry is not None:
+            for site in callers[:_MOST_CALLERS]:
+                yield from self._from_caller(given, site, spot)
+            return
+        for site in callers:
+            with self._values.afresh():
+                yield from list(self._from_caller(given, site, spot))
+
+    def _from_caller(self, given: Given, site: CallSite, spot: Spot) -> Found:
+        step = Step(site.site, f"passed as `{given.name}` to `{given.definition.function.name}`")
+        place = Place(site.module, site.call.context)
+        return self._passed(given, site, spot.framed(place, step, max(site.confidence, Confidence.MEDIUM)))
+
+    def _callers(self, definition: Def) -> list[CallSite]:
+        callers = self._project.calls.callers(definition)
+        if definition.function.name == "__init__":
+            klass = definition.name.removesuffix(".__init__")
+            callers = callers or self._project.calls.to(klass)
+        return [site for site in callers if not site.module.is_test]
+
+    def _passed(self, given: Given, site: CallSite, spot: Spot) -> Found:
+        """What one call gives for the parameter, or its default."""
+        arguments = arguments_of(given, site)
+        values = self._values
+        head = spot.taken[0] if spot.taken else Part.ANY
+        if given.kind == "**":
+            if head is Part.EACH:  # the names are written in the call
+                unpacked = [a.value for a in site.call.arguments if a.name == "**"]
+                return values.all(unpacked, spot)
+            named = [a.value for a in arguments if head in (a.name, Part.ANY)]
+            return values.all(named, spot.inside())
+        if given.kind == "*":
+            chosen = arguments[head : head + 1] if isinstance(head, int) and head >= 0 else arguments
+            return values.all([a.value for a in chosen], spot.inside())
+        if arguments:
+            return values.all([a.value for a in arguments], spot)
+        function = given.definition.function
+        default = function.parameters[given.position].default
+        if default is None and site.is_open:
+            starred = [a.value for a in site.call.arguments if a.name in ("*", "**")]
+            return chain.from_iterable(values.leaf(value, spot) for value in starred[:1])
+        there = spot.framed(Place(given.definition.module, function.outer), None)
+        return iter(()) if isinstance(default, Constant | String) else values.walk(default, there)
+
+    # what holds a request
+
+    def is_sent(self, expr: Attribute, place: Place) -> bool:
+        """A part of a request that its sender decides: `request.args`, `self.request.GET`."""
+        if expr.attr not in self._parts:
+            return False
+        types = self._project.types
+        if any(types.role(t) == "request" for t in types.all(place.module, expr.base, place.context)):
+            return True
+        return isinstance(expr.base, Name | Attribute) and last_name(place.module.body, expr.base) in self._requests
+
+    def of_object(self, expr: Attribute, spot: Spot) -> Found:
+        """An attribute of an object of which nothing more is known: sent, where the object is what a request brings."""
+        reach, base = self._reach(expr, spot.place), expr.base
+        made = isinstance(base, CallRef) and self._values.calls.is_closed_function(last_name(spot.place.module.body, base))
+        own = isinstance(base, Name) and base.id in ("self", "cls") and expr.attr.isupper()
+        if reach == Reach.UNPROVED and (made or own or expr.attr in _KEYS):
+            return iter(())
+        return self._values.leaf(expr, spot, reach)
+
+    def _reach(self, expr: Attribute, place: Place) -> Reach:
+        root: Expr = expr
+        while isinstance(root, Attribute | Subscript):
+            root = root.base
+        if not isinstance(root, Name) or root.id in ("self", "cls") or root.id in self._requests:
+            return Reach.UNPROVED
+        scopes = self._project.symbols.scopes(place.module)
+        for binding in scopes.lookup(place.context, root.id, root.at)[1]:
+            if binding.kind == "parameter":
+                definition = Def(place.module, place.module.name, binding.function)
+                if definition in self._project.endpoints.by_definition and self._is_body(definition, binding.index):
+                    return Reach.SENT
+        return Reach.UNPROVED
+
+    def _annotated(self, definition: Def, parameter: Parameter) -> list[Type]:
+        if parameter.annotation is None:
+            return []
+        annotations = self._project.types.inference.annotations
+        types = annotations.types(definition.module, parameter.annotation, definition.function.outer)
+        return [t for t in types if isinstance(t, Type)]
+
+    def _is_body(self, definition: Def, position: int) -> bool:
+        """A parameter whose class is the project's own description of what a request holds."""
+        parameter = definition.function.parameters[position]
+        if isinstance(parameter.default, CallRef):
+            return False
+        classes = [t for t in self._annotated(definition, parameter) if t.name in self._project.symbols.classes]
+        return any(self._project.types.role(t) in ("", "schema", "data") for t in classes)
+
+
+def _is_list(types: list[Type]) -> bool:
+    return any(t.arguments and all(inner.name in _TEXT for inner in t.arguments) for t in types)
+
+
+def _strings(module: Module, decorator: Expr) -> list[str]:
+    if not isinstance(decorator, CallRef):
+        return []
+    return [a.value.value for a in module.body.calls[decorator.index].arguments if isinstance(a.value, String)]

@@ -1,0 +1,140 @@
+"""The records of what is put into a text: where a value enters it, and who decides what the value is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.facts.findings import Confidence, Site, Step
+from archlint.facts.syntax import Expr, String, Template
+from archlint.project.flows import Place
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+
+
+class Reach(IntEnum):
+    """Who decides what a value is. UNPROVED: nothing says it (a row, a setting, what a library gives); GIVEN: whoever
+    calls a function whose callers are not known; SENT: whoever sends a request."""
+
+    UNPROVED = 1
+    GIVEN = 2
+    SENT = 3
+
+
+class Part(Enum):
+    """What is taken of a value that holds others: an item of a list or a key of a mapping (EACH), or anything in it (ANY)."""
+
+    EACH = "each"
+    ANY = "any"
+
+
+Taken = tuple[Part | int | str, ...]
+"""The way into a value: `rows[0]["name"]` takes `(0, "name")` of `rows`."""
+
+
+class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is known by its name where values become text.
+
+    closed_types: types whose values are one of a set, or have no character that ends a literal; quoting: functions and
+    methods whose result is quoted or escaped; checking: first words of names of functions that refuse what is not
+    allowed; request_names, request_parts: what holds a request, and the attributes of it that its sender decides;
+    schema_names, schema_objects: attributes that hold a name of the schema, or describe a table; checks: methods and
+    functions that are true only for text of harmless characters; leaving: calls that end a function; injected: calls
+    that stand as a parameter's default where the framework finds the value.
+    """
+
+    closed_types: tuple[str, ...]
+    quoting: tuple[str, ...]
+    checking: tuple[str, ...]
+    request_names: tuple[str, ...]
+    request_parts: tuple[str, ...]
+    schema_names: tuple[str, ...]
+    schema_objects: tuple[str, ...]
+    checks: tuple[str, ...]
+    leaving: tuple[str, ...]
+    injected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The place at which a value enters a text. `before`: what is written right in front of it; `down`: the steps from
+    here to the call that takes the text."""
+
+    module: Module = field(compare=False, repr=False)
+    expr: Expr
+    before: str = field(compare=False)
+    down: tuple[Step, ...] = field(compare=False, default=())
+
+    @property
+    def site(self) -> Site:
+        return Site(self.module.path, self.expr.at, self.expr.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A value that enters a text. `source`: how the value is written where nothing more is known of it, `site` where;
+    `owner`: the function whose callers decide it; `up`: the steps from there to the entry."""
+
+    entry: Entry
+    reach: Reach
+    source: str
+    site: Site
+    owner: str = ""
+    up: tuple[Step, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A station on the way back: what stands at `place`, or what is `taken` of it, goes on into `entry` (None: it is a text
+    itself so far).  `trail`: the steps from here on, up to the entry or to the call.  `most`: no more is to be said of what
+    comes from behind."""
+
+    place: Place
+    entry: Entry | None
+    trail: tuple[Step, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    most: Reach = Reach.SENT
+    taken: Taken = ()
+
+    def moved(self, module: Module, context: int) -> Spot:
+        """At another place; the frame holds for the module that it was entered in only."""
+        return replace(self, place=Place(module, context, self.place.frame if module is self.place.module else None))
+
+    def framed(self, place: Place, step: Step | None, confidence: Confidence = Confidence.HIGH) -> Spot:
+        """In another function, by a call."""
+        trail = (step, *self.trail) if step is not None else self.trail
+        return replace(self, place=place, trail=trail, confidence=min(self.confidence, confidence))
+
+    def entering(self, expr: Expr, before: str = "") -> Spot:
+        """The value of `expr` enters a text here."""
+        down = self.trail if self.entry is None else self.entry.down
+        return replace(self, entry=Entry(self.place.module, expr, before, down), trail=(), taken=())
+
+    def taking(self, *parts: Part | int | str) -> Spot:
+        """A part of what stands here."""
+        return replace(self, taken=(*parts, *self.taken))
+
+    def inside(self) -> Spot:
+        """The first step of what is taken is made."""
+        return replace(self, taken=self.taken[1:])
+
+    def whole(self) -> Spot:
+        return replace(self, taken=())
+
+    def capped(self) -> Spot:
+        """What comes from behind here is proved by nothing, whoever sends it."""
+        return replace(self, most=Reach.UNPROVED)
+
+
+def text_of(expr: Expr | None) -> str:
+    """The literal end of a part of a text."""
+    if isinstance(expr, String):
+        return expr.value
+    if isinstance(expr, Template) and expr.parts:
+        return text_of(expr.parts[-1])
+    return ""

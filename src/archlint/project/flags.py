@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Call, CallRef, Constant, Expr, Mapping, Name, String, Subscript
+from archlint.facts.syntax import Call, Constant, Mapping, Name, String, Subscript
 from archlint.project.arguments import arguments_by_parameter
-from archlint.project.parts import parts_of
+from archlint.project.parts import PARTS, parts_of
 from archlint.project.spelling import last_name
+from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
     from archlint.project.effects import EffectPoint
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _FILLING = frozenset({"setdefault", "update", "dict"})
+_MAPPINGS = frozenset({Mapping})
 
 
 class Flags:
@@ -55,22 +57,18 @@ class Flags:
 
 def _written(module: Module) -> Iterator[str]:
     body = module.body
-    values: list[Expr | None] = [statement.value for statement in body.statements]
     for call in body.calls:
-        is_filling = last_name(body, call.callee) in _FILLING
-        for argument in call.arguments:
-            values.append(argument.value)
-            if is_filling and argument.name not in (None, "*", "**"):
-                yield argument.name or ""
-            if is_filling and isinstance(argument.value, String):
-                yield argument.value.value
-    values += [parameter.default for function in module.outline.functions for parameter in function.parameters]
-    for value in values:
-        if value is None or isinstance(value, CallRef):
-            continue
-        for part in parts_of(body, value):
-            if isinstance(part, Mapping):
-                yield from (key.value for key in part.keys if isinstance(key, String))
+        if last_name(body, call.callee) in _FILLING:
+            for argument in call.arguments:
+                if argument.name not in (None, "*", "**"):
+                    yield argument.name or ""
+                if isinstance(argument.value, String):
+                    yield argument.value.value
+    defaults = (p.default for f in module.outline.functions for p in f.parameters if type(p.default) in PARTS)
+    inside = (part for default in defaults for part in parts_of(body, default))
+    for part in (*(expr for expr, _ in walk_module(module, _MAPPINGS)), *inside):
+        if isinstance(part, Mapping):
+            yield from (key.value for key in part.keys if isinstance(key, String))
     for statement in body.statements:
         if isinstance(statement.target, Subscript):
             yield from (index.value for index in statement.target.index if isinstance(index, String))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -48,6 +49,20 @@ class LazyRelations:
                 return LazyRelation(found.name, expr.attr, loading, found.confidence)
         return None
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names under which a class of the project declares one: no other attribute has to be looked at."""
+        symbols = self._project.symbols
+        return frozenset(
+            name
+            for klass in symbols.classes.values()
+            for scopes in (symbols.scopes(klass.module),)
+            for name in scopes.names(klass.klass.context)
+            for binding in scopes.bindings(klass.klass.context, name)[-1:]
+            if binding.kind == "statement"
+            and self._loading(klass, klass.module.body.statements[binding.index].value) is not None
+        )
+
     def _declared(self, owner: Type, name: str) -> Loading | None:
         key = owner.name, name
         if key not in self._known:
@@ -67,15 +82,21 @@ class LazyRelations:
         return None
 
     def _of(self, klass: ClassDef, value: Expr | None) -> Loading | None:
+        loading = self._loading(klass, value)
+        if loading is None or not isinstance(value, CallRef):
+            return None
+        return None if self._is_otherwise(klass.module, klass.module.body.calls[value.index], loading) else loading
+
+    def _loading(self, klass: ClassDef, value: Expr | None) -> Loading | None:
+        """How the relation loads that a call makes; None where it makes none."""
         if not isinstance(value, CallRef):
             return None
-        module = klass.module
-        call = module.body.calls[value.index]
-        for entity in self._project.types.inference.entities(module, call.callee, call.context):
+        call = klass.module.body.calls[value.index]
+        for entity in self._project.types.inference.entities(klass.module, call.callee, call.context):
             infos = self._project.knowledge.infos(entity.name) if isinstance(entity, Type) and entity.is_class else ()
             loading = next((info.loading for _, info in infos if info.loading is not None), None)
             if loading is not None:
-                return None if self._is_otherwise(module, call, loading) else loading
+                return loading
         return None
 
     def _is_otherwise(self, module: Module, call: Call, loading: Loading) -> bool:

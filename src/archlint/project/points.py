@@ -40,7 +40,7 @@ from archlint.project.eager import EagerLoads
 from archlint.project.entities import Entity, FunctionRef
 from archlint.project.model import CallSite, Def, Target, Type, argument_of
 from archlint.project.parameters_run import ParametersRun, PointKind, arguments_named
-from archlint.project.walk import walk_module
+from archlint.project.walk import attributes_named, walk_module
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -58,8 +58,8 @@ _METHODS = {
 """Way of evaluating → the method that does it; all others iterate."""
 
 
-_EVALUATING = frozenset({Attribute, Subscript, Await})
-"""Expressions that may run something beside the calls."""
+_EVALUATING = frozenset({Subscript, Await})
+"""Expressions that may run something beside calls and properties."""
 
 
 class Point(Struct, frozen=True, gc=False):
@@ -227,11 +227,10 @@ class Points:
             yield self._point(module, subject, context, "once", tuple(dict.fromkeys(targets)))
 
     def _expressions(self, module: Module) -> Iterator[Point]:
+        for attribute, context in attributes_named(module, self._property_names):
+            yield from self._property(module, attribute, context)
         for expr, context in walk_module(module, _EVALUATING):
-            if isinstance(expr, Attribute):
-                if expr.attr in self._property_names:
-                    yield from self._property(module, expr, context)
-            elif isinstance(expr, Subscript):
+            if isinstance(expr, Subscript):
                 way = "slice" if any(isinstance(index, Slice) for index in expr.index) else "index"
                 yield from self._evaluated(module, expr.base, context, (way,))
             elif isinstance(expr, Await):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Body, CallRef, Comprehension, Constant, Expr, Name, String
@@ -27,15 +27,26 @@ def walk_module(module: Module, wanted: frozenset[type]) -> Iterable[tuple[Expr,
     return [found for found in module.rare_expressions if type(found[0]) in wanted]
 
 
+def attributes_named(module: Module, names: Container[str]) -> list[tuple[Attribute, int]]:
+    """(attribute, context) of the attributes of these names that are read, in the order of `walk_module`."""
+    found: list[tuple[Attribute, int]] = []
+    for start, context in _starts(module.body):
+        if type(start) not in _LEAVES:
+            _named_below(start, context, names, found)
+    return found
+
+
 def rare_expressions(body: Body) -> tuple[tuple[Expr, int], ...]:
     """All that `walk_module` may give but attributes, which are most of it: many ask, so it is found once."""
     return tuple(_walk(body, _RARE))
 
 
-def _walk(body: Body, wanted: frozenset[type]) -> Iterator[tuple[Expr, int]]:
+def _walk(body: Body, wanted: frozenset[type]) -> list[tuple[Expr, int]]:
+    found: list[tuple[Expr, int]] = []
     for start, context in _starts(body):
         if type(start) not in _LEAVES:
-            yield from _below(start, context, wanted)
+            _below(start, context, wanted, found)
+    return found
 
 
 def _starts(body: Body) -> Iterator[tuple[Expr, int]]:
@@ -46,9 +57,10 @@ def _starts(body: Body) -> Iterator[tuple[Expr, int]]:
             yield statement.value, statement.context
         target = statement.target
         if target is not None:
-            yield target.base if isinstance(target, Attribute) else target, statement.context
+            yield target.base if type(target) is Attribute else target, statement.context
     for call in body.calls:
-        yield call.callee.base if isinstance(call.callee, Attribute) else call.callee, call.context
+        callee = call.callee
+        yield callee.base if type(callee) is Attribute else callee, call.context
         for argument in call.arguments:
             yield argument.value, call.context
     for around in body.contexts:
@@ -56,15 +68,37 @@ def _starts(body: Body) -> Iterator[tuple[Expr, int]]:
             yield around.subject, around.parent
 
 
-def _below(start: Expr, context: int, wanted: frozenset[type]) -> Iterator[tuple[Expr, int]]:
+def _below(start: Expr, context: int, wanted: frozenset[type], found: list[tuple[Expr, int]]) -> None:
     stack = [start]
     while stack:
         expr = stack.pop()
         kind = type(expr)
         if kind in wanted:
-            yield expr, context
-        if isinstance(expr, Comprehension):
+            found.append((expr, context))
+        if kind in _LEAVES:
+            continue
+        if type(expr) is Attribute:
+            stack.append(expr.base)
+        elif type(expr) is Comprehension:
             for part in reversed(PARTS[kind](expr)):
-                yield from _below(part, expr.context, wanted)
+                _below(part, expr.context, wanted, found)
+        elif kind in PARTS:
+            stack.extend(PARTS[kind](expr))
+
+
+def _named_below(start: Expr, context: int, names: Container[str], found: list[tuple[Attribute, int]]) -> None:
+    stack = [start]
+    while stack:
+        expr = stack.pop()
+        while type(expr) is Attribute:
+            if expr.attr in names:
+                found.append((expr, context))
+            expr = expr.base
+        kind = type(expr)
+        if kind in _LEAVES:
+            continue
+        if type(expr) is Comprehension:
+            for part in reversed(PARTS[kind](expr)):
+                _named_below(part, expr.context, names, found)
         elif kind in PARTS:
             stack.extend(PARTS[kind](expr))

@@ -16,9 +16,7 @@ from archlint.project.one_off import OneOff
 from archlint.project.owners import is_of_its_owner
 from archlint.project.repeated import LoopWords
 from archlint.project.spelling import shorten, spell
-from archlint.project.walk import walk_module
-
-_ATTRIBUTES = frozenset({Attribute})
+from archlint.project.walk import attributes_named
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -33,9 +31,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     loops, once = Loops(project, frozenset(params.listings)), OneOff(project, params)
     for module in project.modules.production:
         seen: set[tuple[int, str]] = set()
-        for expr, context in walk_module(module, _ATTRIBUTES):
+        for expr, context in attributes_named(module, relations.names):
             loop = _loop_of(loops, module, expr, context)
-            if loop is None or not isinstance(expr, Attribute):
+            if loop is None:
                 continue
             key = loop.context, spell(module.body, expr)
             relation = relations.read_by(module, expr, context)

@@ -20,11 +20,11 @@ class Bindings:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
-        self._known: dict[tuple[str, Binding], tuple[Entity, ...]] = {}
+        self._known: dict[int, tuple[Entity, ...]] = {}
 
     def of(self, module: Module, binding: Binding, name: str) -> tuple[Entity, ...]:
         """The values that a binding may give; `name` is what it binds."""
-        key = (module.path, binding)
+        key = id(binding)  # it lives as long as its module
         known = self._known.get(key)
         if known is None:
             self._known[key] = ()  # a circle ends here

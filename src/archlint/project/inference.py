@@ -152,20 +152,21 @@ class Inference:
 
     def _name(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         assert isinstance(expr, Name)  # noqa: S101 - the table in `__init__` decides
-        symbols = self.project.symbols
-        scope, bindings = symbols.scopes(module).lookup(context, expr.id, expr.at)
+        scope, bindings = module.scopes.lookup(context, expr.id, expr.at)
         if scope > 0:
             narrowed = self._narrowed(module, expr.id, context, scope)
             if narrowed:
                 return narrowed
             found = [e for binding in bindings[-4:] for e in self._bindings.of(module, binding, expr.id)]
-            if found and not all(self.is_some_callable(e) for e in found):
-                return distinct(found)
+            for entity in found:
+                if not self.is_some_callable(entity):
+                    return distinct(found)
             opened = [self._bindings.open_parameter(module, binding) for binding in bindings]
             if len(opened) == 1 and opened[0] is not None:
                 guess = () if opened[0].annotation is not None else self.guess(module, expr.id)
                 return self._passed(module, bindings[0]) or distinct(found) or guess
             return distinct(found)
+        symbols = self.project.symbols
         if scope == 0 and module.body.contexts[context].function < 0:
             definitions = [d for binding in bindings[-4:] for d in symbols.of_binding(module, expr.id, binding)]
             return distinct([e for definition in definitions for e in self.defined(definition)])
@@ -252,8 +253,10 @@ class Inference:
                 found += entities
             elif not (isinstance(base, Type) and base.name in self.project.symbols.classes):
                 understood = True
-        if not any(self._is_telling(entity) for entity in found):
-            found = [*self.ambient.stored(expr), *found]
+        for entity in found:
+            if self._is_telling(entity):
+                return distinct(found)
+        found = [*self.ambient.stored(expr), *found]
         if found or understood:
             return distinct(found)
         return self._guessed_attribute(module, expr, bases)
@@ -275,26 +278,29 @@ class Inference:
 
     def attribute(self, base: Entity, name: str) -> tuple[Entity, ...] | None:
         """What `base.name` is; None where the base is known to have no such name, or nothing is known of it."""
+        if isinstance(base, Type):
+            return self._attribute_of_type(base, name)
         if isinstance(base, ModuleRef):
             definitions = self.project.symbols.member(base.module, base.name, name, base.near)
             return tuple(e for definition in definitions for e in self.defined(definition))
         if isinstance(base, External):
             return (self.external(f"{base.name}.{name}"),)
-        if isinstance(base, Type):
-            if base.name == SUPER:
-                return self.members.super_of(base, name)
-            if base.name in self.project.symbols.classes:
-                return self.members.find(base, name)
-            known = self.library.attribute(base, name, base)
-            if known is None and not base.is_class:
-                known = self.members.led_to(base, name)
-            if known is None:  # a name of the library of which nothing is known
-                guessed = base.confidence == Confidence.LOW or self.project.knowledge.type(base.name) is None
-                return None if guessed else (self.external(f"{base.name}.{name}"),)
-            return known
         if isinstance(base, FunctionRef):
             return self._function_attribute(base, name)
         return None
+
+    def _attribute_of_type(self, base: Type, name: str) -> tuple[Entity, ...] | None:
+        if base.name == SUPER:
+            return self.members.super_of(base, name)
+        if base.name in self.project.symbols.classes:
+            return self.members.find(base, name)
+        known = self.library.attribute(base, name, base)
+        if known is None and not base.is_class:
+            known = self.members.led_to(base, name)
+        if known is None:  # a name of the library of which nothing is known
+            guessed = base.confidence == Confidence.LOW or self.project.knowledge.type(base.name) is None
+            return None if guessed else (self.external(f"{base.name}.{name}"),)
+        return known
 
     def _function_attribute(self, base: FunctionRef, name: str) -> tuple[Entity, ...] | None:
         """A method that a library decorator adds to a function (a task's `delay`)."""

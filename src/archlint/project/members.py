@@ -146,7 +146,7 @@ class Members:
         return None
 
     def _own(self, klass: ClassDef, ancestor: Type, receiver: Type, name: str) -> tuple[Entity, ...] | None:
-        scopes = self._symbols.scopes(klass.module)
+        scopes = klass.module.scopes
         inside = scopes.bindings(klass.klass.context, name)
         on_self = scopes.self_attributes.get(klass.index, {}).get(name, [])
         if not inside and not on_self:

@@ -16,6 +16,7 @@ from archlint.facts.syntax import Body, Expr, FileFacts, Outline
 from archlint.facts.text import LineIndex
 from archlint.project import module_roles
 from archlint.project.roots import Tree, ancestors, choose_roots, count_votes, join, parent
+from archlint.project.scopes import Scopes
 from archlint.project.walk import rare_expressions
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class Module:
     @cached_property
     def body(self) -> Body:
         return self.facts.body
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """Where its names are bound."""
+        return Scopes(self.facts)
 
     @cached_property
     def rare_expressions(self) -> tuple[tuple[Expr, int], ...]:

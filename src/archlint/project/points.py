@@ -89,6 +89,7 @@ class Points:
         self._inference = project.types.inference
         self._eager = EagerLoads(project)
         self._known: dict[str, tuple[Point, ...]] = {}
+        self._evaluations: dict[tuple[Type, tuple[str, ...]], tuple[Target, ...]] = {}
         self._running = ParametersRun(project)
 
     def of(self, module: Module) -> tuple[Point, ...]:
@@ -186,7 +187,10 @@ class Points:
         targets: list[Target] = []
         for entity in self._inference.entities(module, expr, context):
             if isinstance(entity, Type) and not entity.is_class:
-                targets += self._evaluation(entity, by)
+                key = entity, by
+                if key not in self._evaluations:
+                    self._evaluations[key] = self._evaluation(entity, by)
+                targets += self._evaluations[key]
         if targets:
             if self._eager.may_hold(module, expr):
                 targets = [Target(t.name, t.definition, t.operation, Confidence.LOW) for t in targets]

@@ -39,9 +39,14 @@ class Scopes:
         self._body = facts.body
         contexts = facts.body.contexts
         self.scope_of: list[int] = []
+        self._outer: list[int] = []
+        """Scope → the one around it; the module's own is its own.  Of other contexts the scope that they stand in."""
         for index, context in enumerate(contexts):
-            opens = context.kind in _SCOPES
-            self.scope_of.append(index if opens or context.parent < 0 else self.scope_of[context.parent])
+            around = self.scope_of[context.parent] if context.parent >= 0 else 0
+            self._outer.append(around)
+            self.scope_of.append(index if context.kind in _SCOPES or context.parent < 0 else around)
+        self._is_class = bytes(context.kind == "class" for context in contexts)
+        self._is_function = bytes(context.kind == "function" for context in contexts)
         self._methods = self._own_methods(contexts)
         self._bindings: dict[int, dict[str, tuple[Binding, ...]]] = {}
         self._redirects: dict[tuple[int, str], int] = {}
@@ -78,27 +83,23 @@ class Scopes:
         In the function that binds it: the latest binding before the use whose place encloses it, and those in branches
         after that one; before all of them, or from an inner function: all.
         """
-        contexts = self._body.contexts
-        scope = self.scope_of[context]
-        start = scope
+        bindings, redirects = self._bindings, self._redirects
+        start = scope = self.scope_of[context]
         local = True
         while True:
-            target = self._redirects.get((scope, name), scope)
-            if contexts[target].kind != "class" or target == start:
-                table = self._bindings.get(target)
-                found = table.get(name) if table else None
-                if found:
-                    own = local and target == scope
-                    return target, self._reaching(found, at) if own else found
+            target = redirects.get((scope, name), scope) if redirects else scope
+            table = bindings.get(target)
+            if table is not None and name in table and (target == start or not self._is_class[target]):
+                found = table[name]
+                if len(found) > 1 and local and target == scope:
+                    found = self._reaching(found, at)
+                return target, found
             if scope == 0:
                 return -1, ()
-            if contexts[scope].kind == "function":
-                local = False
-            scope = self.scope_of[contexts[scope].parent]
+            local = local and not self._is_function[scope]
+            scope = self._outer[scope]
 
     def _reaching(self, found: tuple[Binding, ...], at: int) -> tuple[Binding, ...]:
-        if len(found) == 1:
-            return found
         contexts = self._body.contexts
         before = tuple(binding for binding in found if binding.at <= at)
         for position in range(len(before) - 1, -1, -1):

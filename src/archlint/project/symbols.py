@@ -56,15 +56,11 @@ class Symbols:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._modules = project.modules
-        self._scopes: dict[str, Scopes] = {}
         self._known: dict[tuple[str, str], tuple[Definition, ...]] = {}
         self._imported: dict[tuple[str, int], tuple[Definition, ...]] = {}
 
     def scopes(self, module: Module) -> Scopes:
-        found = self._scopes.get(module.path)
-        if found is None:
-            found = self._scopes[module.path] = Scopes(module.facts)
-        return found
+        return module.scopes
 
     @cached_property
     def classes(self) -> dict[str, ClassDef]:
@@ -148,7 +144,7 @@ class Symbols:
         return found
 
     def _own(self, module: Module, name: str) -> tuple[Definition, ...]:
-        bindings = self.scopes(module).bindings(0, name)
+        bindings = module.scopes.bindings(0, name)
         if bindings:
             found: list[Definition] = []
             for binding in self._alternatives(bindings):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -81,7 +83,8 @@ class Dispatch:
         return tuple(Target(d.name, d, None, weaker) for d in found)
 
     def implementations(self, definition: Def, receiver: Type) -> tuple[Def, ...]:
-        """The bodies that may stand for an empty method: of subclasses, or of classes that fit the protocol."""
+        """The bodies that may stand for an empty method: of subclasses, or of classes that fit the protocol; of too many
+        only some."""
         key = (definition, receiver.name)
         known = self._implementations.get(key)
         if known is None:
@@ -89,21 +92,26 @@ class Dispatch:
         return known
 
     def _find_implementations(self, definition: Def, receiver: Type) -> tuple[Def, ...]:
-        members, symbols = self._inference.members, self._project.symbols
-        klass = symbols.classes.get(receiver.name)
-        below = list(members.subclasses.get(receiver.name, ()))
+        klass = self._project.symbols.classes.get(receiver.name)
+        below = list(self._inference.members.subclasses.get(receiver.name, ()))
         if klass is not None and self._is_protocol(klass):
             below += [name for name in self._fitting(klass) if name not in below]
-        name = definition.function.name
-        found: dict[Def, str] = {}
-        for candidate in below:
-            for entity in members.find(Type(candidate), name) or ():
-                if isinstance(entity, FunctionRef) and not self.is_empty(entity.definition):
-                    found.setdefault(entity.definition, candidate)
+        bodies = self._bodies(below, definition.function.name)
+        found = list(islice(bodies, MOST_CANDIDATES + 1))
         if len(found) > MOST_CANDIDATES:
-            used = {d: c for d, c in found.items() if self._is_used(c)}
-            found = used or found
-        return tuple(sorted(found, key=lambda d: (d.name, d.module.path, d.index)))
+            used = (body for body in chain(found, bodies) if self._is_used(body[1]))
+            found = list(islice(used, MOST_CANDIDATES + 1)) or found
+        return tuple(sorted((d for d, _ in found), key=lambda d: (d.name, d.module.path, d.index)))
+
+    def _bodies(self, classes: list[str], name: str) -> Iterator[tuple[Def, str]]:
+        """The methods of that name that do something, each with the first of the classes that has it."""
+        seen: set[Def] = set()
+        for candidate in classes:
+            for entity in self._inference.members.find(Type(candidate), name) or ():
+                if isinstance(entity, FunctionRef) and entity.definition not in seen:
+                    seen.add(entity.definition)
+                    if not self.is_empty(entity.definition):
+                        yield entity.definition, candidate
 
     def _is_used(self, name: str) -> bool:
         """Production code instantiates, passes or binds the class or one that derives from it."""

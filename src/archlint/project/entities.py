@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -16,13 +15,19 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleRef:
-    """A module or namespace package of the project; `near` is a module that may import it by `name`."""
+class ModuleRef(Struct, frozen=True, eq=False, gc=False):
+    """A module or namespace package of the project; `near` is a module that may import it by `name`, which alone tells
+    two apart."""
 
     name: str
-    module: Module | None = field(compare=False, repr=False)
-    near: Module = field(compare=False, repr=False)
+    module: Module | None
+    near: Module
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ModuleRef) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash((ModuleRef, self.name))
 
 
 class External(Struct, frozen=True, gc=False):
@@ -38,14 +43,20 @@ class FunctionRef(Struct, frozen=True, gc=False):
     receiver: Type | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True, eq=False, gc=False):
     """A method of a library type. `owner` is the type that declares it."""
 
     receiver: Type
     owner: str
     name: str
-    operation: Operation = field(compare=False, repr=False)
+    operation: Operation
+
+    def __eq__(self, other: object) -> bool:
+        """The operation follows from the rest."""
+        return isinstance(other, Bound) and (self.name, self.owner, self.receiver) == (other.name, other.owner, other.receiver)
+
+    def __hash__(self) -> int:
+        return hash((self.receiver, self.owner, self.name))
 
 
 Entity = ModuleRef | External | FunctionRef | Bound | Type

@@ -157,15 +157,15 @@ class Inference:
             narrowed = self._narrowed(module, expr.id, context, scope)
             if narrowed:
                 return narrowed
-            found = [e for binding in bindings[-4:] for e in self._bindings.of(module, binding, expr.id)]
+            found = self._alternatives(module, bindings, expr.id)
             for entity in found:
                 if not self.is_some_callable(entity):
-                    return distinct(found)
+                    return found
             opened = [self._bindings.open_parameter(module, binding) for binding in bindings]
             if len(opened) == 1 and opened[0] is not None:
                 guess = () if opened[0].annotation is not None else self.guess(module, expr.id)
-                return self._passed(module, bindings[0]) or distinct(found) or guess
-            return distinct(found)
+                return self._passed(module, bindings[0]) or found or guess
+            return found
         symbols = self.project.symbols
         if scope == 0 and module.body.contexts[context].function < 0:
             definitions = [d for binding in bindings[-4:] for d in symbols.of_binding(module, expr.id, binding)]
@@ -177,6 +177,11 @@ class Inference:
             known = distinct([e for definition in symbols.resolve_in(module, expr.id) for e in self.defined(definition)])
             self._globals[key] = known
         return known or (self.written_class(module, context) if expr.id == "__class__" else ())
+
+    def _alternatives(self, module: Module, bindings: tuple[Binding, ...], name: str) -> tuple[Entity, ...]:
+        if len(bindings) == 1:
+            return distinct(self._bindings.of(module, bindings[0], name))
+        return distinct([e for binding in bindings[-4:] for e in self._bindings.of(module, binding, name)])
 
     def is_some_callable(self, entity: Entity) -> bool:
         """Known only as something that can be called: what it runs is better told by what is passed or returned."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -34,8 +33,7 @@ class ClassDef(Struct, frozen=True, gc=False):
         return self.module.outline.classes[self.index]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True, eq=False, gc=False):
     """What a name is. `name` is dotted: of the project for function, class, value; as imported for module, external.
 
     `module` is the defining module (for `module` the module itself, None for a namespace package); `index` the row in
@@ -44,10 +42,19 @@ class Definition:
 
     kind: Literal["function", "class", "value", "module", "external"]
     name: str
-    module: Module | None = field(default=None, compare=False, repr=False)
+    module: Module | None = None
     index: int = -1
     binding: Binding | None = None
-    near: Module | None = field(default=None, compare=False, repr=False)
+    near: Module | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whatever module it is seen from."""
+        return isinstance(other, Definition) and (self.name, self.kind, self.index, self.binding) == (
+            other.name, other.kind, other.index, other.binding,
+        )  # fmt: skip
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.kind, self.index))
 
 
 class Symbols:
@@ -149,7 +156,7 @@ class Symbols:
             found: list[Definition] = []
             for binding in self._alternatives(bindings):
                 found += self.of_binding(module, name, binding)
-            return tuple(dict.fromkeys(found))[:_ALTERNATIVES]
+            return tuple(dict.fromkeys(found))[:_ALTERNATIVES] if len(found) > 1 else tuple(found)
         return self._starred(module, name)
 
     def _alternatives(self, bindings: tuple[Binding, ...]) -> list[Binding]:

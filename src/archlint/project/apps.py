@@ -31,7 +31,7 @@ def setting_values(project: Project, meaning: str) -> Iterator[tuple[Module, Exp
     """What the project's modules (tests left out) give to the framework settings of that meaning."""
     names = {n for library in project.knowledge.libraries for n, meant in library.settings.items() if meant == meaning}
     for module in project.modules.all:
-        if module.is_test:
+        if module.is_test or not module.scopes.gives_any(names):
             continue
         for statement in module.body.statements:
             target = statement.target

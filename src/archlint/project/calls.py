@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from archlint.facts.syntax import Attribute, Call
 from archlint.project.dispatch import Dispatch
 from archlint.project.entities import Bound, Entity, FunctionRef
 from archlint.project.model import CallSite, Def, Target, Type
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.inference import Inference
@@ -73,6 +75,22 @@ class Calls:
     def callers(self, definition: Def) -> tuple[CallSite, ...]:
         """The calls in `all` that may run the function."""
         return self._by_target.get(definition.name, ())
+
+    def written(self, name: str) -> Sequence[tuple[Module, Call]]:
+        """The calls of production code that are written with that last name (`get` in `a.b.get(x)`), whatever they run: the
+        few to start from where a question is about a name."""
+        return self._written.get(name, ())
+
+    @cached_property
+    def _written(self) -> dict[str, list[tuple[Module, Call]]]:
+        found: dict[str, list[tuple[Module, Call]]] = defaultdict(list)
+        for module in self._project.modules.production:
+            body = module.body
+            for call in body.calls:
+                callee = call.callee
+                name = callee.attr if type(callee) is Attribute else last_name(body, callee)
+                found[name].append((module, call))
+        return found
 
     def targets(self, entity: Entity) -> tuple[Target, ...]:
         """What calling an entity runs."""

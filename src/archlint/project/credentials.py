@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct
@@ -78,6 +79,7 @@ _NO_TOKEN_BEFORE = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def words_of(identifier: str) -> tuple[str, ...]:
     """`newPassword_2` → (new, password); lower case, digits dropped."""
     return tuple(word.lower() for word in _WORD.findall(identifier))

@@ -8,7 +8,8 @@ A function's witness of an effect is the surest, then the shortest, then the fir
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -256,6 +257,17 @@ class Effects:
     @cached_property
     def _closure(self) -> Closure:
         return Closure((point for module in self._modules for point in self._points.of(module)), self.direct)
+
+    @cached_property
+    def callers(self) -> Mapping[Def, AbstractSet[tuple[str, int]]]:
+        """Function → the places that run it or hand it over: path, and row of the function there (-1: the module's body)."""
+        found: dict[Def, set[tuple[str, int]]] = defaultdict(set)
+        for module in self._modules:
+            for point in self._points.of(module):
+                for target in point.targets:
+                    if target.definition is not None:
+                        found[target.definition].add((module.path, point.caller.index if point.caller is not None else -1))
+        return found
 
     def _points_by_caller(self, module: Module) -> dict[int, list[Point]]:
         known = self._of_callers.get(module.path)

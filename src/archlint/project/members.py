@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ class Members:
         self._symbols = inference.project.symbols
         self._bases: dict[str, tuple[Type, ...]] = {}
         self._parameters: dict[str, tuple[str, ...]] = {}
+        self._given: dict[str, AbstractSet[str]] = {}
         self._ancestors: dict[Type, tuple[Type, ...]] = {}
         self.relations = Relations(inference)
         self._found: dict[tuple[Type, str], tuple[Entity, ...] | None] = {}
@@ -127,7 +129,7 @@ class Members:
                 if known is not None and (known or not exists):
                     return known
                 continue
-            own = self._own(klass, ancestor, receiver, name)
+            own = self._own(klass, ancestor, receiver, name) if name in self._names(klass) else None
             if own is not None:
                 exists = True
                 found += own
@@ -144,6 +146,15 @@ class Members:
             if led:
                 return tuple(weakened(t, receiver.confidence) for t in led)
         return None
+
+    def _names(self, klass: ClassDef) -> AbstractSet[str]:
+        """The names that the class or its methods give a value, those of what it inherits left out."""
+        known = self._given.get(klass.name)
+        if known is None:
+            scopes = klass.module.scopes
+            known = {*scopes.names(klass.klass.context), *scopes.self_attributes.get(klass.index, ())}
+            self._given[klass.name] = known
+        return known
 
     def _own(self, klass: ClassDef, ancestor: Type, receiver: Type, name: str) -> tuple[Entity, ...] | None:
         scopes = klass.module.scopes

@@ -101,8 +101,8 @@ class OneByOne:
         """The function that the loop calls runs a process or takes a folder away before it writes."""
         if path.end.caller is None or path.through != (path.end.caller,):
             return False
-        points = self._project.effects.points_in(path.end.module, path.end.caller)
-        last = max((p.site.at for p in points if p.effect == path.end.effect and p.is_direct), default=-1)
+        points = self._project.effects.points_of(path.end.caller, path.end.effect)
+        last = max((p.site.at for p in points if p.is_direct), default=-1)
         return any(_has_effect(site, _WORK) and site.call.at < last for site in self._project.calls.of(path.end.caller))
 
     def waits(self, module: Module, loop: Loop) -> bool:

@@ -15,7 +15,8 @@ from archlint.project.parts import PARTS, names_in
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from archlint.project.modules import Module
     from archlint.project.program import Project
@@ -131,22 +132,13 @@ class OneOff:
         """Names of the functions that are handed to a signal of what happens once: `post_migrate.connect(fill)`."""
         return frozenset(
             last_name(module.body, call.arguments[0].value)
-            for module in self._project.modules.production
-            for call in module.body.calls
-            if call.arguments and last_name(module.body, call.callee) == "connect"
-            if not self._signals.isdisjoint(names_in(module.body, call.callee))
+            for module, call in self._project.calls.written("connect")
+            if call.arguments and not self._signals.isdisjoint(names_in(module.body, call.callee))
         )
 
-    @cached_property
-    def _callers(self) -> dict[Def, set[_Place]]:
-        """Function → the places that run it or hand it over, outside of tests."""
-        found: dict[Def, set[_Place]] = defaultdict(set)
-        for module in self._project.modules.all:
-            for point in () if module.is_test else self._project.effects.edges(module):
-                for target in point.targets:
-                    if target.definition is not None:
-                        found[target.definition].add((module.path, point.caller.index if point.caller is not None else -1))
-        return found
+    @property
+    def _callers(self) -> Mapping[Def, AbstractSet[_Place]]:
+        return self._project.effects.callers
 
     @cached_property
     def _mentions(self) -> dict[str, set[_Place]]:

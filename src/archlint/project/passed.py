@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -51,7 +49,8 @@ class Passed:
 
     def _candidates(self, module: Module, name: str) -> list[tuple[Module, Call]]:
         """Calls by that name: first of the modules that import the function's own, a bounded number."""
-        sites = self._sites.get(name, [])
+        written = self._inference.project.calls.written(name)
+        sites = [site for site in written if isinstance(site[1].callee, Name | Attribute)]
         if len(sites) <= _MOST_SITES:
             return sites
         importers = self._inference.usage.importers(module)
@@ -69,19 +68,6 @@ class Passed:
                 if any(isinstance(e, FunctionRef) and e.definition == definition for e in made):
                     return 1
         return None
-
-    @cached_property
-    def _sites(self) -> dict[str, list[tuple[Module, Call]]]:
-        """Last name of the callee → the calls that production code writes with it."""
-        found: dict[str, list[tuple[Module, Call]]] = defaultdict(list)
-        for module in self._inference.project.modules.production:
-            for call in module.body.calls:
-                callee = call.callee
-                if isinstance(callee, Name):
-                    found[callee.id].append((module, call))
-                elif isinstance(callee, Attribute):
-                    found[callee.attr].append((module, call))
-        return found
 
 
 def _argument(call: Call, position: int, name: str) -> Expr | None:

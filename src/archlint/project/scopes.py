@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from msgspec import Struct
@@ -72,6 +73,13 @@ class Scopes:
     def names(self, scope: int) -> Iterator[str]:
         """The names bound in a scope, in the order of their first binding."""
         yield from self._bindings.get(scope, ())
+
+    def gives_any(self, names: AbstractSet[str]) -> bool:
+        """The module or one of its classes binds one of the names outside of functions."""
+        return any(
+            not names.isdisjoint(self._bindings.get(scope, ()))
+            for scope in (0, *(klass.context for klass in self._outline.classes))
+        )
 
     def method_of(self, function: int) -> tuple[int, int] | None:
         """(class, method) for a method or a function nested in one; None elsewhere."""

@@ -244,6 +244,17 @@ class Loading(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     not_with: tuple[str, ...] = ()
 
 
+class Holder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """The class that has an instance as a class attribute is of `type`, where its bases do not tell what it is.
+
+    `marks`: only where one of these is there too: a class attribute's name, or behind a colon a keyword that any such
+    instance was made with.
+    """
+
+    type: str
+    marks: tuple[str, ...] = ()
+
+
 class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A library type. `names`: variable or attribute names that mean it, at low confidence, in modules of a project
     that uses the library. `role`: db-session, db-connection, db-cursor, db-statement, db-model, cache-client, logger,
@@ -285,6 +296,7 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     provides: dict[str, str] = {}
     """Of a view: the methods by which it answers itself → what it does then: `list` (answers with all rows of its query, or
     a page of them), `create`, `update`, `delete`.  Under which query, and how it is paged: `subclass_attribute`."""
+    holder: Holder | None = None
     stored_if: str = ""
     """Of a base of stored classes: a subclass is stored only if this class keyword is true."""
     prints: bool = False

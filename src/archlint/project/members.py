@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.project.entities import OWNER, SUPER, VARIABLE, Entity, FunctionRef, distinct, weakened
+from archlint.project.implied_bases import ImpliedBases
 from archlint.project.model import Def, Type
 from archlint.project.relations import Relations
 from archlint.project.symbols import ClassDef
@@ -29,6 +30,7 @@ class Members:
         self._given: dict[str, AbstractSet[str]] = {}
         self._ancestors: dict[Type, tuple[Type, ...]] = {}
         self.relations = Relations(inference)
+        self._implied = ImpliedBases(inference)
         self._found: dict[tuple[Type, str], tuple[Entity, ...] | None] = {}
 
     def class_of(self, type_: Type) -> ClassDef | None:
@@ -45,7 +47,15 @@ class Members:
                 found += self._inference.entities(klass.module, base, outer)
             known = tuple(e for e in found if isinstance(e, Type) and e.is_class and e.name != klass.name)
             self._bases[klass.name] = known
+            if klass.klass.bases and not any(self._is_told(ancestor) for base in known for ancestor in self.ancestors(base)):
+                known += self._implied.of(klass)
+                self._bases[klass.name] = known
         return known
+
+    def _is_told(self, ancestor: Type) -> bool:
+        """A library's documents say what a class over it is."""
+        knowledge = self._inference.project.knowledge
+        return knowledge.type(ancestor.name) is not None and knowledge.role(ancestor.name) not in ("generic", "protocol")
 
     def parameters(self, klass: ClassDef) -> tuple[str, ...]:
         """The class's type variables (with the leading mark), in order of their appearance in its bases."""

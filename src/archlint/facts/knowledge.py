@@ -299,6 +299,12 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     holder: Holder | None = None
     stored_if: str = ""
     """Of a base of stored classes: a subclass is stored only if this class keyword is true."""
+    autocommit: bool = False
+    """What is written through it is committed at once, unless a transaction was opened."""
+    leaving: tuple[str, ...] = ()
+    """What happens when a `with` over an instance is left: `commit`, `close`."""
+    closed_by: tuple[str, ...] = ()
+    """Methods that give back what an instance holds (a connection, a cursor); empty: nothing has to be given back."""
     prints: bool = False
     """The text of an instance shows the values of all its fields."""
     subclass_attribute: dict[str, str] = {}

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def is_made_if_missing(module: Module, context: int, at: int) -> bool:
-    """The place is inside `if not found:`, `if found is None:`, `else:` of `if found:`, or a handler of what was not found;
-    or it stands behind an `or`: `find() or make()`."""
+    """The place is inside `if not found:`, `if found is None:`, `if count == 0:`, `else:` of `if found:`, or a handler of
+    what was not found; or it stands behind an `or`: `find() or make()`."""
     body = module.body
     statement = next((s for s in body.statements if s.context == context and s.at <= at < s.end), None)
     for part in parts_of(body, statement.value if statement is not None else None):
@@ -37,7 +37,7 @@ def _misses(test: Expr | None) -> bool:
         case Operation(op="or" | "and"):
             return any(_misses(part) for part in test.operands)
         case Comparison(ops=("is",) | ("==",)):
-            return any(isinstance(side, Constant) and side.value is None for side in test.operands)
+            return any(isinstance(side, Constant) and (side.value is None or side.value == 0) for side in test.operands)
         case Comparison(ops=("not in",)):
             return True
         case _:

@@ -1,0 +1,166 @@
+"""DBS007: one operation commits twice, or writes twice with nothing that joins the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.project.commits import Commit, Commits
+from archlint.project.credentials import words_of
+from archlint.project.made_if_missing import is_made_if_missing
+from archlint.project.model import Def
+from archlint.project.one_off import OneOff
+from archlint.project.repeated import LoopWords
+from archlint.project.sequence import chain, context_at
+from archlint.project.spelling import shorten
+from archlint.project.transactions import Transactions
+from archlint.project.written_together import Written
+
+_FAR = 3
+"""Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh."""
+_DRIVERS = frozenset({"db-connection", "db-cursor"})
+_MOST = 12
+"""Commits of one function that are compared."""
+
+
+class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`traces`: words in names of functions and models that only record what was done; `slow`: effects between two commits
+    for which a transaction should not be held open; `making`: words in names of
+    functions that make what is missing; `actors`: names of what only says who asks.  The rest: see `LoopWords`."""
+
+    traces: tuple[str, ...]
+    making: tuple[str, ...]
+    actors: tuple[str, ...]
+    slow: tuple[str, ...]
+
+
+class _Pair(Struct, frozen=True):
+    first: Commit
+    second: Commit
+    one: Written
+    two: Written
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each function in which two commits come together, a proof for each with one that holds several writes."""
+    transactions = Transactions(project)
+    commits = Commits(project, transactions)
+    one_off = OneOff(project, params)
+    shown: set[Def] = set()
+    for definition in _candidates(project):
+        if one_off.runs_once(definition.module, definition):
+            continue
+        if transactions.holds(definition):
+            yield Proof(definition.site, "runs in one transaction")
+            continue
+        found = commits.of(definition)
+        judged = [(_confidence(project, definition, pair, params), pair) for pair in _pairs(commits, definition, found, params)]
+        if not judged:
+            yield from _proofs(found)
+            continue
+        confidence, pair = max(judged, key=lambda each: each[0])  # the first of the surest
+        if not shown.isdisjoint((*pair.first.path.through, *pair.second.path.through)):
+            continue
+        cover = transactions.cover(definition)
+        if cover != "all":
+            shown.add(definition)
+            yield _hit(project, definition, pair, Confidence.LOW if cover == "some" else confidence)
+
+
+def _candidates(project: Project) -> list[Def]:
+    """Functions of production code with two places that commit or write, those that others call first."""
+    counts: dict[Def, set[int]] = {}
+    depth: dict[Def, int] = {}
+    for effect in ("db.commit", "db.write"):
+        for point in project.effects.points(effect):
+            if point.caller is not None and point.module.is_production:
+                counts.setdefault(point.caller, set()).add(point.site.at)
+                depth[point.caller] = max(depth.get(point.caller, 0), len(point.witness.steps))
+    return sorted((d for d, places in counts.items() if len(places) > 1), key=lambda d: (depth[d], d.site))
+
+
+def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Params) -> Iterator[_Pair]:
+    """Two commits of which one comes after the other and is about what the other keeps."""
+    since, held = definition.function.at, []
+    for commit in found[:_MOST]:
+        if commits.wrote(commit, definition, since):
+            held.append((commit, commits.written(commit, definition, since)))
+        since = commit.point.site.at
+    for (first, one), (second, two) in combinations(held, 2):
+        if one.is_about(two, params.actors) and commits.follow(first, second):
+            yield _Pair(first, second, one, two)
+
+
+def _proofs(found: list[Commit]) -> Iterator[Proof]:
+    if len(found) == 1 and found[0].kind != "at once" and found[0].point.is_direct:
+        yield Proof(found[0].point.site, "one commit keeps all that is written before")
+
+
+def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) -> Confidence:
+    first, second = pair.first, pair.second
+    if first.row >= 0 or second.row >= 0:
+        return Confidence.LOW  # who opens two blocks has thought of it
+    if len(pair.one.made_names) == 1 and pair.one.made_names == pair.two.made_names:
+        return Confidence.LOW  # steps of one object that are kept one by one
+    kinds = {second.point.module.body.contexts[row].kind for row in chain(second.point.module, second.point.context)}
+    if "finally" in kinds:
+        return Confidence.LOW  # what the first has set up is taken away again
+    if max(len(first.path.through), len(second.path.through)) > _FAR:
+        return Confidence.LOW
+    between = range(first.point.site.at, second.point.site.end)
+    if any(p.site.at in between for effect in params.slow for p in project.effects.points_of(definition, effect)):
+        return Confidence.LOW
+    if any(not _words(each).isdisjoint(params.traces) for each in (first, second)):
+        return Confidence.LOW
+    if _is_made_if_missing(project, first) or _is_made_if_missing(project, second):
+        return Confidence.LOW  # asked again, it finds what it made
+    if not _words(first).isdisjoint(params.making):
+        return Confidence.LOW
+    return min(first.path.confidence, second.path.confidence)
+
+
+def _is_made_if_missing(project: Project, commit: Commit) -> bool:
+    """Here, or in a function on the way down."""
+    for site in (commit.point.site, *(step.site for step in commit.path.steps[1:])):
+        module = project.modules.by_path[site.path]
+        if is_made_if_missing(module, context_at(module, site.at), site.at):
+            return True
+    return False
+
+
+def _words(commit: Commit) -> frozenset[str]:
+    found = [word for each in commit.path.through for word in words_of(each.function.name)]
+    found += words_of(commit.point.shown)
+    call = commit.end.call
+    if call is not None and call.receiver is not None:
+        for type_ in (call.receiver, *call.receiver.arguments):
+            found += words_of(type_.name.rpartition(".")[2])
+    return frozenset(found)
+
+
+def _is_driver(project: Project, pair: _Pair) -> bool:
+    """Both are SQL that is sent by itself, past any object mapper."""
+    owners = (each.end.witness.target.rpartition(".")[0] for each in (pair.first, pair.second))
+    return all(project.knowledge.role(owner) in _DRIVERS for owner in owners)
+
+
+def _hit(project: Project, definition: Def, pair: _Pair, confidence: Confidence) -> Hit:
+    first, second = pair.first, pair.second
+    words = {
+        "function": definition.function.name,
+        "first": shorten(first.point.shown, 50),
+        "second": shorten(second.point.shown, 50),
+    }
+    at_once = "at once" in (first.kind, second.kind)
+    return Hit(
+        second.point.site,
+        words,
+        "writes" if at_once else "default",
+        confidence,
+        related=(Step(first.point.site, "what this writes is committed here"),),
+        path=(Step(first.point.site, "the first is committed"), *first.path.steps[1:], *second.path.steps),
+        severity=Severity.ERROR if at_once and _is_driver(project, pair) else None,
+    )

@@ -1,0 +1,150 @@
+"""What a function has committed for good by the time it goes on: by a commit, by leaving a transaction, or at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from archlint.facts.syntax import Attribute, Name
+from archlint.project.conditions import Conditions, Path, is_failure_path
+from archlint.project.effects import EffectPoint
+from archlint.project.model import Def
+from archlint.project.sequence import may_follow
+from archlint.project.transactions import Transactions
+from archlint.project.written_together import Written, WrittenTogether
+
+if TYPE_CHECKING:
+    from archlint.facts.knowledge import Operation
+    from archlint.project.program import Project
+
+_COMMIT, _WRITE = "db.commit", "db.write"
+
+
+class Commit(Struct, frozen=True):
+    """`point`: the place in the function, and `path` from there down to the call that commits or writes.
+
+    kind: `commit` (a call that commits what was noted down or sent before), `block` (a transaction that is left), `at once`
+    (a write that nothing holds back). `row`: the block in the function itself, -1 for none.
+    """
+
+    point: EffectPoint
+    path: Path
+    kind: Literal["commit", "block", "at once"]
+    row: int = -1
+
+    @property
+    def end(self) -> EffectPoint:
+        return self.path.end
+
+
+class Commits:
+    def __init__(self, project: Project, transactions: Transactions) -> None:
+        self._project = project
+        self._transactions = transactions
+        self._ways = {_COMMIT: Conditions(project), _WRITE: Conditions(project, counts=_sends)}
+        self._together = WrittenTogether(project)
+        self._wrote: dict[Def, bool] = {}
+
+    def of(self, definition: Def) -> list[Commit]:
+        """What the function commits on its ordinary way, by place; one of several at one place, one for a whole block."""
+        found: dict[tuple[int, int], Commit] = {}
+        blocks = self._transactions.blocks
+        for effect in (_COMMIT, _WRITE):
+            for point in self._project.effects.points_of(definition, effect):
+                if point.site.at < definition.function.at or is_failure_path(point.module, point.context):
+                    continue  # what wraps the function is none of its own steps
+                path = self._ways[effect].path(point)
+                row = blocks.around(point.module, point.context)
+                kind = self._kind(point, path, row) if path is not None else None
+                if path is None or kind is None:
+                    continue
+                key = (-1, row) if row >= 0 else (point.site.at, point.site.end)
+                found.setdefault(key, Commit(point, path, kind, row))
+        return sorted(found.values(), key=lambda c: c.point.site)
+
+    def follow(self, first: Commit, second: Commit) -> bool:
+        """The second can come after the first in one run of their function."""
+        module = first.point.module
+        contexts = module.body.contexts
+        ends = (contexts[first.row].parent, contexts[first.row].end) if first.row >= 0 else _place(first.point)
+        return may_follow(module, ends, _place(second.point))
+
+    def wrote(self, commit: Commit, definition: Def, since: int) -> bool:
+        """Something is written that this commits: on the way down, or in the function behind an offset."""
+        if commit.kind != "commit":
+            return True
+        if any(self._writes(each) for each in commit.path.through):
+            return True
+        return self._writes_between(definition, since, commit.point.site.at)
+
+    def written(self, commit: Commit, definition: Def, since: int) -> Written:
+        """What of the function's own a commit keeps: what it has written behind an offset, in the block, or right here."""
+        module, at = definition.module, commit.point.site.at
+        if commit.kind != "commit":
+            begin, end = commit.point.site.at, commit.point.site.end
+            if commit.row >= 0:
+                begin, end = module.body.contexts[commit.row].at, module.body.contexts[commit.row].end
+            points = [p for p in self._project.effects.points_of(definition, _WRITE) if begin <= p.site.at < end]
+            return self._together.at(definition, points, begin, begin)
+        points = [p for p in self._project.effects.points_of(definition, _WRITE) if since < p.site.at < at and _is_own_write(p)]
+        through = [commit.point] if commit.path.through else []
+        return self._together.at(definition, [*points, *through], since, at)
+
+    def _kind(self, point: EffectPoint, path: Path, row: int) -> Literal["commit", "block", "at once"] | None:
+        if row >= 0:
+            return "block"
+        if point.effect == _COMMIT:
+            return "commit"
+        if self._is_at_once(path):
+            return "at once"
+        return "block" if any(self._transactions.inside(step.site) for step in path.steps[1:]) else None
+
+    def _is_at_once(self, path: Path) -> bool:
+        owner = path.end.witness.target.rpartition(".")[0]
+        return any(info.autocommit for _, info in self._project.knowledge.infos(owner))
+
+    def _writes(self, definition: Def) -> bool:
+        known = self._wrote.get(definition)
+        if known is None:
+            function = definition.function
+            known = self._wrote[definition] = self._writes_between(definition, function.at, function.end)
+        return known
+
+    def _writes_between(self, definition: Def, since: int, until: int) -> bool:
+        points = self._project.effects.points_of(definition, _WRITE)
+        if any(since < p.site.at < until and _is_own_write(p) for p in points):
+            return True
+        return self._sets_between(definition, since, until)
+
+    @staticmethod
+    def _sets_between(definition: Def, since: int, until: int) -> bool:
+        """An attribute of an object, not the function's own, is set."""
+        module = definition.module
+        return any(
+            True
+            for s in module.body.statements
+            if since < s.at < until
+            and s.kind in ("assign", "augment")
+            and isinstance(s.target, Attribute)
+            and not (isinstance(s.target.base, Name) and s.target.base.id in ("self", "cls"))
+            and module.body.contexts[s.context].function == definition.index
+        )
+
+
+def _place(point: EffectPoint) -> tuple[int, int]:
+    return point.context, point.site.at
+
+
+def _is_own_write(point: EffectPoint) -> bool:
+    """It notes down or sends a row, and is no commit or flush of what others did."""
+    for target in point.point.targets:
+        if target.definition is not None:
+            return True
+        if target.operation is not None and not target.operation.flushes and _COMMIT not in target.operation.effect:
+            return True
+    return False
+
+
+def _sends(operation: Operation) -> bool:
+    return not operation.pending and not operation.flushes and _COMMIT not in operation.effect

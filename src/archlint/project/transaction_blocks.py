@@ -1,0 +1,121 @@
+"""Blocks that are transactions: a `with` over what is committed when it is left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import CallRef, Expr
+from archlint.project.effects import EffectPoint
+from archlint.project.model import Def, Target, Type
+from archlint.project.sequence import chain
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_BEGIN, _COMMIT = "tx.begin", "db.commit"
+NAMED = re.compile(r"(?<![a-z])(transaction(al)?|atomic)(?![a-z])", re.IGNORECASE)
+"""What is called so opens one, wherever it comes from."""
+
+
+class TransactionBlocks:
+    """Of a library, or of a context manager of the project that opens a transaction or commits at its end."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._effects = project.effects
+        self._inference = project.types.inference
+        self._known: dict[tuple[str, int], bool] = {}
+
+    def around(self, module: Module, context: int) -> int:
+        """The outermost such `with` around a place, within its function; -1 if there is none."""
+        rows = [row for row in chain(module, context) if module.body.contexts[row].kind == "with"]
+        return next((row for row in reversed(rows) if self.is_block(module, row)), -1)
+
+    def head(self, module: Module, row: int) -> Site:
+        """What a `with` is about."""
+        place = module.body.contexts[row]
+        subject = place.subject
+        return Site(module.path, subject.at, subject.end) if subject is not None else Site(module.path, place.at, place.end)
+
+    def of(self, definition: Def) -> Iterator[int]:
+        """The blocks of a function, nested ones included."""
+        for row, place in enumerate(definition.module.body.contexts):
+            if place.kind == "with" and place.function == definition.index and self.is_block(definition.module, row):
+                yield row
+
+    def is_block(self, module: Module, row: int) -> bool:
+        known = self._known.get((module.path, row))
+        if known is None:
+            self._known[module.path, row] = False  # a manager that is made of itself
+            known = self._known[module.path, row] = self._is_block(module, row)
+        return known
+
+    def _is_block(self, module: Module, row: int) -> bool:
+        place = module.body.contexts[row]
+        subject = place.subject
+        if subject is None:
+            return False
+        if NAMED.search(last_name(module.body, subject)):
+            return True
+        for entity in self._inference.entities(module, subject, place.parent):
+            if isinstance(entity, Type) and not entity.is_class and self._commits_when_left(entity):
+                return True
+        return any(self._is_opened_by(point) for point in self._points_at(module, subject, place.function))
+
+    def _points_at(self, module: Module, subject: Expr, function: int) -> Iterator[EffectPoint]:
+        caller = Def(module, module.name, function) if function >= 0 else None
+        for point in self._effects.points_in(module, caller):
+            if point.effect in (_BEGIN, _COMMIT) and subject.at <= point.site.at and point.site.end <= subject.end:
+                yield point
+
+    def _commits_when_left(self, type_: Type) -> bool:
+        for ancestor in self._inference.members.ancestors(type_):
+            for _, info in self._project.knowledge.infos(ancestor.name):
+                if info.leaving:
+                    return "commit" in info.leaving
+        return False
+
+    def _is_opened_by(self, point: EffectPoint) -> bool:
+        """A library call that begins, a manager of the project that does or commits at its end."""
+        if point.is_direct:
+            return point.effect == _BEGIN
+        return any(self._keeps_open(target, point) for target in point.point.targets)
+
+    def _keeps_open(self, target: Target, point: EffectPoint) -> bool:
+        definition = target.definition
+        if definition is None:
+            return False
+        if point.kind == "once":  # `__enter__` and `__exit__` of a class
+            name = definition.function.name
+            wanted = _BEGIN if "enter" in name else _COMMIT
+            return point.effect == wanted and self._effects.has(definition, wanted)
+        return self.yields_within(definition)
+
+    def yields_within(self, definition: Def) -> bool:
+        """A generator function hands out what it made inside a transaction, or commits when it goes on."""
+        function, module = definition.function, definition.module
+        if not function.is_generator:
+            return any(self.yields_within(inner) for inner in self._returned_managers(definition))
+        for statement in module.body.statements:
+            own = statement.kind == "yield" and module.body.contexts[statement.context].function == definition.index
+            if own and (
+                self.around(module, statement.context) >= 0
+                or any(p.site.at > statement.at for p in self._effects.points_of(definition, _COMMIT))
+            ):
+                return True
+        return False
+
+    def _returned_managers(self, definition: Def) -> Iterator[Def]:
+        """`def transaction(self): return self._manager()`."""
+        for statement in definition.module.body.statements:
+            own = definition.module.body.contexts[statement.context].function == definition.index
+            if own and statement.kind == "return" and isinstance(statement.value, CallRef):
+                site = self._project.calls.in_module(definition.module)[statement.value.index]
+                yield from (
+                    t.definition for t in site.targets if t.definition is not None and t.definition.function.is_generator
+                )

@@ -1,0 +1,228 @@
+"""Transactions: what opens one, what stands inside, and which functions only ever run in one.
+
+A transaction is a block (see `transaction_blocks`), a decorator, or what a framework opens around each request.  A session
+that is committed by a call opens none by itself: see `commits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String, Subscript
+from archlint.facts.syntax import Mapping as Display
+from archlint.project.entities import FunctionRef
+from archlint.project.model import Def, Type
+from archlint.project.parts import parts_of
+from archlint.project.sequence import context_at
+from archlint.project.spelling import last_name
+from archlint.project.transaction_blocks import NAMED, TransactionBlocks
+
+if TYPE_CHECKING:
+    from archlint.facts.syntax import Class
+    from archlint.project.entities import Entity
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+Cover = Literal["all", "some", "none"]
+"""Of the ways into a function: how many come from within a transaction."""
+
+_BEGIN, _COMMIT = "tx.begin", "db.commit"
+_REQUEST, _METHOD, _TASK = "request-transaction", "in-transaction", "task"
+_DISPATCHING = "dispatch"
+_MOST_CALLERS = 40
+_DEPTH = 8
+
+
+class Transactions:
+    """Questions about the transactions of one project."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._effects = project.effects
+        self._inference = project.types.inference
+        self.blocks = TransactionBlocks(project)
+        self._held: dict[Def, bool] = {}
+        self._covers: dict[Def, Cover] = {}
+
+    def holds(self, definition: Def) -> bool:
+        """The function runs in a transaction by itself: its decorators, its class or a framework open one."""
+        known = self._held.get(definition)
+        if known is None:
+            self._held[definition] = False
+            known = self._held[definition] = (
+                any(self._opens(definition, decorator) for decorator in definition.function.decorators)
+                or self._is_dispatched(definition)
+                or self._is_framework_method(definition)
+                or (self.has_request_transactions and self._answers(definition))
+            )
+        return known
+
+    def cover(self, definition: Def) -> Cover:
+        """Whether the function is run within transactions that its callers, or itself, have opened."""
+        return self._cover(definition, _DEPTH)
+
+    def inside(self, path_site: Site) -> bool:
+        """The place stands in a transaction that its own function opens."""
+        module = self._project.modules.by_path[path_site.path]
+        context = context_at(module, path_site.at)
+        if self.blocks.around(module, context) >= 0:
+            return True
+        function = module.body.contexts[context].function
+        return function >= 0 and self.holds(Def(module, module.name, function))
+
+    @cached_property
+    def has_request_transactions(self) -> bool:
+        """A setting of the project makes a transaction of each request."""
+        names = {
+            n for library in self._project.knowledge.libraries for n, meant in library.settings.items() if meant == _REQUEST
+        }
+        return any(
+            _sets(module, statement.target, names, statement.value)
+            for module in self._project.modules.all
+            if names and not module.is_test
+            for statement in module.body.statements
+            if statement.kind in ("assign", "annotate") and module.body.contexts[statement.context].function < 0
+        )
+
+    # decorators and frameworks
+
+    def _opens(self, definition: Def, decorator: Expr) -> bool:
+        module = definition.module
+        given = module.body.calls[decorator.index].arguments if isinstance(decorator, CallRef) else ()
+        entities = list(self._inference.returns.decorator_entities(definition, decorator))
+        if any(self._begins(entity) for entity in entities) or NAMED.search(last_name(module.body, decorator)):
+            return True
+        for argument in given:  # `method_decorator(atomic)`
+            if any(self._begins(e) for e in self._inference.entities(module, argument.value, definition.function.outer)):
+                return True
+        return any(isinstance(entity, FunctionRef) for entity in entities) and self._is_wrapped(definition, decorator)
+
+    def _begins(self, entity: Entity) -> bool:
+        operation = self._inference.operation(entity) if not isinstance(entity, FunctionRef) else None
+        return operation is not None and _BEGIN in operation.effect
+
+    def _is_wrapped(self, definition: Def, decorator: Expr) -> bool:
+        """The project's decorator runs the function in a block, or commits behind it."""
+        for point in self._effects.edges(definition.module):
+            if point.kind == "once" and (point.at, point.end) == (decorator.at, decorator.end):
+                for wrapper in (t.definition for t in point.targets if t.definition is not None):
+                    commits = any(p.is_direct for p in self._effects.points_of(wrapper, _COMMIT))
+                    if commits or any(True for _ in self.blocks.of(wrapper)):
+                        return True
+        return False
+
+    def _is_dispatched(self, definition: Def) -> bool:
+        """A method of a view whose class, or whose class's own way to its methods, opens a transaction."""
+        klass = self._class_of(definition)
+        if klass is None:
+            return False
+        for decorator in klass.decorators:
+            if isinstance(decorator, CallRef):
+                call = definition.module.body.calls[decorator.index]
+                names = {a.value.value for a in call.arguments if isinstance(a.value, String)}
+                begins = any(
+                    self._begins(e)
+                    for a in call.arguments
+                    for e in self._inference.entities(definition.module, a.value, klass.outer)
+                )
+                if begins and names & {_DISPATCHING, definition.function.name}:
+                    return True
+        for owner in self._owners(definition):
+            for row, function in enumerate(owner.outline.functions):
+                if function.name == _DISPATCHING and function.klass >= 0:
+                    dispatching = Def(owner, owner.name, row)
+                    if dispatching != definition and self._is_of_ancestor(definition, dispatching):
+                        return self.holds(dispatching) or any(True for _ in self.blocks.of(dispatching))
+        return False
+
+    def _owners(self, definition: Def) -> Iterator[Module]:
+        """The modules of the project's classes that the method's class derives from."""
+        seen: set[str] = set()
+        for ancestor in self._ancestors(definition):
+            klass = self._project.symbols.classes.get(ancestor.name)
+            if klass is not None and klass.module.path not in seen:
+                seen.add(klass.module.path)
+                yield klass.module
+
+    def _is_of_ancestor(self, definition: Def, other: Def) -> bool:
+        owner = other.name.rpartition(".")[0]
+        return any(ancestor.name == owner for ancestor in self._ancestors(definition))
+
+    def _ancestors(self, definition: Def) -> tuple[Type, ...]:
+        if definition.function.klass < 0:
+            return ()
+        return self._inference.members.ancestors(Type(definition.name.rpartition(".")[0]))
+
+    def _class_of(self, definition: Def) -> Class | None:
+        row = definition.function.klass
+        return definition.module.outline.classes[row] if row >= 0 else None
+
+    def _is_framework_method(self, definition: Def) -> bool:
+        return any(
+            info.subclass_attribute.get(definition.function.name) == _METHOD
+            for ancestor in self._ancestors(definition)
+            for _, info in self._project.knowledge.infos(ancestor.name)
+        )
+
+    def _answers(self, definition: Def) -> bool:
+        """The function answers requests, or is a method of a class that does."""
+        if definition in self._project.endpoints.by_definition:
+            return True
+        return definition.function.klass >= 0 and definition.name.rpartition(".")[0] in self._view_classes
+
+    @cached_property
+    def _view_classes(self) -> frozenset[str]:
+        views = {e.view.name for e in self._project.endpoints.all if e.view is not None}
+        return frozenset(a.name for name in views for a in self._inference.members.ancestors(Type(name)))
+
+    # callers
+
+    def _cover(self, definition: Def, depth: int) -> Cover:
+        known = self._covers.get(definition)
+        if known is not None:
+            return known
+        self._covers[definition] = "all"  # what calls itself adds nothing
+        found: set[Cover] = {"all"} if self.holds(definition) else set(self._from_callers(definition, depth))
+        if not found:
+            is_request = self.has_request_transactions and not self._is_task(definition)
+            found = {"some"} if is_request else {"none"}
+        cover: Cover = found.pop() if len(found) == 1 else "some"
+        self._covers[definition] = cover
+        return cover
+
+    def _from_callers(self, definition: Def, depth: int) -> Iterator[Cover]:
+        callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
+        for site in callers[:_MOST_CALLERS]:
+            if self.blocks.around(site.module, site.call.context) >= 0:
+                yield "all"
+            elif site.caller is not None:
+                yield self._cover(site.caller, depth - 1) if depth else "some"
+            else:
+                yield "none"
+
+    def _is_task(self, definition: Def) -> bool:
+        return any(operation.register == _TASK for operation in self._inference.returns.decorations(definition))
+
+
+def _sets(module: Module, target: Expr | None, names: set[str], value: Expr | None) -> bool:
+    """`{"NAME": True}` anywhere in a value, `X["NAME"] = True`, `NAME = True`."""
+    last = target.index[0] if isinstance(target, Subscript) and target.index else target
+    if (isinstance(last, String) and last.value in names) or (isinstance(last, Name | Attribute) and _name(last) in names):
+        return _is_true(value)
+    for part in parts_of(module.body, value) if value is not None else ():
+        if isinstance(part, Display):
+            for key, given in zip(part.keys, part.values, strict=True):
+                if isinstance(key, String) and key.value in names and _is_true(given):
+                    return True
+    return False
+
+
+def _name(expr: Name | Attribute) -> str:
+    return expr.id if isinstance(expr, Name) else expr.attr
+
+
+def _is_true(value: Expr | None) -> bool:
+    return not (isinstance(value, Constant) and not value.value)

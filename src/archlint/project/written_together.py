@@ -1,0 +1,146 @@
+"""Which objects two writes of one function have in common: what the one makes or changes, the other is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Expr, Name, Statement, Subscript
+from archlint.project.effects import EffectPoint
+from archlint.project.model import Def, Type
+from archlint.project.parts import names_in
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_STORED = "db-model"
+_NO_DATA = ("db-", "cache-client", "logger", "app", "router")
+_NOBODY = frozenset({"_", "self", "cls", "request", "info", "args", "kwargs"})
+
+
+_Own = tuple[str, int]
+"""A name of a function's own, with the place that gives it the value which is meant."""
+
+
+class Written(Struct, frozen=True):
+    """Names of the function's own in the statements that write: `made` hold what is written itself (what is created, saved,
+    changed, or on which the writing method is called), `handed` are stored objects given to a function that writes, `used`
+    are all."""
+
+    made: frozenset[_Own] = frozenset()
+    handed: frozenset[_Own] = frozenset()
+    used: frozenset[_Own] = frozenset()
+
+    @property
+    def made_names(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.made)
+
+    def is_about(self, other: Written, actors: tuple[str, ...]) -> bool:
+        """One of the two uses what the other one writes, or hands on, unless that only says who asks (`actors`)."""
+        if not self.made.isdisjoint(other.used) or not other.made.isdisjoint(self.used):
+            return True
+        return any(name not in actors for name, _ in (self.handed & other.used) | (other.handed & self.used))
+
+
+class WrittenTogether:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def at(self, definition: Def, points: list[EffectPoint], since: int, until: int) -> Written:
+        """What the places `points` of a function write, and the attributes that it sets between two offsets."""
+        module = definition.module
+        own = [s for s in module.body.statements if module.body.contexts[s.context].function == definition.index]
+        made: set[_Own] = set()
+        handed: set[_Own] = set()
+        used: set[_Own] = set()
+        for statement in own:
+            held = [p for p in points if statement.at <= p.site.at < statement.end]
+            if not held and not (since < statement.at < until and _sets_attribute(statement)):
+                continue
+            names = {*names_in(module.body, statement.value), *names_in(module.body, statement.target)}
+            direct, given = set[str](), set[str]()
+            for point in held:
+                names.update(*_about(module, point))
+                receivers, arguments = _about(module, point)
+                direct |= receivers | (arguments if point.is_direct else set())
+                given |= set() if point.is_direct else arguments
+            if not held:
+                direct |= _root(module, statement.target)
+            made |= self._own(definition, direct, statement.context, statement.at)
+            if held:
+                made |= self._own(definition, _first_name(statement), statement.context, statement.end)
+            handed |= self._own(definition, given, statement.context, statement.at, only_stored=True)
+            used |= self._own(definition, names, statement.context, statement.at)
+        used |= {each for own in made | handed for each in self._made_of(definition, own)}
+        return Written(frozenset(made), frozenset(handed), frozenset(used | made | handed))
+
+    def _made_of(self, definition: Def, own: _Own) -> Iterator[_Own]:
+        """The names in `line = Line(order=order)`, of the line."""
+        module = definition.module
+        for statement in module.body.statements:
+            if statement.kind in ("assign", "annotate") and statement.end == own[1]:
+                yield from self._own(definition, {*names_in(module.body, statement.value)}, statement.context, statement.at)
+
+    def _own(self, definition: Def, names: set[str], context: int, at: int, *, only_stored: bool = False) -> set[_Own]:
+        """Those that are names of the function's own and hold data: no session, client or request, no number or text."""
+        module = definition.module
+        scopes = self._project.symbols.scopes(module)
+        found: set[_Own] = set()
+        for name in names:
+            if name in _NOBODY and not (name == "self" and self._is_stored(definition)):
+                continue
+            scope, bindings = scopes.lookup(context, name, at)
+            if scope <= 0:
+                continue
+            types = self._project.types.all(module, Name(at, at, name), context)
+            is_stored = any(self._project.types.role(each) == _STORED for each in types)
+            if (is_stored or not only_stored) and not any(self._is_no_data(each) for each in types):
+                found.update((name, binding.at) for binding in bindings)
+        return found
+
+    def _is_no_data(self, type_: Type) -> bool:
+        role = self._project.types.role(type_)
+        return (role != _STORED and role.startswith(_NO_DATA)) or type_.name.startswith("builtins.")
+
+    def _is_stored(self, definition: Def) -> bool:
+        klass = definition.name.rpartition(".")[0]
+        return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED
+
+
+def _first_name(statement: Statement) -> set[str]:
+    """`order = …`, `order, is_new = …`."""
+    target = statement.target if statement.kind in ("assign", "annotate") else None
+    first = target.items[0] if isinstance(target, Collection) and target.items else target
+    return {first.id} if isinstance(first, Name) else set()
+
+
+def _sets_attribute(statement: Statement) -> bool:
+    return statement.kind in ("assign", "augment") and isinstance(statement.target, Attribute)
+
+
+def _about(module: Module, point: EffectPoint) -> tuple[set[str], set[str]]:
+    """The names of what a call is about: what it is called on, and what is handed to it as it is."""
+    call = point.call
+    if call is None:
+        return set(), set()
+    handed = {argument.value.id for argument in call.call.arguments if isinstance(argument.value, Name)}
+    return _root(module, call.call.callee.base) if isinstance(call.call.callee, Attribute) else set(), handed
+
+
+def _root(module: Module, expr: Expr | None) -> set[str]:
+    """The name that a chain of attributes and calls begins with."""
+    while expr is not None:
+        if isinstance(expr, Name):
+            return {expr.id}
+        if isinstance(expr, Attribute | Subscript):
+            expr = expr.base
+        elif isinstance(expr, Await):
+            expr = expr.value
+        elif isinstance(expr, CallRef):
+            expr = module.body.calls[expr.index].callee
+        else:
+            return set()
+    return set()

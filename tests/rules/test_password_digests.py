@@ -30,6 +30,14 @@ def test_a_digest_that_is_kept_or_compared_is_no_guess() -> None:
     assert _confidence(given + stored) == [Confidence.LOW]
 
 
+def test_what_becomes_of_the_digest_of_a_digest_becomes_of_both() -> None:
+    given = "def m(self, password):\n    first = hashlib.md5(password.encode()).hexdigest()\n    "
+    second = "hashlib.md5(first.encode()).hexdigest()"
+    assert _confidence(f"{given}self.password = {second}\n") == [Confidence.HIGH]
+    assert _confidence(f"{given}again = {second}\n    return again == self.row['password']\n") == [Confidence.HIGH]
+    assert _confidence(f"{given}return self.call(password={second})\n") == [Confidence.LOW]
+
+
 def test_where_nothing_shows_what_becomes_of_a_digest_its_name_or_a_salt_must_tell() -> None:
     digest = "return hashlib.md5(password.encode()).hexdigest()\n"
     assert _confidence(f"def m(password):\n    {digest}") == [Confidence.LOW]

@@ -59,6 +59,7 @@ class DigestUses:
     def _of(self, site: CallSite) -> frozenset[Use]:
         known = self._known.get(site.site)
         if known is None:
+            self._known[site.site] = frozenset()  # a circle of digests ends here
             known = self._known[site.site] = frozenset(self._uses(site, _CLIMBS))
         return known
 
@@ -116,8 +117,10 @@ class DigestUses:
             return {"compared"}
         holding = [argument for argument in site.call.arguments if self._holds(module, argument.value, call, names)]
         operation, name = site.operation, last_name(module.body, site.call.callee)
-        if not holding or (operation is not None and operation.hash is not None):
+        if not holding:
             return set()
+        if operation is not None and operation.hash is not None:  # what becomes of `md5(md5(x))` becomes of both
+            return set(self._of(site)) if operation.hash.strength != "password" else set()
         compares = operation is not None and operation.register == "constant-time-compare"
         if compares or name in _TRUSTED or not _MATCHING.isdisjoint(words_of(name)):
             return {"compared"}

@@ -42,16 +42,16 @@ SURE = {
 }
 
 LIKELY = {
-    "a list that callers hand over": ("numbers: list[str]", "for number in numbers:\n        settle(number)"),
-    "a list that may be missing": ("numbers: 'Sequence[str] | None'", "for number in numbers or ():\n        settle(number)"),
     "keys of rows": ("chosen", "for order_id in chosen:\n        settle(order_id)"),
     "what is called keys": ("order_ids", "for one in order_ids:\n        settle(one)"),
     "a row for each key": ("chosen", "for part in chosen:\n        Order.objects.get(pk=part.number)"),
-    "a list that is a field": ("page: Page", "for number in page.numbers:\n        settle(number)"),
     "what a function found": ("chosen", "for number in numbers_of(chosen):\n        settle(number)"),
 }
 
 GUESSES = {
+    "a list that callers hand over": ("numbers: list[str]", "for number in numbers:\n        settle(number)"),
+    "a list that may be missing": ("numbers: 'Sequence[str] | None'", "for number in numbers or ():\n        settle(number)"),
+    "a list that is a field": ("page: Page", "for number in page.numbers:\n        settle(number)"),
     "nobody knows what": ("chosen", "for number in chosen:\n        settle(number)"),
     "parts that an object was made with": ("self", "for part in self.parts:\n        settle(part)"),
     "a mapping of options": ("options: dict[str, str]", "for name, value in options.items():\n        settle(value)"),
@@ -122,7 +122,7 @@ def test_what_another_caller_gives_says_nothing() -> None:
 
 FAR = {
     "rows": ("", "for user in User.objects.all():\n        step_1(user.name)"),
-    "what may be long": ("numbers: list[str]", "for number in numbers:\n        step_1(number)"),
+    "what may be long": ("chosen", "for order_id in chosen:\n        step_1(order_id)"),
 }
 
 
@@ -158,8 +158,90 @@ def worked(user):
 STEPS = "".join(f"    if user.step{n}:\n        user.state = {n}\n" for n in range(9)) + "    store(user)\n"
 
 
-@pytest.mark.parametrize(("call", "counts"), [("store", True), ("handled", True), ("worked", False)])
+@pytest.mark.parametrize(("call", "counts"), [("store", True), ("handled", False), ("worked", False)])
 def test_a_write_through_what_decides_for_each_item_is_a_note(call: str, counts: bool) -> None:
     loop = f"\n\ndef run():\n    for user in User.objects.filter(name='a'):\n        {call}(user)\n"
     found = testing.run_rule("PRF001", {"shop/users.py": MODELS + WRITES + STEPS + loop})
     assert [finding.confidence > Confidence.LOW for finding in found] == [counts]
+
+
+BY_ITSELF = {
+    "the key of the row is asked for": (
+        "connection, users",
+        "for row in User.objects.all():\n"
+        "        kept = connection.execute('INSERT INTO person (name) VALUES (%s)', (row.name,)).lastrowid\n"
+        "        print(kept)",
+    ),
+    "an uploaded file": (
+        "request",
+        "for file in request.files.getlist('photos'):\n        User.objects.create(name=file.filename)",
+    ),
+    "work that a commit keeps": (
+        "session",
+        "for user in User.objects.all():\n        told(user)\n        session.commit()",
+    ),
+    "a process for each": (
+        "session",
+        "for user in User.objects.all():\n        copied(user.name)\n        Order.objects.filter(user=user).update(number=1)",
+    ),
+    "what is sent for its order": (
+        "session",
+        "for user in User.objects.all():\n        session.add(user)\n        session.flush()",
+    ),
+}
+OUTSIDE = """
+import smtplib
+import subprocess
+
+import sqlalchemy
+from sqlalchemy.orm import Session
+
+from shop.models import Order, User
+
+
+def told(user):
+    letter(user.name)
+
+
+def letter(name):
+    smtplib.SMTP("mail").sendmail("a@example.com", name, "hello")
+
+
+def copied(name):
+    cloned(name)
+
+
+def cloned(name):
+    subprocess.run(["git", "clone", name])
+
+
+"""
+
+
+def writes(arguments: str, body: str) -> list[Confidence]:
+    given = arguments.replace("session", "session: Session").replace("connection", "connection: sqlalchemy.Connection")
+    code = f"{OUTSIDE}def page({given}):\n    {body}\n"
+    found = testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/pages.py": code})
+    return [f.confidence for f in found if f.location.path == "shop/pages.py"]
+
+
+@pytest.mark.parametrize("case", BY_ITSELF)
+def test_a_write_that_each_item_may_have_to_itself_is_a_note(case: str) -> None:
+    assert writes(*BY_ITSELF[case]) == [Confidence.LOW]
+
+
+PLAIN = {
+    "a statement for each": (
+        "connection",
+        "for row in User.objects.all():\n        connection.execute('INSERT INTO person (name) VALUES (%s)', (row.name,))",
+    ),
+    "a part of a request": ("request", "for name in request.data['names']:\n        User.objects.create(name=name)"),
+    "a commit for each": ("session", "for user in User.objects.all():\n        user.name = 'b'\n        session.commit()"),
+    "an update for each": ("", "for user in User.objects.all():\n        Order.objects.filter(user=user).update(number=1)"),
+}
+
+
+@pytest.mark.parametrize("case", PLAIN)
+def test_a_write_for_each_item_counts(case: str) -> None:
+    (found,) = writes(*PLAIN[case])
+    assert found > Confidence.LOW

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Expr, Name, String, Template
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Template
 from archlint.project.arguments import arguments_by_parameter
-from archlint.project.parts import names_in
-from archlint.project.spelling import last_name
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name, spell
 from archlint.project.texts import BuiltText, Hole
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _OUTSIDE = frozenset({"http", "rpc", "email"})
 _WORK = frozenset({"file.tree", "process"})
 _WAITS = frozenset({"sleep"})
 _SERVICES = frozenset({"http-client", "cloud-sdk", "model-service"})
+_KEPT = frozenset({"db.commit"})
 _CALLS = 2
 """From the loop to the call that goes out: what is further away seldom belongs to the item."""
 
@@ -35,7 +36,7 @@ class OneByOne:
     def __init__(self, project: Project, words: LoopWords) -> None:
         self._project = project
         self._words = words
-        self._reaching: dict[tuple[Def, int], bool] = {}
+        self._reaching: dict[tuple[Def, int, frozenset[str]], bool] = {}
 
     def is_own_table(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         """The statement asks a table that the loop's variable names: no other statement answers for it."""
@@ -92,10 +93,39 @@ class OneByOne:
             return False
         return any(
             not loop.derived.isdisjoint(names_in(body, CallRef(site.call.at, site.call.end, site.index)))
-            and (self._reaches_out(site, _CALLS) or (site.call.at < point.site.at and _has_effect(site, _WORK)))
+            and (self._reaches(site, _OUTSIDE, _CALLS) or (site.call.at < point.site.at and self._reaches(site, _WORK, _CALLS)))
             for site in self._project.calls.in_module(point.module)
-            if place.at <= site.call.at < place.end
+            if place.at <= site.call.at < place.end and (point.call is None or site.index != point.call.index)
         ) or self._works_below(path)
+
+    def keeps_work(self, point: EffectPoint) -> bool:
+        """A commit: it keeps all that the turn has done."""
+        return point.effect in _KEPT or (point.call is not None and _has_effect(point.call, _KEPT))
+
+    def asks_for_key(self, point: EffectPoint, loop: Loop) -> bool:
+        """The key that the database gives the new row is read from the answer: no statement for many rows gives it."""
+        body, place = point.module.body, loop.place
+        parts = (part for s in body.statements if place.at <= s.at < place.end for part in parts_of(body, s.value))
+        return any(
+            isinstance(part, Attribute)
+            and part.attr in self._words.row_keys
+            and (part.base.at <= point.site.at < part.base.end or self._is_answer(point, part.base))
+            for part in parts
+        )
+
+    def _is_answer(self, point: EffectPoint, base: Expr) -> bool:
+        """The name that the call's answer is given, or the cursor that it is a method of."""
+        body = point.module.body
+        callee = point.call.call.callee if point.call is not None else None
+        if isinstance(callee, Attribute) and spell(body, callee.base) == spell(body, base):
+            return True
+        kept = [s.target for s in body.statements if s.at <= point.site.at < s.end]
+        return isinstance(base, Name) and any(isinstance(t, Name) and t.id == base.id for t in kept)
+
+    def stores_upload(self, loop: Loop) -> bool:
+        """The items are uploaded files, each of which is stored and noted."""
+        parts = parts_of(loop.module.body, loop.place.subject)
+        return any(last_name(loop.module.body, p) in self._words.uploads for p in parts if isinstance(p, Name | Attribute))
 
     def _works_below(self, path: Path) -> bool:
         """The function that the loop calls runs a process or takes a folder away before it writes."""
@@ -111,23 +141,24 @@ class OneByOne:
             site.call.context == loop.context and _has_effect(site, _WAITS) for site in self._project.calls.in_module(module)
         )
 
-    def _reaches_out(self, site: CallSite, depth: int) -> bool:
-        """The call goes to another service, or to a function that calls one."""
-        if _has_effect(site, _OUTSIDE):
+    def _reaches(self, site: CallSite, effects: frozenset[str], depth: int) -> bool:
+        """The call has one of the effects, or goes to a function with a call that has; for what is outside the libraries of
+        services count as well."""
+        if _has_effect(site, effects):
             return True
         kinds = self._project.knowledge.package_kinds
         return any(
-            self._function_reaches_out(t.definition, depth)
+            self._function_reaches(t.definition, effects, depth)
             if t.definition is not None
-            else not _SERVICES.isdisjoint(kinds(t.name))
+            else effects is _OUTSIDE and not _SERVICES.isdisjoint(kinds(t.name))
             for t in site.targets
         )
 
-    def _function_reaches_out(self, definition: Def, depth: int) -> bool:
-        key = definition, depth
+    def _function_reaches(self, definition: Def, effects: frozenset[str], depth: int) -> bool:
+        key = definition, depth, effects
         if key not in self._reaching:
             self._reaching[key] = depth > 0 and any(
-                self._reaches_out(site, depth - 1) for site in self._project.calls.of(definition)
+                self._reaches(site, effects, depth - 1) for site in self._project.calls.of(definition)
             )
         return self._reaching[key]
 

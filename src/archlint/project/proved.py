@@ -35,8 +35,10 @@ class Proved:
         """`keyed`: the items are keys of rows.  Empty: nothing says it."""
         loop = query.loop
         found = self._growths.of(loop)
-        if found or _is_keyed(query):
-            return found or "keyed"
+        if found in ("", "listed") and _is_keyed(query):
+            return "keyed"
+        if found:
+            return found
         outer = () if loop.mapping is not None else self._loops.around(loop.module, loop.place.parent)
         return next((grown for around in outer if (grown := self._open(around, query))), "")
 

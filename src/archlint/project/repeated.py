@@ -38,6 +38,7 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     loading: calls that load relations with their owners; whole: methods of a relation that such a load answers.
     received: names of what a request sends; managers: names by which a model gives its rows; fetching: calls that give
     rows; reading: calls that give what a file holds.
+    row_keys: what the answer to an INSERT tells of the new row's key; uploads: names of what holds uploaded files.
     """
 
     membership: tuple[str, ...]
@@ -55,6 +56,8 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     managers: tuple[str, ...]
     fetching: tuple[str, ...]
     reading: tuple[str, ...]
+    row_keys: tuple[str, ...]
+    uploads: tuple[str, ...]
 
 
 class Repeated(Struct, frozen=True):
@@ -195,7 +198,11 @@ class RepeatedEffects:
             return True
         if not point.effect.startswith("db."):
             return False
-        own = point.effect == "db.commit" or not loop.derived.isdisjoint(names_in(point.module.body, expression_of(point)))
+        if self._one_by_one.asks_for_key(point, loop) or self._one_by_one.stores_upload(loop):
+            return True
+        own = self._one_by_one.keeps_work(point) or not loop.derived.isdisjoint(
+            names_in(point.module.body, expression_of(point))
+        )
         return own and self._one_by_one.acts_outside(point, loop, path)
 
     # what is not one per item of data

@@ -14,12 +14,14 @@ from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.spelling import shorten, spell
 
 _WRITES = ("db.write", "db.commit")
-_STATIONS, _SHORT = 2, 15
-"""Functions, and statements of each, up to which a write through them is that of a row."""
+_SHORT = 15
+"""Statements of the function up to which a write through it is that of a row."""
 _FAR = 4
 """Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh."""
-_WEAK = frozenset({"read", "listed", "keyed"})
+_WEAK = frozenset({"read", "keyed"})
 """Evidence that there may be many items, not that there are."""
+_NOTHING = frozenset({"", "listed"})
+"""Lists that callers hand over are as often short: rules, files, parts of one row."""
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -52,9 +54,11 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     ):
         return Confidence.LOW, "a cache may answer"
     evidence = proved.by(query)
-    if not evidence:
+    if evidence in _NOTHING:
         return Confidence.LOW, "nothing here says that there are many"
-    if query.point.effect in _WRITES and not _only_writes(path):
+    if is_write and _only_sends(query):
+        return Confidence.LOW, "it may be sent for its order or for the keys of the rows"
+    if is_write and not _only_writes(path):
         return Confidence.LOW, "each item takes more than a row that is written"
     is_far = len(path.through) >= _FAR
     if is_far and evidence in _WEAK:
@@ -66,9 +70,16 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
 
 
 def _only_writes(path: Path) -> bool:
-    """The functions between the loop and the write are few and short, as those of a repository are. Longer ones decide for
-    each item what is to be done; of eleven such that were read in fresh projects one was rightly reported."""
-    return len(path.through) <= _STATIONS and all(_size(definition) <= _SHORT for definition in path.through)
+    """At most one function stands between the loop and the write, and it is short, as those of a repository are. More or
+    longer ones decide for each item what is to be done; of eleven such that were read in fresh projects one was rightly
+    reported."""
+    return not path.through or (len(path.through) == 1 and _size(path.through[0]) <= _SHORT)
+
+
+def _only_sends(query: Repeated) -> bool:
+    """`session.flush()` in the loop itself."""
+    operation = query.point.call.operation if query.point.call is not None else None
+    return not query.path.through and operation is not None and operation.flushes
 
 
 def _size(definition: Def) -> int:

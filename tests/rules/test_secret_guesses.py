@@ -37,6 +37,24 @@ GUESSES = {
     "an address that may hold no password": ("app/schema.py", "def upgrade(db_url: str):\n    logger.info('%s', db_url)\n"),
 }
 
+GUESSES |= {
+    "a doubtful attribute in a module about sessions": (
+        "app/verification.py",
+        "def spend(proof):\n    logger.debug('%s', proof.secret)\n",
+    ),
+    "handed to a route": (
+        "app/users/pages.py",
+        "from flask import Flask\n\napp = Flask(__name__)\n\n"
+        "@app.get('/welcome/<token>')\ndef welcome(token):\n    logger.warning('%s', token)\n",
+    ),
+    "sent by a person": (
+        "app/users/pages.py",
+        "def welcome(request):\n    token = request.args['token']\n    logger.warning('%s', token)\n",
+    ),
+    "in a function about signing in": ("app/views.py", "def login(token):\n    logger.warning('%s', token)\n"),
+    "of a user": ("app/views.py", "def show(user):\n    logger.warning('%s', user.token)\n"),
+    "out of the settings": ("app/schema.py", "def upgrade():\n    logger.info('%s', settings.DATABASE_URL)\n"),
+}
 GUESSES["the headers of what was sent with none set"] = (
     "app/clients.py",
     "def fetch(client):\n    response = client.get('/')\n    logger.info('%s', response.request.headers)\n",
@@ -58,10 +76,6 @@ GUESSES["part of a message that is signed"] = (
 )
 
 CREDENTIALS = {
-    "a doubtful attribute in a module about sessions": (
-        "app/verification.py",
-        "def spend(proof):\n    logger.debug('%s', proof.secret)\n",
-    ),
     "the headers of a request that comes in": (
         "app/views.py",
         "def show(request):\n    logger.info('%s', request.headers)\n",
@@ -82,18 +96,6 @@ CREDENTIALS = {
         "app/calls.py",
         "def call(token):\n    logger.warning('%s', token)\n    return get(f'Bearer {token}')\n",
     ),
-    "handed to a route": (
-        "app/users/pages.py",
-        "from flask import Flask\n\napp = Flask(__name__)\n\n"
-        "@app.get('/welcome/<token>')\ndef welcome(token):\n    logger.warning('%s', token)\n",
-    ),
-    "sent by a person": (
-        "app/users/pages.py",
-        "def welcome(request):\n    token = request.args['token']\n    logger.warning('%s', token)\n",
-    ),
-    "in a function about signing in": ("app/views.py", "def login(token):\n    logger.warning('%s', token)\n"),
-    "of a user": ("app/views.py", "def show(user):\n    logger.warning('%s', user.token)\n"),
-    "out of the settings": ("app/schema.py", "def upgrade():\n    logger.info('%s', settings.DATABASE_URL)\n"),
     "a term of two words": ("app/locks.py", "def give_up(access_token):\n    logger.warning('%s', access_token)\n"),
 }
 
@@ -111,6 +113,41 @@ def test_a_guess_is_a_note(case: str) -> None:
 def test_what_opens_a_door_is_reported(case: str) -> None:
     (found,) = confidence(*CREDENTIALS[case])
     assert found > Confidence.LOW
+
+
+CLIENT = (
+    HEAD
+    + """
+def send(address, loud=True):
+    if loud:
+        logger.info("asking %s", address)
+    return get(address)
+
+def order(api_key):
+    return send(f"https://api.example.com/?key={api_key}"CALLED)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("called", "sure"),
+    [("", [Confidence.HIGH]), (", loud=True", [Confidence.HIGH]), (", loud=False", []), (", loud=LOUD", [Confidence.LOW])],
+)
+def test_a_branch_that_callers_decide_makes_it_a_guess(called: str, sure: list[Confidence]) -> None:
+    found = testing.run_rule("SEC004", {"app/__init__.py": "", "app/calls.py": CLIENT.replace("CALLED", called)})
+    assert [f.confidence for f in found] == sure
+
+
+def test_a_branch_on_the_value_itself_is_none_that_callers_decide() -> None:
+    code = CLIENT.replace("if loud:", "if address:").replace("CALLED", "")
+    (found,) = testing.run_rule("SEC004", {"app/__init__.py": "", "app/calls.py": code})
+    assert found.confidence == Confidence.HIGH
+
+
+def test_the_text_of_an_exception_is_a_note() -> None:
+    code = "def connect(access_token):\n    raise ValueError(f'cannot use {access_token}')\n"
+    (found,) = testing.run_rule("SEC004", {"app/__init__.py": "", "app/calls.py": code})
+    assert found.confidence == Confidence.LOW
 
 
 SIGNED = """\\

@@ -1,42 +1,31 @@
-"""What shows that a value under a doubtful word (`token`, `secret`) is a credential: a person sends it, an address hands
-it to a route, or the same function verifies it, or shows it to somebody as a bearer's."""
+"""What shows that a value under a doubtful word (`token`, `secret`) is a credential: the same function verifies it, or shows
+it to somebody as a bearer's."""
 
 from __future__ import annotations
 
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Expr, Name, Operation, String, Template
 from archlint.project.credentials import words_of
 from archlint.project.flows import Place
-from archlint.project.model import Def
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
-    from archlint.project.program import Project
-    from archlint.project.request_values import RequestValues
 
 _VERIFYING = frozenset(
     {"verify", "validate", "unsign", "loads", "decode", "authenticate", "introspect", "decrypt", "revoke", "redeem", "login"}
 )
 """Words in the names of calls that a credential is given to."""
-_OPENING = frozenset(
-    {"auth", "authenticate", "authorize", "login", "logout", "signin", "signup", "verify", "validate", "activate", "reset"}
-    | {"invite", "register", "oauth", "sso", "revoke", "unsubscribe", "confirm"}
-)
-"""With these a function's name says that it opens a door with what it is given."""
 _KEYED = ("hmac.new", "hmac.digest")
 _BEARING = ("bearer ", "token ", "basic ")
 
 
 class CredentialUses:
-    def __init__(self, project: Project, requests: RequestValues) -> None:
-        self._project = project
-        self._requests = requests
+    def __init__(self) -> None:
         self._known: dict[str, frozenset[tuple[int, str]]] = {}
 
     def opens(self, expr: Expr, at: Place) -> bool:
@@ -54,24 +43,6 @@ class CredentialUses:
                 if any(expr.id in names_in(body, value) for value in given):
                     return True
         return False
-
-    def is_given(self, expr: Name, at: Place) -> bool:
-        """A person sends it, in the request, in the address of a route, or to what is named for letting people in."""
-        if self._requests.is_typed(expr, at):
-            return True
-        function = at.module.body.contexts[at.context].function
-        if function < 0:
-            return False
-        own = at.module.outline.functions[function]
-        if not _OPENING.isdisjoint(words_of(own.name)):
-            return True
-        return any(p.name == expr.id for p in own.parameters) and Def(at.module, at.module.name, function) in self._handlers
-
-    @cached_property
-    def _handlers(self) -> frozenset[Def]:
-        """The functions that answer routes."""
-        handlers = (route.handler for route in self._project.routes.routes)
-        return frozenset(h.target for h in handlers if h is not None and isinstance(h.target, Def))
 
     def _used(self, module: Module) -> frozenset[tuple[int, str]]:
         """(function, name) of what is given to a call that verifies, or written behind `Bearer`."""

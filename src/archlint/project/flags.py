@@ -13,10 +13,10 @@ from archlint.project.spelling import last_name
 from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
-    from archlint.project.effects import EffectPoint
     from archlint.project.model import Def
     from archlint.project.modules import Module
     from archlint.project.program import Project
+    from archlint.project.switches import Stand
 
 _FILLING = frozenset({"setdefault", "update", "dict"})
 _MAPPINGS = frozenset({Mapping})
@@ -28,7 +28,7 @@ class Flags:
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def is_known_mapping(self, point: EffectPoint) -> bool:
+    def is_known_mapping(self, point: Stand) -> bool:
         """The call unpacks mappings only: none that the caller was given as keywords, or by callers that nobody knows."""
         if point.call is None or any(argument.name == "*" for argument in point.call.call.arguments):
             return False

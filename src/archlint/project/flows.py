@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.project.credentials import words_of
 from archlint.project.model import CallSite, Def, Type
+from archlint.project.origins import Parameter
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -23,6 +24,7 @@ class Source(Struct, frozen=True, gc=False):
     """A secret in hand. `label` is how it is written, `site` where; `steps` lead from it to the place asked about.
 
     `handed_over`: the call by which it leaves the function that names it, if the flow climbed to callers.
+    `entered`: the last such call, with the parameter that it gives the value to.
     `certain`: named by more than a doubtful word. `is_whole`: an object or mapping that holds other things as well;
     `fields`: what of it is secret. `typed`: a person sends it with a request, as far as the code says. `given`: it is a
     parameter of the function that names it, or read from one that is no stored record."""
@@ -33,6 +35,7 @@ class Source(Struct, frozen=True, gc=False):
     steps: tuple[Step, ...]
     confidence: Confidence
     handed_over: CallSite | None = None
+    entered: tuple[CallSite, Parameter] | None = None
     fields: tuple[str, ...] = ()
     is_whole: bool = False
     certain: bool = True

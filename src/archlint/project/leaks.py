@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from archlint.facts.findings import Hit, Proof, Site, Step
+from msgspec.structs import replace
+
+from archlint.facts.findings import Confidence, Hit, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Name, String
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Flow, Habits, Place, Source
 from archlint.project.logged import LoggedValue
 from archlint.project.parts import parts_of
 from archlint.project.printed import PrintedFields
+from archlint.project.reached import Reached
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
 
@@ -36,6 +39,7 @@ class Leaks:
         self._project = project
         self._vocabulary = vocabulary
         self._taint = Taint(project, vocabulary, habits, PrintedFields(project, vocabulary, habits))
+        self._reached = Reached(project)
         self._reported: set[Site] = set()
 
     def of(self, values: Iterable[LoggedValue]) -> Iterator[Hit | Proof]:
@@ -43,7 +47,12 @@ class Leaks:
         for site, written in groupby(values, key=lambda value: value.site):
             group = list(written)
             flows = [self._flow(value) for value in group]
-            pairs = [(value, source) for value, flow in zip(group, flows, strict=True) for source in flow.sources]
+            pairs = [
+                (value, judged)
+                for value, flow in zip(group, flows, strict=True)
+                for source in flow.sources
+                if (judged := self._judged(value, source)) is not None
+            ]
             found = [(value, source) for value, source in pairs if source.certain or value.sink == "log"]
             if found:
                 yield from self._hits(site, found)
@@ -54,6 +63,13 @@ class Leaks:
         at = Place(value.module, value.context)
         return self._taint.items.pair(value.key, value.expr, at) if value.key else self._taint.flow(value.expr, at)
 
+    def _judged(self, value: LoggedValue, source: Source) -> Source | None:
+        """The source as sure as it is that it gets into a log, None where it does not: the text of an exception may as well
+        go to who sent the value."""
+        if value.sink == "exception":
+            return replace(source, confidence=Confidence.LOW)
+        return self._reached.judged(value, source)
+
     def _hits(self, site: Site, found: list[tuple[LoggedValue, Source]]) -> Iterator[Hit]:
         value = found[0][0]
         own = [source for _, source in found if source.handed_over is None]
@@ -62,7 +78,7 @@ class Leaks:
             return
         handed = [(value, source) for value, source in found if value.sink != "exception"]
         if handed and not self._is_helper(value):
-            yield self._passed(site, *handed[0])
+            yield self._passed(site, *max(handed, key=lambda pair: pair[1].confidence))
             return
         for value, source in handed:
             call = source.handed_over

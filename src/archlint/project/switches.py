@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
+
+from archlint.facts.findings import Site
 from archlint.facts.syntax import (
     Attribute,
     Call,
@@ -22,7 +25,6 @@ from archlint.facts.syntax import (
     String,
 )
 from archlint.project.arguments import arguments_by_parameter, receiver_of, receives_itself
-from archlint.project.effects import EffectPoint
 from archlint.project.flags import Flags
 from archlint.project.model import CallSite, Def, argument_of
 from archlint.project.modules import Module
@@ -41,6 +43,34 @@ _Guarded = tuple[int, int, Expr, bool]
 """What stands between two offsets runs only if the test gives that."""
 
 
+class Stand(Protocol):
+    """Where something stands, as an effect does: the function around it, and the call that it is."""
+
+    @property
+    def module(self) -> Module: ...
+    @property
+    def site(self) -> Site: ...
+    @property
+    def context(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def caller(self) -> Def | None: ...
+    @property
+    def call(self) -> CallSite | None: ...
+
+
+class Standing(Struct, frozen=True):
+    """A `Stand` of something that has no effect."""
+
+    module: Module
+    site: Site
+    context: int
+    caller: Def | None
+    call: CallSite | None = None
+    kind: str = "call"
+
+
 class Switches:
     """Which values a call decides, and which points they rule out."""
 
@@ -49,7 +79,7 @@ class Switches:
         self._inline: dict[str, tuple[_Guarded, ...]] = {}
         self._flags = Flags(project)
 
-    def handed(self, point: EffectPoint, definition: Def, known: Known) -> Known:
+    def handed(self, point: Stand, definition: Def, known: Known) -> Known:
         """The parameters of a callee whose values are constants in this call: given, handed on from `known`, or left
         to their defaults; and the attributes of its object that are so since it was made."""
         call = point.call
@@ -63,7 +93,7 @@ class Switches:
             found.update(self._flags.left_out(call.call, definition))
         return frozenset(found.items())
 
-    def rule_out(self, point: EffectPoint, known: Known) -> bool:
+    def rule_out(self, point: Stand, known: Known) -> bool:
         """The point stands in a branch that the known values are not let into, or behind a return that they take."""
         if not known:
             return False
@@ -74,8 +104,21 @@ class Switches:
         function = point.caller.function if point.caller is not None else None
         return function is not None and _is_left_before(module, function, at, values)
 
+    def decides(self, point: Stand, known: Known, own: str = "") -> bool | None:
+        """Whether the known values let a point be reached: False where they rule it out, None where a branch around it asks
+        for a parameter (but `own`) of which they say nothing."""
+        if self.rule_out(point, known):
+            return False
+        asked = (
+            frozenset(p.name for p in point.caller.function.parameters) - {"self", "cls", own} if point.caller else frozenset()
+        )
+        values = known_at(point, known)
+        tests = self._tests_around(point.module, point.context, point.site.at)
+        open_tests = (test for test, wanted in tests if _truth(test, values) is not wanted)
+        return None if any(not asked.isdisjoint(names_in(point.module.body, test)) for test in open_tests) else True
+
     def _of_object(
-        self, point: EffectPoint, call: CallSite, definition: Def, here: Mapping[str, Scalar]
+        self, point: Stand, call: CallSite, definition: Def, here: Mapping[str, Scalar]
     ) -> Iterator[tuple[str, Scalar]]:
         """`self.attribute` → its value, for the object whose method is called: the caller's own, or one made in sight."""
         base = receiver_of(call)
@@ -137,7 +180,7 @@ def _made_attributes(call: Call, maker: Def, values: Mapping[str, Scalar]) -> It
                 yield f"self.{target.attr}", value[0]
 
 
-def known_at(point: EffectPoint, known: Known) -> Mapping[str, Scalar]:
+def known_at(point: Stand, known: Known) -> Mapping[str, Scalar]:
     """The values that still hold at a point: of the names that its function has not set again."""
     if not known or point.caller is None:
         return dict(known)

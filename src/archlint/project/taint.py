@@ -65,7 +65,7 @@ class Taint:
         self.habits = habits
         self.printed = printed
         self.requests = RequestValues(project, vocabulary, habits)
-        self.uses = CredentialUses(project, self.requests)
+        self.uses = CredentialUses()
         self.shapes = Shapes(vocabulary)
         self.calls = CallFlows(self)
         self.locals = LocalFlows(self)
@@ -174,20 +174,16 @@ class Taint:
         return not self.habits.other_tasks.isdisjoint(_function_words(at))
 
     def _sureness(self, expr: Expr, at: Place, naming: Naming, is_text: bool) -> Confidence:
-        """How sure a name is of which nothing else is known. A doubtful word is a guess where nothing is about access, and
-        where it stands alone, unless its type or what is done with it shows that it is a credential."""
+        """How sure a name is of which nothing else is known. A doubtful word is a guess, unless what is done with it shows
+        that it is a credential, or it stands alone, is declared a text, and something around is about access."""
         if naming.certain:
             return Confidence.LOW if self.locals.is_one_of_many(expr, at) else Confidence.HIGH
+        if not self.habits.access:
+            return Confidence.HIGH if is_text and naming.alone and isinstance(expr, Name) else Confidence.MEDIUM
         if self.uses.opens(expr, at):
             return Confidence.HIGH if is_text else Confidence.MEDIUM
-        if not self.is_about_access(expr, at):
-            return Confidence.LOW
-        if not isinstance(expr, Name):
-            return Confidence.MEDIUM
-        if is_text:
-            return Confidence.HIGH if naming.alone else Confidence.MEDIUM
-        told = not self.habits.access or expr.id.isupper() or self.uses.is_given(expr, at)
-        return Confidence.MEDIUM if told else Confidence.LOW
+        is_sure = is_text and naming.alone and isinstance(expr, Name) and self.is_about_access(expr, at)
+        return Confidence.HIGH if is_sure else Confidence.LOW
 
     def is_about_access(self, expr: Expr, at: Place) -> bool:
         """Something around a doubtful word, or what it is read from, says that it opens a door. Habits may not ask."""

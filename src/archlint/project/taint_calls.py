@@ -185,7 +185,7 @@ class CallFlows:
             return CLEAN
         if naming is None or told is not None or words[0] not in _GIVING_VERBS or not _RELATING.isdisjoint(words):
             return inner
-        sure = naming.certain or self._taint.is_about_access(expr, at)
+        sure = naming.certain or not self._taint.habits.access
         found = self._taint.source(expr, at, naming.kind, Confidence.MEDIUM if sure else Confidence.LOW)
         return Flow((replace(found, certain=False),))
 
@@ -241,7 +241,8 @@ class CallFlows:
         text = f"passed as `{given.name}` to `{given.definition.function.name}`"
         for flow in self._passed(given, site, None):
             further = stepped(flow, Step(site.site, text), site.confidence)
-            sources = tuple(s if s.handed_over else replace(s, handed_over=site) for s in further.sources if s.certain)
+            certain = (s for s in further.sources if s.certain)
+            sources = tuple(replace(s, handed_over=s.handed_over or site, entered=(site, given)) for s in certain)
             yield Flow(sources, flow.clean)
 
     def _passed(self, given: Parameter, site: CallSite, frame: Frame | None) -> Iterator[Flow]:

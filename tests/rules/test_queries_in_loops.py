@@ -245,3 +245,38 @@ PLAIN = {
 def test_a_write_for_each_item_counts(case: str) -> None:
     (found,) = writes(*PLAIN[case])
     assert found > Confidence.LOW
+
+
+ROUTE = """
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+
+from shop.models import settle
+
+app = FastAPI()
+
+
+class Wanted(BaseModel):
+    numbers: list[str]
+
+
+@app.post("/wanted")
+def wanted(GIVEN):
+    for number in ITEMS:
+        settle(number)
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "items", "confidence"),
+    [
+        ("body: Wanted", "body.numbers", Confidence.HIGH),
+        ("numbers: list[str]", "numbers", Confidence.HIGH),
+        ("kept: Wanted = Depends(load)", "kept.numbers", Confidence.LOW),
+        ("body: Wanted", "body.parts", Confidence.LOW),
+    ],
+)
+def test_a_list_that_the_request_fills_is_data(given: str, items: str, confidence: Confidence) -> None:
+    code = ROUTE.replace("GIVEN", given).replace("ITEMS", items)
+    found = testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/routes.py": code})
+    assert [f.confidence for f in found if f.location.path == "shop/routes.py"] == [confidence]

@@ -4,6 +4,7 @@ lines of files, a list that callers hand over."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import (
@@ -25,8 +26,9 @@ from archlint.facts.syntax import (
 from archlint.project.descent import Descent
 from archlint.project.filled import Filled, is_empty
 from archlint.project.loop_items import is_pairs
-from archlint.project.model import CallSite
+from archlint.project.model import CallSite, Def
 from archlint.project.origins import Origin, Origins, Parameter
+from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -235,7 +237,23 @@ class Growths:
         if not isinstance(expr.base, Name) or expr.base.id in _OWN:
             return ""
         found = types.all(place.module, expr, place.context)
-        return "listed" if any(t.name in _LIST_TYPES and not t.is_class for t in found) else ""
+        if not any(t.name in _LIST_TYPES and not t.is_class for t in found):
+            return ""
+        held_by = self._origins.of(place.module, expr.base, place.context)
+        return "request" if any(isinstance(o, Parameter) and self._is_sent(o) for o in held_by) else "listed"
+
+    def _is_sent(self, parameter: Parameter) -> bool:
+        """A parameter of what answers a route that nothing but the request fills."""
+        module, own = parameter.definition.module, parameter.definition.function.parameters[parameter.position]
+        if parameter.definition not in self._handlers:
+            return False
+        parts = (*parts_of(module.body, own.annotation), *parts_of(module.body, own.default))
+        return not any(isinstance(part, CallRef) for part in parts)  # `Depends(…)`
+
+    @cached_property
+    def _handlers(self) -> frozenset[Def]:
+        handlers = (route.handler for route in self._project.routes.routes)
+        return frozenset(h.target for h in handlers if h is not None and isinstance(h.target, Def))
 
     def _filled(self, place: Descent, name: str) -> Growth:
         filled = Filled(place.module, place.context, name)
@@ -251,7 +269,8 @@ class Growths:
         found = [self._read(place.at(o.module, o.context), o.expr) for o in self._origins.given_anywhere(parameter)]
         if annotation is not None and not is_own:
             admitted = self._project.types.inference.annotations.types(module, annotation, function.outer)
-            found += ["listed" for entity in admitted if getattr(entity, "name", "") in _LIST_TYPES]
+            told: Growth = "request" if self._is_sent(parameter) else "listed"
+            found += [told for entity in admitted if getattr(entity, "name", "") in _LIST_TYPES]
         return _best(found)
 
 

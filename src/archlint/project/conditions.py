@@ -49,6 +49,11 @@ class Path(Struct, frozen=True):
     asks: str = ""
 
 
+def changes_something(operation: Library) -> bool:
+    """It changes rows itself: what only sends what was noted down, if anything was, says nothing."""
+    return not operation.flushes and "db.commit" not in operation.effect
+
+
 class Conditions:
     """Follows an effect from a place into the functions of the project, past the branches that the arguments of the
     calls on the way (or the defaults of those they leave out) never enter."""

@@ -11,6 +11,7 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Constant, Expr, Mapping, Name, String
 from archlint.project.apps import is_for_developers
 from archlint.project.model import Def, Type
+from archlint.project.provided import provided_by
 from archlint.project.symbols import ClassDef
 
 if TYPE_CHECKING:
@@ -66,17 +67,8 @@ class ListingViews:
         return frozenset(model.name for model in made if model is not None)
 
     def provides(self, view: ClassDef, what: str) -> bool:
-        """The library does that for the view by a method that the project has not replaced."""
-        own: set[str] = set()
-        for ancestor in self._members.ancestors(Type(view.name)):
-            klass = self._project.symbols.classes.get(ancestor.name)
-            if klass is not None:
-                own |= {f.name for f in klass.module.outline.functions if f.klass == klass.index}
-            elif any(
-                done == what and method not in own for info in self._infos(ancestor) for method, done in info.provides.items()
-            ):
-                return True
-        return False
+        """The library does that for the view."""
+        return what in provided_by(self._project, view)
 
     def _lists(self, view: ClassDef) -> bool:
         return self.provides(view, "list")

@@ -64,7 +64,8 @@ class Inclusion(Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Route:
     """A declared route. `paths`: absolute, one for each way that its containers are included; a `{}` is a piece that is
-    not known.  `apps`: keys of the apps that serve it, None where that cannot be told."""
+    not known.  `apps`: keys of the apps that serve it, None where that cannot be told.  `containers`: keys of all that it
+    is declared on or included by."""
 
     paths: tuple[str, ...]
     methods: tuple[str, ...]
@@ -73,6 +74,7 @@ class Route:
     via: Via
     apps: tuple[str, ...] | None
     module: Module = field(compare=False, repr=False)
+    containers: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _WRAPPERS = 2
 _MOST_CALLERS = 400
 _NO_CALLERS: Callers = {}
 UNKNOWN_OWNER = ""
+_AROUND = "middleware"
 
 
 class RouteTree:
@@ -35,7 +36,8 @@ class RouteTree:
 
     `containers`: key → container. `declared`: container key → the routes declared on it; under `UNKNOWN_OWNER` those
     whose container cannot be told. `included`: container key → what is put into it. `foreign`: URL configurations of
-    libraries that are included, as (dotted name, place).
+    libraries that are included, as (dotted name, place).  `registered`: the calls that hand an app or router something
+    that runs around its routes.
     """
 
     def __init__(self, project: Project) -> None:
@@ -49,6 +51,7 @@ class RouteTree:
         self.declared: dict[str, list[Declaration]] = defaultdict(list)
         self.included: dict[str, list[Inclusion]] = defaultdict(list)
         self.foreign: list[tuple[str, Site]] = []
+        self.registered: list[CallSite] = []
         self._own_prefixes: dict[str, tuple[str, ...]] = {}
         self._attached: set[tuple[str, int]] = set()
         self._open: set[tuple[str, int]] = set()
@@ -80,6 +83,8 @@ class RouteTree:
                     self._loose.append((site, operation.route))
             elif operation.mount is not None and self._has_owner(site):
                 self._mount(site, operation.mount)
+            elif operation.register == _AROUND:
+                self.registered.append(site)
         for module in self._project.modules.all:
             if not module.is_test:
                 self._read_urls(module)

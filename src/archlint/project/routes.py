@@ -58,22 +58,25 @@ class Routes:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         paths: dict[Declaration, dict[str, None]] = defaultdict(dict)
-        apps: dict[Declaration, set[str]] = defaultdict(set)
+        above: dict[Declaration, set[str]] = defaultdict(set)
         below = {i.child for inclusions in self.tree.included.values() for i in inclusions}
         # an app inside another is read below it, and on its own only if nothing that is read holds it
         for key in sorted(self.roots, key=lambda k: (k in below, k)):
-            if key in below and any(key in known for known in apps.values()):
+            if key in below and any(key in known for known in above.values()):
                 continue
             for declaration, path, chain in self._below(key):
-                apps[declaration] |= chain & self.roots.keys()
+                above[declaration] |= chain
                 if len(paths[declaration]) < _MOST_PATHS:
                     paths[declaration][path] = None
-        found = [Route(tuple(paths[d]), d.methods, d.handler, d.site, d.via, tuple(sorted(apps[d])), d.module) for d in paths]
+        found = [self._placed(d, tuple(paths[d]), frozenset(above[d])) for d in paths]
         for key, declarations in self.tree.declared.items():
             prefixes = self.tree.own_prefixes(key) if key != UNKNOWN_OWNER else ("",)
-            found += [_loose(d, prefixes) for d in declarations if d not in paths]
+            found += [_loose(d, prefixes, key) for d in declarations if d not in paths]
         found += early_answers(self._project)
         return tuple(sorted(dict.fromkeys(found), key=lambda route: (route.site, route.paths)))
+
+    def _placed(self, d: Declaration, paths: tuple[str, ...], above: frozenset[str]) -> Route:
+        return Route(paths, d.methods, d.handler, d.site, d.via, tuple(sorted(above & self.roots.keys())), d.module, above)
 
     def _below(self, key: str) -> Iterator[tuple[Declaration, str, frozenset[str]]]:
         """The declarations below an app, with each of their paths and the containers on the way."""
@@ -96,10 +99,9 @@ class Routes:
                     stack += [(inclusion.child, path, chain | {inclusion.child}) for path in below]
 
 
-def _loose(declaration: Declaration, prefixes: tuple[str, ...]) -> Route:
-    d = declaration
+def _loose(d: Declaration, prefixes: tuple[str, ...], container: str) -> Route:
     paths = tuple(dict.fromkeys(joined(prefix, path) for prefix in prefixes for path in d.paths))
-    return Route(paths, d.methods, d.handler, d.site, d.via, None, d.module)
+    return Route(paths, d.methods, d.handler, d.site, d.via, None, d.module, frozenset((container,)))
 
 
 __all__ = ["App", "Handler", "Route", "Routes"]

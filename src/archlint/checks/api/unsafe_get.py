@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.knowledge import Operation
 from archlint.facts.syntax import Attribute, Body, Expr, String
-from archlint.project.conditions import Conditions, Path
+from archlint.project.conditions import Conditions, Path, changes_something
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import SAFE, WRITING, Endpoint
@@ -37,7 +36,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each function that only answers GET and writes, a proof for each that does not."""
-    conditions = Conditions(project, counts=_writes)
+    conditions = Conditions(project, counts=changes_something)
     for definition, endpoints in project.endpoints.by_definition.items():
         safe = [endpoint for endpoint in endpoints if endpoint.only(SAFE)]
         if not safe or len(safe) < len(endpoints) or not definition.module.is_production:
@@ -56,11 +55,6 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         judged = [(_confidence(endpoint, point, path, params), point, path) for point, path in ways]
         confidence, point, path = max(judged, key=lambda way: (way[0], -len(way[2].steps), -way[1].site.at))
         yield _hit(endpoint, point, path, confidence)
-
-
-def _writes(operation: Operation) -> bool:
-    """It changes something itself: what only sends what was noted down, if anything was, says nothing."""
-    return not operation.flushes and "db.commit" not in operation.effect
 
 
 def _is_of_other_method(project: Project, path: Path) -> bool:

@@ -1,0 +1,184 @@
+"""API015: an endpoint that writes and asks nobody who they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.project.apps import service_of
+from archlint.project.asking import Asking, Phrases
+from archlint.project.conditions import Conditions, Path, changes_something
+from archlint.project.credentials import words_of
+from archlint.project.endpoints import WRITING, Endpoint
+from archlint.project.guards import Guards, GuardWords
+from archlint.project.made_if_missing import is_made_if_missing
+from archlint.project.modules import Module
+from archlint.project.provided import provided_by
+from archlint.project.route_records import App, Route
+from archlint.project.symbols import ClassDef
+from archlint.project.view_access import Guard
+
+_FAR = 3
+"""Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
+_SHOWN = 5
+_FEW = 3
+"""Where fewer than one in so many looks itself, and nothing around them does, the others were not forgotten."""
+_ANSWERED = {"create": "POST", "update": "PUT", "delete": "DELETE"}
+"""What a view's library does for it → the method that asks for it."""
+
+
+class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`not_asked`: words in paths, names and modules of endpoints that are for everybody; `doubtful`: words in paths of
+    endpoints that only the network, or a code that nobody can guess, keeps others from; `joins`: last words of paths under
+    which people sign up; `signs_up`: words for what code does that keeps somebody's new password; `traces`: words in names
+    of what only records the request."""
+
+    not_asked: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    joins: tuple[str, ...]
+    signs_up: tuple[str, ...]
+    traces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A route that writes. `path`: the way to the write, None where a library writes for the view."""
+
+    route: Route
+    site: Site
+    label: str
+    words: frozenset[str]
+    guard: Guard
+    path: Path | None = None
+    far: int = 0
+    signs_up: bool = False
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each endpoint that writes and asks nobody, one for an app that never asks; a proof for each that asks."""
+    guards = Guards(project, params)
+    open_writes: dict[str, list[_Write]] = defaultdict(list)
+    asking: dict[str, list[Guard]] = defaultdict(list)
+    signing = Asking(project, Phrases(params.signs_up), (), ())
+    for write in (*_of_functions(project, guards, signing), *_of_views(project, guards)):
+        service = service_of(project, write.route.module)
+        if write.guard >= Guard.CHECKS:
+            asking[service].append(write.guard)
+            yield Proof(write.site, f"`{write.label}` asks who comes")
+        elif write.words.isdisjoint(params.not_asked):
+            open_writes[service].append(write)
+    for service, writes in open_writes.items():
+        if len(asking[service]) * _FEW > max(len(writes), _FEW) or _asks_anywhere(project, guards, service):
+            yield from (_hit(write, params) for write in writes)
+        else:
+            yield from _by_app(project, writes, params)
+
+
+def _of_functions(project: Project, guards: Guards, signing: Asking) -> Iterator[_Write]:
+    conditions = Conditions(project, counts=changes_something)
+    for definition, endpoints in project.endpoints.by_definition.items():
+        endpoint = next((each for each in endpoints if _may_write(each)), None)
+        if endpoint is None or not definition.module.is_production or not project.effects.has(definition, "db.write"):
+            continue
+        points = project.effects.points_of(definition, "db.write")
+        paths = [path for point in points if (path := conditions.path(point)) is not None]
+        if paths:
+            path = min(paths, key=lambda each: (-each.confidence, len(each.steps), each.end.site))
+            words = frozenset(
+                (*words_of(endpoint.path), *words_of(definition.function.qualname), *_module_words(definition.module))
+            )
+            guard = max(guards.of(each) for each in endpoints if _may_write(each))
+            signs_up = guard < Guard.CHECKS and "POST" in endpoint.methods and signing.function_asks(definition)
+            yield _Write(endpoint.route, definition.site, endpoint.label, words, guard, path, len(path.through), signs_up)
+
+
+def _module_words(module: Module) -> tuple[str, ...]:
+    return words_of(module.name.rpartition(".")[2])
+
+
+def _may_write(endpoint: Endpoint) -> bool:
+    return not endpoint.methods or not WRITING.isdisjoint(endpoint.methods)
+
+
+def _of_views(project: Project, guards: Guards) -> Iterator[_Write]:
+    """What a library writes for a view that has no method of its own for it."""
+    seen: set[str] = set()
+    for route in project.routes.routes:
+        view = route.handler.target if route.handler is not None else None
+        if not isinstance(view, ClassDef) or view.name in seen or not view.module.is_production:
+            continue
+        done = [method for word, method in _ANSWERED.items() if word in provided_by(project, view)]
+        if done:
+            seen.add(view.name)
+            path = min(("/" + path.strip("/") for path in route.paths), key=lambda path: (len(path), path), default="/")
+            klass = view.klass
+            site = Site(view.module.path, klass.name_at, klass.name_at + len(klass.name))
+            guard = max(guards.of_view(view), guards.of_route(route))
+            words = frozenset((*words_of(path), *words_of(klass.name), *_module_words(view.module)))
+            yield _Write(route, site, f"{'/'.join(done)} {path}", words, guard)
+
+
+def _asks_anywhere(project: Project, guards: Guards, service: str) -> bool:
+    """Some endpoint of the service asks who comes, though none that writes does."""
+    return any(
+        guards.of(endpoint) is Guard.ASKS
+        for endpoint in project.endpoints.all
+        if endpoint.definition.module.is_production and service_of(project, endpoint.route.module) == service
+    )
+
+
+def _by_app(project: Project, writes: list[_Write], params: Params) -> Iterator[Hit]:
+    apps = {app.key: app for app in project.routes.apps}
+    by_app: dict[str, list[_Write]] = defaultdict(list)
+    for write in writes:
+        by_app[next(iter(write.route.apps or ()), "")].append(write)
+    for key, found in sorted(by_app.items()):
+        found.sort(key=lambda write: write.site)
+        yield _hit_app(apps.get(key), found, params)
+
+
+def _hit_app(app: App | None, found: list[_Write], params: Params) -> Hit:
+    first, more = found[0], len(found) - 1
+    site = app.site if app is not None else first.site
+    named = app.name if app is not None else "the app"
+    words = {"app": named, "endpoint": first.label, "others": f", and {more} more" if more else ""}
+    confidence = min(Confidence.MEDIUM, max(_confidence(write, params) for write in found))
+    related = tuple(Step(write.site, f"answers {write.label}") for write in found[:_SHOWN])
+    return Hit(site, words, "app", confidence if app is not None else Confidence.LOW, related, anchor=f"app:{named}")
+
+
+def _hit(write: _Write, params: Params) -> Hit:
+    confidence = _confidence(write, params)
+    words = {"endpoint": write.label}
+    if write.path is None:
+        return Hit(write.site, words, "view", confidence)
+    words["call"] = write.path.end.shown
+    steps = (Step(write.site, f"answers {write.label}"), *write.path.steps)
+    return Hit(write.site, words, "default", confidence, path=steps)
+
+
+def _confidence(write: _Write, params: Params) -> Confidence:
+    """Low where something may ask of which nothing is known, where it is written down that nobody is asked, and where only
+    a trace of the request is kept."""
+    if write.guard is not Guard.NONE or write.route.apps is None or not write.words.isdisjoint(params.doubtful):
+        return Confidence.LOW
+    if write.signs_up or ("POST" in write.label and not set(params.joins).isdisjoint(_last_words(write.label))):
+        return Confidence.LOW
+    if write.path is None:
+        return Confidence.HIGH
+    end = {*words_of(write.path.end.shown), *(words_of(write.path.through[-1].function.name) if write.path.through else ())}
+    if not end.isdisjoint(params.traces) or write.path.kept or _fills_in(write.path):
+        return Confidence.LOW
+    return min(write.path.confidence, Confidence.MEDIUM if write.far > _FAR else Confidence.HIGH)
+
+
+def _fills_in(path: Path) -> bool:
+    """What was missing is made, once."""
+    return is_made_if_missing(path.end.module, path.end.context, path.end.site.at)
+
+
+def _last_words(label: str) -> tuple[str, ...]:
+    """The words of the last two parts of a path: `users`, `user/create`."""
+    return words_of(" ".join(label.split("/")[-2:]))

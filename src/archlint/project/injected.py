@@ -1,0 +1,69 @@
+"""What a framework runs for a function before it: the dependencies in its parameters, and theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.project.entities import FunctionRef
+from archlint.project.model import Def
+from archlint.project.origins import Origin, Origins
+from archlint.project.parts import parts_of
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_INJECTS = "dependency"
+_DEPTH = 4
+_ALIASES = 3
+
+
+class Written(Struct, frozen=True):
+    """An expression with the place in which it stands."""
+
+    module: Module
+    expr: Expr
+    context: int
+
+
+class Injected:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._origins = Origins(project)
+
+    def of(self, definition: Def, depth: int = _DEPTH) -> Iterator[Written]:
+        """The annotations that name an alias, and what is injected: into the function, and into what is injected."""
+        outer = definition.function.outer
+        for parameter in definition.function.parameters:
+            for expr in (parameter.default, parameter.annotation):
+                if expr is None:
+                    continue
+                for found in self.within(Written(definition.module, expr, outer)):
+                    yield found
+                    for inner in self._functions(found) if depth > 0 else ():
+                        yield from self.of(inner, depth - 1)
+
+    def within(self, written: Written, depth: int = _ALIASES) -> Iterator[Written]:
+        """What an expression injects: `Depends(f)` gives `f`, through names (`CurrentUser = Annotated[User, Depends(f)]`)."""
+        module = written.module
+        for part in parts_of(module.body, written.expr):
+            if isinstance(part, CallRef):
+                site = self._project.calls.in_module(module)[part.index]
+                if site.operation is not None and site.operation.register == _INJECTS:
+                    yield from (Written(module, given.value, site.call.context) for given in site.call.arguments[:1])
+            elif isinstance(part, Name | Attribute) and depth > 0:
+                for origin in self._origins.of(module, part, written.context):
+                    if isinstance(origin, Origin):
+                        below = list(self.within(Written(origin.module, origin.expr, origin.context), depth - 1))
+                        if below:
+                            yield Written(module, part, written.context)
+                        yield from below
+
+    def _functions(self, written: Written) -> Iterator[Def]:
+        for entity in self._project.types.inference.entities(written.module, written.expr, written.context):
+            if isinstance(entity, FunctionRef):
+                yield entity.definition

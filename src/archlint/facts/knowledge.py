@@ -291,6 +291,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     loading: Loading | None = None
     owned: bool = False
     """As a class attribute with no type argument it is about the class that owns it (`objects = BookManager()`)."""
+    paired: str = ""
+    """Of a view: the callable that a bare tuple of a path and a subclass stands for in a list of routes."""
     answers: dict[str, str] = {}
     """Of a view: names of methods that are no HTTP methods themselves → the HTTP method that they answer."""
     provides: dict[str, str] = {}

@@ -19,7 +19,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.syntax import Operation as Operators
 from archlint.project.entities import ModuleRef
-from archlint.project.model import CallSite, Def
+from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Origin, Origins, Parameter, unpacked
 from archlint.project.route_records import Container, ContainerKind
 from archlint.project.symbols import Definition
@@ -44,8 +44,20 @@ class Containers:
         self._targets: dict[str, dict[int, str]] = {}
 
     def operation(self, site: CallSite) -> Operation | None:
-        """What the knowledge says of a call, also of making an instance of a project class with a library base."""
-        return site.operation
+        """What the knowledge says of a call, also of making an instance of a project class with a library base, and of
+        `super().__init__(…)` in such a class."""
+        return site.operation or self._made_above(site)
+
+    def _made_above(self, site: CallSite) -> Operation | None:
+        callee = site.call.callee
+        if self._is_made(site) or site.targets or site.caller is None or not isinstance(callee, Attribute):
+            return None
+        own = self._project.types.inference.written_class(site.module, site.call.context)
+        knowledge, members = self._project.knowledge, self._project.types.inference.members
+        if not isinstance(callee.base, CallRef) or not own or not isinstance(own[0], Type):
+            return None
+        above = (info.construct for ancestor in members.ancestors(own[0]) for _, info in knowledge.infos(ancestor.name))
+        return next((construct for construct in above if construct is not None and construct.container is not None), None)
 
     def made_by(self, site: CallSite) -> Container | None:
         """The container that a call makes."""

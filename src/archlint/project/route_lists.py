@@ -10,7 +10,9 @@ from msgspec import Struct
 from archlint.facts.findings import Site
 from archlint.facts.knowledge import Mount, Operation
 from archlint.facts.syntax import (
+    Argument,
     Attribute,
+    Call,
     CallRef,
     Collection,
     Comprehension,
@@ -23,7 +25,7 @@ from archlint.facts.syntax import (
 from archlint.facts.syntax import Operation as Operators
 from archlint.project.containers import Containers
 from archlint.project.entities import ModuleRef
-from archlint.project.model import CallSite, Def
+from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.route_records import Container
 
@@ -120,6 +122,10 @@ class RouteLists:
         down = depth + 1
         match expr:
             case Collection():
+                pair = self._pair(module, expr, context)
+                if pair is not None:
+                    yield pair
+                    return
                 for item in expr.items:
                     yield from self._walk(module, item, context, down, seen)
             case Starred():
@@ -138,6 +144,24 @@ class RouteLists:
                 yield from self._call(module, expr, down, seen)
             case _:
                 return
+
+    def _pair(self, module: Module, expr: Collection, context: int) -> Entry | None:
+        """A bare tuple of a path and a view whose framework takes it for a route."""
+        if expr.kind != "tuple" or len(expr.items) < 2:
+            return None
+        types, knowledge = self._project.types, self._project.knowledge
+        for entity in types.inference.entities(module, expr.items[1], context):
+            if not (isinstance(entity, Type) and entity.is_class):
+                continue
+            for ancestor in types.inference.members.ancestors(entity):
+                called = next((info.paired for _, info in knowledge.infos(ancestor.name) if info.paired), "")
+                operation = knowledge.function(called) if called else None
+                if operation is not None:
+                    arguments = tuple(Argument(None, item) for item in expr.items)
+                    call = Call(expr.at, expr.end, expr, arguments, context)
+                    # no call of the file has a row below zero
+                    return Entry(CallSite(module, module.path, -1 - expr.at, call, None, ()), operation)
+        return None
 
     def _variable(self, module: Module, expr: Name | Attribute, context: int, depth: int, seen: Seen) -> Iterator[Listed]:
         containers = self._containers.of(module, expr, context)

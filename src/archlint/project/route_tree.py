@@ -127,7 +127,10 @@ class RouteTree:
 
     def _make(self, site: CallSite, facet: RouteContainer) -> None:
         container = self.objects.made_by(site)
-        if container is None or container.key in self._own_prefixes:
+        if container is None:
+            self._make_below(site, facet)
+            return
+        if container.key in self._own_prefixes:
             return
         self.containers[container.key] = container
         context = site.call.context
@@ -147,6 +150,18 @@ class RouteTree:
             self._put(container.key, self._lists.read(site.module, routes, context))
         for parent in self._objects(site.module, site.argument(facet.parent), context):
             self.included[parent.key].append(Inclusion(container.key, ("",), site.site))
+
+    def _make_below(self, site: CallSite, facet: RouteContainer) -> None:
+        """`super().__init__(routes)` in the constructor of a class of the project: the routes are those of its instances."""
+        routes = site.argument(facet.routes)
+        if routes is None or site.caller is None:
+            return
+        listed = self._lists.read(site.module, routes, site.call.context)
+        for caller in self._project.calls.callers(site.caller)[:_MOST_CALLERS]:
+            made = self.objects.made_by(caller)
+            if made is not None:
+                self.containers[made.key] = made
+                self._put(made.key, listed)
 
     def _builds_itself(self, site: CallSite) -> bool:
         """A router class of the project with a constructor of its own, which may choose the prefix."""

@@ -468,3 +468,47 @@ def test_tests_declare_no_routes() -> None:
     files = {"tests/test_app.py": 'from flask import Flask\napp = Flask("x")\n@app.route("/x")\ndef x(): ...\n'}
     project = project_of(files)
     assert project.routes.routes == () and project.routes.apps == ()
+
+
+class TestTornado:
+    def test_pairs_of_path_and_handler_are_routes_wherever_the_list_stands(self) -> None:
+        project, routes = routes_of(
+            {
+                "app/main.py": """
+                    import tornado.web
+                    from app import orders
+                    from app.base import Base
+
+                    class Health(Base):
+                        def get(self):
+                            self.write("ok")
+
+                    class Application(tornado.web.Application):
+                        def __init__(self, settings):
+                            handlers = [(r"/health", Health), tornado.web.url(r"/v(\\d)", Health, name="v")]
+                            super().__init__(handlers + orders.handlers, **settings)
+
+                    def main():
+                        app = Application({})
+                        app.listen(8000)
+                """,
+                "app/base.py": "from tornado.web import RequestHandler\nclass Base(RequestHandler): ...",
+                "app/orders.py": """
+                    from app.base import Base
+
+                    class Orders(Base):
+                        async def get(self): ...
+                        async def post(self): ...
+
+                    class Note:
+                        pass
+
+                    handlers = [(r"/orders/([0-9]+)", Orders, {"page": 1}), (r"/note", Note), ("/orders", "list")]
+                """,
+            }
+        )
+        assert sorted(routes) == ["/health", "/orders/{}", "/v{}"]
+        assert handler_of(routes["/health"]) == "app.main.Health"
+        assert [(app.name, app.framework) for app in project.routes.apps] == [("app", "tornado")]
+        answered = {d.function.qualname: e[0].methods for d, e in project.endpoints.by_definition.items()}
+        assert answered == {"Health.get": ("GET",), "Orders.get": ("GET",), "Orders.post": ("POST",)}

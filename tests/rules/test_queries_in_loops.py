@@ -36,6 +36,10 @@ SURE = {
     "a request's list, by name": "data = request.data\n    for number in data.get('numbers', []):\n        settle(number)",
     "lines of a file": "for line in csv.DictReader(file):\n        settle(line['number'])",
     "lines of a file, by name": "for line in dict_reader:\n        settle(line['number'])",
+    "the places of a list that is sent": (
+        "numbers = request.data['numbers']\n    for n in range(len(numbers)):\n        settle(numbers[n])"
+    ),
+    "rows in one state": "for user in User.objects.all():\n        if user.state == State.NEW:\n            settle(user.name)",
     "a loop around that goes over rows": (
         "for user in User.objects.all():\n        for part in user.name.parts:\n            settle(part)"
     ),
@@ -49,6 +53,7 @@ LIKELY = {
 }
 
 GUESSES = {
+    "as often as a request says": ("request", "for n in range(int(request.data['count'])):\n        settle(n)"),
     "a list that callers hand over": ("numbers: list[str]", "for number in numbers:\n        settle(number)"),
     "a list that may be missing": ("numbers: 'Sequence[str] | None'", "for number in numbers or ():\n        settle(number)"),
     "a list that is a field": ("page: Page", "for number in page.numbers:\n        settle(number)"),
@@ -280,3 +285,24 @@ def test_a_list_that_the_request_fills_is_data(given: str, items: str, confidenc
     code = ROUTE.replace("GIVEN", given).replace("ITEMS", items)
     found = testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/routes.py": code})
     assert [f.confidence for f in found if f.location.path == "shop/routes.py"] == [confidence]
+
+
+SEARCHES = {
+    "the one that is asked for": (
+        "for user in User.objects.all():\n        if user.name == wanted:\n            settle(user.name)"
+    ),
+    "the first that fits": (
+        "for user in User.objects.all():\n        found = settle(user.name)\n        if found:\n            return found"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SEARCHES)
+def test_a_loop_that_looks_for_one_of_them_is_a_note(case: str) -> None:
+    assert "looks for one" in finding("wanted", SEARCHES[case]).message
+
+
+def test_statements_that_the_loop_chooses_are_its_own() -> None:
+    code = f"{OUTSIDE}def page(connection: sqlalchemy.Connection, request):\n"
+    code += "    for name in request.data['names']:\n        connection.execute(QUERIES[name])\n"
+    assert testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/pages.py": code}) == []

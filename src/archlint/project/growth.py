@@ -192,7 +192,10 @@ class Growths:
 
     def _carried(self, place: Descent, site: CallSite, name: str) -> Growth:
         """What a call of a library hands on of its receiver and its arguments."""
-        given = _best(self._read(place, argument.value) for argument in site.call.arguments)
+        values = [argument.value for argument in site.call.arguments]
+        if name == "range":  # a number that is sent is no list; one for each item of a list is
+            values = [v for v in values if isinstance(v, CallRef) and last_name(place.module.body, v) == "len"]
+        given = _best(self._read(place, value) for value in values)
         base = site.call.callee.base if isinstance(site.call.callee, Attribute) else None
         receiver = self._read(place, base) if base is not None else ""
         is_same, is_of_receiver = name in _SAME_ITEMS, name in _OF_RECEIVER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Template
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript, Template
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
@@ -56,7 +56,7 @@ class OneByOne:
         )
 
     def is_own_statement(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
-        """The loop's variable is itself the statement that is run."""
+        """The loop's variable is itself the statement that is run, or tells which of several is."""
         end = path.end.call
         if point.call is None or end is None or end.operation is None:
             return False
@@ -69,6 +69,8 @@ class OneByOne:
         if isinstance(statement, CallRef):  # `text(statement)`
             given = point.module.body.calls[statement.index].arguments
             statement = given[0].value if len(given) == 1 else None
+        if isinstance(statement, Subscript):  # `queries[name]`
+            return any(isinstance(index, Name) and index.id in loop.targets for index in statement.index)
         return isinstance(statement, Name) and statement.id in loop.targets
 
     def _is_next(self, site: CallSite, path: Path) -> bool:

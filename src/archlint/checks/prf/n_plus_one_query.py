@@ -11,6 +11,7 @@ from archlint.project.model import Def
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
+from archlint.project.searches import is_for_one, is_search
 from archlint.project.spelling import shorten, spell
 
 _WRITES = ("db.write", "db.commit")
@@ -56,6 +57,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     evidence = proved.by(query)
     if evidence in _NOTHING:
         return Confidence.LOW, "nothing here says that there are many"
+    if is_for_one(query) or is_search(query):
+        return Confidence.LOW, "the loop looks for one of them"
     if is_write and _only_sends(query):
         return Confidence.LOW, "it may be sent for its order or for the keys of the rows"
     if is_write and not _only_writes(path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Body, Comparison, Name
 from archlint.project.addressed import Addressed
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
@@ -13,6 +12,7 @@ from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
+from archlint.project.searches import is_for_one, is_search
 from archlint.project.spelling import last_name, shorten, spell
 
 _EFFECTS = ("http", "rpc")
@@ -76,40 +76,13 @@ def _weighed(project: Project, call: Repeated, proved: Proved, params: Params) -
         return Confidence.LOW, "nothing here says that there are many"
     if len(path.through) >= _FAR:
         return Confidence.LOW, "the call is so far down that it may not be reached"
-    if _is_for_one(call):
+    if is_for_one(call):
         return Confidence.LOW, "only the one that is looked for is asked about"
-    if _is_search(call):
+    if is_search(call):
         return Confidence.LOW, "it ends at the first that fits"
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(call.point.module.body, call.expression))
     most = Confidence.MEDIUM if is_same or evidence in _WEAK else Confidence.HIGH
     return min(path.confidence, most), ""
-
-
-def _is_search(call: Repeated) -> bool:
-    """The loop returns what it found for an item."""
-    loop, body = call.loop, call.loop.module.body
-    own = [s for s in loop.statements if s.kind == "return" and s.at > call.made.at] if loop.mapping is None else []
-    return any(not loop.derived.isdisjoint(names_in(body, statement.value)) for statement in own)
-
-
-def _is_for_one(call: Repeated) -> bool:
-    """`if topic["name"] == name:` around the call, where the name is not the loop's."""
-    loop, body = call.loop, call.loop.module.body
-    places = [body.contexts[row] for row in loop.chain(call.point.context)[:-1]] if loop.mapping is None else []
-    return any(
-        isinstance(place.subject, Comparison)
-        and place.kind == "if"
-        and place.subject.ops == ("==",)
-        and _tells_one(body, place.subject, loop.derived)
-        for place in places
-    )
-
-
-def _tells_one(body: Body, test: Comparison, derived: frozenset[str]) -> bool:
-    sides = [(side, derived.isdisjoint(names_in(body, side))) for side in test.operands]
-    return any(not is_fixed for _, is_fixed in sides) and any(
-        is_fixed and isinstance(side, Name | Attribute) for side, is_fixed in sides
-    )
 
 
 def _carries_file(call: Repeated, params: Params) -> bool:

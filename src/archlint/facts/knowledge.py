@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from archlint.facts.schema_knowledge import SchemaModel, SchemaPart
+
 EFFECTS = frozenset(
     {
         "blocking", "cache.delete", "cache.expire", "cache.read", "cache.write", "db.commit", "db.read", "db.write", "email",
@@ -343,6 +345,14 @@ class Library(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     """Framework settings that matter → what they mean (`ROOT_URLCONF: url-conf`)."""
     route_lists: tuple[str, ...] = ()
     """Module-level names that hold a module's list of routes (`urlpatterns`)."""
+    schema: dict[str, SchemaPart] = {}
+    """What declares or changes tables, columns, keys and indexes (a method by the type that declares it)."""
+    databases: dict[str, str] = {}
+    """What engines and addresses are called (`postgresql`) → the SQL dialect."""
+    indexes_keys: tuple[str, ...] = ()
+    """Dialects of databases that make an index for each foreign key by themselves."""
+    models: dict[str, SchemaModel] = {}
+    """Bases of classes that are tables."""
     irrelevant: tuple[str, ...] = ()
     """Public callables looked at and found to have none of the effects that are asked for; globs allowed."""
     examples: tuple[Example, ...] = ()

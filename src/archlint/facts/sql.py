@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from archlint.facts.schema import Change
+
 
 class Star(Struct, frozen=True, array_like=True, gc=False):
     """A `*` in a projection. `table` is its qualifier as written (`t` in `t.*`), else empty.
@@ -40,6 +42,8 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     """table, view, index, … for DDL."""
     temporary: bool = False
     """What is created ends with the session."""
+    changes: tuple[Change, ...] = ()
+    """What it does to the schema."""
 
 
 class Unparsed(Struct, frozen=True, array_like=True, gc=False):

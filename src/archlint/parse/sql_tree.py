@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 from archlint.facts.sql import Star, Statement
+from archlint.parse.sql_schema import changes
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr as Tree
@@ -69,6 +70,7 @@ class _Reader:
             stars=tuple(stars),
             creates=creates,
             temporary=verb == "create" and self.tree.find(exp.TemporaryProperty) is not None,
+            changes=changes(self.tree, self.start, end, self.holes),
         )
 
     # Tables

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from archlint.facts.knowledge import Library, Operation, TypeInfo
+from archlint.facts.schema_knowledge import SchemaModel, SchemaPart
 from archlint.project.notation import parse_notation
 
 _CHAINED = Operation(returns="self")
@@ -21,6 +22,12 @@ class Knowledge:
         self._types: dict[str, TypeInfo] = {}
         self._functions: dict[str, Operation] = {}
         self._values: dict[str, str] = {}
+        self._schema: dict[str, SchemaPart] = {}
+        self._models: dict[str, SchemaModel] = {}
+        self.databases: dict[str, str] = {}
+        """What engines and addresses are called → the SQL dialect."""
+        self.indexes_keys: frozenset[str] = frozenset()
+        """Dialects of servers that make an index for each foreign key by themselves."""
         self._packages: dict[str, Library] = {}
         self._libraries: dict[str, Library | None] = {}
         self._canonical: dict[str, str] = {}
@@ -38,6 +45,10 @@ class Knowledge:
         self._types |= library.types
         self._functions |= library.functions
         self._values |= library.values
+        self._schema |= library.schema
+        self._models |= library.models
+        self.databases |= library.databases
+        self.indexes_keys |= frozenset(library.indexes_keys)
         for package in library.packages:
             self._packages.setdefault(package, library)
 
@@ -50,7 +61,7 @@ class Knowledge:
 
     def _follow(self, dotted: str) -> str:
         for _ in range(8):  # an alias may lead to an alias; the bound ends a circle
-            if dotted in self._types or dotted in self._functions or dotted in self._values:
+            if dotted in self._types or dotted in self._functions or dotted in self._values or dotted in self._schema:
                 return dotted
             head, tail, moved = dotted, "", None
             while head:
@@ -83,6 +94,14 @@ class Knowledge:
     def value(self, dotted: str) -> str | None:
         """The type (in notation) of a library's module-level object."""
         return self._values.get(self.canonical(dotted))
+
+    def schema(self, dotted: str) -> SchemaPart | None:
+        """What a callable or class says of a schema; a method is named `package.Type.method`."""
+        return self._schema.get(dotted) or self._schema.get(self.canonical(dotted))
+
+    def model(self, dotted: str) -> SchemaModel | None:
+        """How subclasses of the type are tables."""
+        return self._models.get(self.canonical(dotted))
 
     def lineage(self, name: str) -> tuple[str, ...]:
         """The type itself and its bases, nearest first; names only, without type arguments."""

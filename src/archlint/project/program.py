@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archlint.project.layers import Layers
     from archlint.project.modules import Modules
     from archlint.project.routes import Routes
+    from archlint.project.schemas import Schemas
     from archlint.project.service_links import ServiceLinks
     from archlint.project.services import Services
     from archlint.project.statements import Statements
@@ -125,6 +126,12 @@ class Project:
         from archlint.project.statements import Statements
 
         return Statements(self)
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        from archlint.project.schemas import Schemas
+
+        return Schemas(self)
 
     @cached_property
     def routes(self) -> Routes:

@@ -237,7 +237,10 @@ class Symbols:
             return self._module(module, bound) or (Definition("external", self._project.knowledge.canonical(bound)),)
         source = self._modules.find(dotted, near=module)
         if source is not None or given.level or self._modules.is_namespace(dotted, module):
-            return self.member(source, dotted, given.name, module)
+            found = self.member(source, dotted, given.name, module)
+            # A folder of the library's name that is no package hides nothing of the library.
+            if found or source is not None or given.level or self._project.knowledge.library(dotted) is None:
+                return found
         return (Definition("external", self._project.knowledge.canonical(f"{dotted}.{given.name}")),)
 
     def _module(self, near: Module, dotted: str) -> tuple[Definition, ...]:

@@ -1,0 +1,84 @@
+"""Which database a project uses, and which model its users are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import String
+from archlint.project.schema.written import Reading, Written
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+
+def database_of(project: Project) -> str:
+    """The configured dialect; else what settings name as engine, what deployment files give as address, what drivers in use
+    imply, in this order. Of several the one with the least done by itself: PostgreSQL before MySQL, and SQLite, on which
+    tests and first steps run, only where nothing else is named."""
+    if project.settings.dialect:
+        return project.settings.dialect.split(",")[0]
+    for counted in (_of_settings(project), _of_deployment(project)):
+        serious = [dialect for dialect, _ in counted.most_common() if dialect != "sqlite"]
+        if serious:
+            return "postgres" if "postgres" in serious else serious[0]
+    of_drivers = [dialect for dialect in project.statements.dialect.split(",") if dialect]
+    serious = [dialect for dialect in of_drivers if dialect != "sqlite"]
+    return "postgres" if "postgres" in serious else (serious or of_drivers or [""])[0]
+
+
+def _of_settings(project: Project) -> Counter[str]:
+    found: Counter[str] = Counter()
+    engines = project.knowledge.databases
+    for module in project.modules.production:
+        if module.is_settings:
+            for text in _texts(module):
+                scheme, colon, _ = text.partition("://")
+                last = text.rpartition(".")[2] if ".backends" in text or ".gis" in text else ""
+                known = engines.get(scheme.partition("+")[0]) if colon else None
+                known = known or next((dialect for word, dialect in engines.items() if last.startswith(word)), None)
+                if known:
+                    found[known] += 1
+    return found
+
+
+def _texts(module: Module) -> list[str]:
+    """The texts in a module's calls and assignments, displays opened."""
+    waiting = [a.value for call in module.body.calls for a in call.arguments]
+    waiting += [s.value for s in module.body.statements if s.value is not None]
+    found: list[str] = []
+    for expr in waiting:  # which grows on the way
+        if isinstance(expr, String):
+            found.append(expr.value)
+        else:
+            waiting += getattr(expr, "values", ()) or getattr(expr, "items", ())
+    return found
+
+
+def _of_deployment(project: Project) -> Counter[str]:
+    found: Counter[str] = Counter()
+    engines = project.knowledge.databases
+    for _, deployable in project.deployment.deployables:
+        for _, value in deployable.environment:
+            scheme, colon, _ = (value or "").partition("://")
+            if colon and scheme.partition("+")[0] in engines:
+                found[engines[scheme.partition("+")[0]]] += 1
+    return found
+
+
+def users_model(project: Project) -> str:
+    """`app.Model` of the setting that names it, else the framework's own."""
+    reading = Reading(project)
+    for module in project.modules.production:
+        if not module.is_settings:
+            continue
+        for name in project.symbols.scopes(module).names(0):
+            if name.endswith("_USER_MODEL"):
+                for binding in project.symbols.scopes(module).bindings(0, name):
+                    statement = module.body.statements[binding.index] if binding.kind == "statement" else None
+                    if statement is not None and statement.value is not None:
+                        text = reading.text(Written(module, statement.value, statement.context))
+                        if text:
+                            return text
+    return "auth.User"

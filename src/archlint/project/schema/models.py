@@ -1,0 +1,205 @@
+"""Classes that are tables, and tables that are made by a call: what models say of the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Site
+from archlint.facts.schema import Change, Column, ForeignKey, Key, Parts
+from archlint.facts.schema_knowledge import SchemaModel
+from archlint.facts.syntax import Attribute, CallRef, Name, Statement
+from archlint.project.entities import External
+from archlint.project.model import Type
+from archlint.project.schema.annotated import annotated_column
+from archlint.project.schema.declarations import Declarations, Declared, Target, joined
+from archlint.project.schema.model_state import group
+from archlint.project.schema.stored_classes import Stored, StoredClasses
+from archlint.project.schema.written import Reading, Written
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.symbols import ClassDef
+
+
+class Models:
+    """All tables that models of production code declare."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._members = project.types.inference.members
+        self._reading = Reading(project)
+        self._declarations = Declarations(project, self._resolve)
+        self._classes = StoredClasses(project)
+
+    def changes(self, module_path: str = "") -> Iterator[Change]:
+        """What makes the tables, of one module or of all: classes in the order of their names, then calls."""
+        for stored in self._classes.all.values():
+            if not module_path or stored.klass.module.path == module_path:
+                yield self._of_class(stored)
+        yield from self._of_calls()
+
+    def module_of(self, change: Change) -> Module | None:
+        return self._project.modules.by_path.get(change.site.path)
+
+    # What they consist of
+
+    def _of_class(self, stored: Stored) -> Change:
+        klass = stored.klass
+        declared = list(self._columns(stored))
+        parts = [column.parts() for column in declared]
+        constraints = list(self._constraints(stored, {d[0]: d[1] for d in self._named}))
+        made = joined([*parts, *constraints])
+        key = self._key(stored, made)
+        if key is not None:
+            made = joined([key, made])
+        kind = klass.klass
+        return Change(
+            "create-table", stored.table, Site(klass.module.path, kind.name_at, kind.name_at + len(kind.name)), parts=made
+        )
+
+    def _columns(self, stored: Stored) -> Iterator[Declared]:
+        """Those of mixins and abstract bases first, the class's own last; a later one of a name takes an earlier's place."""
+        found: dict[str, Declared] = {}
+        order = self._members.ancestors(Type(stored.klass.name, (), True))
+        skipped: set[str] = set()
+        if stored.above:
+            skipped = {a.name for a in self._members.ancestors(Type(stored.above, (), True))}
+        for ancestor in reversed(order):
+            klass = self._project.symbols.classes.get(ancestor.name)
+            if klass is None or ancestor.name in skipped:
+                continue
+            for name, declared in self._declared(klass, stored.model):
+                found.pop(name, None)
+                if declared is not None:
+                    found[name] = declared
+        self._named = [(name, declared.column.name) for name, declared in found.items()]
+        yield from found.values()
+
+    def _declared(self, klass: ClassDef, model: SchemaModel) -> Iterator[tuple[str, Declared | None]]:
+        """(attribute, its column) of the class's own body; None for one that is no column."""
+        module = klass.module
+        scopes = self._project.symbols.scopes(module)
+        for name in scopes.names(klass.klass.context):
+            for binding in scopes.bindings(klass.klass.context, name)[-1:]:
+                if binding.kind == "function":
+                    yield from self._computed_column(klass, name, binding.index)
+                elif binding.kind == "statement":
+                    statement = module.body.statements[binding.index]
+                    yield from self._of_statement(module, name, statement, model)
+
+    def _of_statement(
+        self, module: Module, name: str, statement: Statement, model: SchemaModel
+    ) -> Iterator[tuple[str, Declared | None]]:
+        value = Written(module, statement.value, statement.context) if statement.value is not None else None
+        made = self._reading.made(value) if value is not None and isinstance(value.expr, CallRef | Name | Attribute) else None
+        declared = self._declarations.column(made, name) if made is not None else None
+        if statement.annotation is not None:
+            annotation = Written(module, statement.annotation, statement.context)
+            inner = made.argument(made.part.name) if made is not None and model.annotated else None
+            column = self._reading.made(inner) if inner is not None else None
+            if column is not None:
+                declared = self._declarations.column(column, name)
+            else:
+                declared = annotated_column(self._declarations, name, annotation, declared, made, plain=model.annotated)
+        if declared is not None:
+            yield name, declared
+        elif made is not None and made.part.part == "no-column":
+            yield name, None
+
+    def _computed_column(self, klass: ClassDef, name: str, function: int) -> Iterator[tuple[str, Declared | None]]:
+        """A function that gives each class its own column."""
+        module = klass.module
+        outline = module.outline.functions[function]
+        decorators = [self._reading.made(Written(module, d, outline.outer)) for d in outline.decorators]
+        if not any(made is not None and made.part.part == "declared" for made in decorators):
+            return
+        for statement in self._project.symbols.scopes(module).returns.get(function, [])[:1]:
+            if statement.value is not None:
+                made = self._reading.made(Written(module, statement.value, statement.context))
+                declared = self._declarations.column(made, name) if made is not None else None
+                if declared is not None:
+                    yield name, declared
+
+    def _constraints(self, stored: Stored, columns: dict[str, str]) -> Iterator[Parts]:
+        def column(name: str) -> str:
+            return columns.get(name, name)
+
+        for path in stored.model.parts:
+            for item in self._reading.items(self._classes.lookup(stored.klass, path)) or ():
+                made = self._reading.made(item)
+                if made is not None:
+                    yield self._declarations.constraint(made, column)
+        for kind, paths in (("unique", stored.model.unique_together), ("index", stored.model.index_together)):
+            for path in paths:
+                yield from self._together(self._classes.lookup(stored.klass, path), kind, columns)
+
+    def _together(self, written: Written | None, kind: str, columns: dict[str, str]) -> Iterator[Parts]:
+        items = self._reading.items(written) or ()
+        lists = [items] if items and self._reading.text(items[0]) is not None else [self._reading.items(i) or () for i in items]
+        for listed in lists:
+            names = tuple(columns.get(n, n) for item in listed if (n := self._reading.text(item)))
+            if names and written is not None:
+                yield group(kind, "", names, Key(names, written.site))
+
+    def _key(self, stored: Stored, made: Parts) -> Parts | None:
+        """The primary key that the library adds."""
+        klass, model = stored.klass, stored.model
+        if made.primary_key is not None or not model.key:
+            return None
+        site = made.columns[0].site if made.columns else klass.module.start
+        name, _, type_ = model.key.partition(" ")
+        if model.inherits == "joined" and stored.above:
+            above = self._classes.one(stored.above)
+            name = f"{stored.above.rpartition('.')[2].lower()}_ptr_id"
+            key = ForeignKey((name,), above.table if above is not None else "", site)
+            return Parts((Column(name, site, type_, nullable=False),), Key((name,), site), foreign_keys=(key,))
+        return Parts((Column(name, site, type_, False, True, True),), Key((name,), site))
+
+    def _of_calls(self) -> Iterator[Change]:
+        for library in self._project.knowledge.libraries:
+            for name, part in sorted(library.schema.items()):
+                for site in self._project.calls.to(name) if part.part == "table" else ():
+                    module = site.module
+                    if module.is_test or module.is_migration or module.is_vendored:
+                        continue
+                    made = self._reading.made(
+                        Written(module, CallRef(site.call.at, site.call.end, site.index), site.call.context)
+                    )
+                    table = self._reading.text(made.argument(part.table)) if made is not None else None
+                    if made is None or table is None:
+                        continue
+                    schema = self._reading.text(made.argument(part.schema))
+                    parts = self._declarations.parts(made.rest(part.parts))
+                    if parts.columns:
+                        yield Change("create-table", f"{schema}.{table}" if schema else table, made.written.site, parts=parts)
+
+    # What references lead to
+
+    def _resolve(self, written: Written) -> Target | None:
+        for entity in self._reading.entities(written):
+            if isinstance(entity, Type) and entity.name in self._project.symbols.classes:
+                table = self._classes.table(entity.name)
+                return (table, ()) if table else None
+            if isinstance(entity, External):
+                return None
+        name = self._reading.text(written)
+        if name is None:
+            made = self._reading.made(written)
+            named = self._reading.text(made.argument(made.part.table)) if made and made.part.part == "table" else None
+            return (named, ()) if named else None
+        return self._by_name(written, name)
+
+    def _by_name(self, written: Written, name: str) -> Target | None:
+        app, _, last = name.rpartition(".")
+        found = self._project.symbols.classes_by_last_name.get(last, ())
+        if name == "self":
+            row = written.module.body.contexts[written.context].klass
+            klass = written.module.outline.classes[row] if row >= 0 else None
+            own = self._classes.table(f"{written.module.name}.{klass.qualname}") if klass is not None else ""
+            return (own, ()) if own else None
+        tables = [t for klass in found if (t := self._classes.table(klass.name))]
+        if len(tables) > 1 and app:
+            tables = [t for t in tables if t.startswith(f"{app.lower()}_")] or tables
+        return (tables[0], ()) if len(set(tables)) == 1 else None

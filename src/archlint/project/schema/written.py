@@ -1,0 +1,316 @@
+"""What stands in declarations: texts, lists, flags and the library callables that they call, read without running them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Site
+from archlint.facts.schema_knowledge import SchemaPart
+from archlint.facts.syntax import (
+    Argument,
+    Attribute,
+    Call,
+    CallRef,
+    Collection,
+    Comprehension,
+    Expr,
+    Name,
+    Operation,
+    Starred,
+    String,
+    Template,
+)
+from archlint.facts.syntax import Mapping as DictDisplay
+from archlint.project.entities import Bound, Entity, External, FunctionRef
+from archlint.project.model import Type, argument_of
+from archlint.project.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_DEPTH = 8
+_ITEMS = 200
+_COPIES = frozenset({"list", "tuple", "set", "sorted", "reversed", "frozenset"})
+"""What gives the same items again."""
+_ORDERED = re.compile(r'\s*-?"?(\w+)"?(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?\s*', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Written:
+    """An expression where it stands. `given`: names that mean something else there, as parameters and loop variables do."""
+
+    module: Module = field(repr=False)
+    expr: Expr
+    context: int
+    given: Mapping[str, Written] = field(default_factory=dict, repr=False)
+
+    @property
+    def site(self) -> Site:
+        expr = self.expr
+        if isinstance(expr, CallRef):
+            call = self.module.body.calls[expr.index]
+            return Site(self.module.path, call.at, call.end)
+        return Site(self.module.path, expr.at, expr.end)
+
+    def at(self, expr: Expr) -> Written:
+        """Another expression of the same place."""
+        return Written(self.module, expr, self.context, self.given)
+
+    @property
+    def call(self) -> Call | None:
+        return self.module.body.calls[self.expr.index] if isinstance(self.expr, CallRef) else None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A call of a library's callable that says something of a schema, or its bare name. `name`: what it is called."""
+
+    written: Written
+    part: SchemaPart
+    name: str
+    call: Call | None
+
+    def argument(self, notation: str | None) -> Written | None:
+        """What is given for an argument of the part."""
+        if self.call is None or notation is None:
+            return None
+        found = argument_of(self.call, notation)
+        return self.written.at(found) if found is not None else None
+
+    def rest(self, notation: str | None) -> tuple[Written, ...]:
+        """All positional arguments from the one that `"1*"` names, displays behind a star opened."""
+        if self.call is None or notation is None:
+            return ()
+        if not notation.endswith("*"):
+            one = self.argument(notation)
+            return (one,) if one is not None else ()
+        first = int(notation[:-1] or 0)
+        positional = [a for a in self.call.arguments if a.name is None or a.name == "*"]
+        return tuple(self._opened(positional[first:]))
+
+    def _opened(self, arguments: list[Argument]) -> Iterator[Written]:
+        for argument in arguments:
+            value = self.written.at(argument.value)
+            if argument.name == "*":
+                yield from (value.at(item) for item in argument.value.items) if isinstance(argument.value, Collection) else ()
+            else:
+                yield value
+
+
+class Reading:
+    """Questions about what is written. None, or nothing, where it is not known."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._inference = project.types.inference
+
+    def text(self, written: Written | None, depth: int = _DEPTH) -> str | None:
+        if written is None or depth <= 0:
+            return None
+        match written.expr:
+            case String():
+                return written.expr.value
+            case Template() | Operation():
+                return self._joined(written, depth)
+            case CallRef():
+                made = self.made(written)
+                named = made.argument(made.part.name) if made is not None and made.part.part == "named" else None
+                return self.text(named, depth - 1)
+            case Name() if written.expr.id in written.given:
+                return self.text(written.given[written.expr.id], depth - 1)
+            case Name() | Attribute():
+                return self._named(written)
+        return None
+
+    def column_name(self, written: Written) -> str:
+        """Of a name, or of a text that names a column and its order; empty for an expression."""
+        text = self.text(written)
+        if text is None:
+            made = self.made(written)
+            text = self.text(made.argument(made.part.name)) if made is not None and made.part.part == "expression" else None
+        named = _ORDERED.fullmatch(text or "")
+        return named[1] if named is not None else ""
+
+    def flag(self, written: Written | None) -> bool | None:
+        """True or false; None where it is not given or not known."""
+        if written is None:
+            return None
+        value = self.project.values.constant(written.module, written.expr, written.context)
+        return None if value is UNKNOWN else bool(value)
+
+    def is_none(self, written: Written | None) -> bool:
+        if written is None:
+            return True
+        return self.project.values.constant(written.module, written.expr, written.context) is None
+
+    def number(self, written: Written | None) -> str:
+        """A length as written; empty where it is not known."""
+        if written is None:
+            return ""
+        value = self.project.values.constant(written.module, written.expr, written.context)
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+    def names(self, written: Written | None) -> tuple[str, ...] | None:
+        """A text, or a list of texts; an item that is no plain text is an empty one. None: not known."""
+        if written is None:
+            return None
+        one = self.text(written)
+        if one is not None:
+            return (one,)
+        items = self.items(written)
+        return None if items is None else tuple(self.text(item) or "" for item in items)
+
+    def items(self, written: Written | None, depth: int = _DEPTH) -> tuple[Written, ...] | None:
+        """The items of a display, found through names, sums and `list(…)`. None: not known."""
+        if written is None or depth <= 0:
+            return None
+        match written.expr:
+            case Collection():
+                return tuple(self._flat(written, written.expr, depth))
+            case Name() if written.expr.id in written.given:
+                return self.items(written.given[written.expr.id], depth - 1)
+            case Name() | Attribute():
+                return self._items_of_name(written, depth)
+            case Operation() if written.expr.op == "+":
+                parts = [self.items(written.at(operand), depth - 1) for operand in written.expr.operands]
+                return tuple(item for part in parts for item in part or ()) if any(p is not None for p in parts) else None
+            case CallRef():
+                call = written.call
+                plain = call is not None and isinstance(call.callee, Name) and call.callee.id in _COPIES
+                return self.items(written.at(call.arguments[0].value), depth - 1) if call and plain and call.arguments else None
+            case Comprehension():
+                return self._comprehended(written, written.expr, depth)
+        return None
+
+    def pairs(self, written: Written | None) -> dict[str, Written]:
+        """The items of a dict display with texts as keys."""
+        found: dict[str, Written] = {}
+        if written is None:
+            return found
+        value = self.followed(written)
+        if isinstance(value.expr, DictDisplay):
+            for key, item in zip(value.expr.keys, value.expr.values, strict=True):
+                name = self.text(value.at(key)) if key is not None else None
+                if name is not None:
+                    found[name] = value.at(item)
+        return found
+
+    def followed(self, written: Written) -> Written:
+        """What a name stands for, if that is one expression."""
+        for _ in range(_DEPTH):
+            if isinstance(written.expr, Name) and written.expr.id in written.given:
+                written = written.given[written.expr.id]
+            elif isinstance(written.expr, Name | Attribute):
+                sources = self.project.values.sources.of(written.module, written.expr, written.context)
+                if len(sources) != 1 or sources[0].expr is None or sources[0].is_parameter:
+                    return written
+                written = Written(sources[0].module, sources[0].expr, sources[0].context)
+            else:
+                return written
+        return written
+
+    def entities(self, written: Written) -> tuple[Entity, ...]:
+        return self._inference.entities(written.module, written.expr, written.context)
+
+    def made(self, written: Written, depth: int = _DEPTH) -> Made | None:
+        """The schema part that the expression makes or names, through names and functions of the project that return it."""
+        call = written.call
+        callee = written.at(call.callee) if call is not None else written
+        if call is None and isinstance(written.expr, Name | Attribute):
+            followed = self.followed(written)
+            if followed is not written and isinstance(followed.expr, CallRef):
+                return self.made(followed, depth - 1) if depth > 0 else None
+        for entity in self.entities(callee):
+            if isinstance(entity, FunctionRef) and call is not None and depth > 0:
+                inner = self._returned(entity, depth)
+                if inner is not None:
+                    return inner
+                continue
+            found = self._part_of(entity)
+            if found is not None:
+                return Made(written, found[1], found[0], call)
+        return self._of_namespace(written, callee)
+
+    def _of_namespace(self, written: Written, callee: Written) -> Made | None:
+        """`db.String` of an object that has a library's names as its attributes."""
+        if not isinstance(callee.expr, Attribute):
+            return None
+        for base in self.entities(callee.at(callee.expr.base)):
+            found = self._part_of(base) if isinstance(base, Type) else None
+            if found is not None and found[1].part == "namespace":
+                name = f"{found[1].of}.{callee.expr.attr}"
+                part = self.project.knowledge.schema(name)
+                return Made(written, part, name, written.call) if part is not None else None
+        return None
+
+    def _returned(self, function: FunctionRef, depth: int) -> Made | None:
+        definition = function.definition
+        returns = self.project.symbols.scopes(definition.module).returns.get(definition.index, [])
+        if len(returns) != 1 or returns[0].value is None:
+            return None
+        return self.made(Written(definition.module, returns[0].value, returns[0].context), depth - 1)
+
+    def _part_of(self, entity: Entity) -> tuple[str, SchemaPart] | None:
+        knowledge = self.project.knowledge
+        if isinstance(entity, Bound):
+            part = knowledge.schema(f"{entity.owner}.{entity.name}")
+            return (entity.name, part) if part is not None else None
+        if isinstance(entity, External):
+            part = knowledge.schema(entity.name)
+            return (entity.name, part) if part is not None else None
+        if isinstance(entity, Type):
+            for ancestor in self._inference.members.ancestors(entity):
+                part = knowledge.schema(ancestor.name)
+                if part is not None:
+                    return ancestor.name, part
+        return None
+
+    def _named(self, written: Written) -> str | None:
+        value = self.project.values.constant(written.module, written.expr, written.context)
+        if isinstance(value, str):
+            return value
+        followed = self.followed(written)
+        return self.text(followed, 2) if followed is not written else None
+
+    def _joined(self, written: Written, depth: int) -> str | None:
+        expr = written.expr
+        if isinstance(expr, Operation) and expr.op != "+":
+            value = self.project.values.constant(written.module, expr, written.context)
+            return value if isinstance(value, str) else None
+        parts = expr.parts if isinstance(expr, Template) else expr.operands if isinstance(expr, Operation) else ()
+        texts = [self.text(written.at(part), depth - 1) for part in parts]
+        return None if None in texts else "".join(text for text in texts if text is not None)
+
+    def _flat(self, written: Written, display: Collection, depth: int) -> Iterator[Written]:
+        for item in display.items[:_ITEMS]:
+            if isinstance(item, Starred):
+                yield from self.items(written.at(item.value), depth - 1) or ()
+            else:
+                yield written.at(item)
+
+    def _items_of_name(self, written: Written, depth: int) -> tuple[Written, ...] | None:
+        assert isinstance(written.expr, Name | Attribute)  # noqa: S101 - the caller matched it
+        found: list[Written] = []
+        sources = self.project.values.sources.of(written.module, written.expr, written.context)
+        for source in sources:
+            if source.expr is None or source.is_parameter:
+                return None
+            items = self.items(Written(source.module, source.expr, source.context), depth - 1)
+            if items is None:
+                return None
+            found += items
+        return tuple(found) if sources else None
+
+    def _comprehended(self, written: Written, expr: Comprehension, depth: int) -> tuple[Written, ...] | None:
+        place = written.module.body.contexts[expr.context]
+        target = place.target
+        if place.subject is None or not isinstance(target, Name) or depth <= 0:
+            return None
+        items = self.items(written.at(place.subject), depth - 1)
+        if items is None:
+            return None
+        return tuple(Written(written.module, expr.element, expr.context, {**written.given, target.id: item}) for item in items)

@@ -1,0 +1,232 @@
+"""The schemas of a project's databases, one for each service and history."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from archlint.facts.schema import Change, Column, Schema, Table
+from archlint.project.schema.databases import database_of, users_model
+from archlint.project.schema.declarations import Declarations
+from archlint.project.schema.history import History
+from archlint.project.schema.models import Models
+from archlint.project.schema.names import OWN, last_part
+from archlint.project.schema.operation_lists import Migration, OperationLists, migrations
+from archlint.project.schema.revisions import Revision, Upgrades, revisions_by_folder
+from archlint.project.schema.sql_changes import SqlChanges, changes_of
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+    from archlint.project.statements import Sql
+
+_DOWN = re.compile(r"(^|[._-])(down|rollback|revert|undo|drop|teardown)([._-]|$)", re.I)
+_DOWN_PART = re.compile(r"^--\s*(?:migrate:down|\+migrate\s+down|\+goose\s+down|rollback\b|!downs|@undo)", re.I | re.M)
+_NUMBERED = re.compile(r"^[vV]?\d+")
+
+
+class Schemas:
+    """`all`: what each way of declaring tables says; `tables`: each table once, by the way that decides.
+
+    Migrations decide over models, these over DDL files, these over DDL that the program runs."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._sql = SqlChanges(project)
+        self.models = Models(project)
+
+    @cached_property
+    def dialect(self) -> str:
+        """The database in use, as the SQL parser calls it; empty where it is not known."""
+        return database_of(self._project)
+
+    @cached_property
+    def steps(self) -> tuple[tuple[str, tuple[Change, ...]], ...]:
+        """(path, what it changes) of each migration, in the order in which they are applied; histories one after the other."""
+        return tuple(
+            (path, changes)
+            for history in (*self._revisions.values(), self._lists, *self._files.values())
+            for path, changes in history
+        )
+
+    @cached_property
+    def all(self) -> tuple[Schema, ...]:
+        found = [self._schema("migrations", folder, steps) for folder, steps in self._revisions.items()]
+        found.append(self._schema("migrations", _common([path for path, _ in self._lists]), self._lists))
+        for folder, steps in self._files.items():
+            numbered = sum(bool(_NUMBERED.match(posixpath.basename(path))) for path, _ in steps) > 1
+            found.append(self._schema("migrations" if numbered else "statements", folder, steps))
+        found += self._of_models
+        found += self._of_code
+        order = ("migrations", "models", "statements", "code")
+        kept = [schema for schema in found if schema.tables or (schema.doubts and schema.made_by == "migrations")]
+        return tuple(sorted(kept, key=lambda schema: (order.index(schema.made_by), schema.folder, schema.service)))
+
+    @cached_property
+    def tables(self) -> tuple[tuple[Schema, Table], ...]:
+        """Each table once a service. Models that no migration makes count where migrations make none of their tables, or
+        change some that they did not make: then the history began from the models."""
+        taken: set[tuple[str, str]] = set()
+        unmade = {(schema.service, last_part(name).lower()) for schema in self.all for name in schema.unmade}
+        found: list[tuple[Schema, Table]] = []
+        for schema in self.all:
+            keys = {(schema.service, table.name.lower()) for table in schema.tables}
+            if schema.made_by == "models" and keys & taken and not keys & unmade - taken:
+                continue
+            found += [(schema, table) for table in schema.tables if (schema.service, table.name.lower()) not in taken]
+            taken |= keys
+        return tuple(found)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[tuple[Schema, Table], ...]]:
+        """Lower-case name, without its schema → the tables of that name."""
+        found: dict[str, list[tuple[Schema, Table]]] = defaultdict(list)
+        for schema, table in self.tables:
+            found[table.name.lower()].append((schema, table))
+        return {name: tuple(tables) for name, tables in found.items()}
+
+    # Histories
+
+    @cached_property
+    def _revisions(self) -> dict[str, tuple[tuple[str, tuple[Change, ...]], ...]]:
+        declarations = Declarations(self._project, lambda _: None)
+        upgrades = Upgrades(self._project, declarations, self._sql, self.dialect)
+
+        def steps(revisions: Iterable[Revision]) -> Iterator[tuple[str, tuple[Change, ...]]]:
+            for revision in revisions:
+                yield revision.module.path, upgrades.changes(revision)
+
+        return {folder: tuple(steps(found)) for folder, found in revisions_by_folder(self._project).items()}
+
+    @cached_property
+    def _migrations(self) -> tuple[Migration, ...]:
+        return migrations(self._project)
+
+    @cached_property
+    def _lists(self) -> tuple[tuple[str, tuple[Change, ...]], ...]:
+        if not self._migrations:
+            return ()
+        models = [model for library in self._project.knowledge.libraries for model in library.models.values()]
+        names = {name: table for model in models for name, table in model.names.items()}
+        lists = OperationLists(self._project, self._sql, names, users_model(self._project))
+        return tuple((migration.module.path, lists.changes(migration)) for migration in self._migrations)
+
+    @cached_property
+    def _files(self) -> dict[str, tuple[tuple[str, tuple[Change, ...]], ...]]:
+        """Folder → its SQL files with DDL, in the natural order of their names; ways back are left out."""
+        found: dict[str, list[tuple[str, tuple[Change, ...]]]] = defaultdict(list)
+        files = [s for s in self._project.statements.all if s.built is None and not (s.is_test or s.is_vendored)]
+        for sql in sorted(files, key=lambda s: _natural(s.path)):
+            folder, name = posixpath.split(sql.path)
+            if _DOWN.search(name) or _DOWN.search(posixpath.basename(folder)):
+                continue
+            changes = tuple(_upward(sql))
+            if changes:
+                found[folder].append((sql.path, changes))
+        return {
+            folder: tuple(steps)
+            for folder, steps in sorted(found.items())
+            if any(change.kind == "create-table" for _, changes in steps for change in changes)
+        }
+
+    @cached_property
+    def _of_models(self) -> list[Schema]:
+        by_service: dict[str, list[Change]] = defaultdict(list)
+        for change in self.models.changes():
+            module = self.models.module_of(change)
+            if module is not None and module.is_production:
+                by_service[self._service(change.site.path)].append(change)
+        return [
+            self._schema("models", _common([c.site.path for c in changes]), (("", tuple(changes)),), service)
+            for service, changes in sorted(by_service.items())
+        ]
+
+    @cached_property
+    def _of_code(self) -> list[Schema]:
+        """DDL that production code runs: what makes tables first."""
+        by_service: dict[str, list[Change]] = defaultdict(list)
+        for sql in self._project.statements.all:
+            if sql.built is not None and sql.module is not None and sql.sink is not None and sql.module.is_production:
+                by_service[self._service(sql.path)] += changes_of(sql)
+        found = []
+        for service, changes in sorted(by_service.items()):
+            ordered = sorted((c for c in changes if c.kind in ("create-table", "add")), key=lambda c: c.kind == "add")
+            folder = _common([change.site.path for change in ordered])
+            found.append(self._schema("code", folder, (("", tuple(ordered)),), service))
+        return found
+
+    def _service(self, path: str) -> str:
+        module = self._project.modules.by_path.get(path)
+        service = self._project.services.of(module) if module is not None else None
+        return service.name if service is not None else ""
+
+    def _schema(
+        self,
+        made_by: Literal["migrations", "models", "statements", "code"],
+        folder: str,
+        steps: Iterable[tuple[str, tuple[Change, ...]]],
+        service: str | None = None,
+    ) -> Schema:
+        history = History()
+        paths = []
+        for path, changes in steps:
+            history.apply(changes)
+            paths.append(path)
+        own = self._service(paths[-1]) if service is None and paths else service or ""
+        tables = tuple(_finished(table, history) for table in history.tables())
+        return Schema(made_by, folder, own, self.dialect, tables, tuple(history.doubts), tuple(sorted(history.unmade)))
+
+
+def _upward(sql: Sql) -> Iterator[Change]:
+    """What stands before the part that takes it back."""
+    down = _DOWN_PART.search(sql.text)
+    for change in changes_of(sql):
+        if down is None or change.site.at < down.start():
+            yield change
+
+
+def _finished(table: Table, history: History) -> Table:
+    """Keys have the type of what they lead to, and names are those that the schema gives."""
+    types = {key.columns[0].lower(): key for key in table.foreign_keys if len(key.columns) == 1}
+
+    def typed(column: Column) -> Column:
+        key = types.get(column.name.lower())
+        if column.type or key is None:
+            return column
+        return replace(column, type=_type_of(key.table, key.references, history, 6))
+
+    return replace(
+        table,
+        columns=tuple(typed(column) for column in table.columns),
+        uniques=tuple(replace(k, name="") if k.name.startswith(OWN) else k for k in table.uniques),
+        foreign_keys=tuple(replace(k, name="") if k.name.startswith(OWN) else k for k in table.foreign_keys),
+        indexes=tuple(replace(i, name="") if i.name.startswith(OWN) else i for i in table.indexes),
+    )
+
+
+def _type_of(name: str, columns: tuple[str, ...], history: History, depth: int) -> str:
+    draft = history.find(name)
+    if draft is None or depth == 0:
+        return ""
+    wanted = columns or (draft.primary_key.columns if draft.primary_key is not None else ())
+    column = next((c for c in draft.columns if wanted and c.name.lower() == wanted[0].lower()), None)
+    if column is None or column.type:
+        return column.type if column is not None else ""
+    key = next((k for k in draft.foreign_keys if k.columns == (column.name,)), None)
+    return _type_of(key.table, key.references, history, depth - 1) if key is not None else ""
+
+
+def _natural(path: str) -> list[tuple[int, int | str]]:
+    """Numbers in it count as numbers."""
+    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", path.lower()) if part]
+
+
+def _common(paths: list[str]) -> str:
+    """The folder that holds them all."""
+    folders = {posixpath.dirname(path) for path in paths}
+    return posixpath.commonpath(folders) if folders and all(folders) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -26,8 +27,8 @@ _NAMES = re.compile(
 
 
 def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
-    """One hit for each place at which a value enters a text, however many calls take it; a proof for each call that takes
-    a text without."""
+    """One hit for each statement of the code in which values enter a text, however many calls take it; a proof for each
+    call that takes a text without."""
     values = InsertedValues(project, params)
     texts = _Texts(project)
     hits: dict[Site, tuple[Inserted, Hit]] = {}
@@ -45,8 +46,29 @@ def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
             known = hits.get(found.entry.site)
             if known is None or (hit.confidence, found.reach) > (known[1].confidence, known[0].reach):
                 hits[found.entry.site] = (found, hit)
+    by_statement: dict[tuple[str, int, str], list[tuple[Inserted, Hit]]] = defaultdict(list)
     for site in sorted(hits):
-        yield hits[site][1]
+        found, hit = hits[site]
+        by_statement[site.path, _statement(found.entry.module, site.at), hit.message].append((found, hit))
+    for together in by_statement.values():
+        yield _joined(together)
+
+
+def _statement(module: Module, at: int) -> int:
+    """Where the innermost statement begins that holds a place."""
+    around = [(s.end - s.at, s.at) for s in module.body.statements if s.at <= at < s.end]
+    return min(around)[1] if around else at
+
+
+def _joined(together: list[tuple[Inserted, Hit]]) -> Hit:
+    """The surest of the hits in one statement, with the values and places of the others."""
+    _, first = max(together, key=lambda each: (each[1].confidence, each[0].reach))
+    others = [hit for _, hit in together if hit is not first]
+    values = list(dict.fromkeys(f"`{hit.words['value']}`" for hit in (first, *others)))
+    shown = " and ".join([", ".join(values[:-1]), values[-1]] if len(values) > 1 else values)
+    verbs = {"become": "becomes", "name": "names"} if len(values) == 1 else {"become": "become", "name": "name"}
+    too = tuple(Step(hit.site, f"`{hit.words['value']}` enters it too") for hit in others)
+    return replace(first, words={**first.words, "values": shown, **verbs}, related=(*first.related, *too))
 
 
 def _clauses(project: Project, values: InsertedValues) -> Iterator[Sink]:

@@ -306,3 +306,29 @@ def test_statements_that_the_loop_chooses_are_its_own() -> None:
     code = f"{OUTSIDE}def page(connection: sqlalchemy.Connection, request):\n"
     code += "    for name in request.data['names']:\n        connection.execute(QUERIES[name])\n"
     assert testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/pages.py": code}) == []
+
+
+SHOWN = """
+from shop.models import User
+
+
+def shown(user: User):
+    orders = user.orders.all()
+    for order in orders:
+        print(order.number)
+
+
+def page():
+    for user in QUERY:
+        shown(user)
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "confidence"),
+    [("User.objects.all()", Confidence.HIGH), ("User.objects.prefetch_related('orders')", Confidence.LOW)],
+)
+def test_a_relation_under_a_name_may_be_loaded_ahead_too(query: str, confidence: Confidence) -> None:
+    code = SHOWN.replace("QUERY", query)
+    found = testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/pages.py": code})
+    assert [f.confidence for f in found] == [confidence]

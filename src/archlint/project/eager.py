@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -21,9 +21,28 @@ class EagerLoads:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._values: dict[str, dict[tuple[int, str], list[Expr | None]]] = {}
 
-    def may_hold(self, module: Module, expr: Expr) -> bool:
-        """The expression reads all items of a relation (`order.lines.all()`) that is loaded ahead somewhere."""
+    def may_hold(self, module: Module, expr: Expr, context: int) -> bool:
+        """The expression reads all items of a relation (`order.lines.all()`) that is loaded ahead somewhere; or it is a
+        name of the function that has been given nothing else."""
+        if isinstance(expr, Name):
+            given = self._given(module).get((module.body.contexts[context].function, expr.id), [])
+            return bool(given) and all(self._reads(module, value) for value in given)
+        return self._reads(module, expr)
+
+    def _given(self, module: Module) -> dict[tuple[int, str], list[Expr | None]]:
+        """(function, name) → the values that its statements give it."""
+        known = self._values.get(module.path)
+        if known is None:
+            known = self._values[module.path] = {}
+            for statement in module.body.statements:
+                if isinstance(statement.target, Name):
+                    function = module.body.contexts[statement.context].function
+                    known.setdefault((function, statement.target.id), []).append(statement.value)
+        return known
+
+    def _reads(self, module: Module, expr: Expr | None) -> bool:
         if not isinstance(expr, CallRef):
             return False
         call = module.body.calls[expr.index]

@@ -192,7 +192,7 @@ class Points:
                     self._evaluations[key] = self._evaluation(entity, by)
                 targets += self._evaluations[key]
         if targets:
-            if self._eager.may_hold(module, expr):
+            if self._eager.may_hold(module, expr, context):
                 targets = [Target(t.name, t.definition, t.operation, Confidence.LOW) for t in targets]
             yield self._point(module, expr, context, "evaluation", tuple(dict.fromkeys(targets)), call)
 

@@ -13,7 +13,7 @@ from archlint.project.arguments import receives_itself
 from archlint.project.conditions import Conditions, Path
 from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import Endpoint
-from archlint.project.model import Def
+from archlint.project.model import CallSite, Def
 from archlint.project.modules import Module
 from archlint.project.program import Project
 
@@ -57,6 +57,8 @@ class HandlerWays:
         seen, waiting = {handler}, [handler]
         while waiting:
             for site in self._project.calls.of(waiting.pop(0)):
+                if self._is_on_service(site):
+                    return site.site
                 for definition in (target.definition for target in site.targets):
                     if definition is None or definition in seen:
                         continue
@@ -92,6 +94,8 @@ class HandlerWays:
                 return None  # of a module in no layer it is not known what it is for
             asker = definition
         end = path.end
+        if end.call is not None and self._is_on_service(end.call):
+            return None
         return None if _asks_itself(end) or self._is_given(end) else Bypass(handler, path, asker, end)
 
     def _is_given(self, point: EffectPoint) -> bool:
@@ -129,6 +133,13 @@ class HandlerWays:
     def _is_service(self, definition: Def) -> bool:
         owner = definition.function.qualname.rpartition(".")[0]
         return self._layers.layer_of(definition.module) == "application" or owner.endswith(self._services)
+
+    def _is_on_service(self, site: CallSite) -> bool:
+        """A method that a service's class has from a library's base is the service's."""
+        klass = self._project.symbols.classes.get(site.receiver.name) if site.receiver is not None else None
+        if klass is None:
+            return False
+        return self._layers.layer_of(klass.module) == "application" or klass.name.endswith(self._services)
 
     def _is_beside(self, module: Module, handler: Def) -> bool:
         return module.name == handler.module_name or self._layers.layer_of(module) == "interface"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Cover = Literal["all", "some", "none"]
 """Of the ways into a function: how many come from within a transaction."""
+Holder = Literal["", "own", "request"]
 
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
 _REQUEST, _METHOD, _TASK = "request-transaction", "in-transaction", "task"
@@ -44,20 +45,25 @@ class Transactions:
         self._effects = project.effects
         self._inference = project.types.inference
         self.blocks = TransactionBlocks(project)
-        self._held: dict[Def, bool] = {}
+        self._held: dict[Def, Holder] = {}
         self._covers: dict[Def, Cover] = {}
 
     def holds(self, definition: Def) -> bool:
         """The function runs in a transaction by itself: its decorators, its class or a framework open one."""
+        return bool(self.holder(definition))
+
+    def holder(self, definition: Def) -> Holder:
+        """Who opens it: the function's own decorators (or its class, or its framework), a setting for each request, nobody."""
         known = self._held.get(definition)
         if known is None:
-            self._held[definition] = False
-            known = self._held[definition] = (
+            self._held[definition] = ""
+            is_own = (
                 any(self._opens(definition, decorator) for decorator in definition.function.decorators)
                 or self._is_dispatched(definition)
                 or self._is_framework_method(definition)
-                or (self.has_request_transactions and self._answers(definition))
             )
+            is_request = not is_own and self.has_request_transactions and self._answers(definition)
+            known = self._held[definition] = "own" if is_own else "request" if is_request else ""
         return known
 
     def cover(self, definition: Def) -> Cover:
@@ -135,7 +141,7 @@ class Transactions:
                 if function.name == _DISPATCHING and function.klass >= 0:
                     dispatching = Def(owner, owner.name, row)
                     if dispatching != definition and self._is_of_ancestor(definition, dispatching):
-                        return self.holds(dispatching) or any(True for _ in self.blocks.of(dispatching))
+                        return self.holder(dispatching) == "own" or any(True for _ in self.blocks.of(dispatching))
         return False
 
     def _owners(self, definition: Def) -> Iterator[Module]:

@@ -1,0 +1,70 @@
+"""SVC013: a task or message that is sent while what it is about is not committed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.project.effects import EffectPoint
+from archlint.project.open_transactions import Inside, OpenTransactions
+from archlint.project.sequence import chain
+from archlint.project.spelling import shorten
+
+_SAVING = "save"
+_EFFECTS = ("enqueue", "publish")
+_FAR = 3
+"""Functions between the transaction and the queue: on a longer way there are many conditions that nobody can weigh."""
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`delays`: arguments by which a task is run later; `passing_kinds`: kinds of libraries whose messages may be lost."""
+
+    delays: tuple[str, ...]
+    passing_kinds: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each task or message in a transaction that has written something, a proof for each in none."""
+
+    def counts(end: EffectPoint) -> bool:
+        return set(params.passing_kinds).isdisjoint(project.knowledge.package_kinds(end.witness.target))
+
+    inside = OpenTransactions(project).inside(_EFFECTS, counts)
+    ends = {found.path.end.site for found in inside}
+    for found in inside:
+        if found.open.write is not None:
+            yield _hit(found, params)
+    for effect in _EFFECTS:
+        for point in project.effects.points(effect):
+            if point.is_direct and point.module.is_production and point.site not in ends:
+                yield Proof(point.site, "stands in no transaction")
+
+
+def _confidence(found: Inside, params: Params) -> Confidence:
+    call = found.path.end.call
+    if call is not None and any(argument.name in params.delays for argument in call.call.arguments):
+        return Confidence.LOW
+    if len(found.path.through) > _FAR or _is_for_new(found):
+        return Confidence.LOW
+    write = found.open.write
+    most = Confidence.HIGH if write is not None and write.site != found.point.site else Confidence.MEDIUM
+    return min(found.path.confidence, most)
+
+
+def _is_for_new(found: Inside) -> bool:
+    """The way goes through what saves an object, which sends something only under a condition."""
+    end = found.path.end
+    if not any(definition.function.name == _SAVING for definition in found.path.through):
+        return False
+    return any(end.module.body.contexts[row].kind in ("if", "else") for row in chain(end.module, end.context))
+
+
+def _hit(found: Inside, params: Params) -> Hit:
+    write, path = found.open.write, found.path
+    assert write is not None  # noqa: S101 - none is reported otherwise
+    words = {"function": found.definition.function.name, "call": shorten(path.end.shown, 50), "write": shorten(write.shown, 50)}
+    opened = Step(found.open.opened, "the transaction begins here")
+    steps = (opened, Step(write.site, "this is not committed yet"), *path.steps)
+    return Hit(found.point.site, words, found.open.opening, _confidence(found, params), path=steps)

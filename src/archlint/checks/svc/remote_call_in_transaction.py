@@ -1,0 +1,68 @@
+"""SVC014: another service is asked, or time passes, while a transaction is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.project.effects import EffectPoint
+from archlint.project.memoised import fills_cache, is_memoised
+from archlint.project.open_transactions import Inside, OpenTransactions
+from archlint.project.spelling import shorten
+
+_EFFECTS = ("http", "rpc", "sleep")
+_FAR = 3
+"""Functions between the transaction and the call: on a longer way there are many conditions that nobody can weigh."""
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`memo`: words in the names of decorators that keep results; `not_services`: kinds of libraries that ask no service."""
+
+    memo: tuple[str, ...]
+    not_services: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each call that waits in an open transaction, a proof for each in none."""
+
+    def counts(end: EffectPoint) -> bool:
+        return set(params.not_services).isdisjoint(project.knowledge.package_kinds(end.witness.target))
+
+    inside = OpenTransactions(project).inside(_EFFECTS, counts)
+    ends = {found.path.end.site for found in inside}
+    for found in inside:
+        if found.open.opening != "session" or found.open.sent:
+            yield _hit(found, _confidence(project, found, params))
+    for effect in _EFFECTS:
+        for point in project.effects.points(effect):
+            if point.is_direct and point.module.is_production and point.site not in ends and counts(point):
+                yield Proof(point.site, "stands in no transaction")
+
+
+def _confidence(project: Project, found: Inside, params: Params) -> Confidence:
+    path = found.path
+    if len(path.through) > _FAR or found.open.opening == "request":
+        return Confidence.LOW
+    if path.kept or any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in path.through):
+        return Confidence.LOW  # it is asked once
+    held = found.open.write or found.open.read
+    if held is None:
+        return Confidence.LOW  # nothing is locked yet
+    return min(path.confidence, Confidence.HIGH if found.open.sent and held.site != found.point.site else Confidence.MEDIUM)
+
+
+def _hit(found: Inside, confidence: Confidence) -> Hit:
+    path = found.path
+    held = found.open.write or found.open.read
+    words = {
+        "function": found.definition.function.name,
+        "call": shorten(path.end.shown, 50),
+        "held": f", which holds `{shorten(held.shown, 50)}`" if held is not None and found.open.write is not None else "",
+    }
+    steps = [Step(found.open.opened, "the transaction begins here")]
+    if held is not None:
+        steps.append(Step(held.site, "asks the database first"))
+    message = "sleep" if found.point.effect == "sleep" else "default"
+    return Hit(found.point.site, words, message, confidence, path=(*steps, *path.steps))

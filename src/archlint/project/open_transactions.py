@@ -1,0 +1,144 @@
+"""Whether a transaction is open at a place, and what has been written in it before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from archlint.facts.findings import Site
+from archlint.project.commits import Commit, Commits
+from archlint.project.conditions import Conditions, Path, is_failure_path
+from archlint.project.effects import EffectPoint
+from archlint.project.model import Def
+from archlint.project.sequence import may_follow
+from archlint.project.transactions import Transactions
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+Opening = Literal["block", "function", "request", "session"]
+
+
+class Open(Struct, frozen=True):
+    """opening: a `with` block, what wraps the function, a setting for each request, or a session that is committed behind the
+    place.  `opened`: where.  `write`: something written in it before, or on the way from the very place; `read`: it only
+    asks before.  `sent`: the write has reached the database, and is not only noted down."""
+
+    opening: Opening
+    opened: Site
+    write: EffectPoint | None = None
+    sent: bool = False
+    read: EffectPoint | None = None
+
+
+class Inside(Struct, frozen=True):
+    """Something that is done in an open transaction: `point` in `definition`, where the transaction is, and the way down."""
+
+    definition: Def
+    point: EffectPoint
+    path: Path
+    open: Open
+
+    @property
+    def rank(self) -> tuple[int, int, Site]:
+        """The smaller the surer, and the nearer to what is done."""
+        return (-self.path.confidence, len(self.path.steps), self.point.site)
+
+
+class OpenTransactions:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._effects = project.effects
+        self.transactions = Transactions(project)
+        self._commits = Commits(project, self.transactions)
+        self._of: dict[Def, list[Commit]] = {}
+        self._ways = Conditions(project)
+
+    def inside(self, effects: Iterable[str], counts: Callable[[EffectPoint], bool]) -> list[Inside]:
+        """The places in transactions that come to a library call with one of the effects; of nested transactions the one that
+        is nearest to it, and of several places in one the surest.  `counts`: whether a library call is asked about."""
+        found = [each for each in self._all(effects) if counts(each.path.end)]
+        holding = {(each.definition, each.path.end.site) for each in found}
+        by_transaction: dict[tuple[Def, Site, str], list[Inside]] = defaultdict(list)
+        for each in found:
+            if not any((definition, each.path.end.site) in holding for definition in each.path.through):
+                by_transaction[each.definition, each.open.opened, each.point.effect].append(each)
+        chosen = [min(same, key=lambda each: each.rank) for same in by_transaction.values()]
+        return sorted(chosen, key=lambda each: (each.point.site, each.rank))
+
+    def _all(self, effects: Iterable[str]) -> Iterator[Inside]:
+        for effect in effects:
+            for point in self._effects.points(effect):
+                definition = point.caller
+                if definition is None or not point.module.is_production or is_failure_path(point.module, point.context):
+                    continue
+                opened = self.at(definition, point)
+                path = self._ways.path(point) if opened is not None else None
+                if opened is not None and path is not None:
+                    yield Inside(definition, point, path, opened)
+
+    def at(self, definition: Def, point: EffectPoint) -> Open | None:
+        """The transaction that is open at a place of a function, by what the function itself does or is wrapped in."""
+        blocks, module = self.transactions.blocks, point.module
+        if point.site.at < definition.function.at:
+            return None
+        row = blocks.around(module, point.context)
+        if row >= 0:
+            begin = module.body.contexts[row].at
+            return self._open("block", blocks.head(module, row), definition, point, begin)
+        holder = self.transactions.holder(definition)
+        if holder:
+            opening: Opening = "function" if holder == "own" else "request"
+            return self._open(opening, definition.site, definition, point, definition.function.at)
+        return self._session(definition, point)
+
+    def _open(self, opening: Opening, opened: Site, definition: Def, point: EffectPoint, begin: int) -> Open:
+        write = min(self._before("db.write", definition, point, begin), key=_plainness, default=None)
+        read = min(self._before("db.read", definition, point, begin), key=_plainness, default=None)
+        return Open(opening, opened, write, write is not None and self._is_sent(write), read)
+
+    def _session(self, definition: Def, point: EffectPoint) -> Open | None:
+        """A write that is not committed yet, and a commit behind the place."""
+        commits = self._committed(definition)
+        behind = [c for c in commits if c.kind == "commit" and c.point.site.at > point.site.at and c.point.site != point.site]
+        if not any(may_follow(point.module, _place(point), _place(c.point)) for c in behind):
+            return None
+        own = {c.point.site for c in commits}
+        earlier = [c.point for c in commits if c.point.site.at < point.site.at]
+        since = max((e.site.at for e in earlier if self._comes_before(e, point)), default=definition.function.at)
+        writes = [w for w in self._before("db.write", definition, point, since) if w.site not in own and w.site != point.site]
+        sent = [w for w in writes if self._is_sent(w)]
+        chosen = min(sent or writes, key=_plainness, default=None)
+        return Open("session", chosen.site, chosen, bool(sent)) if chosen is not None else None
+
+    def _before(self, effect: str, definition: Def, point: EffectPoint, begin: int) -> Iterator[EffectPoint]:
+        """The places between an offset and the point that have the effect and can come first; at last the point itself."""
+        for other in self._effects.points_of(definition, effect):
+            if begin <= other.site.at <= point.site.at and (other.site == point.site or self._comes_before(other, point)):
+                yield other
+
+    @staticmethod
+    def _comes_before(other: EffectPoint, point: EffectPoint) -> bool:
+        is_before = other.site.at < point.site.at and not is_failure_path(other.module, other.context)
+        return is_before and may_follow(point.module, _place(other), _place(point))
+
+    def _is_sent(self, write: EffectPoint) -> bool:
+        return self._ways.path(write) is not None
+
+    def _committed(self, definition: Def) -> list[Commit]:
+        if definition not in self._of:
+            self._of[definition] = self._commits.of(definition)
+        return self._of[definition]
+
+
+def _plainness(point: EffectPoint) -> tuple[int, bool, int]:
+    """Of several places the plainest shows best: the nearest to the library, then the latest."""
+    flushes = any(t.operation is not None and t.operation.flushes for t in point.point.targets)
+    return (len(point.witness.steps), flushes, -point.site.at)
+
+
+def _place(point: EffectPoint) -> tuple[int, int]:
+    return point.context, point.site.at

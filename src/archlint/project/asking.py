@@ -1,4 +1,5 @@
-"""What finds out who comes: by its name, and by what the code of a function or class reads, calls and refuses."""
+"""What looks before it works (who comes, whether what was sent is in order): by its name, and by what the code of a function
+or class reads, calls and refuses."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_REFUSALS = frozenset({401, 403})
+REFUSALS = frozenset({401, 403})
+"""The answers to somebody who may not."""
 _SHARED = frozenset({Attribute, Subscript})
 _DEPTH = 3
 """Functions between the one that is asked about and the one that refuses."""
@@ -54,12 +56,20 @@ class Phrases:
 
 
 class Asking:
-    """`inside`: words for what code that asks who comes reads and calls; `sends`: words in names of functions that send
-    somebody elsewhere, `entrances`: words in names of the places where people say who they are."""
+    """`inside`: words for what code that asks reads and calls; `sends`: words in names of functions that send somebody
+    elsewhere, `entrances`: words in names of the places where people say who they are; `refusals`: answers that say no."""
 
-    def __init__(self, project: Project, inside: Phrases, sends: Iterable[str], entrances: Iterable[str]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        inside: Phrases,
+        sends: Iterable[str] = (),
+        entrances: Iterable[str] = (),
+        refusals: frozenset[int] = REFUSALS,
+    ) -> None:
         self._project = project
-        self._sends, self._entrances = frozenset(sends), Phrases(entrances)
+        self._refusals = refusals
+        self._sends, self._entrances = frozenset(sends), Phrases(entrances) if entrances else None
         self._inside = inside
         self._places: dict[str, list[int]] = {}
         self._known: dict[Def, bool] = {}
@@ -129,24 +139,28 @@ class Asking:
                 yield call.at
         for statement in body.statements:
             if statement.kind == "return" and isinstance(statement.value, Collection):
-                if any(_is_refusal(item) for item in statement.value.items):
+                if any(self._is_refusal(item) for item in statement.value.items):
                     yield statement.at
             elif statement.kind in ("raise", "test") and self._inside.in_name(_tested(body, statement.value)):
                 yield statement.at
 
+    def _is_refusal(self, expr: Expr) -> bool:
+        return isinstance(expr, Constant) and type(expr.value) is int and expr.value in self._refusals
+
     def _sends_away(self, body: Body, call: Call) -> bool:
         """`redirect("/login")`."""
-        if self._sends.isdisjoint(words_of(last_name(body, call.callee))):
+        entrances = self._entrances
+        if entrances is None or self._sends.isdisjoint(words_of(last_name(body, call.callee))):
             return False
         texts = (argument.value for argument in call.arguments)
-        return any(isinstance(text, String) and self._entrances.in_name(text.value) for text in texts)
+        return any(isinstance(text, String) and entrances.in_name(text.value) for text in texts)
 
     def _is_sign(self, body: Body, expr: Expr) -> bool:
         if isinstance(expr, String):
             return len(expr.value) <= _LONGEST_KEY and " " not in expr.value and self._inside.in_name(expr.value)
         if isinstance(expr, Name | Attribute):
             return self._inside.in_name(last_two(body, expr))
-        return _is_refusal(expr)
+        return self._is_refusal(expr)
 
 
 def last_two(body: Body, expr: Expr) -> str:
@@ -177,7 +191,3 @@ def _tested(body: Body, expr: Expr | None) -> str:
         return f"{last_name(body, second)}_{first.value}"
     named = [words_of(last_name(body, operand))[-1:] for operand in (first, second) if not isinstance(operand, CallRef)]
     return "_".join(f"compared_{word}" for words in named for word in words)
-
-
-def _is_refusal(expr: Expr) -> bool:
-    return isinstance(expr, Constant) and type(expr.value) is int and expr.value in _REFUSALS

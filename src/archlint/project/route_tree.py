@@ -15,6 +15,7 @@ from archlint.project.containers import Containers
 from archlint.project.handlers import Handlers
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Callers, Origins
+from archlint.project.parts import leaves_of
 from archlint.project.route_lists import Included, Listed, RouteLists
 from archlint.project.route_paths import HOLE, RoutePaths, normal
 from archlint.project.route_records import Container, Declaration, Handler, Inclusion, Via
@@ -29,6 +30,7 @@ _MOST_CALLERS = 400
 _NO_CALLERS: Callers = {}
 UNKNOWN_OWNER = ""
 _AROUND = "middleware"
+_VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
 class RouteTree:
@@ -220,7 +222,8 @@ class RouteTree:
         decorated = facet.handler == "decorated"
         via: Via = "decorator" if decorated or self._handlers.decorated_by(place) else "add"
         handler = self._handler(site, facet, callers)
-        default = facet.default if handler is not None and isinstance(handler.target, Def) else ()
+        is_plain = handler is not None and isinstance(handler.target, Def) and site.argument(facet.methods_from) is None
+        default = facet.default if is_plain else ()
         yield Declaration(
             paths=tuple(dict.fromkeys(normal(text, facet.pattern) for text in texts)),
             methods=facet.methods or self._methods(site, facet, callers) or default,
@@ -245,7 +248,9 @@ class RouteTree:
         expr = site.argument(facet.methods_from)
         if expr is None:
             return ()
-        return tuple(text.upper() for text in self._paths.texts(site.module, expr, site.call.context, callers))
+        named = [leaf.attr.upper() for leaf in leaves_of(expr) if isinstance(leaf, Attribute)]  # `[HTTPMethod.POST]`
+        given = [text.upper() for text in self._paths.texts(site.module, expr, site.call.context, callers)]
+        return tuple(dict.fromkeys((*given, *(name for name in named if name in _VERBS))))
 
     def _handler(self, site: CallSite, facet: RouteFacet, callers: Callers) -> Handler | None:
         if facet.handler == "decorated":

@@ -61,7 +61,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     guards = Guards(project, params)
     open_writes: dict[str, list[_Write]] = defaultdict(list)
     asking: dict[str, list[Guard]] = defaultdict(list)
-    signing = Asking(project, Phrases(params.signs_up), (), ())
+    signing = Asking(project, Phrases(params.signs_up))
     for write in (*_of_functions(project, guards, signing), *_of_views(project, guards)):
         service = service_of(project, write.route.module)
         if write.guard >= Guard.CHECKS:

@@ -23,6 +23,10 @@ _SENDERS = frozenset({"session", "db"})
 """What sends the write is called so; a model of a visitor's session is seen by its class."""
 
 
+_VIEWS = frozenset({"view", "views"})
+"""Modules that are called so answer requests; that they note down who looked is not said."""
+
+
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """Words in paths and in names of functions.  `not_asked`: of endpoints that a protocol makes write on GET; `links`: of
     those that people open from a mail; `traces`: of functions and models that only record that something was asked;
@@ -83,6 +87,10 @@ def _confidence(endpoint: Endpoint, point: EffectPoint, path: Path, params: Para
         return Confidence.LOW
     if not _end_words(path).isdisjoint((*params.traces, *params.making)):
         return Confidence.LOW
+    if point.site.at < endpoint.definition.function.at:  # a decorator's, which finds out who comes
+        return Confidence.LOW
+    if any(not set(params.making).isdisjoint(words_of(each.function.name)) for each in path.through):
+        return Confidence.LOW
     if any(is_made_if_missing(each.module, each.context, each.site.at) for each in (point, path.end)):
         return Confidence.LOW
     return min(path.confidence, Confidence.MEDIUM if len(path.through) > _FAR else Confidence.HIGH)
@@ -93,7 +101,9 @@ def _end_words(path: Path) -> frozenset[str]:
     end, call = path.end, path.end.call
     found = [word for word in words_of(end.shown) if word not in _SENDERS]
     if path.through:
-        found += words_of(path.through[-1].function.qualname)
+        last = path.through[-1]
+        found += words_of(last.function.qualname)
+        found += [word for part in last.module_name.split(".") if part not in _VIEWS for word in words_of(part)]
     if call is not None:
         found += [
             word

@@ -44,12 +44,21 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     """What is created ends with the session."""
     changes: tuple[Change, ...] = ()
     """What it does to the schema."""
+    filtered: bool = False
+    """Not every row of its tables: WHERE, HAVING, a join, or several tables."""
+    limited: bool = False
+    """LIMIT, FETCH or TOP; or it gives one row whatever there is (only aggregates, no table)."""
+    offset: int = -1
+    """Where the value of an OFFSET stands that is no plain 0."""
 
 
 class Unparsed(Struct, frozen=True, array_like=True, gc=False):
+    """`reason` is the parser's; `flaw`: what is wrong with the statement in every dialect, as far as its tokens tell."""
+
     at: int
     end: int
     reason: str
+    flaw: str = ""
 
 
 class SqlFacts(Struct, frozen=True, array_like=True, gc=False):

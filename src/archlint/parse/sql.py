@@ -14,6 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
 from archlint.facts.sql import SqlFacts, Statement, Unparsed
+from archlint.parse.sql_flaws import flaw
 from archlint.parse.sql_lexer import BACKSLASH_DIALECTS, Token, tokens, word_set
 from archlint.parse.sql_pieces import HEAD, Piece, clauses, depth, mask, name_for, split, words
 from archlint.parse.sql_routines import fragments, routine_kind
@@ -44,6 +45,8 @@ _OBJECTS = word_set(
 _STARTS = _PLAIN_COMMANDS | word_set(
     "SELECT WITH INSERT UPDATE DELETE MERGE REPLACE CREATE ALTER DROP TRUNCATE EXPLAIN VALUES TABLE DO DECLARE DESCRIBE UPSERT"
 )
+_NOTATION = re.compile(r" but got <Token.*|<class '[\w.]*?(\w+)'>", re.DOTALL)
+"""The parser's own notation in its reasons."""
 _PERFORM = re.compile(r"\APERFORM", re.IGNORECASE)
 _EXPLAIN = re.compile(r"EXPLAIN\b(?:\s*\([^()]*\))?(?:\s+(?:ANALYZE|ANALYSE|VERBOSE|QUERY\s+PLAN))*", re.IGNORECASE)
 
@@ -135,7 +138,7 @@ class _Reader:
                 self.statements.append(Statement(start, end, plain[0], creates=plain[1]))
                 return
             reason = tree
-        self.unparsed.append(Unparsed(start, end, reason))
+        self.unparsed.append(Unparsed(start, end, reason, flaw(self.text, own)))
 
     def parse(self, masked: str) -> Tree | str:
         """The statement's tree by the first dialect that gives one, else the reason of the first one's refusal."""
@@ -168,7 +171,7 @@ def _parse(masked: str, dialect: str) -> Tree | str:
         trees = [tree for tree in sqlglot.parse(masked, dialect=dialect or None) if tree is not None]
     except ParseError as error:
         details = error.errors[0] if error.errors else {}
-        return str(details.get("description") or "is no SQL that the parser knows").rstrip(".")
+        return _NOTATION.sub(r"\1", str(details.get("description") or "is no SQL that the parser knows")).rstrip(".")
     except SqlglotError as error:
         return str(error).splitlines()[0][:200]
     except RecursionError:

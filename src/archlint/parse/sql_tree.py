@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlglot import exp
 
 from archlint.facts.sql import Star, Statement
+from archlint.parse.sql_rows import is_filtered, is_limited
 from archlint.parse.sql_schema import changes
 
 if TYPE_CHECKING:
@@ -71,7 +72,20 @@ class _Reader:
             creates=creates,
             temporary=verb == "create" and self.tree.find(exp.TemporaryProperty) is not None,
             changes=changes(self.tree, self.start, end, self.holes),
+            filtered=is_filtered(self.tree),
+            limited=is_limited(self.tree),
+            offset=self.offset_value(),
         )
+
+    def offset_value(self) -> int:
+        clause = self.tree.args.get("offset")
+        if not isinstance(clause, exp.Offset):
+            return -1
+        value = clause.expression
+        if isinstance(value, exp.Literal) and value.name == "0":
+            return -1
+        start = next((int(n.meta["start"]) for n in value.walk() if "start" in n.meta), -1)
+        return self.start + start if start >= 0 else -1
 
     # Tables
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Attribute,
+    Await,
     CallRef,
     Collection,
     Comparison,
@@ -19,7 +20,9 @@ from archlint.facts.syntax import (
     Statement,
     String,
     Subscript,
+    Walrus,
 )
+from archlint.project.credentials import words_of
 from archlint.project.model import Type
 from archlint.project.spelling import last_name, spell
 
@@ -41,6 +44,7 @@ class ClosedValues:
         self._types = frozenset(words.closed_types)
         self._type_names = frozenset(name.rpartition(".")[2] for name in words.closed_types)
         self._checks = frozenset(words.checks)
+        self._checking = frozenset(words.checking)
         self._leaving = frozenset(words.leaving)
         self._statements: dict[str, dict[int, list[Statement]]] = {}
 
@@ -94,9 +98,26 @@ class ClosedValues:
         text = spell(at.module.body, expr)
         return self._is_inside_test(at.module, text, at.context) or self._is_behind_refusal(expr, text, at)
 
+    def is_vetted(self, expr: Expr, at: Place) -> bool:
+        """A function that by its name checks such things has been given it before, in a statement of its own."""
+        body = at.module.body
+        text, around = spell(body, expr), set(_around(at.module, at.context))
+        for statement in self._of_function(at.module, body.contexts[at.context].function):
+            if statement.at >= expr.at:
+                break
+            called = statement.value.value if isinstance(statement.value, Await) else statement.value
+            if statement.kind == "expression" and isinstance(called, CallRef) and statement.context in around:
+                given = [argument.value for argument in body.calls[called.index].arguments]
+                words = words_of(last_name(body, called))
+                if words[:1] and words[0] in self._checking and any(spell(body, value) == text for value in given):
+                    return True
+        return False
+
     def implies(self, module: Module, test: Expr | None, text: str, is_true: bool = True) -> bool:
         """Where the test is true (or false), what is spelled so is closed."""
         match test:
+            case Walrus():
+                return self.implies(module, test.value, text, is_true)
             case Operation(op="not"):
                 return self.implies(module, test.operands[0], text, not is_true)
             case Operation(op="and" | "or"):

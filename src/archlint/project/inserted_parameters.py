@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Parameter, String, Subscript
 from archlint.project.arguments import receives_itself
+from archlint.project.credentials import words_of
 from archlint.project.flows import Place
 from archlint.project.insertions import Part, Reach, Spot
 from archlint.project.model import CallSite, Def, Type
@@ -37,6 +38,7 @@ class InsertedParameters:
         self._requests = frozenset(words.request_names)
         self._parts = frozenset(words.request_parts)
         self._injected = frozenset(words.injected)
+        self._sql_words = frozenset(words.sql_words)
         self._climbing: list[tuple[Def, int]] = []
 
     def of(self, module: Module, binding: Binding, expr: Expr, spot: Spot) -> Found:
@@ -96,7 +98,8 @@ class InsertedParameters:
         callers = [site for site in self._callers(definition) if site.caller != definition]
         if not callers or len(self._climbing) >= _MOST_CLIMBS:
             named = given.kind == "**" and spot.taken[:1] == (Part.EACH,)  # names that stand in a call's source
-            return self._values.leaf(expr, spot, Reach.UNPROVED if named else Reach.GIVEN, definition.function.qualname)
+            told = named or not self._sql_words.isdisjoint(words_of(given.name)[-1:])
+            return self._values.leaf(expr, spot, Reach.UNPROVED if told else Reach.GIVEN, definition.function.qualname)
         self._climbing.append(key)
         try:
             return iter(list(self._from_callers(given, callers, spot)))
@@ -123,7 +126,16 @@ class InsertedParameters:
         if definition.function.name == "__init__":
             klass = definition.name.removesuffix(".__init__")
             callers = callers or self._project.calls.to(klass)
-        return [site for site in callers if not site.module.is_test]
+        found = [site for site in callers if not site.module.is_test]
+        return found or self._called_so(definition.function.name)
+
+    def _called_so(self, name: str) -> list[CallSite]:
+        """The calls of a method called so of which nothing else is known; nothing for a name of many."""
+        written = self._project.calls.written(name)
+        if len(written) > _MOST_CALLERS:
+            return []
+        sites = [self._project.calls.in_module(module)[module.body.calls.index(call)] for module, call in written]
+        return [site for site in sites if not site.targets and isinstance(site.call.callee, Attribute)]
 
     def _passed(self, given: Given, site: CallSite, spot: Spot) -> Found:
         """What one call gives for the parameter, or its default."""

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from archlint.facts.findings import Site
 from archlint.facts.syntax import (
     Attribute,
@@ -33,13 +31,12 @@ from archlint.facts.syntax import (
     Walrus,
 )
 from archlint.project.closed_values import ClosedValues
-from archlint.project.entities import ModuleRef
 from archlint.project.flows import Place
+from archlint.project.inserted_attributes import InsertedAttributes
 from archlint.project.inserted_calls import InsertedCalls
 from archlint.project.inserted_items import InsertedItems, steps
 from archlint.project.inserted_parameters import InsertedParameters
 from archlint.project.insertions import Inserted, Part, Reach, Spot, TextWords, text_of
-from archlint.project.model import Type
 from archlint.project.scopes import Binding
 from archlint.project.spelling import shorten, spell
 
@@ -52,6 +49,7 @@ _DEPTH = 40
 _WORK = 3000
 """Expressions looked at for one call; what lies beyond is not told."""
 _MOST_BINDINGS = 6
+"""Of a name or attribute; it is hardly given more values than these."""
 Found = Iterator[Inserted]
 
 
@@ -62,6 +60,7 @@ class InsertedValues:
         self.closed = ClosedValues(project, words)
         self.calls = InsertedCalls(self)
         self.items = InsertedItems(self)
+        self.attributes = InsertedAttributes(self)
         self.parameters = InsertedParameters(self)
         self._work = 0
         self._open: set[tuple[object, ...]] = set()
@@ -181,6 +180,8 @@ class InsertedValues:
     def _name(self, expr: Name, spot: Spot) -> Found:
         if self.closed.is_checked(expr, spot.place):
             return iter(())
+        if spot.most > Reach.UNPROVED and self.closed.is_vetted(expr, spot.place):
+            spot = spot.capped()
         held = self.named(expr, spot, expr.at)
         return chain(held, self.items.put_in(expr, spot)) if spot.taken else held
 
@@ -190,19 +191,21 @@ class InsertedValues:
         symbols = self.project.symbols
         scope, bindings = symbols.scopes(place.module).lookup(place.context, expr.id, offset)
         if scope > 0 or (scope == 0 and place.module.body.contexts[place.context].function < 0):
-            return chain.from_iterable(self._bound(place.module, b, expr, spot) for b in bindings[-_MOST_BINDINGS:])
+            return chain.from_iterable(self.bound(place.module, b, expr, spot) for b in bindings[-_MOST_BINDINGS:])
         found = list(symbols.resolve_in(place.module, expr.id))
         if not found:
             return self.leaf(expr, spot)
-        return chain.from_iterable(self._defined(definition, expr, spot) for definition in found[:_MOST_BINDINGS])
+        return chain.from_iterable(self.defined(definition, expr, spot) for definition in found[:_MOST_BINDINGS])
 
-    def _defined(self, definition: Definition, expr: Expr, spot: Spot) -> Found:
+    def defined(self, definition: Definition, expr: Expr, spot: Spot) -> Found:
+        """What a definition of another module gives."""
         if definition.kind == "value" and definition.module is not None and definition.binding is not None:
             module = definition.module
-            return self._bound(module, definition.binding, expr, spot.moved(module, definition.binding.context))
+            return self.bound(module, definition.binding, expr, spot.moved(module, definition.binding.context))
         return iter(()) if definition.kind in ("function", "class", "module") else self.leaf(expr, spot)
 
-    def _bound(self, module: Module, binding: Binding, expr: Expr, spot: Spot) -> Found:
+    def bound(self, module: Module, binding: Binding, expr: Expr, spot: Spot) -> Found:
+        """What one binding of a name gives it."""
         match binding.kind:
             case "parameter":
                 return self.parameters.of(module, binding, expr, spot)
@@ -213,7 +216,7 @@ class InsertedValues:
                 return self._stated(module, binding, expr, spot)
             case "import":
                 found = self.project.symbols.imported(module, binding.index)
-                return chain.from_iterable(self._defined(definition, expr, spot) for definition in found)
+                return chain.from_iterable(self.defined(definition, expr, spot) for definition in found)
             case _:
                 return iter(())
 
@@ -244,68 +247,13 @@ class InsertedValues:
         elif operator == "+":
             yield from self.walk(value, spot if spot.taken or isinstance(value, Collection) else spot.entering(value))
 
-    # attributes
-
-    def _attribute(self, expr: Attribute, spot: Spot) -> Found:
-        place = spot.place
-        described = isinstance(expr.base, Attribute) and expr.base.attr in self.words.schema_objects
-        if described or expr.attr in self.words.schema_names or self.closed.is_checked(expr, place):
-            return
-        if self.closed.of_expression(expr, place) or self._is_member(expr, place):
-            return
-        if self.parameters.is_sent(expr, place):
-            yield from self.leaf(expr, spot, Reach.SENT)
-            return
-        found = False
-        if spot.taken:
-            yield from self.items.put_in(expr, spot)
-        for base in self.project.types.inference.entities(place.module, expr.base, place.context):
-            if isinstance(base, ModuleRef):
-                for definition in self.project.symbols.member(base.module, base.name, expr.attr, base.near):
-                    found = True
-                    yield from self._defined(definition, expr, spot)
-            elif isinstance(base, Type):
-                for part in self._held(base, expr, spot):
-                    found = True
-                    yield from part
-        if not found:
-            yield from self.parameters.of_object(expr, spot)
-
-    def _is_member(self, expr: Attribute, place: Place) -> bool:
-        """`Kind.ORDER`, and the name or value of one."""
-        types = self.project.types.all(place.module, expr.base, place.context)
-        return bool(types) and all(self.closed.by_type([replace(t, is_class=False)]) for t in types)
-
-    def _held(self, owner: Type, expr: Attribute, spot: Spot) -> Iterator[Found]:
-        """What the nearest class that has the attribute gives it, in its body and by its methods."""
-        members = self.project.types.inference.members
-        getter = members.property_of(owner, expr.attr)
-        if getter is not None:
-            yield self.calls.returned(getter, None, spot)
-            return
-        for ancestor in members.ancestors(owner):
-            klass = self.project.symbols.classes.get(ancestor.name)
-            if klass is None:
-                continue
-            scopes = self.project.symbols.scopes(klass.module)
-            on_self = scopes.self_attributes.get(klass.index, {}).get(expr.attr, [])
-            bindings = (*scopes.bindings(klass.klass.context, expr.attr)[-1:], *on_self[:_MOST_BINDINGS])
-            for binding in bindings:
-                if binding.kind == "statement" and self._gives(klass.module, binding):
-                    yield self._bound(klass.module, binding, expr, spot.moved(klass.module, binding.context))
-            if bindings:
-                return
-
-    def _gives(self, module: Module, binding: Binding) -> bool:
-        return module.body.statements[binding.index].value is not None
-
     _readers: dict[type, Callable[..., Found]] = {  # noqa: RUF012 - a table, never changed
         Template: _template,
         Operation: _operation,
         Conditional: _conditional,
         Comprehension: lambda self, expr, spot: self.items.comprehension(expr, spot),
         Name: _name,
-        Attribute: _attribute,
+        Attribute: lambda self, expr, spot: self.attributes.of(expr, spot),
         Subscript: lambda self, expr, spot: self.items.subscript(expr, spot),
         CallRef: lambda self, expr, spot: self.calls.of(expr, spot),
         Collection: lambda self, expr, spot: self.items.collection(expr, spot),

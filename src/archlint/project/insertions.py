@@ -44,7 +44,8 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     allowed; request_names, request_parts: what holds a request, and the attributes of it that its sender decides;
     schema_names, schema_objects: attributes that hold a name of the schema, or describe a table; checks: methods and
     functions that are true only for text of harmless characters; leaving: calls that end a function; injected: calls
-    that stand as a parameter's default where the framework finds the value.
+    that stand as a parameter's default where the framework finds the value; sql_words: last words of parameters that are
+    SQL by what they are called.
     """
 
     closed_types: tuple[str, ...]
@@ -57,6 +58,7 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     checks: tuple[str, ...]
     leaving: tuple[str, ...]
     injected: tuple[str, ...]
+    sql_words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,15 @@ class Statements:
         return tuple(found)
 
     @cached_property
+    def by_sink(self) -> dict[tuple[str, int], tuple[Sql, ...]]:
+        """(file, index of the call) → what code may give to a call that takes SQL: one text, or alternatives."""
+        found: dict[tuple[str, int], list[Sql]] = {}
+        for sql in self.all:
+            if sql.sink is not None:
+                found.setdefault((sql.sink.path, sql.sink.index), []).append(sql)
+        return {sink: tuple(texts) for sink, texts in found.items()}
+
+    @cached_property
     def parsed(self) -> int:
         return len({sql.site(s.at, s.end) for sql in self.all for s in sql.facts.statements})
 

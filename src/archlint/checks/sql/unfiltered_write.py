@@ -1,0 +1,127 @@
+"""SQL003: an UPDATE or DELETE without WHERE, where nothing says that every row is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
+from archlint.facts.sql import Statement
+from archlint.project.credentials import words_of
+from archlint.project.statements import Sql
+
+_PLACEHOLDER = re.compile(r"%s|%\(\w+\)s|\?|(?<![:\w]):\w+|\$\d+|\{[^{}]*\}")
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words in names; see the document."""
+
+    telling: tuple[str, ...]
+    emptying: tuple[str, ...]
+    passing: tuple[str, ...]
+    single: tuple[str, ...]
+    migrations: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """One hit for each statement; a proof for each UPDATE or DELETE that says which rows."""
+    filled = _filled(project)
+    seen: set[Site] = set()
+    for sql in project.statements.all:
+        if sql.is_test or sql.is_vendored or _is_migration(sql, params):
+            continue
+        for statement in sql.facts.statements:
+            if statement.verb not in ("update", "delete") or not statement.writes:
+                continue
+            first = sql.text[statement.at : statement.end].partition("\n")[0].rstrip()
+            site = sql.site(statement.at, statement.at + len(first))
+            if site in seen:
+                continue
+            seen.add(site)
+            if statement.filtered or statement.limited:
+                yield Proof(site, f"says which rows of {statement.writes[0]}")
+            elif not any(
+                (
+                    _is_open(sql, statement),
+                    _is_meant(sql, statement, params),
+                    _is_replaced(sql, statement, filled),
+                    _is_alternative(project, sql),
+                )
+            ):
+                yield _hit(sql, statement, site, params)
+
+
+def _hit(sql: Sql, statement: Statement, site: Site, params: Params) -> Hit:
+    table = statement.writes[0]
+    text = sql.text[statement.at : statement.end]
+    constant = statement.verb == "update" and not _PLACEHOLDER.search(text)
+    single = not set(params.single).isdisjoint(words_of(table))
+    daily = sql.module is not None and sql.module.is_production
+    sure = daily and not constant and not (single and statement.verb == "update") and _is_about_one(sql, params)
+    return Hit(
+        site=site,
+        words={"table": table},
+        message="constant" if constant else statement.verb,
+        confidence=min(sql.confidence, Confidence.HIGH if sure else Confidence.LOW),
+        anchor=f"{statement.verb} {table}",
+    )
+
+
+def _is_about_one(sql: Sql, params: Params) -> bool:
+    """The function is told which row is meant."""
+    function = sql.origin.function if sql.origin is not None else None
+    return function is not None and any(
+        not set(params.telling).isdisjoint(words_of(parameter.name)[-1:]) for parameter in function.parameters
+    )
+
+
+def _is_migration(sql: Sql, params: Params) -> bool:
+    if sql.module is not None:
+        return sql.module.is_migration
+    return any(not set(params.migrations).isdisjoint(words_of(folder)) for folder in sql.path.lower().split("/"))
+
+
+def _is_open(sql: Sql, statement: Statement) -> bool:
+    """A hole at its end may hold the condition, and one that names the table says that it is a tool for any table."""
+    text = sql.text[statement.at : statement.end].rstrip().rstrip(";")
+    ends_open = sql.is_hole(statement.at + len(text) - 1, statement.at + len(text)) or text.endswith("}")
+    rest = text.split("SET", 1)[0] if statement.verb == "update" else text
+    return ends_open or "{" in rest or "%s" in rest
+
+
+def _is_meant(sql: Sql, statement: Statement, params: Params) -> bool:
+    """The names around it, or the table's, say that all rows are meant."""
+    around = [sql.path.rpartition("/")[2].partition(".")[0]]
+    if sql.origin is not None:
+        around += sql.origin.function.qualname.split(".")
+    words = {word for name in around for word in words_of(name)}
+    table = set(words_of(statement.writes[0]))
+    return not set(params.emptying).isdisjoint(words) or not set(params.passing).isdisjoint(table)
+
+
+def _is_alternative(project: Project, sql: Sql) -> bool:
+    """The same call is given a text that says which rows."""
+    others = project.statements.by_sink[sql.sink.path, sql.sink.index] if sql.sink is not None else ()
+    return any(statement.filtered for other in others for statement in other.facts.statements)
+
+
+Filled = frozenset[tuple[str, int, str]]
+
+
+def _filled(project: Project) -> Filled:
+    """(file, function, table) of what statements write new rows into."""
+    return frozenset(
+        (sql.path, -1 if sql.origin is None else sql.origin.index, table.lower())
+        for sql in project.statements.all
+        for statement in sql.facts.statements
+        if statement.verb in ("insert", "merge")
+        for table in statement.writes
+    )
+
+
+def _is_replaced(sql: Sql, statement: Statement, filled: Filled) -> bool:
+    """New rows come into the place of all that were there."""
+    function = -1 if sql.origin is None else sql.origin.index
+    return statement.verb == "delete" and (sql.path, function, statement.writes[0].lower()) in filled

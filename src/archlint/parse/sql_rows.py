@@ -1,0 +1,46 @@
+"""How many rows a parsed statement is about: some, at most so many, or all. Reads sqlglot's trees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expr as Tree
+
+_PICKING = ("where", "having", "qualify", "using", "joins", "laterals")
+
+
+def is_filtered(tree: Tree) -> bool:
+    """Something picks rows: a condition, a join, a second table."""
+    if isinstance(tree, exp.SetOperation):
+        return is_filtered(tree.left) and is_filtered(tree.right)
+    if isinstance(tree, exp.Subquery):
+        return is_filtered(tree.this)
+    if any(tree.args.get(name) for name in _PICKING):
+        return True
+    source = tree.this if isinstance(tree, exp.Update | exp.Delete) else _from(tree)
+    if isinstance(tree, exp.Update | exp.Delete) and (_from(tree) is not None or tree.args.get("tables")):
+        return True
+    return isinstance(source, exp.Table) and bool(source.args.get("joins"))
+
+
+def is_limited(tree: Tree) -> bool:
+    """At most so many rows, or one."""
+    if any(tree.args.get(name) for name in ("limit", "fetch", "top")):
+        return True
+    if isinstance(tree, exp.Subquery):
+        return is_limited(tree.this)
+    if not isinstance(tree, exp.Select):
+        return False
+    if _from(tree) is None:
+        return True
+    items = [item.unalias() for item in tree.expressions]
+    aggregated = all(item.find(exp.AggFunc) is not None and item.find(exp.Window) is None for item in items)
+    return bool(items) and aggregated and not tree.args.get("group")
+
+
+def _from(tree: Tree) -> Tree | None:
+    clause = tree.args.get("from_") or tree.args.get("from")
+    return clause.this if isinstance(clause, exp.From) else None

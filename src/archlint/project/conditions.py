@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -100,6 +100,15 @@ class Conditions:
     def within(self, definition: Def, effect: str) -> Path | None:
         """A sure and short way to the effect from the beginning of a function that is called with its defaults."""
         return self._through(definition, effect, NOTHING)
+
+    def ways(self, definition: Def, effect: str) -> Iterator[tuple[EffectPoint, Path]]:
+        """The places of a function that come to the effect, by place, each with its way, where its caller leaves the flags
+        as they are."""
+        known = self._switches.untouched(definition)
+        for point in self._effects.points_of(definition, effect):
+            path = None if self._switches.rule_out(point, known) else self.path(point, known)
+            if path is not None:
+                yield point, path
 
     def _hands_schema(self, point: EffectPoint) -> bool:
         """`connection.execute("CREATE SCHEMA …")`, where `execute` is the project's."""

@@ -89,9 +89,17 @@ class Switches:
         found = dict(self._of_object(point, call, definition, here))
         if not call.is_open:
             found.update(_given(call.call, definition, here))
-        elif self._flags.is_known_mapping(point):
-            found.update(self._flags.left_out(call.call, definition))
+        else:
+            found.update(_named(call.call, definition, here))
+            if self._flags.is_known_mapping(point):
+                found.update(self._flags.left_out(call.call, definition))
         return frozenset(found.items())
+
+    @staticmethod
+    def untouched(definition: Def) -> Known:
+        """The flags of a function that hold where its caller says nothing of them."""
+        given = ((parameter.name, _value(parameter.default, {})) for parameter in definition.function.parameters)
+        return frozenset((name, value[0]) for name, value in given if value is not None and isinstance(value[0], bool))
 
     def rule_out(self, point: Stand, known: Known) -> bool:
         """The point stands in a branch that the known values are not let into, or behind a return that they take."""
@@ -162,6 +170,19 @@ def _given(call: Call, definition: Def, values: Mapping[str, Scalar]) -> Iterato
             value = _value(given[parameter.name], values) if is_given else _value(parameter.default, {})
             if value is not None:
                 yield parameter.name, value[0]
+
+
+def _named(call: Call, definition: Def, values: Mapping[str, Scalar]) -> Iterator[tuple[str, Scalar]]:
+    """What a call that unpacks other arguments gives by name; behind a `*` alone, what it leaves to its default as well."""
+    given = {argument.name: argument.value for argument in call.arguments}
+    for parameter in definition.function.parameters:
+        value = None
+        if parameter.kind in ("either", "keyword") and parameter.name in given:
+            value = _value(given[parameter.name], values)
+        elif parameter.kind == "keyword" and "**" not in given:
+            value = _value(parameter.default, {})
+        if value is not None:
+            yield parameter.name, value[0]
 
 
 def _made_attributes(call: Call, maker: Def, values: Mapping[str, Scalar]) -> Iterator[tuple[str, Scalar]]:

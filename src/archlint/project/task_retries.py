@@ -79,14 +79,8 @@ class TaskRetries:
         return not names.isdisjoint(self._scheduled)
 
     def _in_module(self, module: Module) -> Iterator[Task]:
-        for row, function in enumerate(module.outline.functions):
-            definition = Def(module, module.name, row)
-            for decorator in function.decorators:
-                for entity in self._inference.returns.decorator_entities(definition, decorator):
-                    operation = None if isinstance(entity, FunctionRef) else self._inference.operation(entity)
-                    if operation is not None and operation.register == _TASK:
-                        call = module.body.calls[decorator.index] if isinstance(decorator, CallRef) else None
-                        yield Task(definition, operation, call)
+        for row in range(len(module.outline.functions)):
+            yield from tasks_of(self._project, Def(module, module.name, row))
 
     def _base_retries(self, task: Task) -> bool:
         """The class given as `base`, or one that it inherits from, has an attribute that says so; one from elsewhere may."""
@@ -152,6 +146,16 @@ class TaskRetries:
                 if last_name(module.body, call.callee) in ("add_periodic_task", "PeriodicTask", "crontab"):
                     found.update(spell(module.body, a.value).partition("(")[0].removesuffix(".s") for a in call.arguments)
         return frozenset(found)
+
+
+def tasks_of(project: Project, definition: Def) -> Iterator[Task]:
+    """What its decorators make of a function: one for each that makes it a task."""
+    inference, body = project.types.inference, definition.module.body
+    for decorator in definition.function.decorators:
+        for entity in inference.returns.decorator_entities(definition, decorator):
+            operation = None if isinstance(entity, FunctionRef) else inference.operation(entity)
+            if operation is not None and operation.register == _TASK:
+                yield Task(definition, operation, body.calls[decorator.index] if isinstance(decorator, CallRef) else None)
 
 
 def _last_names(body: Body, expr: Expr | None) -> set[str]:

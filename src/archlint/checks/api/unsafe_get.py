@@ -14,17 +14,10 @@ from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import SAFE, WRITING, Endpoint
 from archlint.project.made_if_missing import is_made_if_missing
 from archlint.project.parts import parts_of
-from archlint.project.spelling import spell
+from archlint.project.write_words import words_of_write
 
 _FAR = 2
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
-
-_SENDERS = frozenset({"session", "db"})
-"""What sends the write is called so; a model of a visitor's session is seen by its class."""
-
-
-_VIEWS = frozenset({"view", "views"})
-"""Modules that are called so answer requests; that they note down who looked is not said."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +78,7 @@ def _confidence(endpoint: Endpoint, point: EffectPoint, path: Path, params: Para
     """Low for what is tolerated: a link in a mail, a trace of the request itself, what is made once and found from then on."""
     if path.kept or not _words(endpoint).isdisjoint(params.links):
         return Confidence.LOW
-    if not _end_words(path).isdisjoint((*params.traces, *params.making)):
+    if not words_of_write(path).isdisjoint((*params.traces, *params.making)):
         return Confidence.LOW
     if point.site.at < endpoint.definition.function.at:  # a decorator's, which finds out who comes
         return Confidence.LOW
@@ -94,27 +87,6 @@ def _confidence(endpoint: Endpoint, point: EffectPoint, path: Path, params: Para
     if any(is_made_if_missing(each.module, each.context, each.site.at) for each in (point, path.end)):
         return Confidence.LOW
     return min(path.confidence, Confidence.MEDIUM if len(path.through) > _FAR else Confidence.HIGH)
-
-
-def _end_words(path: Path) -> frozenset[str]:
-    """The words by which the write is called: of its function, of what it is called on, of what is given to it."""
-    end, call = path.end, path.end.call
-    found = [word for word in words_of(end.shown) if word not in _SENDERS]
-    if path.through:
-        last = path.through[-1]
-        found += words_of(last.function.qualname)
-        found += [word for part in last.module_name.split(".") if part not in _VIEWS for word in words_of(part)]
-    if call is not None:
-        found += [
-            word
-            for given in call.call.arguments[:1]
-            for word in words_of(spell(end.module.body, given.value))
-            if word not in _SENDERS
-        ]
-        if call.receiver is not None:
-            found += [word for word in words_of(call.receiver.name.rpartition(".")[2]) if word not in _SENDERS]
-            found += [word for each in call.receiver.arguments for word in words_of(each.name.rpartition(".")[2])]
-    return frozenset(found)
 
 
 def _hit(endpoint: Endpoint, point: EffectPoint, path: Path, confidence: Confidence) -> Hit:

@@ -1,0 +1,107 @@
+"""ARC012: what is called a query and writes to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Constant
+from archlint.project.conditions import Conditions, Path, changes_something
+from archlint.project.credentials import words_of
+from archlint.project.effects import EffectPoint
+from archlint.project.incidental import Incidental, IncidentalWords
+from archlint.project.model import Def
+from archlint.project.task_retries import tasks_of
+
+_FAR = 2
+"""Functions between the query and the write: further down are conditions that nobody can weigh."""
+
+
+class Params(IncidentalWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`verbs`: first words of names of functions that only ask; `queries`: last words of names of classes that answer a
+    query, by the methods `answers`; `changing`: words in a name that say that it does more than ask; `taking`: last words of
+    names of classes from which to get is to take; `schema_verbs`: first words of SQL that changes tables, not rows."""
+
+    verbs: tuple[str, ...]
+    queries: tuple[str, ...]
+    answers: tuple[str, ...]
+    changing: tuple[str, ...]
+    taking: tuple[str, ...]
+    schema_verbs: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each function that is called a query and writes, a proof for each that reads alone."""
+    effects = project.effects
+    conditions, incidental = Conditions(project, counts=changes_something), Incidental(project, params)
+    writing = _queries(project, effects.points("db.write"), params)
+    for query in _queries(project, effects.points("db.read"), params):
+        if query not in writing:
+            yield Proof(query.site, f"`{query.function.qualname}` asks and changes nothing")
+    for query in writing:
+        ways = [way for way in conditions.ways(query, "db.write") if writing.keys().isdisjoint(way[1].through)]
+        if ways:
+            is_kept = effects.has(query, "http") or any(_is_about_tables(project, path, params) for _, path in ways)
+            judged = [
+                (Confidence.LOW if is_kept or path.kept or incidental.is_incidental(point, path) else _sure(path), point, path)
+                for point, path in ways
+            ]
+            confidence, point, path = max(judged, key=lambda way: (way[0], -len(way[2].steps), -way[1].site.at))
+            yield _hit(query, point, path, confidence)
+
+
+def _sure(path: Path) -> Confidence:
+    return min(path.confidence, Confidence.LOW if len(path.through) > _FAR else Confidence.HIGH)
+
+
+def _is_about_tables(project: Project, path: Path, params: Params) -> bool:
+    """`CREATE TEMP TABLE …`: it puts together what it asks in a table of its own."""
+    call = path.end.call
+    notation = call.operation.sql or call.operation.by_statement if call is not None and call.operation is not None else None
+    statement = call.argument(notation) if call is not None else None
+    text = project.values.text(path.end.module, statement, path.end.context) if statement is not None else None
+    words = text.rendered.lower().split(None, 1) if text is not None else []
+    return bool(words) and words[0] in params.schema_verbs
+
+
+def _queries(project: Project, points: tuple[EffectPoint, ...], params: Params) -> dict[Def, None]:
+    """The functions in which the points stand and that are called queries, by place."""
+    found = {point.caller for point in points if point.caller is not None and point.caller.module.is_production}
+    answering = project.endpoints.by_definition
+    named = [each for each in found if each not in answering and _is_query(each, params) and _answers(each)]
+    asked = [each for each in named if not any(tasks_of(project, each))]
+    return dict.fromkeys(sorted(asked, key=lambda each: (each.site.path, each.site.at)))
+
+
+def _is_query(definition: Def, params: Params) -> bool:
+    function = definition.function
+    words, owner = tuple(words_of(function.name)), tuple(words_of(function.qualname.rpartition(".")[0]))
+    if words and words[0] in params.verbs:
+        return set(params.changing).isdisjoint(words) and set(params.taking).isdisjoint(owner[-1:])
+    return function.name in params.answers and not set(params.queries).isdisjoint(owner[-1:])
+
+
+def _answers(definition: Def) -> bool:
+    """It gives something: what is called like a query and gives nothing is a command."""
+    function = definition.function
+    body = definition.module.body
+    return function.is_generator or any(
+        s.kind == "return"
+        and s.value is not None
+        and not (isinstance(s.value, Constant) and s.value.value is None)
+        and body.contexts[s.context].function == definition.index
+        for s in body.statements
+    )
+
+
+def _hit(query: Def, point: EffectPoint, path: Path, confidence: Confidence) -> Hit:
+    words = {"query": query.function.qualname, "call": path.end.shown}
+    if path.through:
+        words["callee"] = path.through[0].name
+    return Hit(
+        point.site,
+        words,
+        "aside" if confidence is Confidence.LOW else "through" if path.through else "default",
+        confidence,
+        path=(Step(query.site, "is called a query"), *path.steps),
+    )

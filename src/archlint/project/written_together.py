@@ -63,8 +63,8 @@ class WrittenTogether:
             names = {*names_in(module.body, statement.value), *names_in(module.body, statement.target)}
             direct, given = set[str](), set[str]()
             for point in held:
-                names.update(*_about(module, point))
                 receivers, arguments = _about(module, point)
+                names |= receivers | arguments
                 direct |= receivers | (arguments if point.is_direct else set())
                 given |= set() if point.is_direct else arguments
             if not held:
@@ -126,7 +126,11 @@ def _about(module: Module, point: EffectPoint) -> tuple[set[str], set[str]]:
     call = point.call
     if call is None:
         return set(), set()
-    handed = {argument.value.id for argument in call.call.arguments if isinstance(argument.value, Name)}
+    handed = {
+        argument.value.id
+        for argument in call.call.arguments
+        if isinstance(argument.value, Name) and (argument.name is None or not point.is_direct)
+    }
     return _root(module, call.call.callee.base) if isinstance(call.call.callee, Attribute) else set(), handed
 
 

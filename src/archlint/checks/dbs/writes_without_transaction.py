@@ -15,7 +15,7 @@ from archlint.project.model import Def
 from archlint.project.one_off import OneOff
 from archlint.project.repeated import LoopWords
 from archlint.project.sequence import chain, context_at
-from archlint.project.spelling import shorten
+from archlint.project.spelling import shorten, spell
 from archlint.project.transactions import Transactions
 from archlint.project.written_together import Written
 
@@ -105,6 +105,8 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # who opens two blocks has thought of it
     if len(pair.one.made_names) == 1 and pair.one.made_names == pair.two.made_names:
         return Confidence.LOW  # steps of one object that are kept one by one
+    if _is_same_call(definition, pair):
+        return Confidence.LOW  # as above
     kinds = {second.point.module.body.contexts[row].kind for row in chain(second.point.module, second.point.context)}
     if "finally" in kinds:
         return Confidence.LOW  # what the first has set up is taken away again
@@ -122,6 +124,20 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     return min(first.path.confidence, second.path.confidence)
 
 
+def _is_same_call(definition: Def, pair: _Pair) -> bool:
+    """The same function, or the same method of the same object, with the same first argument."""
+    calls = (pair.first.point.call, pair.second.point.call)
+    told = [
+        (
+            spell(definition.module.body, each.call.callee),
+            [spell(definition.module.body, a.value) for a in each.call.arguments[:1]],
+        )
+        for each in calls
+        if each is not None and (each.operation is None or pair.first.kind == "at once")
+    ]
+    return len(told) == len(calls) and told[0] == told[1]
+
+
 def _is_made_if_missing(project: Project, commit: Commit) -> bool:
     """Here, or in a function on the way down."""
     for site in (commit.point.site, *(step.site for step in commit.path.steps[1:])):
@@ -133,7 +149,7 @@ def _is_made_if_missing(project: Project, commit: Commit) -> bool:
 
 def _words(commit: Commit) -> frozenset[str]:
     found = [word for each in commit.path.through for word in words_of(each.function.name)]
-    found += words_of(commit.point.shown)
+    found += [*words_of(commit.point.shown), *words_of(commit.end.witness.target.rpartition(".")[2])]
     call = commit.end.call
     if call is not None and call.receiver is not None:
         for type_ in (call.receiver, *call.receiver.arguments):

@@ -1,0 +1,65 @@
+"""DBS013: a connection to a database that waits for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof
+from archlint.facts.knowledge import Limit
+from archlint.facts.syntax import Constant
+from archlint.project.model import CallSite
+from archlint.project.spelling import last_name
+
+_UNBOUNDED = "none"
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`kinds`: kinds of libraries that connect to databases; `words`: parts of names of arguments, and of texts, that bound how
+    long is waited."""
+
+    kinds: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each connection that is opened with no bound where the library has none, a proof for each with one."""
+    for module in project.modules.production:
+        for site in project.calls.in_module(module):
+            operation = site.operation
+            if operation is None or operation.timeout is None or site.call.context < 0:
+                continue
+            if set(params.kinds).isdisjoint(project.knowledge.package_kinds(site.targets[0].name)):
+                continue
+            if _is_bounded(site, operation.timeout, params):
+                yield Proof(site.site, "waits only so long")
+            elif operation.timeout.default == _UNBOUNDED:
+                known = _confidence(project, site, params)
+                if known is not None:
+                    words = {"call": last_name(module.body, site.call.callee), "target": site.targets[0].name}
+                    words["argument"] = operation.timeout.given[0].rpartition(":")[2]
+                    yield Hit(site.site, words, "default", known)
+
+
+def _is_bounded(site: CallSite, limit: Limit, params: Params) -> bool:
+    """An argument says so, and not that there is no bound."""
+    for argument in site.call.arguments:
+        if argument.name is not None and any(word in argument.name.lower() for word in params.words):
+            value = argument.value
+            return not (isinstance(value, Constant) and value.value in limit.unbounded)
+    return any(site.argument(notation) is not None for notation in limit.given)
+
+
+def _confidence(project: Project, site: CallSite, params: Params) -> Confidence | None:
+    """Low where the address, or a mapping that is unpacked, may say it; None where the address does."""
+    texts = [
+        project.values.text(site.module, a.value, site.call.context)
+        for a in site.call.arguments
+        if a.name in (None, "dsn", "conninfo")
+    ]
+    if any(text is not None and any(word in text.rendered.lower() for word in params.words) for text in texts):
+        return None
+    if site.is_open or any(text is None for text in texts):
+        return Confidence.LOW
+    return site.confidence

@@ -1,0 +1,50 @@
+"""DBS012: a pool of database connections whose size nobody has chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Hit, Project, Proof
+from archlint.facts.knowledge import Operation
+from archlint.project.model import CallSite
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`kinds`: kinds of libraries that connect to databases; `local`: beginnings of addresses of databases that are files."""
+
+    kinds: tuple[str, ...]
+    local: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each pool that is made with the library's own size, a proof for each whose size is given."""
+    for module in project.modules.production:
+        for site in project.calls.in_module(module):
+            operation = site.operation
+            if operation is None or operation.pool is None:
+                continue
+            if set(params.kinds).isdisjoint(project.knowledge.package_kinds(site.targets[0].name)):
+                continue
+            if any(site.argument(notation) is not None for notation in operation.pool.given):
+                yield Proof(site.site, "its size is given")
+            elif not site.is_open and not _is_local(project, site, params):
+                yield _hit(site, operation)
+
+
+def _is_local(project: Project, site: CallSite, params: Params) -> bool:
+    """The address names a file, as far as it is known."""
+    given = [argument.value for argument in site.call.arguments if argument.name in (None, "url")][:1]
+    texts = [text.rendered for value in given for text in project.values.texts(site.module, value, site.call.context)]
+    return any(text.startswith(params.local) for text in texts)
+
+
+def _hit(site: CallSite, operation: Operation) -> Hit:
+    assert operation.pool is not None  # noqa: S101 - others are not asked
+    words = {
+        "target": site.targets[0].name,
+        "default": f"{operation.pool.default:g}" if isinstance(operation.pool.default, int | float) else operation.pool.default,
+        "argument": operation.pool.given[0].rpartition(":")[2],
+    }
+    return Hit(site.site, words, "default", site.confidence)

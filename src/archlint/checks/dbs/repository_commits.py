@@ -1,0 +1,108 @@
+"""DBS010: who only stores rows decides when they are kept: a repository, or a helper inside its caller's transaction."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
+from archlint.project.effects import EffectPoint
+from archlint.project.one_off import OneOff
+from archlint.project.open_transactions import Inside, OpenTransactions
+from archlint.project.repeated import LoopWords
+
+_COMMIT = "db.commit"
+_FAR = 3
+"""Functions between the transaction and the commit: on a longer way there are many conditions that nobody can weigh."""
+
+
+class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`repositories`: expression for names of classes that store rows; `owners`: expression for names of functions and classes
+    that are there to commit.  The rest: see `LoopWords`."""
+
+    repositories: str
+    owners: str
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each commit of a helper inside a transaction of its caller's, and one for each repository that commits by
+    itself; a proof for each repository that writes and leaves the commit to others."""
+    owners, one_off = re.compile(params.owners, re.IGNORECASE), OneOff(project, params)
+    inside = [
+        found
+        for found in OpenTransactions(project).inside((_COMMIT,), _is_commit)
+        if found.path.through
+        and _has_written(found)
+        and not _is_owner(found.path.end, owners)
+        and not one_off.runs_once(found.definition.module, found.definition)
+    ]
+    shown: set[Site] = set()
+    by_end: dict[Site, list[Inside]] = defaultdict(list)
+    for found in inside:
+        by_end[found.path.end.site].append(found)
+    for site, calls in sorted(by_end.items()):
+        shown.add(site)
+        yield _helper(site, calls)
+    yield from _repositories(project, params, shown)
+
+
+def _is_commit(end: EffectPoint) -> bool:
+    return end.witness.target.rpartition(".")[2] == "commit"
+
+
+def _has_written(found: Inside) -> bool:
+    """The caller itself, before it calls the helper."""
+    write = found.open.write
+    if write is None or write.site == found.point.site:
+        return False
+    return found.open.opening == "session" or write.site.at > found.open.opened.at
+
+
+def _is_owner(end: EffectPoint, owners: re.Pattern[str]) -> bool:
+    """A function that only commits for others, by its name."""
+    return end.caller is None or bool(owners.search(end.caller.function.qualname))
+
+
+def _helper(site: Site, calls: list[Inside]) -> Hit:
+    first = min(calls, key=lambda found: found.rank)
+    end, write = first.path.end, first.open.write
+    assert end.caller is not None  # noqa: S101 - others are not given
+    assert write is not None  # noqa: S101 - as above
+    others = len({found.definition for found in calls}) - 1
+    words = {
+        "helper": end.caller.function.qualname,
+        "caller": first.definition.function.name,
+        "write": write.shown,
+        "others": f", and {others} more" if others else "",
+    }
+    sure = first.path.confidence if len(first.path.through) <= _FAR else Confidence.LOW
+    steps = (Step(write.site, "written, and not yet to be committed"), *first.path.steps)
+    return Hit(site, words, "helper", sure, path=steps, severity=Severity.WARNING)
+
+
+def _repositories(project: Project, params: Params, shown: set[Site]) -> Iterator[Hit | Proof]:
+    named, owners = re.compile(params.repositories), re.compile(params.owners, re.IGNORECASE)
+    committing: dict[str, list[EffectPoint]] = defaultdict(list)
+    for point in project.effects.points(_COMMIT):
+        owner = _repository(point, named)
+        if owner and point.is_direct and point.site not in shown and _is_commit(point) and not _is_owner(point, owners):
+            committing[owner].append(point)
+    for points in committing.values():
+        first = min(points, key=lambda p: p.site)
+        assert first.caller is not None  # noqa: S101 - it is a method
+        others = len({p.caller for p in points}) - 1
+        words = {"method": first.caller.function.qualname, "others": f", and {others} more" if others else ""}
+        yield Hit(first.site, words, "default", first.confidence)
+    writing = {owner: p for p in project.effects.points("db.write") if p.is_direct and (owner := _repository(p, named))}
+    for owner, point in sorted(writing.items()):
+        if owner not in committing:
+            yield Proof(point.site, "it leaves the commit to others")
+
+
+def _repository(point: EffectPoint, named: re.Pattern[str]) -> str:
+    """The dotted name of the class that the place's method belongs to, if it stores rows by its name."""
+    if point.caller is None or point.caller.function.klass < 0 or not point.module.is_production:
+        return ""
+    owner = point.caller.name.rpartition(".")[0]
+    return owner if named.search(owner.rpartition(".")[2]) else ""

@@ -9,6 +9,7 @@ from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
+from archlint.project.sequence import chain, context_at
 from archlint.project.spelling import shorten
 
 _EFFECT = "db.commit"
@@ -46,7 +47,19 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
         return Confidence.LOW, "nothing here says that there are many"
     if len(commit.path.through) > _FAR:
         return Confidence.LOW, "the commit is so far down that it may not be reached"
+    if _is_conditional(project, commit):
+        return Confidence.LOW, "not each item comes to it"
     return min(commit.path.confidence, Confidence.HIGH if not commit.path.through else Confidence.MEDIUM), ""
+
+
+def _is_conditional(project: Project, commit: Repeated) -> bool:
+    """A function on the way commits in a branch only."""
+    for step in commit.path.steps[1:]:
+        module = project.modules.by_path[step.site.path]
+        kinds = {module.body.contexts[row].kind for row in chain(module, context_at(module, step.site.at))}
+        if kinds & {"if", "else", "case"}:
+            return True
+    return False
 
 
 def _points(project: Project, commit: Repeated, effect: str) -> tuple[EffectPoint, ...]:

@@ -16,10 +16,12 @@ _UNBOUNDED = "none"
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`kinds`: kinds of libraries that connect to databases; `words`: parts of names of arguments, and of texts, that bound how
+    """`kinds`: kinds of libraries that connect to databases; `ignore_calls`: beginnings of names of callables that bound by
+    themselves how long they look for a server; `words`: parts of names of arguments, and of texts, that bound how
     long is waited."""
 
     kinds: tuple[str, ...]
+    ignore_calls: tuple[str, ...]
     words: tuple[str, ...]
 
 
@@ -30,7 +32,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             operation = site.operation
             if operation is None or operation.timeout is None or site.call.context < 0:
                 continue
-            if set(params.kinds).isdisjoint(project.knowledge.package_kinds(site.targets[0].name)):
+            name = site.targets[0].name
+            if set(params.kinds).isdisjoint(project.knowledge.package_kinds(name)) or name.startswith(params.ignore_calls):
                 continue
             if _is_bounded(site, operation.timeout, params):
                 yield Proof(site.site, "waits only so long")

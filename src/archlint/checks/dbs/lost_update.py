@@ -21,6 +21,7 @@ from archlint.facts.syntax import (
     Template,
 )
 from archlint.project.conditions import is_failure_path
+from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def, Type
 from archlint.project.modules import Module
@@ -34,15 +35,19 @@ _ADDING = frozenset({"+", "-", "*"})
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`locks`: words in names of calls and blocks that keep others out; `versions`: names of columns, and of class attributes,
-    by which a change that came in between is seen."""
+    by which a change that came in between is seen; `single`: words in names of numbers that one worker counts for itself;
+    `spans`: calls that make a span of time."""
 
     locks: tuple[str, ...]
+    single: tuple[str, ...]
+    spans: tuple[str, ...]
     versions: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each number of a stored object that is changed by what it was and written back, a proof for each such
     change under a lock."""
+    shown: set[tuple[Def, str]] = set()
     for definition, writes in _writers(project).items():
         for statement, target in _changes(definition):
             back = _written_back(definition.module, statement, target, writes)
@@ -53,7 +58,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Proof(_site(definition, statement), "others are kept out while it is changed")
                 continue
             confidence = _confidence(project, definition, statement, target)
-            if confidence is not None:
+            key = (definition, spell(definition.module.body, target.base))
+            if confidence is not None and key not in shown:
+                shown.add(key)  # one number of an object is enough
+                if _is_no_count(definition.module.body, statement, target, params):
+                    confidence = Confidence.LOW
                 yield _hit(definition, statement, target, back, min(confidence, type_.confidence))
 
 
@@ -83,6 +92,13 @@ def _adds(body: Body, statement: Statement, target: Attribute) -> bool:
     if statement.kind == "augment":
         return statement.operator.rstrip("=") in _ADDING and not _is_no_number(body, statement.value)
     return statement.kind == "assign" and _is_of_itself(body, statement.value, target)
+
+
+def _is_no_count(body: Body, statement: Statement, target: Attribute, params: Params) -> bool:
+    """Attempts of a worker, or a point in time that is moved."""
+    if not {*words_of(target.attr)}.isdisjoint(params.single):
+        return True
+    return any(isinstance(part, CallRef) and last_name(body, part) in params.spans for part in parts_of(body, statement.value))
 
 
 def _is_of_itself(body: Body, value: Expr | None, target: Attribute) -> bool:

@@ -56,6 +56,8 @@ def _has_written(found: Inside) -> bool:
     write = found.open.write
     if write is None or write.site == found.point.site:
         return False
+    if any(target.operation is not None and target.operation.flushes for target in write.point.targets):
+        return False
     return found.open.opening == "session" or write.site.at > found.open.opened.at
 
 
@@ -76,7 +78,8 @@ def _helper(site: Site, calls: list[Inside]) -> Hit:
         "write": write.shown,
         "others": f", and {others} more" if others else "",
     }
-    sure = first.path.confidence if len(first.path.through) <= _FAR else Confidence.LOW
+    is_far = len(first.path.through) > _FAR or len(write.witness.steps) > _FAR
+    sure = Confidence.LOW if is_far else first.path.confidence
     steps = (Step(write.site, "written, and not yet to be committed"), *first.path.steps)
     return Hit(site, words, "helper", sure, path=steps, severity=Severity.WARNING)
 

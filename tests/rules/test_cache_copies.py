@@ -89,6 +89,35 @@ def route(name):
 def run(session: Session):
     publish('a', session.execute(Q).scalar())
 """,
+    "handed on by a client of the project's own": """\
+def keep(key, value):
+    client.set(key, value)
+def route(name):
+    found = client.get(f'routes:{name}')
+    if found is None:
+        found = load(name)
+        keep(f'routes:{name}', found)
+    return found
+""",
+    "a setting that is laid down when it is missing": """\
+def options():
+    if not client.get('options'):
+        client.set('options', json.dumps(checked({})))
+    return json.loads(client.get('options'))
+""",
+    "a key that is made when it is missing": """\
+class Storage:
+    def exists(self, key):
+        return client.exists(key)
+    def keep(self, key, value, ex=None):
+        client.set(key, value, ex=ex)
+    def read(self, key):
+        return client.get(key)
+def signing_key(storage: Storage):
+    if not storage.read('signing-key'):
+        storage.keep('signing-key', made())
+    return storage.read('signing-key')
+""",
     "never read": """\
 def publish(name, to):
     client.set(f'routes:{name}', to)
@@ -136,16 +165,6 @@ def keep(name):
     return value
 def route(name):
     return client.get(f'routes:{name}') or keep(name)
-""",
-    "filled by one that hands the key on": """\
-def keep(key, value):
-    client.set(key, value)
-def route(name):
-    found = client.get(f'routes:{name}')
-    if found is None:
-        found = load(name)
-        keep(f'routes:{name}', found)
-    return found
 """,
     "filled through a wrapper": """\
 class Prices:

@@ -19,6 +19,7 @@ from archlint.project.arguments import arguments_by_parameter, parameter, receiv
 from archlint.project.cache_reads import CacheReads
 from archlint.project.cache_writes import CacheWrites
 from archlint.project.model import CallSite
+from archlint.project.parts import names_in
 from archlint.project.spelling import last_name, spell
 from archlint.project.texts import Hole, Written
 
@@ -97,14 +98,17 @@ class CachedCopies:
         copies, serialised = self._is_copy(site, write, outer)
         if is_state:
             return Confidence.LOW if says_cache or copies else None
-        is_of_object = self._is_of_object(site, write)
-        if self._fills(site, write, outer) and not is_of_object:
+        # a setting, a key or a state that is made when it is missing is written so, too
+        is_sure = copies or says_cache or self._is_by_item(site, write)
+        fills = self._fills(site, write, outer) and not self._is_of_object(site, write)
+        if fills and is_sure:
             return Confidence.HIGH
-        if not says_cache and (write.kind == "hash" or self._keeps_structure(site)):
+        if not says_cache and not fills and (write.kind == "hash" or self._keeps_structure(site)):
             return None
-        if self._is_filled(site, write, outer) and not is_of_object:
+        is_filled = self._is_filled(site, write, outer) and not self._is_of_object(site, write)
+        if is_filled and is_sure:
             return Confidence.MEDIUM
-        return Confidence.LOW if says_cache or copies or serialised else None
+        return Confidence.LOW if fills or is_filled or says_cache or copies or serialised else None
 
     def _is_copy(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> tuple[bool, bool]:
         """(the value comes from a query or a remote call, it is serialised)."""
@@ -164,6 +168,18 @@ class CachedCopies:
         """An object's own state, which it takes up again where the store has it."""
         value = site.argument(write.value)
         return isinstance(value, Attribute) and isinstance(value.base, Name) and value.base.id == "self"
+
+    def _is_by_item(self, site: CallSite, write: CacheWrite) -> bool:
+        """The entry is one of many, and not what a function of the project's own client hands on."""
+        key, value = site.argument(write.key), site.argument(write.value)
+        own = {p.name for p in site.caller.function.parameters} if site.caller is not None else set()
+        is_handed = not own.isdisjoint(names_in(site.module.body, value))
+        if write.kind == "hash":
+            return not is_handed
+        if key is None or (is_handed and isinstance(key, Name) and key.id in own):
+            return False
+        texts = self._project.values.texts(site.module, key, site.call.context)
+        return not texts or any(isinstance(piece, Hole) for text in texts for piece in text.pieces)
 
     def says_lock(self, site: CallSite, write: CacheWrite, outer: CallSite) -> bool:
         """Do the key, the function, its class or module, or the one that calls it name a lock?"""

@@ -89,6 +89,11 @@ def stepped(flow: Flow, step: Step, confidence: Confidence = Confidence.HIGH) ->
     return Flow(tuple(further), False)
 
 
+def guessed(flow: Flow) -> Flow:
+    """The same, and no more than a guess."""
+    return Flow(tuple(replace(s, confidence=Confidence.LOW) for s in flow.sources), flow.clean)
+
+
 @dataclass(frozen=True, slots=True)
 class Habits:
     """Words of the trade. `sanitizers`: in a function's name they say that it takes the secret away. `wholes`: attributes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from archlint.facts.syntax import Outline
@@ -28,6 +29,8 @@ _VENDORED_FOLDERS = frozenset(
     {"vendor", "vendored", "_vendor", "_vendored", "third_party", "thirdparty", "extern", "site-packages", "node_modules"}
     | {".venv", "venv"}
 )
+_COPIES = 4
+"""Libraries side by side in one folder. Of one or two names (`redis`, `celery`) a program may well have its own."""
 _GENERATED_FILE = re.compile(r".+_pb2(_grpc)?\.py")
 _SETTINGS = re.compile(r"(.+_)?(settings|config|configuration|conf|env|constants)(_.+)?")
 
@@ -83,6 +86,16 @@ def is_example(outer: Sequence[str]) -> bool:
 def is_vendored(folders: Sequence[str], name: str) -> bool:
     """Other people's or generated code."""
     return any(folder in _VENDORED_FOLDERS for folder in folders) or bool(_GENERATED_FILE.fullmatch(name))
+
+
+def copied_folders(packages: Iterable[str], is_library: Callable[[str], bool]) -> frozenset[str]:
+    """Folders that are no packages and hold so many libraries that nobody's own packages are called so. `packages`: the
+    folders of all packages."""
+    known = frozenset(packages)
+    outer = Counter(
+        folder for folder, _, name in (path.rpartition("/") for path in known) if folder not in known and is_library(name)
+    )
+    return frozenset(folder for folder, libraries in outer.items() if folder and libraries >= _COPIES)
 
 
 def is_passed_over(folders: Sequence[str]) -> bool:

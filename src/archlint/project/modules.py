@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import pathspec
@@ -20,6 +20,7 @@ from archlint.project.scopes import Scopes
 from archlint.project.walk import rare_expressions
 
 if TYPE_CHECKING:
+    from archlint.project.knowledge import Knowledge
     from archlint.project.program import Project
 
 
@@ -94,9 +95,17 @@ class Modules:
         imports = {path: _absolute_imports(facts.outline) for path, facts in files.items()}
         roots = choose_roots(self._tree, count_votes(self._tree, imports), project.settings.roots)
         tests = pathspec.GitIgnoreSpec.from_lines(project.settings.tests) if project.settings.tests else None
+        copied = module_roles.copied_folders(self._tree.packages, partial(_is_library, project.knowledge))
         made = [
             _module(
-                path, files[path], roots[path], name, self._tree.packages, tests=tests, kinds=project.knowledge.package_kinds
+                path,
+                files[path],
+                roots[path],
+                name,
+                self._tree.packages,
+                tests=tests,
+                kinds=project.knowledge.package_kinds,
+                is_copied=not copied.isdisjoint(ancestors(path)),
             )
             for path, name in _unique_names({path: (root, _dotted(path, root)) for path, root in roots.items()}).items()
         ]
@@ -219,6 +228,10 @@ def _unique_names(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     return result
 
 
+def _is_library(knowledge: Knowledge, name: str) -> bool:
+    return name not in sys.stdlib_module_names and knowledge.library(name) is not None
+
+
 def _module(
     path: str,
     facts: FileFacts,
@@ -228,6 +241,7 @@ def _module(
     *,
     tests: pathspec.GitIgnoreSpec | None,
     kinds: module_roles.Kinds,
+    is_copied: bool,
 ) -> Module:
     *folders, file_name = path.split("/")
     in_package = any(folder in packages for folder in ancestors(path) if folder)
@@ -244,6 +258,6 @@ def _module(
         is_migration=module_roles.is_migration(folders, file_name, facts.outline, kinds),
         is_script=module_roles.is_script(outer, folders, file_name, in_package=in_package, main_guard=facts.outline.main_guard),
         is_example=module_roles.is_example(outer),
-        is_vendored=facts.outline.generated or module_roles.is_vendored(folders, file_name),
+        is_vendored=is_copied or facts.outline.generated or module_roles.is_vendored(folders, file_name),
         is_settings=module_roles.is_settings(folders, file_name),
     )

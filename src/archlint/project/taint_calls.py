@@ -12,7 +12,7 @@ from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Constant, 
 from archlint.project.arguments import receives_itself
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS, is_carrying
 from archlint.project.credentials import words_of
-from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, Source, joined, stepped
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, Source, guessed, joined, stepped
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Parameter
 from archlint.project.spelling import last_name
@@ -130,7 +130,9 @@ class CallFlows:
             return UNKNOWN  # no text's own method
         flows = [taint.flow(base, at)]
         if name in ("format", "join", "format_map"):
-            flows += [self._argument(a, at) for a in call.arguments]
+            for argument in call.arguments:
+                given, picks = self._argument(argument, at), name == "format_map" or argument.name == "**"
+                flows.append(guessed(given) if picks else given)  # the text says which of them it takes
         return joined(flows)
 
     def _function(self, expr: CallRef, call: Call, name: str, at: Place) -> Flow:

@@ -40,6 +40,10 @@ _NUMBERING = frozenset({"id", "uuid", "guid", "serial", "slug", "status", "count
 """Keys that do: of `number` and `name` nobody knows."""
 
 
+_DESCENTS = 4
+"""Names and callers through which a mapping is followed."""
+
+
 class LocalFlows:
     def __init__(self, taint: Taint) -> None:
         self._taint = taint
@@ -88,6 +92,8 @@ class LocalFlows:
 
     def _item_set(self, expr: Name | Attribute, origin: Origin, part: Origin, at: Place) -> Flow:
         """What a loop's name is given."""
+        if part.each and not part.path and self._is_mapping(part, _DESCENTS):
+            return UNKNOWN  # a key
         if part.each and not part.path and self._taint.shapes.is_keyed_by(part.module, part.expr, spell(at.module.body, expr)):
             return UNKNOWN
         inner = self._given(expr, part, at)
@@ -97,6 +103,17 @@ class LocalFlows:
         if is_chosen_by_key(origin, inside):
             return UNKNOWN
         return _one_of(inner, is_chosen(origin, inside))
+
+    def _is_mapping(self, origin: Origin, depth: int) -> bool:
+        """What is gone through is a display of pairs, here or where callers give it."""
+        if isinstance(origin.expr, Mapping):
+            return True
+        if depth == 0 or not isinstance(origin.expr, Name):
+            return False
+        found: list[Origin] = []
+        for given in self._origins.of(origin.module, origin.expr, origin.context):
+            found += self._origins.given_anywhere(given) if isinstance(given, Parameter) else [given]
+        return bool(found) and all(not o.each and not o.path and self._is_mapping(o, depth - 1) for o in found)
 
     def _given(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
         value = origin.expr

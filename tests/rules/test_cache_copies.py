@@ -118,6 +118,28 @@ def signing_key(storage: Storage):
         storage.keep('signing-key', made())
     return storage.read('signing-key')
 """,
+    "an expiry that may be switched off": """\
+def total(name, cached_for):
+    found = client.get(f'total:{name}')
+    if found is None:
+        found = load(name)
+        if settings.CACHE_SECONDS:
+            client.set(f'total:{name}', found, ex=settings.CACHE_SECONDS)
+        else:
+            client.set(f'total:{name}', found)
+    return found
+""",
+    "an index, one field for each": """\
+class Index:
+    def find(self, name):
+        found = client.hget('places', name)
+        if found is None:
+            found = searched(name)
+            client.hset('places', name, found)
+        return found
+    def forget(self, name):
+        client.hdel('places', name)
+""",
     "never read": """\
 def publish(name, to):
     client.set(f'routes:{name}', to)
@@ -128,10 +150,10 @@ def run(session: Session):
 
 COPIES = {
     "filled hash": """\
-def room(key):
+def room(key, session: Session):
     found = client.hget('rooms', key)
     if found is None:
-        found = load(key)
+        found = session.execute(Q).scalar()
         client.hset('rooms', key, found)
     return found
 """,

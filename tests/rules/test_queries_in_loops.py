@@ -332,3 +332,44 @@ def test_a_relation_under_a_name_may_be_loaded_ahead_too(query: str, confidence:
     code = SHOWN.replace("QUERY", query)
     found = testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/pages.py": code})
     assert [f.confidence for f in found] == [confidence]
+
+
+ONCE = """
+import threading
+
+from shop.models import User, settle
+
+
+class Singleton(type):
+    made = {}
+
+    def __call__(cls, *given):
+        if cls not in cls.made:
+            cls.made[cls] = super().__call__(*given)
+        return cls.made[cls]
+
+
+class Settings(HEAD):
+    def __init__(self):
+        self.rows = [settle("a")]
+
+    def of(self, name):
+        return name
+
+
+def page(*given):
+    for user in User.objects.all():
+        print(Settings().of(user.name))
+
+
+def several(*given: User):
+    for user in given:
+        settle(user.name)
+"""
+
+
+@pytest.mark.parametrize(("head", "counts"), [("metaclass=Singleton", False), ("", True)])
+def test_what_makes_the_one_instance_of_a_class_asks_once(head: str, counts: bool) -> None:
+    code = ONCE.replace("HEAD", head)
+    found = testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/pages.py": code})
+    assert [f.confidence > Confidence.LOW for f in found] == [True] * counts + [False]  # the arguments of a call are few

@@ -53,7 +53,7 @@ class AlreadyAsked:
 
     def is_asked_once(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         """The answer is held by an object that is the same for each item, or by the lazy value itself."""
-        if path.kept == "program" or any(_asks_if_due(definition) for definition in path.through):
+        if path.kept == "program" or any(_asks_if_due(d) or _is_made_once(d) for d in path.through):
             return True
         if loop.mapping is not None:
             return False
@@ -108,6 +108,16 @@ def _asks_if_due(definition: Def) -> bool:
     """`self.refresh_if_necessary()`: by its name, and since it is told nothing of the item."""
     given = [p for p in definition.function.parameters if p.name not in ("self", "cls") and p.default is None]
     return not given and bool(_IF_DUE.search(definition.function.name))
+
+
+def _is_made_once(definition: Def) -> bool:
+    """`__init__` of a class that says to have one instance: by a base, a metaclass or a decorator named so."""
+    function, module = definition.function, definition.module
+    if function.name != "__init__" or function.klass < 0:
+        return False
+    klass = module.outline.classes[function.klass]
+    told = (*klass.bases, *(keyword.value for keyword in klass.keywords), *klass.decorators)
+    return any("singleton" in last_name(module.body, expr).lower() for expr in told)
 
 
 def _relations(part: Expr) -> list[str]:

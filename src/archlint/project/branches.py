@@ -106,3 +106,20 @@ def _is_branch(module: Module, context: int) -> bool:
 
 def _is_at(expr: Expr) -> bool:
     return isinstance(expr, String) and expr.value == "@"
+
+
+def in_other_branch(module: Module, earlier: int, later: int) -> bool:
+    """The earlier place is where a test is true, the later one where the same test is false."""
+    contexts = module.body.contexts
+    tests = set()
+    while earlier >= 0:
+        place = contexts[earlier]
+        if place.kind == "if" and place.subject is not None:
+            tests.add((place.parent, place.subject.at))
+        earlier = place.parent
+    while later >= 0:
+        place = contexts[later]
+        if place.kind == "else" and place.subject is not None and (place.parent, place.subject.at) in tests:
+            return True
+        later = place.parent
+    return False

@@ -12,6 +12,7 @@ from msgspec import Struct
 from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import Comparison, Conditional, Constant, Expr, Mapping, Name, Operation, String
 from archlint.project.arguments import parameter
+from archlint.project.branches import in_other_branch
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
 from archlint.project.spelling import UNSAID, spell
@@ -66,6 +67,18 @@ class CacheWrites:
         for site in self._project.calls.of(caller):
             if site.operation is not None and site.operation.cache is not None:
                 yield site, site.operation.cache
+
+    def is_switched_off(self, site: CallSite) -> bool:
+        """Where the same test goes the other way, the function writes the same entry with an expiry: whoever runs the
+        program has chosen to have none."""
+        if site.caller is None:
+            return False
+        module, own = site.module, site.call.context
+        return any(
+            (in_other_branch(module, own, other.call.context) or in_other_branch(module, other.call.context, own))
+            and self.expiry(other, write).kind in ("given", "parameter")
+            for other, write in self.in_function(site.caller)
+        )
 
     def key(self, site: CallSite, write: CacheWrite) -> str:
         """The key as text, local names followed; empty where the call has none."""

@@ -98,8 +98,8 @@ class CachedCopies:
         copies, serialised = self._is_copy(site, write, outer)
         if is_state:
             return Confidence.LOW if says_cache or copies else None
-        # a setting, a key or a state that is made when it is missing is written so, too
-        is_sure = copies or says_cache or self._is_by_item(site, write)
+        # a setting, a key or a state that is made when it is missing is written so, too, and a hash is as often an index
+        is_sure = copies or (write.kind != "hash" and (says_cache or self._is_by_item(site, write)))
         fills = self._fills(site, write, outer) and not self._is_of_object(site, write)
         if fills and is_sure:
             return Confidence.HIGH
@@ -174,8 +174,6 @@ class CachedCopies:
         key, value = site.argument(write.key), site.argument(write.value)
         own = {p.name for p in site.caller.function.parameters} if site.caller is not None else set()
         is_handed = not own.isdisjoint(names_in(site.module.body, value))
-        if write.kind == "hash":
-            return not is_handed
         if key is None or (is_handed and isinstance(key, Name) and key.id in own):
             return False
         texts = self._project.values.texts(site.module, key, site.call.context)

@@ -77,13 +77,22 @@ class Growths:
         if loop.mapping is not None:
             items = [a.value for a in loop.mapping.arguments if a.name in (None, "*")][1:]
             return _best(self._read(Descent(module, loop.context, _DEPTH), item) for item in items)
-        if place.subject is None:
+        if place.subject is None or self._is_of_arguments(module, place.subject, place.parent):
             return ""
         if self._gives_rows(loop):
             return "rows"
         found = self._read(Descent(module, place.parent, _DEPTH), place.subject)
         # the fields of a document, or what goes by name in it
         return "" if found in _DOCUMENTS and is_pairs(module, place.subject) else found
+
+    def _is_of_arguments(self, module: Module, subject: Expr, context: int) -> bool:
+        """`for value in arguments.values()`: as many as a call is written with."""
+        names = [part for part in parts_of(module.body, subject) if isinstance(part, Name)]
+        return any(
+            isinstance(origin, Parameter) and origin.kind in ("*", "**")
+            for name in names
+            for origin in self._origins.of(module, name, context)
+        )
 
     def _gives_rows(self, loop: Loop) -> bool:
         """The loop's variable is an object that is stored."""

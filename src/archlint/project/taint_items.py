@@ -40,7 +40,7 @@ class ItemFlows:
         """What stands under a key (`base[index]`, `base.get(index)`), written as `expr`."""
         key = self._key(index, at)
         if key is None:
-            return self._unknown_item(base, isinstance(expr, Subscript), at)
+            return self._unknown_item(base, at)
         if self._taint.vocabulary.looks_alike(key):
             return CLEAN
         if not DESCRIBING.isdisjoint(words_of(last_name(at.module.body, base))):
@@ -51,12 +51,12 @@ class ItemFlows:
             return self._taint.named(expr, at, naming, shown)
         return self._taint.named(expr, at, naming, UNKNOWN)
 
-    def _unknown_item(self, base: Expr, indexed: bool, at: Place) -> Flow:
+    def _unknown_item(self, base: Expr, at: Place) -> Flow:
         """One of many things, which is not the whole."""
         name = last_name(at.module.body, base)
-        naming = self._taint.vocabulary.names(name) if indexed and isinstance(base, Name | Attribute) else None
+        naming = self._taint.vocabulary.names(name) if isinstance(base, Name | Attribute) else None
         if naming is not None and not naming.several:
-            return UNKNOWN  # a character of a text
+            return UNKNOWN  # a character of a text, or one of the things that a token says
         found = self._taint.flow(base, at)
         clean = found.clean and not self._taint.vocabulary.looks_alike(name)  # of an item that says nothing
         return Flow(tuple(_doubted(s) for s in found.sources if not s.is_whole), clean)

@@ -20,6 +20,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
+from archlint.project.branches import in_other_branch
 from archlint.project.credentials import words_of
 from archlint.project.entities import FunctionRef
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, stepped
@@ -177,7 +178,7 @@ class LocalFlows:
             known = self._assigned[at.module.path] = _assigned(at.module)
         function = at.module.body.contexts[at.context].function
         found = [s for s in known.get((function, written), ()) if s.end <= offset]
-        return [s for s in found if not _in_other_branch(at.module, s.context, at.context)]
+        return [s for s in found if not in_other_branch(at.module, s.context, at.context)]
 
     def displayed(self, base: Expr, key: str, at: Place) -> Flow | None:
         """What a dict display that `base` was given holds under a key."""
@@ -215,23 +216,6 @@ def _read_key(module: Module, value: Expr) -> str | None:
 def _moved(at: Place, origin: Origin) -> Place:
     """The place of an origin; the frame holds for the module it was entered in only."""
     return Place(origin.module, origin.context, at.frame if origin.module is at.module else None)
-
-
-def _in_other_branch(module: Module, earlier: int, later: int) -> bool:
-    """The earlier place is where a test is true, the later one where the same test is false."""
-    contexts = module.body.contexts
-    tests = set()
-    while earlier >= 0:
-        place = contexts[earlier]
-        if place.kind == "if" and place.subject is not None:
-            tests.add((place.parent, place.subject.at))
-        earlier = place.parent
-    while later >= 0:
-        place = contexts[later]
-        if place.kind == "else" and place.subject is not None and (place.parent, place.subject.at) in tests:
-            return True
-        later = place.parent
-    return False
 
 
 def _assigned(module: Module) -> dict[tuple[int, str], list[Statement]]:

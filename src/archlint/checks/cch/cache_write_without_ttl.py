@@ -108,7 +108,7 @@ def _hit(project: Project, writes: CacheWrites, copies: CachedCopies, asked: _As
         "value": expiry.text,
         "callee": asked.owners[0].name if asked.through else "",
     }
-    message, confidence = _judged(project, copies, asked, expiry)
+    message, confidence = _judged(project, writes, copies, asked, expiry)
     if confidence is None:
         return None
     path = tuple(Step(call.site, f"calls {owner.name}") for call, owner in zip(asked.through, asked.owners, strict=True))
@@ -117,7 +117,9 @@ def _hit(project: Project, writes: CacheWrites, copies: CachedCopies, asked: _As
     return Hit(decider.site, words, message, confidence, path=path, severity=severity)
 
 
-def _judged(project: Project, copies: CachedCopies, asked: _Asked, expiry: Expiry) -> tuple[str, Confidence | None]:
+def _judged(
+    project: Project, writes: CacheWrites, copies: CachedCopies, asked: _Asked, expiry: Expiry
+) -> tuple[str, Confidence | None]:
     """(which message, how sure), the surety None where nothing is wrong."""
     site, write = asked.site, asked.write
     if write.kind == "lock" or _is_lock(project, copies, asked):
@@ -135,6 +137,8 @@ def _judged(project: Project, copies: CachedCopies, asked: _Asked, expiry: Expir
         return "default", None
     found = copies.confidence(site, write, asked.decider if asked.through else None)
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
+    if found is not None and not asked.through and writes.is_switched_off(site):
+        found = Confidence.LOW
     return message, None if found is None else min(found, site.confidence)
 
 

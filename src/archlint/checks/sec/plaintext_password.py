@@ -29,6 +29,7 @@ _EQUALS = re.compile(r"\b(\w+)\s*=\s*['\"]?(?:%s|%\(\w+\)s|\?|:\w+|\$\d+|@\w+)",
 _SIGNING_IN = frozenset(
     {"login", "log", "signin", "sign", "auth", "authenticate", "authorize", "check", "verify", "validate", "valid", "session"}
 )
+_COMMENT = re.compile(r"/\*.*?(?:\*/|$)|--[^\n]*", re.DOTALL)
 _BEHIND = re.compile(r"\b(\w+)\s*=\s*['\"]?$")
 
 
@@ -164,6 +165,7 @@ def _text(project: Project, module: Module, expr: Expr, context: int) -> BuiltTe
 
 def _password_column(vocabulary: Vocabulary, text: str) -> str | None:
     """The column of a person's password that a statement writes, or compares with a parameter."""
+    text = _COMMENT.sub(" ", text)
     written = _WORD if _WRITES.match(text) else _EQUALS
     named = [match.group(match.lastindex or 0) for match in written.finditer(text)]
     return next((word for word in named if vocabulary.names(word) is not None), None)

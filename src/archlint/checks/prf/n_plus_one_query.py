@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
-from archlint.project.conditions import Path
 from archlint.project.memoised import fills_cache, is_memoised
-from archlint.project.model import Def
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.searches import is_for_one, is_search
 from archlint.project.spelling import shorten, spell
 
-_WRITES = ("db.write", "db.commit")
-_SHORT = 15
-"""Statements of the function up to which a write through it is that of a row."""
+_COMMIT = "db.commit"
+_WRITES = ("db.write", _COMMIT)
 _FAR = 4
 """Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh."""
 _WEAK = frozenset({"read", "keyed"})
@@ -59,10 +56,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
         return Confidence.LOW, "nothing here says that there are many"
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
-    if is_write and _only_sends(query):
-        return Confidence.LOW, "it may be sent for its order or for the keys of the rows"
-    if is_write and not _only_writes(path):
-        return Confidence.LOW, "each item takes more than a row that is written"
+    if is_write and not _commits(query):
+        return Confidence.LOW, "one statement for all may not do what it does for each"
     is_far = len(path.through) >= _FAR
     if is_far and evidence in _WEAK:
         return Confidence.LOW, "the query is so far down that it may not be reached"
@@ -72,23 +67,12 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     return min(path.confidence, most), ""
 
 
-def _only_writes(path: Path) -> bool:
-    """At most one function stands between the loop and the write, and it is short, as those of a repository are. More or
-    longer ones decide for each item what is to be done; of eleven such that were read in fresh projects one was rightly
-    reported."""
-    return not path.through or (len(path.through) == 1 and _size(path.through[0]) <= _SHORT)
-
-
-def _only_sends(query: Repeated) -> bool:
-    """`session.flush()` in the loop itself."""
+def _commits(query: Repeated) -> bool:
+    """The loop itself commits.  Other writes are seldom so plain: they take keys and order from each other, run what hooks
+    and signals want, record what was done.  At first readings of fresh projects one of three was no fault, and nothing in the
+    code told which."""
     operation = query.point.call.operation if query.point.call is not None else None
-    return not query.path.through and operation is not None and operation.flushes
-
-
-def _size(definition: Def) -> int:
-    """How many statements the function has, those of functions inside it included."""
-    function = definition.function
-    return sum(function.at <= statement.at < function.end for statement in definition.module.body.statements)
+    return not query.path.through and operation is not None and _COMMIT in operation.effect
 
 
 def _hit(query: Repeated, confidence: Confidence, doubt: str) -> Hit:

@@ -144,6 +144,49 @@ def test_a_branch_on_the_value_itself_is_none_that_callers_decide() -> None:
     assert found.confidence == Confidence.HIGH
 
 
+MADE = """
+def register(session, name, password):
+    user = User(name=name, password=GIVEN)
+    session.add(user)
+    logger.info("registered %s: %s", user.name, user.password)
+"""
+
+
+@pytest.mark.parametrize(("given", "counts"), [("bcrypt.hashpw(password, bcrypt.gensalt())", False), ("password", True)])
+def test_what_an_object_was_made_with_tells_what_it_holds(given: str, counts: bool) -> None:
+    code = "import bcrypt\n" + HEAD + MADE.replace("GIVEN", given)
+    found = testing.run_rule("SEC004", {"app/__init__.py": "", "app/users.py": code})
+    assert [f.confidence for f in found] == [Confidence.HIGH] * counts
+
+
+def test_one_thing_that_a_token_says_is_not_the_token() -> None:
+    code = "def signed_in(answer, field):\n    name = answer['id_token'].get(field)\n    logger.info('%s', name)\n"
+    assert testing.run_rule("SEC004", {"app/__init__.py": "", "app/login.py": HEAD + code}) == []
+
+
+PARTS = """
+def send(parameters, shown):
+    text = FORMAT
+    logger.info("%s", text)
+
+
+def run(api_key):
+    send({"name": "a", "api_key": api_key}, "{name}")
+"""
+
+
+def test_what_a_text_takes_of_a_whole_mapping_is_a_guess() -> None:
+    code = HEAD + PARTS.replace("FORMAT", "shown.format(**parameters)")
+    assert {f.confidence for f in testing.run_rule("SEC004", {"app/a.py": code})} <= {Confidence.LOW}
+    code = HEAD + PARTS.replace("FORMAT", "str(parameters)")
+    assert [f.confidence for f in testing.run_rule("SEC004", {"app/a.py": code})] == [Confidence.HIGH]
+
+
+def test_a_loop_over_a_mapping_goes_over_its_keys() -> None:
+    code = HEAD + PARTS.replace("FORMAT", '", ".join(f"{name} = ?" for name in parameters)')
+    assert testing.run_rule("SEC004", {"app/a.py": code}) == []
+
+
 def test_the_text_of_an_exception_is_a_note() -> None:
     code = "def connect(access_token):\n    raise ValueError(f'cannot use {access_token}')\n"
     (found,) = testing.run_rule("SEC004", {"app/__init__.py": "", "app/calls.py": code})

@@ -11,7 +11,7 @@ from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slic
 from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source
 from archlint.project.spelling import last_name
-from archlint.project.taint_locals import may_be_text
+from archlint.project.taint_locals import may_be_text, read_key
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -54,7 +54,8 @@ class ItemFlows:
     def _unknown_item(self, base: Expr, at: Place) -> Flow:
         """One of many things, which is not the whole."""
         name = last_name(at.module.body, base)
-        naming = self._taint.vocabulary.names(name) if isinstance(base, Name | Attribute) else None
+        held = name if isinstance(base, Name | Attribute) else read_key(at.module, base)
+        naming = self._taint.vocabulary.names(held) if held else None
         if naming is not None and not naming.several:
             return UNKNOWN  # a character of a text, or one of the things that a token says
         found = self._taint.flow(base, at)

@@ -140,7 +140,7 @@ class LocalFlows:
         if isinstance(value, Attribute):
             return names(value.attr) is None and not _IDENTIFYING.isdisjoint(words_of(value.attr)[-1:])
         naming = names(last_name(at.module.body, expr))
-        key = _read_key(origin.module, value)
+        key = read_key(origin.module, value)
         if key is None or naming is None or not naming.alone or names(key) is not None:
             return False
         return not _NUMBERING.isdisjoint(words_of(key)[-1:])
@@ -167,9 +167,22 @@ class LocalFlows:
         return [flow for flow in flows if flow.sources]
 
     def set_before(self, expr: Attribute, at: Place) -> Flow | None:
-        """What the same function has put into the attribute before."""
+        """What the same function has put into the attribute before, or has made the object with."""
         earlier = self._before(spell(at.module.body, expr), expr.at, at)
-        return self._taint.flow(earlier[-1].value, replace(at, context=earlier[-1].context)) if earlier else None
+        if earlier:
+            return self._taint.flow(earlier[-1].value, replace(at, context=earlier[-1].context))
+        return self._made_with(expr, at)
+
+    def _made_with(self, expr: Attribute, at: Place) -> Flow | None:
+        """`user.password` of `user = User(password=hashed)`: what the one call that gives the object is told by that name."""
+        found = self._origins.of(at.module, expr.base, at.context) if isinstance(expr.base, Name) else []
+        made = found[0] if len(found) == 1 else None
+        if not isinstance(made, Origin) or made.each or made.path or made.module is not at.module:
+            return None
+        value = made.expr.value if isinstance(made.expr, Await) else made.expr
+        given = made.module.body.calls[value.index].arguments if isinstance(value, CallRef) else ()
+        told = next((argument.value for argument in given if argument.name == expr.attr), None)
+        return self._taint.flow(told, _moved(at, made)) if told is not None else None
 
     def _before(self, written: str, offset: int, at: Place) -> list[Statement]:
         """The assignments to what is written so, in the same function before an offset."""
@@ -203,7 +216,7 @@ def _one_of(whole: Flow, chosen: bool) -> Flow:
     return Flow(tuple(doubted(s) for s in whole.sources), whole.clean)
 
 
-def _read_key(module: Module, value: Expr) -> str | None:
+def read_key(module: Module, value: Expr) -> str | None:
     """The key of `answer["id"]` and `answer.get("id")`."""
     key: Expr | None = None
     if isinstance(value, Subscript) and len(value.index) == 1:
@@ -242,7 +255,7 @@ def may_be_text(module: Module, value: Expr) -> bool:
 def is_configured(names: frozenset[str], module: Module, expr: Expr) -> bool:
     """A constant's name in capitals, or what is read from something called by one of the names."""
     base: Expr | None = None
-    name = _read_key(module, expr) or last_name(module.body, expr)
+    name = read_key(module, expr) or last_name(module.body, expr)
     if isinstance(expr, Attribute | Subscript):
         base = expr.base
     elif isinstance(expr, CallRef):

@@ -170,14 +170,6 @@ def test_a_write_for_each_item_is_a_note(call: str) -> None:
     assert [finding.confidence for finding in found] == [Confidence.LOW]
 
 
-def test_what_is_asked_before_it_is_written_counts() -> None:
-    loop = "\n\ndef run():\n    for user in User.objects.filter(name='a'):\n        changed(user)\n"
-    body = "\n\ndef changed(user):\n    order = Order.objects.get(number=user.name)\n    order.save()\n"
-    (found,) = testing.run_rule("PRF001", {"shop/users.py": MODELS + body + loop})
-    assert found.confidence == Confidence.HIGH
-    assert "queries the database" in found.message
-
-
 BY_ITSELF = {
     "the key of the row is asked for": (
         "connection, users",

@@ -30,7 +30,7 @@ _VENDORED_FOLDERS = frozenset(
     | {".venv", "venv"}
 )
 _COPIES = 4
-"""Libraries side by side in one folder. Of one or two names (`redis`, `celery`) a program may well have its own."""
+"""Libraries side by side in one folder. Of one or two names of libraries a program may well have its own packages."""
 _GENERATED_FILE = re.compile(r".+_pb2(_grpc)?\.py")
 _SETTINGS = re.compile(r"(.+_)?(settings|config|configuration|conf|env|constants)(_.+)?")
 

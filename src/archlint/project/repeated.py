@@ -122,7 +122,7 @@ class RepeatedEffects:
         itself: what is said there is not said again for the loops around it."""
         ranked: dict[tuple[str, int], list[Repeated]] = {}
         for site in sorted(found):  # of `get(…).delete()` one is enough
-            ways = sorted(found[site], key=self._rank)
+            ways = sorted(found[site], key=lambda r: (-r.path.confidence, self._only_flushes(r.path), len(r.path.steps)))
             ranked.setdefault((site.path, site.at), ways)
         best: dict[tuple[str, int], Repeated] = {}
         for place, ways in sorted(ranked.items(), key=lambda item: (len(item[1][0].path.steps), item[0])):
@@ -130,11 +130,6 @@ class RepeatedEffects:
             if own:
                 best[place] = own[0]
         return dict(sorted(best.items()))
-
-    def _rank(self, repeated: Repeated) -> tuple[int, bool, bool, int]:
-        """What is asked for each item says more than what is written for it."""
-        path, effect = repeated.path, repeated.point.effect
-        return -path.confidence, self._only_flushes(path), effect != "db.read", len(path.steps)
 
     def _loop_of(self, point: EffectPoint) -> Loop | None:
         if point.kind == "per item" and point.call is not None:

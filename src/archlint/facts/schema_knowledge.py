@@ -37,7 +37,8 @@ class SchemaPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     parts: str | None = None
     """Arguments that are columns, constraints and indexes themselves."""
     sql_type: str = ""
-    """`VARCHAR({0:length})`; a hole that is not given is left out with its parentheses."""
+    """`VARCHAR({0:length})`; a hole that is not given is left out with its parentheses, or has the
+    value behind a bar (`{:max_length|100}`)."""
     type: str | None = None
     nullable: str | None = None
     is_nullable: bool = True

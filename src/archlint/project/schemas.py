@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from archlint.facts.schema import Change, Column, Schema, Table
-from archlint.project.schema.databases import database_of, users_model
+from archlint.project.schema.databases import databases_of, users_model
 from archlint.project.schema.declarations import Declarations
 from archlint.project.schema.history import History
 from archlint.project.schema.models import Models
@@ -43,16 +43,27 @@ class Schemas:
     @cached_property
     def dialect(self) -> str:
         """The database in use, as the SQL parser calls it; empty where it is not known."""
-        return database_of(self._project)
+        return next(iter(self.dialects), "")
 
     @cached_property
-    def steps(self) -> tuple[tuple[str, tuple[Change, ...]], ...]:
-        """(path, what it changes) of each migration, in the order in which they are applied; histories one after the other."""
-        return tuple(
-            (path, changes)
-            for history in (*self._revisions.values(), self._lists, *self._files.values())
-            for path, changes in history
-        )
+    def dialects(self) -> tuple[str, ...]:
+        """All of the databases that the project runs on, as far as that is known."""
+        return databases_of(self._project)
+
+    @cached_property
+    def histories(self) -> tuple[tuple[tuple[str, tuple[Change, ...]], ...], ...]:
+        """Of each history the migrations in the order in which they are applied: (path, what it changes)."""
+        return tuple(history for history in (*self._revisions.values(), self._lists, *self._files.values()) if history)
+
+    @cached_property
+    def newest(self) -> frozenset[str]:
+        """The paths of the migrations on which no other stands: what a release would run."""
+        found = {steps[-1][0] for steps in self._files.values() if len(steps) > 1}
+        for revisions in revisions_by_folder(self._project).values():
+            below = {name for revision in revisions for name in revision.down}
+            found |= {revision.module.path for revision in revisions if revision.id not in below}
+        below_lists = {name for migration in self._migrations for name in migration.after if name[0] == migration.name[0]}
+        return frozenset(found | {m.module.path for m in self._migrations if m.name not in below_lists})
 
     @cached_property
     def all(self) -> tuple[Schema, ...]:

@@ -23,8 +23,17 @@ def upgrade() -> None:
         sa.Column("name", sa.String(120), nullable=False, unique=True),
         sa.Column("password_hash", sa.String(255), nullable=False),
     )
+    op.create_table(
+        "partner_orders",
+        sa.Column("partner_id", sa.Uuid(), sa.ForeignKey("partners.id"), primary_key=True),
+        sa.Column("order_id", sa.Uuid(), sa.ForeignKey("orders.id"), primary_key=True, index=True),
+    )
+    with op.get_context().autocommit_block():
+        op.create_index("ix_orders_status", "orders", ["status"], postgresql_concurrently=True)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_orders_status", table_name="orders")
+    op.drop_table("partner_orders")
     op.drop_table("partners")
     op.execute("DROP VIEW order_summaries")

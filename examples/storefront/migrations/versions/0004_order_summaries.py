@@ -30,9 +30,17 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False, index=True),
     )
+    op.create_table(  # expect: DBS004
+        "partner_orders",
+        sa.Column("partner_id", sa.Uuid(), sa.ForeignKey("partners.id"), nullable=False),  # expect: DBS006
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+    )
+    op.create_index("ix_orders_status", "orders", ["status"])  # expect: DBS016
 
 
 def downgrade() -> None:
+    op.drop_index("ix_orders_status", table_name="orders")
+    op.drop_table("partner_orders")
     op.drop_table("orders_archive")
     op.drop_table("partners")
     op.execute("DROP VIEW order_summaries")

@@ -13,19 +13,21 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 
-def database_of(project: Project) -> str:
-    """The configured dialect; else what settings name as engine, what deployment files give as address, what drivers in use
-    imply, in this order. Of several the one with the least done by itself: PostgreSQL before MySQL, and SQLite, on which
-    tests and first steps run, only where nothing else is named."""
+def databases_of(project: Project) -> tuple[str, ...]:
+    """The dialects of the databases in use, the one to judge by first; empty where none is known.
+
+    The configured one; else what settings name as engine and deployment files give as address or run beside; else what drivers
+    in use imply. Of several the one that does the least by itself is first: PostgreSQL before MySQL, and SQLite, on which tests
+    and first steps run, only where nothing else is named."""
     if project.settings.dialect:
-        return project.settings.dialect.split(",")[0]
-    for counted in (_of_settings(project), _of_deployment(project)):
-        serious = [dialect for dialect, _ in counted.most_common() if dialect != "sqlite"]
-        if serious:
-            return "postgres" if "postgres" in serious else serious[0]
+        return (project.settings.dialect.split(",")[0],)
+    named = [dialect for dialect, _ in (_of_settings(project) + _of_deployment(project)).most_common()]
     of_drivers = [dialect for dialect in project.statements.dialect.split(",") if dialect]
-    serious = [dialect for dialect in of_drivers if dialect != "sqlite"]
-    return "postgres" if "postgres" in serious else (serious or of_drivers or [""])[0]
+    for found in (named, of_drivers):
+        serious = [dialect for dialect in found if dialect != "sqlite"]
+        if serious:
+            return tuple(sorted(serious, key=lambda dialect: dialect != "postgres"))
+    return ("sqlite",) if "sqlite" in (*named, *of_drivers) else ()
 
 
 def _of_settings(project: Project) -> Counter[str]:
@@ -57,13 +59,17 @@ def _texts(module: Module) -> list[str]:
 
 
 def _of_deployment(project: Project) -> Counter[str]:
+    """By the addresses in environments, and the servers that run beside."""
     found: Counter[str] = Counter()
     engines = project.knowledge.databases
+    for _, _, value in project.deployment.environment():
+        scheme, colon, _ = value.partition("://")
+        if colon and scheme.partition("+")[0] in engines:
+            found[engines[scheme.partition("+")[0]]] += 1
     for _, deployable in project.deployment.deployables:
-        for _, value in deployable.environment:
-            scheme, colon, _ = (value or "").partition("://")
-            if colon and scheme.partition("+")[0] in engines:
-                found[engines[scheme.partition("+")[0]]] += 1
+        image = deployable.image.partition(":")[0].rpartition("/")[2]
+        if image in engines:
+            found[engines[image]] += 1
     return found
 
 

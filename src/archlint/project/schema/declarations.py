@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Target = tuple[str, tuple[str, ...]]
 """The table that a key leads to, and its columns there (none: its primary key)."""
 Resolve = Callable[[Written], Target | None]
-_HOLE = re.compile(r"\{(\d+(?::\w+)?|:\w+)\}")
+_HOLE = re.compile(r"\{(\d+(?::\w+)?|:\w+)(?:\|(\d+))?\}")
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Declared:
             primary_key=Key((name,), site) if self.primary else None,
             uniques=(Key((name,), site, self.unique_name),) if self.unique and not self.primary else (),
             foreign_keys=tuple(self.foreign_keys),
-            indexes=(Index((name,), site),) if self.indexed and not (self.unique or self.primary) else (),
+            indexes=(Index((name,), site),) if self.indexed and not self.unique else (),
         )
 
 
@@ -147,7 +147,7 @@ class Declarations:
     def type_text(self, made: Made) -> str:
         """The SQL type, its length and precision filled in."""
         text = made.part.sql_type or made.name.rpartition(".")[2].upper()
-        values = {m[1]: self.reading.number(made.argument(m[1])) for m in _HOLE.finditer(text)}
+        values = {m[1]: self.reading.number(made.argument(m[1])) or m[2] or "" for m in _HOLE.finditer(text)}
         if not all(values.values()):
             first = next(iter(values.values()), "")
             text = re.sub(r"\(.*\)", f"({first})" if first and len(values) > 1 else "", text)
@@ -169,7 +169,7 @@ class Declarations:
         part, reading = made.part, self.reading
         declared.primary = self._is(made, part.primary, part.is_primary)
         declared.unique = self._is(made, part.unique, part.is_unique)
-        declared.indexed = self._is(made, part.index, part.is_indexed)
+        declared.indexed = self._is(made, part.index, part.is_indexed and not declared.primary)
         generated = self._is(made, part.generated, part.is_generated)
         nullable = self._is(made, part.nullable, part.is_nullable) and not declared.primary
         filled = made.argument(part.default)

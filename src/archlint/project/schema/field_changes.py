@@ -74,7 +74,8 @@ class FieldChanges:
         model.fields[name], joints = self.made(model, name, written)
         declared = model.fields[name].declared
         if declared is not None:
-            yield Change("add", model.table, made.written.site, parts=named_parts(model.fields[name], declared))
+            parts = named_parts(model.fields[name], declared)
+            yield Change("add", model.table, made.written.site, parts=parts, sets=("filled",))
         yield from joints
 
     def _alter_field(self, made: Made) -> Iterator[Change]:

@@ -267,6 +267,18 @@ class Reading:
                 part = knowledge.schema(ancestor.name)
                 if part is not None:
                     return ancestor.name, part
+            return self._of_unknown_bases(entity)
+        return None
+
+    def _of_unknown_bases(self, type_: Type) -> tuple[str, SchemaPart] | None:
+        """By a library's class of which nothing else is known."""
+        for ancestor in self._inference.members.ancestors(type_):
+            klass = self.project.symbols.classes.get(ancestor.name)
+            for base in klass.klass.bases if klass is not None else ():
+                for entity in self.entities(Written(klass.module, base, klass.klass.outer)) if klass is not None else ():
+                    part = self.project.knowledge.schema(entity.name) if isinstance(entity, External) else None
+                    if part is not None and isinstance(entity, External):
+                        return entity.name, part
         return None
 
     def _named(self, written: Written) -> str | None:

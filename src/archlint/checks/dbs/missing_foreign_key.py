@@ -1,0 +1,72 @@
+"""DBS005: a column that is called after a table, and no foreign key that keeps it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.schema import Column, Schema, Table
+from archlint.project.credentials import words_of
+from archlint.project.schema.lookups import full_name, kind_of, meant
+
+_ENDING = "_id"
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`traces`: words in names of tables that keep what was, and outlive what they are about; `trace_endings`: how the names
+    of such tables end."""
+
+    traces: tuple[str, ...]
+    trace_endings: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each such column without a key, a proof for each foreign key."""
+    groups: dict[tuple[str, str, str], list[tuple[Schema, Table]]] = defaultdict(list)
+    for schema, table in project.schemas.tables:
+        groups[schema.service, schema.made_by, schema.folder].append((schema, table))
+    for _, group in sorted(groups.items()):
+        tables = {table.name.lower(): table for _, table in group}
+        keyed = sum(len(table.foreign_keys) for _, table in group)
+        for schema, table in group:
+            for key in table.foreign_keys:
+                yield Proof(key.site, f"`{full_name(table)}` leads to `{key.table}` by a foreign key")
+            yield from _of_table(schema, table, tables, params, has_keys=keyed > 0)
+
+
+def _of_table(schema: Schema, table: Table, tables: Mapping[str, Table], params: Params, *, has_keys: bool) -> Iterator[Hit]:
+    if not set(params.traces).isdisjoint(words_of(table.name)) or table.name.lower().endswith(params.trace_endings):
+        return
+    held = {name.lower() for key in table.foreign_keys for name in key.columns}
+    names = {column.name.lower() for column in table.columns}
+    for column in table.columns:
+        name = column.name.lower()
+        base = name.removesuffix(_ENDING)
+        if not name.endswith(_ENDING) or name in held or f"{base}_type" in names or f"{base}_kind" in names:
+            continue
+        target = meant(base, tables)
+        if target is None or target is table or target.primary_key is None or len(target.primary_key.columns) != 1:
+            continue
+        led = target.column(target.primary_key.columns[0])
+        kinds = kind_of(column.type), kind_of(led.type if led is not None else "")
+        if all(kinds) and kinds[0] != kinds[1]:
+            continue  # the id of another system
+        yield Hit(
+            column.site,
+            {"table": full_name(table), "column": column.name, "target": full_name(target)},
+            confidence=_confidence(schema, table, column, known=all(kinds) and has_keys),
+            related=(Step(target.site, f"`{full_name(target)}` is made here"),),
+            anchor=f"{full_name(table)} {column.name}",
+        )
+
+
+def _confidence(schema: Schema, table: Table, column: Column, *, known: bool) -> Confidence:
+    if not known or table.doubtful:
+        return Confidence.LOW
+    is_key = table.primary_key is not None and table.primary_key.columns == (column.name,)
+    if is_key or schema.made_by == "code":
+        return Confidence.LOW
+    return Confidence.MEDIUM

@@ -1,0 +1,47 @@
+"""DBS006: no index begins with the columns of a foreign key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof, Step
+from archlint.facts.schema import ForeignKey, Index, Schema, Table
+from archlint.project.schema.lookups import full_name, serving
+
+
+def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
+    """A hit for each key of the final schema without an index, a proof for each that has one."""
+    by_itself = not project.knowledge.indexes_keys.isdisjoint(project.schemas.dialects)
+    for schema, table in project.schemas.tables:
+        for key in table.foreign_keys:
+            found = serving(table, key.columns)
+            if schema.dialect in project.knowledge.indexes_keys:
+                yield Proof(key.site, "the database makes the key's index by itself")
+            elif found is None:
+                yield _hit(schema, table, key, "several" if by_itself else "default")
+            elif isinstance(found, Index) and found.partial:
+                yield _hit(schema, table, key, "partial")
+            else:
+                yield Proof(key.site, f"the index on {_columns(found.columns)} begins with {_columns(key.columns)}")
+
+
+def _hit(schema: Schema, table: Table, key: ForeignKey, message: str) -> Hit:
+    words = {"table": full_name(table), "columns": _columns(key.columns), "target": key.table}
+    if message != "default" or table.doubtful:
+        confidence = Confidence.LOW
+    elif schema.made_by in ("migrations", "models") and schema.dialect:
+        confidence = Confidence.HIGH
+    else:
+        confidence = Confidence.MEDIUM
+    return Hit(
+        key.site,
+        words,
+        message,
+        confidence,
+        related=(Step(table.site, f"`{words['table']}` is made here"),),
+        anchor=f"{words['table']} {' '.join(key.columns)}",
+    )
+
+
+def _columns(columns: tuple[str, ...]) -> str:
+    return ", ".join(f"`{column}`" for column in columns)

@@ -1,0 +1,96 @@
+"""DBS016: a migration that locks or breaks what is running."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof
+from archlint.facts.schema import Change
+from archlint.project.schema.history import Draft, History
+
+_SIZE = re.compile(r"VARCHAR\((\d+)\)")
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`all`: every migration, also those behind which others stand; `locking`: dialects in which making an index stops
+    those who write."""
+
+    all: bool
+    locking: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each kind of unsafe step of the newest migrations, a proof for each migration without one."""
+    locks = project.schemas.dialect in params.locking
+    for steps in project.schemas.histories:
+        history = History()
+        for path, changes in steps:
+            if params.all or path in project.schemas.newest:
+                yield from _of_step(changes, history, locks=locks)
+            history.apply(changes)
+
+
+def _of_step(changes: tuple[Change, ...], history: History, *, locks: bool) -> Iterator[Hit | Proof]:
+    made = {change.table.lower() for change in changes if change.kind == "create-table"}
+    shown: set[str] = set()
+    for change in changes:
+        if change.table.lower() in made or not change.table:
+            continue
+        found = _unsafe(change, history.find(change.table), locks=locks)
+        if found is not None and found[0] not in shown:
+            shown.add(found[0])
+            words = {"table": change.table, "name": found[2], "to": change.to or change.type or "another"}
+            yield Hit(change.site, words, found[0], found[1], anchor=f"{found[0]} {change.table} {found[2]}")
+    if changes and not shown:
+        yield Proof(changes[0].site, "changes nothing that is in use")
+
+
+def _unsafe(change: Change, draft: Draft | None, *, locks: bool) -> tuple[str, Confidence, str] | None:
+    """(message, confidence, what it is about) for a step on a table that was there before."""
+    match change.kind:
+        case "add":
+            return _unsafe_part(change, locks=locks)
+        case "rename-table":
+            return "rename", Confidence.HIGH, change.table
+        case "rename-column":
+            return "rename", Confidence.HIGH, change.name
+        case "drop-table":
+            return "drop", Confidence.LOW, change.table
+        case "drop-column":
+            return "drop", Confidence.LOW, change.name
+        case "alter-column":
+            return _unsafe_alter(change, draft)
+        case _:
+            return None
+
+
+def _unsafe_part(change: Change, *, locks: bool) -> tuple[str, Confidence, str] | None:
+    for column in change.parts.columns:
+        if not column.nullable and not column.default and "filled" not in change.sets:
+            return "required", Confidence.HIGH, column.name
+    held = [index.columns for index in change.parts.indexes] + [key.columns for key in change.parts.uniques]
+    if locks and held and not change.concurrently and not change.parts.columns:
+        return "index", Confidence.MEDIUM, ", ".join(column or "an expression" for column in held[0])
+    return None
+
+
+def _unsafe_alter(change: Change, draft: Draft | None) -> tuple[str, Confidence, str] | None:
+    column = next((c for c in draft.columns if c.name.lower() == change.name.lower()), None) if draft is not None else None
+    if "type" not in change.sets or column is None or not column.type or not change.type:
+        return None
+    old, new = column.type.upper(), change.type.upper()
+    if old == new or _is_wider(old, new):
+        return None
+    return "type", Confidence.MEDIUM, change.name
+
+
+def _is_wider(old: str, new: str) -> bool:
+    """A longer text, which takes no rewriting."""
+    was = _SIZE.fullmatch(old)
+    if old.startswith("VARCHAR") and new in ("TEXT", "VARCHAR"):
+        return True
+    will = _SIZE.fullmatch(new)
+    return was is not None and will is not None and int(was[1]) <= int(will[1])

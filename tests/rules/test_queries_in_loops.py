@@ -40,6 +40,9 @@ SURE = {
         "numbers = request.data['numbers']\n    for n in range(len(numbers)):\n        settle(numbers[n])"
     ),
     "rows in one state": "for user in User.objects.all():\n        if user.state == State.NEW:\n            settle(user.name)",
+    "rows that another column fits": (
+        "for user in User.objects.all():\n        if user.is_active and user.state == 'new':\n            settle(user.name)"
+    ),
     "a loop around that goes over rows": (
         "for user in User.objects.all():\n        for part in user.name.parts:\n            settle(part)"
     ),
@@ -283,6 +286,10 @@ def test_a_list_that_the_request_fills_is_data(given: str, items: str, confidenc
 SEARCHES = {
     "the one that is asked for": (
         "for user in User.objects.all():\n        if user.name == wanted:\n            settle(user.name)"
+    ),
+    "the one of many that are asked for": (
+        "for user in User.objects.all():\n"
+        "        if user.is_active and user.name == str(wanted['name']):\n            settle(user.name)"
     ),
     "the first that fits": (
         "for user in User.objects.all():\n        found = settle(user.name)\n        if found:\n            return found"

@@ -187,6 +187,12 @@ def test_a_loop_over_a_mapping_goes_over_its_keys() -> None:
     assert testing.run_rule("SEC004", {"app/a.py": code}) == []
 
 
+@pytest.mark.parametrize(("use", "counts"), [("open(private_key)", False), ("signed(private_key)", True)])
+def test_what_is_opened_names_a_file(use: str, counts: bool) -> None:
+    code = HEAD + f"def load(private_key):\n    logger.info('%s', private_key)\n    return {use}\n"
+    assert bool(testing.run_rule("SEC004", {"app/__init__.py": "", "app/keys.py": code})) == counts
+
+
 def test_the_text_of_an_exception_is_a_note() -> None:
     code = "def connect(access_token):\n    raise ValueError(f'cannot use {access_token}')\n"
     (found,) = testing.run_rule("SEC004", {"app/__init__.py": "", "app/calls.py": code})

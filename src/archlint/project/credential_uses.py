@@ -21,6 +21,8 @@ _VERIFYING = frozenset(
 )
 """Words in the names of calls that a credential is given to."""
 _KEYED = ("hmac.new", "hmac.digest")
+_FILE_CALLS = frozenset({"open", "join", "Path", "exists", "isfile", "is_file"})
+_OF_FILES = ("open", "path.join", "Path", "path.exists", "path.isfile")
 _BEARING = ("bearer ", "token ", "basic ")
 
 
@@ -32,6 +34,18 @@ class CredentialUses:
         """The same function verifies it, or shows it as a bearer's."""
         function = at.module.body.contexts[at.context].function
         return isinstance(expr, Name) and (function, expr.id) in self._used(at.module)
+
+    def names_file(self, expr: Expr, at: Place) -> bool:
+        """The same function opens it, looks for it on the disk, or joins it to a folder: the secret is in the file."""
+        body = at.module.body
+        function, text = body.contexts[at.context].function, spell(body, expr)
+        return any(
+            body.contexts[call.context].function == function
+            and spell(body, call.callee).endswith(_OF_FILES)
+            and any(spell(body, argument.value) == text for argument in call.arguments)
+            for call in body.calls
+            if last_name(body, call.callee) in _FILE_CALLS
+        )
 
     def is_signed(self, expr: Name, at: Place) -> bool:
         """It is part of a message whose keyed digest the same function makes."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, Comparison, Expr, Name
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name, Operation, Subscript
 from archlint.project.parts import names_in
 
 if TYPE_CHECKING:
@@ -22,22 +23,32 @@ def is_for_one(query: Repeated) -> bool:
     """`if topic["name"] == name:` around the place, where the name is not the loop's, nor that of a constant."""
     loop, body = query.loop, query.loop.module.body
     places = [body.contexts[row] for row in loop.chain(query.point.context)[:-1]] if loop.mapping is None else []
-    return any(
-        isinstance(place.subject, Comparison)
-        and place.kind == "if"
-        and place.subject.ops == ("==",)
-        and _tells_one(body, place.subject, loop.derived)
-        for place in places
-    )
+    tests = [test for place in places if place.kind == "if" for test in _all_of(place.subject)]
+    return any(test.ops == ("==",) and _tells_one(body, test, loop.derived) for test in tests)
+
+
+def _all_of(test: Expr | None) -> Iterator[Comparison]:
+    """The comparisons that must all hold."""
+    if isinstance(test, Comparison):
+        yield test
+    elif isinstance(test, Operation) and test.op == "and":
+        for operand in test.operands:
+            yield from _all_of(operand)
 
 
 def _tells_one(body: Body, test: Comparison, derived: frozenset[str]) -> bool:
     sides = [(side, derived.isdisjoint(names_in(body, side))) for side in test.operands]
-    return any(not is_fixed for _, is_fixed in sides) and any(is_fixed and _may_vary(side) for side, is_fixed in sides)
+    return any(not is_fixed for _, is_fixed in sides) and any(is_fixed and _may_vary(body, side) for side, is_fixed in sides)
 
 
-def _may_vary(side: Expr) -> bool:
-    """A name that holds what is looked for, no constant and no member of a class (`State.DONE`)."""
-    if isinstance(side, Attribute):
-        return not side.attr.isupper() and _may_vary(side.base)
-    return isinstance(side, Name) and not side.id[:1].isupper()
+def _may_vary(body: Body, side: Expr) -> bool:
+    """It holds what is looked for, and is no constant and no member of a class (`State.DONE`)."""
+    match side:
+        case Attribute():
+            return not side.attr.isupper() and _may_vary(body, side.base)
+        case Subscript():
+            return _may_vary(body, side.base)
+        case CallRef():  # `str(wanted)`
+            return any(_may_vary(body, argument.value) for argument in body.calls[side.index].arguments)
+        case _:
+            return isinstance(side, Name) and not side.id[:1].isupper()

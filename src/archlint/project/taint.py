@@ -154,7 +154,7 @@ class Taint:
         label = shorten(spell(at.module.body, expr))
         if inner.sources:
             return Flow(tuple(s if s.fields else _relabelled(s, label, naming) for s in inner.sources))
-        if naming.alone and self._means_else(at):
+        if (naming.alone and self._means_else(at)) or self.uses.names_file(expr, at):
             return UNKNOWN
         types = () if revealed else self.project.types.all(at.module, expr, at.context)
         if types:

@@ -222,7 +222,7 @@ class RouteTree:
         decorated = facet.handler == "decorated"
         via: Via = "decorator" if decorated or self._handlers.decorated_by(place) else "add"
         handler = self._handler(site, facet, callers)
-        is_plain = handler is not None and isinstance(handler.target, Def) and site.argument(facet.methods_from) is None
+        is_plain = handler is not None and isinstance(handler.target, Def) and self._told(site, facet, callers) is None
         default = facet.default if is_plain else ()
         yield Declaration(
             paths=tuple(dict.fromkeys(normal(text, facet.pattern) for text in texts)),
@@ -244,10 +244,23 @@ class RouteTree:
         yield from plain[start:]
         yield from (a.value for a in site.call.arguments if a.name == "*")
 
-    def _methods(self, site: CallSite, facet: RouteFacet, callers: Callers) -> tuple[str, ...]:
+    def _told(self, site: CallSite, facet: RouteFacet, callers: Callers) -> tuple[CallSite, Expr] | None:
+        """What says the methods, with the call in which it stands: where that hands on what it was given, its caller's."""
         expr = site.argument(facet.methods_from)
-        if expr is None:
+        if expr is not None:
+            return site, expr
+        keyword = (facet.methods_from or "").partition(":")[2]
+        for caller in reversed(list(callers.values())) if site.is_open and keyword else ():
+            expr = caller.argument(f":{keyword}")
+            if expr is not None:
+                return caller, expr
+        return None
+
+    def _methods(self, site: CallSite, facet: RouteFacet, callers: Callers) -> tuple[str, ...]:
+        told = self._told(site, facet, callers)
+        if told is None:
             return ()
+        site, expr = told
         named = [leaf.attr.upper() for leaf in leaves_of(expr) if isinstance(leaf, Attribute)]  # `[HTTPMethod.POST]`
         given = [text.upper() for text in self._paths.texts(site.module, expr, site.call.context, callers)]
         return tuple(dict.fromkeys((*given, *(name for name in named if name in _VERBS))))

@@ -277,6 +277,42 @@ class TestFlask:
         assert all(route.apps == (project.routes.apps[0].key,) for route in routes.values())
 
 
+class TestMethods:
+    def test_members_of_an_enumeration_what_is_handed_on_and_what_cannot_be_told(self) -> None:
+        _, routes = routes_of(
+            {
+                "app.py": """
+                    from http import HTTPMethod
+                    from flask import Flask
+                    from elsewhere import some
+                    app = Flask(__name__)
+                    def route(rule, **options):
+                        def decorate(function):
+                            app.add_url_rule(rule, view_func=function, **options)
+                            return function
+                        return decorate
+                    @app.route("/enumeration", methods=[HTTPMethod.GET, HTTPMethod.POST])
+                    def enumeration(): ...
+                    @app.route("/plain")
+                    def plain(): ...
+                    @app.route("/unknown", methods=some())
+                    def unknown(): ...
+                    @route("/handed", methods=["PUT"])
+                    def handed(): ...
+                    @route("/nothing")
+                    def nothing(): ...
+                """
+            }
+        )
+        assert {path: route.methods for path, route in routes.items()} == {
+            "/enumeration": ("GET", "POST"),
+            "/plain": ("GET",),
+            "/unknown": (),
+            "/handed": ("PUT",),
+            "/nothing": ("GET",),
+        }
+
+
 class TestStarletteAndAiohttp:
     def test_lists_of_routes(self) -> None:
         _, routes = routes_of(

@@ -66,3 +66,26 @@ def test_what_a_person_sends_is_more_than_a_guess() -> None:
     assert _confidence(f"{given}return find(password=hashlib.md5(password.encode()).hexdigest())\n") == [Confidence.MEDIUM]
     stored = "User.objects.filter(password=hashlib.md5(password.encode()).hexdigest())\n"
     assert _confidence(f"{given}return {stored}") == [Confidence.HIGH]
+
+
+OLD = """\
+import bcrypt
+import hashlib
+
+
+def matches(password, stored):
+    return hashlib.md5(password.encode()).hexdigest() == stored
+
+
+def sign_in(user, password):
+    if matches(password, user.password):
+        user.password = STORED
+"""
+
+
+def test_an_old_digest_that_the_caller_replaces_is_none_that_is_kept() -> None:
+    def found(stored: str) -> list[Confidence]:
+        return [f.confidence for f in testing.run_rule("SEC001", {"app/a.py": OLD.replace("STORED", stored)})]
+
+    assert found("bcrypt.hashpw(password.encode(), bcrypt.gensalt())") == []
+    assert found("user.other") == [Confidence.HIGH]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slic
 from archlint.project.credentials import words_of
 from archlint.project.digests import Digest, Digests
 from archlint.project.origins import Origin, Origins
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 from archlint.project.taint_calls import arguments_of
 
 if TYPE_CHECKING:
+    from archlint.project.model import CallSite, Def
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
@@ -40,17 +42,20 @@ class Rehashed:
         return key in self._wrapped or key in self._prefixes or self._is_replaced(digest)
 
     def _is_replaced(self, digest: Digest) -> bool:
-        """The password is set again behind the comparison with an old digest, which is then no more."""
-        body = digest.site.module.body
-        function = body.contexts[digest.site.call.context].function
-        names = {part.id for part in parts_of(body, digest.data) if isinstance(part, Name)}
-        for call in body.calls:
-            if body.contexts[call.context].function != function or call.at <= digest.site.call.at:
-                continue
-            given = [argument.value for argument in call.arguments if isinstance(argument.value, Name)]
-            if _sets_anew(last_name(body, call.callee)) and any(name.id in names for name in given):
-                return True
-        return False
+        """The password is set again behind the comparison with an old digest, which is then no more; there, or where all
+        call the function that compares."""
+        site = digest.site
+        names = frozenset(names_in(site.module.body, digest.data))
+        if _is_set_anew(site, names):
+            return True
+        callers = [c for c in self._callers(site.caller) if not c.module.is_test]
+        return bool(callers) and all(
+            _is_set_anew(call, {a.value.id for a in call.call.arguments if isinstance(a.value, Name)})
+            for call in callers[:_MOST_CALLERS]
+        )
+
+    def _callers(self, function: Def | None) -> tuple[CallSite, ...]:
+        return self._project.calls.callers(function) if function is not None else ()
 
     @cached_property
     def _wrapped(self) -> frozenset[tuple[str, int]]:
@@ -93,6 +98,26 @@ class Rehashed:
                     for site in self._project.calls.callers(origin.definition)[:_MOST_CALLERS]:
                         for argument in arguments_of(origin, site):
                             yield from self._calls_behind(site.module, argument.value, site.call.context, depth - 1)
+
+
+def _is_set_anew(site: CallSite, names: AbstractSet[str]) -> bool:
+    """Behind the call, its function stores one of the names anew: by a call that says so, or in an attribute."""
+    body = site.module.body
+    function = body.contexts[site.call.context].function
+    for call in body.calls:
+        if body.contexts[call.context].function == function and call.at > site.call.at:
+            given = [argument.value for argument in call.arguments if isinstance(argument.value, Name)]
+            if _sets_anew(last_name(body, call.callee)) and any(name.id in names for name in given):
+                return True
+    return any(
+        isinstance(s.target, Attribute)
+        and not _PASSWORD.isdisjoint(words_of(s.target.attr))
+        and s.at > site.call.at
+        and body.contexts[s.context].function == function
+        and not names.isdisjoint(names_in(body, s.value))
+        and not any(isinstance(p, CallRef) and p.index == site.index for p in parts_of(body, s.value))
+        for s in body.statements
+    )
 
 
 def _sets_anew(name: str) -> bool:

@@ -58,7 +58,7 @@ async def place_order(
 async def list_orders(
     account_id: CurrentAccount,
     history: Annotated[History, Depends(get_history)],
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: Annotated[int, Query(ge=1)] = 20,  # expect: API009
     before: datetime | None = None,
 ) -> list[OrderOut]:
     orders = await history.orders(account_id, limit, before or datetime.now(UTC))

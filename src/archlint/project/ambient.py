@@ -48,9 +48,9 @@ class Ambient:
     def _stores(self) -> dict[tuple[str, str], list[tuple[Module, Expr, int]]]:
         found: dict[tuple[str, str], list[tuple[Module, Expr, int]]] = defaultdict(list)
         for module in self._inference.project.modules.production:
-            for statement in module.body.statements:
+            for statement in module.statements["assign"]:
                 target = statement.target
-                if statement.kind != "assign" or statement.value is None or not isinstance(target, Attribute | Subscript):
+                if statement.value is None or not isinstance(target, Attribute | Subscript):
                     continue
                 key = _key(target)
                 if key is not None:

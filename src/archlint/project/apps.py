@@ -99,19 +99,18 @@ def _offered(project: Project, tree: RouteTree, roots: Mapping[str, Container]) 
 def _running(project: Project, tree: RouteTree, roots: Mapping[str, Container]) -> dict[str, str]:
     """App key → the file whose code runs it."""
     found: dict[str, str] = {}
-    for module in project.modules.production:
-        for site in project.calls.in_module(module):
-            if site.operation is None or site.operation.register != _SERVE:
-                continue
-            callee = site.call.callee
-            exprs = [a.value for a in site.call.arguments[:1]]
-            exprs += [callee.base] if isinstance(callee, Attribute) else []
-            for expr in exprs:
-                for container in _meant(project, tree, module, expr, site.call.context):
-                    found.setdefault(container.key, f"{module.path} runs it")
-            if not site.call.arguments:  # the framework's own entry point serves what its settings name
-                for key in (key for key, c in roots.items() if c.kind == "urls"):
-                    found.setdefault(key, f"{module.path} makes its server's entry point")
+    for site in project.calls.registered(_SERVE):
+        module, callee = site.module, site.call.callee
+        if not module.is_production:
+            continue
+        exprs = [a.value for a in site.call.arguments[:1]]
+        exprs += [callee.base] if isinstance(callee, Attribute) else []
+        for expr in exprs:
+            for container in _meant(project, tree, module, expr, site.call.context):
+                found.setdefault(container.key, f"{module.path} runs it")
+        if not site.call.arguments:  # the framework's own entry point serves what its settings name
+            for key in (key for key, c in roots.items() if c.kind == "urls"):
+                found.setdefault(key, f"{module.path} makes its server's entry point")
     return found
 
 

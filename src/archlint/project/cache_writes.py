@@ -58,8 +58,10 @@ class CacheWrites:
         """Every such call, with what is known of it."""
         return tuple(
             (site, site.operation.cache)
-            for site in self._project.calls.all
-            if is_running_code(site.module) and site.operation is not None and site.operation.cache is not None
+            for module in self._project.modules.all
+            if not module.is_test and is_running_code(module)
+            for site in self._project.calls.known(module)
+            if site.operation is not None and site.operation.cache is not None
         )
 
     def in_function(self, caller: Def) -> Iterator[tuple[CallSite, CacheWrite]]:

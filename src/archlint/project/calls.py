@@ -30,6 +30,7 @@ class Calls:
         self._project = project
         self._inference: Inference = project.types.inference
         self.dispatch = Dispatch(self._inference)
+        self._known: dict[str, tuple[CallSite, ...]] = {}
         self._by_module: dict[str, tuple[CallSite, ...]] = {}
 
     @cached_property
@@ -59,6 +60,28 @@ class Calls:
                 made.append(self._site(module, index, call, defs[function]))
             known = self._by_module[module.path] = tuple(made)
         return known
+
+    def known(self, module: Module) -> tuple[CallSite, ...]:
+        """Those of a module that run a library operation of which something is known, in order: the few to look at where a
+        question is about libraries."""
+        found = self._known.get(module.path)
+        if found is None:
+            found = tuple(s for s in self.in_module(module) if s.targets and s.operation is not None)
+            self._known[module.path] = found
+        return found
+
+    def registered(self, word: str) -> tuple[CallSite, ...]:
+        """Those of `all` whose operation the knowledge registers under a word."""
+        return self._registered.get(word, ())
+
+    @cached_property
+    def _registered(self) -> dict[str, tuple[CallSite, ...]]:
+        found: dict[str, list[CallSite]] = defaultdict(list)
+        for module in self._project.modules.all:
+            for site in () if module.is_test else self.known(module):
+                if site.operation is not None and site.operation.register:
+                    found[site.operation.register].append(site)
+        return {word: tuple(sites) for word, sites in found.items()}
 
     def of(self, definition: Def) -> tuple[CallSite, ...]:
         """The calls that stand in a function (those of functions nested in it are theirs)."""
@@ -120,22 +143,26 @@ class Calls:
         return {name: tuple(sites) for name, sites in found.items()}
 
     def _site(self, module: Module, index: int, call: Call, caller: Def | None) -> CallSite:
-        entities = self._inference.entities(module, call.callee, call.context)
-        targets: list[Target] = []
-        for entity in entities:
-            targets += self.dispatch.targets(entity)
-        receiver = next((held for e in entities if (held := _receiver(e)) is not None), None)
-        if receiver is None and isinstance(call.callee, Attribute):
-            bases = self._inference.entities(module, call.callee.base, call.context)
-            receiver = next((e for e in bases if isinstance(e, Type)), None)
-        return CallSite(module, module.path, index, call, caller, _distinct(targets), receiver)
+        entities, bases = self._inference.callee(module, call.callee, call.context)
+        if len(entities) == 1:
+            targets: Sequence[Target] = self.dispatch.targets(entities[0])
+        else:
+            targets = [target for entity in entities for target in self.dispatch.targets(entity)]
+        return CallSite(module, module.path, index, call, caller, _distinct(targets), _receiver(entities, bases))
 
 
-def _receiver(entity: Entity) -> Type | None:
-    return entity.receiver if isinstance(entity, Bound | FunctionRef) else None
+def _receiver(entities: tuple[Entity, ...], bases: tuple[Entity, ...]) -> Type | None:
+    """What a method is called on: what it is bound to, else what stands before it."""
+    for entity in entities:
+        if isinstance(entity, Bound | FunctionRef) and entity.receiver is not None:
+            return entity.receiver
+    for base in bases:
+        if isinstance(base, Type):
+            return base
+    return None
 
 
-def _distinct(targets: list[Target]) -> tuple[Target, ...]:
+def _distinct(targets: Sequence[Target]) -> tuple[Target, ...]:
     """Each target once, the surest first among equals by name."""
     if len(targets) < 2:
         return tuple(targets)

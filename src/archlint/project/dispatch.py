@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES = 5
 """A port with more implementations than this counts as unresolved: all of them would smear into every caller."""
+_GIVING = frozenset({"assign", "annotate", "return"})
 
 
 class Dispatch:
@@ -28,12 +29,19 @@ class Dispatch:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
         self._project = inference.project
+        self._targets: dict[Entity, tuple[Target, ...]] = {}
         self._empty: dict[Def, bool] = {}
         self._statements: dict[str, dict[int, list[Statement]]] = {}
         self._implementations: dict[tuple[Def, str], tuple[Def, ...]] = {}
 
     def targets(self, entity: Entity) -> tuple[Target, ...]:
         """What calling the entity runs; empty where it cannot be told."""
+        known = self._targets.get(entity)
+        if known is None:
+            known = self._targets[entity] = self._find_targets(entity)
+        return known
+
+    def _find_targets(self, entity: Entity) -> tuple[Target, ...]:
         if isinstance(entity, FunctionRef):
             return self._function(entity)
         if isinstance(entity, Bound):
@@ -123,13 +131,11 @@ class Dispatch:
         """Last names of all that production code calls or hands over as a value."""
         found: set[str] = set()
         for module in self._project.modules.production:
-            for call in module.body.calls:
-                _last_names(call.callee, found)
-                for argument in call.arguments:
-                    _last_names(argument.value, found)
-            for statement in module.body.statements:
-                if statement.kind in ("assign", "annotate", "return") and statement.value is not None:
-                    _last_names(statement.value, found)
+            given: list[Expr | None] = [call.callee for call in module.body.calls]
+            given += [argument.value for call in module.body.calls for argument in call.arguments]
+            given += [s.value for s in module.body.statements if s.kind in _GIVING]
+            found.update([expr.id for expr in given if type(expr) is Name])
+            found.update([expr.attr for expr in given if type(expr) is Attribute])
         return frozenset(found)
 
     def _is_protocol(self, klass: ClassDef) -> bool:
@@ -214,10 +220,3 @@ def _does_nothing(module: Module, statement: Statement) -> bool:
             return isinstance(value, Name) and value.id == "NotImplementedError"
         case _:
             return False
-
-
-def _last_names(expr: Expr, found: set[str]) -> None:
-    if isinstance(expr, Name):
-        found.add(expr.id)
-    elif isinstance(expr, Attribute):
-        found.add(expr.attr)

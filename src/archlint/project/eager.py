@@ -55,8 +55,7 @@ class EagerLoads:
     def _names(self) -> frozenset[str]:
         return frozenset(
             name
-            for site in self._project.calls.all
-            if site.operation is not None and site.operation.register == _LOADS
+            for site in self._project.calls.registered(_LOADS)
             for argument in site.call.arguments
             for name in _relations(argument.value)
         )

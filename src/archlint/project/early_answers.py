@@ -40,8 +40,8 @@ def early_answers(project: Project) -> list[Route]:
     paths = RoutePaths(project, origins)
     found: list[Route] = []
     for module in project.modules.production:
-        for statement in module.body.statements:
-            if statement.kind == "test" and statement.value is not None:
+        for statement in module.statements["test"]:
+            if statement.value is not None:
                 found += _compared(module, statement, origins, paths)
         found += _tables(module)
     return found

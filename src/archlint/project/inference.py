@@ -92,6 +92,13 @@ class Inference:
         finally:
             self._depth -= 1
 
+    def callee(self, module: Module, expr: Expr, context: int) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
+        """(what is called, what stands before its name): of `a.b` what `a.b` is and what `a` is."""
+        if not isinstance(expr, Attribute):
+            return self.entities(module, expr, context), ()
+        bases = self.entities(module, expr.base, context)
+        return self._attribute_of(module, expr, bases), bases
+
     def bound(self, module: Module, binding: Binding, name: str) -> tuple[Entity, ...]:
         """What one binding gives its name."""
         return self._bindings.of(module, binding, name)
@@ -248,7 +255,9 @@ class Inference:
 
     def _attribute(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         assert isinstance(expr, Attribute)  # noqa: S101 - the table in `__init__` decides
-        bases = self.entities(module, expr.base, context)
+        return self._attribute_of(module, expr, self.entities(module, expr.base, context))
+
+    def _attribute_of(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
         found: list[Entity] = []
         understood = False
         for base in bases:

@@ -82,8 +82,8 @@ def _is_of_command(module: Module, decorator: Expr) -> bool:
 def exception_values(project: Project) -> Iterator[LoggedValue]:
     """What becomes part of the text of an exception that production code raises."""
     for module in project.modules.production:
-        for statement in module.body.statements:
-            if statement.kind == "raise" and isinstance(statement.value, CallRef):
+        for statement in module.statements["raise"]:
+            if isinstance(statement.value, CallRef):
                 site = project.calls.in_module(module)[statement.value.index]
                 for expr in _shown(project, site):
                     yield LoggedValue(module, site.call, "exception", expr)

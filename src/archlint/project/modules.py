@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pathspec
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Body, Expr, FileFacts, Outline
+from archlint.facts.syntax import Body, Expr, FileFacts, Outline, Statement
 from archlint.facts.text import LineIndex
 from archlint.project import module_roles
 from archlint.project.roots import Tree, ancestors, choose_roots, count_votes, join, parent
@@ -58,6 +59,14 @@ class Module:
     def scopes(self) -> Scopes:
         """Where its names are bound."""
         return Scopes(self.facts)
+
+    @cached_property
+    def statements(self) -> Mapping[str, Sequence[Statement]]:
+        """Its statements by kind, each in source order; kinds that it has none of give an empty list."""
+        found: dict[str, list[Statement]] = defaultdict(list)
+        for statement in self.facts.body.statements:
+            found[statement.kind].append(statement)
+        return found
 
     @cached_property
     def rare_expressions(self) -> tuple[tuple[Expr, int], ...]:

@@ -169,9 +169,9 @@ class PasswordColumns:
     # where a column gets its value
 
     def _assigned(self, module: Module) -> Iterator[PasswordUse]:
-        for statement in module.body.statements:
+        for statement in module.statements["assign"]:
             target = statement.target
-            if statement.kind != "assign" or statement.value is None or not isinstance(target, Attribute):
+            if statement.value is None or not isinstance(target, Attribute):
                 continue
             site = Site(module.path, statement.at, statement.end)
             found = self.column(module, target, statement.context)

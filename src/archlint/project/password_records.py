@@ -44,9 +44,9 @@ class PasswordRecords:
     def uses(self) -> Iterator[PasswordUse]:
         """What is written into the mappings and lists of a module or an object."""
         for module in self._project.modules.production:
-            for statement in module.body.statements:
+            for statement in module.statements["assign"]:
                 target = statement.target
-                if statement.kind == "assign" and isinstance(target, Subscript) and statement.value is not None:
+                if isinstance(target, Subscript) and statement.value is not None:
                     site = Site(module.path, statement.at, statement.end)
                     yield from self._put(module, site, target, statement.value, statement.context)
             for call in self._project.calls.in_module(module):

@@ -127,7 +127,7 @@ class Points:
         for site in sites:
             if site.targets:
                 call = site.call
-                if call.arguments:
+                if call.arguments and any(t.definition is not None and self._running.of(t.definition) for t in site.targets):
                     yield from self._passed_on(module, site)
                 kind = "threaded" if _is_moved(sites, call) else kinds.get(site.index, "call")
                 yield Point(module, module.path, call.at, call.end, call.context, site.caller, kind, site.targets, site, None)
@@ -239,8 +239,8 @@ class Points:
                 yield from self._evaluated(module, expr.base, context, (way,))
             elif isinstance(expr, Await):
                 yield from self._evaluated(module, expr.value, context, ("await",))
-        for statement in module.body.statements:
-            if statement.kind == "test" and statement.value is not None:
+        for statement in module.statements["test"]:
+            if statement.value is not None:
                 yield from self._tested(module, statement.value, statement.context)
 
     def _tested(self, module: Module, expr: Expr, context: int) -> Iterator[Point]:

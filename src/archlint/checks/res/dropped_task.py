@@ -19,7 +19,8 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
     """A hit for each task or coroutine that is dropped, a proof for each task that is kept."""
     for module in project.modules.production:
         sites = project.calls.in_module(module)
-        tasks = {site.index for site in sites if site.operation is not None and site.operation.register == _TASK}
+        known = project.calls.known(module)
+        tasks = {site.index for site in known if site.operation is not None and site.operation.register == _TASK}
         for statement in module.body.statements:
             if not isinstance(statement.value, CallRef):
                 continue

@@ -59,7 +59,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for use in records.uses():
         yield from (hit for hit in _judged(taint, use, typed=True) if isinstance(hit, Hit))
     for module in project.modules.production:
-        for site in project.calls.in_module(module):
+        for site in project.calls.known(module):
             yield from _statement(taint, site)
     yield from Comparisons(taint, columns, records, frozenset(params.configuration_words)).found()
 
@@ -189,7 +189,7 @@ class Comparisons:
                 if len(expr.ops) == 1 and expr.ops[0] in ("==", "!="):
                     site = Site(module.path, expr.at, expr.end)
                     yield from self._compared(module, site, expr.operands, context, plain=True)
-            for call in self._project.calls.in_module(module):
+            for call in self._project.calls.known(module):
                 operation = call.operation
                 if operation is not None and operation.register == "constant-time-compare":
                     operands = tuple(a.value for a in call.call.arguments if a.name is None)

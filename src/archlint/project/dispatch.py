@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -104,14 +104,28 @@ class Dispatch:
         below = list(self._inference.members.subclasses.get(receiver.name, ()))
         if klass is not None and self._is_protocol(klass):
             below += [name for name in self._fitting(klass) if name not in below]
-        bodies = self._bodies(below, definition.function.name)
+        bodies = self._bodies(self._overriding(below, definition), definition.function.name)
         found = list(islice(bodies, MOST_CANDIDATES + 1))
         if len(found) > MOST_CANDIDATES:
             used = (body for body in chain(found, bodies) if self._is_used(body[1]))
             found = list(islice(used, MOST_CANDIDATES + 1)) or found
         return tuple(sorted((d for d, _ in found), key=lambda d: (d.name, d.module.path, d.index)))
 
-    def _bodies(self, classes: list[str], name: str) -> Iterator[tuple[Def, str]]:
+    def _overriding(self, classes: list[str], definition: Def) -> Iterator[str]:
+        """Those that have the method, or something else of its name, from another class than the one that defines it: on
+        all others it is this one."""
+        module, function = definition.module, definition.function
+        owner = f"{module.name}.{module.outline.classes[function.klass].qualname}" if function.klass >= 0 else ""
+        klass = self._project.symbols.classes.get(owner)
+        if klass is None or len(module.scopes.bindings(klass.klass.context, function.name)) != 1:
+            yield from classes
+            return
+        members = self._inference.members
+        for name in classes:
+            if any(a.name != owner and members.has_own(a, function.name) for a in members.ancestors(Type(name))):
+                yield name
+
+    def _bodies(self, classes: Iterable[str], name: str) -> Iterator[tuple[Def, str]]:
         """The methods of that name that do something, each with the first of the classes that has it."""
         seen: set[Def] = set()
         for candidate in classes:

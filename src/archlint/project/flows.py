@@ -78,7 +78,9 @@ def joined(flows: Iterable[Flow]) -> Flow:
         clean = clean and flow.clean
         for source in flow.sources:
             found.setdefault((source.site, source.label), source)
-    return Flow(tuple(found.values())[:_MOST_SOURCES], clean and not found)
+    if found:
+        return Flow(tuple(found.values())[:_MOST_SOURCES])
+    return CLEAN if clean else UNKNOWN
 
 
 def stepped(flow: Flow, step: Step, confidence: Confidence = Confidence.HIGH) -> Flow:

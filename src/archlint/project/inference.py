@@ -161,9 +161,10 @@ class Inference:
         assert isinstance(expr, Name)  # noqa: S101 - the table in `__init__` decides
         scope, bindings = module.scopes.lookup(context, expr.id, expr.at)
         if scope > 0:
-            narrowed = self._narrowed(module, expr.id, context, scope)
-            if narrowed:
-                return narrowed
+            if expr.id in self._tested(module):
+                narrowed = self._narrowed(module, expr.id, context, scope)
+                if narrowed:
+                    return narrowed
             found = self._alternatives(module, bindings, expr.id)
             for entity in found:
                 if not self.is_some_callable(entity):
@@ -194,13 +195,15 @@ class Inference:
         """Known only as something that can be called: what it runs is better told by what is passed or returned."""
         return isinstance(entity, Type) and self.project.knowledge.role(entity.name) == "callable"
 
-    def _narrowed(self, module: Module, name: str, context: int, scope: int) -> tuple[Entity, ...]:
-        """What an enclosing `if isinstance(name, …)` says of a local name."""
+    def _tested(self, module: Module) -> dict[str, dict[int, Expr]]:
         tests = self._instance_tests.get(module.path)
         if tests is None:
             tests = self._instance_tests[module.path] = _instance_tests(module)
-        if name not in tests:
-            return ()
+        return tests
+
+    def _narrowed(self, module: Module, name: str, context: int, scope: int) -> tuple[Entity, ...]:
+        """What an enclosing `if isinstance(name, …)` says of a local name."""
+        tests = self._tested(module)
         contexts = module.body.contexts
         while context > scope:
             classes = tests[name].get(context)
@@ -258,6 +261,11 @@ class Inference:
         return self._attribute_of(module, expr, self.entities(module, expr.base, context))
 
     def _attribute_of(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        if len(bases) == 1:
+            told = self.attribute(bases[0], expr.attr)
+            for entity in told or ():
+                if self._is_telling(entity):
+                    return distinct(told or ())
         found: list[Entity] = []
         understood = False
         for base in bases:

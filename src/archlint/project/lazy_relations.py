@@ -91,13 +91,19 @@ class LazyRelations:
         """How the relation loads that a call makes; None where it makes none."""
         if not isinstance(value, CallRef):
             return None
-        call = klass.module.body.calls[value.index]
-        for entity in self._project.types.inference.entities(klass.module, call.callee, call.context):
-            infos = self._project.knowledge.infos(entity.name) if isinstance(entity, Type) and entity.is_class else ()
-            loading = next((info.loading for _, info in infos if info.loading is not None), None)
+        for name in self._made(klass.module, value):
+            loading = next((info.loading for _, info in self._project.knowledge.infos(name) if info.loading is not None), None)
             if loading is not None:
                 return loading
         return None
+
+    def _made(self, module: Module, value: CallRef) -> list[str]:
+        """The classes that a call may make an instance of."""
+        if not module.is_test:
+            return [target.name for target in self._project.calls.in_module(module)[value.index].targets]
+        call = module.body.calls[value.index]
+        found = self._project.types.inference.entities(module, call.callee, call.context)
+        return [entity.name for entity in found if isinstance(entity, Type) and entity.is_class]
 
     def _is_otherwise(self, module: Module, call: Call, loading: Loading) -> bool:
         for notation in loading.strategy:

@@ -27,6 +27,7 @@ class Members:
         self._symbols = inference.project.symbols
         self._bases: dict[str, tuple[Type, ...]] = {}
         self._parameters: dict[str, tuple[str, ...]] = {}
+        self._properties: dict[tuple[str, str], Def | None] = {}
         self._given: dict[str, AbstractSet[str]] = {}
         self._ancestors: dict[Type, tuple[Type, ...]] = {}
         self.relations = Relations(inference)
@@ -157,6 +158,11 @@ class Members:
                 return tuple(weakened(t, receiver.confidence) for t in led)
         return None
 
+    def has_own(self, type_: Type, name: str) -> bool:
+        """The class itself, or one of its methods, gives the name a value; of a library type nobody knows."""
+        klass = self.class_of(type_)
+        return klass is not None and name in self._names(klass)
+
     def _names(self, klass: ClassDef) -> AbstractSet[str]:
         """The names that the class or its methods give a value, those of what it inherits left out."""
         known = self._given.get(klass.name)
@@ -214,6 +220,12 @@ class Members:
 
     def property_of(self, receiver: Type, name: str) -> Def | None:
         """The function that runs where `receiver.name` is read, if the project makes it a property."""
+        key = receiver.name, name
+        if key not in self._properties:
+            self._properties[key] = self._find_property(receiver, name)
+        return self._properties[key]
+
+    def _find_property(self, receiver: Type, name: str) -> Def | None:
         for ancestor in self.ancestors(receiver):
             klass = self.class_of(ancestor)
             if klass is None:

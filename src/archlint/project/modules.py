@@ -124,7 +124,7 @@ class Modules:
         self.production: tuple[Module, ...] = tuple(module for module in self.all if module.is_production)
         self.roots: tuple[str, ...] = tuple(sorted(set(roots.values())))
         self._kinds = project.knowledge.package_kinds
-        self._found: dict[tuple[_Scope, str], Module | None] = {}
+        self._scope_of: dict[str, _Scope] = {}
         self._scopes: dict[tuple[str, str, bool], _Scope] = {}
         self._interned: dict[tuple[tuple[tuple[str, bool], ...], bool], _Scope] = {}
         self._anywhere = _Scope(tuple((root, True) for root in self.roots), True)
@@ -134,11 +134,10 @@ class Modules:
         roots above it, then from the others that do not belong to another project's tests. None: not of the project,
         or a namespace package (see `is_namespace`)."""
         scope = self._scope(near)
-        key = (scope, dotted)
-        if key not in self._found:
+        if dotted not in scope.found:
             path = next((p for root in self._meant(scope, dotted) if (p := self._tree.module_at(root, dotted))), None)
-            self._found[key] = self.by_path[path] if path is not None else self._by_full_name(dotted, near)
-        return self._found[key]
+            scope.found[dotted] = self.by_path[path] if path is not None else self._by_full_name(dotted, near)
+        return scope.found[dotted]
 
     def relative(self, module: Module, level: int, dotted: str) -> Module | None:
         """The module that `from ..dotted import …` (level 2) means in `module`; None: no file of the project."""
@@ -165,6 +164,12 @@ class Modules:
     def _scope(self, near: Module | None) -> _Scope:
         if near is None:
             return self._anywhere
+        known = self._scope_of.get(near.path)
+        if known is None:
+            known = self._scope_of[near.path] = self._find_scope(near)
+        return known
+
+    def _find_scope(self, near: Module) -> _Scope:
         key = near.root, parent(near.path), near.is_test
         scope = self._scopes.get(key)
         if scope is None:
@@ -189,10 +194,11 @@ class Modules:
 
 
 class _Scope(Struct, frozen=True, eq=False):
-    """From where imports are looked up: (root, does it lie above the importer), nearest first."""
+    """From where imports are looked up: (root, does it lie above the importer), nearest first; and what was found."""
 
     order: tuple[tuple[str, bool], ...]
     is_test: bool
+    found: dict[str, Module | None] = {}
 
 
 def _shared(root: str, path: str) -> str:

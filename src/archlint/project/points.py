@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -97,8 +98,7 @@ class Points:
         known = self._known.get(module.path)
         if known is None:
             found = [*self._calls(module), *self._expressions(module), *self._contexts(module), *self._decorators(module)]
-            known = tuple(sorted(found, key=lambda p: (p.at, p.end, p.kind, [t.name for t in p.targets])))
-            self._known[module.path] = known
+            known = self._known[module.path] = _by_place(found)
         return known
 
     def _point(  # noqa: PLR0917 - the fields of the record that it makes
@@ -301,6 +301,14 @@ class Points:
             for e in made
             if isinstance(e, FunctionRef) and e.receiver is None
         ]
+
+
+def _by_place(points: list[Point]) -> tuple[Point, ...]:
+    """Those of one place by kind, then by what they run."""
+    points.sort(key=lambda p: (p.at, p.end))
+    if any(one.at == other.at and one.end == other.end for one, other in pairwise(points)):
+        points.sort(key=lambda p: (p.at, p.end, p.kind, [t.name for t in p.targets]))
+    return tuple(points)
 
 
 def _is_moved(sites: Sequence[CallSite], call: Call) -> bool:

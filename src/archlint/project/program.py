@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archlint.project.imports import ImportGraph
     from archlint.project.knowledge import Knowledge
     from archlint.project.layers import Layers
+    from archlint.project.logged import LoggedValue
     from archlint.project.modules import Modules
     from archlint.project.routes import Routes
     from archlint.project.schemas import Schemas
@@ -150,6 +151,13 @@ class Project:
         from archlint.project.layers import Layers
 
         return Layers(self)
+
+    @cached_property
+    def logged(self) -> tuple[LoggedValue, ...]:
+        """See `logged.logged_values`."""
+        from archlint.project.logged import logged_values
+
+        return tuple(logged_values(self))
 
     @cached_property
     def contracts(self) -> Contracts:

@@ -160,7 +160,8 @@ class Scopes:
 
     def _add(self, context: int, name: str, binding: Binding) -> None:
         scope = self.scope_of[context]
-        scope = self._redirects.get((scope, name), scope)
+        if self._redirects:
+            scope = self._redirects.get((scope, name), scope)
         self._filling[scope].setdefault(name, []).append(binding)
 
     def _bind_parameters(self, row: int, function: Function) -> None:
@@ -198,7 +199,8 @@ class Scopes:
                 return  # its variable is bound by the context itself
         inside = statement.kind in ("for", "with", "except")
         at = statement.at if inside else statement.end
-        for target, path in _targets(statement.target, ()):
+        given = statement.target
+        for target, path in ((given, ()),) if type(given) is not Collection else _targets(given, ()):
             if isinstance(target, Name):
                 # a loop's or manager's name lives on after the block, so that it belongs to the place around it
                 place = contexts[context].parent if statement.kind in ("for", "with") else context

@@ -11,7 +11,6 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Habits
 from archlint.project.leaks import Leaks
-from archlint.project.logged import logged_values
 from archlint.project.modules import Module
 
 
@@ -33,7 +32,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         configuration=frozenset(params.configuration_names),
     )
     leaks = Leaks(project, vocabulary, habits)
-    values = list(logged_values(project))
+    values = list(project.logged)
     yield from leaks.of(value for value in values if not _is_tool(value.module))
     for found in leaks.of(value for value in values if _is_tool(value.module)):
         # what a tool says is said to the operator who gave it the addresses, as far as can be seen

@@ -10,7 +10,7 @@ from archlint.checks.rule_api import Hit, Project, Proof
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Habits
 from archlint.project.leaks import Leaks
-from archlint.project.logged import exception_values, logged_values
+from archlint.project.logged import exception_values
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,5 +41,5 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         access_objects=frozenset(params.access_objects),
     )
     leaks = Leaks(project, vocabulary, habits)
-    yield from leaks.of(logged_values(project))
+    yield from leaks.of(project.logged)
     yield from leaks.of(exception_values(project))

@@ -169,7 +169,7 @@ def _schemes(project: Project) -> Iterator[Hit | Proof]:
     }
     for module in project.modules.production:
         for site in project.calls.in_module(module):
-            if not site.call.arguments:
+            if not any(type(argument.value) is Collection for argument in site.call.arguments):
                 continue
             given = site.argument("0:schemes")
             if not isinstance(given, Collection) or not given.items or not isinstance(given.items[0], String):

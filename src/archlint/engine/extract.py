@@ -25,6 +25,9 @@ _PATIENCE, _PATIENCE_PER_BYTE = 60.0, 120e-6
 _BATCH = 256
 """Results that are put into the store at a time: what an interrupted run has parsed is not lost."""
 
+_READ = 1000
+"""Results that are taken out of it at a time: their bytes and what they decode to need not be held together."""
+
 _encoder = msgspec.msgpack.Encoder()
 _facts = msgspec.msgpack.Decoder(FileFacts)
 _failure = msgspec.msgpack.Decoder(Failure)
@@ -140,10 +143,12 @@ class Extractor:
     ) -> dict[str, R]:
         """key → result: from the store where it is, else parsed, the biggest first, and put there."""
         results: dict[str, R] = {}
-        for key, blob in self._store.get_many(sorted(items)).items():
-            # Whatever lies in the store, it must not stop the run.
-            with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                results[key] = decode(blob)
+        keys = sorted(items)
+        for start in range(0, len(keys), _READ):
+            for key, blob in self._store.get_many(keys[start : start + _READ]).items():
+                # Whatever lies in the store, it must not stop the run.
+                with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                    results[key] = decode(blob)
         missing = sorted((key for key in items if key not in results), key=lambda key: (-_size(items[key]), key))
         made: dict[str, bytes] = {}
         work = self._workers.map(parse, [(key, items[key]) for key in missing], on_death, _patience)

@@ -6,7 +6,6 @@ result, …), and only if that says nothing its name, at low confidence.  Every 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -14,7 +13,6 @@ from archlint.facts.knowledge import Operation as LibraryOperation
 from archlint.facts.syntax import (
     Attribute,
     CallRef,
-    Collection,
     Expr,
     Name,
     Subscript,
@@ -31,7 +29,6 @@ from archlint.project.entities import (
     ModuleRef,
     as_class,
     distinct,
-    instance,
 )
 from archlint.project.holding import Holding
 from archlint.project.invocation import Invocation
@@ -39,6 +36,7 @@ from archlint.project.library_types import Environment, LibraryTypes, Site
 from archlint.project.literals import Literals, Reader
 from archlint.project.members import Members
 from archlint.project.model import Def, Type
+from archlint.project.narrowing import Narrowing
 from archlint.project.passed import Passed
 from archlint.project.returns import Returns
 from archlint.project.scopes import Binding
@@ -67,11 +65,11 @@ class Inference:
         self._bindings = Bindings(self)
         self._invocation = Invocation(self)
         self._holding = Holding(self)
+        self._narrowing = Narrowing(self)
         self._results: dict[tuple[str, int], tuple[Entity, ...]] = {}
         self._globals: dict[tuple[str, str], tuple[Entity, ...]] = {}
         self._externals: dict[str, Entity] = {}
         self._passed_types: dict[tuple[str, int, int], tuple[Entity, ...]] = {}
-        self._instance_tests: dict[str, dict[str, dict[int, Expr]]] = {}
         self._depth = 0
         self._by_kind: dict[type, Reader] = {
             Name: self._name,
@@ -161,8 +159,8 @@ class Inference:
         assert isinstance(expr, Name)  # noqa: S101 - the table in `__init__` decides
         scope, bindings = module.scopes.lookup(context, expr.id, expr.at)
         if scope > 0:
-            if expr.id in self._tested(module):
-                narrowed = self._narrowed(module, expr.id, context, scope)
+            if expr.id in self._narrowing.tested(module):
+                narrowed = self._narrowing.of(module, expr.id, context, scope)
                 if narrowed:
                     return narrowed
             found = self._alternatives(module, bindings, expr.id)
@@ -194,25 +192,6 @@ class Inference:
     def is_some_callable(self, entity: Entity) -> bool:
         """Known only as something that can be called: what it runs is better told by what is passed or returned."""
         return isinstance(entity, Type) and self.project.knowledge.role(entity.name) == "callable"
-
-    def _tested(self, module: Module) -> dict[str, dict[int, Expr]]:
-        tests = self._instance_tests.get(module.path)
-        if tests is None:
-            tests = self._instance_tests[module.path] = _instance_tests(module)
-        return tests
-
-    def _narrowed(self, module: Module, name: str, context: int, scope: int) -> tuple[Entity, ...]:
-        """What an enclosing `if isinstance(name, …)` says of a local name."""
-        tests = self._tested(module)
-        contexts = module.body.contexts
-        while context > scope:
-            classes = tests[name].get(context)
-            if classes is not None:
-                listed = classes.items if isinstance(classes, Collection) else (classes,)
-                found = [e for c in listed for e in self.entities(module, c, contexts[context].parent)]
-                return distinct([instance(e) for e in found if isinstance(e, Type) and e.is_class])
-            context = contexts[context].parent
-        return ()
 
     def _passed(self, module: Module, binding: Binding) -> tuple[Entity, ...]:
         key = (module.path, binding.function, binding.index)
@@ -386,16 +365,3 @@ class Inference:
                 break
             found += self._holding.indexed(base, expr.index[0] if expr.index else None)
         return distinct(found or self.ambient.stored(expr))
-
-
-def _instance_tests(module: Module) -> dict[str, dict[int, Expr]]:
-    """Name → the blocks (context indices) of `if isinstance(name, classes)`, with the classes."""
-    found: dict[str, dict[int, Expr]] = defaultdict(dict)
-    for index, place in enumerate(module.body.contexts):
-        if place.kind == "if" and isinstance(place.subject, CallRef):
-            call = module.body.calls[place.subject.index]
-            if isinstance(call.callee, Name) and call.callee.id == "isinstance" and len(call.arguments) == 2:
-                tested, classes = call.arguments[0].value, call.arguments[1].value
-                if isinstance(tested, Name):
-                    found[tested.id][index] = classes
-    return found

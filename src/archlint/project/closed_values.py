@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
+_ACCESS = frozenset(
+    {"access", "permission", "permissions", "auth", "authorization", "login", "token", "rights", "role", "csrf"}
+)
+"""What these check is who asks, not what is asked."""
+_VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "allowlisted"})
+"""In the name of a function that is asked: it is true for good values only (`is_valid_name`)."""
 _PLACES = frozenset({"module", "class", "function"})
 _LEAVES = frozenset({"raise", "return", "continue", "break"})
 _CONVERTING = frozenset({"int", "float", "UUID", "Decimal"})
@@ -109,7 +115,8 @@ class ClosedValues:
             if statement.kind == "expression" and isinstance(called, CallRef) and statement.context in around:
                 given = [argument.value for argument in body.calls[called.index].arguments]
                 words = words_of(last_name(body, called))
-                if words[:1] and words[0] in self._checking and any(spell(body, value) == text for value in given):
+                vets = bool(words) and words[0] in self._checking and _ACCESS.isdisjoint(words)
+                if vets and any(spell(body, value) == text for value in given):
                     return True
         return False
 
@@ -166,7 +173,7 @@ class ClosedValues:
             each = module.body.contexts[asked[0].context]
             item = spell(module.body, each.target)
             return spell(module.body, each.subject) == text and self.implies(module, asked[0].element, item)
-        if name not in self._checks:
+        if name not in self._checks and _VALID.isdisjoint(words_of(name)):
             return False
         asked += [call.callee.base] if isinstance(call.callee, Attribute) else []
         return any(self._means(module, part, text) for part in asked)

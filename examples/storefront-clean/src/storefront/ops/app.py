@@ -32,13 +32,18 @@ Access = Annotated[Partners, Depends(get_partners)]
 
 
 @router.get("/order-counts")
-async def order_counts(partners: Access) -> dict[str, int]:
-    return await partners.order_counts()
+async def order_counts(partners: Access, sort: str = "status") -> dict[str, int]:
+    return await partners.order_counts(sort)
 
 
 @router.put("/partners/{name}/password", status_code=status.HTTP_204_NO_CONTENT)
 async def set_partner_password(name: str, body: PartnerPassword, partners: Access) -> None:
     await partners.set_password(name, body.password.get_secret_value())
+
+
+@router.delete("/partners/{name}", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_partner(name: str, partners: Access) -> None:
+    await partners.remove(name)
 
 
 @router.post(

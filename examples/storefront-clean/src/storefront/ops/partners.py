@@ -10,7 +10,9 @@ from storefront.platform.passwords import Argon2Passwords
 
 logger = structlog.get_logger()
 
-COUNTS = text("SELECT status, COUNT(*) AS orders FROM orders GROUP BY status")
+COUNTS = "SELECT status, COUNT(*) AS orders FROM orders GROUP BY status"
+SORTS = {"status": "status", "orders": "orders DESC"}
+REMOVE = text("DELETE FROM partners WHERE id = :id")
 
 
 class Partners:
@@ -27,8 +29,14 @@ class Partners:
         partner = await self._by_name(name)
         return self._passwords.verify(partner.password_hash, password)
 
-    async def order_counts(self) -> dict[str, int]:
-        return {row.status: row.orders for row in await self._session.execute(COUNTS)}
+    async def remove(self, name: str) -> None:
+        partner = await self._by_name(name)
+        await self._session.execute(REMOVE, {"id": partner.id})
+        logger.info("partner_removed", partner=name)
+
+    async def order_counts(self, sort: str) -> dict[str, int]:
+        counts = text(f"{COUNTS} ORDER BY {SORTS.get(sort, 'status')}")
+        return {row.status: row.orders for row in await self._session.execute(counts)}
 
     async def _by_name(self, name: str) -> PartnerRow:
         partner = await self._session.scalar(select(PartnerRow).where(PartnerRow.name == name))

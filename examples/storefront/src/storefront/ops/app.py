@@ -31,8 +31,8 @@ Access = Annotated[Partners, Depends(get_partners)]
 
 
 @router.get("/order-counts")
-async def order_counts(partners: Access) -> dict[str, int]:
-    return await partners.order_counts()
+async def order_counts(partners: Access, sort: str = "status") -> dict[str, int]:
+    return await partners.order_counts(sort)
 
 
 @router.post("/partners", status_code=status.HTTP_201_CREATED)
@@ -43,6 +43,11 @@ async def add_partner(body: PartnerIn, partners: Access) -> None:  # expect: API
 @router.put("/partners/{name}/password", status_code=status.HTTP_204_NO_CONTENT)
 async def set_partner_password(name: str, body: PartnerPassword, partners: Access) -> None:
     await partners.set_password(name, body.password)
+
+
+@router.delete("/partners/{name}", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_partner(name: str, partners: Access) -> None:  # expect: API015
+    await partners.remove(name)
 
 
 @router.post("/partners/{name}/login", status_code=status.HTTP_204_NO_CONTENT)

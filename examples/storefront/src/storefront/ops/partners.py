@@ -12,7 +12,7 @@ from storefront.platform.errors import NotFound
 logger = logging.getLogger(__name__)
 
 ADD = text("INSERT INTO partners (id, name, password) VALUES (:id, :name, :password)")
-COUNTS = text("SELECT status, COUNT(*) AS orders FROM orders GROUP BY status")
+COUNTS = "SELECT status, COUNT(*) AS orders FROM orders GROUP BY status"
 
 
 class Partners:
@@ -32,8 +32,14 @@ class Partners:
         partner = await self._by_name(name)
         return partner.password == password  # expect: SEC002
 
-    async def order_counts(self) -> dict[str, int]:
-        return {row.status: row.orders for row in await self._session.execute(COUNTS)}
+    async def remove(self, name: str) -> None:
+        partner = await self._by_name(name)
+        await self._session.execute(text("DELETE FROM partners"))  # expect: SQL003
+        logger.info("partner %s removed", partner.id)
+
+    async def order_counts(self, sort: str) -> dict[str, int]:
+        counts = text(f"{COUNTS} ORDER BY {sort}")  # expect: SQL002
+        return {row.status: row.orders for row in await self._session.execute(counts)}
 
     async def _by_name(self, name: str) -> PartnerRow:
         partner = await self._session.scalar(select(PartnerRow).where(PartnerRow.name == name))

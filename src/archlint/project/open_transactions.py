@@ -43,9 +43,9 @@ class Inside(Struct, frozen=True):
     open: Open
 
     @property
-    def rank(self) -> tuple[int, int, Site]:
+    def rank(self) -> tuple[int, str, int, Site]:
         """The smaller the surer, and the nearer to what is done."""
-        return (-self.path.confidence, len(self.path.steps), self.point.site)
+        return (-self.path.confidence, self.point.effect, len(self.path.steps), self.point.site)
 
 
 class OpenTransactions:
@@ -62,10 +62,10 @@ class OpenTransactions:
         is nearest to it, and of several places in one the surest.  `counts`: whether a library call is asked about."""
         found = [each for each in self._all(effects) if counts(each.path.end)]
         holding = {(each.definition, each.path.end.site) for each in found}
-        by_transaction: dict[tuple[Def, Site, str], list[Inside]] = defaultdict(list)
+        by_transaction: dict[tuple[Def, Site], list[Inside]] = defaultdict(list)
         for each in found:
             if not any((definition, each.path.end.site) in holding for definition in each.path.through):
-                by_transaction[each.definition, each.open.opened, each.point.effect].append(each)
+                by_transaction[each.definition, each.open.opened].append(each)
         chosen = [min(same, key=lambda each: each.rank) for same in by_transaction.values()]
         return sorted(chosen, key=lambda each: (each.point.site, each.rank))
 
@@ -95,9 +95,15 @@ class OpenTransactions:
             return self._open(opening, definition.site, definition, point, definition.function.at)
         return self._session(definition, point)
 
-    def _open(self, opening: Opening, opened: Site, definition: Def, point: EffectPoint, begin: int) -> Open:
+    def _open(self, opening: Opening, opened: Site, definition: Def, point: EffectPoint, begin: int) -> Open | None:
+        """None where a commit stands before the place and nothing is asked of the database behind that."""
+        commits = self._effects.points_of(definition, "db.commit")
+        ends = [p.site.end for p in commits if p.site != opened and self._comes_before(p, point)]
+        begin = max((begin, *ends))
         write = min(self._before("db.write", definition, point, begin), key=_plainness, default=None)
         read = min(self._before("db.read", definition, point, begin), key=_plainness, default=None)
+        if ends and write is None and read is None:
+            return None
         return Open(opening, opened, write, write is not None and self._is_sent(write), read)
 
     def _session(self, definition: Def, point: EffectPoint) -> Open | None:

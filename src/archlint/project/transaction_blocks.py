@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
 NAMED = re.compile(r"(?<![a-z])(transaction(al)?|atomic)(?![a-z])", re.IGNORECASE)
 """What is called so opens one, wherever it comes from."""
+_UNIT = re.compile(r"UnitOfWork|(?<![A-Z])(Uow|UoW|UOW)(?![a-z])")
 
 
 class TransactionBlocks:
@@ -62,9 +63,10 @@ class TransactionBlocks:
             return False
         if NAMED.search(last_name(module.body, subject)):
             return True
-        for entity in self._inference.entities(module, subject, place.parent):
-            if isinstance(entity, Type) and not entity.is_class and self._commits_when_left(entity):
-                return True
+        for expr in (subject, module.body.calls[subject.index].callee if isinstance(subject, CallRef) else subject):
+            for entity in self._inference.entities(module, expr, place.parent):
+                if isinstance(entity, Type) and not entity.is_class and self._is_left_so(entity):
+                    return True
         return any(self._is_opened_by(point) for point in self._points_at(module, subject, place.function))
 
     def _points_at(self, module: Module, subject: Expr, function: int) -> Iterator[EffectPoint]:
@@ -72,6 +74,10 @@ class TransactionBlocks:
         for point in self._effects.points_in(module, caller):
             if point.effect in (_BEGIN, _COMMIT) and subject.at <= point.site.at and point.site.end <= subject.end:
                 yield point
+
+    def _is_left_so(self, type_: Type) -> bool:
+        """By what is known of a library's type, or by the name of a port whose implementation nobody can see."""
+        return bool(_UNIT.search(type_.name.rpartition(".")[2])) or self._commits_when_left(type_)
 
     def _commits_when_left(self, type_: Type) -> bool:
         for ancestor in self._inference.members.ancestors(type_):

@@ -24,6 +24,12 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(255), nullable=False),
     )
     op.create_table(
+        "partner_coupons",
+        sa.Column("id", sa.BigInteger(), primary_key=True),
+        sa.Column("code", sa.String(20), nullable=False, unique=True),
+        sa.Column("valid_until", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
         "partner_orders",
         sa.Column("partner_id", sa.Uuid(), sa.ForeignKey("partners.id"), primary_key=True),
         sa.Column("order_id", sa.Uuid(), sa.ForeignKey("orders.id"), primary_key=True, index=True),
@@ -35,5 +41,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_orders_status", table_name="orders")
     op.drop_table("partner_orders")
+    op.drop_table("partner_coupons")
     op.drop_table("partners")
     op.execute("DROP VIEW order_summaries")

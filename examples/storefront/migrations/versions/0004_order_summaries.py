@@ -30,6 +30,12 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False, index=True),
     )
+    op.create_table(  # expect: DBS001, DBS003
+        "partnerCoupons",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("code", sa.String(20), nullable=False, unique=True),
+        sa.Column("validUntil", sa.DateTime(timezone=True)),  # expect: DBS002
+    )
     op.create_table(  # expect: DBS004
         "partner_orders",
         sa.Column("partner_id", sa.Uuid(), sa.ForeignKey("partners.id"), nullable=False),  # expect: DBS006
@@ -41,6 +47,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_orders_status", table_name="orders")
     op.drop_table("partner_orders")
+    op.drop_table("partnerCoupons")
     op.drop_table("orders_archive")
     op.drop_table("partners")
     op.execute("DROP VIEW order_summaries")

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from archlint.facts.findings import Site
 from archlint.facts.schema import Column, ForeignKey, Index, Key, Parts
 from archlint.facts.syntax import Attribute, CallRef, Name
+from archlint.project.model import Type
 from archlint.project.schema.written import Made, Reading, Written
 
 if TYPE_CHECKING:
@@ -146,12 +147,24 @@ class Declarations:
 
     def type_text(self, made: Made) -> str:
         """The SQL type, its length and precision filled in."""
-        text = made.part.sql_type or made.name.rpartition(".")[2].upper()
+        text = made.part.sql_type or self._wrapped(made) or made.name.rpartition(".")[2].upper()
         values = {m[1]: self.reading.number(made.argument(m[1])) or m[2] or "" for m in _HOLE.finditer(text)}
         if not all(values.values()):
             first = next(iter(values.values()), "")
             text = re.sub(r"\(.*\)", f"({first})" if first and len(values) > 1 else "", text)
         return _HOLE.sub(lambda match: values[match[1]], text)
+
+    def _wrapped(self, made: Made) -> str:
+        """What a type of the project's own is kept as: its `impl`."""
+        project = self.reading.project
+        callee = made.written.at(made.call.callee) if made.call is not None else made.written
+        for entity in self.reading.entities(callee):
+            klass = project.symbols.classes.get(entity.name) if isinstance(entity, Type) else None
+            for binding in project.symbols.scopes(klass.module).bindings(klass.klass.context, "impl") if klass else ():
+                statement = klass.module.body.statements[binding.index] if klass and binding.kind == "statement" else None
+                if klass is not None and statement is not None and statement.value is not None:
+                    return self.type_of(Written(klass.module, statement.value, statement.context))
+        return ""
 
     def type_of(self, written: Written | None) -> str:
         """The SQL type that an expression is."""

@@ -37,7 +37,9 @@ class Models:
         """What makes the tables, of one module or of all: classes in the order of their names, then calls."""
         for stored in self._classes.all.values():
             if not module_path or stored.klass.module.path == module_path:
-                yield self._of_class(stored)
+                change = self._of_class(stored)
+                yield change
+                yield from self._in_doubt(stored, change)
         yield from self._of_calls()
 
     def module_of(self, change: Change) -> Module | None:
@@ -58,6 +60,11 @@ class Models:
         return Change(
             "create-table", stored.table, Site(klass.module.path, kind.name_at, kind.name_at + len(kind.name)), parts=made
         )
+
+    def _in_doubt(self, stored: Stored, change: Change) -> Iterator[Change]:
+        """A mapped class has a key: where none is found, one of its columns was not understood."""
+        if change.parts.primary_key is None:
+            yield Change("unknown", stored.table, change.site, "its primary key is not understood")
 
     def _columns(self, stored: Stored) -> Iterator[Declared]:
         """Those of mixins and abstract bases first, the class's own last; a later one of a name takes an earlier's place."""

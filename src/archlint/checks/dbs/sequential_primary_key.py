@@ -1,0 +1,36 @@
+"""DBS003: primary keys that count up in 32 bits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
+from archlint.facts.schema import Schema, Table
+from archlint.project.schema.lookups import full_name, kind_of, listed
+
+_WIDE = ("BIGINT", "BIGSERIAL", "INT8")
+
+
+def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
+    """A hit for each schema with such keys, at the first table, a proof for each table with another kind of key."""
+    found: dict[tuple[str, str, str], list[tuple[Schema, Table]]] = defaultdict(list)
+    for schema, table in project.schemas.tables:
+        column = table.column(table.primary_key.columns[0]) if table.primary_key is not None else None
+        if column is None or table.primary_key is None or len(table.primary_key.columns) != 1 or not column.type:
+            continue
+        leads = any(key.columns == table.primary_key.columns for key in table.foreign_keys)
+        is_narrow = kind_of(column.type) == "int" and column.type.partition("(")[0] not in _WIDE
+        if is_narrow and not leads and schema.dialect not in ("", "sqlite"):
+            found[schema.service, schema.made_by, schema.folder].append((schema, table))
+        else:
+            yield Proof(column.site, f"the key of `{full_name(table)}` is {column.type}")
+    for key, tables in sorted(found.items()):
+        first = min((table for _, table in tables), key=lambda table: table.name)
+        yield Hit(
+            first.site,
+            {"tables": listed(sorted(full_name(table) for _, table in tables)), "count": str(len(tables))},
+            "default" if len(tables) > 1 else "one",
+            Confidence.MEDIUM,
+            anchor=" ".join(key),
+        )

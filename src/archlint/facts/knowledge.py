@@ -91,6 +91,11 @@ class Route(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     name: str | None = None
     rest: bool = False
     """Every positional argument behind the path is a path too."""
+    shape: str | None = None
+    """The answer is made of what the function returns; this argument says which type it is made to, in place of the
+    function's annotation."""
+    narrowed: tuple[str, ...] = ()
+    """Arguments that say which fields of it are left out, or alone are shown."""
 
 
 class Mount(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -198,6 +198,7 @@ def _completeness(run: Run) -> Completeness:
         failed=tuple(sorted(failed)),
         statements=figure(lambda: project.statements.parsed, 0),
         statements_unparsed=figure(lambda: project.statements.unparsed, 0),
+        statements_refused=figure(lambda: project.statements.refused, {}),
         import_edges=figure(lambda: project.imports.count, 0),
         calls=figure(lambda: project.calls.total, 0),
         calls_resolved=figure(lambda: project.calls.resolved, 0),

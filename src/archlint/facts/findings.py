@@ -185,6 +185,8 @@ class Completeness(Struct, frozen=True, kw_only=True):
     failed: tuple[str, ...] = ()
     statements: int = 0
     statements_unparsed: int = 0
+    statements_refused: dict[str, int] = {}
+    """Why those were not parsed → how many."""
     import_edges: int = 0
     calls: int = 0
     calls_resolved: int = 0

@@ -26,6 +26,8 @@ _BEGINS_STATEMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSES_OF_SQL = 2
+_UNREADABLE = "Error tokenizing"
+"""Begins a reason that quotes the text to its end."""
 _NO_CODE = Outline(length=0, lines=b"", imports=(), classes=(), functions=(), exports=None, comments=())
 
 
@@ -117,7 +119,14 @@ class Statements:
 
     @cached_property
     def unparsed(self) -> int:
-        return len({sql.site(u.at, u.end) for sql in self.all for u in sql.facts.unparsed})
+        return sum(self.refused.values())
+
+    @cached_property
+    def refused(self) -> dict[str, int]:
+        """Why statements were not parsed → how many, the most frequent reason first."""
+        reasons = {sql.site(u.at, u.end): u.reason for sql in self.all for u in sql.facts.unparsed}
+        counted = Counter(_in_general(reason) for reason in reasons.values())
+        return dict(sorted(counted.items(), key=lambda reason: (-reason[1], reason[0])))
 
     def _of_file(self, path: str, text: str, facts: SqlFacts) -> Sql:
         *folders, name = path.split("/")
@@ -158,6 +167,13 @@ class Statements:
                 seen.add(key)
                 found.append(candidate)
         return found
+
+
+def _in_general(reason: str) -> str:
+    """The parser's reason without what it quotes of the text."""
+    if reason.startswith(_UNREADABLE):
+        return _UNREADABLE
+    return re.sub(r"'[^']*'", "…", reason)
 
 
 def _confidence(candidate: Candidate, facts: SqlFacts) -> Confidence:

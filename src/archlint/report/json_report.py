@@ -125,7 +125,11 @@ def render(report: Report, layout: Layout) -> str:
             "read": looked.read,
             "skipped": dict(sorted(looked.skipped.items())),
             "failed": list(looked.failed),
-            "sql_statements": {"parsed": looked.statements, "not_parsed": looked.statements_unparsed},
+            "sql_statements": {
+                "parsed": looked.statements,
+                "not_parsed": looked.statements_unparsed,
+                "reasons": looked.statements_refused,
+            },
             "import_edges": looked.import_edges,
             "calls": {"all": looked.calls, "resolved": looked.calls_resolved},
             "layers": looked.layout,

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from archlint.facts.findings import Completeness, Finding, Note, Report, Severity
 
+_MOST_REASONS = 3
+"""Reasons for which SQL was not parsed that are shown."""
 _PLURAL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
@@ -82,6 +84,13 @@ def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f}%" if whole else "none"
 
 
+def _refused(looked: Completeness) -> str:
+    """The most frequent reasons for which SQL was not parsed."""
+    reasons = [f"{n:,} {reason}" for reason, n in list(looked.statements_refused.items())[:_MOST_REASONS]]
+    more = ["…"] if len(looked.statements_refused) > _MOST_REASONS else []
+    return f" ({', '.join([*reasons, *more])})" if reasons else ""
+
+
 def completeness(looked: Completeness) -> str:
     """The line of completeness: all that was looked at, and what was not."""
     skipped = sum(looked.skipped.values())
@@ -90,7 +99,7 @@ def completeness(looked: Completeness) -> str:
         f"{count(looked.read, 'file')} read",
         f"{skipped:,} skipped{f' ({reasons})' if reasons else ''}",
         f"{len(looked.failed):,} failed",
-        f"{count(looked.statements, 'SQL statement')} parsed, {looked.statements_unparsed:,} not",
+        f"{count(looked.statements, 'SQL statement')} parsed, {looked.statements_unparsed:,} not{_refused(looked)}",
         count(looked.import_edges, "import edge"),
         f"{looked.calls_resolved:,} of {count(looked.calls, 'call')} resolved ({_share(looked.calls_resolved, looked.calls)})",
         f"layers: {looked.layout or 'none'}",

@@ -207,3 +207,13 @@ def test_one_text_at_one_place_counts_once() -> None:
     code = db("sql = 'select a from b'", "connection.execute(sql)", "connection.execute(sql)")
     found: tuple[Sql, ...] = statements({"app.py": code}).all
     assert len(found) == 1
+
+
+def test_why_statements_were_not_parsed_is_counted_by_reason() -> None:
+    files = {
+        "a.sql": "SELECT 1; SELECT (1; SELECT (2; SELECT 'x",
+        "app.py": db("connection.execute('select a from b')", "connection.execute('select a from b where')"),
+    }
+    found = statements(files)
+    assert found.refused == {"Expecting )": 2, "Error tokenizing": 1, "Required keyword: … missing for Where": 1}
+    assert (found.parsed, found.unparsed) == (2, 4)

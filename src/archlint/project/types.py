@@ -20,6 +20,7 @@ class Types:
     def __init__(self, project: Project) -> None:
         self._project = project
         self.inference = Inference(project)
+        self._roles: dict[tuple[str, tuple[Type, ...]], str] = {}
 
     def of(self, module: Module, expr: Expr, context: int) -> Type | None:
         """The type of what the expression is, the first of several; a class is a `Type` with `is_class`."""
@@ -51,8 +52,9 @@ class Types:
 
     def role(self, type_: Type) -> str:
         """The role that the knowledge gives the type or the nearest of its ancestors that has one."""
-        for ancestor in self.inference.members.ancestors(type_):
-            role = self._project.knowledge.role(ancestor.name)
-            if role:
-                return role
-        return ""
+        key = type_.name, type_.arguments
+        known = self._roles.get(key)
+        if known is None:
+            roles = (self._project.knowledge.role(ancestor.name) for ancestor in self.inference.members.ancestors(type_))
+            known = self._roles[key] = next((role for role in roles if role), "")
+        return known

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.facts.syntax import Attribute, Constant, Expr, Name, String
 from archlint.project.model import CallSite, Type
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ class WrittenModels:
 
     def _by_call(self, site: CallSite) -> Iterator[Type]:
         module, call = site.module, site.call
-        made = tuple(self._classes(module, call.callee, call.context))
+        makes = any(self._is_model(Type(target.name)) for target in site.targets)
+        made = tuple(self._classes(module, call.callee, call.context)) if makes else ()
         if made:
             yield from made
             return
@@ -68,7 +69,8 @@ class WrittenModels:
         if operation is None:
             if any(t.definition is not None for t in site.targets) or self._is_own_class(site):
                 for argument in call.arguments:
-                    yield from self._classes(module, argument.value, call.context)
+                    if not isinstance(argument.value, String | Constant):
+                        yield from self._classes(module, argument.value, call.context)
             return
         name = next((t.name.rpartition(".")[2] for t in site.targets if t.operation is not None), "")
         if "db.write" in operation.effect and name not in _CHANGING and site.receiver is not None:

@@ -210,6 +210,25 @@ def test_rules_and_explain(capsysbinary: Capture) -> None:
     assert archlint(capsysbinary, "rules", "--output-format", "markdown")[1].startswith("| Rule |")
 
 
+def test_facts_of_the_schema(project: Path, capsysbinary: Capture) -> None:
+    (project / "shop/schema.sql").write_text("CREATE TABLE a (\n    id serial PRIMARY KEY,\n    b int REFERENCES a (id)\n);\n")
+    status, out, err = archlint(capsysbinary, "facts", "--schema", project)
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "schema: 1 tables by statements in shop",
+        "",
+        "  a (shop/schema.sql:1)",
+        "    id INT not null generated",
+        "    b INT",
+        "    primary key (id)",
+        "    foreign key (b) to a (id)",
+    ]
+    status, out, _ = archlint(capsysbinary, "facts", "--schema", project, "--output-format", "json")
+    [schema] = json.loads(out)["schemas"]
+    assert [(column["name"], column["line"]) for column in schema["tables"][0]["columns"]] == [("id", 2), ("b", 3)]
+    assert archlint(capsysbinary, "facts", project)[0] == 2
+
+
 def test_facts_of_a_file(project: Path, capsysbinary: Capture) -> None:
     status, out, err = archlint(capsysbinary, "facts", project / "shop/calm.py")
     assert (status, err) == (0, "")

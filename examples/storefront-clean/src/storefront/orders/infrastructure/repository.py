@@ -57,6 +57,14 @@ class SqlOrderRepository:
             update(OrderRow).where(OrderRow.id == order.id).values(status=order.status)
         )
 
+    async def find_unpaid(self, before: datetime, limit: int) -> list[UUID]:
+        unpaid = select(OrderRow.id).where(OrderRow.status == OrderStatus.PLACED, OrderRow.placed_at < before)
+        return list(await self._session.scalars(unpaid.order_by(OrderRow.placed_at).limit(limit)))
+
+    async def reject(self, order_ids: list[UUID]) -> None:
+        rejected = update(OrderRow).where(OrderRow.id.in_(order_ids)).values(status=OrderStatus.REJECTED)
+        await self._session.execute(rejected)
+
 
 class SqlUnitOfWork:
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:

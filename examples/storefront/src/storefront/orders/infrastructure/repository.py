@@ -63,6 +63,13 @@ class SqlOrderRepository:
             update(OrderRow).where(OrderRow.id == order.id).values(status=order.status)
         )
 
+    async def find_unpaid(self, before: datetime, limit: int) -> list[UUID]:
+        unpaid = select(OrderRow.id).where(OrderRow.status == OrderStatus.PLACED, OrderRow.placed_at < before)
+        found = list(await self._session.scalars(unpaid.order_by(OrderRow.placed_at).limit(limit)))
+        rejected = update(OrderRow).where(OrderRow.id.in_(found)).values(status=OrderStatus.REJECTED)
+        await self._session.execute(rejected)  # expect: ARC012
+        return found
+
 
 class SqlUnitOfWork:
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from archlint.project import layer_words as words
+from archlint.project.layer_driving import Driving
 from archlint.project.layer_groups import Group, Source, consistent, is_below, join, packages_above
 from archlint.project.layer_inside import Inside
 from archlint.project.layer_words import Layer
@@ -88,7 +89,7 @@ class Contexts:
                     groups.append(Group(layer, child, False))
         assigned = self._assign({group.word: group for group in groups})
         found = {module.name: group.layer for group in consistent(groups, self._source.imports) for module in group.members}
-        found |= Inside(self._source, strong).layers()
+        found |= Inside(self._source, strong).layers() | Driving(self._source, strong).layers()
         for context in sorted(contexts):
             core = join(context, words.CORE)
             if core in self._packages and core not in assigned:

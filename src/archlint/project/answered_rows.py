@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Step
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _DEPTH = 80
 _MOST = 12
+_MOST_ROWS = 40
+"""Of one expression: what is wrapped again and again has ever more keys above it."""
 _ITEM = frozenset(
     {"get", "first", "one", "one_or_none", "count", "exists", "scalar", "scalar_one", "fetchone", "fetchval", "pop"}
 )
@@ -95,7 +98,7 @@ class AnsweredRows:
         if key not in self._known:
             self._known[key] = ()  # recursion ends here
             if place.depth > 0:
-                self._known[key] = tuple(self._found(place, expr))
+                self._known[key] = tuple(islice(_once(self._found(place, expr)), _MOST_ROWS))
         return self._known[key]
 
     def _found(self, place: _Place, expr: Expr) -> Iterator[Rows]:
@@ -276,6 +279,16 @@ class AnsweredRows:
 
 def _limited(found: Iterable[Rows]) -> Iterator[Rows]:
     return (rows.marked("limited") for rows in found)
+
+
+def _once(found: Iterable[Rows]) -> Iterator[Rows]:
+    """The same rows that come in by several ways are one, or they would double with each call on the way."""
+    seen: set[object] = set()
+    for rows in found:
+        key = rows.module.path, rows.expr.at, rows.expr.end, rows.traits, rows.under
+        if key not in seen:
+            seen.add(key)
+            yield rows
 
 
 def _distinct(found: Iterable[Rows]) -> tuple[Rows, ...]:

@@ -24,6 +24,9 @@ ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extensio
 _RESULTS = _COLLECTIONS | {"db-cursor"}
 _LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "collections.abc.Iterable"})
 _GROUPING = frozenset({"group_by", "aggregate"})
+_DATES = frozenset({"dates", "datetimes"})
+_PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year", "month", "day"})
+_COUNTING = frozenset({"Counter", "groupby"})
 _ASKERS = frozenset({"user", "me", "profile", "member", "identity", "principal", "viewer", "customer", "actor", "requester"})
 _DATED = re.compile(r"(^|_)(date|day|month|year|week)$", re.IGNORECASE)
 _LIMITED_SQL = re.compile(r"\b(limit|fetch\s+(first|next)|top\s*\()\b", re.IGNORECASE)
@@ -73,11 +76,15 @@ class RowTypes:
         return bool(self.roles(module, context, CallRef(site.call.at, site.call.end, site.index)) & _COLLECTIONS)
 
     def narrowed(self, site: CallSite) -> Iterator[Trait]:
-        """What a call in the chain of a query says of its rows."""
+        """What a call in the chain of a query, or around it, says of its rows."""
         body = site.module.body
         name = last_name(body, site.call.callee)
+        if name in _COUNTING:
+            yield "grouped"
         base = receiver_of(site)
-        if name in _GROUPING or (name == "annotate" and "values" in _chain(body, base)):
+        if name in _GROUPING or name in _DATES or (name == "annotate" and "values" in _chain(body, base)):
+            yield "grouped"
+        if name == "distinct" and self._is_of_days(site.module, base):
             yield "grouped"
         yield from self._told_by_sql(site)
         for argument in site.call.arguments:
@@ -88,6 +95,16 @@ class RowTypes:
                     yield "own"
                 elif _DATED.search(key):
                     yield "dated"
+
+    def _is_of_days(self, module: Module, expr: Expr | None) -> bool:
+        """All that the query asks for are dates: `query(func.date(Visit.at))`."""
+        calls = []
+        while isinstance(expr, CallRef | Attribute):
+            if isinstance(expr, CallRef):
+                calls.append(module.body.calls[expr.index])
+            expr = module.body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
+        asked = [argument.value for argument in calls[-1].arguments] if calls else []
+        return bool(asked) and all(isinstance(e, CallRef) and last_name(module.body, e) in _PARTS_OF_DATES for e in asked)
 
     def _told_by_sql(self, site: CallSite) -> Iterator[Trait]:
         operation = site.operation

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.project.answered_rows import AnsweredRows
+from archlint.project.attachments import answers_with_file
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import Endpoint
 from archlint.project.listing_views import ListingView, ListingViews
@@ -94,7 +95,8 @@ def _by_view(view: ListingView, path: str, rows: Rows, params: Params) -> Hit:
 def _by_function(endpoint: Endpoint, rows: Rows, params: Params) -> Hit:
     function = endpoint.definition.function
     asked = any(p.name in params.page_parameters for p in function.parameters)
-    confidence = Confidence.LOW if asked else _confidence(rows, endpoint.path, params)
+    is_note = asked or answers_with_file(endpoint.definition)
+    confidence = Confidence.LOW if is_note else _confidence(rows, endpoint.path, params)
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)
 
 

@@ -1,0 +1,32 @@
+"""Handlers that answer with a file to keep: it holds everything on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.facts.syntax import Expr, String
+from archlint.project.model import Def
+from archlint.project.parts import parts_of
+
+_KEYWORDS = frozenset({"as_attachment", "download_name", "attachment_filename"})
+_DISPOSITION = "attachment"
+
+
+def answers_with_file(definition: Def) -> bool:
+    """By the disposition among the headers, or by the arguments that ask for one."""
+    body = definition.module.body
+    calls = [call for call in body.calls if body.contexts[call.context].function == definition.index]
+    if any(argument.name in _KEYWORDS for call in calls for argument in call.arguments):
+        return True
+    texts = (part.value for expr in _expressions(definition) for part in parts_of(body, expr) if isinstance(part, String))
+    return any(text.strip().lower().startswith(_DISPOSITION) for text in texts)
+
+
+def _expressions(definition: Def) -> Iterator[Expr]:
+    body = definition.module.body
+    for call in body.calls:
+        if body.contexts[call.context].function == definition.index:
+            yield from (argument.value for argument in call.arguments)
+    for statement in body.statements:
+        if statement.value is not None and body.contexts[statement.context].function == definition.index:
+            yield statement.value

@@ -32,6 +32,35 @@ def test_what_serves_counts(code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "sure"),
+    [
+        (
+            "import asyncio\ndef tree(): return asyncio.run(walk())\nasync def walk(): return await read()\n"
+            "async def read(): return key()",
+            Confidence.LOW,
+        ),
+        (
+            "import asyncio\ndef tree(): return asyncio.run(walk())\nasync def walk(): return await read()\n"
+            "async def read(): return key()\n@app.get('/')\nasync def answer(): return await read()",
+            Confidence.HIGH,
+        ),
+        (
+            "import asyncio\ndef tree(): return asyncio.run(walk())\nasync def walk():\n    asyncio.create_task(other())\n"
+            "    return await read()\nasync def other(): ...\nasync def read(): return key()",
+            Confidence.HIGH,
+        ),
+        (
+            "import asyncio\ndef poll(): asyncio.run(walk())\nasync def walk(): return await read()\n"
+            "async def read(): return key()",
+            Confidence.HIGH,
+        ),
+    ],
+)
+def test_what_plain_code_runs_alone_on_a_loop_is_a_note(code: str, sure: Confidence) -> None:
+    assert confidences(code) == [sure]
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "async def initialize(): return key()",

@@ -9,6 +9,7 @@ from archlint.project.conditions import Conditions, Path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.one_off import OneOff, OneOffWords
+from archlint.project.run_alone import RunAlone
 from archlint.project.spelling import last_name
 
 _STEPS = 3
@@ -27,7 +28,7 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call of a coroutine function that comes to a blocking one, a proof for each that is awaited."""
-    once, conditions = OneOff(project, params), Conditions(project)
+    once, conditions, alone = OneOff(project, params), Conditions(project), RunAlone(project)
     for point in project.effects.points("blocking"):
         caller = point.caller
         if caller is None or not caller.function.is_async or not point.module.is_production:
@@ -36,7 +37,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if path is None or _is_moved(path, params) or _starts(_target(path), params.ignore_calls):
             continue
         brief = path.kept or _starts(_target(path), params.brief) or once.runs_once(point.module, caller)
-        is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS)
+        is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)
         yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
     for effect in ("http", "db.read"):
         for point in project.effects.points(effect):

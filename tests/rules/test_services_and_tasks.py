@@ -66,6 +66,8 @@ REACHING = {"billing/charges.py": "x = 1\n", "orders/api.py": "from billing.char
         ),
         ("SVC012", {"shop/api.py": MAIL.format(path="/send")}, Confidence.HIGH),
         ("SVC012", {"shop/api.py": MAIL.format(path="/mail/test")}, Confidence.LOW),
+        ("SVC012", {"shop/api.py": MAIL.format(path="/check/mail/")}, Confidence.LOW),
+        ("SVC012", {"shop/api.py": MAIL.format(path="/check/orders/mail")}, Confidence.HIGH),
         ("SVC012", {"shop/api.py": THREAD}, Confidence.LOW),
         ("SVC012", {"shop/api.py": MODEL}, Confidence.LOW),
         ("SVC001", {**REACHING, "compose.yaml": COMPOSE.format(orders="./orders")}, Confidence.HIGH),

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name, Operation, Subscript
-from archlint.project.parts import names_in
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, String, Subscript
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
+    from archlint.project.loops import Loop
     from archlint.project.repeated import Repeated
+
+_PATH_PARTS = frozenset({"parts", "parents"})
 
 
 def is_search(query: Repeated) -> bool:
@@ -52,3 +56,27 @@ def _may_vary(body: Body, side: Expr) -> bool:
             return any(_may_vary(body, argument.value) for argument in body.calls[side.index].arguments)
         case _:
             return isinstance(side, Name) and not side.id[:1].isupper()
+
+
+def ends_at_first(query: Repeated) -> bool:
+    """`if fits(item): return True`: the loop asks only whether there is one."""
+    loop, body, found = query.loop, query.loop.module.body, list[bool]()
+    for statement in loop.statements if loop.mapping is None else []:
+        place = body.contexts[statement.context]
+        is_end = statement.kind == "return" and statement.at > query.made.at and place.kind == "if"
+        if is_end and isinstance(statement.value, Constant) and statement.value.value is True:
+            found.append(not loop.derived.isdisjoint(names_in(body, place.subject)))
+    return any(found)
+
+
+def goes_down_a_path(loop: Loop) -> bool:
+    """It goes over the parts of one path: `path.parts`, `path.split("/")`."""
+    body = loop.module.body
+    for part in parts_of(body, loop.place.subject) if loop.mapping is None and loop.place.subject is not None else ():
+        if isinstance(part, Attribute) and part.attr in _PATH_PARTS:
+            return True
+        if isinstance(part, CallRef) and last_name(body, part) == "split":
+            given = [argument.value for argument in body.calls[part.index].arguments]
+            if any(isinstance(value, String) and value.value == "/" for value in given):
+                return True
+    return False

@@ -8,11 +8,12 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.addressed import Addressed
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
+from archlint.project.kept_answers import asks_for_what_is_missing
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
-from archlint.project.searches import is_for_one, is_search
+from archlint.project.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
 from archlint.project.spelling import last_name, shorten, spell
 
 _EFFECTS = ("http", "rpc")
@@ -67,6 +68,10 @@ def _weighed(project: Project, call: Repeated, proved: Proved, params: Params) -
         return Confidence.LOW, "it waits between them"
     if any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in path.through):
         return Confidence.LOW, "a cache may answer"
+    if asks_for_what_is_missing(project, path.through, path.steps, params.memo):
+        return Confidence.LOW, "what is kept may answer first"
+    if goes_down_a_path(loop):
+        return Confidence.LOW, "it goes as deep as one path"
     if _carries_file(call, params):
         return Confidence.LOW, "each carries a file of its own"
     if not _all_call(project, call):
@@ -78,7 +83,7 @@ def _weighed(project: Project, call: Repeated, proved: Proved, params: Params) -
         return Confidence.LOW, "the call is so far down that it may not be reached"
     if is_for_one(call):
         return Confidence.LOW, "only the one that is looked for is asked about"
-    if is_search(call):
+    if is_search(call) or ends_at_first(call):
         return Confidence.LOW, "it ends at the first that fits"
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(call.point.module.body, call.expression))
     most = Confidence.MEDIUM if is_same or evidence in _WEAK else Confidence.HIGH

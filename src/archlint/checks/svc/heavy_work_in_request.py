@@ -105,7 +105,8 @@ def _is_in_thread(project: Project, path: Path) -> bool:
 
 
 def _is_trial(handler: Endpoint, trials: frozenset[str]) -> bool:
-    names = f"{handler.definition.function.name} {handler.path.rstrip('/').rpartition('/')[2]}"
+    """By its name, or by the last two parts of its path: `/check/mail`."""
+    names = " ".join((handler.definition.function.name, *handler.path.rstrip("/").split("/")[-2:]))
     return not trials.isdisjoint(re.split(r"[^a-z0-9]+", names.lower().replace("_", " ")))
 
 

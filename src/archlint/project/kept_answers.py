@@ -1,0 +1,74 @@
+"""Functions that ask another service only for what a cache or a table of their own does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import CallRef, Comparison, Constant, Expr, Name, Operation
+from archlint.project.credentials import words_of
+from archlint.project.model import CallSite, Def
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archlint.facts.findings import Step
+    from archlint.project.program import Project
+
+_KEEPING = frozenset({"db.read", "cache.read"})
+
+
+def asks_for_what_is_missing(project: Project, through: Iterable[Def], steps: Iterable[Step], memo: Iterable[str]) -> bool:
+    """One of the functions on the way takes its step only where what it has asked before gave nothing: a cache (by an
+    effect, or by a word of `memo`), a table."""
+    places, words = {step.site for step in steps}, frozenset(memo)
+    return any(
+        not _missing(site).isdisjoint(_asked_before(project, definition, site, words))
+        for definition in through
+        for site in project.calls.of(definition)
+        if site.site in places
+    )
+
+
+def _missing(site: CallSite) -> frozenset[str]:
+    """The names that are empty wherever the call is made."""
+    contexts, context = site.module.body.contexts, site.call.context
+    found: set[str] = set()
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        place = contexts[context]
+        if place.subject is not None and place.kind in ("if", "else"):
+            found.update(_empty(place.subject, place.kind == "if"))
+        context = place.parent
+    return frozenset(found)
+
+
+def _empty(test: Expr, holds: bool) -> Iterator[str]:
+    match test:
+        case Name():
+            if not holds:
+                yield test.id
+        case Operation(op="not"):
+            yield from _empty(test.operands[0], not holds)
+        case Comparison(ops=("is",) | ("is not",), operands=(Name(id=name), Constant(value=None))):
+            if holds is (test.ops == ("is",)):
+                yield name
+        case _:
+            return
+
+
+def _asked_before(project: Project, definition: Def, site: CallSite, memo: frozenset[str]) -> frozenset[str]:
+    """The names that the function has given what a cache or a table answered, before the call."""
+    body = definition.module.body
+    asked = {p.site for p in project.effects.points_in(definition.module, definition) if p.effect in _KEEPING}
+    sites = {other.index: other for other in project.calls.of(definition) if other.site.end <= site.site.at}
+    found: set[str] = set()
+    for statement in body.statements:
+        if not isinstance(statement.target, Name) or statement.value is None or statement.end > site.site.at:
+            continue
+        for part in parts_of(body, statement.value):
+            other = sites.get(part.index) if isinstance(part, CallRef) else None
+            if other is not None and (other.site in asked or not memo.isdisjoint(words_of(last_name(body, other.call.callee)))):
+                found.add(statement.target.id)
+    return frozenset(found)

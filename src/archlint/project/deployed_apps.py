@@ -39,6 +39,8 @@ class DeployedApps:
         first = self._first_start(app)
         if first is not None:
             return f"it starts what `{first.name}` ({first.module.path}) serves once more"
+        if app.key in self._project.routes.tree.unseen:
+            return "what is mounted at its root is not known"
         if not self._is_deployed(app):
             if not any(path.strip("/") for route in self._routes(app) for path in route.paths):
                 return "nothing deploys it, and it serves nothing but its root"

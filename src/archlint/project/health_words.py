@@ -9,7 +9,7 @@ from msgspec import Struct
 _TELLING = 6
 """A word of so many letters says health inside a longer name, too: `service_health`, `worker-health`; `up` does not."""
 _VERSION = re.compile(r"\{(api_?)?v(er|ersion)?\}")
-_ROLE = re.compile(r"(view|viewset|resource|handler|endpoint|controller|api|route)$")
+_ROLE = re.compile(r"(get|head)?(view|viewset|resource|handler|endpoint|controller|api|route)$")
 
 
 class HealthWords(Struct, frozen=True):
@@ -45,7 +45,7 @@ def _is_named(path: str, clear: frozenset[str], short: frozenset[str]) -> bool:
             return False  # below one entity: `/orders/{id}/status`
         if (word in clear or _ends_in(fixed[place], clear)) and place >= len(words) - 2:
             return True
-        if word in short and place == len(words) - 1 and len(words) <= 4:
+        if place == len(words) - 1 and len(words) <= 4 and (word in short or "".join(words[-2:]) in short):
             return True
     return False
 

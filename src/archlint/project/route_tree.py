@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.findings import Site
 from archlint.facts.knowledge import Mount, Operation, RouteContainer
 from archlint.facts.knowledge import Route as RouteFacet
-from archlint.facts.syntax import Attribute, Expr, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.containers import Containers
 from archlint.project.handlers import Handlers
 from archlint.project.model import CallSite, Def
@@ -30,6 +30,7 @@ _MOST_CALLERS = 400
 _NO_CALLERS: Callers = {}
 UNKNOWN_OWNER = ""
 _AROUND = "middleware"
+_STATIC = "static-files"
 _VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
@@ -38,7 +39,8 @@ class RouteTree:
 
     `containers`: key → container. `declared`: container key → the routes declared on it; under `UNKNOWN_OWNER` those
     whose container cannot be told. `included`: container key → what is put into it. `foreign`: URL configurations of
-    libraries that are included, as (dotted name, place).  `registered`: the calls that hand an app or router something
+    libraries that are included, as (dotted name, place).  `unseen`: container key → where something of which no route is
+    known is put under its root.  `registered`: the calls that hand an app or router something
     that runs around its routes.
     """
 
@@ -53,6 +55,7 @@ class RouteTree:
         self.declared: dict[str, list[Declaration]] = defaultdict(list)
         self.included: dict[str, list[Inclusion]] = defaultdict(list)
         self.foreign: list[tuple[str, Site]] = []
+        self.unseen: dict[str, Site] = {}
         self.registered: list[CallSite] = []
         self._own_prefixes: dict[str, tuple[str, ...]] = {}
         self._attached: set[tuple[str, int]] = set()
@@ -135,12 +138,10 @@ class RouteTree:
         if container.key in self._own_prefixes:
             return
         self.containers[container.key] = container
-        context = site.call.context
-        texts = self._paths.texts(site.module, site.argument(facet.prefix), context, _NO_CALLERS)
+        context, prefix = site.call.context, _first_given(site, facet.prefix)
+        texts = self._paths.texts(site.module, prefix, context, _NO_CALLERS)
         if not texts and facet.prefix is not None and self._paths.open:
-            texts = tuple(
-                t for c in self._wrapping() for t in self._paths.texts(site.module, site.argument(facet.prefix), context, c)
-            )
+            texts = tuple(t for c in self._wrapping() for t in self._paths.texts(site.module, prefix, context, c))
         if not texts and self._builds_itself(site):
             texts = (HOLE,)
         if facet.of_one is not None:
@@ -294,6 +295,7 @@ class RouteTree:
         overrides = facet.overrides and site.argument(facet.prefix) is not None
         listed = self._lists.read(site.module, target, context)
         for owner in owners or ():
+            self._note_unseen(owner.key, listed, target, site, prefixes)
             self._put(owner.key, listed, prefixes, overrides, site.site)
         if not owners:
             self._put(UNKNOWN_OWNER, listed, prefixes, overrides, site.site)
@@ -362,7 +364,24 @@ class RouteTree:
             self.containers.setdefault(own.key, own)
             self.included[owner].append(Inclusion(own.key, below, site.site))
         for target in self._lists.targets(site, facet):
-            self._put(owner, self._lists.read(site.module, target, site.call.context, True), below, facet.overrides, site.site)
+            listed = self._lists.read(site.module, target, site.call.context, True)
+            self._note_unseen(owner, listed, target, site, below)
+            self._put(owner, listed, below, facet.overrides, site.site)
+
+    def _note_unseen(self, owner: str, listed: list[Listed], target: Expr, site: CallSite, prefixes: tuple[str, ...]) -> None:
+        """An object of whose routes nothing is known answers for everything below the root."""
+        if listed or "" not in prefixes or not isinstance(target, CallRef | Name | Attribute):
+            return
+        types = self._project.types
+        found = types.all(site.module, target, site.call.context)
+        if found and not any(types.role(type_) == _STATIC for type_ in found):
+            self.unseen.setdefault(owner, site.site)
+
+
+def _first_given(site: CallSite, notations: str | None) -> Expr | None:
+    """The first of several arguments that is given: `:path|0:name`."""
+    given = (site.argument(notation) for notation in (notations or "").split("|") if notation)
+    return next((argument for argument in given if argument is not None), None)
 
 
 def _under(prefixes: tuple[str, ...], parts: tuple[str, ...]) -> tuple[str, ...]:

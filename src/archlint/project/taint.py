@@ -43,6 +43,7 @@ from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
 from archlint.project.taint_items import DESCRIBING, ItemFlows
 from archlint.project.taint_locals import LocalFlows, is_class_name, is_configured, is_open
+from archlint.project.user_names import is_user_name
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -177,7 +178,8 @@ class Taint:
         """How sure a name is of which nothing else is known. A doubtful word is a guess, unless what is done with it shows
         that it is a credential, or it stands alone, is declared a text, and something around is about access."""
         if naming.certain:
-            return Confidence.LOW if self.locals.is_one_of_many(expr, at) else Confidence.HIGH
+            is_doubtful = self.locals.is_one_of_many(expr, at) or is_user_name(self.vocabulary, at.module, expr, at.context)
+            return Confidence.LOW if is_doubtful else Confidence.HIGH
         if not self.habits.access:
             return Confidence.HIGH if is_text and naming.alone and isinstance(expr, Name) else Confidence.MEDIUM
         if self.uses.opens(expr, at):
@@ -212,7 +214,9 @@ class Taint:
         if not fields:
             return CLEAN if all(names is not None for names in shown) else UNKNOWN
         kinds = [naming.kind for name in fields if (naming := self.vocabulary.names(name)) is not None]
-        found = self.source(expr, at, kinds[0] if kinds else "secret", min(t.confidence for t in classes))
+        # one of several things, of which not all show it
+        sure = min(t.confidence for t in classes) if all(shown) else Confidence.LOW
+        found = self.source(expr, at, kinds[0] if kinds else "secret", sure)
         return Flow((replace(found, fields=fields, is_whole=True),))
 
     def source(self, expr: Expr, at: Place, kind: str, confidence: Confidence) -> Source:
@@ -280,6 +284,8 @@ class Taint:
         types = self.project.types.all(at.module, expr.base, at.context)
         if types and all(t.is_class for t in types):
             return CLEAN  # a member of an enumeration, a column
+        if naming is not None and self.locals.is_written_out(expr.base, expr.attr, at):
+            return CLEAN
         if expr.attr == "__dict__":
             return self.typed(expr, at, types, whole=True) or UNKNOWN
         for type_ in types:

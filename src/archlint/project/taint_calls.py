@@ -15,6 +15,7 @@ from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, Source, guessed, joined, stepped
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Parameter
+from archlint.project.shared_bases import doubted, is_shared
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -223,7 +224,9 @@ class CallFlows:
             self._held[key] = UNKNOWN  # a circle of callers ends here
             self._climbs += 1
             try:
-                flows = [flow for site in self._callers(given.definition) for flow in self._climbed(given, site)]
+                sites = self._callers(given.definition)
+                shared = is_shared(given.definition, sites)
+                flows = [doubted(f) if shared else f for site in sites for f in self._climbed(given, site)]
             finally:
                 self._climbs -= 1
             known = joined(flows) if flows else UNKNOWN

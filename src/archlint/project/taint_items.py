@@ -46,6 +46,8 @@ class ItemFlows:
         if not DESCRIBING.isdisjoint(words_of(last_name(at.module.body, base))):
             return CLEAN
         naming = self._taint.vocabulary.names(key)
+        if naming is not None and self._taint.locals.is_written_out(base, key, at):
+            return CLEAN
         shown = self._taint.locals.displayed(base, key, at)
         if shown is not None:
             return self._taint.named(expr, at, naming, shown)

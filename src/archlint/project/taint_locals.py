@@ -27,6 +27,7 @@ from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, 
 from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.written_out import is_written_out
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -192,6 +193,11 @@ class LocalFlows:
         function = at.module.body.contexts[at.context].function
         found = [s for s in known.get((function, written), ()) if s.end <= offset]
         return [s for s in found if not in_other_branch(at.module, s.context, at.context)]
+
+    def is_written_out(self, base: Expr, key: str, at: Place) -> bool:
+        """What the source itself writes out under a key of `base`, or of each thing that it may be."""
+        found = self._origins.of(at.module, base, at.context) if isinstance(base, Name) else []
+        return bool(found) and all(isinstance(o, Origin) and is_written_out(self._origins, o, key) for o in found)
 
     def displayed(self, base: Expr, key: str, at: Place) -> Flow | None:
         """What a dict display that `base` was given holds under a key."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archlint.checks.rule_api import Confidence, Hit, Project, Proof
-from archlint.project.credentials import Vocabulary
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
+from archlint.project.command_lines import reads_command_line
+from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.flows import Habits
 from archlint.project.leaks import Leaks
+from archlint.project.logged import LoggedValue
 from archlint.project.modules import Module
+from archlint.project.stand_ins import stands_in
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,6 +25,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     body_values: tuple[str, ...]
     request_names: tuple[str, ...]
     configuration_names: tuple[str, ...]
+    other_parties: tuple[str, ...]
+    made_up: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -31,14 +37,59 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         requests=frozenset(params.request_names),
         configuration=frozenset(params.configuration_names),
     )
-    leaks = Leaks(project, vocabulary, habits)
-    values = list(project.logged)
-    yield from leaks.of(value for value in values if not _is_tool(value.module))
-    for found in leaks.of(value for value in values if _is_tool(value.module)):
-        # what a tool says is said to the operator who gave it the addresses, as far as can be seen
-        yield replace(found, confidence=Confidence.LOW) if isinstance(found, Hit) else found
+    leaks, tools = Leaks(project, vocabulary, habits), _Tools(project)
+    doubts = _Doubts(project.logged, (*params.other_parties, *params.made_up))
+    for by_tool in (False, True):
+        for found in leaks.of(value for value in project.logged if tools.holds(value.module) is by_tool):
+            is_note = isinstance(found, Hit) and (by_tool or doubts.holds(found))
+            yield replace(found, confidence=Confidence.LOW) if is_note and isinstance(found, Hit) else found
 
 
-def _is_tool(module: Module) -> bool:
-    """A script that is run by hand; a framework's commands run from timetables as well."""
-    return module.is_script and "commands" not in module.name.split(".")
+class _Tools:
+    """Modules that say what they say to the operator who gave them the addresses, as far as can be seen."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[str, bool] = {}
+
+    def holds(self, module: Module) -> bool:
+        known = self._known.get(module.path)
+        if known is None:
+            known = self._known[module.path] = self._is_run_by_hand(module)
+        return known
+
+    def _is_run_by_hand(self, module: Module) -> bool:
+        """A script; a module that is run by itself and reads its command line, and is no server. A framework's commands run
+        from timetables as well."""
+        if "commands" in module.name.split("."):
+            return False
+        return module.is_script or (
+            module.outline.main_guard
+            and reads_command_line(module)
+            and "web-framework" not in self._project.layers.kinds(module)
+        )
+
+
+class _Doubts:
+    """What makes it doubtful that a log shows the address of a user; `others`: words for whom it may be of instead."""
+
+    def __init__(self, values: Iterable[LoggedValue], others: Iterable[str]) -> None:
+        self._values = values
+        self._others = frozenset(others)
+
+    @cached_property
+    def _by_site(self) -> dict[Site, LoggedValue]:
+        return {value.site: value for value in self._values}
+
+    def holds(self, hit: Hit) -> bool:
+        begin, end = (hit.path[0].site, hit.path[-1].site) if hit.path else (hit.site, hit.site)
+        value = self._by_site.get(end) or self._by_site.get(hit.site)
+        return self._names_others(begin.path) or (value is not None and (self._is_of_others(value) or stands_in(value)))
+
+    def _is_of_others(self, value: LoggedValue) -> bool:
+        function = value.module.body.contexts[value.context].function
+        name = value.module.outline.functions[function].qualname if function >= 0 else ""
+        return self._names_others(f"{value.module.name}.{name}")
+
+    def _names_others(self, name: str) -> bool:
+        return not self._others.isdisjoint((*words_of(name), *compounds_of(name)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, String, Subscript
+from archlint.project.credentials import words_of
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from archlint.project.repeated import Repeated
 
 _PATH_PARTS = frozenset({"parts", "parents"})
+_PATHS = frozenset({"path", "file", "folder", "dir", "directory", "url", "location"})
 
 
 def is_search(query: Repeated) -> bool:
@@ -73,7 +75,11 @@ def goes_down_a_path(loop: Loop) -> bool:
     """It goes over the parts of one path: `path.parts`, `path.split("/")`."""
     body = loop.module.body
     for part in parts_of(body, loop.place.subject) if loop.mapping is None and loop.place.subject is not None else ():
-        if isinstance(part, Attribute) and part.attr in _PATH_PARTS:
+        if (
+            isinstance(part, Attribute)
+            and part.attr in _PATH_PARTS
+            and not _PATHS.isdisjoint(words_of(last_name(body, part.base)))
+        ):
             return True
         if isinstance(part, CallRef) and last_name(body, part) == "split":
             given = [argument.value for argument in body.calls[part.index].arguments]

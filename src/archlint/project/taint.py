@@ -287,7 +287,9 @@ class Taint:
         if naming is not None and self.locals.is_written_out(expr.base, expr.attr, at):
             return CLEAN
         if expr.attr == "__dict__":
-            return self.typed(expr, at, types, whole=True) or UNKNOWN
+            whole_of = self.typed(expr, at, types, whole=True) or UNKNOWN
+            fields = [name for source in whole_of.sources for name in source.fields]
+            return CLEAN if fields and self.locals.is_made_clean(expr.base, fields, at) else whole_of
         for type_ in types:
             getter = self.project.types.inference.members.property_of(type_, expr.attr)
             if getter is not None:

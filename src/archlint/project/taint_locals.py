@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -198,6 +199,17 @@ class LocalFlows:
         """What the source itself writes out under a key of `base`, or of each thing that it may be."""
         found = self._origins.of(at.module, base, at.context) if isinstance(base, Name) else []
         return bool(found) and all(isinstance(o, Origin) and is_written_out(self._origins, o, key) for o in found)
+
+    def is_made_clean(self, base: Expr, fields: Iterable[str], at: Place) -> bool:
+        """The call that made the object, last before the use, gives each of the fields what is known to hold none."""
+        found = self._origins.of(at.module, base, at.context) if isinstance(base, Name) else []
+        before = [o for o in found if isinstance(o, Origin) and o.module is at.module and o.expr.end <= base.at]
+        last = max(before, key=lambda o: o.expr.at, default=None)
+        if last is None or not isinstance(last.expr, CallRef) or last.each or last.path:
+            return False
+        given = {a.name: a.value for a in at.module.body.calls[last.expr.index].arguments}
+        place = _moved(at, last)
+        return all(name in given and self._taint.flow(given[name], place).clean for name in fields)
 
     def displayed(self, base: Expr, key: str, at: Place) -> Flow | None:
         """What a dict display that `base` was given holds under a key."""

@@ -81,6 +81,11 @@ ADDRESSES = {
         "from flask import Flask\nimport sys\n\napp = Flask(__name__)\n\ndef register(email):\n    logger.info('%s', email)\n\n"
         "if __name__ == '__main__':\n    app.run(port=sys.argv[1])\n",
     ),
+    "a server of another kind that can be run by hand": (
+        "app/receiving.py",
+        "import argparse\n\nclass Receiver:\n    def handle(self, email):\n        logger.info('%s', email)\n\n"
+        "if __name__ == '__main__':\n    argparse.ArgumentParser().parse_args()\n",
+    ),
     "a form's field that becomes an address as well": (
         "app/forms.py",
         "class SignUp(Base):\n    def save(self):\n        logger.info('%s', self.email.data)\n"

@@ -59,12 +59,14 @@ class _Tools:
         return known
 
     def _is_run_by_hand(self, module: Module) -> bool:
-        """A script; a module that is run by itself and reads its command line, and is no server. A framework's commands run
+        """A script; a module that is run by itself and reads its command line, and is no server (which
+        has classes, or a framework). A framework's commands run
         from timetables as well."""
         if "commands" in module.name.split("."):
             return False
         return module.is_script or (
             module.outline.main_guard
+            and not module.outline.classes
             and reads_command_line(module)
             and "web-framework" not in self._project.layers.kinds(module)
         )

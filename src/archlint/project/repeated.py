@@ -38,7 +38,8 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     loading: calls that load relations with their owners; whole: methods of a relation that such a load answers.
     received: names of what a request sends; managers: names by which a model gives its rows; fetching: calls that give
     rows; reading: calls that give what a file holds.
-    row_keys: what the answer to an INSERT tells of the new row's key; uploads: names of what holds uploaded files.
+    key_types: types of the keys of rows; row_keys: what the answer to an INSERT tells of the new row's key; uploads: names
+    of what holds uploaded files.
     """
 
     membership: tuple[str, ...]
@@ -56,6 +57,7 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     managers: tuple[str, ...]
     fetching: tuple[str, ...]
     reading: tuple[str, ...]
+    key_types: tuple[str, ...]
     row_keys: tuple[str, ...]
     uploads: tuple[str, ...]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from archlint.facts.knowledge import Library, Operation, TypeInfo
@@ -33,6 +34,7 @@ class Knowledge:
         self._canonical: dict[str, str] = {}
         self._lineages: dict[str, tuple[str, ...]] = {}
         self._roles: dict[str, str] = {}
+        self._unasked: dict[str, bool] = {}
         for library in self.libraries:
             self._add(library)
 
@@ -129,6 +131,14 @@ class Knowledge:
             if name in info.chain:
                 return owner, _CHAINED
         return None
+
+    def is_irrelevant(self, dotted: str) -> bool:
+        """A document lists the name among those of which nothing has to be known."""
+        known = self._unasked.get(dotted)
+        if known is None:
+            patterns = (pattern for library in self.libraries for pattern in library.irrelevant)
+            known = self._unasked[dotted] = any(fnmatchcase(dotted, pattern) for pattern in patterns)
+        return known
 
     def role(self, type_name: str) -> str:
         """The nearest role along the bases, or an empty string."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site
@@ -108,9 +107,8 @@ def _facet(project: Project, site: CallSite) -> tuple[Logging | None, Literal["l
 
 
 def _is_harmless(project: Project, receiver: Type, method: str) -> bool:
-    names = [f"{name}.{method}" for name in project.knowledge.lineage(receiver.name)]
-    patterns = [pattern for library in project.knowledge.libraries for pattern in library.irrelevant]
-    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
+    knowledge = project.knowledge
+    return any(knowledge.is_irrelevant(f"{name}.{method}") for name in knowledge.lineage(receiver.name))
 
 
 def _prints_elsewhere(call: Call) -> bool:

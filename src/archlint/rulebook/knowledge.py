@@ -37,7 +37,7 @@ def load_knowledge(documents: Mapping[str, str | bytes]) -> Knowledge:
 
 
 def kept_knowledge(documents: Mapping[str, str | bytes], store: FactStore, key: str) -> Knowledge:
-    """The same, from what an earlier run kept in the store: reading YAML costs ten times as much.
+    """The same but for its examples, from what an earlier run kept in the store: reading YAML costs ten times as much.
 
     `key` changes with the documents and with what reads them."""
     kept = store.get_many([key]).get(key)
@@ -45,7 +45,7 @@ def kept_knowledge(documents: Mapping[str, str | bytes], store: FactStore, key: 
         with suppress(msgspec.DecodeError):
             return Knowledge(msgspec.msgpack.decode(kept, type=tuple[Library, ...]))
     known = load_knowledge(documents)
-    plain = [msgspec.structs.replace(library, examples=(), irrelevant=()) for library in known.libraries]
+    plain = [msgspec.structs.replace(library, examples=()) for library in known.libraries]
     store.put_many({key: msgspec.msgpack.encode(plain)})
     return known
 

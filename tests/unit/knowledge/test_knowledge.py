@@ -122,9 +122,7 @@ def test_what_is_kept_is_what_was_read() -> None:
     read = kept_knowledge(documents, store, "one")
     kept = kept_knowledge({}, store, "one")
     assert store.put == 1
-    assert [(k.library, k.types, k.functions, k.values, k.aliases) for k in kept.libraries] == [
-        (k.library, k.types, k.functions, k.values, k.aliases) for k in read.libraries
-    ]
+    assert list(kept.libraries) == [msgspec.structs.replace(library, examples=()) for library in read.libraries]
     assert kept_knowledge({"box.yaml": DOCUMENT}, store, "two").type("box.Row") is not None
 
 

@@ -48,6 +48,10 @@ def table(project: Path) -> dict[str, Any]:
     return found
 
 
+def chosen(terminal: Terminal) -> str:
+    return next((line for line in terminal.screen if line.startswith(">")), "")
+
+
 def choose(terminal: Terminal, words: str) -> None:
     """Goes down until the row with the words is the chosen one."""
     for _ in range(60):
@@ -112,6 +116,7 @@ def test_reordering_shows_what_would_break_at_once(project: Path) -> None:
 def test_packages_are_moved_renamed_dropped_and_added(project: Path) -> None:
     with opened(project) as terminal:
         terminal.wait_for("w write")
+        first = chosen(terminal)
         choose(terminal, "  shop.infrastructure")
         terminal.wait_for("1 domain  2 application  3 infrastructure  4 interface  c in no layer")
         terminal.send("c")
@@ -125,11 +130,13 @@ def test_packages_are_moved_renamed_dropped_and_added(project: Path) -> None:
         terminal.wait_for("`shop.shared`?")
         terminal.send("\x7f\x7f", "ed", ENTER)
         terminal.wait_for("  shop.shared")
-        terminal.send(*[UP] * 10)
+        terminal.send(*[UP] * 20)
+        terminal.wait_until(lambda: chosen(terminal) == first, "the first row")
         choose(terminal, "application")
         terminal.send("x")
         terminal.wait_for("shop.usecase  cross-cutting")
-        terminal.send(*[UP] * 12)
+        terminal.send(*[UP] * 20)
+        terminal.wait_until(lambda: chosen(terminal) == first, "the first row")
         choose(terminal, "interface")
         terminal.send("r")
         terminal.wait_for("Which layer is it")

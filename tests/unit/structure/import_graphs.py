@@ -20,6 +20,9 @@ class NoKnowledge:
     def package_kinds(self, name: str) -> tuple[str, ...]:
         return ()
 
+    def library(self, name: str) -> None:
+        return None
+
 
 def file_of(imports: Sequence[Import] = (), contexts: Sequence[Context] = ()) -> FileFacts:
     length = 40 * (len(imports) + 1)

@@ -7,7 +7,6 @@ from itertools import groupby
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.padding import Padding
 from rich.style import Style
 from rich.text import Text
 
@@ -60,16 +59,26 @@ def _finding(console: Console, finding: Finding, layout: Layout, rule: RuleInfo 
         head.append(f"  [{finding.confidence.name.lower()} confidence]", style=_DIM)
     if mark(finding):
         head.append(f"  [{visible(mark(finding))}]", style=_DIM)
-    console.print(Padding(head, (0, 0, 0, 0)))
-    for line in frame(place, layout.source(place.path), layout.width - 6, _STYLE[finding.severity]):
-        console.print(line, no_wrap=True, overflow="crop", crop=False)
-    _notes(console, "path", finding.flow, numbered=True)
-    _notes(console, "see", aside(finding), numbered=False)
+    lines = [
+        *_wrapped(console, head, 0),
+        *frame(place, layout.source(place.path), layout.width - 6, _STYLE[finding.severity]),
+        *_notes(console, "path", finding.flow, numbered=True),
+        *_notes(console, "see", aside(finding), numbered=False),
+    ]
     if rule is not None and (first or layout.verbose):
-        _aside(console, "why", rule.why if layout.verbose else _first_sentence(rule.why))
+        lines += _aside(console, "why", rule.why if layout.verbose else _first_sentence(rule.why))
     if finding.fix and (first or layout.verbose):
-        _aside(console, "fix", finding.fix)
-    console.print()
+        lines += _aside(console, "fix", finding.fix)
+    # laid out already, and printed at once: printing costs more than all the rest
+    console.print(Text("\n").join(lines), "", sep="\n", no_wrap=True, overflow="ignore", crop=False)
+
+
+def _wrapped(console: Console, text: Text, indent: int) -> list[Text]:
+    """The lines of a text that stands `indent` columns to the right, with each line's blanks in front."""
+    lines = list(text.wrap(console, max(console.width - indent, 1)))
+    for line in lines:
+        line.pad_left(indent)
+    return lines
 
 
 def _first_sentence(text: str) -> str:
@@ -78,20 +87,22 @@ def _first_sentence(text: str) -> str:
     return head + "." if dot else flat
 
 
-def _aside(console: Console, word: str, text: str) -> None:
+def _aside(console: Console, word: str, text: str) -> list[Text]:
     body = Text(f"{word:<5}", style=Style(bold=True))
     body.append(visible(" ".join(text.split())), style=Style(bold=False))
-    console.print(Padding(body, (0, 0, 0, 6)))
+    return _wrapped(console, body, 6)
 
 
-def _notes(console: Console, word: str, notes: Sequence[Note], *, numbered: bool) -> None:
+def _notes(console: Console, word: str, notes: Sequence[Note], *, numbered: bool) -> list[Text]:
+    lines: list[Text] = []
     for number, note in enumerate(notes, 1):
         line = Text(f"{word if number == 1 else '':<5}", style=Style(bold=True))
         if numbered:
             line.append(f"{number}. ", style=_DIM)
         line.append(f"{visible(note.location.path)}:{note.location.line}", style=Style(bold=False, color="blue"))
         line.append(f"  {visible(note.message)}", style=Style(bold=False))
-        console.print(Padding(line, (0, 0, 0, 6)))
+        lines += _wrapped(console, line, 6)
+    return lines
 
 
 def frame(place: Location, source: str | None, width: int, style: Style) -> list[Text]:

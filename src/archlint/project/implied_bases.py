@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import Holder, Library
-from archlint.facts.syntax import Attribute, Call, CallRef, Name
+from archlint.facts.syntax import Call, CallRef
 from archlint.project.entities import as_class
 from archlint.project.model import Type
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.inference import Inference
@@ -58,7 +59,7 @@ class ImpliedBases:
                 place = contexts[statement.context]
                 if place.kind == "class" and isinstance(statement.value, CallRef):
                     call = module.body.calls[statement.value.index]
-                    if _last(call) in names:
+                    if last_name(module.body, call.callee) in names:
                         known.setdefault(place.klass, []).append(call)
         return known
 
@@ -75,11 +76,3 @@ class ImpliedBases:
             if names:
                 found.append((library, names))
         return found
-
-
-def _last(call: Call) -> str:
-    match call.callee:
-        case Name(id=name) | Attribute(attr=name):
-            return name
-        case _:
-            return ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from archlint.facts.schema import Change, ForeignKey, Index, Key, Parts
+from archlint.facts.schema import Change, ChangeKind, ForeignKey, Index, Key, Parts
 from archlint.facts.syntax import Attribute, Name
 from archlint.project.schema.declarations import Declarations
 from archlint.project.schema.written import Made, Reading, Written
@@ -111,11 +111,14 @@ class Operations:
             yield Change("unknown", table, made.written.site, _UNREADABLE.format("column"))
 
     def _drop_column(self, made: Made, table: str) -> Iterator[Change]:
-        name = self._reading.text(made.argument(made.part.column))
+        yield self._dropped("drop-column", made, table, made.part.column, "column")
+
+    def _dropped(self, kind: ChangeKind, made: Made, table: str, argument: str | None, word: str) -> Change:
+        """The end of what an argument names; unknown where it is no text."""
+        name = self._reading.text(made.argument(argument))
         if name is None:
-            yield Change("unknown", table, made.written.site, _UNREADABLE.format("column"))
-        else:
-            yield Change("drop-column", table, made.written.site, name)
+            return Change("unknown", table, made.written.site, _UNREADABLE.format(word))
+        return Change(kind, table, made.written.site, name)
 
     def _alter_column(self, made: Made, table: str) -> Iterator[Change]:
         part, reading, site = made.part, self._reading, made.written.site
@@ -186,11 +189,7 @@ class Operations:
         yield Change("add", table, site, parts=Parts(foreign_keys=(ForeignKey(columns, target, site, referred, name),)))
 
     def _drop_index(self, made: Made, table: str) -> Iterator[Change]:
-        name = self._reading.text(made.argument(made.part.name))
-        if name is None:
-            yield Change("unknown", table, made.written.site, _UNREADABLE.format("name"))
-        else:
-            yield Change("drop-index", table, made.written.site, name)
+        yield self._dropped("drop-index", made, table, made.part.name, "name")
 
     def _drop_constraint(self, made: Made, table: str) -> Iterator[Change]:
         name = self._reading.text(made.argument(made.part.name))

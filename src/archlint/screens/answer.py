@@ -88,7 +88,7 @@ class _Screen:
     def _head(self) -> StyleAndTextTuples:
         walk = self._walk
         where = "the end" if walk.is_over else f"{walk.at + 1} of {len(walk.ids)}  {walk.item.id}"
-        return [("", f" Architecture checklist  {where}  ({walk.answered} answered)")]
+        return [("", f" Architecture checklist  ({walk.answered} answered)  {where}")]
 
     def _label(self) -> StyleAndTextTuples:
         return [("class:label", f"{self._walk.verdict}: {LABELS[self._walk.field]}: ")]

@@ -14,6 +14,7 @@ from archlint.facts.syntax import CallRef, Constant, Expr, Name, String
 from archlint.project.entities import External
 from archlint.project.model import CallSite, Type
 from archlint.project.origins import Origins, Parameter
+from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -47,6 +48,17 @@ class Digests:
     def all(self) -> tuple[Digest, ...]:
         """Those of production code, by module and place."""
         return tuple(self._find())
+
+    def has_better_beside(self, digest: Digest) -> bool:
+        """The same function hashes the same thing with a hash that is made for passwords."""
+        names = frozenset(names_in(digest.site.module.body, digest.data))
+        return any(
+            other.strength == "password"
+            and other.site.module is digest.site.module
+            and other.site.caller == digest.site.caller
+            and not names.isdisjoint(names_in(other.site.module.body, other.data))
+            for other in self.all
+        )
 
     def _find(self) -> Iterator[Digest]:
         for module in self._project.modules.production:

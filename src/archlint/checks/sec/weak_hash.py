@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_tokens import token_of
 from archlint.project.digest_uses import DigestUses
@@ -25,6 +25,8 @@ from archlint.project.taint import Taint
 
 _NAMING = frozenset({"id", "name", "path", "filename", "file", "color", "colour"})
 """What a digest makes of a secret under such a name tells things apart, and is trusted by nobody."""
+_BODIES = frozenset({"body", "payload", "get_data", "raw_body", "raw_data"})
+"""Whoever calls a hook signs the whole body of the request, and chooses with what."""
 _TELLING = 6
 """Words of so many letters are looked for inside of others (`yubikeytoken`)."""
 
@@ -69,11 +71,13 @@ class _Trust:
     def judged(self, hit: Hit, digest: Digest) -> Hit:
         """As sure as it is where the project verifies it, itself or one that the same module makes; less where its own
         key makes it; a note where it may be what the other side asks for."""
-        if hit.message == "token" or (digest.site.module.path, digest.algorithm) in self._verifying:
+        own = self._is_own(digest)
+        hooked = digest.keyed and not own and _is_of_a_body(digest)
+        if not hooked and (hit.message == "token" or (digest.site.module.path, digest.algorithm) in self._verifying):
             return hit
-        if self._is_own(digest):
+        if own:
             return replace(hit, confidence=min(hit.confidence, Confidence.MEDIUM))
-        message = "unverified_keyed" if hit.message == "keyed" else "unverified"
+        message = "hook" if hooked else "unverified_keyed" if hit.message == "keyed" else "unverified"
         return replace(hit, message=message, confidence=Confidence.LOW)
 
     def _is_verified(self, digest: Digest) -> bool:
@@ -94,6 +98,12 @@ class _Trust:
     def _names_own(self, module: Module, part: Expr) -> bool:
         named = part.value if isinstance(part, String) else last_name(module.body, part)
         return named in self._own_keys
+
+
+def _is_of_a_body(digest: Digest) -> bool:
+    body = digest.site.module.body
+    parts = (part for argument in digest.site.call.arguments for part in parts_of(body, argument.value))
+    return any(last_name(body, part) in _BODIES for part in parts if isinstance(part, Name | Attribute | CallRef))
 
 
 def _is_asked_for(digest: Digest, protocols: frozenset[str]) -> bool:

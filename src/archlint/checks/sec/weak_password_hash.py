@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Slice, String, Subscript
@@ -16,6 +17,7 @@ from archlint.project.logged import is_guarded
 from archlint.project.modules import Module
 from archlint.project.parts import parts_of
 from archlint.project.rehashed import Rehashed
+from archlint.project.results import Results
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
 
@@ -38,7 +40,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     taint = Taint(project, vocabulary, Habits(frozenset(params.sanitizers)))
     elsewhere = frozenset(params.lookup_words) | frozenset(params.protocol_words)
     hashing = Hashing(frozenset(params.password_words), frozenset(params.hashing_verbs), frozenset(params.hashing_names))
-    rehashed, uses = Rehashed(project, digests), DigestUses(project)
+    rehashed, uses, results = Rehashed(project, digests), DigestUses(project), Results(project)
     for digest in digests.all:
         if digest.strength == "password":
             yield Proof(digest.site.site, f"hashes with {digest.algorithm}, which is made for passwords")
@@ -49,7 +51,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             or rehashed.holds(digest)
             or _is_named_for(digest, elsewhere, vocabulary)
         ):
-            yield from _hits(taint, digest, uses, hashing)
+            for hit in _hits(taint, digest, uses, hashing):
+                yield _doubted(hit, digest, digests, results)
     yield from _schemes(project)
     yield from _hashers(project, frozenset(params.test_settings))
 
@@ -75,6 +78,15 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing) -> I
     )
 
 
+def _doubted(hit: Hit, digest: Digest, digests: Digests, results: Results) -> Hit:
+    """A note where a hash that is made for passwords stands beside it for newer ones, or where a cipher gets it for its key."""
+    if any(not _KEYS.isdisjoint(words_of(name)[-1:]) for name in results.named(digest.site)):
+        return replace(hit, message="key", confidence=Confidence.LOW)
+    if digests.has_better_beside(digest):
+        return replace(hit, message="old", confidence=Confidence.LOW)
+    return hit
+
+
 def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -> Confidence:
     """What shows that passwords are kept by this digest, and no other side asks for it: it is stored or compared here,
     its function is named for it; less sure where there is a salt, or a person has typed the password."""
@@ -86,6 +98,7 @@ def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -
     return Confidence.MEDIUM if typed or (not handed and hashing.is_salted(digest)) else Confidence.LOW
 
 
+_KEYS = frozenset({"key", "iv"})
 _TIMES = frozenset({"ts", "timestamp", "time", "stamp", "expires", "expiry", "nonce"})
 _PLAIN = frozenset({"generate", "make", "create", "plain", "crypt", "user", "new", "the", "a", "to", "for", "raw"})
 

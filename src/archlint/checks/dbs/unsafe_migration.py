@@ -34,18 +34,34 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _of_step(changes: tuple[Change, ...], history: History, *, locks: bool) -> Iterator[Hit | Proof]:
-    made = {change.table.lower() for change in changes if change.kind == "create-table"}
+    made: set[tuple[str, str]] = set()
     shown: set[str] = set()
     for change in changes:
-        if change.table.lower() in made or not change.table:
-            continue
-        found = _unsafe(change, history.find(change.table), locks=locks)
-        if found is not None and found[0] not in shown:
-            shown.add(found[0])
-            words = {"table": change.table, "name": found[2], "to": change.to or change.type or "another"}
-            yield Hit(change.site, words, found[0], found[1], anchor=f"{found[0]} {change.table} {found[2]}")
+        table = change.table.lower()
+        if table and (table, "") not in made and (table, change.name.lower()) not in made:
+            found = _unsafe(change, history.find(change.table), locks=locks)
+            if found is not None and found[0] not in shown:
+                shown.add(found[0])
+                words = {"table": change.table, "name": found[2], "to": change.to or change.type or "another"}
+                yield Hit(change.site, words, found[0], found[1], anchor=f"{found[0]} {change.table} {found[2]}")
+        made |= set(_made(change, made))
     if changes and not shown:
         yield Proof(changes[0].site, "changes nothing that is in use")
+
+
+def _made(change: Change, made: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The table, as (name, ""), or the columns, as (table, name), that a step makes, or gives another name after the
+    migration itself has made them: no code that runs knows them."""
+    table = change.table.lower()
+    match change.kind:
+        case "create-table":
+            yield table, ""
+        case "add":
+            yield from ((table, column.name.lower()) for column in change.parts.columns)
+        case "rename-table" if (table, "") in made:
+            yield change.to.lower(), ""
+        case "rename-column" if (table, change.name.lower()) in made:
+            yield table, change.to.lower()
 
 
 def _unsafe(change: Change, draft: Draft | None, *, locks: bool) -> tuple[str, Confidence, str] | None:

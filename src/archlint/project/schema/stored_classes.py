@@ -56,17 +56,19 @@ class StoredClasses:
         if not known or len(ancestors) < 2 or self._is_abstract(klass, known[0][1]):
             return None
         base, model = known[0]
-        above = next((a.name for a in ancestors[1:] if self._is_table(a.name, model)), "")
+        above = next((a.name for a in ancestors[1:] if self._is_table(a.name, base, model)), "")
         own = self._name(klass, model, inherited=not above)
         table = own or self._default(klass, model)
         if model.inherits == "same-table" and above and not own:
             table = self.table(above)
         return Stored(klass, model, base, table, above) if table else None
 
-    def _is_table(self, name: str, model: SchemaModel) -> bool:
+    def _is_table(self, name: str, base: str, model: SchemaModel) -> bool:
         klass = self._project.symbols.classes.get(name)
         if klass is None or self._is_abstract(klass, model):
             return False
+        if all(ancestor.name != base for ancestor in self._members.ancestors(Type(name, (), True))):
+            return False  # a plain class beside the models
         return bool(self._name(klass, model, inherited=True) or self._default(klass, model))
 
     def table(self, name: str) -> str:

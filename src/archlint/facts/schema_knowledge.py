@@ -12,6 +12,7 @@ PARTS = frozenset(
         # what tables consist of
         "column", "type", "no-column", "many-to-many", "foreign-key", "index", "unique", "primary-key", "filled", "identity",
         "table", "named", "namespace", "annotation", "declared", "expression",
+        "partial",
         # operations of one migration after the other, in calls
         "create-table", "drop-table", "rename-table", "add", "add-column", "drop-column", "rename-column", "alter-column",
         "create-index", "create-unique", "create-foreign-key", "create-primary-key", "drop-index", "drop-constraint", "batch",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archlint.facts.schema import Column
 from archlint.facts.syntax import Attribute, Constant, Expr, Name, Operation, String, Subscript
 from archlint.project.schema.declarations import Declarations, Declared
-from archlint.project.schema.written import Made, Written
+from archlint.project.schema.made import Made, Written
 
 _TYPES = {
     "int": "INTEGER", "str": "VARCHAR", "bool": "BOOLEAN", "float": "FLOAT", "bytes": "BYTEA", "datetime": "TIMESTAMP",

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import String
-from archlint.project.schema.written import Reading, Written
+from archlint.project.schema.made import Written
+from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from archlint.facts.findings import Site
 from archlint.facts.schema import Column, ForeignKey, Index, Key, Parts
 from archlint.facts.syntax import Attribute, CallRef, Name
 from archlint.project.model import Type
-from archlint.project.schema.written import Made, Reading, Written
+from archlint.project.schema.made import Made, Written
+from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -80,7 +80,7 @@ class Declarations:
         own = given or (f"{name}{part.suffix}" if name else "")
         if not own:
             return None
-        declared = Declared(Column(own, self._site(made)), same_type=part.references is not None and not part.dotted)
+        declared = Declared(Column(own, made.site), same_type=part.references is not None and not part.dotted)
         self._options(made, declared)
         for item, inner in items:
             if inner is not None:
@@ -103,7 +103,7 @@ class Declarations:
 
     def constraint(self, made: Made, columns: Callable[[str], str] = str) -> Parts:
         """What a constraint or an index says. `columns`: field name → column name."""
-        part, site = made.part, self._site(made)
+        part, site = made.part, made.site
         name = self.reading.text(made.argument(part.name)) or ""
         if part.part == "foreign-key":
             return self._foreign_key(made, name)
@@ -128,7 +128,7 @@ class Declarations:
         if not own or not targets or targets[0] is None:
             return Parts()
         referred = tuple(column for target in targets if target is not None for column in target[1])
-        return Parts(foreign_keys=(ForeignKey(own, targets[0][0], self._site(made), referred, name),))
+        return Parts(foreign_keys=(ForeignKey(own, targets[0][0], made.site, referred, name),))
 
     def target(self, written: Written) -> Target | None:
         """`"table.column"`, or an attribute of a model or table."""
@@ -258,6 +258,3 @@ class Declarations:
         made = self.reading.made(written)
         declared = self.column(made, name) if made is not None else None
         return declared.column.name if declared is not None else name
-
-    def _site(self, made: Made) -> Site:
-        return made.written.site

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from archlint.facts.schema import Change, Column
 from archlint.project.schema.declarations import Declarations, Declared, Resolve
+from archlint.project.schema.made import Made, Written
 from archlint.project.schema.model_state import FieldState, ModelState, joint_table, named_parts
 from archlint.project.schema.names import OWN
-from archlint.project.schema.written import Made, Written
 
 
 class FieldChanges:
@@ -69,13 +69,13 @@ class FieldChanges:
         model, name = self._model(made, made.part.table), self._text(made, made.part.name)
         written = made.argument(made.part.parts)
         if model is None or not name or written is None:
-            yield Change("unknown", model.table if model is not None else "", made.written.site, "its field is not written out")
+            yield Change("unknown", model.table if model is not None else "", made.site, "its field is not written out")
             return
         model.fields[name], joints = self.made(model, name, written)
         declared = model.fields[name].declared
         if declared is not None:
             parts = named_parts(model.fields[name], declared)
-            yield Change("add", model.table, made.written.site, parts=parts, sets=("filled",))
+            yield Change("add", model.table, made.site, parts=parts, sets=("filled",))
         yield from joints
 
     def _alter_field(self, made: Made) -> Iterator[Change]:
@@ -91,14 +91,14 @@ class FieldChanges:
         new = field.declared
         if old is None or old.declared is None or new is None:
             if new is not None:
-                yield Change("add", model.table, made.written.site, parts=named_parts(field, new))
+                yield Change("add", model.table, made.site, parts=named_parts(field, new))
             yield from joints
             return
         field.own = old.own
         yield from self._altered(model, field, old.declared, made)
 
     def _altered(self, model: ModelState, field: FieldState, old: Declared, made: Made) -> Iterator[Change]:
-        site, table, new = made.written.site, model.table, field.declared or old
+        site, table, new = made.site, model.table, field.declared or old
         before = old.parts()
         own = field.own
         if before.foreign_keys:
@@ -125,8 +125,8 @@ class FieldChanges:
         if model is None or field is None:
             return
         if field.declared is not None:
-            yield Change("drop-column", model.table, made.written.site, field.declared.column.name)
-        yield Change("drop-table", field.joint, made.written.site)
+            yield Change("drop-column", model.table, made.site, field.declared.column.name)
+        yield Change("drop-table", field.joint, made.site)
 
     def _rename_field(self, made: Made) -> Iterator[Change]:
         model = self._model(made, made.part.table)
@@ -138,9 +138,9 @@ class FieldChanges:
         if field.declared is not None and not field.is_named:
             column = field.declared.column
             field.declared.column = replace(column, name=f"{new}{field.suffix}")
-            yield Change("rename-column", model.table, made.written.site, column.name, field.declared.column.name)
+            yield Change("rename-column", model.table, made.site, column.name, field.declared.column.name)
         elif field.joint == f"{model.table}_{old}":
-            yield Change("rename-table", field.joint, made.written.site, to=f"{model.table}_{new}")
+            yield Change("rename-table", field.joint, made.site, to=f"{model.table}_{new}")
             field.joint = f"{model.table}_{new}"
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from archlint.facts.schema import Change, Index, Parts
 from archlint.project.schema.declarations import Declarations, Resolve, joined
 from archlint.project.schema.field_changes import FieldChanges, plain
+from archlint.project.schema.made import Made, Written
 from archlint.project.schema.model_state import AppState, ModelState, group, named_parts
 from archlint.project.schema.names import OWN
-from archlint.project.schema.written import Made, Written
 
 Reader = Callable[[Made, AppState, str], Iterator[Change]]
 
@@ -73,7 +73,7 @@ class ModelChanges:
             if field.declared is not None:
                 parts.append(named_parts(field, field.declared))
         parts += self._options(model, options)
-        yield Change("create-table", table, made.written.site, parts=joined(parts))
+        yield Change("create-table", table, made.site, parts=joined(parts))
         yield from joints
 
     def _options(self, model: ModelState, options: dict[str, Written]) -> Iterator[Parts]:
@@ -100,12 +100,12 @@ class ModelChanges:
         model = self._model(made, made.part.name)
         if model is not None:
             state.remove(model)
-            yield Change("drop-table", model.table, made.written.site)
+            yield Change("drop-table", model.table, made.site)
             yield from self._joints_dropped(model, made)
 
     def _joints_dropped(self, model: ModelState, made: Made) -> Iterator[Change]:
         for field in model.fields.values():
-            yield Change("drop-table", field.joint, made.written.site)
+            yield Change("drop-table", field.joint, made.site)
 
     def _rename(self, made: Made, state: AppState, app: str) -> Iterator[Change]:
         model = self._model(made, made.part.table)
@@ -119,7 +119,7 @@ class ModelChanges:
             yield from self._moved(model, f"{app}_{name}".lower(), made)
         for field in model.fields.values():
             if field.joint:
-                yield Change("rename-column", field.joint, made.written.site, f"{old.lower()}_id", f"{name.lower()}_id")
+                yield Change("rename-column", field.joint, made.site, f"{old.lower()}_id", f"{name.lower()}_id")
 
     def _alter_table_name(self, made: Made, state: AppState, app: str) -> Iterator[Change]:  # noqa: ARG002
         model = self._model(made, made.part.name)
@@ -134,11 +134,11 @@ class ModelChanges:
         """To another table, the tables of its relations of many to many along with it."""
         old, model.table = model.table, table
         if old != table:
-            yield Change("rename-table", old, made.written.site, to=table)
+            yield Change("rename-table", old, made.site, to=table)
         for field in model.fields.values():
             if field.joint.startswith(f"{old}_"):
                 new = table + field.joint[len(old) :]
-                yield Change("rename-table", field.joint, made.written.site, to=new)
+                yield Change("rename-table", field.joint, made.site, to=new)
                 field.joint = new
 
     def _alter_group(self, made: Made, kind: str) -> Iterator[Change]:
@@ -146,9 +146,9 @@ class ModelChanges:
         if model is None:
             return
         for name in model.groups.pop(kind, []):
-            yield Change("drop-index", model.table, made.written.site, name, guarded=True)
+            yield Change("drop-index", model.table, made.site, name, guarded=True)
         for parts in self._groups(model, made.argument(made.part.columns), kind):
-            yield Change("add", model.table, made.written.site, parts=parts)
+            yield Change("add", model.table, made.site, parts=parts)
 
     def _order(self, made: Made, state: AppState, app: str) -> Iterator[Change]:  # noqa: ARG002
         model = self._model(made, made.part.name)
@@ -156,10 +156,10 @@ class ModelChanges:
             return
         given = made.argument(made.part.column)
         if self._reading.is_none(given):
-            yield Change("drop-column", model.table, made.written.site, "_order", guarded=True)
+            yield Change("drop-column", model.table, made.site, "_order", guarded=True)
         else:
             declared = plain("_order", made.written, "INTEGER")
-            yield Change("add", model.table, made.written.site, parts=declared.parts())
+            yield Change("add", model.table, made.site, parts=declared.parts())
 
     # Indexes and constraints
 
@@ -171,20 +171,20 @@ class ModelChanges:
         parts = self._declarations.constraint(inner, model.column)
         if parts != Parts():
             concurrently = made.part.is_concurrent
-            yield Change("add", model.table, made.written.site, parts=parts, concurrently=concurrently)
+            yield Change("add", model.table, made.site, parts=parts, concurrently=concurrently)
 
     def _remove_index(self, made: Made, state: AppState, app: str) -> Iterator[Change]:  # noqa: ARG002
         model = self._model(made, made.part.table)
         if model is not None:
             name = self._text(made, made.part.name)
             concurrently = made.part.is_concurrent
-            yield Change("drop-index", model.table, made.written.site, name, concurrently=concurrently)
+            yield Change("drop-index", model.table, made.site, name, concurrently=concurrently)
 
     def _remove_constraint(self, made: Made, state: AppState, app: str) -> Iterator[Change]:  # noqa: ARG002
         model = self._model(made, made.part.table)
         if model is not None:
             name = self._text(made, made.part.name)
-            yield Change("drop-constraint", model.table, made.written.site, name, guarded=True)
+            yield Change("drop-constraint", model.table, made.site, name, guarded=True)
 
     def _rename_index(self, made: Made, state: AppState, app: str) -> Iterator[Change]:  # noqa: ARG002
         model = self._model(made, made.part.table)
@@ -198,4 +198,4 @@ class ModelChanges:
             if old in groups:
                 groups.remove(old)
         if old and new:
-            yield Change("rename-index", model.table, made.written.site, old, new)
+            yield Change("rename-index", model.table, made.site, old, new)

@@ -13,9 +13,10 @@ from archlint.project.entities import External
 from archlint.project.model import Type
 from archlint.project.schema.annotated import annotated_column
 from archlint.project.schema.declarations import Declarations, Declared, Target, joined
+from archlint.project.schema.made import Written
 from archlint.project.schema.model_state import group
 from archlint.project.schema.stored_classes import Stored, StoredClasses
-from archlint.project.schema.written import Reading, Written
+from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -180,7 +181,7 @@ class Models:
                     schema = self._reading.text(made.argument(part.schema))
                     parts = self._declarations.parts(made.rest(part.parts))
                     if parts.columns:
-                        yield Change("create-table", f"{schema}.{table}" if schema else table, made.written.site, parts=parts)
+                        yield Change("create-table", f"{schema}.{table}" if schema else table, made.site, parts=parts)
 
     # What references lead to
 

@@ -12,10 +12,11 @@ from archlint.facts.schema import Change
 from archlint.facts.syntax import Attribute, CallRef, Collection, String
 from archlint.project.model import Type
 from archlint.project.schema.declarations import Declarations, Target
+from archlint.project.schema.made import Made, Written
 from archlint.project.schema.model_changes import ModelChanges
 from archlint.project.schema.model_state import AppState, ModelState
 from archlint.project.schema.sql_changes import SqlChanges
-from archlint.project.schema.written import Made, Reading, Written
+from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from archlint.facts.schema import Change, ChangeKind, ForeignKey, Index, Key, Parts
 from archlint.facts.syntax import Attribute, Name
 from archlint.project.schema.declarations import Declarations
-from archlint.project.schema.written import Made, Reading, Written
+from archlint.project.schema.made import Made, Written
+from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -47,7 +48,7 @@ class Operations:
             return ()
         table = self.table(made)
         if table is None:
-            return (Change("unknown", "", made.written.site, _UNREADABLE.format("table")),)
+            return (Change("unknown", "", made.site, _UNREADABLE.format("table")),)
         guarded = bool(self._reading.flag(made.argument(made.part.guarded)))
         concurrently = bool(self._reading.flag(made.argument(made.part.concurrently)))
         return tuple(
@@ -88,27 +89,27 @@ class Operations:
 
     def _create_table(self, made: Made, table: str) -> Iterator[Change]:
         parts = self._declarations.parts(made.rest(made.part.parts))
-        yield Change("create-table", table, made.written.site, parts=parts)
+        yield Change("create-table", table, made.site, parts=parts)
         call = made.call
         if call is not None and any(a.name == "*" for a in call.arguments) and not parts.columns:
-            yield Change("unknown", table, made.written.site, _UNREADABLE.format("list of columns"))
+            yield Change("unknown", table, made.site, _UNREADABLE.format("list of columns"))
 
     def _drop_table(self, made: Made, table: str) -> Iterator[Change]:
-        yield Change("drop-table", table, made.written.site)
+        yield Change("drop-table", table, made.site)
 
     def _rename_table(self, made: Made, table: str) -> Iterator[Change]:
         to = self._reading.text(made.argument(made.part.name))
         if to is None:
-            yield Change("unknown", table, made.written.site, _UNREADABLE.format("new name"))
+            yield Change("unknown", table, made.site, _UNREADABLE.format("new name"))
         else:
-            yield Change("rename-table", table, made.written.site, to=to)
+            yield Change("rename-table", table, made.site, to=to)
 
     def _add_column(self, made: Made, table: str) -> Iterator[Change]:
         parts = self._declarations.parts(made.rest(made.part.parts))
         if parts.columns:
-            yield Change("add", table, made.written.site, parts=parts)
+            yield Change("add", table, made.site, parts=parts)
         else:
-            yield Change("unknown", table, made.written.site, _UNREADABLE.format("column"))
+            yield Change("unknown", table, made.site, _UNREADABLE.format("column"))
 
     def _drop_column(self, made: Made, table: str) -> Iterator[Change]:
         yield self._dropped("drop-column", made, table, made.part.column, "column")
@@ -117,11 +118,11 @@ class Operations:
         """The end of what an argument names; unknown where it is no text."""
         name = self._reading.text(made.argument(argument))
         if name is None:
-            return Change("unknown", table, made.written.site, _UNREADABLE.format(word))
-        return Change(kind, table, made.written.site, name)
+            return Change("unknown", table, made.site, _UNREADABLE.format(word))
+        return Change(kind, table, made.site, name)
 
     def _alter_column(self, made: Made, table: str) -> Iterator[Change]:
-        part, reading, site = made.part, self._reading, made.written.site
+        part, reading, site = made.part, self._reading, made.site
         name = reading.text(made.argument(part.column))
         if name is None:
             yield Change("unknown", table, site, _UNREADABLE.format("column"))
@@ -151,7 +152,7 @@ class Operations:
 
     def _create_index(self, made: Made, table: str) -> Iterator[Change]:
         columns = self._columns(made)
-        site = made.written.site
+        site = made.site
         if columns is None:
             yield Change("unknown", table, site, _UNREADABLE.format("list of columns"))
             return
@@ -168,7 +169,7 @@ class Operations:
 
     def _create_key(self, made: Made, table: str) -> Iterator[Change]:
         columns = self._columns(made)
-        site = made.written.site
+        site = made.site
         if not columns or "" in columns:
             yield Change("unknown", table, site, _UNREADABLE.format("list of columns"))
             return
@@ -180,7 +181,7 @@ class Operations:
     def _create_foreign_key(self, made: Made, table: str) -> Iterator[Change]:
         columns = self._columns(made)
         target = self._reading.text(made.argument(made.part.references))
-        site = made.written.site
+        site = made.site
         if not columns or target is None:
             yield Change("unknown", table, site, _UNREADABLE.format("list of columns"))
             return
@@ -195,6 +196,6 @@ class Operations:
         name = self._reading.text(made.argument(made.part.name))
         kind = (self._reading.text(made.argument(made.part.constraint)) or "").lower().replace("foreignkey", "foreign key")
         if name is None:
-            yield Change("unknown", table, made.written.site, _UNREADABLE.format("name"))
+            yield Change("unknown", table, made.site, _UNREADABLE.format("name"))
         else:
-            yield Change("drop-constraint", table, made.written.site, name, constraint=kind)
+            yield Change("drop-constraint", table, made.site, name, constraint=kind)

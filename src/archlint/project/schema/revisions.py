@@ -16,9 +16,10 @@ from archlint.facts.syntax import CallRef, Comparison, Context, Expr, Name, Stri
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.model import CallSite, Def
 from archlint.project.schema.declarations import Declarations
+from archlint.project.schema.made import Written
 from archlint.project.schema.operations import Operations
 from archlint.project.schema.sql_changes import SqlChanges
-from archlint.project.schema.written import Reading, Written
+from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from archlint.facts.schema_knowledge import SchemaModel
 from archlint.facts.syntax import Attribute, Mapping
 from archlint.project.model import Type
+from archlint.project.schema.made import Written
 from archlint.project.schema.names import snake_case
-from archlint.project.schema.written import Reading, Written
+from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archlint.facts.findings import Site
 from archlint.facts.schema_knowledge import SchemaPart
 from archlint.facts.syntax import (
-    Argument,
     Attribute,
-    Call,
     CallRef,
     Collection,
     Comprehension,
-    Expr,
     Name,
     Operation,
     Starred,
@@ -24,12 +20,13 @@ from archlint.facts.syntax import (
     Template,
 )
 from archlint.facts.syntax import Mapping as DictDisplay
+from archlint.project.arguments import arguments_by_parameter
 from archlint.project.entities import Bound, Entity, External, FunctionRef
-from archlint.project.model import Type, argument_of
+from archlint.project.model import Type
+from archlint.project.schema.made import Made, Written, arguments, handed_on
 from archlint.project.values import UNKNOWN
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _DEPTH = 8
@@ -37,68 +34,6 @@ _ITEMS = 200
 _COPIES = frozenset({"list", "tuple", "set", "sorted", "reversed", "frozenset"})
 """What gives the same items again."""
 _ORDERED = re.compile(r'\s*-?"?(\w+)"?(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?\s*', re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Written:
-    """An expression where it stands. `given`: names that mean something else there, as parameters and loop variables do."""
-
-    module: Module = field(repr=False)
-    expr: Expr
-    context: int
-    given: Mapping[str, Written] = field(default_factory=dict, repr=False)
-
-    @property
-    def site(self) -> Site:
-        expr = self.expr
-        if isinstance(expr, CallRef):
-            call = self.module.body.calls[expr.index]
-            return Site(self.module.path, call.at, call.end)
-        return Site(self.module.path, expr.at, expr.end)
-
-    def at(self, expr: Expr) -> Written:
-        """Another expression of the same place."""
-        return Written(self.module, expr, self.context, self.given)
-
-    @property
-    def call(self) -> Call | None:
-        return self.module.body.calls[self.expr.index] if isinstance(self.expr, CallRef) else None
-
-
-@dataclass(frozen=True)
-class Made:
-    """A call of a library's callable that says something of a schema, or its bare name. `name`: what it is called."""
-
-    written: Written
-    part: SchemaPart
-    name: str
-    call: Call | None
-
-    def argument(self, notation: str | None) -> Written | None:
-        """What is given for an argument of the part."""
-        if self.call is None or notation is None:
-            return None
-        found = argument_of(self.call, notation)
-        return self.written.at(found) if found is not None else None
-
-    def rest(self, notation: str | None) -> tuple[Written, ...]:
-        """All positional arguments from the one that `"1*"` names, displays behind a star opened."""
-        if self.call is None or notation is None:
-            return ()
-        if not notation.endswith("*"):
-            one = self.argument(notation)
-            return (one,) if one is not None else ()
-        first = int(notation[:-1] or 0)
-        positional = [a for a in self.call.arguments if a.name is None or a.name == "*"]
-        return tuple(self._opened(positional[first:]))
-
-    def _opened(self, arguments: list[Argument]) -> Iterator[Written]:
-        for argument in arguments:
-            value = self.written.at(argument.value)
-            if argument.name == "*":
-                yield from (value.at(item) for item in argument.value.items) if isinstance(argument.value, Collection) else ()
-            else:
-                yield value
 
 
 class Reading:
@@ -226,14 +161,25 @@ class Reading:
                 return self.made(followed, depth - 1) if depth > 0 else None
         for entity in self.entities(callee):
             if isinstance(entity, FunctionRef) and call is not None and depth > 0:
-                inner = self._returned(entity, depth)
+                inner = self._returned(entity, written, depth)
                 if inner is not None:
                     return inner
                 continue
             found = self._part_of(entity)
             if found is not None:
-                return Made(written, found[1], found[0], call)
+                return self._called(written, callee, found, depth)
         return self._of_namespace(written, callee)
+
+    def _called(self, written: Written, callee: Written, found: tuple[str, SchemaPart], depth: int) -> Made:
+        """With what was given to the callable before (`functools.partial`)."""
+        name, part = found
+        given = arguments(written)
+        followed = self.followed(callee)
+        if part.part != "partial" and depth > 0 and written.call is not None and isinstance(followed.expr, CallRef):
+            before = self.made(followed, depth - 1)
+            if before is not None and before.part.part == "partial":
+                given = (*before.given[1:], *given)
+        return Made(written, part, name, written.call, given)
 
     def _of_namespace(self, written: Written, callee: Written) -> Made | None:
         """`db.String` of an object that has a library's names as its attributes."""
@@ -244,15 +190,25 @@ class Reading:
             if found is not None and found[1].part == "namespace":
                 name = f"{found[1].of}.{callee.expr.attr}"
                 part = self.project.knowledge.schema(name)
-                return Made(written, part, name, written.call) if part is not None else None
+                return Made(written, part, name, written.call, arguments(written)) if part is not None else None
         return None
 
-    def _returned(self, function: FunctionRef, depth: int) -> Made | None:
+    def _returned(self, function: FunctionRef, asked: Written, depth: int) -> Made | None:
+        """What the only `return` of a function gives; its parameters are what the call gives for them."""
         definition = function.definition
         returns = self.project.symbols.scopes(definition.module).returns.get(definition.index, [])
-        if len(returns) != 1 or returns[0].value is None:
+        if asked.call is None or len(returns) != 1 or returns[0].value is None:
             return None
-        return self.made(Written(definition.module, returns[0].value, returns[0].context), depth - 1)
+        parameters = definition.function.parameters
+        given = {
+            p.name: Written(definition.module, p.default, definition.function.outer)
+            for p in parameters
+            if p.default is not None
+        }
+        bound = arguments_by_parameter(asked.call, definition)
+        given |= {name: asked.at(expr) for name, expr in bound.items()}
+        made = self.made(Written(definition.module, returns[0].value, returns[0].context, given), depth - 1)
+        return replace(made, given=handed_on(made, arguments(asked), parameters), place=asked) if made is not None else None
 
     def _part_of(self, entity: Entity) -> tuple[str, SchemaPart] | None:
         knowledge = self.project.knowledge

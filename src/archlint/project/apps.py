@@ -214,7 +214,17 @@ def _is_served(project: Project, app: App) -> bool:
     if app.served or any(d.source != "procfile" or d.command for _, d in project.deployment.deployables if is_own(d)):
         return True
     private = any(part.startswith("_") and not part.startswith("__") for part in app.module.local_name.split("."))
-    return not private and bool(_ENTRY.fullmatch(app.module.local_name))
+    return not private and (bool(_ENTRY.fullmatch(app.module.local_name)) or _is_found_by_its_package(project, app))
+
+
+def _is_found_by_its_package(project: Project, app: App) -> bool:
+    """A factory in the front of a top-level package: `flask --app shop run` needs no more than the package's name."""
+    function, module = project.routes.roots[app.key].function, app.module
+    return (
+        function is not None
+        and names_app_factory(function.function.name)
+        and module.path.endswith(f"{module.local_name}/__init__.py")
+    )
 
 
 def is_own(deployable: Deployable) -> bool:

@@ -53,14 +53,15 @@ class LazyRelations:
     def names(self) -> frozenset[str]:
         """All names under which a class of the project declares one: no other attribute has to be looked at."""
         symbols = self._project.symbols
-        return frozenset(
+        led = self._project.types.inference.members.relations.all().values()
+        return frozenset(name for ways in led for name, way in ways.items() if way.itself) | frozenset(
             name
             for klass in symbols.classes.values()
             for scopes in (symbols.scopes(klass.module),)
             for name in scopes.names(klass.klass.context)
             for binding in scopes.bindings(klass.klass.context, name)[-1:]
             if binding.kind == "statement"
-            and self._loading(klass, klass.module.body.statements[binding.index].value) is not None
+            and self._loading(klass.module, klass.module.body.statements[binding.index].value) is not None
         )
 
     def _declared(self, owner: Type, name: str) -> Loading | None:
@@ -79,19 +80,31 @@ class LazyRelations:
                 if binding.kind != "statement":
                     return None  # a property or a method
                 return self._of(klass, klass.module.body.statements[binding.index].value)
+        return self._back(owner, name)
+
+    def _back(self, owner: Type, name: str) -> Loading | None:
+        """How the way back of another class's relation loads (`backref`), which has a strategy of its own."""
+        inference = self._project.types.inference
+        for ancestor in inference.members.ancestors(owner):
+            led = inference.members.relations.all().get(ancestor.name, {}).get(name)
+            if led is not None and led.itself:
+                loading = self._loading(led.module, led.made)
+                given = led.module.body.calls[led.given.index] if isinstance(led.given, CallRef) else None
+                is_otherwise = loading is not None and given is not None and self._is_otherwise(led.module, given, loading)
+                return None if is_otherwise else loading
         return None
 
     def _of(self, klass: ClassDef, value: Expr | None) -> Loading | None:
-        loading = self._loading(klass, value)
+        loading = self._loading(klass.module, value)
         if loading is None or not isinstance(value, CallRef):
             return None
         return None if self._is_otherwise(klass.module, klass.module.body.calls[value.index], loading) else loading
 
-    def _loading(self, klass: ClassDef, value: Expr | None) -> Loading | None:
+    def _loading(self, module: Module, value: Expr | None) -> Loading | None:
         """How the relation loads that a call makes; None where it makes none."""
         if not isinstance(value, CallRef):
             return None
-        for name in self._made(klass.module, value):
+        for name in self._made(module, value):
             loading = next((info.loading for _, info in self._project.knowledge.infos(name) if info.loading is not None), None)
             if loading is not None:
                 return loading

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Confidence, Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Function, Mapping, Name, String
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.model import CallSite, Type
 from archlint.project.parts import parts_of
@@ -61,13 +61,24 @@ class PasswordColumns:
         self._vocabulary = vocabulary
         self._words = words
         self._columns: dict[tuple[str, str], bool] = {}
+        self._setters: set[str] = set()
 
     def uses(self) -> Iterator[PasswordUse]:
         """Those of production code, by module and place."""
         for module in self._project.modules.production:
-            yield from self._assigned(module)
+            for use in self._assigned(module):
+                yield from self._unless_set_again(use)
             for site in self._project.calls.in_module(module):
-                yield from self._given(site)
+                for use in self._given(site):
+                    yield from self._unless_set_again(use)
+
+    def _unless_set_again(self, use: PasswordUse) -> Iterator[PasswordUse]:
+        """What the same function hands to a method that hashes it for the column is not what stays there."""
+        body = use.module.body
+        function = body.contexts[use.context].function
+        calls = (call for call in body.calls if body.contexts[call.context].function == function)
+        if not self._setters or not any(last_name(body, call.callee) in self._setters for call in calls):
+            yield use
 
     def column(self, module: Module, expr: Expr, context: int) -> tuple[str, Confidence] | None:
         """The column that an attribute is of a stored object (or of its class)."""
@@ -134,7 +145,9 @@ class PasswordColumns:
             if any(_decorates(module, decorator, name) for decorator in function.decorators):
                 return True
             if function.klass == klass.index and self._sets_hash(module, row, name):
-                return True
+                if not _is_setter(function):
+                    return True
+                self._setters.add(function.name)
         return False
 
     def _sets_hash(self, module: Module, row: int, name: str) -> bool:
@@ -218,6 +231,12 @@ def _pairs(site: CallSite) -> Iterator[tuple[str, Expr]]:
             for key, value in zip(argument.value.keys, argument.value.values, strict=True):
                 if isinstance(key, String):
                     yield key.value, value
+
+
+def _is_setter(function: Function) -> bool:
+    """`set_password(raw)`: whoever fills the column otherwise goes past it; hooks such as `save()` and `__init__` see all."""
+    taken = [p for p in function.parameters if p.kind in ("positional", "either") and p.name not in ("self", "cls")]
+    return bool(taken) and not function.name.startswith("__") and not function.decorators and "set" in words_of(function.name)
 
 
 def _decorates(module: Module, decorator: Expr, name: str) -> bool:

@@ -31,6 +31,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     password_words: tuple[str, ...]
     hashing_verbs: tuple[str, ...]
     hashing_names: tuple[str, ...]
+    setting_verbs: tuple[str, ...]
     test_settings: tuple[str, ...]
 
 
@@ -39,7 +40,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     vocabulary = Vocabulary({"password": params.passwords}, (), params.ignore_names)
     taint = Taint(project, vocabulary, Habits(frozenset(params.sanitizers)))
     elsewhere = frozenset(params.lookup_words) | frozenset(params.protocol_words)
-    hashing = Hashing(frozenset(params.password_words), frozenset(params.hashing_verbs), frozenset(params.hashing_names))
+    hashing = Hashing(
+        frozenset(params.password_words),
+        frozenset(params.hashing_verbs),
+        frozenset(params.hashing_names),
+        frozenset(params.setting_verbs),
+    )
     rehashed, uses, results = Rehashed(project, digests), DigestUses(project), Results(project)
     for digest in digests.all:
         if digest.strength == "password":
@@ -61,7 +67,7 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing) -> I
     site = digest.site
     at = Place(site.module, site.call.context)
     flow = taint.flow(digest.data, at)
-    sources = flow.sources or (hashing.given(taint, digest, at) if not flow.clean else ())
+    sources = flow.sources or (hashing.given(taint, digest, at, uses) if not flow.clean else ())
     if not sources:
         return
     best = max(sources, key=lambda source: source.confidence)
@@ -109,6 +115,7 @@ class Hashing(Struct, frozen=True):
     passwords: frozenset[str]
     verbs: frozenset[str]
     names: frozenset[str]
+    setting: frozenset[str]
 
     def is_named(self, digest: Digest) -> bool:
         """The function, its class or module: `hash_password`, `pwhash`."""
@@ -120,19 +127,28 @@ class Hashing(Struct, frozen=True):
         makes = not self.passwords.isdisjoint(words) and not self.verbs.isdisjoint(words)
         return makes or not self.names.isdisjoint(words)
 
-    def given(self, taint: Taint, digest: Digest, at: Place) -> tuple[Source, ...]:
-        """What a function takes that is named for nothing but hashing a password: `encrypt_password(text)`."""
+    def given(self, taint: Taint, digest: Digest, at: Place, uses: DigestUses) -> tuple[Source, ...]:
+        """What a function takes that is named for nothing but a password: `encrypt_password(text)`; `set_password(raw)` if it
+        keeps or compares the digest."""
         caller = digest.site.caller
         if caller is None or digest.data is None:
             return ()
-        words = words_of(caller.function.name)
-        says = words[-1:] and words[-1] in self.passwords and not self.verbs.isdisjoint(words)
-        if not (says and self.verbs.union(self.passwords, _PLAIN).issuperset(words)):
+        if not (self._hashes(caller.function.name) or (self._sets(caller.function.name) and uses.is_stored(digest.site))):
             return ()
         body = digest.site.module.body
         first = next((p.name for p in caller.function.parameters if p.name not in ("self", "cls")), None)
         names = [part for part in parts_of(body, digest.data) if isinstance(part, Name) and part.id == first]
         return tuple(taint.source(name, at, "password", Confidence.MEDIUM) for name in names[:1])
+
+    def _hashes(self, name: str) -> bool:
+        words = words_of(name)
+        says = words[-1:] and words[-1] in self.passwords and not self.verbs.isdisjoint(words)
+        return bool(says) and self.verbs.union(self.passwords, _PLAIN).issuperset(words)
+
+    def _sets(self, name: str) -> bool:
+        """`set_password`, `check_password`, and the setter of a property `password`."""
+        words = words_of(name)
+        return words[-1:] != () and words[-1] in self.passwords and self.setting.union(self.passwords, _PLAIN).issuperset(words)
 
     def is_salted(self, digest: Digest) -> bool:
         caller, body = digest.site.caller, digest.site.module.body

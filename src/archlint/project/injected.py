@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.entities import FunctionRef
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
 
@@ -42,19 +42,27 @@ class Injected:
             for expr in (parameter.default, parameter.annotation):
                 if expr is None:
                     continue
-                for found in self.within(Written(definition.module, expr, outer)):
+                annotated = parameter.annotation if expr is parameter.default else None
+                for found in self.within(Written(definition.module, expr, outer), annotated=annotated):
                     yield found
                     for inner in self._functions(found) if depth > 0 else ():
                         yield from self.of(inner, depth - 1)
 
-    def within(self, written: Written, depth: int = _ALIASES) -> Iterator[Written]:
-        """What an expression injects: `Depends(f)` gives `f`, through names (`CurrentUser = Annotated[User, Depends(f)]`)."""
+    def functions(self, definition: Def) -> Iterator[Def]:
+        """What is run for the function before it."""
+        for written in self.of(definition):
+            yield from self._functions(written)
+
+    def within(self, written: Written, depth: int = _ALIASES, *, annotated: Expr | None = None) -> Iterator[Written]:
+        """What an expression injects: `Depends(f)` gives `f`, through names (`CurrentUser = Annotated[User, Depends(f)]`), and
+        `Depends()` the type that its parameter is annotated with (`annotated`)."""
         module = written.module
         for part in parts_of(module.body, written.expr):
             if isinstance(part, CallRef):
                 site = self._project.calls.in_module(module)[part.index]
                 if site.operation is not None and site.operation.register == _INJECTS:
-                    yield from (Written(module, given.value, site.call.context) for given in site.call.arguments[:1])
+                    given = [argument.value for argument in site.call.arguments[:1]] or [annotated]
+                    yield from (Written(module, expr, site.call.context) for expr in given if expr is not None)
             elif isinstance(part, Name | Attribute) and depth > 0:
                 for origin in self._origins.of(module, part, written.context):
                     if isinstance(origin, Origin):
@@ -67,3 +75,6 @@ class Injected:
         for entity in self._project.types.inference.entities(written.module, written.expr, written.context):
             if isinstance(entity, FunctionRef):
                 yield entity.definition
+            elif isinstance(entity, Type) and entity.is_class:  # made with what its `__init__` asks for
+                made = self._project.types.inference.members.find(entity, "__init__") or ()
+                yield from (each.definition for each in made if isinstance(each, FunctionRef))

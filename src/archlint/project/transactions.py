@@ -1,7 +1,7 @@
 """Transactions: what opens one, what stands inside, and which functions only ever run in one.
 
-A transaction is a block (see `transaction_blocks`), a decorator, or what a framework opens around each request.  A session
-that is committed by a call opens none by itself: see `commits`.
+A transaction is a block (see `transaction_blocks`), a decorator, or what a framework opens around each request, by a setting
+or with what it injects.  A session that is committed by a call opens none by itself: see `commits`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String, Subscript
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.entities import FunctionRef
+from archlint.project.injected import Injected
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
 from archlint.project.sequence import context_at
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 Cover = Literal["all", "some", "none"]
 """Of the ways into a function: how many come from within a transaction."""
-Holder = Literal["", "own", "request"]
+Holder = Literal["", "own", "request", "injected"]
 
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
 _REQUEST, _METHOD, _TASK = "request-transaction", "in-transaction", "task"
@@ -45,15 +46,17 @@ class Transactions:
         self._effects = project.effects
         self._inference = project.types.inference
         self.blocks = TransactionBlocks(project)
+        self._injected = Injected(project)
         self._held: dict[Def, Holder] = {}
-        self._covers: dict[Def, Cover] = {}
+        self._covers: dict[tuple[Def, bool], Cover] = {}
 
     def holds(self, definition: Def) -> bool:
         """The function runs in a transaction by itself: its decorators, its class or a framework open one."""
-        return bool(self.holder(definition))
+        return self.holder(definition) in ("own", "request")
 
     def holder(self, definition: Def) -> Holder:
-        """Who opens it: the function's own decorators (or its class, or its framework), a setting for each request, nobody."""
+        """Who opens it: the function's own decorators (or its class, or its framework), a setting for each request, a session
+        that is injected and committed when the request is answered, nobody."""
         known = self._held.get(definition)
         if known is None:
             self._held[definition] = ""
@@ -63,12 +66,15 @@ class Transactions:
                 or self._is_framework_method(definition)
             )
             is_request = not is_own and self.has_request_transactions and self._answers(definition)
-            known = self._held[definition] = "own" if is_own else "request" if is_request else ""
+            known = "own" if is_own else "request" if is_request else "injected" if self._is_injected(definition) else ""
+            self._held[definition] = known
         return known
 
-    def cover(self, definition: Def) -> Cover:
-        """Whether the function is run within transactions that its callers, or itself, have opened."""
-        return self._cover(definition, _DEPTH)
+    def cover(self, definition: Def, *, injected: bool = False) -> Cover:
+        """Whether the function is run within transactions that its callers, or itself, have opened.
+
+        injected: also within one that a call of `commit` ends before it is committed for the request."""
+        return self._cover(definition, _DEPTH, injected)
 
     def inside(self, path_site: Site) -> bool:
         """The place stands in a transaction that its own function opens."""
@@ -89,8 +95,9 @@ class Transactions:
             _sets(module, statement.target, names, statement.value)
             for module in self._project.modules.all
             if names and not module.is_test
-            for statement in module.body.statements
-            if statement.kind in ("assign", "annotate") and module.body.contexts[statement.context].function < 0
+            for kind in ("assign", "annotate")
+            for statement in module.statements[kind]
+            if module.body.contexts[statement.context].function < 0
         )
 
     # decorators and frameworks
@@ -184,28 +191,36 @@ class Transactions:
         views = {e.view.name for e in self._project.endpoints.all if e.view is not None}
         return frozenset(a.name for name in views for a in self._inference.members.ancestors(Type(name)))
 
+    def _is_injected(self, definition: Def) -> bool:
+        """The function answers requests with what is handed out within a transaction, or committed behind it."""
+        if definition not in self._project.endpoints.by_definition:
+            return False
+        return any(self.blocks.yields_within(source) for source in self._injected.functions(definition))
+
     # callers
 
-    def _cover(self, definition: Def, depth: int) -> Cover:
-        known = self._covers.get(definition)
+    def _cover(self, definition: Def, depth: int, injected: bool) -> Cover:
+        key = definition, injected
+        known = self._covers.get(key)
         if known is not None:
             return known
-        self._covers[definition] = "all"  # what calls itself adds nothing
-        found: set[Cover] = {"all"} if self.holds(definition) else set(self._from_callers(definition, depth))
+        self._covers[key] = "all"  # what calls itself adds nothing
+        is_held = self.holds(definition) or (injected and self.holder(definition) == "injected")
+        found: set[Cover] = {"all"} if is_held else set(self._from_callers(definition, depth, injected))
         if not found:
             is_request = self.has_request_transactions and not self._is_task(definition)
             found = {"some"} if is_request else {"none"}
         cover: Cover = found.pop() if len(found) == 1 else "some"
-        self._covers[definition] = cover
+        self._covers[key] = cover
         return cover
 
-    def _from_callers(self, definition: Def, depth: int) -> Iterator[Cover]:
+    def _from_callers(self, definition: Def, depth: int, injected: bool) -> Iterator[Cover]:
         callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
         for site in callers[:_MOST_CALLERS]:
             if self.blocks.around(site.module, site.call.context) >= 0:
                 yield "all"
             elif site.caller is not None:
-                yield self._cover(site.caller, depth - 1) if depth else "some"
+                yield self._cover(site.caller, depth - 1, injected) if depth else "some"
             else:
                 yield "none"
 

@@ -64,7 +64,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         confidence, pair = max(judged, key=lambda each: each[0])  # the first of the surest
         if not shown.isdisjoint((*pair.first.path.through, *pair.second.path.through)):
             continue
-        cover = transactions.cover(definition)
+        cover = transactions.cover(definition, injected="commit" not in (pair.first.kind, pair.second.kind))
         if cover != "all":
             shown.add(definition)
             yield _hit(project, definition, pair, Confidence.LOW if cover == "some" else confidence)

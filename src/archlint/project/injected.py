@@ -61,8 +61,9 @@ class Injected:
             if isinstance(part, CallRef):
                 site = self._project.calls.in_module(module)[part.index]
                 if site.operation is not None and site.operation.register == _INJECTS:
-                    given = [argument.value for argument in site.call.arguments[:1]] or [annotated]
-                    yield from (Written(module, expr, site.call.context) for expr in given if expr is not None)
+                    given = site.call.arguments[0].value if site.call.arguments else annotated
+                    if given is not None:
+                        yield Written(module, given, site.call.context)
             elif isinstance(part, Name | Attribute) and depth > 0:
                 for origin in self._origins.of(module, part, written.context):
                     if isinstance(origin, Origin):

@@ -24,8 +24,8 @@ Opening = Literal["block", "function", "request", "session"]
 
 class Open(Struct, frozen=True):
     """opening: a `with` block, what wraps the function, a setting or an injected session for each request, or a session that is
-    committed behind the place.  `opened`: where.  `write`: something written in it before, or on the way from the very place; `read`: it only
-    asks before.  `sent`: the write has reached the database, and is not only noted down."""
+    committed behind the place.  `opened`: where.  `write`: something written in it before, or on the way from the very place;
+    `read`: it only asks before.  `sent`: the write has reached the database, and is not only noted down."""
 
     opening: Opening
     opened: Site

@@ -28,7 +28,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each connection that is opened with no bound where the library has none, a proof for each with one."""
     for module in project.modules.production:
-        for site in project.calls.in_module(module):
+        for site in project.calls.known(module):
             operation = site.operation
             if operation is None or operation.timeout is None or site.call.context < 0:
                 continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -48,10 +47,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each number of a stored object that is changed by what it was and written back, a proof for each such
     change under a lock."""
     shown: set[tuple[Def, str]] = set()
-    for definition, writes in _writers(project).items():
-        for statement, target in _changes(definition):
-            back = _written_back(definition.module, statement, target, writes)
-            type_ = _stored(project, definition.module, target.base, statement.context)
+    for module in project.modules.production:
+        for definition, statement, target in _changes(module):
+            back = _written_back(project, definition, statement, target)
+            type_ = _stored(project, module, target.base, statement.context) if back is not None else None
             if back is None or type_ is None or is_failure_path(definition.module, statement.context):
                 continue
             if _is_locked(project, definition, statement, params) or _has_version(project, type_, params):
@@ -66,26 +65,15 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield _hit(definition, statement, target, back, min(confidence, type_.confidence))
 
 
-def _writers(project: Project) -> dict[Def, list[EffectPoint]]:
-    found: dict[Def, list[EffectPoint]] = defaultdict(list)
-    for effect in ("db.write", "db.commit"):
-        for point in project.effects.points(effect):
-            if point.caller is not None and point.module.is_production:
-                found[point.caller].append(point)
-    return found
-
-
-def _changes(definition: Def) -> Iterator[tuple[Statement, Attribute]]:
-    """`x.n += 1` and `x.n = x.n + 1` of the function itself."""
-    module, function = definition.module, definition.function
-    for statement in module.body.statements:
-        target = statement.target
-        if not (function.at <= statement.at < function.end and isinstance(target, Attribute) and isinstance(target.base, Name)):
+def _changes(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:
+    """`x.n += 1` and `x.n = x.n + 1`, with the function in which they stand, by place."""
+    body = module.body
+    for statement in sorted((*module.statements["augment"], *module.statements["assign"]), key=lambda s: s.at):
+        target, function = statement.target, body.contexts[statement.context].function
+        if function < 0 or statement.value is None or not (isinstance(target, Attribute) and isinstance(target.base, Name)):
             continue
-        if module.body.contexts[statement.context].function != definition.index or statement.value is None:
-            continue
-        if _adds(module.body, statement, target):
-            yield statement, target
+        if _adds(body, statement, target):
+            yield Def(module, module.name, function), statement, target
 
 
 def _adds(body: Body, statement: Statement, target: Attribute) -> bool:
@@ -112,10 +100,11 @@ def _is_no_number(body: Body, value: Expr | None) -> bool:
     return any(isinstance(part, String | Template | Collection) for part in parts_of(body, value))
 
 
-def _written_back(module: Module, statement: Statement, target: Attribute, writes: list[EffectPoint]) -> EffectPoint | None:
+def _written_back(project: Project, definition: Def, statement: Statement, target: Attribute) -> EffectPoint | None:
     """The first place behind it that saves the object, or commits."""
     assert isinstance(target.base, Name)  # noqa: S101 - others are not given
-    for point in sorted(writes, key=lambda p: p.site.at):
+    module, points = definition.module, project.effects.points_of
+    for point in sorted((*points(definition, "db.write"), *points(definition, "db.commit")), key=lambda p: p.site.at):
         if point.site.at < statement.end or not may_follow(
             module, (statement.context, statement.at), (point.context, point.site.at)
         ):

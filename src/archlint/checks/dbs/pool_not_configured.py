@@ -25,7 +25,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each pool that is made with the library's own size, a proof for each whose size is given."""
     one_off = OneOff(project, params)
     for module in project.modules.production:
-        for site in project.calls.in_module(module):
+        for site in project.calls.known(module):
             operation = site.operation
             if operation is None or operation.pool is None:
                 continue

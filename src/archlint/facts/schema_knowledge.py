@@ -1,6 +1,7 @@
 """What is known of how a library declares a schema: a part of the documents `rules/knowledge/*.yaml`. Data only.
 
-Arguments are written as in `facts.knowledge`; besides, `"1*"` means all positional ones from the second on.
+Arguments are written as in `facts.knowledge`; besides, `"1*"` means all positional ones from the second on,
+and `":a|:b"` either of two.
 """
 
 from __future__ import annotations
@@ -55,8 +56,11 @@ class SchemaPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     generated: str | None = None
     """An argument that says whether it counts up; `is_generated`: it does anyway."""
     is_generated: bool = False
+    is_key_generated: bool = False
+    """It counts up as a primary key."""
     suffix: str = ""
-    """Behind the attribute's name in that of the column (`_id`)."""
+    """Behind the attribute's name in that of the column (`_id`); `suffix_once`: unless that ends in it."""
+    suffix_once: bool = False
     references: str | None = None
     """The table or model that it leads to (`"table.column"`, a class, a name), and the column there."""
     referenced: str | None = None
@@ -82,6 +86,18 @@ class SchemaPart(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """`references` is `"table.column"`."""
 
 
+class SchemaColumn(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A column that a library's class brings along."""
+
+    type: str = ""
+    nullable: bool = False
+    primary: bool = False
+    unique: bool = False
+    index: bool = False
+    default: bool = False
+    generated: bool = False
+
+
 class SchemaModel(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A base of classes that are tables. What stands in a nested class is written with a dot (`Meta.db_table`).
 
@@ -103,9 +119,20 @@ class SchemaModel(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     unique_together: tuple[str, ...] = ()
     index_together: tuple[str, ...] = ()
     key: str = ""
+    key_in: tuple[str, ...] = ()
+    """Attributes that say which columns are the key, or that there is none (`False`)."""
+    flagged_indexes: tuple[str, ...] = ()
+    """Lists of pairs: names of columns, whether they are unique together."""
+    columns: dict[str, SchemaColumn] = {}
+    mixin: bool = False
+    """It only brings columns and the way to name a table along: another base makes the class a table."""
+    default_if_not: dict[str, str] = {}
+    """Attribute → the default name where that is false."""
     annotated: bool = False
     inherits: str = ""
     """How a stored subclass of a stored class is kept: `same-table` (unless it names its own), `joined` (a table of its own
-    with a key that leads to the base's)."""
+    with a key that leads to the base's), `copies` (a table of its own with all columns)."""
+    leaves: bool = False
+    """A class that others derive from is a table only if it names it."""
     names: dict[str, str] = {}
     """Other names by which a model is called in references, to its table (`auth.User`)."""

@@ -191,7 +191,7 @@ class Symbols:
 
     def _is_known(self, dotted: str) -> bool:
         knowledge = self._project.knowledge
-        return bool(knowledge.type(dotted) or knowledge.function(dotted) or knowledge.value(dotted))
+        return bool(knowledge.type(dotted) or knowledge.function(dotted) or knowledge.value(dotted) or knowledge.schema(dotted))
 
     def of_binding(self, module: Module, name: str, binding: Binding) -> tuple[Definition, ...]:
         """What one binding of a file defines. A value's `module` is the file itself."""

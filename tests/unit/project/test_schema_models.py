@@ -48,3 +48,124 @@ def test_columns_of_the_project_s_own_functions_take_what_these_hand_on() -> Non
     assert "index (other_id)" not in orders
     sites = [column.site.at for column in project.schemas.by_name["shops"][0][1].columns]
     assert len(set(sites)) == len(sites), "each column stands where it is declared, not in the helper"
+
+
+PEEWEE = """
+from peewee import *
+from uuid import uuid4
+
+def own_key(**options):
+    return UUIDField(primary_key=True, default=uuid4, **options)
+
+class Base(Model):
+    made = DateTimeField(null=True, index=True)
+    class Meta:
+        legacy_table_names = False
+
+class Town(Base):
+    name = CharField(max_length=40, unique=True)
+
+class ShopOwner(Base):
+    id = own_key()
+    town = ForeignKeyField(Town, null=True, backref="owners")
+    user_id = ForeignKeyField("self", column_name="boss_id", null=True)
+    class Meta:
+        table_name = "owners"
+        indexes = ((("town", "made"), True), (("made", "user_id"), False))
+
+class OwnerTown(Base):
+    owner = ForeignKeyField(ShopOwner)
+    town = ForeignKeyField(Town, field=Town.name)
+    class Meta:
+        primary_key = CompositeKey("owner", "town")
+
+class Log(Model):
+    text = TextField()
+    class Meta:
+        primary_key = False
+
+def make(target):
+    class Star(Base):
+        on = ForeignKeyField(target)
+    return Star
+"""
+
+
+def test_peewee_s_models() -> None:
+    project = project_of({"models.py": PEEWEE})
+    assert sorted(project.schemas.by_name) == ["log", "owner_town", "owners", "town"]
+    assert table_of(project, "owners") == [
+        "made TIMESTAMP",
+        "id UUID not null",
+        "town_id INTEGER",
+        "boss_id UUID",
+        "primary key (id)",
+        "unique (town_id, made)",
+        "foreign key (town_id) to town",
+        "foreign key (boss_id) to owners",
+        "index (made)",
+        "index (town_id)",
+        "index (boss_id)",
+        "index (made, boss_id)",
+    ]
+    assert table_of(project, "town")[0] == "id INTEGER not null generated"
+    assert "primary key (owner_id, town_id)" in table_of(project, "owner_town")
+    assert "foreign key (town_id) to town (name)" in table_of(project, "owner_town")
+    assert "town_id VARCHAR(40) not null" in table_of(project, "owner_town")
+    assert table_of(project, "log") == ["text TEXT not null"]
+
+
+TORTOISE = """
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+class Stamped:
+    made = fields.DatetimeField(auto_now_add=True)
+
+class Base(Stamped, Model):
+    id = fields.BigIntField(pk=True)
+    class Meta:
+        abstract = True
+
+class Tournament(Base):
+    name = fields.CharField(max_length=40, index=True)
+    kind = fields.CharField(20, null=True, source_field="kind_name")
+    class Meta:
+        table = "tournaments"
+        unique_together = ("name", "kind")
+        indexes = [("kind", "made"), Index(fields=["made"])]
+
+class Event(Model):
+    tournament: fields.ForeignKeyRelation[Tournament] = fields.ForeignKeyField("models.Tournament", related_name="events")
+    room = fields.OneToOneField("models.Room", null=True)
+    players: fields.ManyToManyRelation["Room"] = fields.ManyToManyField("models.Room")
+
+class Room(Model):
+    code = fields.CharField(10, primary_key=True)
+"""
+
+
+def test_tortoise_s_models() -> None:
+    project = project_of({"models.py": TORTOISE})
+    assert table_of(project, "tournaments") == [
+        "made TIMESTAMP not null",
+        "id BIGINT not null generated",
+        "name VARCHAR(40) not null",
+        "kind_name VARCHAR(20)",
+        "primary key (id)",
+        "unique (name, kind_name)",
+        "index (name)",
+        "index (made)",
+        "index (kind_name, made)",
+    ]
+    assert table_of(project, "event") == [
+        "id INTEGER not null generated",
+        "tournament_id BIGINT not null",
+        "room_id VARCHAR(10)",
+        "primary key (id)",
+        "unique (room_id)",
+        "foreign key (tournament_id) to tournaments",
+        "foreign key (room_id) to room",
+    ]
+    assert "primary key (code)" in table_of(project, "room")

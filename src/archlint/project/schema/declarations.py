@@ -77,7 +77,8 @@ class Declarations:
             return None
         items = [(item, self.reading.made(item)) for item in made.rest(part.parts)]
         given = self.reading.text(made.argument(part.name))
-        own = given or (f"{name}{part.suffix}" if name else "")
+        suffix = "" if part.suffix_once and name.endswith(part.suffix) else part.suffix
+        own = given or (f"{name}{suffix}" if name else "")
         if not own:
             return None
         declared = Declared(Column(own, made.site), same_type=part.references is not None and not part.dotted)
@@ -183,7 +184,7 @@ class Declarations:
         declared.primary = self._is(made, part.primary, part.is_primary)
         declared.unique = self._is(made, part.unique, part.is_unique)
         declared.indexed = self._is(made, part.index, part.is_indexed and not declared.primary)
-        generated = self._is(made, part.generated, part.is_generated)
+        generated = self._is(made, part.generated, part.is_generated or (part.is_key_generated and declared.primary))
         nullable = self._is(made, part.nullable, part.is_nullable) and not declared.primary
         filled = made.argument(part.default)
         type_ = self.type_of(made.argument(part.type)) if part.type else ""
@@ -202,7 +203,8 @@ class Declarations:
         found = self.target(written) if made.part.dotted else self._resolve(written)
         if found is None:
             return
-        referred = self.reading.text(made.argument(made.part.referenced))
+        given = made.argument(made.part.referenced)
+        referred = self._column_name(given) if given is not None else ""
         columns = (referred,) if referred else found[1]
         declared.foreign_keys.append(ForeignKey((declared.column.name,), found[0], declared.column.site, columns))
 

@@ -65,11 +65,13 @@ class Made:
         return (self.place or self.written).site
 
     def argument(self, notation: str | None) -> Written | None:
-        """What is given for an argument of the part; the last one of a keyword counts.
+        """What is given for an argument of the part; the last one of a keyword counts. `"0:name|:title"`: either.
 
         After a `*` argument no position is known."""
-        if notation is None:
-            return None
+        found = (self._argument(one) for one in (notation or "").split("|"))
+        return next((value for value in found if value is not None), None)
+
+    def _argument(self, notation: str) -> Written | None:
         position, _, keyword = notation.partition(":")
         named = [value for name, value in self.given if keyword and name == keyword]
         if named:

@@ -39,6 +39,8 @@ class Models:
         for stored in self._classes.all.values():
             if not module_path or stored.klass.module.path == module_path:
                 change = self._of_class(stored)
+                if stored.model.inherits == "copies" and not self._named:
+                    continue  # a base that declares nothing
                 yield change
                 yield from self._in_doubt(stored, change)
         yield from self._of_calls()
@@ -52,7 +54,7 @@ class Models:
         klass = stored.klass
         declared = list(self._columns(stored))
         parts = [column.parts() for column in declared]
-        constraints = list(self._constraints(stored, {d[0]: d[1] for d in self._named}))
+        constraints = list(self._constraints(stored, self._named))
         made = joined([*parts, *constraints])
         key = self._key(stored, made)
         if key is not None:
@@ -64,7 +66,7 @@ class Models:
 
     def _in_doubt(self, stored: Stored, change: Change) -> Iterator[Change]:
         """A mapped class has a key: where none is found, one of its columns was not understood."""
-        if change.parts.primary_key is None:
+        if change.parts.primary_key is None and not stored.model.key:
             yield Change("unknown", stored.table, change.site, "its primary key is not understood")
 
     def _columns(self, stored: Stored) -> Iterator[Declared]:
@@ -75,14 +77,15 @@ class Models:
         if stored.above:
             skipped = {a.name for a in self._members.ancestors(Type(stored.above, (), True))}
         for ancestor in reversed(order):
-            klass = self._project.symbols.classes.get(ancestor.name)
-            if klass is None or ancestor.name in skipped:
+            if ancestor.name in skipped:
                 continue
-            for name, declared in self._declared(klass, stored.model):
+            klass = self._project.symbols.classes.get(ancestor.name)
+            brought = self._declared(klass, stored.model) if klass is not None else self._of_library(stored, ancestor.name)
+            for name, declared in brought:
                 found.pop(name, None)
                 if declared is not None:
                     found[name] = declared
-        self._named = [(name, declared.column.name) for name, declared in found.items()]
+        self._named = {name: declared.column.name for name, declared in found.items()}
         yield from found.values()
 
     def _declared(self, klass: ClassDef, model: SchemaModel) -> Iterator[tuple[str, Declared | None]]:
@@ -96,6 +99,15 @@ class Models:
                 elif binding.kind == "statement":
                     statement = module.body.statements[binding.index]
                     yield from self._of_statement(module, name, statement, model)
+
+    def _of_library(self, stored: Stored, name: str) -> Iterator[tuple[str, Declared | None]]:
+        """What a library's base brings along; it stands where the class is named."""
+        known = self._project.knowledge.model(name)
+        klass = stored.klass
+        site = Site(klass.module.path, klass.klass.name_at, klass.klass.name_at + len(klass.klass.name))
+        for column, given in known.columns.items() if known is not None else ():
+            made = Column(column, site, given.type, given.nullable, given.default or given.generated, given.generated)
+            yield column, Declared(made, given.primary, given.unique, given.index)
 
     def _of_statement(
         self, module: Module, name: str, statement: Statement, model: SchemaModel
@@ -142,6 +154,11 @@ class Models:
         for kind, paths in (("unique", stored.model.unique_together), ("index", stored.model.index_together)):
             for path in paths:
                 yield from self._together(self._classes.lookup(stored.klass, path), kind, columns)
+        for path in stored.model.flagged_indexes:
+            for pair in self._reading.items(self._classes.lookup(stored.klass, path)) or ():
+                names, *flags = self._reading.items(pair) or (None,)
+                is_unique = any(self._reading.flag(flag) for flag in flags)
+                yield from self._together(names, "unique" if is_unique else "index", columns)
 
     def _together(self, written: Written | None, kind: str, columns: dict[str, str]) -> Iterator[Parts]:
         items = self._reading.items(written) or ()
@@ -152,10 +169,16 @@ class Models:
                 yield group(kind, "", names, Key(names, written.site))
 
     def _key(self, stored: Stored, made: Parts) -> Parts | None:
-        """The primary key that the library adds."""
+        """The primary key that the class names apart from its columns, or that the library adds."""
         klass, model = stored.klass, stored.model
         if made.primary_key is not None or not model.key:
             return None
+        for written in (self._classes.lookup(klass, path) for path in model.key_in):
+            named = self._reading.made(written) if written is not None else None
+            if named is not None:
+                return self._declarations.constraint(named, self._column_of)
+            if self._reading.flag(written) is False:
+                return None
         site = made.columns[0].site if made.columns else klass.module.start
         name, _, type_ = model.key.partition(" ")
         if model.inherits == "joined" and stored.above:
@@ -164,6 +187,10 @@ class Models:
             key = ForeignKey((name,), above.table if above is not None else "", site)
             return Parts((Column(name, site, type_, nullable=False),), Key((name,), site), foreign_keys=(key,))
         return Parts((Column(name, site, type_, False, True, True),), Key((name,), site))
+
+    def _column_of(self, name: str) -> str:
+        """The column of an attribute of the class that is being read."""
+        return self._named.get(name, name)
 
     def _of_calls(self) -> Iterator[Change]:
         for library in self._project.knowledge.libraries:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from archlint.facts.schema_knowledge import SchemaModel
 from archlint.facts.syntax import Attribute, Mapping
 from archlint.project.model import Type
@@ -54,11 +56,17 @@ class StoredClasses:
     def _stored(self, name: str, klass: ClassDef) -> Stored | None:
         ancestors = self._members.ancestors(Type(name, (), True))
         known = [(a.name, m) for a in ancestors if (m := self._project.knowledge.model(a.name)) is not None]
-        if not known or len(ancestors) < 2 or self._is_abstract(klass, known[0][1]):
+        base, model = next(((name, model) for name, model in known if not model.mixin), ("", None))
+        if model is None or len(ancestors) < 2 or self._is_abstract(klass, model):
             return None
-        base, model = known[0]
-        above = next((a.name for a in ancestors[1:] if self._is_table(a.name, base, model)), "")
+        if not model.default:
+            model = replace(model, default=next((m.default for _, m in known if m.default), ""))
+        above = ""
+        if model.inherits != "copies":
+            above = next((a.name for a in ancestors[1:] if self._is_table(a.name, base, model)), "")
         own = self._name(klass, model, inherited=not above)
+        if not own and ("<locals>" in klass.klass.qualname or (model.leaves and name in self._members.subclasses)):
+            return None
         table = own or self._default(klass, model)
         if model.inherits == "same-table" and above and not own:
             table = self.table(above)
@@ -150,7 +158,12 @@ class StoredClasses:
     def _default(self, klass: ClassDef, model: SchemaModel) -> str:
         app = self._app(klass.module)
         name = klass.klass.name
-        return model.default.format(**{"class": name.lower(), "snake": snake_case(name), "app": app}) if model.default else ""
+        others = (default for path, default in model.default_if_not.items() if self._is_false(klass, path))
+        default = next(others, model.default)
+        return default.format(**{"class": name.lower(), "name": name, "snake": snake_case(name), "app": app})
+
+    def _is_false(self, klass: ClassDef, path: str) -> bool:
+        return self._reading.flag(self.lookup(klass, path)) is False
 
     def _app(self, module: Module) -> str:
         folder = posixpath.dirname(module.path)

@@ -132,6 +132,8 @@ class SchemaModel(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     inherits: str = ""
     """How a stored subclass of a stored class is kept: `same-table` (unless it names its own), `joined` (a table of its own
     with a key that leads to the base's), `copies` (a table of its own with all columns)."""
+    root: bool = False
+    """A class that names it as its base is where the models of a program begin, and no table."""
     leaves: bool = False
     """A class that others derive from is a table only if it names it."""
     names: dict[str, str] = {}

@@ -169,3 +169,47 @@ def test_tortoise_s_models() -> None:
         "foreign key (room_id) to room",
     ]
     assert "primary key (code)" in table_of(project, "room")
+
+
+ADVANCED = """
+from advanced_alchemy.base import UUIDAuditBase, CommonTableAttributes
+from advanced_alchemy.mixins import BigIntPrimaryKey, SlugKey
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class AuditBase(UUIDAuditBase):
+    __abstract__ = True
+
+class ShopOwner(AuditBase, SlugKey):
+    name: Mapped[str]
+
+class Base(CommonTableAttributes, DeclarativeBase): ...
+
+class OrderLine(BigIntPrimaryKey, Base):
+    owner_id: Mapped[int] = mapped_column(ForeignKey("shop_owner.id"))
+
+class Named(UUIDAuditBase):
+    __tablename__ = "names"
+"""
+
+
+def test_what_the_bases_and_mixins_of_a_library_bring_along() -> None:
+    project = project_of({"models.py": ADVANCED})
+    assert table_of(project, "shop_owner") == [
+        "slug VARCHAR(100) not null",
+        "created_at TIMESTAMP not null",
+        "updated_at TIMESTAMP not null",
+        "id UUID not null",
+        "sa_orm_sentinel INTEGER",
+        "name VARCHAR not null",
+        "primary key (id)",
+        "unique (slug)",
+    ]
+    assert table_of(project, "order_line") == [
+        "id BIGINT not null generated",
+        "owner_id UUID not null",
+        "primary key (id)",
+        "foreign key (owner_id) to shop_owner (id)",
+    ]
+    assert "primary key (id)" in table_of(project, "names")
+    assert sorted(project.schemas.by_name) == ["names", "order_line", "shop_owner"]

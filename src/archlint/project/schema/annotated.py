@@ -42,7 +42,9 @@ def annotated_column(
         if plain and by_alias is None and any(_is_stored(declarations, part) for part in parts):
             return None
     given = made.argument(made.part.nullable) if made is not None else None
-    type_ = declared.column.type or next((_TYPES[last] for last in named if last in _TYPES), "")
+    type_ = declared.column.type
+    if not type_ and (plain or not declared.foreign_keys):  # else it is that of what the key leads to
+        type_ = next((_TYPES[last] for last in named if last in _TYPES), "")
     nullable = declared.column.nullable
     if reading.flag(given) is None and not declared.primary:
         nullable = "None" in named or "Optional" in named

@@ -72,15 +72,12 @@ class Models:
     def _columns(self, stored: Stored) -> Iterator[Declared]:
         """Those of mixins and abstract bases first, the class's own last; a later one of a name takes an earlier's place."""
         found: dict[str, Declared] = {}
-        order = self._members.ancestors(Type(stored.klass.name, (), True))
-        skipped: set[str] = set()
-        if stored.above:
-            skipped = {a.name for a in self._members.ancestors(Type(stored.above, (), True))}
-        for ancestor in reversed(order):
-            if ancestor.name in skipped:
+        skipped = set(self._classes.bases(stored.above)) if stored.above else set()
+        for base in reversed(self._classes.bases(stored.klass.name)):
+            if base in skipped:
                 continue
-            klass = self._project.symbols.classes.get(ancestor.name)
-            brought = self._declared(klass, stored.model) if klass is not None else self._of_library(stored, ancestor.name)
+            klass = self._project.symbols.classes.get(base)
+            brought = self._declared(klass, stored.model) if klass is not None else self._of_library(stored, base)
             for name, declared in brought:
                 found.pop(name, None)
                 if declared is not None:

@@ -15,6 +15,7 @@ from archlint.project.model import Type
 from archlint.project.schema.made import Written
 from archlint.project.schema.names import snake_case
 from archlint.project.schema.written import Reading
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -54,16 +55,16 @@ class StoredClasses:
         return found
 
     def _stored(self, name: str, klass: ClassDef) -> Stored | None:
-        ancestors = self._members.ancestors(Type(name, (), True))
-        known = [(a.name, m) for a in ancestors if (m := self._project.knowledge.model(a.name)) is not None]
+        ancestors = self.bases(name)
+        known = [(a, m) for a in ancestors if (m := self._project.knowledge.model(a)) is not None]
         base, model = next(((name, model) for name, model in known if not model.mixin), ("", None))
-        if model is None or len(ancestors) < 2 or self._is_abstract(klass, model):
+        if model is None or len(ancestors) < 2 or self._is_abstract(klass, base, model):
             return None
         if not model.default:
             model = replace(model, default=next((m.default for _, m in known if m.default), ""))
         above = ""
         if model.inherits != "copies":
-            above = next((a.name for a in ancestors[1:] if self._is_table(a.name, base, model)), "")
+            above = next((a for a in ancestors[1:] if self._is_table(a, base, model)), "")
         own = self._name(klass, model, inherited=not above)
         if not own and ("<locals>" in klass.klass.qualname or (model.leaves and name in self._members.subclasses)):
             return None
@@ -72,11 +73,18 @@ class StoredClasses:
             table = self.table(above)
         return Stored(klass, model, base, table, above) if table else None
 
+    def bases(self, name: str) -> tuple[str, ...]:
+        """The class and all that it derives from, the bases of a library's classes too."""
+        found: dict[str, None] = {}
+        for ancestor in self._members.ancestors(Type(name, (), True)):
+            found |= dict.fromkeys(self._project.knowledge.lineage(ancestor.name))
+        return tuple(found)
+
     def _is_table(self, name: str, base: str, model: SchemaModel) -> bool:
         klass = self._project.symbols.classes.get(name)
-        if klass is None or self._is_abstract(klass, model):
+        if klass is None or self._is_abstract(klass, base, model):
             return False
-        if all(ancestor.name != base for ancestor in self._members.ancestors(Type(name, (), True))):
+        if base not in self.bases(name):
             return False  # a plain class beside the models
         return bool(self._name(klass, model, inherited=True) or self._default(klass, model))
 
@@ -89,7 +97,11 @@ class StoredClasses:
         klass = self._project.symbols.classes.get(name)
         return self._stored(name, klass) if klass is not None else None
 
-    def _is_abstract(self, klass: ClassDef, model: SchemaModel) -> bool:
+    def _is_abstract(self, klass: ClassDef, base: str, model: SchemaModel) -> bool:
+        if model.root and any(
+            last_name(klass.module.body, written) == base.rpartition(".")[2] for written in klass.klass.bases
+        ):
+            return True
         if model.needs and not any(
             k.name == model.needs and self._reading.flag(Written(klass.module, k.value, klass.klass.outer))
             for k in klass.klass.keywords

@@ -15,6 +15,7 @@ from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Parameter
 
 if TYPE_CHECKING:
+    from archlint.facts.syntax import Expr
     from archlint.project.modules import Module
 
 _MOST_SOURCES = 6
@@ -27,7 +28,8 @@ class Source(Struct, frozen=True, gc=False):
     `entered`: the last such call, with the parameter that it gives the value to.
     `certain`: named by more than a doubtful word. `is_whole`: an object or mapping that holds other things as well;
     `fields`: what of it is secret. `typed`: a person sends it with a request, as far as the code says. `given`: it is a
-    parameter of the function that names it, or read from one that is no stored record."""
+    parameter of the function that names it, or read from one that is no stored record. `read`: the expression, and where it
+    stands."""
 
     label: str
     kind: str
@@ -41,6 +43,7 @@ class Source(Struct, frozen=True, gc=False):
     certain: bool = True
     typed: bool = False
     given: bool = False
+    read: tuple[Expr, Place] | None = None
 
 
 class Flow(Struct, frozen=True, gc=False):

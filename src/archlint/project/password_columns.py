@@ -145,25 +145,31 @@ class PasswordColumns:
             if any(_decorates(module, decorator, name) for decorator in function.decorators):
                 return True
             if function.klass == klass.index and self._sets_hash(module, row, name):
-                if not _is_setter(function):
+                if not self._is_setter(function):
                     return True
                 self._setters.add(function.name)
         return False
 
+    def _is_setter(self, function: Function) -> bool:
+        """`set_password(raw)`, `hash_password(raw)`: whoever fills the column otherwise goes past it; hooks such as `save()`
+        and `__init__` see all."""
+        taken = [p for p in function.parameters if p.kind in ("positional", "either") and p.name not in ("self", "cls")]
+        words = words_of(function.name)
+        asked = "set" in words or not self._words.hashing.isdisjoint(words)
+        return asked and bool(taken) and not function.name.startswith("__") and not function.decorators
+
     def _sets_hash(self, module: Module, row: int, name: str) -> bool:
-        """A method that sets `self.name` to what a hash gives."""
-        klass = module.outline.functions[row].klass
-        for binding in self._project.symbols.scopes(module).self_attributes.get(klass, {}).get(name, []):
-            statement = module.body.statements[binding.index]
-            if module.body.contexts[statement.context].function != row:
-                continue
-            for part in parts_of(module.body, statement.value):
-                if isinstance(part, CallRef):
-                    operation = self._project.calls.in_module(module)[part.index].operation
-                    if operation is not None and operation.hash is not None:
-                        return True
-                    if not self._words.hashing.isdisjoint(words_of(last_name(module.body, part))):
-                        return True
+        """A method that hashes something and sets `self.name`."""
+        body, klass = module.body, module.outline.functions[row].klass
+        bindings = self._project.symbols.scopes(module).self_attributes.get(klass, {}).get(name, [])
+        if all(body.contexts[body.statements[binding.index].context].function != row for binding in bindings):
+            return False
+        for site in self._project.calls.in_module(module):
+            if body.contexts[site.call.context].function == row:
+                operation = site.operation
+                hashes = operation is not None and operation.hash is not None
+                if hashes or not self._words.hashing.isdisjoint(words_of(last_name(body, site.call.callee))):
+                    return True
         return False
 
     def _is_hashing_type(self, module: Module, statement: int) -> bool:
@@ -231,12 +237,6 @@ def _pairs(site: CallSite) -> Iterator[tuple[str, Expr]]:
             for key, value in zip(argument.value.keys, argument.value.values, strict=True):
                 if isinstance(key, String):
                     yield key.value, value
-
-
-def _is_setter(function: Function) -> bool:
-    """`set_password(raw)`: whoever fills the column otherwise goes past it; hooks such as `save()` and `__init__` see all."""
-    taken = [p for p in function.parameters if p.kind in ("positional", "either") and p.name not in ("self", "cls")]
-    return bool(taken) and not function.name.startswith("__") and not function.decorators and "set" in words_of(function.name)
 
 
 def _decorates(module: Module, decorator: Expr, name: str) -> bool:

@@ -232,6 +232,7 @@ class Taint:
             confidence,
             typed=typed,
             given=self._is_given(expr, at),
+            read=(expr, at),
         )
 
     def _is_given(self, expr: Expr, at: Place) -> bool:

@@ -11,6 +11,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, String, Subscript
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.flows import Flow, Habits, Place, Source
+from archlint.project.hashed_fields import HashedFields
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
@@ -51,17 +52,18 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     taint = Taint(project, vocabulary, Habits(hashing))
     words = ColumnWords(hashing, frozenset(params.remote_words), frozenset(params.hashing_calls))
     columns = PasswordColumns(project, vocabulary, words)
+    proof = _Proof(taint, hashing)
     lookups, stored = frozenset(params.lookup_words), frozenset(params.stored_names)
     for use in columns.uses():
         if lookups.isdisjoint(words_of(use.column)) and not _is_copied(use, stored):
-            yield from _judged(taint, use)
+            yield from _judged(taint, use, proof)
     records = PasswordRecords(project, vocabulary, taint.requests, frozenset(params.record_names))
     for use in records.uses():
-        yield from (hit for hit in _judged(taint, use, typed=True) if isinstance(hit, Hit))
+        yield from (hit for hit in _judged(taint, use, proof, typed=True) if isinstance(hit, Hit))
     for module in project.modules.production:
         for site in project.calls.known(module):
-            yield from _statement(taint, site)
-    yield from Comparisons(taint, columns, records, frozenset(params.configuration_words)).found()
+            yield from _statement(taint, site, proof)
+    yield from Comparisons(taint, columns, records, frozenset(params.configuration_words), proof).found()
 
 
 def _is_copied(use: PasswordUse, stored: frozenset[str]) -> bool:
@@ -75,12 +77,26 @@ def _raw(flow: Flow) -> Source | None:
     return sure[0] if sure else None
 
 
-def _proved(source: Source, confidence: Confidence) -> Confidence:
-    """A guess where nobody is seen to give the password: what is read from a dump or a constant may be hashed already."""
-    return confidence if source.typed or source.given else Confidence.LOW
+class _Proof:
+    """What shows that a source is a password as it was typed."""
+
+    def __init__(self, taint: Taint, hashing: frozenset[str]) -> None:
+        self._hashed = HashedFields(taint, hashing)
+
+    def hit(self, step: Step, column: str, message: str, source: Source, confidence: Confidence) -> Hit:
+        """A guess where nobody is seen to give the password (what is read from a dump or a constant may be hashed already),
+        and where it is read from an object that others make of a hash."""
+        is_hashed = self._hashed.holds(source)
+        return Hit(
+            step.site,
+            {"value": source.label, "column": column},
+            message="hashed" if is_hashed else message,
+            confidence=confidence if (source.typed or source.given) and not is_hashed else Confidence.LOW,
+            path=(*source.steps, step),
+        )
 
 
-def _judged(taint: Taint, use: PasswordUse, *, typed: bool = False) -> Iterator[Hit | Proof]:
+def _judged(taint: Taint, use: PasswordUse, proof: _Proof, *, typed: bool = False) -> Iterator[Hit | Proof]:
     """`typed`: only what a person sends counts."""
     if use.kind == "hashed":
         yield Proof(use.site, f"`{use.column}` holds a hash")
@@ -92,18 +108,13 @@ def _judged(taint: Taint, use: PasswordUse, *, typed: bool = False) -> Iterator[
     if source is not None and use.inside and source.site == Site(use.module.path, use.value.at, use.value.end):
         return  # only the name says that it is one: its callers may well have hashed it
     if source is not None:
-        yield Hit(
-            use.site,
-            {"value": source.label, "column": use.column},
-            message="query" if use.kind == "query" else "default",
-            confidence=_proved(source, use.confidence),
-            path=(*source.steps, Step(use.site, f"reaches `{use.column}` unhashed")),
-        )
+        message = "query" if use.kind == "query" else "default"
+        yield proof.hit(Step(use.site, f"reaches `{use.column}` unhashed"), use.column, message, source, use.confidence)
     elif flow.clean and isinstance(use.value, CallRef | Name | Attribute):
         yield Proof(use.site, f"`{use.column}` gets no password in the clear")
 
 
-def _statement(taint: Taint, site: CallSite) -> Iterator[Hit | Proof]:
+def _statement(taint: Taint, site: CallSite, proof: _Proof) -> Iterator[Hit | Proof]:
     """Values given with an SQL statement that writes a password column or compares one."""
     operation = site.operation
     if operation is None or operation.sql is None:
@@ -124,10 +135,8 @@ def _statement(taint: Taint, site: CallSite) -> Iterator[Hit | Proof]:
     for value, at in given:
         source = _raw(taint.flow(value, at)) or (_compared(taint, built, value, at) if built is not None else None)
         if source is not None:
-            path = (*source.steps, Step(site.site, "is given to the statement unhashed"))
-            words = {"value": source.label, "column": column}
             kind = "default" if _WRITES.match(text) else "query"
-            yield Hit(site.site, words, message=kind, confidence=_proved(source, site.confidence), path=path)
+            yield proof.hit(Step(site.site, "is given to the statement unhashed"), column, kind, source, site.confidence)
             return
     yield Proof(site.site, f"`{column}` gets no password in the clear")
 
@@ -174,7 +183,15 @@ def _password_column(vocabulary: Vocabulary, text: str) -> str | None:
 class Comparisons:
     """`==` and constant-time comparisons of a password with a stored one, or with one from the configuration."""
 
-    def __init__(self, taint: Taint, columns: PasswordColumns, records: PasswordRecords, configuration: frozenset[str]) -> None:
+    def __init__(
+        self,
+        taint: Taint,
+        columns: PasswordColumns,
+        records: PasswordRecords,
+        configuration: frozenset[str],
+        proof: _Proof,
+    ) -> None:
+        self._proof = proof
         self._taint = taint
         self._project = taint.project
         self._columns = columns
@@ -207,10 +224,8 @@ class Comparisons:
             source = _raw(self._taint.flow(typed, Place(module, context)))
             if source is None or (record is not None and not source.typed):
                 continue
-            path = (*source.steps, Step(site, f"is compared with `{kept[0]}` unhashed"))
-            words = {"value": source.label, "column": kept[0]}
             sure = kept[1] if source.typed or not self._are_records(module, stored, typed, context) else Confidence.LOW
-            yield Hit(site, words, message="comparison", confidence=_proved(source, sure), path=path)
+            yield self._proof.hit(Step(site, f"is compared with `{kept[0]}` unhashed"), kept[0], "comparison", source, sure)
             return
 
     def _are_records(self, module: Module, stored: Expr, typed: Expr, context: int) -> bool:

@@ -13,6 +13,7 @@ from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place, Source
+from archlint.project.hashed_fields import HashedFields
 from archlint.project.logged import is_guarded
 from archlint.project.modules import Module
 from archlint.project.parts import parts_of
@@ -46,7 +47,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         frozenset(params.hashing_names),
         frozenset(params.setting_verbs),
     )
-    rehashed, uses, results = Rehashed(project, digests), DigestUses(project), Results(project)
+    rehashed, uses = Rehashed(project, digests), DigestUses(project)
+    doubts = _Doubts(project, digests, frozenset(params.test_settings))
+    fields = HashedFields(taint, frozenset(params.sanitizers))
     for digest in digests.all:
         if digest.strength == "password":
             yield Proof(digest.site.site, f"hashes with {digest.algorithm}, which is made for passwords")
@@ -57,17 +60,18 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             or rehashed.holds(digest)
             or _is_named_for(digest, elsewhere, vocabulary)
         ):
-            for hit in _hits(taint, digest, uses, hashing):
-                yield _doubted(hit, digest, digests, results)
+            for hit in _hits(taint, digest, uses, hashing, fields):
+                yield doubts.weighed(hit, digest)
     yield from _schemes(project)
     yield from _hashers(project, frozenset(params.test_settings))
 
 
-def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing) -> Iterator[Hit]:
+def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing, fields: HashedFields) -> Iterator[Hit]:
     site = digest.site
     at = Place(site.module, site.call.context)
     flow = taint.flow(digest.data, at)
     sources = flow.sources or (hashing.given(taint, digest, at, uses) if not flow.clean else ())
+    sources = tuple(source for source in sources if not fields.holds(source))
     if not sources:
         return
     best = max(sources, key=lambda source: source.confidence)
@@ -84,13 +88,28 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing) -> I
     )
 
 
-def _doubted(hit: Hit, digest: Digest, digests: Digests, results: Results) -> Hit:
-    """A note where a hash that is made for passwords stands beside it for newer ones, or where a cipher gets it for its key."""
-    if any(not _KEYS.isdisjoint(words_of(name)[-1:]) for name in results.named(digest.site)):
-        return replace(hit, message="key", confidence=Confidence.LOW)
-    if digests.has_better_beside(digest):
-        return replace(hit, message="old", confidence=Confidence.LOW)
-    return hit
+class _Doubts:
+    """What shows that a digest of a password is none that new passwords are kept by."""
+
+    def __init__(self, project: Project, digests: Digests, test_words: frozenset[str]) -> None:
+        self._digests = digests
+        self._results = Results(project)
+        listed = [names for module, _, names in _listed_hashers(project, test_words)]
+        self._old = {n.value for names in listed for n in names[1:]} - {names[0].value for names in listed}
+
+    def weighed(self, hit: Hit, digest: Digest) -> Hit:
+        """A note where a hash that is made for passwords stands beside it or before it for newer ones, or where a cipher gets
+        it for its key."""
+        if any(not _KEYS.isdisjoint(words_of(name)[-1:]) for name in self._results.named(digest.site)):
+            return replace(hit, message="key", confidence=Confidence.LOW)
+        if self._digests.has_better_beside(digest) or self._is_of_old_hasher(digest):
+            return replace(hit, message="old", confidence=Confidence.LOW)
+        return hit
+
+    def _is_of_old_hasher(self, digest: Digest) -> bool:
+        """Its class stands in the settings' list of hashers, and not at its head."""
+        module, context = digest.site.module, digest.site.module.body.contexts[digest.site.call.context]
+        return context.klass >= 0 and f"{module.local_name}.{module.outline.classes[context.klass].qualname}" in self._old
 
 
 def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -> Confidence:
@@ -217,6 +236,12 @@ def _schemes(project: Project) -> Iterator[Hit | Proof]:
 
 def _hashers(project: Project, test_words: frozenset[str]) -> Iterator[Hit | Proof]:
     """A framework's setting that lists password hashers: the first one hashes."""
+    for module, setting, names in _listed_hashers(project, test_words):
+        yield from _hasher(project, module, setting, names[0])
+
+
+def _listed_hashers(project: Project, test_words: frozenset[str]) -> Iterator[tuple[Module, str, list[String]]]:
+    """The module, the setting's name and the names of the hashers; settings for tests left out."""
     settings = [pair for library in project.knowledge.libraries for pair in library.settings.items()]
     names = {name for name, meaning in settings if meaning == "password-hashers"}
     for module in project.modules.production:
@@ -224,11 +249,11 @@ def _hashers(project: Project, test_words: frozenset[str]) -> Iterator[Hit | Pro
             continue
         for statement in module.body.statements:
             target, value = statement.target, statement.value
-            if not (isinstance(target, Name) and target.id in names and isinstance(value, Collection) and value.items):
+            if not (isinstance(target, Name) and target.id in names and isinstance(value, Collection)):
                 continue
-            first = value.items[0]
-            if isinstance(first, String) and not _is_for_tests(module, statement.context, test_words):
-                yield from _hasher(project, module, target.id, first)
+            listed = [item for item in value.items if isinstance(item, String)]
+            if listed and listed[0] is value.items[0] and not _is_for_tests(module, statement.context, test_words):
+                yield module, target.id, listed
 
 
 def _hasher(project: Project, module: Module, setting: str, first: String) -> Iterator[Hit | Proof]:
@@ -247,8 +272,15 @@ def _hasher(project: Project, module: Module, setting: str, first: String) -> It
 def _is_for_tests(module: Module, context: int, test_words: frozenset[str]) -> bool:
     contexts = module.body.contexts
     while context >= 0:
-        subject = contexts[context].subject
-        if subject is not None and not test_words.isdisjoint(words_of(spell(module.body, subject))):
+        at = contexts[context]
+        named = (
+            module.outline.classes[at.klass].name
+            if at.kind == "class"
+            else spell(module.body, at.subject)
+            if at.subject
+            else ""
+        )
+        if not test_words.isdisjoint(words_of(named)):
             return True
         context = contexts[context].parent
     return is_guarded(module, context)

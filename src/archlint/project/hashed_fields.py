@@ -1,0 +1,115 @@
+"""Fields of the project's own classes that hold a hash by the time they are stored: whoever makes the object, or a method of
+its class, has hashed what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript
+from archlint.project.credentials import words_of
+from archlint.project.flows import Place, Source
+from archlint.project.origins import Origin, Origins
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.model import Type
+    from archlint.project.modules import Module
+    from archlint.project.symbols import ClassDef
+    from archlint.project.taint import Taint
+
+_MOST_MADE = 20
+"""Places where objects of one class are made that are looked at."""
+
+
+class HashedFields:
+    """`hashing`: words in the names of what hashes."""
+
+    def __init__(self, taint: Taint, hashing: frozenset[str]) -> None:
+        self._taint = taint
+        self._project = taint.project
+        self._hashing = hashing
+        self._origins = Origins(taint.project)
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def holds(self, source: Source) -> bool:
+        """The source is read from such a field (`user.password`, `serializer.validated_data["password"]`)."""
+        if source.read is None:
+            return False
+        value, at = source.read
+        module, context = at.module, at.context
+        read = _read(module, value)
+        if read is None:
+            return False
+        base, name = read
+        while isinstance(base, Attribute):  # `serializer.validated_data`, `command.user`
+            if self._is_of(self._project.types.all(module, base, context), name):
+                return True
+            base = base.base
+        return self._is_of(self._project.types.all(module, base, context), name)
+
+    def _is_of(self, types: tuple[Type, ...], name: str) -> bool:
+        return any(self._is_hashed(t.name, name) for t in types if not t.is_class and t.name in self._project.symbols.classes)
+
+    def _is_hashed(self, class_name: str, name: str) -> bool:
+        key = class_name, name
+        if key not in self._known:
+            self._known[key] = False  # a circle of objects ends here
+            klass = self._project.symbols.classes[class_name]
+            self._known[key] = self._sets_hash(klass, name) or any(self._made_of_hashes(klass, name))
+        return self._known[key]
+
+    def _sets_hash(self, klass: ClassDef, name: str) -> bool:
+        """A method puts what a hash gives under the name: `attributes["password"] = make_password(…)`."""
+        module, body = klass.module, klass.module.body
+        functions = {i for i, function in enumerate(module.outline.functions) if function.klass == klass.index}
+        return any(
+            body.contexts[s.context].function in functions
+            and _puts(s.target, name)
+            and self._hashes(module, s.value, s.context)
+            for s in body.statements
+            if s.target is not None and s.value is not None
+        )
+
+    def _made_of_hashes(self, klass: ClassDef, name: str) -> Iterator[bool]:
+        """For each place that makes an object of the class with that field: is it given a hash?"""
+        written = self._project.calls.written(klass.klass.name)
+        for module, call in written[:_MOST_MADE]:
+            for argument in call.arguments:
+                if argument.name == name:
+                    flow = self._taint.flow(argument.value, Place(module, call.context))
+                    yield self._hashes(module, argument.value, call.context) or (flow.clean and not flow.sources)
+
+    def _hashes(self, module: Module, value: Expr | None, context: int, depth: int = 2) -> bool:
+        for part in parts_of(module.body, value):
+            if isinstance(part, Name):
+                origins = [o for o in self._origins.of(module, part, context) if isinstance(o, Origin)]
+                if depth > 0 and any(self._hashes(o.module, o.expr, o.context, depth - 1) for o in origins):
+                    return True
+            elif isinstance(part, CallRef):
+                operation = self._project.calls.in_module(module)[part.index].operation
+                known = operation is not None and operation.hash is not None
+                if known or not self._hashing.isdisjoint(words_of(last_name(module.body, part))):
+                    return True
+        return False
+
+
+def _read(module: Module, value: Expr) -> tuple[Expr, str] | None:
+    """What the field is read from, and its name."""
+    if isinstance(value, Attribute):
+        return value.base, value.attr
+    if isinstance(value, Subscript) and len(value.index) == 1 and isinstance(value.index[0], String):
+        return value.base, value.index[0].value
+    if isinstance(value, CallRef):
+        call = module.body.calls[value.index]
+        first = call.arguments[0].value if call.arguments else None
+        if isinstance(call.callee, Attribute) and call.callee.attr in ("get", "pop") and isinstance(first, String):
+            return call.callee.base, first.value
+    return None
+
+
+def _puts(target: Expr | None, name: str) -> bool:
+    if isinstance(target, Subscript) and len(target.index) == 1:
+        return isinstance(target.index[0], String) and target.index[0].value == name
+    return isinstance(target, Attribute) and target.attr == name

@@ -16,6 +16,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from archlint.facts.schema_knowledge import SchemaModel, SchemaPart
+from archlint.facts.serializing import Serializing, ShownField
 
 EFFECTS = frozenset(
     {
@@ -306,6 +307,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Of a view: the methods by which it answers itself → what it does then: `list` (answers with all rows of its query, or
     a page of them), `create`, `update`, `delete`.  Under which query, and how it is paged: `subclass_attribute`."""
     holder: Holder | None = None
+    serializing: Serializing | None = None
+    shown: ShownField | None = None
     stored_if: str = ""
     """Of a base of stored classes: a subclass is stored only if this class keyword is true."""
     autocommit: bool = False
@@ -318,7 +321,7 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """The text of an instance shows the values of all its fields."""
     subclass_attribute: dict[str, str] = {}
     """Class attributes, and methods, of subclasses that carry a meaning: `rows` and `pages` (the query of a list, and how it
-    is paged), `access`, …"""
+    is paged), `serializer` (what its items are shown by), `access`, …"""
 
 
 class Example(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -13,6 +13,7 @@ from archlint.facts.findings import Confidence, Step
 from archlint.facts.knowledge import Operation as Library
 from archlint.facts.syntax import (
     Attribute,
+    Body,
     Comparison,
     Name,
     Operation,
@@ -173,16 +174,28 @@ def _kept_by(point: EffectPoint) -> Kept:
         return "program"
     for statement in own:
         target = statement.target
+        is_entry = isinstance(target, Subscript)
+        target = target.base if isinstance(target, Subscript) else target  # `_known[key] = query()`
         if not (statement.at <= at < statement.end and isinstance(target, Attribute | Name)):
             continue
-        if isinstance(target, Name) and not any(
-            s.kind == "global" and target.id in names_in(body, s.target or s.value) for s in own
-        ):
+        if isinstance(target, Name) and not (_is_shared(module, target) if is_entry else _is_global(body, own, target)):
             continue
         name = spell(body, target)
         if any(s.at < statement.at and s.kind in ("test", "return") and name in spell(body, s.value) for s in own):
             return _keeper(point, target)
     return ""
+
+
+def _is_global(body: Body, own: list[Statement], name: Name) -> bool:
+    """The function says that it sets that name of the module."""
+    return any(s.kind == "global" and name.id in names_in(body, s.target or s.value) for s in own)
+
+
+def _is_shared(module: Module, name: Name) -> bool:
+    """It is a name of the module: a value or a class."""
+    body = module.body
+    values = {found for s in body.statements if s.context == 0 for found in names_in(body, s.target)}
+    return name.id in values | {klass.name for klass in module.outline.classes}
 
 
 def _fills_global(module: Module, own: list[Statement], at: int) -> bool:
@@ -203,9 +216,7 @@ def _keeper(point: EffectPoint, target: Attribute | Name) -> Kept:
     parameters = point.caller.function.parameters
     if parameters and parameters[0].name == base.id and receives_itself(point.caller):
         return "object"
-    body = point.module.body
-    shared = {name for s in body.statements if s.context == 0 for name in names_in(body, s.target)}
-    return "program" if base.id in shared else ""
+    return "program" if _is_shared(point.module, base) else ""
 
 
 def _answers_from(module: Module, row: int, at: int) -> bool:

@@ -44,7 +44,7 @@ class LazyRelations:
         for found in self._project.types.all(module, expr.base, context):
             if found.is_class or self._project.types.role(found) != "db-model":
                 continue
-            loading = self._declared(found, expr.attr)
+            loading = self.declared(found, expr.attr)
             if loading is not None:
                 return LazyRelation(found.name, expr.attr, loading, found.confidence)
         return None
@@ -64,7 +64,8 @@ class LazyRelations:
             and self._loading(klass.module, klass.module.body.statements[binding.index].value) is not None
         )
 
-    def _declared(self, owner: Type, name: str) -> Loading | None:
+    def declared(self, owner: Type, name: str) -> Loading | None:
+        """How the relation loads that the class declares under the name, if reading it asks."""
         key = owner.name, name
         if key not in self._known:
             self._known[key] = self._find(owner, name)

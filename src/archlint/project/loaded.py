@@ -25,6 +25,7 @@ from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Origins, Parameter
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
+from archlint.project.view_rows import NONE, ViewRows
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -60,10 +61,28 @@ class LoadedRelations:
         self._loading = frozenset(loading)
         self._origins = Origins(project)
         self._open: set[tuple[str, int, int]] = set()
+        self._view = ViewRows(project)
 
-    def by(self, module: Module, expr: Expr, context: int) -> Loaded:
-        """What is known of the items of an expression."""
-        return self._read(Descent(module, context, _DEPTH), expr)
+    def by(self, module: Module, expr: Expr, context: int, view: Type | None = None, rows: frozenset[str] = NONE) -> Loaded:
+        """What is known of the items of an expression. `view`: the class that `self` is, `rows`: the names under which it
+        keeps the query of its list."""
+        with self._view.of(view, rows):
+            return self._read(Descent(module, context, _DEPTH), expr)
+
+    def of_view(self, view: Type, rows: frozenset[str]) -> Loaded:
+        """What is known of the items of a view's list."""
+        with self._view.of(view, rows):
+            return self._listed(_DEPTH)
+
+    def _listed(self, depth: int, after: str | None = None) -> Loaded:
+        """What the view's own query loads. `after`: what stands behind that class in the order of look-up."""
+        definition = self._view.method(after)
+        if definition is not None:
+            return self._returned(Descent(definition.module, definition.function.context, depth - 1), definition)
+        given = self._view.attribute()
+        if given is None:
+            return _UNKNOWN
+        return self._read(Descent(given[0].module, given[0].klass.context, depth - 1), given[1])
 
     @cached_property
     def anywhere(self) -> Loaded:
@@ -84,10 +103,15 @@ class LoadedRelations:
         is_known = True
         for argument in given:
             value = Starred(argument.value.at, argument.value.end, argument.value) if argument.name == "*" else argument.value
-            found = frozenset(self._relations(place, value))
+            found = frozenset(self._relations(place, value)) | self._below(place, value)
             is_known = is_known and bool(found)
             names |= found
         return Loaded(frozenset(names), False, is_known)
+
+    def _below(self, place: Descent, expr: Expr) -> frozenset[str]:
+        """What is loaded with the related objects, by the query that is given for them."""
+        given = place.module.body.calls[expr.index].arguments[1:] if isinstance(expr, CallRef) else ()
+        return frozenset[str]().union(*(self._read(place, argument.value).names for argument in given))
 
     def _relations(self, place: Descent, expr: Expr) -> Iterator[str]:
         if isinstance(expr, Attribute):
@@ -160,7 +184,10 @@ class LoadedRelations:
         return _either(found)
 
     def _attribute(self, place: Descent, expr: Attribute) -> Loaded:
-        """A model's manager; a relation of an object, which may have been loaded with more; an object's own list."""
+        """A view's list; a model's manager; a relation of an object, which may have been loaded with more; an object's own
+        list."""
+        if self._view.keeps(expr):
+            return self._listed(place.depth)
         for found in self._project.types.inference.entities(place.module, expr.base, place.context):
             if isinstance(found, Type) and self._project.types.role(found) == "db-model":
                 return self._of_manager(place, expr) if found.is_class else self._of_origins(place, expr.base, is_item=True)
@@ -185,6 +212,8 @@ class LoadedRelations:
         callee = site.call.callee
         name = last_name(place.module.body, callee)
         base = callee.base if isinstance(callee, Attribute) else None
+        if self._view.gives(place.module, callee):
+            return self._listed(place.depth, self._view.behind(place.module, callee, site.call.context))
         definitions = [target.definition for target in site.targets if target.definition is not None]
         if definitions:
             found = _either([self._returned(here, definition) for definition in definitions[:3]])
@@ -205,12 +234,16 @@ class LoadedRelations:
         """What the receiver, or the statement that is executed, brings."""
         operation = site.operation
         statement = site.argument(operation.by_statement) if operation is not None else None
+        if operation is not None and operation.returns is not None and "(0" in operation.returns and site.call.arguments:
+            statement = site.call.arguments[0].value  # its items are those of what it is given
         if statement is not None:
             return self._read(place, statement)
         if site.receiver is not None and self._project.types.role(site.receiver) in _ROOTS:
             return _BARE
         if base is not None and (operation is not None or self._is_query(place, base)):
             return self._read(place, base)
+        if isinstance(base, CallRef) and self._view.gives(place.module, place.module.body.calls[base.index].callee):
+            return self._read(place, base)  # a mixin does not know what it is mixed into
         return _BARE if operation is not None and self._makes_query(place, site) else _UNKNOWN
 
     def _is_query(self, place: Descent, expr: Expr) -> bool:

@@ -8,6 +8,7 @@ from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Call, Expr, Name
 from archlint.project.entities import Entity, FunctionRef, distinct, weakened
 from archlint.project.model import Def, Type
+from archlint.project.shown_objects import ShownObjects
 
 if TYPE_CHECKING:
     from archlint.project.inference import Inference
@@ -23,9 +24,13 @@ class Passed:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
+        self._shown = ShownObjects(inference)
 
     def types(self, module: Module, row: int, position: int) -> tuple[Entity, ...]:
         """The types that production code passes for a function's parameter; empty where no call tells."""
+        shown = self._shown.types(module, row, position)
+        if shown:
+            return shown
         function = module.outline.functions[row]
         definition = Def(module, module.name, row)
         name = function.name

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 
+_LIST = "list"
+"""Named as what it does: whatever else a library's view answers a list by comes to that method."""
+
+
 def provided_by(project: Project, view: ClassDef) -> frozenset[str]:
     """The words of the knowledge for it (`TypeInfo.provides`)."""
     own: set[str] = set()
@@ -22,4 +26,4 @@ def provided_by(project: Project, view: ClassDef) -> frozenset[str]:
             continue
         for _, info in project.knowledge.infos(ancestor.name):
             found |= {done for method, done in info.provides.items() if method not in own}
-    return frozenset(found)
+    return frozenset(found - (own & {_LIST}))

@@ -1,7 +1,8 @@
-"""PRF002: a relation of a stored object that is loaded when it is read, for each item of a loop."""
+"""PRF002: a relation of a stored object that is loaded when it is read, for each item of a loop or of a list that is shown."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -15,8 +16,11 @@ from archlint.project.modules import Module
 from archlint.project.one_off import OneOff
 from archlint.project.owners import is_of_its_owner
 from archlint.project.repeated import LoopWords
+from archlint.project.serialized_loads import SerializedLoad, SerializedLoads
 from archlint.project.spelling import shorten, spell
 from archlint.project.walk import attributes_named
+
+_MOST_NAMES = 4
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -43,6 +47,38 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             function = module.body.contexts[context].function
             if function >= 0 and not once.runs_once(module, Def(module, module.name, function)):
                 yield from judge.judged(loop, expr, relation)
+    by_serializer: dict[tuple[str, bool], list[SerializedLoad]] = defaultdict(list)
+    for load in SerializedLoads(project, params.ahead).all():
+        if load.is_ahead:
+            yield Proof(load.site, f"`{load.relation.name}` is loaded with the list")
+        else:
+            by_serializer[load.serializer.name, load.confidence == Confidence.LOW].append(load)
+    for loads in by_serializer.values():
+        yield _shown(loads)
+
+
+def _shown(loads: list[SerializedLoad]) -> Hit:
+    """One hit for all that a serializer loads: one query is to be mended for it."""
+    first, others = loads[0], loads[1:]
+    names = list(dict.fromkeys(load.relation.name for load in loads))
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    words = {
+        "read": first.read,
+        "serializer": first.serializer.klass.name,
+        "owner": first.relation.owner.name.rpartition(".")[2],
+        "name": first.relation.name,
+        "names": ", ".join(names[:_MOST_NAMES]) + more,
+        "loop": first.listed.label,
+        "cure": first.relation.cure,
+        "doubt": "; they may be loaded where the list comes from" if first.confidence == Confidence.LOW else "",
+    }
+    related = (
+        Step(first.listed.site, "lists them"),
+        *(Step(o.site, f"loads `{o.relation.name}` too: {o.relation.cure}") for o in others),
+    )
+    return Hit(
+        first.site, words, "shown_many" if len(names) > 1 else "shown", first.confidence, related=related, path=first.steps
+    )
 
 
 def _loop_of(loops: Loops, module: Module, expr: Expr, context: int) -> Loop | None:

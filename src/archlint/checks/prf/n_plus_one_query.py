@@ -1,15 +1,17 @@
-"""PRF001: a query for each item of a loop, in the loop or in anything that it calls."""
+"""PRF001: a query for each item of a loop, in the loop or in anything that it calls; and of a list that is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.project.batches import expression_of
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.searches import is_for_one, is_search
+from archlint.project.serialized_queries import SerializedQueries, SerializedQuery
 from archlint.project.spelling import shorten, spell
 
 _COMMIT = "db.commit"
@@ -37,8 +39,41 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for query in found:
         if not any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
             yield _hit(query, *_weighed(project, query, proved, params))
+    said = {query.made for query in found}
+    for shown in SerializedQueries(project, params.loading, params.whole).all():
+        if shown.point.site not in said:
+            said.add(shown.point.site)
+            yield _shown(project, shown, params)
     for site in outside:
-        yield Proof(site, "stands in no loop over data")
+        if site not in said:
+            yield Proof(site, "stands in no loop over data")
+
+
+def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:
+    body, doubt = query.point.module.body, ""
+    if any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in query.through):
+        doubt = "a cache may answer"
+    elif query.may_be_given:
+        doubt = "the answer may be handed in"
+    elif query.run.field is not None and query.run.field.is_optional:
+        doubt = "the field may be left out"
+    elif query.may_be_loaded:
+        doubt = "it may be loaded where the list comes from"
+    elif len(query.path.through) >= _FAR:
+        doubt = "the query is so far down that it may not be reached"
+    elif not query.listed.is_sure:
+        doubt = "nothing here says that these are rows"
+    elif query.path.through and query.item not in names_in(body, expression_of(query.point)):
+        doubt = "what answers is told nothing of the item, and may know already"
+    words = {
+        "call": shorten(spell(body, expression_of(query.point)), 70),
+        "loop": query.listed.label,
+        "callee": query.run.definition.function.qualname,
+        "doubt": f"; {doubt}" if doubt else "",
+    }
+    confidence = Confidence.LOW if doubt else min(query.path.confidence, Confidence.MEDIUM)
+    related = (Step(query.listed.site, "lists them"),)
+    return Hit(query.point.site, words, "shown", confidence, related=related, path=query.steps)
 
 
 def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) -> tuple[Confidence, str]:

@@ -1,0 +1,262 @@
+"""Lists of stored objects that are answered through a serializer: which class shows their items, what was loaded with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, Comparison, Constant, Expr, Name, Slice, String, Subscript
+from archlint.project.class_attributes import bound_in
+from archlint.project.loaded import Loaded, LoadedRelations
+from archlint.project.model import CallSite, Def, Type, argument_of
+from archlint.project.parts import parts_of
+from archlint.project.provided import provided_by
+from archlint.project.serializers import Serializers
+from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.symbols import ClassDef
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_ACTION = "action"
+_LIST = "list"
+_FEW = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SerializedList:
+    """`serializer` shows each item of what `site` lists; `model`: the stored class of the items.  `is_sure`: the items are
+    known to be rows, and the class is the only one that may show them.  `parent`: the class of the object whose own list they
+    are; it is there without being asked for."""
+
+    serializer: ClassDef
+    model: Type | None
+    label: str
+    site: Site
+    loaded: Loaded = field(repr=False)
+    is_sure: bool = True
+    parent: Type | None = None
+
+
+class SerializedLists:
+    """`ahead`: last names of calls that load relations with their owners."""
+
+    def __init__(self, project: Project, serializers: Serializers, ahead: tuple[str, ...]) -> None:
+        self._project = project
+        self._serializers = serializers
+        self._loaded = LoadedRelations(project, ahead)
+        self._members = project.types.inference.members
+
+    @cached_property
+    def all(self) -> tuple[SerializedList, ...]:
+        """Those of views whose library answers the list, by route, then those that are made by a call, by place."""
+        if not self._serializers.classes:
+            return ()
+        return (*self._of_views(), *self._of_calls())
+
+    def loaded_anywhere(self, relation: str) -> bool:
+        """Some query of the program loads it ahead, or may do so."""
+        anywhere = self._loaded.anywhere
+        return anywhere.holds(relation) or not anywhere.is_known
+
+    # views
+
+    def _of_views(self) -> Iterator[SerializedList]:
+        seen: set[ClassDef] = set()
+        for route in self._project.routes.routes:
+            view = route.handler.target if route.handler is not None else None
+            if not isinstance(view, ClassDef) or view in seen or not view.module.is_production:
+                continue
+            seen.add(view)
+            if _LIST in provided_by(self._project, view):
+                path = min(route.paths, key=lambda path: (len(path), path), default="")
+                yield from self._of_view(view, f"GET /{path.lstrip('/')}")
+
+    def _of_view(self, view: ClassDef, label: str) -> Iterator[SerializedList]:
+        shown = tuple(dict.fromkeys(self.shown_by(view)))
+        rows = self._meant(view, "rows")
+        loaded = self._loaded.of_view(Type(view.name), rows) if shown and rows else None
+        site = Site(view.module.path, view.klass.name_at, view.klass.name_at + len(view.klass.name))
+        for serializer in shown if loaded is not None else ():
+            assert loaded is not None  # noqa: S101 - asked above
+            model = self._serializers.model(serializer)
+            is_sure = len(shown) == 1 and self._may_be(model, view, rows)
+            yield SerializedList(serializer, model, label, site, loaded, is_sure)
+
+    def _may_be(self, model: Type | None, view: ClassDef, rows: frozenset[str]) -> bool:
+        """The rows of the view are, as far as is known, of the class that is shown, of one over it or below it."""
+        found = {item.name: item for value in self._values(view, rows) for item in self._rows_of(*value)}
+        if model is None or not found:
+            return model is not None
+        over = {ancestor.name for ancestor in self._members.ancestors(model)}
+        return any(name in over or model.name in {a.name for a in self._members.ancestors(t)} for name, t in found.items())
+
+    def _values(self, view: ClassDef, rows: frozenset[str]) -> Iterator[tuple[Module, Expr, int]]:
+        """The expressions that give the query of a view."""
+        for name in sorted(rows):
+            bound = bound_in(self._project, Type(view.name), name)
+            if bound is None:
+                continue
+            module, index = bound[0].module, bound[1].index
+            if bound[1].kind == "function":
+                given = self._project.symbols.scopes(module).returns.get(index, [])
+            else:
+                given = [module.body.statements[index]] if bound[1].kind == "statement" else []
+            yield from ((module, s.value, s.context) for s in given if s.value is not None)
+
+    def shown_by(self, view: ClassDef) -> Iterator[ClassDef]:
+        """The serializers of the lists of a view."""
+        names = self._meant(view, "serializer")
+        bound = [found for name in sorted(names) if (found := bound_in(self._project, Type(view.name), name)) is not None]
+        for klass, binding in sorted(bound, key=lambda found: found[1].kind != "function"):
+            if binding.kind == "function":
+                returned = list(self._returned(view, Def(klass.module, klass.module.name, binding.index)))
+                yield from returned
+                if returned:
+                    return
+            elif binding.kind == "statement":
+                value = klass.module.body.statements[binding.index].value
+                yield from self._classes(klass.module, value, klass.klass.context) if value is not None else ()
+
+    def _returned(self, view: ClassDef, definition: Def) -> Iterator[ClassDef]:
+        """What is returned where the list is asked for."""
+        module = definition.module
+        returns = [s for s in self._project.symbols.scopes(module).returns.get(definition.index, []) if s.value is not None]
+        told = [(s, _is_for_list(module, s.context, definition.function.context)) for s in returns]
+        named = [s for s, is_for in told if is_for is True]
+        for statement in named or [s for s, is_for in told if is_for is None]:
+            if statement.value is not None:
+                yield from self._classes(module, statement.value, statement.context, view)
+
+    def _classes(self, module: Module, expr: Expr, context: int, view: ClassDef | None = None) -> Iterator[ClassDef]:
+        names = self._meant(view, "serializer") if view is not None else frozenset[str]()
+        if view is not None and last_name(module.body, expr) in names:  # `super().get_serializer_class()`
+            for name in sorted(names):
+                bound = bound_in(self._project, Type(view.name), name)
+                if bound is not None and bound[1].kind == "statement":
+                    value = bound[0].module.body.statements[bound[1].index].value
+                    yield from self._classes(bound[0].module, value, bound[0].klass.context) if value is not None else ()
+            return
+        for found in self._project.types.all(module, expr, context):
+            klass = self._project.symbols.classes.get(found.name) if found.is_class else None
+            if klass is not None and self._serializers.about(klass) is not None:
+                yield klass
+
+    def _meant(self, view: ClassDef, meaning: str) -> frozenset[str]:
+        return frozenset(
+            name
+            for ancestor in self._members.ancestors(Type(view.name))
+            for _, info in self._project.knowledge.infos(ancestor.name)
+            for name, meant in info.subclass_attribute.items()
+            if meant == meaning
+        )
+
+    # calls
+
+    def _of_calls(self) -> Iterator[SerializedList]:
+        makers = {klass.name.rpartition(".")[2] for klass in self._serializers.classes}
+        modules = {module.path: module for name in makers for module, _ in self._project.calls.written(name)}
+        calls = (site for module in modules.values() for site in self._project.calls.in_module(module))
+        sites = [site for site in calls if last_name(site.module.body, site.call.callee) in makers]
+        sites += self._project.calls.registered("makes-serializer")
+        for site in sorted((s for s in sites if s.module.is_production), key=lambda s: (s.path, s.call.at)):
+            for klass in self._made(site):
+                about = self._serializers.about(klass)
+                many = argument_of(site.call, about.many) if about is not None else None
+                given = argument_of(site.call, about.given) if about is not None else None
+                if given is not None and isinstance(many, Constant) and many.value is True:
+                    yield self._of_call(site, klass, given)
+
+    def _made(self, site: CallSite) -> Iterator[ClassDef]:
+        """The serializer that a call makes, or asks its view for."""
+        operation = site.operation
+        if operation is not None and operation.register == "makes-serializer":
+            view = self._view_around(site)
+            yield from self.shown_by(view) if view is not None else ()
+            return
+        for found in self._project.types.all(site.module, site.call.callee, site.call.context):
+            klass = self._project.symbols.classes.get(found.name) if found.is_class else None
+            if klass is not None and self._serializers.about(klass) is not None:
+                yield klass
+
+    def _view_around(self, site: CallSite) -> ClassDef | None:
+        row = site.module.body.contexts[site.call.context].klass
+        name = f"{site.module.name}.{site.module.outline.classes[row].qualname}" if row >= 0 else ""
+        return self._project.symbols.classes.get(name)
+
+    def _of_call(self, site: CallSite, klass: ClassDef, given: Expr) -> SerializedList:
+        module, context = site.module, site.call.context
+        view = self._view_around(site)
+        rows = self._meant(view, "rows") if view is not None else frozenset[str]()
+        loaded = self._loaded.by(module, given, context, Type(view.name) if view is not None else None, rows)
+        model = next(self._rows_of(module, given, context), None)
+        label = self._label(site) or shorten(spell(module.body, given), 60)
+        shown = model or self._serializers.model(klass)
+        parent = next(self._owners(module, given, context), None)
+        is_sure = model is not None and not self._is_few(module, given, context)
+        return SerializedList(klass, shown, label, site.site, loaded, is_sure, parent)
+
+    def _is_few(self, module: Module, expr: Expr, context: int) -> bool:
+        """`orders[:3]`, also under a name."""
+        if isinstance(expr, Name):
+            sources = self._project.values.sources.of(module, expr, context)
+            return any(
+                s.expr is not None and not isinstance(s.expr, Name) and self._is_few(s.module, s.expr, s.context)
+                for s in sources
+            )
+        if not isinstance(expr, Subscript) or not isinstance(expr.index[0], Slice) or expr.index[0].upper is None:
+            return False
+        most = self._project.values.constant(module, expr.index[0].upper, context)
+        return isinstance(most, int) and most < _FEW
+
+    def _label(self, site: CallSite) -> str:
+        """The route that the function of a call answers, if it answers one."""
+        endpoints = self._project.endpoints.by_definition.get(site.caller, ()) if site.caller is not None else ()
+        return next((each.label for each in endpoints if "GET" in each.methods), "")
+
+    def _owners(self, module: Module, expr: Expr, context: int) -> Iterator[Type]:
+        """The classes of the objects whose lists an expression begins with."""
+        waiting = [(module, expr, context)]
+        if isinstance(expr, Name):
+            sources = self._project.values.sources.of(module, expr, context)
+            waiting += [(s.module, s.expr, s.context) for s in sources if s.expr is not None]
+        for place, value, around in waiting:
+            for part in parts_of(place.body, value):
+                if isinstance(part, Attribute):
+                    found = self._project.types.all(place, part.base, around)
+                    yield from (Type(t.name) for t in found if not t.is_class and self._project.types.role(t) == "db-model")
+
+    def _rows_of(self, module: Module, expr: Expr, context: int) -> Iterator[Type]:
+        """The stored class of the items of a list."""
+        types = self._project.types
+        for found in types.all(module, expr, context):
+            for item in types.inference.items(found):
+                if isinstance(item, Type) and types.role(item) == "db-model":
+                    yield Type(item.name)
+
+
+def _is_for_list(module: Module, context: int, until: int) -> bool | None:
+    """Whether a place is come to when the list is asked for; None where nothing says so."""
+    contexts = module.body.contexts
+    while context >= 0 and context != until:
+        around = contexts[context]
+        test = around.subject if around.kind in ("if", "else") else None
+        for part in parts_of(module.body, test) if test is not None else ():
+            if isinstance(part, Comparison) and last_name(module.body, part.operands[0]) == _ACTION:
+                told = _told(module, part)
+                if told is not None and told != (around.kind == "if"):
+                    return False
+                if told is not None:
+                    return True
+        context = around.parent
+    return None
+
+
+def _told(module: Module, test: Comparison) -> bool | None:
+    """Whether `action == "list"` and the like holds for the list; of one that says nothing of it None."""
+    named = {p.value for operand in test.operands[1:] for p in parts_of(module.body, operand) if isinstance(p, String)}
+    return (_LIST in named) == (test.ops[0] in ("==", "in")) if named else None

@@ -78,9 +78,6 @@ class StoredAttributes:
         stored = next(((t, many) for t, many in self._stored(types)), None)
         if loading is not None:
             return StoredAttribute(owner, name, stored[0] if stored else None, loading, bool(stored and stored[1]))
-        reverse = self._reverse(owner, name) if bound is None else None
-        if reverse is not None and stored is not None:
-            return StoredAttribute(owner, name, stored[0], reverse)
         return None
 
     def _stored(self, types: list[Type]) -> Iterator[tuple[Type, bool]]:
@@ -92,21 +89,3 @@ class StoredAttributes:
         for found in types:
             if self._project.types.role(found) == _STORED:
                 yield found, False
-
-    def _reverse(self, owner: Type, name: str) -> Loading | None:
-        """How a relation of another class loads that gives the class the attribute, and leads back to one object."""
-        members = self._inference.members
-        for ancestor in members.ancestors(owner):
-            for back in members.relations.of(ancestor.name, name):
-                for attribute in self._declared_by(back, owner):
-                    return attribute
-        return None
-
-    def _declared_by(self, back: Type, owner: Type) -> Iterator[Loading]:
-        klass = self._project.symbols.classes.get(back.name)
-        for name in self._project.symbols.scopes(klass.module).names(klass.klass.context) if klass is not None else ():
-            loading = self._lazy.declared(back, name)
-            if loading is not None and any(
-                isinstance(t, Type) and t.name == owner.name for t in self._inference.attribute(Type(back.name), name) or ()
-            ):
-                yield loading

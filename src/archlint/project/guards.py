@@ -175,7 +175,7 @@ class Guards:
             else:
                 yield self._of_expression(Written(module, decorator, outer))
         for written in self._injected.of(definition):
-            if not last_name(module.body, written.expr).endswith(self._words.helpers):
+            if not last_name(written.module.body, written.expr).endswith(self._words.helpers):
                 yield self._of_expression(written)
         yield self._access.of_function(definition)
 

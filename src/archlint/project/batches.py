@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, Body, CallRef, Comprehension, Expr, Name
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
@@ -36,7 +36,16 @@ class Batches:
             if many is not None and point.call.argument(many) is not None:
                 return True
         parts = self._parts(point, loop.site.path, loop)
-        return any(not loop.targets.isdisjoint(self._lists(point.module.body, part)) for part in parts)
+        named = {name for part in parts for name in self._lists(point.module.body, part)}
+        return not loop.targets.isdisjoint(named) or any(self._is_gathered(point, loop, name) for name in named)
+
+    def _is_gathered(self, point: EffectPoint, loop: Loop, name: str) -> bool:
+        """The turn makes a list of keys by going through many: `keys = [row.key for row in group]`."""
+        return any(
+            isinstance(s.target, Name) and s.target.id == name and isinstance(s.value, Comprehension)
+            for s in loop.statements
+            if s.at < point.site.at and point.module is loop.module
+        )
 
     def is_batch_below(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         """The function that the loop calls asks for the members of a parameter, and the loop hands over a list that it

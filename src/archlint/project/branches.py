@@ -14,7 +14,9 @@ from archlint.facts.syntax import (
     Expr,
     Name,
     Operation,
+    Slice,
     String,
+    Subscript,
     Template,
 )
 from archlint.project.credentials import words_of
@@ -31,8 +33,9 @@ _LOCAL = ("sqlite", "file")
 
 
 def is_blotted(habits: Habits, module: Module, choice: Conditional) -> bool:
-    """One side is a mask, or the part behind the `@` that the test asks for: without one there is no password."""
-    if any(_is_mask(habits, side) for side in (choice.body, choice.orelse)):
+    """One side is a mask, or the part behind the `@` that the test asks for: without one there is no password.  Or it is cut
+    where it is long."""
+    if any(_is_mask(habits, side) for side in (choice.body, choice.orelse)) or _is_cut(module, choice):
         return True
     test = choice.test
     asks = isinstance(test, Comparison) and test.ops == ("in",) and _is_at(test.operands[0])
@@ -42,6 +45,19 @@ def is_blotted(habits: Habits, module: Module, choice: Conditional) -> bool:
         and any(_is_at(argument.value) for argument in module.body.calls[part.index].arguments)
         for part in parts_of(module.body, choice.body)
     )
+
+
+def _is_cut(module: Module, choice: Conditional) -> bool:
+    """`token[:8] + "…" if len(token) > 8 else token`"""
+    body = module.body
+    sliced = {
+        spell(body, part.base)
+        for side in (choice.body, choice.orelse)
+        for part in parts_of(body, side)
+        if isinstance(part, Subscript) and any(isinstance(index, Slice) for index in part.index)
+    }
+    measured = (p for p in parts_of(body, choice.test) if isinstance(p, CallRef) and last_name(body, p) == "len")
+    return any(spell(body, argument.value) in sliced for call in measured for argument in body.calls[call.index].arguments)
 
 
 def is_replaced(habits: Habits, module: Module, name: Name, context: int) -> bool:

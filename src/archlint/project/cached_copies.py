@@ -35,6 +35,7 @@ _OWN_CALLS = frozenset(
     {"now", "utcnow", "today", "time", "time_ns", "monotonic", "getpid", "gethostname"}
     | {"uuid1", "uuid4", "token_hex", "token_urlsafe", "token_bytes"}
 )
+_REFERENCES = frozenset({"id", "pk", "uuid"})
 _PLAIN = frozenset({"int", "float", "str", "round"})
 _LOCK_WORDS = frozenset(
     {"lock", "locks", "locked", "locking", "mutex", "semaphore", "acquire", "leader", "leadership", "election", "claim"}
@@ -144,6 +145,12 @@ class CachedCopies:
         if isinstance(source, Attribute | Name) and last_name(site.module.body, source) in _OWN_CALLS:
             return self._is_imported(site, source)
         return isinstance(source, Constant | String)
+
+    def is_reference(self, site: CallSite, value: Expr | None) -> bool:
+        """The value only says which: `profile.id`, `str(user.pk)`.  What belongs to what is a state more often than a copy."""
+        if isinstance(value, CallRef) and last_name(site.module.body, value) in _PLAIN:
+            value = next((a.value for a in site.module.body.calls[value.index].arguments), None)
+        return isinstance(value, Attribute) and value.attr in _REFERENCES
 
     def _is_imported(self, site: CallSite, expr: Expr) -> bool:
         while isinstance(expr, Attribute):

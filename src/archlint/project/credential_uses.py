@@ -6,10 +6,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Expr, Name, Operation, String, Template
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Operation, String, Subscript, Template
 from archlint.project.credentials import words_of
 from archlint.project.flows import Place
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
 
@@ -42,9 +42,26 @@ class CredentialUses:
         return any(
             body.contexts[call.context].function == function
             and spell(body, call.callee).endswith(_OF_FILES)
-            and any(spell(body, argument.value) == text for argument in call.arguments)
+            and any(
+                spell(body, part) == text
+                for argument in call.arguments
+                for part in parts_of(body, argument.value)
+                if isinstance(part, Name | Attribute | Subscript | CallRef)
+            )
             for call in body.calls
             if last_name(body, call.callee) in _FILE_CALLS
+        )
+
+    def is_public_half(self, expr: Expr, at: Place) -> bool:
+        """A key with a secret beside it (`api_key`, `api_secret`): the secret is what nobody may know."""
+        body, name = at.module.body, last_name(at.module.body, expr)
+        if not name.lower().endswith("key"):
+            return False
+        function, halves = body.contexts[at.context].function, (f"{name[:-3]}secret", f"{name[:-3]}SECRET")
+        return any(
+            last_name(body, part) in halves
+            for part, context in walk_module(at.module, frozenset({Attribute, Name}))
+            if body.contexts[context].function == function
         )
 
     def is_signed(self, expr: Name, at: Place) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from archlint.project.loops import Loop
     from archlint.project.repeated import Repeated
 
+_BOUNDS = ("__lt", "__lte", "__gt", "__gte", "__range")
+_ORDERS = frozenset({"<", "<=", ">", ">="})
 _PATH_PARTS = frozenset({"parts", "parents"})
 _PATHS = frozenset({"path", "file", "folder", "dir", "directory", "url", "location"})
 
@@ -58,6 +60,23 @@ def _may_vary(body: Body, side: Expr) -> bool:
             return any(_may_vary(body, argument.value) for argument in body.calls[side.index].arguments)
         case _:
             return isinstance(side, Name) and not side.id[:1].isupper()
+
+
+def has_own_range(query: Repeated) -> bool:
+    """`filter(start__lt=span.end)`, `Event.start < span.end`: no list of keys asks for what lies between the ends of each."""
+    own, body = query.loop.derived, query.point.module.body
+    if query.path.through:
+        return False
+    for part in parts_of(body, query.expression):
+        if isinstance(part, CallRef):
+            given = [a.value for a in body.calls[part.index].arguments if a.name and a.name.endswith(_BOUNDS)]
+        elif isinstance(part, Comparison) and not _ORDERS.isdisjoint(part.ops):
+            given = list(part.operands)
+        else:
+            continue
+        if any(not own.isdisjoint(names_in(body, value)) for value in given):
+            return True
+    return False
 
 
 def ends_at_first(query: Repeated) -> bool:

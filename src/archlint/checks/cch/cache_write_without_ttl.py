@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import Await, CallRef, Expr, Name
+from archlint.facts.syntax import Await, CallRef, Constant, Expr, Name, String
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.cache_writes import CacheWrites, Expiry
 from archlint.project.cached_copies import CachedCopies, words_of
@@ -135,11 +135,29 @@ def _judged(
         return "default", None
     if not asked.through and expiry.text != "0" and copies.is_own(site, write):  # a zero is never meant so
         return "default", None
+    if asked.through and _is_made_there(copies, asked):
+        return "default", None
     found = copies.confidence(site, write, asked.decider if asked.through else None)
+    if found is not None and copies.is_reference(asked.decider, _value_given(asked)):
+        found = Confidence.LOW
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
     if found is not None and not asked.through and writes.is_switched_off(site):
         found = Confidence.LOW
     return message, None if found is None else min(found, site.confidence)
+
+
+def _value_given(asked: _Asked) -> Expr | None:
+    """The value that is written, as the call that decides on its expiry gives it; None where that is not to be seen."""
+    value = asked.site.argument(asked.write.value)
+    for call, owner in zip(reversed(asked.through), reversed(asked.owners), strict=True):
+        value = arguments_by_parameter(call.call, owner).get(value.id) if isinstance(value, Name) else None
+    return value
+
+
+def _is_made_there(copies: CachedCopies, asked: _Asked) -> bool:
+    """What a call of the project's own client hands over is made on the spot, and no copy: a time, a random token."""
+    value = _value_given(asked)
+    return not isinstance(value, Constant | String) and copies.makes_itself(asked.decider, value)
 
 
 def _is_taken(project: Project, site: CallSite) -> bool:
@@ -168,7 +186,10 @@ def _is_lock(project: Project, copies: CachedCopies, asked: _Asked) -> bool:
     expr = site.argument(write.lock)
     if expr is None or project.values.constant(site.module, expr, site.call.context) is not True:
         return False
-    return copies.says_lock(site, write, asked.decider) or copies.makes_itself(site, site.argument(write.value))
+    value = site.argument(write.value)
+    if value is not None and project.values.constant(site.module, value, site.call.context) in (0, "0"):
+        return False  # a counter begins so
+    return copies.says_lock(site, write, asked.decider) or copies.makes_itself(site, value)
 
 
 def _library(project: Project, site: CallSite) -> str:

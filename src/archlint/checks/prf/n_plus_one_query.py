@@ -10,7 +10,7 @@ from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
-from archlint.project.searches import is_for_one, is_search
+from archlint.project.searches import has_own_range, is_for_one, is_search
 from archlint.project.serialized_queries import SerializedQueries, SerializedQuery
 from archlint.project.spelling import shorten, spell
 
@@ -91,6 +91,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
         return Confidence.LOW, "nothing here says that there are many"
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
+    if has_own_range(query):
+        return Confidence.LOW, "each has a range of its own"
     if is_write and not _commits(query):
         return Confidence.LOW, "one statement for all may not do what it does for each"
     is_far = len(path.through) >= _FAR

@@ -134,3 +134,5 @@ class Schema(Struct, frozen=True):
     doubts: tuple[Doubt, ...] = ()
     unmade: tuple[str, ...] = ()
     """Tables that its steps change and none of them made."""
+    documents: bool = False
+    """Its tables are collections of documents."""

@@ -123,6 +123,12 @@ class SchemaModel(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     """Attributes that say which columns are the key, or that there is none (`False`)."""
     flagged_indexes: tuple[str, ...] = ()
     """Lists of pairs: names of columns, whether they are unique together."""
+    listed_indexes: tuple[str, ...] = ()
+    """Lists of which each item is one index: a column, columns, pairs of a column and its order, or `{"fields": columns}`."""
+    key_field: str = ""
+    """The attribute that is the column of `key`."""
+    documents: bool = False
+    """Its tables are collections of documents, without keys that lead to others."""
     columns: dict[str, SchemaColumn] = {}
     mixin: bool = False
     """It only brings columns and the way to name a table along: another base makes the class a table."""

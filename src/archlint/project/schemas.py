@@ -31,7 +31,8 @@ _NUMBERED = re.compile(r"^[vV]?\d+")
 
 
 class Schemas:
-    """`all`: what each way of declaring tables says; `tables`: each table once, by the way that decides.
+    """`all`: what each way of declaring tables says; `tables`: each table once, by the way that decides, without collections
+    of documents.
 
     Migrations decide over models, these over DDL files, these over DDL that the program runs."""
 
@@ -86,6 +87,8 @@ class Schemas:
         unmade = {(schema.service, last_part(name).lower()) for schema in self.all for name in schema.unmade}
         found: list[tuple[Schema, Table]] = []
         for schema in self.all:
+            if schema.documents:
+                continue
             keys = {(schema.service, table.name.lower()) for table in schema.tables}
             if schema.made_by == "models" and keys & taken and not keys & unmade - taken:
                 continue
@@ -147,15 +150,17 @@ class Schemas:
 
     @cached_property
     def _of_models(self) -> list[Schema]:
-        by_service: dict[str, list[Change]] = defaultdict(list)
-        for change in self.models.changes():
-            module = self.models.module_of(change)
-            if module is not None and module.is_production:
-                by_service[self._service(change.site.path)].append(change)
-        return [
-            self._schema("models", _common([c.site.path for c in changes]), (("", tuple(changes)),), service)
-            for service, changes in sorted(by_service.items())
-        ]
+        found = []
+        for documents in (False, True):
+            by_service: dict[str, list[Change]] = defaultdict(list)
+            for change in self.models.changes(documents=documents):
+                module = self.models.module_of(change)
+                if module is not None and module.is_production:
+                    by_service[self._service(change.site.path)].append(change)
+            for service, changes in sorted(by_service.items()):
+                made = self._schema("models", _common([c.site.path for c in changes]), (("", tuple(changes)),), service)
+                found.append(replace(made, documents=True, dialect="") if documents else made)
+        return found
 
     @cached_property
     def _of_code(self) -> list[Schema]:

@@ -25,7 +25,8 @@ def as_text(schemas: Sequence[Schema], line: LineOf) -> str:
     for schema in schemas:
         of = f" of {schema.service}" if schema.service else ""
         dialect = f", {schema.dialect}" if schema.dialect else ""
-        lines.append(f"schema{of}: {len(schema.tables)} tables by {schema.made_by} in {schema.folder or '.'}{dialect}")
+        kind = "collections" if schema.documents else "tables"
+        lines.append(f"schema{of}: {len(schema.tables)} {kind} by {schema.made_by} in {schema.folder or '.'}{dialect}")
         for table in schema.tables:
             lines += ["", *_table(table, line)]
         lines += [f"  not read: {doubt.reason} ({_place(doubt.site, line)})" for doubt in schema.doubts]

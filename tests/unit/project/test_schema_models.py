@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schema_builder import project_of, table_of
+from schema_builder import lines_of, project_of, table_of
 
 
 def test_columns_of_the_project_s_own_functions_take_what_these_hand_on() -> None:
@@ -213,3 +213,90 @@ def test_what_the_bases_and_mixins_of_a_library_bring_along() -> None:
     ]
     assert "primary key (id)" in table_of(project, "names")
     assert sorted(project.schemas.by_name) == ["names", "order_line", "shop_owner"]
+
+
+BEANIE = """
+from typing import Annotated, ClassVar
+from uuid import UUID
+from beanie import BackLink, Document, Indexed, Link
+from pymongo import IndexModel
+
+class Base(Document):
+    made: str
+
+class Town(Base):
+    id: UUID
+    name: Indexed(str, unique=True)
+    limit: ClassVar[int] = 3
+
+class Shop(Base):
+    code: Annotated[str, Indexed()]
+    tags: list[str]
+    town: Link[Town] | None = None
+    owners: BackLink["Town"]
+
+    class Settings:
+        name = "shops"
+        indexes = ["made", [("code", 1), ("made", -1)], IndexModel([("town", 1)], unique=True)]
+"""
+
+MONGOENGINE = """
+import mongoengine as me
+from flask_mongoengine import MongoEngine
+db = MongoEngine()
+
+class Base(me.Document):
+    made = me.DateTimeField()
+    meta = {"abstract": True}
+
+class ShopOwner(Base):
+    name = me.StringField(unique=True, db_field="n")
+    town = me.ReferenceField("Town")
+    meta = {"indexes": ["town", ("town", "-made"), {"fields": ["name", "town"], "unique": True}]}
+
+class Town(db.Document):
+    code = db.StringField(primary_key=True)
+    meta = {"collection": "towns"}
+
+class Place(me.EmbeddedDocument):
+    street = me.StringField()
+"""
+
+
+def test_collections_of_documents_are_shown_and_are_no_tables() -> None:
+    project = project_of({"models.py": BEANIE})
+    assert table_of(project, "Town") == [
+        "made VARCHAR not null",
+        "_id UUID not null",
+        "name VARCHAR not null",
+        "primary key (_id)",
+        "unique (name)",
+    ]
+    assert table_of(project, "shops") == [
+        "_id OBJECTID not null generated",
+        "made VARCHAR not null",
+        "code VARCHAR not null",
+        "tags of a type that is not known not null",
+        "town of a type that is not known",
+        "primary key (_id)",
+        "index (code)",
+        "unique index (town)",
+        "index (made)",
+        "index (code, made)",
+    ]
+    assert lines_of(project)[0] == "schema: 2 collections by models in ."
+    assert project.schemas.tables == ()
+
+    project = project_of({"models.py": MONGOENGINE})
+    assert table_of(project, "shop_owner") == [
+        "_id OBJECTID not null generated",
+        "made DATE",
+        "n STRING",
+        "town OBJECTID",
+        "primary key (_id)",
+        "unique (n)",
+        "unique (n, town)",
+        "index (town)",
+        "index (town, made)",
+    ]
+    assert table_of(project, "towns") == ["code STRING not null", "primary key (code)"]

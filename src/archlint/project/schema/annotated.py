@@ -7,23 +7,26 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from archlint.facts.schema import Column
+from archlint.facts.schema_knowledge import SchemaModel
 from archlint.facts.syntax import Attribute, Constant, Expr, Name, Operation, String, Subscript
-from archlint.project.schema.declarations import Declarations, Declared
+from archlint.project.schema.declarations import PYTHON_TYPES, Declarations, Declared
 from archlint.project.schema.made import Made, Written
 
-_TYPES = {
-    "int": "INTEGER", "str": "VARCHAR", "bool": "BOOLEAN", "float": "FLOAT", "bytes": "BYTEA", "datetime": "TIMESTAMP",
-    "date": "DATE", "time": "TIME", "timedelta": "INTERVAL", "Decimal": "NUMERIC", "UUID": "UUID", "dict": "JSON",
-    "EmailStr": "VARCHAR", "AnyUrl": "VARCHAR", "HttpUrl": "VARCHAR", "UUID4": "UUID",
-}  # fmt: skip
 _NO_COLUMN = frozenset({"list", "List", "Sequence", "set", "Set", "ClassVar", "WriteOnlyMapped", "DynamicMapped"})
+_NO_FIELD = frozenset({"ClassVar", "BackLink"})
 
 
 def annotated_column(
-    declarations: Declarations, name: str, annotation: Written, declared: Declared | None, made: Made | None, *, plain: bool
+    declarations: Declarations,
+    name: str,
+    annotation: Written,
+    declared: Declared | None,
+    made: Made | None,
+    *,
+    model: SchemaModel,
 ) -> Declared | None:
-    """The column that an annotated attribute is. `declared`: what its value says; `made`: what the value is; `plain`: every
-    annotation makes a column."""
+    """The column that an annotated attribute is. `declared`: what its value says; `made`: what the value is."""
+    plain = model.annotated
     reading = declarations.reading
     if made is not None and declared is None:
         return None  # a relation
@@ -34,17 +37,17 @@ def annotated_column(
         inner = annotation
     parts = list(_alternatives(inner))
     named = [_last(part.expr) for part in parts]
-    if any(last in _NO_COLUMN for last in named) and declared is None:
+    if any(last in (_NO_FIELD if model.documents else _NO_COLUMN) for last in named) and declared is None:
         return None
     if declared is None:
         by_alias = next((d for part in parts if (d := _column(declarations, part, name)) is not None), None)
         declared = by_alias or Declared(Column(name, annotation.site))
-        if plain and by_alias is None and any(_is_stored(declarations, part) for part in parts):
+        if plain and not model.documents and by_alias is None and any(_is_stored(declarations, part) for part in parts):
             return None
     given = made.argument(made.part.nullable) if made is not None else None
     type_ = declared.column.type
     if not type_ and (plain or not declared.foreign_keys):  # else it is that of what the key leads to
-        type_ = next((_TYPES[last] for last in named if last in _TYPES), "")
+        type_ = next((PYTHON_TYPES[last] for last in named if last in PYTHON_TYPES), "")
     nullable = declared.column.nullable
     if reading.flag(given) is None and not declared.primary:
         nullable = "None" in named or "Optional" in named
@@ -84,7 +87,7 @@ def _column(declarations: Declarations, part: Written, name: str) -> Declared | 
         declared = declarations.column(made, name) if made is not None else None
         if declared is not None:
             if not declared.column.type:
-                types = [_TYPES[last] for one in _alternatives(followed) if (last := _last(one.expr)) in _TYPES]
+                types = [PYTHON_TYPES[last] for one in _alternatives(followed) if (last := _last(one.expr)) in PYTHON_TYPES]
                 declared.column = replace(declared.column, type=types[0] if types else "")
             return declared
     return None

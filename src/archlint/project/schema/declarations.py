@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.facts.schema import Column, ForeignKey, Index, Key, Parts
-from archlint.facts.syntax import Attribute, CallRef, Name
+from archlint.facts.syntax import Attribute, CallRef, Collection, Name
 from archlint.project.model import Type
 from archlint.project.schema.made import Made, Written
 from archlint.project.schema.written import Reading
@@ -22,6 +22,13 @@ Target = tuple[str, tuple[str, ...]]
 """The table that a key leads to, and its columns there (none: its primary key)."""
 Resolve = Callable[[Written], Target | None]
 _HOLE = re.compile(r"\{(\d+(?::\w+)?|:\w+)(?:\|(\d+))?\}")
+
+PYTHON_TYPES = {
+    "int": "INTEGER", "str": "VARCHAR", "bool": "BOOLEAN", "float": "FLOAT", "bytes": "BYTEA", "datetime": "TIMESTAMP",
+    "date": "DATE", "time": "TIME", "timedelta": "INTERVAL", "Decimal": "NUMERIC", "UUID": "UUID", "dict": "JSON",
+    "EmailStr": "VARCHAR", "AnyUrl": "VARCHAR", "HttpUrl": "VARCHAR", "UUID4": "UUID",
+}  # fmt: skip
+"""Python's types in annotations → SQL."""
 
 
 @dataclass
@@ -175,7 +182,7 @@ class Declarations:
         call = written.call if written is not None else None
         expr = call.callee if call is not None else written.expr if written is not None else None
         last = expr.attr if isinstance(expr, Attribute) else expr.id if isinstance(expr, Name) else ""
-        return last.upper() if last[:1].isupper() else ""
+        return PYTHON_TYPES.get(last) or (last.upper() if last[:1].isupper() else "")
 
     # One column
 
@@ -240,7 +247,10 @@ class Declarations:
         return found
 
     def _column_name(self, written: Written) -> str:
-        """Of a name, or of an attribute of a class or table (`Order.id`, `t.c.id`); empty for an expression."""
+        """Of a name, of an attribute of a class or table (`Order.id`, `t.c.id`) or of a pair with its order; empty for an
+        expression."""
+        if isinstance(written.expr, Collection) and written.expr.items:
+            return self._column_name(written.at(written.expr.items[0]))
         text = self.reading.column_name(written)
         if text:
             return text

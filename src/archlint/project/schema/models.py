@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from archlint.facts.findings import Site
 from archlint.facts.schema import Change, Column, ForeignKey, Key, Parts
 from archlint.facts.schema_knowledge import SchemaModel
@@ -34,16 +36,20 @@ class Models:
         self._declarations = Declarations(project, self._resolve)
         self._classes = StoredClasses(project)
 
-    def changes(self, module_path: str = "") -> Iterator[Change]:
-        """What makes the tables, of one module or of all: classes in the order of their names, then calls."""
+    def changes(self, module_path: str = "", *, documents: bool = False) -> Iterator[Change]:
+        """What makes the tables (or, with `documents`, the collections), of one module or of all: classes in the order of
+        their names, then calls."""
         for stored in self._classes.all.values():
+            if stored.model.documents != documents:
+                continue
             if not module_path or stored.klass.module.path == module_path:
                 change = self._of_class(stored)
                 if stored.model.inherits == "copies" and not self._named:
                     continue  # a base that declares nothing
                 yield change
                 yield from self._in_doubt(stored, change)
-        yield from self._of_calls()
+        if not documents:
+            yield from self._of_calls()
 
     def module_of(self, change: Change) -> Module | None:
         return self._project.modules.by_path.get(change.site.path)
@@ -82,6 +88,9 @@ class Models:
                 found.pop(name, None)
                 if declared is not None:
                     found[name] = declared
+        key = found.get(stored.model.key_field)
+        if key is not None:
+            key.column, key.primary = replace(key.column, name=stored.model.key.partition(" ")[0], nullable=False), True
         self._named = {name: declared.column.name for name, declared in found.items()}
         yield from found.values()
 
@@ -119,7 +128,7 @@ class Models:
             if column is not None:
                 declared = self._declarations.column(column, name)
             else:
-                declared = annotated_column(self._declarations, name, annotation, declared, made, plain=model.annotated)
+                declared = annotated_column(self._declarations, name, annotation, declared, made, model=model)
         if declared is not None:
             yield name, declared
         elif made is not None and made.part.part == "no-column":
@@ -156,6 +165,27 @@ class Models:
                 names, *flags = self._reading.items(pair) or (None,)
                 is_unique = any(self._reading.flag(flag) for flag in flags)
                 yield from self._together(names, "unique" if is_unique else "index", columns)
+
+        for path in stored.model.listed_indexes:
+            for item in self._reading.items(self._classes.lookup(stored.klass, path)) or ():
+                yield from self._listed(item, columns)
+
+    def _listed(self, item: Written, columns: dict[str, str]) -> Iterator[Parts]:
+        """One item of a list of indexes. One that a library's callable makes is read beside."""
+        options = self._reading.pairs(item)
+        given = options.get("fields", item)
+        one = self._reading.text(given)
+        texts = [one] if one is not None else [self._first(part) for part in self._reading.items(given) or ()]
+        names = tuple(columns.get(n, n) for text in texts if (n := (text or "").lstrip("+-#$*")))
+        if names:
+            kind = "unique" if self._reading.flag(options.get("unique")) else "index"
+            yield group(kind, "", names, Key(names, item.site))
+
+    def _first(self, part: Written) -> str | None:
+        """The column of a pair."""
+        text = self._reading.text(part)
+        items = self._reading.items(part) if text is None else None
+        return self._reading.text(items[0]) if items else text
 
     def _together(self, written: Written | None, kind: str, columns: dict[str, str]) -> Iterator[Parts]:
         items = self._reading.items(written) or ()

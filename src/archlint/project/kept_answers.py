@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Comparison, Constant, Expr, Name, Operation
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
 from archlint.project.credentials import words_of
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from archlint.facts.findings import Step
     from archlint.project.program import Project
 
-_KEEPING = frozenset({"db.read", "cache.read"})
 
-
-def asks_for_what_is_missing(project: Project, through: Iterable[Def], steps: Iterable[Step], memo: Iterable[str]) -> bool:
-    """One of the functions on the way takes its step only where what it has asked before gave nothing: a cache (by an
-    effect, or by a word of `memo`), a table."""
+def asks_for_what_is_missing(
+    project: Project, through: Iterable[Def], steps: Iterable[Step], memo: Iterable[str], keeping: frozenset[str]
+) -> bool:
+    """One of the functions on the way takes its step only where what it has asked before gave nothing: something with one
+    of the effects `keeping`, or a cache by a word of `memo`."""
     places, words = {step.site for step in steps}, frozenset(memo)
     return any(
-        not _missing(site).isdisjoint(_asked_before(project, definition, site, words))
+        not _missing(site).isdisjoint(_asked_before(project, definition, site, words, keeping))
         for definition in through
         for site in project.calls.of(definition)
         if site.site in places
@@ -54,14 +54,19 @@ def _empty(test: Expr, holds: bool) -> Iterator[str]:
         case Comparison(ops=("is",) | ("is not",), operands=(Name(id=name), Constant(value=None))):
             if holds is (test.ops == ("is",)):
                 yield name
+        case Comparison(ops=("is",), operands=(Name(id=name), Name() | Attribute())):  # a mark: `answer is NO_VALUE`
+            if holds:
+                yield name
         case _:
             return
 
 
-def _asked_before(project: Project, definition: Def, site: CallSite, memo: frozenset[str]) -> frozenset[str]:
+def _asked_before(
+    project: Project, definition: Def, site: CallSite, memo: frozenset[str], keeping: frozenset[str]
+) -> frozenset[str]:
     """The names that the function has given what a cache or a table answered, before the call."""
     body = definition.module.body
-    asked = {p.site for p in project.effects.points_in(definition.module, definition) if p.effect in _KEEPING}
+    asked = {p.site for p in project.effects.points_in(definition.module, definition) if p.effect in keeping}
     sites = {other.index: other for other in project.calls.of(definition) if other.site.end <= site.site.at}
     found: set[str] = set()
     for statement in body.statements:

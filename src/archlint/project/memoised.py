@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute
-from archlint.project.spelling import last_name
+from archlint.facts.syntax import Attribute, Comparison, Subscript
+from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
     from archlint.project.model import Def
@@ -23,9 +23,37 @@ def is_memoised(project: Project, definition: Def, memo: tuple[str, ...]) -> boo
 def fills_cache(project: Project, definition: Def, memo: tuple[str, ...]) -> bool:
     """The function looks into a cache and fills it; or it first asks something that is called so."""
     own = [p.effect for p in project.effects.points_in(definition.module, definition) if len(p.witness.steps) == 1]
-    return {"cache.read", "cache.write"} <= set(own) or any(
+    if {"cache.read", "cache.write"} <= set(own) or _keeps_by_key(project, definition) or _keeps_on_object(definition):
+        return True
+    return any(
         isinstance(site.call.callee, Attribute)
         and site.call.callee.attr.startswith("get")
         and any(word in last_name(definition.module.body, site.call.callee.base).lower() for word in memo)
         for site in project.calls.of(definition)
     )
+
+
+def _keeps_by_key(project: Project, definition: Def) -> bool:
+    """`if name not in KNOWN: KNOWN[name] = …`, in a mapping that outlives the call."""
+    module, body = definition.module, definition.module.body
+    for statement in body.statements:
+        target = statement.target
+        if body.contexts[statement.context].function != definition.index or not isinstance(target, Subscript):
+            continue
+        test = body.contexts[statement.context].subject
+        asks = isinstance(test, Comparison) and test.ops == ("not in",)
+        if asks and isinstance(test, Comparison) and spell(body, test.operands[1]) == spell(body, target.base):
+            return project.symbols.outlives_call(module, target.base, statement.context)
+    return False
+
+
+def _keeps_on_object(definition: Def) -> bool:
+    """`try: return g.user`, and where it is not there yet it is set."""
+    body = definition.module.body
+    own = [s for s in definition.module.body.statements if body.contexts[s.context].function == definition.index]
+    given = {
+        spell(body, s.value)
+        for s in own
+        if s.kind == "return" and isinstance(s.value, Attribute) and body.contexts[s.context].kind == "try"
+    }
+    return any(isinstance(s.target, Attribute) and spell(body, s.target) in given for s in own)

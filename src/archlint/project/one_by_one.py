@@ -100,6 +100,11 @@ class OneByOne:
             if place.at <= site.call.at < place.end and (point.call is None or site.index != point.call.index)
         ) or self._works_below(path)
 
+    def asks_others_below(self, path: Path) -> bool:
+        """The function that the loop calls asks somebody outside as well, who is slower than any query."""
+        calls = self._project.calls.of(path.through[0]) if path.through else ()
+        return any(self._reaches(site, _OUTSIDE, _CALLS - 1) for site in calls)
+
     def keeps_work(self, point: EffectPoint) -> bool:
         """A commit: it keeps all that the turn has done."""
         return point.effect in _KEPT or (point.call is not None and _has_effect(point.call, _KEPT))

@@ -195,7 +195,7 @@ class RepeatedEffects:
         if self._one_by_one.acknowledges(point, loop, path):
             return True
         if point.effect == "db.read":
-            return self._one_by_one.acts_outside(point, loop, path)
+            return self._one_by_one.asks_others_below(path)
         if self._one_by_one.waits(point.module, loop):
             return True
         if not point.effect.startswith("db."):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.batches import expression_of
+from archlint.project.kept_answers import asks_for_what_is_missing
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
@@ -16,6 +17,7 @@ from archlint.project.spelling import shorten, spell
 
 _COMMIT = "db.commit"
 _WRITES = ("db.write", _COMMIT)
+_KEEPING = frozenset({"cache.read"})
 _FAR = 4
 """Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh."""
 _WEAK = frozenset({"read", "keyed"})
@@ -86,6 +88,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
         is_memoised(project, d, params.memo) or (not is_write and fills_cache(project, d, params.memo)) for d in path.through
     ):
         return Confidence.LOW, "a cache may answer"
+    if asks_for_what_is_missing(project, path.through, path.steps, params.memo, _KEEPING):
+        return Confidence.LOW, "what is kept may answer first"
     evidence = proved.by(query)
     if evidence in _NOTHING:
         return Confidence.LOW, "nothing here says that there are many"

@@ -17,6 +17,7 @@ from archlint.project.searches import ends_at_first, goes_down_a_path, is_for_on
 from archlint.project.spelling import last_name, shorten, spell
 
 _EFFECTS = ("http", "rpc")
+_KEEPING = frozenset({"db.read", "cache.read"})
 _FAR = 4
 """Functions between the loop and the call: on a longer way there are many conditions that nobody can weigh."""
 _WEAK = frozenset({"read", "listed", "keyed"})
@@ -68,7 +69,7 @@ def _weighed(project: Project, call: Repeated, proved: Proved, params: Params) -
         return Confidence.LOW, "it waits between them"
     if any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in path.through):
         return Confidence.LOW, "a cache may answer"
-    if asks_for_what_is_missing(project, path.through, path.steps, params.memo):
+    if asks_for_what_is_missing(project, path.through, path.steps, params.memo, _KEEPING):
         return Confidence.LOW, "what is kept may answer first"
     if goes_down_a_path(loop):
         return Confidence.LOW, "it goes as deep as one path"

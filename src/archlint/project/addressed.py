@@ -78,7 +78,8 @@ class Addressed:
         targets = loop.targets if not through else frozenset[str]()
         for expr in given:
             text = self._project.values.text(end.module, expr, end.call.context)
-            if text is not None and "://" in text.rendered.split("{", 1)[0]:
+            start = text.rendered.split("{", 1)[0] if text is not None else ""
+            if "://" in start and not start.endswith("://"):
                 return []
             lead = self._lead(end.module, expr, end.call.context, targets)
             if lead is not None:
@@ -104,13 +105,25 @@ class Addressed:
     def _given(self, lead: _Lead, site: CallSite, definition: Def, targets: frozenset[str]) -> _Lead | None:
         own = parameter(definition.function, lead.name)
         if own is None:
-            return None
+            made = self._made_of(lead, definition) if lead.is_object else None
+            return self._given(made, site, definition, targets) if made is not None else None
         if receives_itself(definition) and definition.function.parameters[0].name == lead.name:
             expr = receiver_of(site)
         else:
             expr = arguments_by_parameter(site.call, definition).get(lead.name)
         above = self._lead(site.module, expr, site.call.context, targets) if expr is not None else None
         return _Lead(above.name, is_object=lead.is_object or above.is_object) if above is not None else None
+
+    def _made_of(self, lead: _Lead, definition: Def) -> _Lead | None:
+        """The parameter by which a local object was looked up: `service = self.find(name)`."""
+        body, end = definition.module.body, definition.function.end
+        for source in self._project.values.sources.of(
+            definition.module, Name(end, end, lead.name), definition.function.context
+        ):
+            for name in names_in(body, source.expr) if source.module is definition.module else ():
+                if name not in ("self", "cls") and parameter(definition.function, name) is not None:
+                    return _Lead(name, is_object=True)
+        return None
 
     def _is_of_item(self, lead: _Lead, loop: Loop, site: CallSite) -> bool:
         if lead.name in loop.targets:
@@ -132,6 +145,9 @@ class Addressed:
         match expr:
             case Await():
                 return self._lead(module, expr.value, context, targets, depth - 1)
+            case Template(parts=(String(value=scheme), host, *_)) if scheme.endswith("://"):
+                lead = self._lead(module, host, context, targets, depth - 1)
+                return _Lead(lead.name, is_object=True) if lead is not None else None
             case Template(parts=(first, *_)) | Operation(operands=(first, *_)):
                 return None if isinstance(first, String) else self._lead(module, first, context, targets, depth - 1)
             case Conditional():

@@ -177,8 +177,7 @@ class Schemas:
         return found
 
     def _service(self, path: str) -> str:
-        module = self._project.modules.by_path.get(path)
-        service = self._project.services.of(module) if module is not None else None
+        service = self._project.services.holding(path)
         return service.name if service is not None else ""
 
     def _schema(

@@ -68,10 +68,14 @@ class Services:
 
     def of(self, module: Module) -> Service | None:
         """The service whose folder holds the module, the innermost of several; None for code that is no service's."""
-        if module.path not in self._of:
-            holding = (service for service in self.all if service.holds(module.path))
-            self._of[module.path] = max(holding, key=lambda service: len(service.folder), default=None)
-        return self._of[module.path]
+        return self.holding(module.path)
+
+    def holding(self, path: str) -> Service | None:
+        """The same of any file."""
+        if path not in self._of:
+            holding = (service for service in self.all if service.holds(path))
+            self._of[path] = max(holding, key=lambda service: len(service.folder), default=None)
+        return self._of[path]
 
 
 def _run_in(project: Project, name: str) -> tuple[Run, ...]:

@@ -1,4 +1,4 @@
-"""SVC002: two services are given the same database."""
+"""SVC002: two services are given the same database, or write the same tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.project.schema.lookups import listed
 from archlint.project.service_databases import Address, addresses
+from archlint.project.services import Service
+from archlint.project.shared_tables import SharedTables, TableOwners
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -18,7 +21,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """A hit for each database that is given to two or more services, a proof for each service that has one to itself."""
+    """A hit for each database that is given to two or more services and for each pair of services that write the same
+    tables, a proof for each service that has a database to itself."""
     by_database: dict[str, list[Address]] = defaultdict(list)
     for address in addresses(project.services.all):
         if not address.is_unresolved:
@@ -30,17 +34,40 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield _hit(database, list(owners.values()), params)
         elif several:
             yield Proof(given[0].service.site, f"`{given[0].service.name}` has the database {database} to itself")
+    if len(project.services.all) > 1:
+        known = {a.service.folder for given in by_database.values() for a in given}
+        for shared in TableOwners(project).shared():
+            if not {shared.owner.folder, shared.other.folder} <= known:
+                yield _tables(shared, params)
 
 
 def _hit(database: str, owners: list[Address], params: Params) -> Hit:
     names = [address.service.name for address in owners]
-    full = [a for a in owners if not any(word in a.service.name.lower() for word in params.helpers)]
-    nested = any(a.service.folder != b.service.folder and a.service.holds(b.service.folder) for a in owners for b in owners)
     steps = tuple(Step(address.site, f"`{address.service.name}` is given {database}") for address in owners)
     return Hit(
         owners[-1].site,
         {"services": ", ".join(f"`{name}`" for name in names), "database": database},
-        confidence=Confidence.HIGH if len(full) > 1 and not nested else Confidence.LOW,
+        confidence=Confidence.HIGH if _are_apart([a.service for a in owners], params) else Confidence.LOW,
         path=steps,
         anchor=f"{database} {' '.join(sorted(names))}",
     )
+
+
+def _tables(shared: SharedTables, params: Params) -> Hit:
+    owner, other = shared.owner, shared.other
+    made, written = next(iter(shared.tables.values()))
+    sure = shared.is_all and _are_apart([owner, other], params)
+    return Hit(
+        written,
+        {"owner": owner.name, "other": other.name, "tables": listed(shared.tables)},
+        "tables",
+        Confidence.MEDIUM if sure else Confidence.LOW,
+        path=(Step(made, f"`{owner.name}` makes it here"), Step(written, f"`{other.name}` writes it here")),
+        anchor=f"{owner.name} {other.name}",
+    )
+
+
+def _are_apart(services: list[Service], params: Params) -> bool:
+    """Two of them are no helpers of another one, and none stands in another one's folder."""
+    full = [s for s in services if not any(word in s.name.lower() for word in params.helpers)]
+    return len(full) > 1 and not any(a.folder != b.folder and a.holds(b.folder) for a in services for b in services)

@@ -75,16 +75,20 @@ class SqliteStore:
         found: dict[str, bytes] = {}
         if self._is_foreign() or not self._exists():
             return found
+        old: list[str] = []
+        now = int(time.time())
         try:
             with self._connection() as db:
                 for chunk in _chunks(sorted(set(keys))):
                     marks = ",".join("?" * len(chunk))
-                    rows = db.execute(f"SELECT key, value, checksum FROM blobs WHERE key IN ({marks})", chunk)  # noqa: S608  question marks only
-                    for key, value, checksum in rows:
-                        if not isinstance(value, bytes) or zlib.crc32(value) != checksum:
+                    rows = db.execute(f"SELECT key, value, checksum, used FROM blobs WHERE key IN ({marks})", chunk)  # noqa: S608  question marks only
+                    for key, value, checksum, used in rows:
+                        if not isinstance(value, bytes) or not isinstance(used, int) or zlib.crc32(value) != checksum:
                             raise DamagedError(key)
                         found[key] = value
-                self._refresh(db, found)
+                        if used < now - _REFRESH:
+                            old.append(key)
+                self._refresh(db, old, now)
         except sqlite3.OperationalError as error:
             self.remark = f"cannot be used: {error}"  # locked, read-only or gone: a store costs time, never truth
             return found
@@ -161,13 +165,12 @@ class SqliteStore:
         with closing(sqlite3.connect(self.folder / _FILE, timeout=_PATIENCE)) as db:
             yield db
 
-    def _refresh(self, db: sqlite3.Connection, found: dict[str, bytes]) -> None:
+    def _refresh(self, db: sqlite3.Connection, keys: list[str], now: int) -> None:
         """Marks what is in use, at most once a week an entry, so that a run that changes nothing writes nothing."""
-        now = int(time.time())
-        for chunk in _chunks(sorted(found)):
+        for chunk in _chunks(keys):
             marks = ",".join("?" * len(chunk))
             with db:
-                db.execute(f"UPDATE blobs SET used = ? WHERE used < ? AND key IN ({marks})", (now, now - _REFRESH, *chunk))  # noqa: S608
+                db.execute(f"UPDATE blobs SET used = ? WHERE key IN ({marks})", (now, *chunk))  # noqa: S608
 
 
 def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Name
+from archlint.facts.syntax import Attribute, Expr, Name
 from archlint.project.model import Def
 from archlint.project.parts import PARTS, names_in
 from archlint.project.spelling import last_name
@@ -145,9 +145,20 @@ class OneOff:
         """Name of a function that is run → the places of production code that use the name, whatever they mean by it."""
         found: dict[str, set[_Place]] = {definition.function.name: set() for definition in self._callers}
         for module in self._project.modules.production:
-            for name, context in _used(module):
-                if name in found:
-                    found[name].add((module.path, module.body.contexts[context].function))
+            contexts = module.body.contexts
+            for expr, context in _read(module):
+                waiting = [expr]
+                while waiting:
+                    part = waiting.pop()
+                    while type(part) is Attribute:
+                        if part.attr in found:
+                            found[part.attr].add((module.path, contexts[context].function))
+                        part = part.base
+                    if type(part) is Name:
+                        if part.id in found:
+                            found[part.id].add((module.path, contexts[context].function))
+                    elif type(part) in PARTS:  # a call is read by itself
+                        waiting += PARTS[type(part)](part)
         return found
 
 
@@ -155,25 +166,18 @@ def _place(definition: Def) -> _Place:
     return definition.module.path, definition.index
 
 
-def _used(module: Module) -> Iterator[tuple[str, int]]:
-    """(name, context) of the names and attributes that a module reads."""
-    body = module.body
-    read = [(statement.value, statement.context) for statement in body.statements]
-    read += [(context.subject, context.parent) for context in body.contexts if context.parent >= 0]
-    for call in body.calls:
-        read.append((call.callee, call.context))
-        read += [(argument.value, call.context) for argument in call.arguments]
+def _read(module: Module) -> Iterator[tuple[Expr, int]]:
+    """(expression, context) of what a module reads: all of it is in these and their parts."""
+    for statement in module.body.statements:
+        if statement.value is not None:
+            yield statement.value, statement.context
+    for place in module.body.contexts:
+        if place.subject is not None and place.parent >= 0:
+            yield place.subject, place.parent
+    for call in module.body.calls:
+        yield call.callee, call.context
+        for argument in call.arguments:
+            yield argument.value, call.context
     for function in module.outline.functions:
-        read += [(decorator, function.outer) for decorator in function.decorators]
-    for expr, context in read:
-        waiting = [expr] if expr is not None else []
-        while waiting:
-            part = waiting.pop()
-            kind = type(part)
-            if isinstance(part, Name):
-                yield part.id, context
-            elif isinstance(part, Attribute):
-                yield part.attr, context
-                waiting.append(part.base)
-            elif kind in PARTS:  # a call is read by itself
-                waiting += PARTS[kind](part)
+        for decorator in function.decorators:
+            yield decorator, function.outer

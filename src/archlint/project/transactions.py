@@ -91,14 +91,7 @@ class Transactions:
         names = {
             n for library in self._project.knowledge.libraries for n, meant in library.settings.items() if meant == _REQUEST
         }
-        return any(
-            _sets(module, statement.target, names, statement.value)
-            for module in self._project.modules.all
-            if names and not module.is_test
-            for kind in ("assign", "annotate")
-            for statement in module.statements[kind]
-            if module.body.contexts[statement.context].function < 0
-        )
+        return bool(names) and any(_sets_any(module, names) for module in self._project.modules.all if not module.is_test)
 
     # decorators and frameworks
 
@@ -228,17 +221,25 @@ class Transactions:
         return any(operation.register == _TASK for operation in self._inference.returns.decorations(definition))
 
 
-def _sets(module: Module, target: Expr | None, names: set[str], value: Expr | None) -> bool:
-    """`{"NAME": True}` anywhere in a value, `X["NAME"] = True`, `NAME = True`."""
-    last = target.index[0] if isinstance(target, Subscript) and target.index else target
-    if (isinstance(last, String) and last.value in names) or (isinstance(last, Name | Attribute) and _name(last) in names):
-        return _is_true(value)
-    for part in parts_of(module.body, value) if value is not None else ():
-        if isinstance(part, Display):
-            for key, given in zip(part.keys, part.values, strict=True):
-                if isinstance(key, String) and key.value in names and _is_true(given):
-                    return True
+def _sets_any(module: Module, names: set[str]) -> bool:
+    """`{"NAME": True}` anywhere in a value, `X["NAME"] = True`, `NAME = True`; outside of functions."""
+    has_key = any(type(part) is Display and _has_true(part, names) for part, _ in module.rare_expressions)
+    for statement in (*module.statements["assign"], *module.statements["annotate"]):
+        target, value = statement.target, statement.value
+        last = target.index[0] if isinstance(target, Subscript) and target.index else target
+        is_named = (isinstance(last, String) and last.value in names) or (
+            isinstance(last, Name | Attribute) and _name(last) in names
+        )
+        if (has_key or is_named) and module.body.contexts[statement.context].function < 0:
+            parts = parts_of(module.body, value) if has_key else ()
+            if (is_named and _is_true(value)) or any(isinstance(part, Display) and _has_true(part, names) for part in parts):
+                return True
     return False
+
+
+def _has_true(display: Display, names: set[str]) -> bool:
+    pairs = zip(display.keys, display.values, strict=True)
+    return any(isinstance(key, String) and key.value in names and _is_true(given) for key, given in pairs)
 
 
 def _name(expr: Name | Attribute) -> str:

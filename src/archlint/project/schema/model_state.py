@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 
 from msgspec.structs import replace
 
@@ -23,6 +24,13 @@ class FieldState:
     """Begins the names of its keys and indexes: table and column as they were when it was made."""
     is_named: bool = False
     """Its column has a name of its own, which stays when the field is renamed."""
+
+    def copied(self) -> FieldState:
+        """One that changes without this one."""
+        declared = self.declared
+        if declared is not None:
+            declared = changed(declared, foreign_keys=list(declared.foreign_keys))
+        return changed(self, declared=declared)
 
 
 @dataclass
@@ -50,6 +58,15 @@ class ModelState:
     def columns(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(self.column(name) if name else "" for name in names)
 
+    def copied(self) -> ModelState:
+        """One that changes without this one."""
+        return changed(
+            self,
+            fields={name: field.copied() for name, field in self.fields.items()},
+            groups={kind: list(names) for kind, names in self.groups.items()},
+            indexes=dict(self.indexes),
+        )
+
 
 class AppState:
     """All models, by app and lower-case name."""
@@ -65,6 +82,12 @@ class AppState:
 
     def remove(self, model: ModelState) -> None:
         self.models.pop((model.app.lower(), model.name.lower()), None)
+
+    def copied(self) -> AppState:
+        """One that changes without this one."""
+        other = AppState()
+        other.models = {key: model.copied() for key, model in self.models.items()}
+        return other
 
 
 def named_parts(field: FieldState, declared: Declared) -> Parts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -174,7 +173,7 @@ class OperationLists:
 
     def _both(self, made: Made) -> Iterator[Change]:
         """The database gets one list of operations, the models another."""
-        before = copy.deepcopy(self.state)
+        before = self.state.copied()
         items = self._reading.items(made.argument(made.part.of_database)) or ()
         changes = tuple(self._of_list(items))
         of_state = made.argument(made.part.of_state)

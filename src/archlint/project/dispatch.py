@@ -33,6 +33,7 @@ class Dispatch:
         self._empty: dict[Def, bool] = {}
         self._statements: dict[str, dict[int, list[Statement]]] = {}
         self._implementations: dict[tuple[Def, str], tuple[Def, ...]] = {}
+        self._classes_having: dict[str, frozenset[str]] = {}
 
     def targets(self, entity: Entity) -> tuple[Target, ...]:
         """What calling the entity runs; empty where it cannot be told."""
@@ -158,44 +159,37 @@ class Dispatch:
 
     def _fitting(self, klass: ClassDef) -> tuple[str, ...]:
         """Production classes that have every method of a protocol without deriving from it."""
-        wanted = self._methods.get(klass.name, frozenset())
-        if not wanted:
+        ancestors = self._inference.members.ancestors(Type(klass.name))
+        wanted = sorted({name for ancestor in ancestors for name in self._public_methods[0].get(ancestor.name, ())})
+        if klass.module.is_test or not wanted:
             return ()
-        names = (self._defining.get(name, frozenset()) for name in sorted(wanted))
-        common = frozenset.intersection(*names) - {klass.name}
+        common = frozenset.intersection(*(self._having(name) for name in wanted)) - {klass.name}
         return tuple(sorted(n for n in common if not self._is_protocol(self._project.symbols.classes[n])))
 
-    @cached_property
-    def _methods(self) -> dict[str, frozenset[str]]:
-        """Production class → its public methods, those that it inherits within the project included."""
-        members = self._inference.members
-        return {
-            name: frozenset().union(*(self._own_methods.get(a.name, frozenset()) for a in members.ancestors(Type(name))))
-            for name, klass in self._project.symbols.classes.items()
-            if not klass.module.is_test
-        }
+    def _having(self, name: str) -> frozenset[str]:
+        """The production classes that define a public method of that name, or inherit it within the project."""
+        known = self._classes_having.get(name)
+        if known is None:
+            below = self._inference.members.subclasses
+            own = self._public_methods[1].get(name, ())
+            known = self._classes_having[name] = frozenset(own).union(*(below.get(owner, ()) for owner in own))
+        return known
 
     @cached_property
-    def _own_methods(self) -> dict[str, frozenset[str]]:
-        """Production class → the public methods that it defines itself."""
-        found: dict[str, set[str]] = defaultdict(set)
+    def _public_methods(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """(production class → the public methods that it defines itself, method → the classes that do)."""
+        methods: dict[str, list[str]] = defaultdict(list)
+        classes: dict[str, list[str]] = defaultdict(list)
         for module in self._project.modules.all:
             if module.is_test:
                 continue
             for function in module.outline.functions:
                 outer = module.body.contexts[function.outer]
                 if outer.kind == "class" and not function.name.startswith("_"):
-                    found[f"{module.name}.{module.outline.classes[outer.klass].qualname}"].add(function.name)
-        return {name: frozenset(methods) for name, methods in found.items()}
-
-    @cached_property
-    def _defining(self) -> dict[str, frozenset[str]]:
-        """Method name → the production classes that define it."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for klass, methods in self._methods.items():
-            for name in methods:
-                found[name].add(klass)
-        return {name: frozenset(classes) for name, classes in found.items()}
+                    owner = f"{module.name}.{module.outline.classes[outer.klass].qualname}"
+                    methods[owner].append(function.name)
+                    classes[function.name].append(owner)
+        return dict(methods), dict(classes)
 
     def is_empty(self, definition: Def) -> bool:
         """The body does nothing: abstract, `...`, `pass`, `raise NotImplementedError`, `return None`."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _LOOPS = frozenset({"for", "while", "comprehension"})
+_NONE: Direct = {}
 _MOST_STEPS = 30
 """A longer way is told without the stations before its end."""
 
@@ -170,7 +171,9 @@ class Effects:
         """The effects that the library callables of a point have themselves, with how sure they are."""
         known = self._direct.get(id(point))  # points live as long as `self._points`
         if known is None:
-            known = self._direct[id(point)] = self._find_direct(point)
+            if not any(target.operation is not None for target in point.targets):
+                return _NONE  # most of them: not worth an entry each
+            known = self._direct[id(point)] = self._find_direct(point) or _NONE
         return known
 
     def witness(self, effect: str, way: Way) -> Witness:

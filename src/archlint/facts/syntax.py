@@ -16,10 +16,15 @@ from msgspec import Struct
 
 
 class Node(Struct, frozen=True, array_like=True, gc=False):
-    """An expression's range; parentheses around it are outside."""
+    """An expression's range; parentheses around it are outside. Its length is kept, not its end: Python has one object for
+    all small integers of a value, and there are millions of these."""
 
     at: int
-    end: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.at + self.length
 
 
 class Name(Node, frozen=True, array_like=True, gc=False, tag=1):
@@ -178,11 +183,9 @@ class Argument(Struct, frozen=True, array_like=True, gc=False):
     value: Expr
 
 
-class Call(Struct, frozen=True, array_like=True, gc=False):
+class Call(Node, frozen=True, array_like=True, gc=False):
     """`callee(arguments)` in `Body.contexts[context]`."""
 
-    at: int
-    end: int
     callee: Expr
     arguments: tuple[Argument, ...]
     context: int
@@ -266,12 +269,16 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
 
     kind: StatementKind
     at: int
-    end: int
+    length: int
     context: int
     target: Expr | None = None
     value: Expr | None = None
     annotation: Expr | None = None
     operator: str = ""
+
+    @property
+    def end(self) -> int:
+        return self.at + self.length
 
 
 class Import(Struct, frozen=True, array_like=True, gc=False):

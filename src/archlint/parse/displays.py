@@ -21,7 +21,7 @@ def starred(walk: Walk, node: cst.StarredElement) -> Expr:
     at = walk.at()
     walk.emit("*")
     value = walk.expr(node.value)
-    return Starred(at, walk.end(), value)
+    return Starred(at, walk.end() - at, value)
 
 
 def _items(walk: Walk, elements: Sequence[cst.BaseElement]) -> tuple[Expr, ...]:
@@ -31,7 +31,7 @@ def _items(walk: Walk, elements: Sequence[cst.BaseElement]) -> tuple[Expr, ...]:
 def tuple_(walk: Walk, node: cst.Tuple) -> Expr:
     at = walk.at()
     items = _items(walk, node.elements)
-    return Collection(at, walk.end() if items else at, "tuple", items)
+    return Collection(at, walk.end() - at if items else 0, "tuple", items)
 
 
 def list_(walk: Walk, node: cst.List) -> Expr:
@@ -39,7 +39,7 @@ def list_(walk: Walk, node: cst.List) -> Expr:
     walk.emit("[")
     items = _items(walk, node.elements)
     walk.emit("]")
-    return Collection(at, walk.end(), "list", items)
+    return Collection(at, walk.end() - at, "list", items)
 
 
 def set_(walk: Walk, node: cst.Set) -> Expr:
@@ -47,7 +47,7 @@ def set_(walk: Walk, node: cst.Set) -> Expr:
     walk.emit("{")
     items = _items(walk, node.elements)
     walk.emit("}")
-    return Collection(at, walk.end(), "set", items)
+    return Collection(at, walk.end() - at, "set", items)
 
 
 def dict_(walk: Walk, node: cst.Dict) -> Expr:
@@ -66,7 +66,7 @@ def dict_(walk: Walk, node: cst.Dict) -> Expr:
         if item.comma is not cst.MaybeSentinel.DEFAULT:
             walk.emit(",")
     walk.emit("}")
-    return Mapping(at, walk.end(), tuple(keys), tuple(values))
+    return Mapping(at, walk.end() - at, tuple(keys), tuple(values))
 
 
 def subscript(walk: Walk, node: cst.Subscript) -> Expr:
@@ -75,7 +75,7 @@ def subscript(walk: Walk, node: cst.Subscript) -> Expr:
     walk.emit("[")
     index = tuple([_index(walk, item) for item in node.slice])
     walk.emit("]")
-    return Subscript(at, walk.end(), base, index)
+    return Subscript(at, walk.end() - at, base, index)
 
 
 def _index(walk: Walk, node: cst.SubscriptElement) -> Expr:
@@ -89,14 +89,14 @@ def _index(walk: Walk, node: cst.SubscriptElement) -> Expr:
         if inner.second_colon is not cst.MaybeSentinel.DEFAULT:
             walk.emit(":")
         step = walk.optional(inner.step)
-        expr = Slice(at, walk.end(), lower, upper, step)
+        expr = Slice(at, walk.end() - at, lower, upper, step)
     else:
         assert isinstance(inner, cst.Index)  # noqa: S101
         if inner.star is not None:
             walk.emit("*")
         expr = walk.expr(inner.value)
         if inner.star is not None:
-            expr = Starred(at, walk.end(), expr)
+            expr = Starred(at, walk.end() - at, expr)
     if node.comma is not cst.MaybeSentinel.DEFAULT:
         walk.emit(",")
     return expr

@@ -52,7 +52,7 @@ def candidates(statements: Sequence[Statement], calls: Sequence[Call], sql_at: S
     # Calls that are in no statement: of decorators, defaults, bases.
     for index, call in enumerate(calls):
         if index not in search.seen and _holds(marks, call.at, call.end):
-            search.visit(CallRef(call.at, call.end, index), call.context)
+            search.visit(CallRef(call.at, call.length, index), call.context)
     return tuple(sorted(search.found.values(), key=lambda text: (text.expr.at, -text.expr.end)))
 
 

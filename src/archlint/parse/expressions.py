@@ -40,8 +40,8 @@ def name(walk: Walk, node: cst.Name) -> Expr:
     at = walk.starts[len(emitted)]
     emitted.append(value)
     if value in _CONSTANTS:
-        return Constant(at, at + len(value), _CONSTANTS[value])
-    return Name(at, at + len(value), value)
+        return Constant(at, len(value), _CONSTANTS[value])
+    return Name(at, len(value), value)
 
 
 def attribute(walk: Walk, node: cst.Attribute) -> Expr:
@@ -51,7 +51,7 @@ def attribute(walk: Walk, node: cst.Attribute) -> Expr:
     attr = node.attr.value
     emitted.append(".")
     emitted.append(attr)
-    return Attribute(at, walk.ends[len(emitted) - 1], base, attr)
+    return Attribute(at, walk.ends[len(emitted) - 1] - at, base, attr)
 
 
 def integer(walk: Walk, node: cst.Integer) -> Expr:
@@ -59,27 +59,27 @@ def integer(walk: Walk, node: cst.Integer) -> Expr:
     source = node.value
     walk.emit(source)
     if len(source) > _MAX_INT_DIGITS:
-        return Constant(at, at + len(source), source)
+        return Constant(at, len(source), source)
     value = int(source, 0) if source.strip("0_") else 0
-    return Constant(at, at + len(source), value if value < _MAX_INT else source)
+    return Constant(at, len(source), value if value < _MAX_INT else source)
 
 
 def floating(walk: Walk, node: cst.Float) -> Expr:
     at = walk.at()
     walk.emit(node.value)
-    return Constant(at, at + len(node.value), float(node.value))
+    return Constant(at, len(node.value), float(node.value))
 
 
 def imaginary(walk: Walk, node: cst.Imaginary) -> Expr:
     at = walk.at()
     walk.emit(node.value)
-    return Constant(at, at + len(node.value), node.value)
+    return Constant(at, len(node.value), node.value)
 
 
 def ellipsis(walk: Walk, _node: cst.Ellipsis) -> Expr:
     at = walk.at()
     walk.emitted += "..."
-    return Constant(at, walk.end(), "...")
+    return Constant(at, walk.end() - at, "...")
 
 
 def call(walk: Walk, node: cst.Call) -> Expr:
@@ -96,9 +96,9 @@ def call(walk: Walk, node: cst.Call) -> Expr:
     found = [argument(walk, arg) for arg in node.args]
     emitted.append(")")
     walk.depth = depth
-    end = walk.ends[len(emitted) - 1]
-    calls[index] = Call(at, end, callee, tuple(found), walk.context)
-    return CallRef(at, end, index)
+    length = walk.ends[len(emitted) - 1] - at
+    calls[index] = Call(at, length, callee, tuple(found), walk.context)
+    return CallRef(at, length, index)
 
 
 def argument(walk: Walk, arg: cst.Arg) -> Argument:
@@ -124,8 +124,8 @@ def awaited(walk: Walk, node: cst.Await) -> Expr:
     if isinstance(value, CallRef):
         found = walk.calls[value.index]
         if found is not None:
-            walk.calls[value.index] = Call(found.at, found.end, found.callee, found.arguments, found.context, True)
-    return Await(at, walk.end(), value)
+            walk.calls[value.index] = Call(found.at, found.length, found.callee, found.arguments, found.context, True)
+    return Await(at, walk.end() - at, value)
 
 
 def unary(walk: Walk, node: cst.UnaryOperation) -> Expr:
@@ -133,7 +133,7 @@ def unary(walk: Walk, node: cst.UnaryOperation) -> Expr:
     sign = _SIGNS[type(node.operator)]
     walk.emit(sign)
     operand = walk.expr(node.expression)
-    return Operation(at, walk.end(), sign, (operand,))
+    return Operation(at, walk.end() - at, sign, (operand,))
 
 
 def binary(walk: Walk, node: cst.BinaryOperation | cst.BooleanOperation) -> Expr:
@@ -153,11 +153,11 @@ def binary(walk: Walk, node: cst.BinaryOperation | cst.BooleanOperation) -> Expr
             alternations += 1
             if alternations > _MAX_ALTERNATIONS:
                 raise TooDeepError(walk.at())
-            operands = [Operation(at, walk.end(), sign, tuple(operands))]
+            operands = [Operation(at, walk.end() - at, sign, tuple(operands))]
             sign = following
         walk.emit(sign)
         operands.append(walk.expr(link.right))
-    return Operation(at, walk.end(), sign, tuple(operands))
+    return Operation(at, walk.end() - at, sign, tuple(operands))
 
 
 def comparison(walk: Walk, node: cst.Comparison) -> Expr:
@@ -167,7 +167,7 @@ def comparison(walk: Walk, node: cst.Comparison) -> Expr:
     for target in node.comparisons:
         signs.append(_comparison_sign(walk, target.operator))
         operands.append(walk.expr(target.comparator))
-    return Comparison(at, walk.end(), tuple(signs), tuple(operands))
+    return Comparison(at, walk.end() - at, tuple(signs), tuple(operands))
 
 
 def _comparison_sign(walk: Walk, operator: cst.BaseCompOp) -> str:
@@ -192,7 +192,7 @@ def conditional(walk: Walk, node: cst.IfExp) -> Expr:
     test = walk.expr(node.test)
     walk.emit("else")
     orelse = walk.expr(node.orelse)
-    return Conditional(at, walk.end(), test, body, orelse)
+    return Conditional(at, walk.end() - at, test, body, orelse)
 
 
 def walrus(walk: Walk, node: cst.NamedExpr) -> Expr:
@@ -201,7 +201,7 @@ def walrus(walk: Walk, node: cst.NamedExpr) -> Expr:
     walk.emit(":=")
     value = walk.expr(node.value)
     walk.statement("assign", at, target, value)
-    return Walrus(at, walk.end(), target.id if isinstance(target, Name) else "", value)
+    return Walrus(at, walk.end() - at, target.id if isinstance(target, Name) else "", value)
 
 
 def yield_(walk: Walk, node: cst.Yield) -> Expr:
@@ -215,7 +215,7 @@ def yield_(walk: Walk, node: cst.Yield) -> Expr:
         value = walk.expr(node.value.item)
     elif node.value is not None:
         value = walk.expr(node.value)
-    expr = Yield(at, walk.end(), value, is_from)
+    expr = Yield(at, walk.end() - at, value, is_from)
     walk.statement("yield", at, value=expr)
     return expr
 

@@ -35,7 +35,7 @@ def comprehension(walk: Walk, node: _Comp) -> Expr:
     if bracket:
         walk.emit("]" if bracket == "[" else "}")
     kind = {"[": "list", "{": "set", "": "generator"}[bracket]
-    return Comprehension(at, walk.end(), kind, item, None, places[-1])  # type: ignore[arg-type]
+    return Comprehension(at, walk.end() - at, kind, item, None, places[-1])  # type: ignore[arg-type]
 
 
 def dict_comprehension(walk: Walk, node: cst.DictComp | cst.StarredDictComp) -> Expr:
@@ -53,10 +53,10 @@ def dict_comprehension(walk: Walk, node: cst.DictComp | cst.StarredDictComp) -> 
         star = walk.at()
         walk.emit("**")
         mapping = walk.expr(node.value)
-        item = Starred(star, walk.end(), mapping)
+        item = Starred(star, walk.end() - star, mapping)
     _leave_generators(walk, at, outer, places, node.for_in)
     walk.emit("}")
-    return Comprehension(at, walk.end(), "dict", item, value, places[-1])
+    return Comprehension(at, walk.end() - at, "dict", item, value, places[-1])
 
 
 def _generators(first: cst.CompFor) -> Iterator[cst.CompFor]:
@@ -120,7 +120,7 @@ def lambda_(walk: Walk, node: cst.Lambda) -> Expr:
         at, walk.end(), "<lambda>", at, qualname, place, outer, -1, parameters, None, (), is_generator=walk.yields
     )
     walk.function, walk.class_body, walk.qualifier, walk.yields = saved
-    return Lambda(at, walk.end(), index)
+    return Lambda(at, walk.end() - at, index)
 
 
 def function(walk: Walk, node: cst.FunctionDef) -> None:
@@ -186,7 +186,7 @@ def class_(walk: Walk, node: cst.ClassDef) -> None:
 def _base(walk: Walk, arg: cst.Arg) -> Expr:
     at = walk.at()
     found = argument(walk, arg)
-    return Starred(at, found.value.end, found.value) if found.name == "*" else found.value
+    return Starred(at, found.value.end - at, found.value) if found.name == "*" else found.value
 
 
 def _decorators(walk: Walk, decorators: Sequence[cst.Decorator]) -> tuple[Expr, ...]:

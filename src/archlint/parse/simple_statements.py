@@ -119,7 +119,7 @@ def declaration(walk: Walk, node: cst.Global | cst.Nonlocal) -> None:
     for item in node.names:
         names.append(walk.expr(item.name))
         walk.comma(item.comma)
-    listed = Collection(first, walk.end(), "tuple", tuple(names))
+    listed = Collection(first, walk.end() - first, "tuple", tuple(names))
     walk.statement("global" if is_global else "nonlocal", at, value=listed)
 
 

@@ -23,7 +23,7 @@ def simple(walk: Walk, node: cst.SimpleString) -> Expr:
     value, anchors, is_bytes = strings.literal(node.value, at)
     if SQL_KEYWORD.search(value):
         walk.sql_at.append(at)
-    return String(at, at + len(node.value), value, anchors, is_bytes)
+    return String(at, len(node.value), value, anchors, is_bytes)
 
 
 def formatted(walk: Walk, node: _Formatted) -> Expr:
@@ -53,7 +53,7 @@ def concatenated(walk: Walk, node: cst.ConcatenatedString) -> Expr:
     joined = strings.join([part[0] for part in parts if isinstance(part, tuple)])
     if SQL_KEYWORD.search(joined.value):
         walk.sql_at.append(at)
-    return String(at, walk.end(), *joined)
+    return String(at, walk.end() - at, *joined)
 
 
 def _pieces(node: cst.ConcatenatedString) -> Iterator[cst.SimpleString | _Formatted]:
@@ -117,13 +117,13 @@ def _template(walk: Walk, at: int, parts: Sequence[_Part], kind: OneOf["f", "t"]
             continue
         if run:
             joined = strings.join([literal for literal, _, _ in run])
-            merged.append(String(run[0][1], run[-1][2], *joined))
+            merged.append(String(run[0][1], run[-1][2] - run[0][1], *joined))
             if SQL_KEYWORD.search(joined.value):
                 walk.sql_at.append(at)
             run = []
         if part is not None:
             merged.append(part)
-    return Template(at, walk.end(), tuple(merged), kind)
+    return Template(at, walk.end() - at, tuple(merged), kind)
 
 
 HANDLERS: dict[type[cst.CSTNode], ExpressionHandler] = {

@@ -154,7 +154,7 @@ class Walk:
     ) -> None:
         """Records a statement that began at `at` and ends with the last token, in the current place."""
         self.statements.append(
-            Statement(kind, at, self.ends[len(self.emitted) - 1], self.context, target, value, annotation, operator)
+            Statement(kind, at, self.ends[len(self.emitted) - 1] - at, self.context, target, value, annotation, operator)
         )
 
     def enter(self) -> int:

@@ -130,7 +130,7 @@ class Addressed:
             return True
         if not lead.is_object or lead.name not in loop.derived:
             return False
-        made = self._project.values.sources.of(site.module, Name(site.call.at, site.call.at, lead.name), site.call.context)
+        made = self._project.values.sources.of(site.module, Name(site.call.at, 0, lead.name), site.call.context)
         return any(
             isinstance(_plain(source.expr), CallRef) and not loop.derived.isdisjoint(names_in(source.module.body, source.expr))
             for source in made

@@ -108,21 +108,21 @@ def _parsed(text: str, at: int) -> Expr | None:
 def _converted(node: ast.expr, at: int) -> Expr:
     match node:
         case ast.Name():
-            return Name(at, at, node.id)
+            return Name(at, 0, node.id)
         case ast.Attribute():
-            return Attribute(at, at, _converted(node.value, at), node.attr)
+            return Attribute(at, 0, _converted(node.value, at), node.attr)
         case ast.Subscript():
             index = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            return Subscript(at, at, _converted(node.value, at), tuple(_converted(item, at) for item in index))
+            return Subscript(at, 0, _converted(node.value, at), tuple(_converted(item, at) for item in index))
         case ast.BinOp(op=ast.BitOr()):
-            return Operation(at, at, "|", (_converted(node.left, at), _converted(node.right, at)))
+            return Operation(at, 0, "|", (_converted(node.left, at), _converted(node.right, at)))
         case ast.Constant(value=str() as text):
-            return String(at, at, text, ())
+            return String(at, 0, text, ())
         case ast.Constant(value=None):
-            return Constant(at, at, None)
+            return Constant(at, 0, None)
         case ast.Constant():
-            return Constant(at, at, "...")
+            return Constant(at, 0, "...")
         case ast.List():
-            return Collection(at, at, "list", tuple(_converted(item, at) for item in node.elts))
+            return Collection(at, 0, "list", tuple(_converted(item, at) for item in node.elts))
         case _:
-            return Opaque(at, at)
+            return Opaque(at, 0)

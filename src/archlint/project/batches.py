@@ -108,7 +108,8 @@ class Batches:
 def expression_of(point: EffectPoint) -> Expr | None:
     """The expression that a point stands for."""
     if point.kind == "call" and point.call is not None:
-        return CallRef(point.site.at, point.site.end, point.call.index)
+        site = point.site
+        return CallRef(site.at, site.end - site.at, point.call.index)
     return point.point.expr
 
 

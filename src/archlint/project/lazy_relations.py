@@ -138,4 +138,4 @@ def _item(module: Module, expr: Expr | None, key: str) -> Expr | None:
         return next((value for known, value in pairs if isinstance(known, String) and known.value == key), None)
     if isinstance(expr, CallRef):
         return next((a.value for a in module.body.calls[expr.index].arguments if a.name == key), None)
-    return None if expr is None else Constant(expr.at, expr.end, None)
+    return None if expr is None else Constant(expr.at, expr.length, None)

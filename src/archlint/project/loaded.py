@@ -102,7 +102,9 @@ class LoadedRelations:
         names: set[str] = set()
         is_known = True
         for argument in given:
-            value = Starred(argument.value.at, argument.value.end, argument.value) if argument.name == "*" else argument.value
+            value = argument.value
+            if argument.name == "*":
+                value = Starred(value.at, value.length, value)
             found = frozenset(self._relations(place, value)) | self._below(place, value)
             is_known = is_known and bool(found)
             names |= found
@@ -258,7 +260,7 @@ class LoadedRelations:
         return any(info.lazy is not None or info.role in _QUERIES or info.role == "db-manager" for info in infos)
 
     def _makes_query(self, place: Descent, site: CallSite) -> bool:
-        made = CallRef(site.call.at, site.call.end, site.index)
+        made = CallRef(site.call.at, site.call.length, site.index)
         return isinstance(site.call.callee, Name | Attribute) and self._is_query(place, made)
 
 

@@ -65,7 +65,7 @@ def _refusals(module: Module, function: int, until: int) -> Iterator[tuple[int, 
         if s.kind in ("raise", "return") and place.kind == "if" and place.subject is not None:
             yield place.at, place.parent, place.subject
         elif s.kind == "assert" and s.value is not None:
-            yield s.at, s.context, Operation(s.at, s.end, "not", (s.value,))
+            yield s.at, s.context, Operation(s.at, s.length, "not", (s.value,))
 
 
 def _alternatives(test: Expr) -> tuple[Expr, ...]:

@@ -158,7 +158,7 @@ class RouteLists:
                 operation = knowledge.function(called) if called else None
                 if operation is not None:
                     arguments = tuple(Argument(None, item) for item in expr.items)
-                    call = Call(expr.at, expr.end, expr, arguments, context)
+                    call = Call(expr.at, expr.length, expr, arguments, context)
                     # no call of the file has a row below zero
                     return Entry(CallSite(module, module.path, -1 - expr.at, call, None, ()), operation)
         return None

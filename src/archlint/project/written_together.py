@@ -95,7 +95,7 @@ class WrittenTogether:
             scope, bindings = scopes.lookup(context, name, at)
             if scope <= 0:
                 continue
-            types = self._project.types.all(module, Name(at, at, name), context)
+            types = self._project.types.all(module, Name(at, 0, name), context)
             is_stored = any(self._project.types.role(each) == _STORED for each in types)
             if (is_stored or not only_stored) and not any(self._is_no_data(each) for each in types):
                 found.update((name, binding.at) for binding in bindings)

@@ -13,7 +13,7 @@ import msgspec
 from archlint.engine.read import Reading
 from archlint.facts.deployment import DeploymentFacts
 from archlint.facts.sql import SqlFacts, Unparsed
-from archlint.facts.syntax import Failure, FileFacts
+from archlint.facts.syntax import Failure, FileFacts, shared
 from archlint.facts.text import decode_text
 from archlint.ports import FactStore, NoProgress, Progress, Workers
 from archlint.project.program import SqlReader
@@ -29,7 +29,7 @@ _READ = 1000
 """Results that are taken out of it at a time: their bytes and what they decode to need not be held together."""
 
 _encoder = msgspec.msgpack.Encoder()
-_facts = msgspec.msgpack.Decoder(FileFacts)
+_facts = msgspec.msgpack.Decoder(FileFacts, dec_hook=shared)
 _failure = msgspec.msgpack.Decoder(Failure)
 _sql = msgspec.msgpack.Decoder(SqlFacts)
 _deployment = msgspec.msgpack.Decoder(DeploymentFacts)

@@ -10,9 +10,28 @@ are flat and refer to each other by index, so that a file's facts encode to msgp
 
 from __future__ import annotations
 
-from typing import Literal
+import sys
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    Word = str
+else:
+
+    class _Strings(type):
+        """msgspec asks it whether what the hook gave is of the type: it decoded a string, and has one."""
+
+        def __instancecheck__(cls, value: object) -> bool:
+            return True
+
+    class Word(metaclass=_Strings):
+        """A name that the code repeats: a string, which a decoder with the hook `shared` keeps once for all files."""
+
+
+def shared(_: type, text: str) -> str:
+    """The decoder's hook for a `Word`. Raises TypeError for what is no string."""
+    return sys.intern(text)
 
 
 class Node(Struct, frozen=True, array_like=True, gc=False):
@@ -28,14 +47,14 @@ class Node(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Name(Node, frozen=True, array_like=True, gc=False, tag=1):
-    id: str
+    id: Word
 
 
 class Attribute(Node, frozen=True, array_like=True, gc=False, tag=2):
     """`base.attr`; the attribute's own name stands at `end - len(attr)`."""
 
     base: Expr
-    attr: str
+    attr: Word
 
 
 class Constant(Node, frozen=True, array_like=True, gc=False, tag=3):
@@ -179,7 +198,7 @@ Expr = (
 class Argument(Struct, frozen=True, array_like=True, gc=False):
     """`name` is None for a positional one; `*` and `**` mark unpacking."""
 
-    name: str | None
+    name: Word | None
     value: Expr
 
 
@@ -289,8 +308,8 @@ class Import(Struct, frozen=True, array_like=True, gc=False):
 
     at: int
     end: int
-    module: str
-    name: str | None
+    module: Word
+    name: Word | None
     alias: str | None
     level: int
     context: int
@@ -300,7 +319,7 @@ class Import(Struct, frozen=True, array_like=True, gc=False):
 class Parameter(Struct, frozen=True, array_like=True, gc=False):
     at: int
     end: int
-    name: str
+    name: Word
     kind: Literal["positional", "either", "*", "keyword", "**"]
     annotation: Expr | None = None
     default: Expr | None = None

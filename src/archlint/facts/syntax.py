@@ -35,8 +35,8 @@ def shared(_: type, text: str) -> str:
 
 
 class Node(Struct, frozen=True, array_like=True, gc=False):
-    """An expression's range; parentheses around it are outside. Its length is kept, not its end: Python has one object for
-    all small integers of a value, and there are millions of these."""
+    """A range of the file; of an expression without the parentheses around it. Its length is kept, not its end: Python has
+    one object for all small integers of a value, and there are millions of these."""
 
     at: int
     length: int
@@ -300,14 +300,12 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
         return self.at + self.length
 
 
-class Import(Struct, frozen=True, array_like=True, gc=False):
+class Import(Node, frozen=True, array_like=True, gc=False):
     """One imported name. `import a.b as c`: module `a.b`, name None; `from ..m import x`: level 2, module `m`, name `x`.
 
     A star is the name `*`.  `type_checking`: under `if TYPE_CHECKING` (any alias of it).
     """
 
-    at: int
-    end: int
     module: Word
     name: Word | None
     alias: str | None
@@ -316,9 +314,7 @@ class Import(Struct, frozen=True, array_like=True, gc=False):
     type_checking: bool = False
 
 
-class Parameter(Struct, frozen=True, array_like=True, gc=False):
-    at: int
-    end: int
+class Parameter(Node, frozen=True, array_like=True, gc=False):
     name: Word
     kind: Literal["positional", "either", "*", "keyword", "**"]
     annotation: Expr | None = None

@@ -254,7 +254,7 @@ def _parameter(walk: Walk, node: cst.Param, kind: str) -> Parameter:
         walk.emit("=")
         default = walk.expr(node.default)
     walk.comma(node.comma)
-    return Parameter(at, end, name, kind, annotation, default)  # type: ignore[arg-type]
+    return Parameter(at, end - at, name, kind, annotation, default)  # type: ignore[arg-type]
 
 
 def type_parameters(walk: Walk, node: cst.TypeParameters) -> None:

@@ -149,7 +149,7 @@ def import_(walk: Walk, node: cst.Import | cst.LazyImport) -> None:
         at = walk.at()
         module = _dotted(walk, alias.name)
         asname = _asname(walk, alias)
-        walk.imports.append(Import(at, walk.end(), module, None, asname, 0, walk.context, walk.type_checking))
+        walk.imports.append(Import(at, walk.end() - at, module, None, asname, 0, walk.context, walk.type_checking))
         walk.comma(alias.comma)
 
 
@@ -169,7 +169,7 @@ def import_from(walk: Walk, node: cst.ImportFrom | cst.LazyImportFrom) -> None:
     else:
         at = walk.at()
         walk.emit("*")
-        walk.imports.append(Import(at, at + 1, module, "*", None, level, walk.context, walk.type_checking))
+        walk.imports.append(Import(at, 1, module, "*", None, level, walk.context, walk.type_checking))
     if node.rpar is not None:
         walk.emit(")")
 
@@ -178,7 +178,7 @@ def _imported(walk: Walk, alias: cst.ImportAlias, module: str, level: int) -> No
     at = walk.at()
     name = _dotted(walk, alias.name)
     asname = _asname(walk, alias)
-    walk.imports.append(Import(at, walk.end(), module, name, asname, level, walk.context, walk.type_checking))
+    walk.imports.append(Import(at, walk.end() - at, module, name, asname, level, walk.context, walk.type_checking))
     if name == "TYPE_CHECKING":
         walk.type_checking_names.add(asname or name)
     walk.comma(alias.comma)

@@ -33,7 +33,7 @@ def file_of(imports: Sequence[Import] = (), contexts: Sequence[Context] = ()) ->
 
 def importing(*targets: str, type_checking: bool = False) -> FileFacts:
     """A file with one `import target` a line."""
-    return file_of([Import(40 * i, 40 * i + 39, t, None, None, 0, 0, type_checking) for i, t in enumerate(targets)])
+    return file_of([Import(40 * i, 39, t, None, None, 0, 0, type_checking) for i, t in enumerate(targets)])
 
 
 def project_with(files: Mapping[str, FileFacts], settings: Settings | None = None) -> Project:

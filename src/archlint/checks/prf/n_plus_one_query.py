@@ -100,12 +100,11 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     if is_write and not _commits(query):
         return Confidence.LOW, "one statement for all may not do what it does for each"
     is_far = len(path.through) >= _FAR
+    if is_far and evidence in _WEAK:
+        return Confidence.LOW, "the query is so far down that it may not be reached"
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(query.point.module.body, query.expression))
-    if path.through and (is_far or is_same or evidence in _WEAK):
-        # of those that were read for the first time half were no fault
-        return Confidence.LOW, "whether there are many, and whether each comes to the query, are both guesses"
     # the same query over and over is bad too, but the session may answer it
-    most = Confidence.MEDIUM if is_same or evidence in _WEAK else Confidence.HIGH
+    most = Confidence.MEDIUM if is_same or is_far or evidence in _WEAK else Confidence.HIGH
     return min(path.confidence, most), ""
 
 

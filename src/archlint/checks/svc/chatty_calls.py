@@ -27,14 +27,15 @@ _WEAK = frozenset({"read", "listed", "keyed"})
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`memo`: words in the names of decorators that keep results; `others`: effects of a library call by which its
     repetition is not this rule's matter; `not_services`: kinds of libraries that talk to no other service;
-    `transfers` and `messages`: names, or words in names, of functions that send or fetch one file, that tell somebody
-    something.  The rest: see `LoopWords`."""
+    `transfers`: names, or words in names, of functions that send or fetch one file; `messages` and `sending`: words in the
+    names of functions that tell somebody something.  The rest: see `LoopWords`."""
 
     memo: tuple[str, ...]
     others: tuple[str, ...]
     not_services: tuple[str, ...]
     transfers: tuple[str, ...]
     messages: tuple[str, ...]
+    sending: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -75,9 +76,10 @@ def _weighed(project: Project, call: Repeated, proved: Proved, params: Params) -
         return Confidence.LOW, "what is kept may answer first"
     if goes_down_a_path(loop):
         return Confidence.LOW, "it goes as deep as one path"
-    if _is_named(call, params.messages):
+    words = [frozenset({name, *words_of(name)}) for name in _names(call)]
+    if any(not own.isdisjoint(params.messages) and not own.isdisjoint(params.sending) for own in words):
         return Confidence.LOW, "each is a message of its own"
-    if _is_named(call, params.transfers):
+    if any(not own.isdisjoint(params.transfers) for own in words):
         return Confidence.LOW, "each carries a file of its own"
     if not _all_call(project, call):
         return Confidence.LOW, "not each kind of item does"
@@ -95,14 +97,14 @@ def _weighed(project: Project, call: Repeated, proved: Proved, params: Params) -
     return min(path.confidence, most), ""
 
 
-def _is_named(call: Repeated, wanted: tuple[str, ...]) -> bool:
-    """By the names of the functions on the way: no call takes several files, or messages."""
+def _names(call: Repeated) -> list[str]:
+    """The names of the functions on the way, the nearest to the call: no call takes several files, or messages."""
     path = call.path
     names = [definition.function.name for definition in path.through[-2:]]
     names.append(path.end.witness.target.rpartition(".")[2])
     if path.end.call is not None:
         names.append(last_name(path.end.module.body, path.end.call.call.callee))
-    return any(name in wanted or not {*words_of(name)}.isdisjoint(wanted) for name in names)
+    return names
 
 
 def _all_call(project: Project, call: Repeated) -> bool:

@@ -210,6 +210,8 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """A decorator of a view's method that answers under a path of its own, below that of the view."""
     cached: str | None = None
     """A decorator that keeps results: the argument that bounds them in time (`ttl`, `timeout`), or `unbounded`."""
+    kept: Limit | None = None
+    """A decorator that keeps results in the process: how many. An empty mapping in the argument is no bound, either."""
 
 
 class Lazy(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -10,11 +9,12 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import Comparison, Conditional, Constant, Expr, Mapping, Name, Operation, String
+from archlint.facts.syntax import Comparison, Conditional, Constant, Expr, Name, Operation
 from archlint.project.arguments import parameter
 from archlint.project.branches import in_other_branch
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
+from archlint.project.setting_values import SettingValues
 from archlint.project.spelling import UNSAID, spell
 from archlint.project.values import UNKNOWN
 
@@ -52,6 +52,7 @@ class CacheWrites:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._settings = SettingValues(project)
 
     @cached_property
     def all(self) -> tuple[tuple[CallSite, CacheWrite], ...]:
@@ -256,39 +257,8 @@ class CacheWrites:
         library = self._project.knowledge.library(target)
         if library is None:
             return False
-        paths = [path.split(".") for path, meaning in library.settings.items() if meaning == _TIMEOUT_SETTING]
-        values = [value for path in paths for value in self._setting(path)]
+        values = self._settings.meaning(library, _TIMEOUT_SETTING)
         return bool(values) and all(value in write.forever for value in values)
-
-    def _setting(self, path: list[str]) -> Iterator[object]:
-        """The values that the project's settings give to `NAME.key.key`; what is not plain is left out."""
-        for module, expr in self._assigned[path[0]]:
-            value: Expr | None = expr
-            for key in path[1:]:
-                value = _item(value, key)
-            if value is not None:
-                plain = self._project.values.constant(module, value, 0)
-                yield UNKNOWN if plain is UNKNOWN else plain
-
-    @cached_property
-    def _assigned(self) -> dict[str, list[tuple[Module, Expr]]]:
-        """Upper-case name → what production modules set it to."""
-        found: dict[str, list[tuple[Module, Expr]]] = defaultdict(list)
-        for module in self._project.modules.production:
-            for statement in module.body.statements:
-                target = statement.target
-                if isinstance(target, Name) and target.id.isupper() and statement.value is not None:
-                    found[target.id].append((module, statement.value))
-        return found
-
-
-def _item(expr: Expr | None, key: str) -> Expr | None:
-    if not isinstance(expr, Mapping):
-        return None
-    for name, value in zip(expr.keys, expr.values, strict=True):
-        if isinstance(name, String) and name.value == key:
-            return value
-    return None
 
 
 def _words(text: str) -> set[str]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.modules import Module
+from archlint.project.swallowed import catches
 from archlint.project.task_retries import Task, TaskRetries
 
 _REMOTE = ("http", "rpc", "email")
@@ -43,7 +44,7 @@ def _way_out(project: Project, conditions: Conditions, task: Task) -> Path | Non
     for effect in _REMOTE:
         for point in project.effects.points_of(task.definition, effect):
             path = conditions.path(point)
-            left = _catches(point.module, point.context) or is_failure_path(point.module, point.context)
+            left = catches(point.module, point.context) or is_failure_path(point.module, point.context)
             if path is not None and not left:
                 found.append(path)
     return min(found, key=lambda path: (-path.confidence, len(path.steps), path.steps[0].site), default=None)
@@ -63,26 +64,4 @@ def _is_handled(project: Project, path: Path) -> bool:
 
 def _is_caught(module: Module, at: int) -> bool:
     around = [row for row, place in enumerate(module.body.contexts) if place.at <= at < place.end]
-    return bool(around) and _catches(module, around[-1])
-
-
-def _catches(module: Module, context: int) -> bool:
-    """A failure at the place is caught before it leaves the function, and not raised again."""
-    contexts = module.body.contexts
-    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
-        if contexts[context].kind == "try" and _swallows(module, context):
-            return True
-        context = contexts[context].parent
-    return False
-
-
-def _swallows(module: Module, tried: int) -> bool:
-    """One of the handlers that follow the `try` raises nothing."""
-    body = module.body
-    beside = [c for c in body.contexts if c.parent == body.contexts[tried].parent and c.at >= body.contexts[tried].end]
-    for place in sorted(beside, key=lambda c: c.at):
-        if place.kind != "except":
-            return False
-        if not any(s.kind == "raise" and place.at <= s.at < place.end for s in body.statements):
-            return True
-    return False
+    return bool(around) and catches(module, around[-1])

@@ -1,0 +1,93 @@
+"""CCH005: a memory of the process that gets an entry for each user, row or text, and loses none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof
+from archlint.project.growing_mappings import Entry, GrowingMappings
+from archlint.project.instances import Instances
+from archlint.project.memos import Memo, memos
+from archlint.project.one_off import OneOff
+from archlint.project.open_keys import OpenKey, OpenKeys
+from archlint.project.origins import Parameter
+from archlint.project.repeated import LoopWords
+from archlint.project.spelling import last_name
+
+_CLEARS = "cache_clear"
+_ONE = "1"
+
+
+class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`many`: last words of names of which there is no end; `few`: words of names of which there are few.  The rest: see
+    `LoopWords`."""
+
+    many: tuple[str, ...]
+    few: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each memory without a bound whose keys have none, a proof for each that has one."""
+    keys, once = OpenKeys(project, params.many, params.few), OneOff(project, params)
+    instances = Instances(project)
+    for memo in memos(project):
+        if not once.runs_once(memo.definition.module, memo.definition):
+            yield from _memo(project, keys, instances, memo)
+    yield from _mappings(project, keys, once)
+
+
+def _memo(project: Project, keys: OpenKeys, instances: Instances, memo: Memo) -> Iterator[Hit | Proof]:
+    definition = memo.definition
+    function = definition.function
+    held = instances.of_method(definition)
+    words = {"function": function.qualname, "klass": function.qualname.rpartition(".")[0], "size": memo.size}
+    if memo.is_bounded:
+        if held is not None and held.are_many and memo.size not in (_ONE, ""):
+            yield Hit(memo.site, words, "some", Confidence.LOW)
+        else:
+            yield Proof(memo.site, "is bounded")
+        return
+    if held is not None and held.are_many:
+        cleared = _is_cleared(project, memo)
+        yield Hit(memo.site, words, "instances", Confidence.LOW if cleared else held.confidence)
+        return
+    start = 1 if function.klass >= 0 and "static-method" not in _marks(project, memo) else 0
+    found = [keys.of_parameter(Parameter(definition, row)) for row in range(start, len(function.parameters))]
+    known = [key for key in found if key is not None]
+    if known:
+        best = max(known, key=lambda key: key.confidence)
+        confidence = Confidence.LOW if _is_cleared(project, memo) else best.confidence
+        yield Hit(memo.site, {**words, "key": best.text}, "default", confidence)
+    else:
+        yield Proof(memo.site, "is asked for few things")
+
+
+def _marks(project: Project, memo: Memo) -> frozenset[str]:
+    return frozenset(project.types.inference.returns.marks(memo.definition))
+
+
+def _is_cleared(project: Project, memo: Memo) -> bool:
+    """`get_user.cache_clear()` somewhere: how often, nobody can say."""
+    name = memo.definition.function.name
+    return any(last_name(m.body, getattr(c.callee, "base", c.callee)) == name for m, c in project.calls.written(_CLEARS))
+
+
+def _mappings(project: Project, keys: OpenKeys, once: OneOff) -> Iterator[Hit | Proof]:
+    mappings = GrowingMappings(project)
+    said: set[tuple[str, str]] = set()
+    for entry in mappings.entries:
+        if (entry.module.path, entry.name) in said or once.runs_once(entry.module, entry.definition):
+            continue
+        key = keys.of(entry.module, entry.key, entry.context)
+        if key is None:
+            continue
+        said.add((entry.module.path, entry.name))
+        if mappings.is_emptied(entry):
+            yield Proof(entry.site, "is emptied")
+        else:
+            yield _entry(entry, key)
+
+
+def _entry(entry: Entry, key: OpenKey) -> Hit:
+    words = {"name": entry.name, "key": key.text}
+    return Hit(entry.site, words, "entries", key.confidence)

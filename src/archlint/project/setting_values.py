@@ -1,0 +1,57 @@
+"""What the project gives to the settings of a framework: `NAME = …` in capitals, and the keys of a mapping behind it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.knowledge import Library
+from archlint.facts.syntax import Expr, Mapping, Name, String
+from archlint.project.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+
+class SettingValues:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def meaning(self, library: Library, word: str) -> list[object]:
+        """The values of the library's settings that mean `word`; `UNKNOWN` for one that is no plain value."""
+        paths = [path.split(".") for path, meaning in library.settings.items() if meaning == word]
+        return [value for path in paths for value in self._of(path)]
+
+    def _of(self, path: list[str]) -> list[object]:
+        """The values of `NAME.key.key` in production modules."""
+        found: list[object] = []
+        for module, expr in self._assigned[path[0]]:
+            value: Expr | None = expr
+            for key in path[1:]:
+                value = _item(value, key)
+            if value is not None:
+                plain = self._project.values.constant(module, value, 0)
+                found.append(UNKNOWN if plain is UNKNOWN else plain)
+        return found
+
+    @cached_property
+    def _assigned(self) -> dict[str, list[tuple[Module, Expr]]]:
+        """Upper-case name → what production modules set it to."""
+        found: dict[str, list[tuple[Module, Expr]]] = defaultdict(list)
+        for module in self._project.modules.production:
+            for statement in module.body.statements:
+                target = statement.target
+                if isinstance(target, Name) and target.id.isupper() and statement.value is not None:
+                    found[target.id].append((module, statement.value))
+        return found
+
+
+def _item(expr: Expr | None, key: str) -> Expr | None:
+    if not isinstance(expr, Mapping):
+        return None
+    for name, value in zip(expr.keys, expr.values, strict=True):
+        if isinstance(name, String) and name.value == key:
+            return value
+    return None

@@ -1,0 +1,38 @@
+"""Failures that a function keeps to itself: a `try` around the place, one of whose handlers raises nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+
+_SUPPRESSING = "suppress"
+_ENDS = frozenset({"function", "class", "module"})
+
+
+def catches(module: Module, context: int) -> bool:
+    """A failure at the place is caught before it leaves the function, and not raised again."""
+    contexts = module.body.contexts
+    while context >= 0 and contexts[context].kind not in _ENDS:
+        place = contexts[context]
+        if place.kind == "try" and _swallows(module, context):
+            return True
+        if place.kind == "with" and place.subject is not None and last_name(module.body, place.subject) == _SUPPRESSING:
+            return True
+        context = contexts[context].parent
+    return False
+
+
+def _swallows(module: Module, tried: int) -> bool:
+    """One of the handlers that follow the `try` raises nothing."""
+    body = module.body
+    beside = [c for c in body.contexts if c.parent == body.contexts[tried].parent and c.at >= body.contexts[tried].end]
+    for place in sorted(beside, key=lambda c: c.at):
+        if place.kind != "except":
+            return False
+        if not any(s.kind == "raise" and place.at <= s.at < place.end for s in body.statements):
+            return True
+    return False

@@ -1,0 +1,135 @@
+"""DBS018: a connection, session or client that is not closed on every way out of the function that opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import Constant, Statement
+from archlint.project.model import Def
+from archlint.project.modules import Module
+from archlint.project.name_uses import Use, uses_of
+from archlint.project.one_off import OneOff
+from archlint.project.opened import Opened, OpenedConnections
+from archlint.project.parts import names_in
+from archlint.project.repeated import LoopWords
+from archlint.project.sequence import chain, may_follow
+
+
+class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`borrowed`: beginnings of names of callables and types that give what somebody else has opened and closes; `lent`: last
+    names of callables that only use a connection they are given; `giving_back`: last names of methods that take one back;
+    `files`: dialects of databases that are files.  The rest: see `LoopWords`."""
+
+    borrowed: tuple[str, ...]
+    lent: tuple[str, ...]
+    giving_back: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each that stays open, or does where something fails or the function is left early; a proof for each that a
+    block closes, or a `finally`."""
+    connections, one_off = OpenedConnections(project, params.borrowed, params.lent), OneOff(project, params)
+    for opened in connections.all():
+        definition, module = opened.definition, opened.site.module
+        if definition is None or module.is_script or one_off.runs_once(module, definition):
+            continue
+        if _is_managed(opened):
+            yield Proof(opened.site.site, "a block closes it")
+        if opened.statement is None:
+            continue
+        uses = uses_of(definition, opened.name, opened.statement.end)
+        if _goes_on(connections, opened, uses, params):
+            continue
+        closes = [use for use in uses if _closes(opened, use, params)]
+        if _is_sure(opened, closes):
+            yield Proof(opened.site.site, "it is closed whatever happens")
+        else:
+            yield _hit(project, opened, closes, uses, params)
+
+
+def _is_managed(opened: Opened) -> bool:
+    body = opened.site.module.body
+    return opened.by_leaving and any(
+        place.kind == "with" and place.subject is not None and place.subject.at <= opened.site.call.at < place.subject.end
+        for place in body.contexts
+    )
+
+
+def _goes_on(connections: OpenedConnections, opened: Opened, uses: tuple[Use, ...], params: Params) -> bool:
+    """Somebody else may close it: it is returned, kept, or handed to what may."""
+    for use in uses:
+        if use.kind in ("returned", "kept"):
+            return True
+        if use.kind == "method" and not use.called and use.word in opened.closing:
+            return True  # `stack.callback(connection.close)`
+        is_handed = use.kind == "argument" and not _closes(opened, use, params)
+        if is_handed and connections.is_given_away(opened.site.module, use.call, opened.name):
+            return True
+    return False
+
+
+def _closes(opened: Opened, use: Use, params: Params) -> bool:
+    if use.kind == "argument":
+        call = opened.site.module.body.calls[use.call]
+        return getattr(call.callee, "attr", "") in params.giving_back
+    return (use.kind == "method" and use.called and use.word in opened.closing) or (use.kind == "managed" and opened.by_leaving)
+
+
+def _is_sure(opened: Opened, closes: list[Use]) -> bool:
+    """It comes whatever happens: by a block, in a `finally`, or both behind what is done and where that fails."""
+    module = opened.site.module
+    kinds = [{module.body.contexts[row].kind for row in chain(module, use.context)} for use in closes]
+    if any("finally" in found for found in kinds) or any(use.kind == "managed" for use in closes):
+        return True
+    return any("except" in found for found in kinds) and any("except" not in found for found in kinds)
+
+
+def _hit(project: Project, opened: Opened, closes: list[Use], uses: tuple[Use, ...], params: Params) -> Hit:
+    definition, site = opened.definition, opened.site.site
+    assert definition is not None  # noqa: S101 - others are not asked
+    words = {"name": opened.name, "function": definition.function.name, "target": opened.target}
+    sure = min(opened.site.confidence, opened.type.confidence)
+    library = project.knowledge.library(opened.target)
+    is_file = library is not None and library.dialect in params.files
+    if not closes:
+        if is_file or _runs_on(definition) or len(uses) == 0:
+            sure = Confidence.LOW
+        return Hit(site, words, "never", sure)
+    early = _left_early(definition, opened, closes)
+    if early is not None:
+        step = Step(Site(site.path, early.at, early.end), "the function is left here, and it is still open")
+        return Hit(site, words, "early", min(sure, Confidence.LOW if is_file else Confidence.HIGH), related=(step,))
+    step = Step(Site(site.path, closes[-1].at, closes[-1].at), "closed here, if nothing has failed before")
+    return Hit(site, words, "default", min(sure, Confidence.LOW if is_file else Confidence.MEDIUM), related=(step,))
+
+
+def _runs_on(definition: Def) -> bool:
+    """`while True:` that a program never leaves."""
+    return any(
+        place.kind == "while" and place.function == definition.index and isinstance(place.subject, Constant)
+        for place in definition.module.body.contexts
+    )
+
+
+def _left_early(definition: Def, opened: Opened, closes: list[Use]) -> Statement | None:
+    """The first `return` that can come before it is closed, where it has been opened."""
+    module, function, statement = definition.module, definition.function, opened.statement
+    assert statement is not None  # noqa: S101 - others are not asked
+    start = (statement.context, statement.at)
+    for leaving in module.statements["return"]:
+        if not statement.end <= leaving.at < function.end or module.body.contexts[leaving.context].function != definition.index:
+            continue
+        place = (leaving.context, leaving.at)
+        if not may_follow(module, start, place) or _asks_whether(module, leaving.context, opened.name):
+            continue
+        if not any(use.at < leaving.end and may_follow(module, (use.context, use.at), place) for use in closes):
+            return leaving
+    return None
+
+
+def _asks_whether(module: Module, context: int, name: str) -> bool:
+    """A branch around asks whether it was opened at all: `if connection is None:`."""
+    places = [module.body.contexts[row] for row in chain(module, context)]
+    return any(place.kind in ("if", "else") and name in names_in(module.body, place.subject) for place in places)

@@ -13,6 +13,8 @@ import msgspec
 import pytest
 import yaml
 
+from archlint.facts import syntax
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src/archlint"
 LAYERS = (
@@ -119,3 +121,26 @@ def test_the_vocabulary_needs_no_parser() -> None:
 def test_no_module_is_a_drawer() -> None:
     drawers = {"utils", "util", "common", "helpers", "helper", "misc", "manager", "base"}
     assert [p.relative_to(PACKAGE).as_posix() for p in SOURCES if p.stem in drawers] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in SOURCES if "facts.syntax" in path.read_text("utf-8")],
+    ids=lambda p: p.relative_to(PACKAGE).as_posix(),
+)
+def test_expressions_are_made_with_their_length(path: Path) -> None:
+    """`CallRef(call.at, call.end, row)` passes the type checker, and is wrong: the second number is a length."""
+    tree = ast.parse(path.read_text("utf-8"))
+    records = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "archlint.facts.syntax"
+        for alias in node.names
+        if "length" in getattr(getattr(syntax, alias.name), "__struct_fields__", ())
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in records and len(node.args) > 1:
+            first, second = node.args[:2]
+            name = second.attr if isinstance(second, ast.Attribute) else second.id if isinstance(second, ast.Name) else ""
+            is_place = name == "end" or ast.dump(first) == ast.dump(second)
+            assert not is_place, f"line {node.lineno}: a place where the length is meant"

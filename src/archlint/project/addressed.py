@@ -117,9 +117,7 @@ class Addressed:
     def _made_of(self, lead: _Lead, definition: Def) -> _Lead | None:
         """The parameter by which a local object was looked up: `service = self.find(name)`."""
         body, end = definition.module.body, definition.function.end
-        for source in self._project.values.sources.of(
-            definition.module, Name(end, end, lead.name), definition.function.context
-        ):
+        for source in self._project.values.sources.of(definition.module, Name(end, 0, lead.name), definition.function.context):
             for name in names_in(body, source.expr) if source.module is definition.module else ():
                 if name not in ("self", "cls") and parameter(definition.function, name) is not None:
                     return _Lead(name, is_object=True)

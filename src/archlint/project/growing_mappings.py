@@ -80,7 +80,7 @@ class GrowingMappings:
             if not isinstance(callee, Attribute) or callee.attr != _FILLING or not call.arguments:
                 continue
             if isinstance(callee.base, Name) and callee.base.id in names:
-                whole = CallRef(call.at, call.end, 0)
+                whole = CallRef(call.at, call.length, 0)
                 yield from self._entry(module, callee.base, call.arguments[0].value, call.context, whole)
 
     def _entry(self, module: Module, name: Name, key: Expr, context: int, whole: Expr) -> Iterator[Entry]:

@@ -260,7 +260,7 @@ class LoadedRelations:
         return any(info.lazy is not None or info.role in _QUERIES or info.role == "db-manager" for info in infos)
 
     def _makes_query(self, place: Descent, site: CallSite) -> bool:
-        made = CallRef(site.call.at, site.call.length, site.index)
+        made = site.expr
         return isinstance(site.call.callee, Name | Attribute) and self._is_query(place, made)
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.knowledge import Operation
-from archlint.facts.syntax import Call, Expr, Function
+from archlint.facts.syntax import Call, CallRef, Expr, Function
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -73,6 +73,11 @@ class CallSite(Struct, frozen=True, gc=False):
     @property
     def site(self) -> Site:
         return Site(self.path, self.call.at, self.call.end)
+
+    @property
+    def expr(self) -> CallRef:
+        """The call as the expression that it is."""
+        return CallRef(self.call.at, self.call.length, self.index)
 
     @property
     def operation(self) -> Operation | None:

@@ -94,7 +94,7 @@ class OneByOne:
         if loop.mapping is not None:
             return False
         return any(
-            not loop.derived.isdisjoint(names_in(body, CallRef(site.call.at, site.call.length, site.index)))
+            not loop.derived.isdisjoint(names_in(body, site.expr))
             and (self._reaches(site, _OUTSIDE, _CALLS) or (site.call.at < point.site.at and self._reaches(site, _WORK, _CALLS)))
             for site in self._project.calls.in_module(point.module)
             if place.at <= site.call.at < place.end and (point.call is None or site.index != point.call.index)

@@ -73,7 +73,7 @@ class RowTypes:
             return True
         if base is not None and self.roles(module, context, base) & ASKED:
             return True
-        return bool(self.roles(module, context, CallRef(site.call.at, site.call.length, site.index)) & _COLLECTIONS)
+        return bool(self.roles(module, context, site.expr) & _COLLECTIONS)
 
     def narrowed(self, site: CallSite) -> Iterator[Trait]:
         """What a call in the chain of a query, or around it, says of its rows."""

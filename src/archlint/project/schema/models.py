@@ -226,9 +226,7 @@ class Models:
                     module = site.module
                     if module.is_test or module.is_migration or module.is_vendored:
                         continue
-                    made = self._reading.made(
-                        Written(module, CallRef(site.call.at, site.call.length, site.index), site.call.context)
-                    )
+                    made = self._reading.made(Written(module, site.expr, site.call.context))
                     table = self._reading.text(made.argument(part.table)) if made is not None else None
                     if made is None or table is None:
                         continue

@@ -121,7 +121,7 @@ class Upgrades:
                     yield replace(change, guarded=True) if in_branch else change
 
     def _of_site(self, site: CallSite, given: Mapping[str, Written], depth: int) -> Iterator[Change]:
-        written = Written(site.module, CallRef(site.call.at, site.call.length, site.index), site.call.context, given)
+        written = Written(site.module, site.expr, site.call.context, given)
         helper = next((t.definition for t in site.targets if t.definition is not None), None)
         if helper is not None:
             if depth < _HELPERS and not helper.module.is_vendored:

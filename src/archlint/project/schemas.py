@@ -19,7 +19,7 @@ from archlint.project.schema.models import Models
 from archlint.project.schema.names import OWN, last_part
 from archlint.project.schema.operation_lists import Migration, OperationLists, migrations
 from archlint.project.schema.revisions import Revision, Upgrades, revisions_by_folder
-from archlint.project.schema.sql_changes import SqlChanges, changes_of
+from archlint.project.schema.sql_changes import SqlChanges, changes_of, named_changes
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -70,14 +70,15 @@ class Schemas:
     def all(self) -> tuple[Schema, ...]:
         found = [self._schema("migrations", folder, steps) for folder, steps in self._revisions.items()]
         found.append(self._schema("migrations", _common([path for path, _ in self._lists]), self._lists))
-        for folder, steps in self._files.items():
+        for (folder, dialect), steps in self._files.items():
             numbered = sum(bool(_NUMBERED.match(posixpath.basename(path))) for path, _ in steps) > 1
-            found.append(self._schema("migrations" if numbered else "statements", folder, steps))
+            made = self._schema("migrations" if numbered else "statements", folder, steps)
+            found.append(replace(made, dialect=dialect) if dialect else made)
         found += self._of_models
         found += self._of_code
         order = ("migrations", "models", "statements", "code")
         kept = [schema for schema in found if schema.tables or (schema.doubts and schema.made_by == "migrations")]
-        return tuple(sorted(kept, key=lambda schema: (order.index(schema.made_by), schema.folder, schema.service)))
+        return tuple(sorted(kept, key=lambda s: (order.index(s.made_by), s.dialect != self.dialect, s.folder, s.service)))
 
     @cached_property
     def tables(self) -> tuple[tuple[Schema, Table], ...]:
@@ -131,9 +132,10 @@ class Schemas:
         return tuple((migration.module.path, lists.changes(migration)) for migration in self._migrations)
 
     @cached_property
-    def _files(self) -> dict[str, tuple[tuple[str, tuple[Change, ...]], ...]]:
-        """Folder → its SQL files with DDL, in the natural order of their names; ways back are left out."""
-        found: dict[str, list[tuple[str, tuple[Change, ...]]]] = defaultdict(list)
+    def _files(self) -> dict[tuple[str, str], tuple[tuple[str, tuple[Change, ...]], ...]]:
+        """(folder, the database that the path names) → its SQL files with DDL, in the natural order of their names; ways
+        back are left out."""
+        found: dict[tuple[str, str], list[tuple[str, tuple[Change, ...]]]] = defaultdict(list)
         files = [s for s in self._project.statements.all if s.built is None and not (s.is_test or s.is_vendored)]
         for sql in sorted(files, key=lambda s: _natural(s.path)):
             folder, name = posixpath.split(sql.path)
@@ -141,12 +143,18 @@ class Schemas:
                 continue
             changes = tuple(_upward(sql))
             if changes:
-                found[folder].append((sql.path, changes))
+                found[folder, self._named_dialect(sql.path)].append((sql.path, changes))
         return {
-            folder: tuple(steps)
-            for folder, steps in sorted(found.items())
+            key: tuple(steps)
+            for key, steps in sorted(found.items())
             if any(change.kind == "create-table" for _, changes in steps for change in changes)
         }
+
+    def _named_dialect(self, path: str) -> str:
+        """The database that folders or the file are named after (`schema/sqlite/001.sql`, `mysql.sql`); empty for none."""
+        engines = self._project.knowledge.databases
+        named = {engines[word] for word in re.split(r"[/._-]+", path.lower()) if word in engines}
+        return named.pop() if len(named) == 1 else ""
 
     @cached_property
     def _of_models(self) -> list[Schema]:
@@ -168,7 +176,7 @@ class Schemas:
         by_service: dict[str, list[Change]] = defaultdict(list)
         for sql in self._project.statements.all:
             if sql.built is not None and sql.module is not None and sql.sink is not None and sql.module.is_production:
-                by_service[self._service(sql.path)] += changes_of(sql)
+                by_service[self._service(sql.path)] += named_changes(sql)
         found = []
         for service, changes in sorted(by_service.items()):
             ordered = sorted((c for c in changes if c.kind in ("create-table", "add")), key=lambda c: c.kind == "add")

@@ -300,3 +300,54 @@ def test_collections_of_documents_are_shown_and_are_no_tables() -> None:
         "index (town, made)",
     ]
     assert table_of(project, "towns") == ["code STRING not null", "primary key (code)"]
+
+
+def test_a_column_s_value_and_the_alias_of_its_type_say_it_together() -> None:
+    code = """
+        from typing import Annotated
+        from settings import BIG
+        from sqlalchemy import BigInteger, ForeignKey, Integer, String
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        id_key = Annotated[
+            int, mapped_column(BigInteger, primary_key=True) if BIG else mapped_column(Integer, primary_key=True)
+        ]
+        short = Annotated[str, mapped_column(String(40), index=True)]
+
+        class Base(DeclarativeBase): ...
+        class Shop(Base):
+            __tablename__ = "shops"
+            id: Mapped[id_key] = mapped_column(init=False)
+            name: Mapped[short] = mapped_column(unique=True)
+            town: Mapped[short | None]
+    """
+    assert table_of(project_of({"models.py": code}), "shops") == [
+        "id BIGINT not null",
+        "name VARCHAR(40) not null",
+        "town VARCHAR(40)",
+        "primary key (id)",
+        "unique (name)",
+        "index (town)",
+    ]
+
+
+def test_ddl_is_of_the_database_that_its_path_names() -> None:
+    ddl = "CREATE TABLE shops (id integer PRIMARY KEY);"
+    project = project_of({"app.py": "import psycopg"}, {"db/sqlite.sql": ddl, "db/postgres.sql": ddl, "other/mysql/a.sql": ddl})
+    assert [(schema.folder, schema.dialect) for schema in project.schemas.all] == [
+        ("db", "postgres"),
+        ("db", "sqlite"),
+        ("other/mysql", "mysql"),
+    ]
+    assert [schema.dialect for schema, _ in project.schemas.tables] == ["postgres"]
+
+
+def test_ddl_that_code_runs_makes_a_table_only_if_that_has_a_name() -> None:
+    code = """
+        def make(connection, kind, day):
+            connection.execute("CREATE TABLE shops (id bigint PRIMARY KEY)")
+            connection.execute(f"CREATE TABLE {kind} (id bigint PRIMARY KEY)")
+            connection.execute(f"CREATE TABLE log_{day} (id bigint PRIMARY KEY)")
+            connection.execute(f"CREATE TABLE lists ({kind} bigint PRIMARY KEY)")
+            connection.execute(f"CREATE TABLE names (id varchar({day}) PRIMARY KEY)")
+    """
+    assert sorted(project_of({"app.py": "import psycopg\n", "db.py": code}).schemas.by_name) == ["names", "shops"]

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof, Step
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.schema import ForeignKey, Index, Schema, Table
 from archlint.project.schema.lookups import full_name, serving
 
 
-def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`actors`: how columns end that keep who did something."""
+
+    actors: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each key of the final schema without an index, a proof for each that has one."""
     by_itself = not project.knowledge.indexes_keys.isdisjoint(project.schemas.dialects)
     for schema, table in project.schemas.tables:
@@ -18,7 +26,8 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             if schema.dialect in project.knowledge.indexes_keys:
                 yield Proof(key.site, "the database makes the key's index by itself")
             elif found is None:
-                yield _hit(schema, table, key, "several" if by_itself else "default")
+                is_actor = key.columns[-1].lower().endswith(params.actors)
+                yield _hit(schema, table, key, "several" if by_itself else "actor" if is_actor else "default")
             elif isinstance(found, Index) and found.partial:
                 yield _hit(schema, table, key, "partial")
             else:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archlint.facts.schema import Column
 from archlint.facts.schema_knowledge import SchemaModel
-from archlint.facts.syntax import Attribute, Constant, Expr, Name, Operation, String, Subscript
+from archlint.facts.syntax import Attribute, Conditional, Constant, Expr, Name, Operation, String, Subscript
 from archlint.project.schema.declarations import PYTHON_TYPES, Declarations, Declared
 from archlint.project.schema.made import Made, Written
 
@@ -39,8 +39,10 @@ def annotated_column(
     named = [_last(part.expr) for part in parts]
     if any(last in (_NO_FIELD if model.documents else _NO_COLUMN) for last in named) and declared is None:
         return None
-    if declared is None:
-        by_alias = next((d for part in parts if (d := _column(declarations, part, name)) is not None), None)
+    by_alias = next((d for part in parts if (d := _column(declarations, part, name)) is not None), None)
+    if declared is not None and by_alias is not None:
+        declared.complete(by_alias)
+    elif declared is None:
         declared = by_alias or Declared(Column(name, annotation.site))
         if plain and not model.documents and by_alias is None and any(_is_stored(declarations, part) for part in parts):
             return None
@@ -65,8 +67,12 @@ def _inside(declarations: Declarations, annotation: Written) -> Written | None:
 
 
 def _alternatives(written: Written) -> Iterator[Written]:
-    """The types of a union; `Optional` and `Annotated` are opened."""
+    """The types of a union; `Optional`, `Annotated` and choices by a condition are opened."""
     expr = written.expr
+    if isinstance(expr, Conditional):
+        yield from _alternatives(written.at(expr.body))
+        yield from _alternatives(written.at(expr.orelse))
+        return
     if isinstance(expr, Operation) and expr.op == "|":
         for operand in expr.operands:
             yield from _alternatives(written.at(operand))

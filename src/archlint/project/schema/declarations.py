@@ -44,6 +44,19 @@ class Declared:
     same_type: bool = False
     unique_name: str = ""
 
+    def complete(self, other: Declared) -> None:
+        """With what another declaration of the same column says besides."""
+        self.primary, self.unique = self.primary or other.primary, self.unique or other.unique
+        self.indexed = self.indexed or other.indexed
+        self.foreign_keys = self.foreign_keys or [replace(k, columns=(self.column.name,)) for k in other.foreign_keys]
+        self.column = replace(
+            self.column,
+            type=self.column.type or other.column.type,
+            nullable=self.column.nullable and other.column.nullable,
+            default=self.column.default or other.column.default,
+            generated=self.column.generated or other.column.generated,
+        )
+
     def parts(self) -> Parts:
         """As parts of a table; a primary key of several columns comes together only in `joined`."""
         name, site = self.column.name, self.column.site

@@ -56,6 +56,15 @@ def changes_of(sql: Sql) -> Iterator[Change]:
             yield moved(change, sql)
 
 
+def named_changes(sql: Sql) -> Iterator[Change]:
+    """Those of which the table and the columns have a name, and no hole stands for one."""
+    for statement in sql.facts.statements:
+        for change in statement.changes:
+            sites = (change.site, *(column.site for column in change.parts.columns))
+            if not any(sql.is_hole(site.at, site.end) for site in sites):
+                yield moved(change, sql)
+
+
 def moved(change: Change, sql: Sql) -> Change:
     """The same with its sites in the file."""
     return _relocated(change, lambda site: sql.site(site.at, site.end))

@@ -31,6 +31,10 @@ NOTES = {
         "app/senders.py",
         "class LogMailer:\n    def send(self, email):\n        logger.info('to %s', email)\n",
     ),
+    "the account of a first start": (
+        "app/init_db.py",
+        "def run(account):\n    logger.info('made %s', account.email)\n",
+    ),
     "a text that says so": (
         "app/senders.py",
         "def deliver(email):\n    logger.info(f'would have sent it to {email}')\n",

@@ -62,10 +62,11 @@ _NO_DATABASE_BEFORE = frozenset({"sentry", "browser", "websocket", "ws", "chrome
 """Before an address these say that it is none of a database, and holds no password."""
 
 _NO_PERSON_BEFORE = frozenset(
-    {"from", "sender", "reply", "noreply", "support", "default"}
+    {"from", "sender", "reply", "noreply", "support", "default", "service", "smtp"}
     | {"group", "team", "list", "calendar", "room", "channel", "organization", "organisation", "org", "company", "department"}
 )
-"""Before `email` these say that it is the service's own address, or that of more than a person."""
+"""Before `email` or `phone` these say that it is the service's own address, that of more than a person, or none
+(`data_from_phone`)."""
 
 _NO_TOKEN_BEFORE = frozenset(
     {"batch", "checkout", "cart", "order", "transaction", "payment"}
@@ -170,7 +171,7 @@ def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:
         return not _NO_PASSWORD_BEFORE.isdisjoint(before)
     if term[-1] in ("dsn", "url", "uri"):
         return not _NO_DATABASE_BEFORE.isdisjoint(before)
-    if term[-1] == "email":
+    if term[-1] == "email" or term[0] == "phone":
         return not _NO_PERSON_BEFORE.isdisjoint(before)
     return term[-1] in ("token", "key") and len(term) == 1 and not _NO_TOKEN_BEFORE.isdisjoint(before)
 

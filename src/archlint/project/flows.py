@@ -107,7 +107,8 @@ class Habits:
     `other_uses`: in a module's name they say that a doubtful word means something else there (a lexer's `token`);
     `other_tasks`: in a function's; `access`: in either they say that it is about who may come in, where a doubtful word
     is what it seems, as it is out of `access_objects` (settings, headers). `configuration`: names of what holds
-    settings, where those tell nothing."""
+    settings, where those tell nothing. `mailboxes`: words of the fields of a mailbox that the program itself sends from;
+    with them, people's addresses are what is asked for."""
 
     sanitizers: frozenset[str] = frozenset()
     wholes: Mapping[str, str] = field(default_factory=dict)
@@ -118,6 +119,7 @@ class Habits:
     access: frozenset[str] = frozenset()
     access_objects: frozenset[str] = frozenset()
     configuration: frozenset[str] = frozenset()
+    mailboxes: frozenset[str] = frozenset()
 
     def is_mask(self, text: str) -> bool:
         """`***`, `[REDACTED]`: what is written in place of a secret."""

@@ -57,7 +57,9 @@ def logged_values(project: Project) -> Iterator[LoggedValue]:
             continue
         for site in project.calls.in_module(module):
             facet, sink = _facet(project, site)
-            if facet is None or is_guarded(module, site.call.context) or (sink == "print" and _is_command(module, site)):
+            if facet is None or is_guarded(module, site.call.context):
+                continue
+            if sink == "print" and (_is_command(module, site) or _is_called_by_commands(project, site)):
                 continue
             for key, expr in _values(facet, site.call):
                 yield LoggedValue(module, site.call, sink, expr, key)
@@ -70,6 +72,13 @@ def _is_command(module: Module, site: CallSite) -> bool:
     if not module.outline.functions and not module.outline.classes:
         return True
     return module.is_script or module.outline.main_guard or not _COMMANDS.isdisjoint(words_of(module.name))
+
+
+def _is_called_by_commands(project: Project, site: CallSite) -> bool:
+    """Nobody else calls the function, tests aside."""
+    callers = project.calls.callers(site.caller) if site.caller is not None else ()
+    used = [call for call in callers if not call.module.is_test]
+    return bool(used) and all(_is_command(call.module, call) for call in used)
 
 
 def _is_of_command(module: Module, decorator: Expr) -> bool:

@@ -122,7 +122,16 @@ def _is_absent(module: Module, written: str, context: int) -> bool:
             for part, negated in _conditions(place.subject, place.kind == "else"):
                 if _says_absent(module, part, written, negated):
                     return True
+            if place.kind == "else" and _asks_along(module, place.subject, written):
+                return True
     return False
+
+
+def _asks_along(module: Module, test: Expr, written: str) -> bool:
+    """`user and user.token`: where it does not hold, there is no token or nothing to read one from."""
+    asked = test.operands if isinstance(test, Operation) and test.op == "and" else ()
+    texts = [spell(module.body, operand) for operand in asked]
+    return written in texts and all(text == written or written.startswith(f"{text}.") for text in texts)
 
 
 def _says_absent(module: Module, part: Expr, written: str, negated: bool) -> bool:

@@ -32,6 +32,7 @@ from archlint.facts.syntax import (
     Template,
     Walrus,
 )
+from archlint.project.addresses import is_put_together
 from archlint.project.branches import is_blotted, is_closed, is_replaced
 from archlint.project.credential_uses import CredentialUses
 from archlint.project.credentials import Naming, Vocabulary, words_of
@@ -110,9 +111,9 @@ class Taint:
             case CallRef():
                 return self.calls.flow(expr, at)
             case Template():
-                return joined(self.flow(part, at) for part in expr.parts)
+                return self._unless_made_up(expr, at, joined(self.flow(part, at) for part in expr.parts))
             case Operation():
-                return self._operation(expr, at)
+                return self._unless_made_up(expr, at, self._operation(expr, at))
             case Conditional():
                 blotted = is_blotted(self.habits, at.module, expr)
                 return CLEAN if blotted else joined(self.flow(side, at) for side in (expr.body, expr.orelse))
@@ -289,6 +290,8 @@ class Taint:
             return CLEAN  # a member of an enumeration, a column
         if naming is not None and self.locals.is_written_out(expr.base, expr.attr, at):
             return CLEAN
+        if naming is not None and self.habits.mailboxes and self._is_of_mailbox(types):
+            return CLEAN
         if expr.attr == "__dict__":
             whole_of = self.typed(expr, at, types, whole=True) or UNKNOWN
             fields = [name for source in whole_of.sources for name in source.fields]
@@ -300,7 +303,19 @@ class Taint:
         inner = self.locals.set_before(expr, at) or self.locals.given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
 
+    def _is_of_mailbox(self, types: tuple[Type, ...]) -> bool:
+        """What has an address is a mailbox: its class has fields for a server of mail."""
+        classes = [self.project.symbols.classes[t.name] for t in types if t.name in self.project.symbols.classes]
+        fields = (name for c in classes for name in self.project.symbols.scopes(c.module).names(c.klass.context))
+        return any(not self.habits.mailboxes.isdisjoint(words_of(name)) for name in fields)
+
     # composed values
+
+    def _unless_made_up(self, expr: Expr, at: Place, found: Flow) -> Flow:
+        """Where people's addresses are asked for, one that the program puts together is none."""
+        if found.sources or not self.habits.mailboxes:
+            return found
+        return CLEAN if is_put_together(self.locals.origins, at.module, expr, at.context) else found
 
     def _operation(self, expr: Operation, at: Place) -> Flow:
         if expr.op in ("+", "%", "or", "|"):

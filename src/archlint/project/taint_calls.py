@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Step
-from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Constant, Expr, Name, String
+from archlint.facts.syntax import Argument, Attribute, Await, Call, CallRef, Collection, Constant, Expr, Name, Statement, String
 from archlint.project.arguments import receives_itself
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS, is_carrying
 from archlint.project.credentials import words_of
@@ -39,6 +39,7 @@ _GIVING_VERBS = frozenset(
     | {"random", "decrypt", "encode", "ask", "prompt"}
 )
 _READING_VERBS = frozenset({"decrypt", "decode", "parse", "introspect", "unpack"})
+_MARKS = frozenset({"id", "pk", "uuid", "guid"})
 _SPEAKING = frozenset({"token", "jwt"})
 """With these a function gives what the token says (`decode_jwt`)."""
 _RELATING = frozenset({"from", "by", "for", "of", "with", "to", "in", "on", "via", "using", "and", "or"})
@@ -168,6 +169,8 @@ class CallFlows:
 
     def _called(self, expr: CallRef, site: CallSite, name: str, at: Place) -> Flow:
         definitions = list(dict.fromkeys(t.definition for t in site.targets if t.definition is not None))
+        if definitions and all(self._gives_mark(d) for d in definitions):
+            return CLEAN
         makes = self._project.types.all(at.module, expr, at.context)
         told = self._taint.typed(expr, at, makes) if makes else None
         if told is not None and (told.sources or told.clean):
@@ -192,13 +195,36 @@ class CallFlows:
         found = self._taint.source(expr, at, naming.kind, Confidence.MEDIUM if sure else Confidence.LOW)
         return Flow((replace(found, certain=False),))
 
+    def unpacked(self, value: CallRef | Await, path: tuple[int, ...], at: Place) -> Flow:
+        """One part of what a call of the project's functions gives, where each `return` writes the parts out."""
+        call = value.value if isinstance(value, Await) else value
+        if not isinstance(call, CallRef) or _climbed(at.frame) > _MOST_CLIMBS:
+            return UNKNOWN
+        site = self._project.calls.in_module(at.module)[call.index]
+        definitions = list(dict.fromkeys(t.definition for t in site.targets if t.definition is not None))
+        flows: list[Flow] = []
+        for definition in definitions[:1]:
+            place = Place(definition.module, 0, Frame(definition, site, at.frame))
+            for statement in self._returns(definition):
+                part = statement.value
+                for step in path:
+                    items = part.items if isinstance(part, Collection) else ()
+                    part = items[step] if 0 <= step < len(items) else None
+                flows.append(self._taint.flow(part, replace(place, context=statement.context)))
+        return joined(flows) if flows and len(definitions) == 1 else UNKNOWN
+
+    def _returns(self, definition: Def) -> list[Statement]:
+        return self._project.symbols.scopes(definition.module).returns.get(definition.index, [])
+
+    def _gives_mark(self, definition: Def) -> bool:
+        """It returns what tells one row from another, whatever its annotation says."""
+        values = [statement.value for statement in self._returns(definition)]
+        return bool(values) and all(isinstance(value, Attribute) and value.attr in _MARKS for value in values)
+
     def returned(self, definition: Def, frame: Frame | None) -> Flow:
         """What a project function's `return` statements give, its parameters read from the frame."""
         module = definition.module
-        depth, outer = 0, frame
-        while outer is not None:
-            depth, outer = depth + 1, outer.outer
-        if depth > _MOST_CLIMBS:
+        if _climbed(frame) > _MOST_CLIMBS:
             return UNKNOWN
         statements = self._project.symbols.scopes(module).returns.get(definition.index, [])[-_MOST_RETURNS:]
         if not statements:
@@ -263,6 +289,13 @@ class CallFlows:
                 yield self._taint.items.pair(argument.name, argument.value, at)
             else:
                 yield self._taint.flow(argument.value, at)
+
+
+def _climbed(frame: Frame | None) -> int:
+    depth = 0
+    while frame is not None:
+        depth, frame = depth + 1, frame.outer
+    return depth
 
 
 def _is_number(expr: Expr) -> bool:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slice, String, Subscript
+from archlint.facts.syntax import Attribute, Constant, Expr, Name, Slice, String, Subscript
+from archlint.project.addresses import parts_address
 from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source
 from archlint.project.spelling import last_name
 from archlint.project.taint_locals import may_be_text, read_key
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.taint import Taint
 
 DESCRIBING = frozenset({"description", "schema", "meta", "spec", "fields", "columns", "labels", "urls", "endpoints"})
@@ -30,8 +30,8 @@ class ItemFlows:
 
     def subscript(self, expr: Subscript, at: Place) -> Flow:
         index = expr.index[0] if len(expr.index) == 1 else None
-        if _is_behind_at(at.module, expr.base, index):
-            return CLEAN
+        if parts_address(at.module, expr.base) and (self._taint.habits.mailboxes or not _is_first(index)):
+            return CLEAN  # the host of an address, or the name in it
         if isinstance(index, Slice):
             return CLEAN if _cuts(index) else self._taint.flow(expr.base, at)
         return self.item(expr, expr.base, index, at)
@@ -88,13 +88,8 @@ class ItemFlows:
         return Flow(tuple(replace(s, certain=False) for s in found.sources), found.clean)
 
 
-def _is_behind_at(module: Module, base: Expr, index: Expr | None) -> bool:
-    """The host of an address: `address.split("@")[1]`."""
-    if not isinstance(base, CallRef) or last_name(module.body, base) not in ("split", "rsplit", "partition", "rpartition"):
-        return False
-    given = module.body.calls[base.index].arguments
-    parted = bool(given) and isinstance(given[0].value, String) and given[0].value.value == "@"
-    return parted and not (isinstance(index, Constant) and index.value == 0)
+def _is_first(index: Expr | None) -> bool:
+    return isinstance(index, Constant) and index.value == 0
 
 
 def _doubted(source: Source) -> Source:

@@ -28,6 +28,7 @@ from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, 
 from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.taken_out import what_is_left
 from archlint.project.written_out import is_written_out
 
 if TYPE_CHECKING:
@@ -50,14 +51,14 @@ _DESCENTS = 4
 class LocalFlows:
     def __init__(self, taint: Taint) -> None:
         self._taint = taint
-        self._origins = Origins(taint.project)
+        self.origins = Origins(taint.project)
         self._assigned: dict[str, dict[tuple[int, str], list[Statement]]] = {}
 
     def given(self, expr: Name | Attribute, at: Place) -> Flow:
         """What a name or an attribute holds, by all that may have been put into it."""
         flows: list[Flow] = []
         named = self._taint.vocabulary.names(last_name(at.module.body, expr)) is not None
-        for origin in self._origins.of(at.module, expr, at.context):
+        for origin in self.origins.of(at.module, expr, at.context):
             if isinstance(origin, Parameter):
                 flows.append(self._taint.calls.parameter(origin, at.frame, named))
             else:
@@ -69,7 +70,7 @@ class LocalFlows:
         """A loop's name: one of a number of things (a list of words, of lines), which is hardly anybody's own."""
         if not isinstance(expr, Name):
             return False
-        return any(isinstance(o, Origin) and o.each for o in self._origins.of(at.module, expr, at.context))
+        return any(isinstance(o, Origin) and o.each for o in self.origins.of(at.module, expr, at.context))
 
     def is_function(self, expr: Name, at: Place) -> bool:
         """The name of a function of the project, which shows nothing of what it gives."""
@@ -82,11 +83,13 @@ class LocalFlows:
         if origin.each and is_words(origin.module, origin.expr):
             return CLEAN
         if origin.each:
-            parts = taken(self._origins, origin)
+            parts = taken(self.origins, origin)
             if parts is None:
                 return UNKNOWN
             return joined(self._item_set(expr, origin, part, at) for part in parts)
         value = origin.expr
+        if origin.path and isinstance(value, CallRef | Await):
+            return self._taint.calls.unpacked(value, origin.path, _moved(at, origin))
         for step in origin.path:
             if not (isinstance(value, Collection) and 0 <= step < len(value.items)):
                 return UNKNOWN  # one of several parts, nobody knows which
@@ -114,8 +117,8 @@ class LocalFlows:
         if depth == 0 or not isinstance(origin.expr, Name):
             return False
         found: list[Origin] = []
-        for given in self._origins.of(origin.module, origin.expr, origin.context):
-            found += self._origins.given_anywhere(given) if isinstance(given, Parameter) else [given]
+        for given in self.origins.of(origin.module, origin.expr, origin.context):
+            found += self.origins.given_anywhere(given) if isinstance(given, Parameter) else [given]
         return bool(found) and all(not o.each and not o.path and self._is_mapping(o, depth - 1) for o in found)
 
     def _given(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
@@ -126,7 +129,7 @@ class LocalFlows:
             return CLEAN if word and self._taint.vocabulary.names(word) else UNKNOWN
         if self._identifies(expr, value, origin, at):
             return CLEAN  # `dsn = device.serial_number`
-        inner = self._taint.flow(value, _moved(at, origin))
+        inner = self._value(expr, origin, at)
         if not _IN_THE_OPEN.isdisjoint(words_of(last_name(at.module.body, expr))[-1:]):
             inner = Flow(tuple(s for s in inner.sources if s.certain), inner.clean)
         if inner.sources:
@@ -135,6 +138,14 @@ class LocalFlows:
         if isinstance(expr, Name):  # an object goes by the name that it is given
             inner = Flow(tuple(replace(s, label=label) if s.fields else s for s in inner.sources), inner.clean)
         return stepped(inner, Step(Site(origin.module.path, value.at, value.end), f"kept as `{label}`"))
+
+    def _value(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
+        place = _moved(at, origin)
+        if isinstance(expr, Name) and origin.module is at.module:
+            left = what_is_left(at.module, origin.expr, expr, at.context)
+            if left is not None:
+                return joined(self._taint.items.pair(key, value, place) for key, value in left)
+        return self._taint.flow(origin.expr, place)
 
     def _identifies(self, expr: Name | Attribute, value: Expr, origin: Origin, at: Place) -> bool:
         """The value is what tells one thing from another, whatever the name is that it is given."""
@@ -177,7 +188,7 @@ class LocalFlows:
 
     def _made_with(self, expr: Attribute, at: Place) -> Flow | None:
         """`user.password` of `user = User(password=hashed)`: what the one call that gives the object is told by that name."""
-        found = self._origins.of(at.module, expr.base, at.context) if isinstance(expr.base, Name) else []
+        found = self.origins.of(at.module, expr.base, at.context) if isinstance(expr.base, Name) else []
         made = found[0] if len(found) == 1 else None
         if not isinstance(made, Origin) or made.each or made.path or made.module is not at.module:
             return None
@@ -197,12 +208,12 @@ class LocalFlows:
 
     def is_written_out(self, base: Expr, key: str, at: Place) -> bool:
         """What the source itself writes out under a key of `base`, or of each thing that it may be."""
-        found = self._origins.of(at.module, base, at.context) if isinstance(base, Name) else []
-        return bool(found) and all(isinstance(o, Origin) and is_written_out(self._origins, o, key) for o in found)
+        found = self.origins.of(at.module, base, at.context) if isinstance(base, Name) else []
+        return bool(found) and all(isinstance(o, Origin) and is_written_out(self.origins, o, key) for o in found)
 
     def is_made_clean(self, base: Expr, fields: Iterable[str], at: Place) -> bool:
         """The call that made the object, last before the use, gives each of the fields what is known to hold none."""
-        found = self._origins.of(at.module, base, at.context) if isinstance(base, Name) else []
+        found = self.origins.of(at.module, base, at.context) if isinstance(base, Name) else []
         before = [o for o in found if isinstance(o, Origin) and o.module is at.module and o.expr.end <= base.at]
         last = max(before, key=lambda o: o.expr.at, default=None)
         if last is None or not isinstance(last.expr, CallRef) or last.each or last.path:
@@ -213,7 +224,7 @@ class LocalFlows:
 
     def displayed(self, base: Expr, key: str, at: Place) -> Flow | None:
         """What a dict display that `base` was given holds under a key."""
-        for origin in self._origins.of(at.module, base, at.context)[:1]:
+        for origin in self.origins.of(at.module, base, at.context)[:1]:
             if isinstance(origin, Origin) and isinstance(origin.expr, Mapping) and not origin.each:
                 for written, value in zip(origin.expr.keys, origin.expr.values, strict=True):
                     if isinstance(written, String) and written.value == key:

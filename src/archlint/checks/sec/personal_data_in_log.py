@@ -27,6 +27,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     configuration_names: tuple[str, ...]
     other_parties: tuple[str, ...]
     made_up: tuple[str, ...]
+    mailboxes: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -36,6 +37,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         bodies=frozenset(params.body_values),
         requests=frozenset(params.request_names),
         configuration=frozenset(params.configuration_names),
+        mailboxes=frozenset(params.mailboxes),
     )
     leaks, tools = Leaks(project, vocabulary, habits), _Tools(project)
     doubts = _Doubts(project.logged, (*params.other_parties, *params.made_up))

@@ -1,0 +1,60 @@
+"""What is still in a mapping when it is shown: a key that was taken out of it before is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping, Name, String, Subscript
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archlint.project.modules import Module
+
+
+def what_is_left(module: Module, value: Expr, name: Name, context: int) -> list[tuple[Expr | str | None, Expr]] | None:
+    """The pairs of a display (or of `dict(key=…)`) that was given to a name, without those that are out of it where the
+    name is used; None if it is none, or all are in it."""
+    pairs = _pairs(module, value)
+    gone = frozenset(_gone(module, name, context)) if pairs else None
+    return [pair for pair in pairs if _key(pair[0]) not in gone] if pairs and gone else None
+
+
+def _pairs(module: Module, value: Expr) -> list[tuple[Expr | str | None, Expr]] | None:
+    if isinstance(value, Mapping):
+        return list(zip(value.keys, value.values, strict=True))
+    if isinstance(value, CallRef) and last_name(module.body, value) == "dict":
+        arguments = module.body.calls[value.index].arguments
+        return [(a.name, a.value) for a in arguments if a.name not in (None, "*")]
+    return None
+
+
+def _key(written: Expr | str | None) -> str | None:
+    return written.value if isinstance(written, String) else written if isinstance(written, str) else None
+
+
+def _gone(module: Module, name: Name, context: int) -> Iterator[str]:
+    """`name.pop("key")` and `del name["key"]` before, on every way to the use."""
+    body = module.body
+    around = set(_places(module, context))
+    for call in body.calls:
+        if call.at < name.at and call.context in around and isinstance(call.callee, Attribute) and call.callee.attr == "pop":
+            key = call.arguments[0].value if call.arguments else None
+            if isinstance(call.callee.base, Name) and call.callee.base.id == name.id and isinstance(key, String):
+                yield key.value
+    for statement in body.statements:
+        if statement.kind == "delete" and statement.at < name.at and statement.context in around:
+            target = statement.value or statement.target
+            for item in target.items if isinstance(target, Collection) else (target,):
+                if isinstance(item, Subscript) and isinstance(item.base, Name) and item.base.id == name.id:
+                    yield from (index.value for index in item.index if isinstance(index, String))
+
+
+def _places(module: Module, context: int) -> Iterator[int]:
+    """The place itself and those around it, up to its function."""
+    while context >= 0:
+        yield context
+        if module.body.contexts[context].kind in ("function", "class", "module"):
+            return
+        context = module.body.contexts[context].parent

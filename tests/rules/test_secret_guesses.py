@@ -38,6 +38,11 @@ GUESSES = {
 }
 
 GUESSES |= {
+    "a row that a query found": (
+        "app/clouds.py",
+        "def fetch(user_id):\n    cloud_credentials = Credentials.query.filter_by(user_id=user_id).first()\n"
+        "    logger.info('%s', cloud_credentials)\n",
+    ),
     "a doubtful attribute in a module about sessions": (
         "app/verification.py",
         "def spend(proof):\n    logger.debug('%s', proof.secret)\n",
@@ -288,7 +293,19 @@ def known(body, secret_key, names):
     return found.hexdigest()
 """
 
+HOOK = """\
+import hashlib
+import hmac
+
+def signed(contents, secret):
+    return hmac.new(secret, contents, hashlib.sha1).hexdigest()
+
+def allowed(request, secret):
+    return hmac.compare_digest(signed(request.body, secret), request.headers["X-Signature"])
+"""
+
 TRUST = {
+    "of the body of a hook's request": (HOOK, Confidence.LOW),
     "only sent along": (SENT, Confidence.LOW),
     "given to nobody here": (SIGNED, Confidence.LOW),
     "another comparison in the same function": (OTHER_RESULT, Confidence.LOW),

@@ -57,8 +57,18 @@ class HashedFields:
         if key not in self._known:
             self._known[key] = False  # a circle of objects ends here
             klass = self._project.symbols.classes[class_name]
-            self._known[key] = self._sets_hash(klass, name) or any(self._made_of_hashes(klass, name))
+            made = list(self._made(klass, name))
+            self._known[key] = (
+                self._sets_hash(klass, name)
+                or any(self._is_made_of_hash(*place) for place in made)
+                or any(self._copies(*place) for place in made)
+            )
         return self._known[key]
+
+    def only_hashes(self, klass: ClassDef, name: str) -> bool:
+        """Wherever an object of the class is made with that field, it is given a hash."""
+        made = list(self._made(klass, name))
+        return bool(made) and all(self._hashes(*place) or self._copies(*place) for place in made)
 
     def _sets_hash(self, klass: ClassDef, name: str) -> bool:
         """A method puts what a hash gives under the name: `attributes["password"] = make_password(…)`."""
@@ -72,14 +82,21 @@ class HashedFields:
             if s.target is not None and s.value is not None
         )
 
-    def _made_of_hashes(self, klass: ClassDef, name: str) -> Iterator[bool]:
-        """For each place that makes an object of the class with that field: is it given a hash?"""
-        written = self._project.calls.written(klass.klass.name)
-        for module, call in written[:_MOST_MADE]:
+    def _made(self, klass: ClassDef, name: str) -> Iterator[tuple[Module, Expr, int]]:
+        """What the field is given by each call that makes an object of the class, and where."""
+        for module, call in self._project.calls.written(klass.klass.name)[:_MOST_MADE]:
             for argument in call.arguments:
-                if argument.name == name:
-                    flow = self._taint.flow(argument.value, Place(module, call.context))
-                    yield self._hashes(module, argument.value, call.context) or (flow.clean and not flow.sources)
+                if argument.name == name and not module.is_test:
+                    yield module, argument.value, call.context
+
+    def _is_made_of_hash(self, module: Module, value: Expr, context: int) -> bool:
+        flow = self._taint.flow(value, Place(module, context))
+        return self._hashes(module, value, context) or (flow.clean and not flow.sources)
+
+    def _copies(self, module: Module, value: Expr, context: int) -> bool:
+        """It is read from such a field of another class (`Account(password=row.password)`)."""
+        read = _read(module, value)
+        return read is not None and self._is_of(self._project.types.all(module, read[0], context), read[1])
 
     def _hashes(self, module: Module, value: Expr | None, context: int, depth: int = 2) -> bool:
         for part in parts_of(module.body, value):

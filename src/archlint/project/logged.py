@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _NO_FIELDS = frozenset({"exc_info", "stack_info", "stacklevel", "extra", "sep", "end", "file", "flush", "*"})
 _TEXT_KEYWORDS = frozenset({"detail", "details", "message", "msg", "reason", "description", "error", "text"})
+_CLIMBS = 2
+_MOST_CALLERS = 12
 _COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management", "generate", "scripting"})
 _DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
 _KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "redacted", "private", "confidential"})
@@ -59,7 +61,7 @@ def logged_values(project: Project) -> Iterator[LoggedValue]:
             facet, sink = _facet(project, site)
             if facet is None or is_guarded(module, site.call.context):
                 continue
-            if sink == "print" and (_is_command(module, site) or _is_called_by_commands(project, site)):
+            if sink == "print" and _is_for_operator(project, site):
                 continue
             for key, expr in _values(facet, site.call):
                 yield LoggedValue(module, site.call, sink, expr, key)
@@ -74,11 +76,17 @@ def _is_command(module: Module, site: CallSite) -> bool:
     return module.is_script or module.outline.main_guard or not _COMMANDS.isdisjoint(words_of(module.name))
 
 
-def _is_called_by_commands(project: Project, site: CallSite) -> bool:
-    """Nobody else calls the function, tests aside."""
-    callers = project.calls.callers(site.caller) if site.caller is not None else ()
+def _is_for_operator(project: Project, site: CallSite, depth: int = _CLIMBS) -> bool:
+    """It stands in a command, or in a function that, tests aside, nobody but commands call."""
+    if _is_command(site.module, site):
+        return True
+    if depth == 0 or site.caller is None:
+        return False
+    callers = project.calls.callers(site.caller)
+    if site.caller.function.name == "__init__":
+        callers = callers or project.calls.to(site.caller.name.removesuffix(".__init__"))
     used = [call for call in callers if not call.module.is_test]
-    return bool(used) and all(_is_command(call.module, call) for call in used)
+    return bool(used) and all(_is_for_operator(project, call, depth - 1) for call in used[:_MOST_CALLERS])
 
 
 def _is_of_command(module: Module, decorator: Expr) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, String
-from archlint.project.credentials import Vocabulary
+from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.entities import FunctionRef
 from archlint.project.flows import Habits, Place
+from archlint.project.hashed_fields import HashedFields
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _ALL_FIELDS = frozenset({"__dict__", "__table__", "columns", "_meta", "model_fields", "__fields__", "__slots__"})
 _PLAIN = frozenset({"builtins.bool", "builtins.int", "builtins.float"})
+_PASSWORDS = frozenset({"password", "passwd", "passphrase", "pwd"})
 _MOST_FIELDS = 6
 
 
@@ -41,6 +43,7 @@ class PrintedFields:
         self._project = project
         self._vocabulary = vocabulary
         self._taint = Taint(project, vocabulary, habits)
+        self._hashed = HashedFields(self._taint, habits.sanitizers)
         self._known: dict[tuple[str, bool], tuple[str, ...] | None] = {}
 
     def __call__(self, type_: Type, whole: bool) -> tuple[str, ...] | None:
@@ -109,6 +112,8 @@ class PrintedFields:
                 continue
             bindings = [*scopes.bindings(place, name), *scopes.self_attributes.get(klass.index, {}).get(name, [])]
             if not all(b.kind == "statement" for b in bindings) or self._is_hidden(klass, name):
+                continue
+            if not _PASSWORDS.isdisjoint(words_of(name)) and self._hashed.only_hashes(klass, name):
                 continue
             yield name
 

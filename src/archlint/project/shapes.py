@@ -97,7 +97,7 @@ class Shapes:
         if known is None:
             known = self._known[module.path] = _uses(module)
         written = spell(module.body, expr)
-        if _is_absent(module, written, context):
+        if is_absent(module, written, context):
             return Shape("absent")
         around = frozenset(_places(module, context))
         uses = [use for f in _functions(module, context) for use in known.get((f, written), ())]
@@ -115,7 +115,7 @@ def _places(module: Module, context: int) -> Iterator[int]:
         context = module.body.contexts[context].parent
 
 
-def _is_absent(module: Module, written: str, context: int) -> bool:
+def is_absent(module: Module, written: str, context: int) -> bool:
     """A place in which a test has found the value empty."""
     for place in (module.body.contexts[index] for index in _places(module, context)):
         if place.kind in ("if", "else") and place.subject is not None:

@@ -39,7 +39,7 @@ from archlint.project.credentials import Naming, Vocabulary, words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
 from archlint.project.model import Type
 from archlint.project.request_values import RequestValues
-from archlint.project.shapes import Shapes
+from archlint.project.shapes import Shapes, is_absent
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
 from archlint.project.taint_items import DESCRIBING, ItemFlows
@@ -109,7 +109,7 @@ class Taint:
             case Subscript():
                 return self.items.subscript(expr, at)
             case CallRef():
-                return self.calls.flow(expr, at)
+                return self._unless_made_up(expr, at, self.calls.flow(expr, at))
             case Template():
                 return self._unless_made_up(expr, at, joined(self.flow(part, at) for part in expr.parts))
             case Operation():
@@ -132,7 +132,7 @@ class Taint:
     def _here(self, expr: Name | Attribute, at: Place, found: Flow) -> Flow:
         """What a branch says to be no secret here is none, nor what a mask is put in the place of; a doubtful one that
         is signed as part of a message is what another side draws for it."""
-        if is_closed(at.module, expr, at.context):
+        if is_closed(at.module, expr, at.context) or is_absent(at.module, spell(at.module.body, expr), at.context):
             return CLEAN
         if isinstance(expr, Attribute):
             return found
@@ -182,6 +182,7 @@ class Taint:
             if self.uses.is_public_half(expr, at):
                 return Confidence.LOW
             is_doubtful = self.locals.is_one_of_many(expr, at) or is_user_name(self.vocabulary, at.module, expr, at.context)
+            is_doubtful = is_doubtful or self.locals.is_row(expr, at)
             return Confidence.LOW if is_doubtful else Confidence.HIGH
         if not self.habits.access:
             return Confidence.HIGH if is_text and naming.alone and isinstance(expr, Name) else Confidence.MEDIUM
@@ -311,7 +312,7 @@ class Taint:
 
     # composed values
 
-    def _unless_made_up(self, expr: Expr, at: Place, found: Flow) -> Flow:
+    def _unless_made_up(self, expr: Template | Operation | CallRef, at: Place, found: Flow) -> Flow:
         """Where people's addresses are asked for, one that the program puts together is none."""
         if found.sources or not self.habits.mailboxes:
             return found

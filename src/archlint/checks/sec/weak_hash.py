@@ -8,13 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, Expr, Name, String
 from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_tokens import token_of
 from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place
-from archlint.project.model import Type
+from archlint.project.model import CallSite, Type
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
@@ -27,6 +27,8 @@ _NAMING = frozenset({"id", "name", "path", "filename", "file", "color", "colour"
 """What a digest makes of a secret under such a name tells things apart, and is trusted by nobody."""
 _BODIES = frozenset({"body", "payload", "get_data", "raw_body", "raw_data"})
 """Whoever calls a hook signs the whole body of the request, and chooses with what."""
+_REQUESTS = frozenset({"request", "req"})
+_DESCENTS = 3
 _TELLING = 6
 """Words of so many letters are looked for inside of others (`yubikeytoken`)."""
 
@@ -52,7 +54,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if digest.strength != "broken":
             if digest.keyed:
                 yield Proof(digest.site.site, f"signs with {digest.algorithm}")
-        elif not (digest.exempt or stretching.holds(digest)) and not _is_asked_for(digest, outside):
+        elif not (digest.exempt or stretching.holds(digest)) and not _is_asked_for(project, digest, outside):
             for hit in _hits(taint, digest, harmless | _NAMING, results):
                 yield trust.judged(hit, digest)
 
@@ -72,13 +74,30 @@ class _Trust:
         """As sure as it is where the project verifies it, itself or one that the same module makes; less where its own
         key makes it; a note where it may be what the other side asks for."""
         own = self._is_own(digest)
-        hooked = digest.keyed and not own and _is_of_a_body(digest)
+        hooked = digest.keyed and not own and self._signs_request(digest)
         if not hooked and (hit.message == "token" or (digest.site.module.path, digest.algorithm) in self._verifying):
             return hit
         if own:
             return replace(hit, confidence=min(hit.confidence, Confidence.MEDIUM))
         message = "hook" if hooked else "unverified_keyed" if hit.message == "keyed" else "unverified"
         return replace(hit, message=message, confidence=Confidence.LOW)
+
+    def _signs_request(self, digest: Digest) -> bool:
+        """What it is made of is the whole body of a request, read here or by who calls the function."""
+        site = digest.site
+        return any(self._is_body(site.module, a.value, site.call.context, _DESCENTS) for a in site.call.arguments)
+
+    def _is_body(self, module: Module, expr: Expr, context: int, depth: int) -> bool:
+        for part in parts_of(module.body, expr):
+            if isinstance(part, Attribute) and part.attr in _BODIES and last_name(module.body, part.base) in _REQUESTS:
+                return True
+            if depth == 0 or not isinstance(part, Name):
+                continue
+            for origin in self._origins.of(module, part, context):
+                given = [origin] if isinstance(origin, Origin) else self._origins.given_anywhere(origin)
+                if any(self._is_body(o.module, o.expr, o.context, depth - 1) for o in given):
+                    return True
+        return False
 
     def _is_verified(self, digest: Digest) -> bool:
         """Signers check what they have signed; of other digests the result must be compared here."""
@@ -100,17 +119,25 @@ class _Trust:
         return named in self._own_keys
 
 
-def _is_of_a_body(digest: Digest) -> bool:
-    body = digest.site.module.body
-    parts = (part for argument in digest.site.call.arguments for part in parts_of(body, argument.value))
-    return any(last_name(body, part) in _BODIES for part in parts if isinstance(part, Name | Attribute | CallRef))
+def _is_asked_for(project: Project, digest: Digest, protocols: frozenset[str]) -> bool:
+    """A protocol asks for it, by what is said around it or around all that call its function."""
+    if _speaks_of(protocols, _named_around(digest)):
+        return True
+    caller = digest.site.caller
+    calls = [call for call in project.calls.callers(caller) if not call.module.is_test] if caller is not None else []
+    return bool(calls) and all(_speaks_of(protocols, _named_in(call)) for call in calls)
 
 
-def _is_asked_for(digest: Digest, protocols: frozenset[str]) -> bool:
-    named = _named_around(digest)
+def _speaks_of(protocols: frozenset[str], named: list[str]) -> bool:
     if not protocols.isdisjoint(named):
         return True
     return any(protocol in name for protocol in protocols if len(protocol) >= _TELLING for name in named)
+
+
+def _named_in(call: CallSite) -> list[str]:
+    """Words of the module of a call, and of what it is given."""
+    given = (spell(call.module.body, argument.value) for argument in call.call.arguments)
+    return [*words_of(call.module.name), *(word for text in given for word in words_of(text))]
 
 
 def _hits(taint: Taint, digest: Digest, harmless: frozenset[str], results: Results) -> Iterator[Hit]:

@@ -115,8 +115,8 @@ services:
     [
         ("sqlite:////data/shop.db", 2, "fail"),
         ("sqlite+aiosqlite:////data/shop.db", 2, "fail"),
-        ("sqlite:////data/shop.db", 1, "unknown"),
-        ("postgresql://db/shop", 2, "unknown"),
+        ("sqlite:////data/shop.db", 1, "manual"),
+        ("postgresql://db/shop", 2, "pass"),
         ("sqlite://", 2, "fail"),
     ],
 )

@@ -12,7 +12,8 @@ _SQLITE = re.compile(r"sqlite(\+\w+)?://(/|$)", re.I)
 
 
 def find(project: Project) -> Found:
-    """A subject a served app; SQLite beside replicas refutes it. Manual where nothing says how it is deployed."""
+    """A subject what runs in several copies, and the served apps where fewer do than there are apps; SQLite beside replicas
+    refutes. Manual where nothing says how it is deployed."""
     apps = [app for app in project.routes.apps if app.module.is_production and not app.mounted]
     if not apps:
         return Found(not_applicable="no app is served here")
@@ -27,4 +28,10 @@ def find(project: Project) -> Found:
         for name, value in d.environment
         if (d.replicas or 1) > 1 and _SQLITE.match(value)
     ]
-    return Found((*refuted, *(Subject(f"the app `{app.name}`", app.site) for app in apps)))
+    scaled = [
+        Subject(d.name, Site(path, d.at, d.end), proof=f"{d.replicas} copies run")
+        for path, d in project.deployment.deployables
+        if (d.replicas or 1) > 1 and d.name not in {subject.name for subject in refuted}
+    ]
+    unsaid = apps if len(scaled) < len(apps) else []
+    return Found((*refuted, *scaled, *(Subject(f"the app `{app.name}`", app.site) for app in unsaid)))

@@ -1,0 +1,118 @@
+"""PRF005: state that requests leave in the process for other requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Expr, Name
+from archlint.project.credentials import words_of
+from archlint.project.endpoints import WRITING
+from archlint.project.model import Def, Type
+from archlint.project.parts import names_in
+from archlint.project.process_state import Container, ProcessState, Touch
+from archlint.project.run_by_requests import Request, RunByRequests
+
+_OUTSIDE = ("cache.read", "cache.write", "db.read", "db.write")
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`own_words`: words in the names of what saves a repeated look-up, or belongs to the process; `own_types`: beginnings of
+    the names of types whose objects do."""
+
+    own_words: tuple[str, ...]
+    own_types: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each container of the process through which requests tell each other something, a proof for each endpoint
+    that asks a store for it."""
+    requests, own = RunByRequests(project), _Own(project, params)
+    for container, touches in ProcessState(project).filled():
+        writers = [t for t in touches if t.use.adds and not _fills_again(t.definition, touches)]
+        if not writers or own.holds(container, writers):
+            continue
+        yield from _judged(container, writers, touches, requests)
+    for definition in project.endpoints.by_definition:
+        if definition.module.is_production:
+            points = [point for effect in _OUTSIDE for point in project.effects.points_of(definition, effect)]
+            yield from (Proof(point.site, "what it needs is kept outside of the process") for point in points[:1])
+
+
+def _judged(container: Container, writers: list[Touch], touches: list[Touch], requests: RunByRequests) -> Iterator[Hit]:
+    asked = [(writer, request) for writer in writers if (request := requests.of(writer.definition, WRITING)) is not None]
+    if not asked:
+        return
+    writer, request = min(asked, key=lambda found: (len(found[1].way), found[0].site))
+    readers = [t for t in touches if t.definition != writer.definition]
+    found = [(t, r) for t in readers if (r := requests.of(t.definition)) is not None]
+    read = [(t, r) for t, r in found if r.way[0] != request.way[0]]  # one request may tell itself what it wants
+    if not read:
+        return
+    reader, other = min(
+        read, key=lambda found: (found[1].endpoint.route == request.endpoint.route, len(found[1].way), found[0].site)
+    )
+    words = {
+        "name": container.name,
+        "endpoint": request.endpoint.label,
+        "reader": f"`{other.endpoint.label}`",
+    }
+    path = (
+        Step(request.way[0].site, f"answers {request.endpoint.label}"),
+        *(Step(d.site, f"runs {d.name}") for d in request.way[1:]),
+        Step(writer.site, f"puts something into `{container.name}`"),
+        Step(reader.site, f"{other.endpoint.label} looks there"),
+    )
+    yield Hit(container.site, words, "default", _confidence(request, other), related=(path[-2], path[-1]), path=path)
+
+
+def _confidence(request: Request, other: Request) -> Confidence:
+    far = max(len(request.way), len(other.way))
+    if far == 1 and not WRITING.isdisjoint(request.endpoint.methods):
+        return Confidence.HIGH
+    return Confidence.MEDIUM if far <= 3 else Confidence.LOW
+
+
+def _fills_again(definition: Def, touches: list[Touch]) -> bool:
+    """The function answers with what is there, or with what it then puts there: what is missing is made again."""
+    module, function = definition.module, definition.function
+    own = [s for s in module.body.statements if function.at <= s.at < function.end]
+    places = {t.use.expr.at for t in touches if t.definition == definition}
+    derived = {
+        s.target.id
+        for s in own
+        if s.value is not None and isinstance(s.target, Name) and any(s.at <= at < s.end for at in places)
+    }
+    for statement in own:
+        if statement.kind != "return" or statement.value is None:
+            continue
+        shown = any(statement.at <= at < statement.end for at in places)
+        if shown or not derived.isdisjoint(names_in(module.body, statement.value)):
+            return True
+    return False
+
+
+class _Own:
+    def __init__(self, project: Project, params: Params) -> None:
+        self._project = project
+        self._params = params
+
+    def holds(self, container: Container, writers: list[Touch]) -> bool:
+        """What is in it belongs to this process, or only saves asking again."""
+        owner = container.owner.rpartition(".")[2]
+        if not set(self._params.own_words).isdisjoint((*words_of(container.name), *words_of(owner))):
+            return True
+        types = [t for writer in writers for value in writer.use.values for t in self._types(writer, value)]
+        if container.annotation is not None:
+            annotations = self._project.types.inference.annotations
+            told = annotations.types(container.module, container.annotation, 0)
+            types += [t for t in told if isinstance(t, Type)]
+        return any(self._is_own(found) for found in types)
+
+    def _types(self, writer: Touch, value: Expr) -> tuple[Type, ...]:
+        return self._project.types.all(writer.definition.module, value, writer.use.context)
+
+    def _is_own(self, found: Type) -> bool:
+        return found.is_class or found.name.startswith(self._params.own_types) or any(self._is_own(a) for a in found.arguments)

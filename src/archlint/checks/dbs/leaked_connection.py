@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Constant, Statement
+from archlint.facts.syntax import Attribute, Constant, Statement
 from archlint.project.model import Def
 from archlint.project.modules import Module
 from archlint.project.name_uses import Use, uses_of
@@ -73,7 +73,7 @@ def _goes_on(connections: OpenedConnections, opened: Opened, uses: tuple[Use, ..
 def _closes(opened: Opened, use: Use, params: Params) -> bool:
     if use.kind == "argument":
         call = opened.site.module.body.calls[use.call]
-        return getattr(call.callee, "attr", "") in params.giving_back
+        return isinstance(call.callee, Attribute) and call.callee.attr in params.giving_back
     return (use.kind == "method" and use.called and use.word in opened.closing) or (use.kind == "managed" and opened.by_leaving)
 
 

@@ -7,7 +7,6 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, Subscript
 from archlint.project.arguments import receives_itself
 from archlint.project.conditions import Conditions, Path
@@ -52,22 +51,22 @@ class HandlerWays:
         }
         return dict(sorted(found.items(), key=lambda item: (item[0].site.path, item[0].site.at)))
 
-    def entry(self, handler: Def) -> Site | None:
-        """The first call of the application layer, by the handler or by a helper of its own layer."""
+    def entries(self, handler: Def) -> tuple[CallSite, ...]:
+        """The calls of the application layer by the handler, or by the nearest helper of its own layer that has any."""
         seen, waiting = {handler}, [handler]
         while waiting:
+            found = []
             for site in self._project.calls.of(waiting.pop(0)):
-                if self._is_on_service(site):
-                    return site.site
-                for definition in (target.definition for target in site.targets):
-                    if definition is None or definition in seen:
-                        continue
-                    if self._is_service(definition):
-                        return site.site
-                    seen.add(definition)
-                    if self._is_beside(definition.module, handler):
+                called = [target.definition for target in site.targets if target.definition is not None]
+                if self._is_on_service(site) or any(self._is_service(definition) for definition in called):
+                    found.append(site)
+                for definition in called:
+                    if definition not in seen and self._is_beside(definition.module, handler):
                         waiting.append(definition)
-        return None
+                    seen.add(definition)
+            if found:
+                return tuple(found)
+        return ()
 
     def bypasses(self, handler: Def) -> Iterator[Bypass]:
         """Where the handler asks or changes the database past the application layer, by place."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.project.handler_ways import Bypass, HandlerWays
-from archlint.project.model import Def
+from archlint.project.model import CallSite, Def
+
+_EFFECTS = frozenset({"db.read", "db.write"})
 
 _MAJORITY = 2
 """One handler in so many, at least, goes through the layer that all are asked to use."""
@@ -34,19 +36,43 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     if not project.layers.members("application"):
         return
     ways = HandlerWays(project, params.services)
-    served = {handler: entry for handler in ways.handlers if (entry := ways.entry(handler)) is not None}
+    served = {handler: entries for handler in ways.handlers if (entries := ways.entries(handler))}
     is_clean = project.layers.style == "clean"
     found = {handler: past for handler in ways.handlers if (past := _past(ways, handler, params, is_clean=is_clean))}
-    for handler, entry in served.items():
+    for handler, entries in served.items():
         if handler not in found:
-            yield Proof(entry, f"`{handler.function.name}` goes through the application layer")
-    is_custom = project.layers.configured or len(served) * _MAJORITY >= len(served.keys() | found.keys())
+            yield Proof(entries[0].site, f"`{handler.function.name}` goes through the application layer")
+    custom = _Custom(project, served, len(served.keys() | found.keys()))
     if served:
         by_asker: dict[Def, list[Bypass]] = defaultdict(list)
         for bypass in (bypass for bypasses in found.values() for bypass in bypasses):
             by_asker[bypass.asker].append(bypass)
-        share = f"{'' if is_custom else 'only '}{len(served)} of {len(served.keys() | found.keys())} handlers"
-        yield from (_hit(ways, bypasses, share, is_custom) for bypasses in by_asker.values())
+        yield from (_hit(ways, bypasses, custom) for bypasses in by_asker.values())
+
+
+class _Custom:
+    """What is the application layer's work in this project, by the handlers that it serves (`served`, of `total` that come to
+    the database)."""
+
+    def __init__(self, project: Project, served: Mapping[Def, tuple[CallSite, ...]], total: int) -> None:
+        self._is_configured = project.layers.configured
+        self.is_majority = self._is_configured or len(served) * _MAJORITY >= total
+        self.share = f"{'' if self.is_majority else 'only '}{len(served)} of {total} handlers"
+        self._programs = {_program(handler) for handler in served}
+        asked = [set(project.effects.at(site)) for entries in served.values() for site in entries]
+        self._is_asked = any("db.read" in effects and "db.write" not in effects for effects in asked)
+        self._is_used = any(not _EFFECTS.isdisjoint(effects) for effects in asked)
+
+    def has(self, bypass: Bypass) -> bool:
+        """Handlers of the same program go through it, and some for what this one does itself: a layer that only changes
+        things gives no rows."""
+        is_done = self._is_used if bypass.point.effect == "db.write" else self._is_asked
+        return self._is_configured or (is_done and _program(bypass.handler) in self._programs)
+
+
+def _program(handler: Def) -> tuple[str, str]:
+    """The top-level package, of the root from which it is imported."""
+    return handler.module.root, handler.module.local_name.partition(".")[0]
 
 
 def _past(ways: HandlerWays, handler: Def, params: Params, *, is_clean: bool) -> list[Bypass]:
@@ -67,7 +93,7 @@ def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:
     return bypass.path.end.witness.target.rpartition(".")[2] in params.ignore_calls
 
 
-def _hit(ways: HandlerWays, bypasses: list[Bypass], share: str, is_custom: bool) -> Hit:
+def _hit(ways: HandlerWays, bypasses: list[Bypass], custom: _Custom) -> Hit:
     """At the first place of the function that asks; the other places are related."""
     places: dict[Site, Bypass] = {}
     for bypass in bypasses:
@@ -81,14 +107,15 @@ def _hit(ways: HandlerWays, bypasses: list[Bypass], share: str, is_custom: bool)
         "asker": first.asker.function.name,
         "call": first.point.shown,
         "callee": first.callee.name if first.callee is not None else "",
-        "share": share,
+        "share": custom.share,
     }
     message = "repository" if first.callee is not None else "default" if first.asker == first.handler else "helper"
+    is_custom = custom.has(first)
     return Hit(
         sites[0],
         words,
-        message,
-        first.path.confidence if is_custom else Confidence.LOW,
+        message if is_custom else "aside",
+        first.path.confidence if is_custom and custom.is_majority else Confidence.LOW,
         related=tuple(Step(site, f"`{places[site].point.shown}` too") for site in sites[1:]),
         path=first.path.steps,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
@@ -39,6 +41,7 @@ Scalar = bool | int | float | str | None
 Known = frozenset[tuple[str, Scalar]]
 """Name of a parameter (or `self.attribute`) → its value, where a call decides it."""
 NOTHING: Known = frozenset()
+_at = attrgetter("at")
 _Guarded = tuple[int, int, Expr, bool]
 """What stands between two offsets runs only if the test gives that."""
 
@@ -207,10 +210,12 @@ def known_at(point: Stand, known: Known) -> Mapping[str, Scalar]:
         return dict(known)
     body, function = point.module.body, point.caller.function
     parameters = {p.name for p in function.parameters}
+    begin = bisect_left(body.statements, function.at, key=_at)
+    before = body.statements[begin : bisect_left(body.statements, point.site.at, lo=begin, key=_at)]
     changed = {
         name
-        for s in body.statements
-        if function.at <= s.at < point.site.at and s.target is not None and s.kind in ("assign", "annotate", "augment", "for")
+        for s in before
+        if s.target is not None and s.kind in ("assign", "annotate", "augment", "for")
         for name in names_in(body, s.target)
         if name in parameters and not isinstance(s.target, Attribute)
     }

@@ -53,11 +53,12 @@ class WrittenTogether:
         """What the places `points` of a function write, and the attributes that it sets between two offsets."""
         module = definition.module
         own = [s for s in module.body.statements if module.body.contexts[s.context].function == definition.index]
+        places = [(point.point.at, point) for point in points]
         made: set[_Own] = set()
         handed: set[_Own] = set()
         used: set[_Own] = set()
         for statement in own:
-            held = [p for p in points if statement.at <= p.site.at < statement.end]
+            held = [point for at, point in places if statement.at <= at < statement.end]
             if not held and not (since < statement.at < until and _sets_attribute(statement)):
                 continue
             names = {*names_in(module.body, statement.value), *names_in(module.body, statement.target)}

@@ -361,6 +361,10 @@ class Library(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     """What engines and addresses are called (`postgresql`) → the SQL dialect."""
     indexes_keys: tuple[str, ...] = ()
     """Dialects of databases that make an index for each foreign key by themselves."""
+    makes_tables: tuple[str, ...] = ()
+    """Names of callables that make the tables of models, or set up what makes them."""
+    hands_over: tuple[str, ...] = ()
+    """Names of callables that run the function which they are given."""
     models: dict[str, SchemaModel] = {}
     """Bases of classes that are tables."""
     irrelevant: tuple[str, ...] = ()

@@ -136,3 +136,5 @@ class Schema(Struct, frozen=True):
     """Tables that its steps change and none of them made."""
     documents: bool = False
     """Its tables are collections of documents."""
+    is_assumed: bool = False
+    """Nothing that is seen makes the tables of its models: another program may, with more than the models say."""

@@ -29,6 +29,8 @@ class Knowledge:
         """What engines and addresses are called → the SQL dialect."""
         self.indexes_keys: frozenset[str] = frozenset()
         """Dialects of servers that make an index for each foreign key by themselves."""
+        self.makes_tables: frozenset[str] = frozenset()
+        self.hands_over: frozenset[str] = frozenset()
         self._packages: dict[str, Library] = {}
         self._libraries: dict[str, Library | None] = {}
         self._canonical: dict[str, str] = {}
@@ -51,6 +53,8 @@ class Knowledge:
         self._models |= library.models
         self.databases |= library.databases
         self.indexes_keys |= frozenset(library.indexes_keys)
+        self.makes_tables |= frozenset(library.makes_tables)
+        self.hands_over |= frozenset(library.hands_over)
         for package in library.packages:
             self._packages.setdefault(package, library)
 

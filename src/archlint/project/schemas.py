@@ -20,6 +20,7 @@ from archlint.project.schema.names import OWN, last_part
 from archlint.project.schema.operation_lists import Migration, OperationLists, migrations
 from archlint.project.schema.revisions import Revision, Upgrades, revisions_by_folder
 from archlint.project.schema.sql_changes import SqlChanges, changes_of, named_changes
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -167,8 +168,23 @@ class Schemas:
                     by_service[self._service(change.site.path)].append(change)
             for service, changes in sorted(by_service.items()):
                 made = self._schema("models", _common([c.site.path for c in changes]), (("", tuple(changes)),), service)
+                made = replace(made, is_assumed=not self._makes_tables)
                 found.append(replace(made, documents=True, dialect="") if documents else made)
         return found
+
+    @cached_property
+    def _makes_tables(self) -> bool:
+        """Code of the project makes the tables of models, or has migrations do it."""
+        knowledge, calls = self._project.knowledge, self._project.calls
+        if any(calls.written(name) for name in knowledge.makes_tables) or self.histories:
+            return True
+        handed = (
+            last_name(module.body, argument.value)
+            for name in knowledge.hands_over
+            for module, call in calls.written(name)
+            for argument in call.arguments
+        )
+        return not knowledge.makes_tables.isdisjoint(handed)
 
     @cached_property
     def _of_code(self) -> list[Schema]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from schema_builder import lines_of, project_of, table_of
 
 
@@ -351,3 +352,27 @@ def test_ddl_that_code_runs_makes_a_table_only_if_that_has_a_name() -> None:
             connection.execute(f"CREATE TABLE names (id varchar({day}) PRIMARY KEY)")
     """
     assert sorted(project_of({"app.py": "import psycopg\n", "db.py": code}).schemas.by_name) == ["names", "shops"]
+
+
+@pytest.mark.parametrize(
+    ("made", "assumed"),
+    [
+        ("Base.metadata.create_all(engine)", False),
+        ("await connection.run_sync(Base.metadata.create_all)", False),
+        ("migrate = Migrate(app, db)", False),
+        ("await connection.run_sync(fill)", True),
+        ("pass", True),
+    ],
+)
+def test_models_that_nothing_makes_tables_of_are_only_assumed(made: str, *, assumed: bool) -> None:
+    models = """
+        from sqlalchemy import Column, Integer
+        from sqlalchemy.orm import declarative_base
+        Base = declarative_base()
+        class Shop(Base):
+            __tablename__ = "shops"
+            id = Column(Integer, primary_key=True)
+    """
+    start = f"from models import Base\nasync def start(engine, connection, app, db):\n    {made}\n"
+    project = project_of({"models.py": models, "start.py": start})
+    assert [schema.is_assumed for schema in project.schemas.all] == [assumed]

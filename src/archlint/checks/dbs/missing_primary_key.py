@@ -24,6 +24,6 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             table.site,
             {"table": full_name(table), "unique": ", ".join(f"`{name}`" for name in unique) if unique else ""},
             "unique" if unique is not None else "default",
-            Confidence.LOW if table.doubtful or unique is not None else sure,
+            Confidence.LOW if table.doubtful or schema.is_assumed or unique is not None else sure,
             anchor=full_name(table),
         )

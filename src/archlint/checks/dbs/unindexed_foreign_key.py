@@ -36,7 +36,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _hit(schema: Schema, table: Table, key: ForeignKey, message: str) -> Hit:
     words = {"table": full_name(table), "columns": _columns(key.columns), "target": key.table}
-    if message != "default" or table.doubtful:
+    if message != "default" or table.doubtful or schema.is_assumed:
         confidence = Confidence.LOW
     elif schema.made_by in ("migrations", "models") and schema.dialect:
         confidence = Confidence.HIGH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from archlint.facts.deployment import Deployable, DeploymentFacts, Probe
 from archlint.facts.text import LineIndex
@@ -14,7 +15,7 @@ from archlint.parse.yaml_tree import MAX_LENGTH, Value, YamlError, read_document
 _PROCESS = re.compile(r"^[ \t]*([A-Za-z][\w-]*)[ \t]*:[ \t]*(\S[^\r\n]*?)[ \t]*$", re.MULTILINE)
 _VARIABLE = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*([^\r\n]*?)[ \t]*$", re.MULTILINE)
 _WORTH_READING = re.compile(
-    r"^\s*(?:apiVersion|services|static_resources|_format_version|(?:liveness|readiness|startup)Probe|routers)\s*:",
+    r"^\s*(?:apiVersion|services|static_resources|_format_version|(?:liveness|readiness|startup)Probe|routers|[Hh]ealthCheckPath)\s*:",
     re.MULTILINE,
 )
 
@@ -58,7 +59,7 @@ def _read_yaml(text: str) -> DeploymentFacts:
     upstreams = tuple(upstream for document in documents for upstream in gateways.read_document(document))
     if upstreams:
         return DeploymentFacts("gateway", upstreams=upstreams)
-    probes = tuple(probe for document in documents for probe in _values_probes(document))
+    probes = tuple(probe for document in documents for probe in (*_values_probes(document), *_balancer_probes(document)))
     return DeploymentFacts("kubernetes", probes=probes) if probes else DeploymentFacts("other")
 
 
@@ -72,6 +73,13 @@ def _values_probes(document: Value) -> list[Probe]:
             seen.add(holder.at)
             found += kubernetes.read_probes("", holder)
     return found
+
+
+def _balancer_probes(document: Value) -> Iterator[Probe]:
+    """What a load balancer asks: a CloudFormation target group's `HealthCheckPath`, a Render service's `healthCheckPath`."""
+    for name, _, value, _ in document.walk():
+        if name.lower() == "healthcheckpath" and value.scalar.startswith("/") and not value.has_hole:
+            yield Probe(value.at, value.end, "healthcheck", "", value.scalar, "")
 
 
 def _read_procfile(text: str) -> DeploymentFacts:

@@ -11,8 +11,8 @@ from archlint.facts.deployment import Deployable
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Statement, String
 from archlint.project.layer_words import names_app_factory
-from archlint.project.model import Type
-from archlint.project.route_records import App, Container
+from archlint.project.model import Def, Type
+from archlint.project.route_records import App, Container, Route
 from archlint.project.route_tree import RouteTree
 
 if TYPE_CHECKING:
@@ -165,23 +165,41 @@ def asked_apps(project: Project) -> tuple[App, ...]:
     lends its context), and those of libraries and command-line programs: nothing deploys them, nothing names them.
     """
     counts: dict[str, int] = defaultdict(int)
+    metrics: dict[str, int] = defaultdict(int)
     loose: set[str] = set()
     for route in project.routes.routes:
         for key in route.apps or ():
             counts[key] += 1
+            metrics[key] += _is_metrics(route)
         if route.apps is None:
             loose.add(service_of(project, route.module))
     by_service: dict[str, list[App]] = defaultdict(list)
     for app in project.routes.apps:
         service = service_of(project, app.module)
         has_routes = counts[app.key] or (app.served and service in loose)  # declared in ways that are not followed
-        if not app.mounted and _is_run(app.module) and has_routes and _is_served(project, app):
+        is_second = 0 < counts[app.key] == metrics[app.key]
+        if not app.mounted and not is_second and _is_run(app.module) and has_routes and _is_served(project, app):
             by_service[service].append(app)
     chosen: list[App] = []
     for apps in by_service.values():
         main = max(apps, key=lambda app: (counts[app.key], bool(app.served), app.key))
-        chosen += [a for a in apps if a is main or (a.served and counts[a.key] * _PART >= counts[main.key])]
+        asked = [a for a in apps if a is main or (a.served and counts[a.key] * _PART >= counts[main.key])]
+        chosen += [a for a in asked if not any(_is_beside(project, a, other, counts) for other in apps)]
     return _without_variants(project, sorted(chosen, key=lambda app: app.site))
+
+
+def _is_metrics(route: Route) -> bool:
+    """What a monitor scrapes: an app of nothing else is a second listener of the service."""
+    target = route.handler.target if route.handler is not None else None
+    name = target.function.name if isinstance(target, Def) else target.klass.name if target is not None else ""
+    return name.lower() == "metrics" or all(path.rpartition("/")[2] == "metrics" for path in route.paths)
+
+
+def _is_beside(project: Project, app: App, other: App, counts: Mapping[str, int]) -> bool:
+    """A smaller listener of the same process: one function makes both."""
+    function = project.routes.roots[app.key].function
+    is_smaller = (counts[app.key], app.key) < (counts[other.key], other.key)
+    return is_smaller and function is not None and function == project.routes.roots[other.key].function
 
 
 def _without_variants(project: Project, apps: list[App]) -> tuple[App, ...]:

@@ -41,12 +41,20 @@ class DeployedApps:
             return f"it starts what `{first.name}` ({first.module.path}) serves once more"
         if app.key in self._project.routes.tree.unseen:
             return "what is mounted at its root is not known"
+        if self._goes_through_one(app):
+            return "one handler answers all that it is asked, and what it leads on to is not known"
         if not self._is_deployed(app):
             if not any(path.strip("/") for route in self._routes(app) for path in route.paths):
                 return "nothing deploys it, and it serves nothing but its root"
             if not self.depends(app):
                 return "nothing deploys it, and it uses no database, cache or broker"
         return ""
+
+    def _goes_through_one(self, app: App) -> bool:
+        """A remote procedure call's one address: what may be asked is in the body."""
+        routes = [route for route in self._routes(app) if set(route.methods) != {"OPTIONS"}]
+        posted = any("POST" in route.methods and not any(path.strip("/") for path in route.paths) for route in routes)
+        return posted and len({route.handler for route in routes}) == 1 and routes[0].handler is not None
 
     def depends(self, app: App) -> bool:
         """Does the app itself come to a database, cache, broker or cloud service, by what it and its handlers import?"""

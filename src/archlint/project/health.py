@@ -14,10 +14,10 @@ from archlint.facts.syntax import Attribute, Collection, Name, String
 from archlint.project.apps import asked_apps, service_of, setting_values
 from archlint.project.deployed_apps import DEPENDENCY_EFFECTS, DEPENDENCY_KINDS
 from archlint.project.entities import FunctionRef
-from archlint.project.health_words import HealthWords
+from archlint.project.health_words import HealthWords, is_below_resource
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import leaves_of
-from archlint.project.route_answers import answers_failure, labels_of
+from archlint.project.route_answers import answers_failure, answers_state, labels_of
 from archlint.project.route_guards import answering_functions, guards_of
 from archlint.project.route_records import App, Handler, Route
 from archlint.project.spelling import spell
@@ -71,7 +71,7 @@ class Health:
         found = [
             route
             for route in self._project.routes.routes
-            if self._serves(route, app) and _is_asked(route) and self._tells(route)
+            if self._serves(route, app) and _is_asked(route) and self._tells(route) and not self._is_business(route)
         ]
         return sorted(found, key=lambda r: (r.apps is None, not any(map(self._words.is_clear, r.paths)), r.site))
 
@@ -81,6 +81,25 @@ class Health:
             return True
         fixed = any("{" not in path for path in route.paths)
         return fixed and any(self._words.is_label(label) for label in labels_of(self._project, route))
+
+    def _is_business(self, route: Route) -> bool:
+        """The state of what people work with: the word means other things too, other routes stand beside it, and the handler
+        asks for data (`/budgets/status` beside `/budgets`)."""
+        if route.handler is None or any(self._words.is_clear(p) or not is_below_resource(p) for p in route.paths):
+            return False
+        beside = {path.rpartition("/")[0] for path in route.paths}
+        others = (r for r in self._project.routes.routes if r.site != route.site and r.apps == route.apps)
+        has_others = any(path in beside or path.rpartition("/")[0] in beside for other in others for path in other.paths)
+        return has_others and bool(self.reach(route.handler).dependency)
+
+    def front_page(self, app: App) -> str:
+        """The app's root where it answers a state and nothing else, as a health route does; empty where it does not."""
+        for route in self._project.routes.routes:
+            is_root = self._serves(route, app) and _is_asked(route) and not any(path.strip("/") for path in route.paths)
+            answering = answering_functions(self._project, route.handler) if is_root and route.handler is not None else []
+            if any(answers_state(self._project, each) for each in answering):
+                return "`/` answers a state"
+        return ""
 
     def evidence(self, app: App) -> list[Evidence]:
         """Everything that answers for the app's health, the best first."""

@@ -11,6 +11,12 @@ _TELLING = 6
 _VERSION = re.compile(r"\{(api_?)?v(er|ersion)?\}")
 _ROLE = re.compile(r"(get|head)?(view|viewset|resource|handler|endpoint|controller|api|route)$")
 
+_OWN = re.compile(
+    r"(api|rest|v\d+|public|private|internal|admin|system|server|service|services|app|core|main|common|base|root|manage|management"
+    r"|monitor|monitoring|meta|info|ops|site|web|backend|probes?|checks?|worker|workers|cluster|node)"
+)
+"""Segments that mean the program itself, or nothing."""
+
 
 class HealthWords(Struct, frozen=True):
     """How health routes are called. `clear`: last segments that mean health wherever they stand behind fixed segments;
@@ -34,6 +40,12 @@ class HealthWords(Struct, frozen=True):
         """Does the name of a handler, a tag or a route's own name say it: `health_check`, `HealthCheckView`?"""
         word = _word(name)
         return any(len(w) >= _TELLING and w in self.clear | self.ready for w in (word, _ROLE.sub("", word)))
+
+
+def is_below_resource(path: str) -> bool:
+    """Does the last segment stand below one that may name what people work with: `/orders/status`, not `/api/v1/status`?"""
+    above = [part for part in path.split("/") if part][:-1]
+    return bool(above) and "{" not in above[-1] and not _OWN.fullmatch(_word(above[-1]))
 
 
 def _is_named(path: str, clear: frozenset[str], short: frozenset[str]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Collection, Conditional, Constant, Expr, Name, String
+from archlint.facts.syntax import Attribute, Collection, Conditional, Constant, Expr, Mapping, Name, String
 from archlint.project.model import Def
 from archlint.project.parts import leaves_of
 from archlint.project.route_records import Route
@@ -43,6 +43,22 @@ def answers_failure(project: Project, definition: Def) -> bool:
         if isinstance(s.target, Attribute) and s.value is not None and body.contexts[s.context].function == definition.index
     ]
     return any(map(_is_failure, given))
+
+
+def answers_state(project: Project, definition: Def) -> bool:
+    """Does a function give back nothing but a mapping that it writes out, a state in plain words among its values?"""
+    returned = [s.value for s in project.symbols.scopes(definition.module).returns.get(definition.index, [])]
+    return bool(returned) and all(map(_is_state, returned))
+
+
+def _is_state(expr: Expr | None) -> bool:
+    if not isinstance(expr, Mapping):
+        return False
+    return any(_is_text(key, "status") and isinstance(value, String) for key, value in zip(expr.keys, expr.values, strict=True))
+
+
+def _is_text(expr: Expr | None, text: str) -> bool:
+    return isinstance(expr, String) and expr.value.lower() == text
 
 
 def _is_failure(expr: Expr) -> bool:

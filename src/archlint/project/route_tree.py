@@ -13,6 +13,7 @@ from archlint.facts.knowledge import Route as RouteFacet
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.containers import Containers
 from archlint.project.handlers import Handlers
+from archlint.project.kept_under import kept_under
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Callers, Origins
 from archlint.project.parts import leaves_of
@@ -294,6 +295,8 @@ class RouteTree:
             return
         overrides = facet.overrides and site.argument(facet.prefix) is not None
         listed = self._lists.read(site.module, target, context)
+        for kept in kept_under(site.module, target, context) if not listed else ():
+            listed += self._lists.read(site.module, kept, context)
         for owner in owners or ():
             self._note_unseen(owner.key, listed, target, site, prefixes)
             self._put(owner.key, listed, prefixes, overrides, site.site)

@@ -33,7 +33,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(evidence.site, f"{evidence.text} answers for the health of `{app.name}`")
         if found:
             continue
-        doubt = deployed.doubt(app) or health.elsewhere(app)
+        doubt = deployed.doubt(app) or health.front_page(app) or health.elsewhere(app)
         words_of_app = {"app": app.name, "framework": app.framework, "doubt": doubt}
         sure = Confidence.LOW if doubt else Confidence.HIGH if app.served else Confidence.MEDIUM
         yield Hit(app.site, words_of_app, "doubtful" if doubt else "default", confidence=sure, anchor=app.name)

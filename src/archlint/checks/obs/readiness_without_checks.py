@@ -32,7 +32,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         judged: set[Site] = set()
         for evidence in health.readiness(app):
             route = evidence.route
-            if route is None or route.handler is None:
+            if route is None or route.handler is None or evidence.paths == ("/",):  # it may be another program's front page
                 continue
             place, path = _place(route), (evidence.paths or (health.name(route),))[0]
             if place in judged:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -15,10 +16,13 @@ from archlint.project.endpoints import Endpoint
 from archlint.project.model import CallSite, Def
 from archlint.project.modules import Module
 from archlint.project.program import Project
+from archlint.project.spelling import last_name
 
 _EFFECTS = ("db.read", "db.write")
 _OWN = frozenset({"call", "evaluation", "per item", "threaded"})
 """Kinds of points at which the handler itself does something; a dependency is what the framework runs for it."""
+
+_MISSING = re.compile(r"404|NotFound")
 
 
 class Bypass(Struct, frozen=True):
@@ -50,6 +54,16 @@ class HandlerWays:
             if handler.module.is_production and self._layers.layer_of(handler.module) in ("interface", None)
         }
         return dict(sorted(found.items(), key=lambda item: (item[0].site.path, item[0].site.at)))
+
+    def finds_or_refuses(self, bypass: Bypass) -> bool:
+        """A helper that gets one object and answers that there is none: what a framework's own shortcut does."""
+        asker = bypass.asker
+        if asker == bypass.handler or bypass.point.effect != "db.read":
+            return False
+        body = asker.module.body
+        own = [s for s in body.statements if body.contexts[s.context].function == asker.index]
+        raised = [last_name(body, s.value) for s in own if s.kind == "raise"]
+        return any(_MISSING.search(name) for name in raised) and not self._project.effects.has(asker, "db.write")
 
     def entries(self, handler: Def) -> tuple[CallSite, ...]:
         """The calls of the application layer by the handler, or by the nearest helper of its own layer that has any."""

@@ -115,7 +115,7 @@ def _hit(ways: HandlerWays, bypasses: list[Bypass], custom: _Custom) -> Hit:
         sites[0],
         words,
         message if is_custom else "aside",
-        first.path.confidence if is_custom and custom.is_majority else Confidence.LOW,
+        first.path.confidence if is_custom and custom.is_majority and not ways.finds_or_refuses(first) else Confidence.LOW,
         related=tuple(Step(site, f"`{places[site].point.shown}` too") for site in sites[1:]),
         path=first.path.steps,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
+from archlint.project.annotated_only import AnnotatedOnly
 from archlint.project.contract_graph import Link
 from archlint.project.contract_question import Breach
 from archlint.project.illegal_chains import Chain
@@ -41,11 +42,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _between_layers(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """Every direct import outwards, and the chains of imports that leave a layer through modules that have none."""
-    outward, evidence = Outward(project, params.ignore), LayerEvidence(project)
+    outward, evidence, annotated = Outward(project, params.ignore), LayerEvidence(project), AnnotatedOnly()
     for layer in LAYERS:
         for other in LAYERS:
             if other in project.layers.may_not_import(layer):
-                yield from (_layer_hit(project, evidence, layer, other, chain) for chain in outward.chains(layer, other))
+                yield from (
+                    _layer_hit(project, evidence, annotated, layer, other, chain) for chain in outward.chains(layer, other)
+                )
         for module in outward.asked(layer):
             yield from _proofs(project, module, layer)
 
@@ -58,9 +61,14 @@ def _proofs(project: Project, module: Module, layer: Layer) -> Iterator[Proof]:
             yield Proof(edge.step().site, f"{layer} ({module.name}) imports {other} ({edge.imported.name})")
 
 
-def _layer_hit(project: Project, evidence: LayerEvidence, layer: Layer, other: Layer, chain: Chain) -> Hit:
+def _layer_hit(  # noqa: PLR0917 - two layers, the chain between them, and what judges it
+    project: Project, evidence: LayerEvidence, annotated: AnnotatedOnly, layer: Layer, other: Layer, chain: Chain
+) -> Hit:
     edges = project.imports.along(chain.nodes)
     doubt = evidence.doubt_of_import(edges[0].importer, other, edges[-1].imported)
+    named = next((edge for edge in edges[:-1] if annotated.serves_annotations(edge)), None)
+    if named is not None and not doubt:
+        doubt = f"`{named.importer.name}` imports `{named.imported.name}` for annotations alone"
     words = _words(edges, chain.cut) | {"layer": layer, "other": other, "doubt": doubt}
     message = "default" if chain.is_direct else "chain"
     return Hit(

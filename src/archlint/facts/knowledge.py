@@ -171,6 +171,10 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """The effect is only noted down now and sent later (`session.add`)."""
     flushes: bool = False
     """Sends what was noted down, if anything was, and does nothing of its own (`session.flush`)."""
+    withheld: str | None = None
+    """The argument that keeps the effect from taking place where it is `False` (`form.save(commit=False)`)."""
+    schema: bool = False
+    """It lays down tables or indexes, or takes them away, and changes no row."""
     many: str | None = None
     """Argument that holds a batch (`executemany`, `bulk_create`)."""
     per_item: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.knowledge import Operation
+from archlint.facts.syntax import Constant
 from archlint.project.blocking import BLOCKING, Blocking
 from archlint.project.closure import Closure, Direct, Way, crosses
 from archlint.project.model import CallSite, Def, Target, Witness
@@ -221,7 +222,7 @@ class Effects:
         return any(info.lazy is not None for _, info in self._project.knowledge.infos(notation.name))
 
     def _operation_effects(self, point: Point, target: Target, operation: Operation) -> Iterator[tuple[str, Confidence]]:
-        for effect in operation.effect:
+        for effect in operation.effect if not _is_withheld(point, operation) else ():
             yield effect, target.confidence
         if operation.by_statement is not None and point.call is not None and point.kind == "call":
             statement = point.call.argument(operation.by_statement)
@@ -288,3 +289,10 @@ class Effects:
                 if point.call is not None:
                     known[point.call.index].append(point)
         return known
+
+
+def _is_withheld(point: Point, operation: Operation) -> bool:
+    if operation.withheld is None or point.call is None:
+        return False
+    given = point.call.argument(operation.withheld)
+    return isinstance(given, Constant) and given.value is False

@@ -8,7 +8,9 @@ from archlint.facts.syntax import CallRef, Comparison, Constant, Expr, Name, Ope
 from archlint.project.parts import parts_of
 
 if TYPE_CHECKING:
+    from archlint.project.conditions import Path
     from archlint.project.modules import Module
+    from archlint.project.program import Project
 
 
 def is_made_if_missing(module: Module, context: int, at: int) -> bool:
@@ -28,6 +30,25 @@ def is_made_if_missing(module: Module, context: int, at: int) -> bool:
             return True
         context = place.parent
     return False
+
+
+def leads_to_what_is_missing(project: Project, path: Path) -> bool:
+    """Some call on the way stands where something is `None`, or where nothing was found."""
+    for step in path.steps[:-1]:
+        body = project.modules.by_path[step.site.path].body
+        tests = (c.subject for c in body.contexts if c.kind == "if" and c.at <= step.site.at < c.end)
+        if any(_is_absent(test) for test in tests):
+            return True
+    return False
+
+
+def _is_absent(test: Expr | None) -> bool:
+    """`x is None`, alone or as one of several."""
+    if isinstance(test, Operation):
+        return any(_is_absent(part) for part in test.operands) if test.op in ("or", "and") else False
+    if not isinstance(test, Comparison) or test.ops != ("is",):
+        return False
+    return any(isinstance(side, Constant) and side.value is None for side in test.operands)
 
 
 def _misses(test: Expr | None) -> bool:

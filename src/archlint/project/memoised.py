@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Comparison, Subscript
+from archlint.facts.syntax import Attribute, Comparison, Name, Subscript
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
@@ -48,8 +48,21 @@ def _keeps_by_key(project: Project, definition: Def) -> bool:
 
 
 def _keeps_on_object(definition: Def) -> bool:
-    """`try: return g.user`, and where it is not there yet it is set."""
+    """`try: return g.user`, and where it is not there yet it is set; or `hasattr(cls, key)` with `setattr(cls, key, made)`."""
     body = definition.module.body
+    calls = [
+        call for call in body.calls if body.contexts[call.context].function == definition.index and len(call.arguments) > 1
+    ]
+    asked, kept = (
+        {
+            tuple(spell(body, argument.value) for argument in call.arguments[:2])
+            for call in calls
+            if isinstance(call.callee, Name) and call.callee.id in names
+        }
+        for names in (("hasattr", "getattr"), ("setattr",))
+    )
+    if not asked.isdisjoint(kept):
+        return True
     own = [s for s in definition.module.body.statements if body.contexts[s.context].function == definition.index]
     given = {
         spell(body, s.value)

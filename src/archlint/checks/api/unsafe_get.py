@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Body, Expr, String
+from archlint.project.asked_for_writing import is_asked_for_writing
 from archlint.project.conditions import Conditions, Path, changes_something
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
-from archlint.project.endpoints import SAFE, WRITING, Endpoint
-from archlint.project.made_if_missing import is_made_if_missing
-from archlint.project.parts import parts_of
+from archlint.project.endpoints import SAFE, Endpoint
+from archlint.project.made_if_missing import is_made_if_missing, leads_to_what_is_missing
+from archlint.project.working_tables import fills_working_table
 from archlint.project.write_words import words_of_write
 
 _FAR = 2
@@ -44,38 +44,23 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         ways = [
             (point, path)
             for point in project.effects.points_of(definition, "db.write")
-            if (path := conditions.path(point)) is not None and not _is_of_other_method(project, path)
+            if (path := conditions.path(point)) is not None and not is_asked_for_writing(project, path)
         ]
         if not ways:
             yield Proof(definition.site, f"`{endpoint.label}` writes nothing")
             continue
-        judged = [(_confidence(endpoint, point, path, params), point, path) for point, path in ways]
+        judged = [(_confidence(project, endpoint, point, path, params), point, path) for point, path in ways]
         confidence, point, path = max(judged, key=lambda way: (way[0], -len(way[2].steps), -way[1].site.at))
         yield _hit(endpoint, point, path, confidence)
-
-
-def _is_of_other_method(project: Project, path: Path) -> bool:
-    """The way leads through `if request.method == "POST":`, in a function that others answer with as well."""
-    for step in path.steps:
-        body = project.modules.by_path[step.site.path].body
-        for place in body.contexts:
-            if place.kind == "if" and place.at <= step.site.at < place.end and _asks_for_writing(body, place.subject):
-                return True
-    return False
-
-
-def _asks_for_writing(body: Body, test: Expr | None) -> bool:
-    parts = list(parts_of(body, test))
-    asks = any(isinstance(part, Attribute) and part.attr == "method" for part in parts)
-    return asks and any(isinstance(part, String) and part.value.upper() in WRITING for part in parts)
 
 
 def _words(endpoint: Endpoint) -> frozenset[str]:
     return frozenset((*words_of(endpoint.path), *words_of(endpoint.definition.function.name)))
 
 
-def _confidence(endpoint: Endpoint, point: EffectPoint, path: Path, params: Params) -> Confidence:
-    """Low for what is tolerated: a link in a mail, a trace of the request itself, what is made once and found from then on."""
+def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: Path, params: Params) -> Confidence:
+    """Low for what is tolerated: a link in a mail, a trace of the request itself, what is made once and found from then on,
+    a table that the question itself works on."""
     if path.kept or not _words(endpoint).isdisjoint(params.links):
         return Confidence.LOW
     if not words_of_write(path).isdisjoint((*params.traces, *params.making)):
@@ -85,6 +70,8 @@ def _confidence(endpoint: Endpoint, point: EffectPoint, path: Path, params: Para
     if any(not set(params.making).isdisjoint(words_of(each.function.name)) for each in path.through):
         return Confidence.LOW
     if any(is_made_if_missing(each.module, each.context, each.site.at) for each in (point, path.end)):
+        return Confidence.LOW
+    if leads_to_what_is_missing(project, path) or fills_working_table(project, path):
         return Confidence.LOW
     return min(path.confidence, Confidence.MEDIUM if len(path.through) > _FAR else Confidence.HIGH)
 

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Constant
+from archlint.project.asked_for_writing import is_asked_for_writing
 from archlint.project.conditions import Conditions, Path, changes_something
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.incidental import Incidental, IncidentalWords
 from archlint.project.model import Def
+from archlint.project.overriding import overrides_library
+from archlint.project.spelling import last_name
 from archlint.project.task_retries import tasks_of
+from archlint.project.working_tables import fills_working_table
 
 _FAR = 2
 """Functions between the query and the write: further down are conditions that nobody can weigh."""
@@ -20,13 +24,18 @@ _FAR = 2
 class Params(IncidentalWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`verbs`: first words of names of functions that only ask; `queries`: last words of names of classes that answer a
     query, by the methods `answers`; `changing`: words in a name that say that it does more than ask; `taking`: last words of
-    names of classes from which to get is to take; `schema_verbs`: first words of SQL that changes tables, not rows."""
+    names of classes from which to get is to take, `takes`: words in names of functions that do; `commands`: words in names
+    of decorators of what changes a state; `copying`: methods that bring rows along and change none; `schema_verbs`: first
+    words of SQL that changes tables, not rows."""
 
     verbs: tuple[str, ...]
     queries: tuple[str, ...]
     answers: tuple[str, ...]
     changing: tuple[str, ...]
     taking: tuple[str, ...]
+    takes: tuple[str, ...]
+    commands: tuple[str, ...]
+    copying: tuple[str, ...]
     schema_verbs: tuple[str, ...]
 
 
@@ -39,9 +48,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if query not in writing:
             yield Proof(query.site, f"`{query.function.qualname}` asks and changes nothing")
     for query in writing:
-        ways = [way for way in conditions.ways(query, "db.write") if writing.keys().isdisjoint(way[1].through)]
+        ways = [
+            way
+            for way in conditions.ways(query, "db.write")
+            if writing.keys().isdisjoint(way[1].through) and not is_asked_for_writing(project, way[1])
+        ]
         if ways:
-            is_kept = effects.has(query, "http") or any(_is_about_tables(project, path, params) for _, path in ways)
+            is_kept = effects.has(query, "http") or any(_is_aside(project, path, params) for _, path in ways)
             judged = [
                 (Confidence.LOW if is_kept or path.kept or incidental.is_incidental(point, path) else _sure(path), point, path)
                 for point, path in ways
@@ -54,9 +67,19 @@ def _sure(path: Path) -> Confidence:
     return min(path.confidence, Confidence.LOW if len(path.through) > _FAR else Confidence.HIGH)
 
 
+def _is_aside(project: Project, path: Path, params: Params) -> bool:
+    """No row of anybody's is changed, or the function takes something rather than asks for it."""
+    words = {word for each in path.through for word in words_of(each.function.name)}
+    if not words.isdisjoint(params.takes) or path.end.shown.rpartition(".")[2] in params.copying:
+        return True
+    return _is_about_tables(project, path, params) or fills_working_table(project, path)
+
+
 def _is_about_tables(project: Project, path: Path, params: Params) -> bool:
-    """`CREATE TEMP TABLE …`: it puts together what it asks in a table of its own."""
+    """`CREATE TEMP TABLE …`: it puts together what it asks in a table of its own; an accessor sees to an index."""
     call = path.end.call
+    if any(target.operation is not None and target.operation.schema for target in path.end.point.targets):
+        return True
     notation = call.operation.sql or call.operation.by_statement if call is not None and call.operation is not None else None
     statement = call.argument(notation) if call is not None else None
     text = project.values.text(path.end.module, statement, path.end.context) if statement is not None else None
@@ -69,6 +92,7 @@ def _queries(project: Project, points: tuple[EffectPoint, ...], params: Params) 
     found = {point.caller for point in points if point.caller is not None and point.caller.module.is_production}
     answering = project.endpoints.by_definition
     named = [each for each in found if each not in answering and _is_query(each, params) and _answers(each)]
+    named = [each for each in named if not _is_told(each, params) and not overrides_library(project, each)]
     asked = [each for each in named if not any(tasks_of(project, each))]
     return dict.fromkeys(sorted(asked, key=lambda each: (each.site.path, each.site.at)))
 
@@ -79,6 +103,15 @@ def _is_query(definition: Def, params: Params) -> bool:
     if words and words[0] in params.verbs:
         return set(params.changing).isdisjoint(words) and set(params.taking).isdisjoint(owner[-1:])
     return function.name in params.answers and not set(params.queries).isdisjoint(owner[-1:])
+
+
+def _is_told(definition: Def, params: Params) -> bool:
+    """A flag among the parameters says that it may write, or a decorator that it changes a state."""
+    function, body = definition.function, definition.module.body
+    decorators = {word for each in function.decorators for word in words_of(last_name(body, each))}
+    flags = (p.name for p in function.parameters if isinstance(p.default, Constant) and isinstance(p.default.value, bool))
+    told = {word for name in flags for word in words_of(name)}
+    return not decorators.isdisjoint(params.commands) or not told.isdisjoint(params.changing)
 
 
 def _answers(definition: Def) -> bool:

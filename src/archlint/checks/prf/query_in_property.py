@@ -32,7 +32,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         path = conditions.within(definition, _ASKS)
         if path is not None and not path.kept:
             kept = any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in path.through)
-            yield _hit(definition, path, Confidence.LOW if kept or _asks_itself(project, definition) else path.confidence)
+            kept = kept or any(_asks_itself(project, each) for each in (definition, *path.through))
+            yield _hit(definition, path, Confidence.LOW if kept else path.confidence)
         elif not project.effects.has(definition, _ASKS):
             yield Proof(definition.site, "asks nothing")
 
@@ -42,7 +43,7 @@ def _properties(project: Project) -> Iterator[Def]:
     returns = project.types.inference.returns
     for module in project.modules.production:
         for row, function in enumerate(module.outline.functions):
-            if function.klass < 0 or not function.decorators:
+            if function.klass < 0 or not function.decorators or function.is_async:  # who awaits it knows
                 continue
             definition = Def(module, module.name, row)
             owner = Type(f"{module.name}.{module.outline.classes[function.klass].qualname}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Expr, String, Subscript
+from archlint.facts.syntax import Await, Expr, String, Subscript
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -20,10 +20,14 @@ def kept_under(module: Module, expr: Expr, context: int) -> Iterator[Expr]:
     for statement in body.statements:
         is_own = statement.target is not None and body.contexts[statement.context].function == function
         if is_own and statement.value is not None and _last_key(statement.target) == key:
-            yield statement.value
+            yield _awaited(statement.value)
     for call in body.calls:
         if body.contexts[call.context].function == function:
-            yield from (argument.value for argument in call.arguments if argument.name == key)
+            yield from (_awaited(argument.value) for argument in call.arguments if argument.name == key)
+
+
+def _awaited(expr: Expr) -> Expr:
+    return expr.value if isinstance(expr, Await) else expr
 
 
 def _last_key(expr: Expr | None) -> str:

@@ -147,9 +147,12 @@ class CachedCopies:
         return isinstance(source, Constant | String)
 
     def is_reference(self, site: CallSite, value: Expr | None) -> bool:
-        """The value only says which: `profile.id`, `str(user.pk)`.  What belongs to what is a state more often than a copy."""
+        """The value only says which: `profile.id`, `profile_id`, `str(user.pk)`.  What belongs to what is a state more often
+        than a copy."""
         if isinstance(value, CallRef) and last_name(site.module.body, value) in _PLAIN:
             value = next((a.value for a in site.module.body.calls[value.index].arguments), None)
+        if isinstance(value, Name):
+            return value.id.rpartition("_")[2] in _REFERENCES
         return isinstance(value, Attribute) and value.attr in _REFERENCES
 
     def _is_imported(self, site: CallSite, expr: Expr) -> bool:

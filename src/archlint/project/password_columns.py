@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _INHERITED = "password"
 """The column that base classes of libraries have."""
+_RELATING = frozenset({"ForeignKey", "OneToOneField", "relationship", "Relationship"})
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,14 @@ class PasswordUse:
 
 class ColumnWords(Struct, frozen=True):
     """`hashing`: words in the names of what hashes; `remote`: in the fields of records about other systems;
-    `hashing_calls`: methods that hash the password that they are given."""
+    `hashing_calls`: methods that hash the password that they are given; `owners` and `keys`: fields of a record that
+    belongs to a user and holds a key beside the password, as one of an account elsewhere does."""
 
     hashing: frozenset[str]
     remote: frozenset[str]
     hashing_calls: frozenset[str]
+    owners: frozenset[str]
+    keys: frozenset[str]
 
 
 class PasswordColumns:
@@ -96,8 +101,22 @@ class PasswordColumns:
             self._columns[key] = self._is_column(type_, name)
         return self._columns[key]
 
+    @cached_property
+    def _mapped(self) -> frozenset[str]:
+        """Classes of the project that a call maps to a table."""
+        types = self._project.types
+        return frozenset(
+            type_.name
+            for site in self._project.calls.registered("maps-class")
+            for argument in site.call.arguments[:1]
+            for type_ in types.all(site.module, argument.value, site.call.context)
+            if type_.is_class
+        )
+
     def _is_stored(self, type_: Type) -> bool:
         klass = self._project.symbols.classes.get(type_.name)
+        if klass is not None and type_.name in self._mapped:
+            return True
         if klass is None or self._project.types.role(type_) != "db-model":
             return False
         inference = self._project.types.inference
@@ -113,7 +132,7 @@ class PasswordColumns:
         if not self._is_stored(type_) or self._vocabulary.names(name) is None:
             return False
         classes = [c for a in project.types.inference.members.ancestors(type_) if (c := project.symbols.classes.get(a.name))]
-        if name != _INHERITED and not any(self._declares(klass, name) for klass in classes):
+        if name != _INHERITED and type_.name not in self._mapped and not any(self._declares(klass, name) for klass in classes):
             return False  # kept for the moment only
         if any(self._is_remote(klass) for klass in classes):
             return False
@@ -127,8 +146,19 @@ class PasswordColumns:
 
     def _is_remote(self, klass: ClassDef) -> bool:
         scopes = self._project.symbols.scopes(klass.module)
-        names = scopes.names(klass.klass.context)
+        names = tuple(scopes.names(klass.klass.context))
+        if not self._words.keys.isdisjoint(names) and any(self._is_owner(klass, name) for name in names):
+            return True
         return any(not self._words.remote.isdisjoint(words_of(name)) for name in (*names, klass.klass.name))
+
+    def _is_owner(self, klass: ClassDef, name: str) -> bool:
+        """`user_id`, and `user = ForeignKey(…)`; an `account` that is a text may be a login's name."""
+        if name.removesuffix("_id") not in self._words.owners:
+            return False
+        statements = klass.module.body.statements
+        bindings = self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name)
+        made = [statements[b.index].value for b in bindings if b.kind == "statement"]
+        return name.endswith("_id") or any(last_name(klass.module.body, value) in _RELATING for value in made)
 
     def _hashes(self, klass: ClassDef, name: str) -> bool:
         """A setter, a validator, a listener, a `__setattr__`, a method that hashes it, or a column type that does."""

@@ -123,7 +123,7 @@ def _judged(
     """(which message, how sure), the surety None where nothing is wrong."""
     site, write = asked.site, asked.write
     if write.kind == "lock" or _is_lock(project, copies, asked):
-        if write.kind == "lock" and not _is_taken(project, site):
+        if write.kind == "lock" and (_begins_counter(project, site, write) or not _is_taken(project, site)):
             return "lock", None
         confidence = Confidence.MEDIUM if write.kind == "lock" else Confidence.HIGH
         return ("wrapper_lock" if asked.through else "lock"), min(confidence, site.confidence)
@@ -186,10 +186,15 @@ def _is_lock(project: Project, copies: CachedCopies, asked: _Asked) -> bool:
     expr = site.argument(write.lock)
     if expr is None or project.values.constant(site.module, expr, site.call.context) is not True:
         return False
+    if _begins_counter(project, site, write):
+        return False
+    return copies.says_lock(site, write, asked.decider) or copies.makes_itself(site, site.argument(write.value))
+
+
+def _begins_counter(project: Project, site: CallSite, write: CacheWrite) -> bool:
+    """`setnx(key, 0)`"""
     value = site.argument(write.value)
-    if value is not None and project.values.constant(site.module, value, site.call.context) in (0, "0"):
-        return False  # a counter begins so
-    return copies.says_lock(site, write, asked.decider) or copies.makes_itself(site, value)
+    return value is not None and project.values.constant(site.module, value, site.call.context) in (0, "0")
 
 
 def _library(project: Project, site: CallSite) -> str:

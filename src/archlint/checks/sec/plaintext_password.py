@@ -40,6 +40,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     sanitizers: tuple[str, ...]
     remote_words: tuple[str, ...]
     hashing_calls: tuple[str, ...]
+    owner_names: tuple[str, ...]
+    key_names: tuple[str, ...]
     configuration_words: tuple[str, ...]
     lookup_words: tuple[str, ...]
     stored_names: tuple[str, ...]
@@ -50,7 +52,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     vocabulary = Vocabulary({"password": params.passwords}, (), params.ignore_names)
     hashing = frozenset(params.sanitizers)
     taint = Taint(project, vocabulary, Habits(hashing))
-    words = ColumnWords(hashing, frozenset(params.remote_words), frozenset(params.hashing_calls))
+    words = ColumnWords(
+        hashing,
+        frozenset(params.remote_words),
+        frozenset(params.hashing_calls),
+        frozenset(params.owner_names),
+        frozenset(params.key_names),
+    )
     columns = PasswordColumns(project, vocabulary, words)
     proof = _Proof(taint, hashing)
     lookups, stored = frozenset(params.lookup_words), frozenset(params.stored_names)

@@ -16,6 +16,7 @@ from archlint.project.flows import Habits, Place, Source
 from archlint.project.hashed_fields import HashedFields
 from archlint.project.logged import is_guarded
 from archlint.project.modules import Module
+from archlint.project.origins import Origin, Parameter
 from archlint.project.parts import parts_of
 from archlint.project.rehashed import Rehashed
 from archlint.project.results import Results
@@ -70,7 +71,8 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing, fiel
     site = digest.site
     at = Place(site.module, site.call.context)
     flow = taint.flow(digest.data, at)
-    sources = flow.sources or (hashing.given(taint, digest, at, uses) if not flow.clean else ())
+    is_open = not flow.clean or _gets_constants(taint, digest)
+    sources = flow.sources or (hashing.given(taint, digest, at, uses) if is_open else ())
     sources = tuple(source for source in sources if not fields.holds(source))
     if not sources:
         return
@@ -88,6 +90,17 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing, fiel
     )
 
 
+def _gets_constants(taint: Taint, digest: Digest) -> bool:
+    """What it digests is what callers give who write it out (`set_password("…")` at a first start): no secret, and
+    hashed as all others are."""
+    module, context, origins = digest.site.module, digest.site.call.context, taint.locals.origins
+    names = (part for part in parts_of(module.body, digest.data) if isinstance(part, Name))
+    parameters = (o for name in names for o in origins.of(module, name, context) if isinstance(o, Parameter))
+    given = [value for parameter in parameters for value in origins.given_anywhere(parameter)]
+    values = [found for o in given for found in (origins.of(o.module, o.expr, o.context) or (o,))]
+    return any(isinstance(value, Origin) and isinstance(value.expr, String) for value in values)
+
+
 class _Doubts:
     """What shows that a digest of a password is none that new passwords are kept by."""
 
@@ -98,10 +111,13 @@ class _Doubts:
         self._old = {n.value for names in listed for n in names[1:]} - {names[0].value for names in listed}
 
     def weighed(self, hit: Hit, digest: Digest) -> Hit:
-        """A note where a hash that is made for passwords stands beside it or before it for newer ones, or where a cipher gets
-        it for its key."""
+        """A note where a hash that is made for passwords stands beside it or before it for newer ones, where a cipher gets
+        it for its key, or a cache."""
         if any(not _KEYS.isdisjoint(words_of(name)[-1:]) for name in self._results.named(digest.site)):
             return replace(hit, message="key", confidence=Confidence.LOW)
+        caller = digest.site.caller
+        if caller is not None and "cache" in words_of(caller.function.qualname):
+            return replace(hit, message="cache", confidence=Confidence.LOW)
         if self._digests.has_better_beside(digest) or self._is_of_old_hasher(digest):
             return replace(hit, message="old", confidence=Confidence.LOW)
         return hit

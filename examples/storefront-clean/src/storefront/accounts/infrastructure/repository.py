@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storefront.accounts.domain.account import Account
+from storefront.accounts.domain.value_objects import EmailAddress
 from storefront.accounts.infrastructure.tables import AccountRow
 
 
@@ -18,11 +19,11 @@ class SqlAccountRepository:
         return None if row is None else _entity(row)
 
     async def by_email(self, email: str) -> Account | None:
-        row = await self._session.scalar(select(AccountRow).where(AccountRow.email == email.lower()))
+        row = await self._session.scalar(select(AccountRow).where(AccountRow.email == EmailAddress(email).key))
         return None if row is None else _entity(row)
 
     async def add(self, account: Account) -> None:
-        row = AccountRow(id=account.id, email=account.email.lower(), password_hash=account.password_hash)
+        row = AccountRow(id=account.id, email=EmailAddress(account.email).key, password_hash=account.password_hash)
         self._session.add(row)
         await self._session.flush()
 

@@ -17,7 +17,7 @@ class Registration:
 
     async def register(self, email: str, password: str) -> Account:
         check_strength(password)
-        if await self._accounts.by_email(email) is not None:
+        if any(await self._accounts.with_email(email)):
             raise Conflict("email")
         account = Account(email=email, password_hash=self._passwords.hash(password))
         await self._accounts.add(account)

@@ -1,5 +1,6 @@
 """What the accounts' use cases need from storage."""
 
+from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
@@ -10,6 +11,8 @@ class AccountRepository(Protocol):
     async def get(self, account_id: UUID) -> Account | None: ...
 
     async def by_email(self, email: str) -> Account | None: ...
+
+    async def with_email(self, email: str) -> Iterable[UUID]: ...
 
     async def add(self, account: Account) -> None: ...
 

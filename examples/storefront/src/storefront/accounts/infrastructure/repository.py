@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storefront.accounts.domain.account import Account
+from storefront.accounts.domain.value_objects import EmailAddress
 from storefront.accounts.infrastructure.tables import AccountRow
 
 
@@ -18,11 +19,14 @@ class SqlAccountRepository:
         return None if row is None else _entity(row)
 
     async def by_email(self, email: str) -> Account | None:
-        row = await self._session.scalar(select(AccountRow).where(AccountRow.email == email.lower()))
+        row = await self._session.scalar(select(AccountRow).where(AccountRow.email == EmailAddress(email).key))
         return None if row is None else _entity(row)
 
+    async def with_email(self, email: str) -> ScalarResult[UUID]:  # expect: ARC014
+        return await self._session.scalars(select(AccountRow.id).where(AccountRow.email == EmailAddress(email).key))
+
     async def add(self, account: Account) -> None:
-        row = AccountRow(id=account.id, email=account.email.lower(), password_hash=account.password_hash)
+        row = AccountRow(id=account.id, email=EmailAddress(account.email).key, password_hash=account.password_hash)
         self._session.add(row)
         await self._session.flush()
 

@@ -1,0 +1,13 @@
+"""What an account is told by."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    text: str
+
+    @property
+    def key(self) -> str:
+        """By which an account is found, however its owner writes the address."""
+        return self.text.lower()

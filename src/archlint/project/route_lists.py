@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.syntax import Operation as Operators
 from archlint.project.containers import Containers
-from archlint.project.entities import ModuleRef
+from archlint.project.entities import FunctionRef, ModuleRef
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.route_records import Container
@@ -35,14 +35,24 @@ if TYPE_CHECKING:
 
 _DEPTH = 12
 Seen = frozenset[tuple[str, int, str]]
+_PATH = "path"
 _GROWING = frozenset({"append", "extend", "insert"})
 
 
+class Under(Struct, frozen=True):
+    """The path that a class gives to all its routes."""
+
+    module: Module
+    path: Expr
+    context: int
+
+
 class Entry(Struct, frozen=True):
-    """A call in a list that declares a route or puts others under a prefix."""
+    """A call in a list that declares a route or puts others under a prefix; `under`: that of the class it stands in."""
 
     site: CallSite
     operation: Operation
+    under: Under | None = None
 
 
 class Included(Struct, frozen=True):
@@ -180,10 +190,45 @@ class RouteLists:
             yield from self._grown(module, expr.id, depth, seen)
         if not found:
             for entity in self._project.types.inference.entities(module, expr, context):
+                if isinstance(entity, FunctionRef):
+                    yield from self._decorated(entity.definition, None)
+                if isinstance(entity, Type) and entity.is_class:
+                    yield from self._of_class(entity)
                 if isinstance(entity, ModuleRef) and entity.module is not None:
                     urls = self._containers.urls_of(entity.module)
                     if urls is not None:
                         yield Included(urls, _place(module, expr))
+
+    def _of_class(self, listed: Type) -> Iterator[Entry]:
+        """The methods of a class whose framework takes it for a group of routes (`path = "/orders"`)."""
+        types, knowledge = self._project.types, self._project.knowledge
+        klass = self._project.symbols.classes.get(listed.name)
+        named = (
+            name
+            for ancestor in types.inference.members.ancestors(listed)
+            for _, info in knowledge.infos(ancestor.name)
+            for name, meant in info.subclass_attribute.items()
+            if meant == _PATH
+        )
+        attribute = next(named, None)
+        if klass is None or attribute is None:
+            return
+        module = klass.module
+        bound = self._project.symbols.scopes(module).bindings(klass.klass.context, attribute)[-1:]
+        made = [module.body.statements[binding.index].value for binding in bound if binding.kind == "statement"]
+        under = next((Under(module, path, klass.klass.context) for path in made if path is not None), None)
+        for row, function in enumerate(module.outline.functions):
+            if function.klass == klass.index:
+                yield from self._decorated(Def(module, module.name, row), under)
+
+    def _decorated(self, definition: Def, under: Under | None) -> Iterator[Entry]:
+        """A function whose decorators make it a route of whatever lists it."""
+        for decorator in definition.function.decorators:
+            if isinstance(decorator, CallRef):
+                site = self._project.calls.in_module(definition.module)[decorator.index]
+                operation = self._containers.operation(site)
+                if operation is not None and operation.route is not None:
+                    yield Entry(site, operation, under)
 
     def _call(self, module: Module, expr: CallRef, depth: int, seen: Seen) -> Iterator[Listed]:
         site = self._project.calls.in_module(module)[expr.index]

@@ -17,7 +17,7 @@ from archlint.project.kept_under import kept_under
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Callers, Origins
 from archlint.project.parts import leaves_of
-from archlint.project.route_lists import Included, Listed, RouteLists
+from archlint.project.route_lists import Entry, Included, Listed, RouteLists
 from archlint.project.route_paths import HOLE, RoutePaths, normal
 from archlint.project.route_records import Container, Declaration, Handler, Inclusion, Via
 
@@ -329,10 +329,17 @@ class RouteTree:
                 continue
             self._open.add(key)
             if operation.route is not None:
-                self._put_route(owner, site, operation, prefixes)
+                self._put_route(owner, site, operation, self._below_class(item, prefixes))
             elif operation.mount is not None:
                 self._put_mount(owner, site, operation, prefixes)
             self._open.discard(key)
+
+    def _below_class(self, item: Entry, prefixes: tuple[str, ...]) -> tuple[str, ...]:
+        under, facet = item.under, item.operation.route
+        if under is None or facet is None:
+            return prefixes
+        texts = self._paths.texts(under.module, under.path, under.context, _NO_CALLERS) or (HOLE,)
+        return _under(prefixes, tuple(normal(text, facet.pattern) for text in texts))
 
     def _include(self, owner: str, item: Included, prefixes: tuple[str, ...], overrides: bool, place: Site | None) -> None:
         if item.container is None:

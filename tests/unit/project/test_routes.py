@@ -548,3 +548,46 @@ class TestTornado:
         assert [(app.name, app.framework) for app in project.routes.apps] == [("app", "tornado")]
         answered = {d.function.qualname: e[0].methods for d, e in project.endpoints.by_definition.items()}
         assert answered == {"Health.get": ("GET",), "Orders.get": ("GET",), "Orders.post": ("POST",)}
+
+
+class TestListedFunctions:
+    def test_decorated_functions_belong_to_the_app_or_router_that_lists_them(self) -> None:
+        project, routes = routes_of(
+            {
+                "app/main.py": """
+                    from litestar import Litestar, Router
+                    from app import orders
+                    from app.health import health
+                    api = Router(path="/api", route_handlers=[orders.list_orders, orders.Stock])
+                    app = Litestar(route_handlers=[health, api])
+                """,
+                "app/health.py": """
+                    from litestar import get
+                    @get("/health")
+                    async def health() -> str:
+                        return "ok"
+                    @get("/unlisted")
+                    async def unlisted() -> str:
+                        return "ok"
+                """,
+                "app/orders.py": """
+                    from litestar import Controller, get
+                    @get("/orders")
+                    async def list_orders() -> list[str]:
+                        return []
+                    class Stock(Controller):
+                        path = "/stock"
+                        @get("/all")
+                        async def everything(self) -> list[str]:
+                            return []
+                """,
+            }
+        )
+        assert {"/health", "/api/orders", "/api/stock/all"} <= set(routes)
+        key = project.routes.apps[0].key
+        assert [path for path in sorted(routes) if key in (routes[path].apps or ())] == [
+            "/api/orders",
+            "/api/stock/all",
+            "/health",
+        ]
+        assert handler_of(routes["/api/orders"]) == "app.orders.list_orders"

@@ -17,6 +17,7 @@ from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
 from archlint.project.password_columns import ColumnWords, PasswordColumns, PasswordUse
+from archlint.project.password_documents import PasswordDocuments
 from archlint.project.password_records import PasswordRecords
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
@@ -68,6 +69,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     records = PasswordRecords(project, vocabulary, taint.requests, frozenset(params.record_names))
     for use in records.uses():
         yield from (hit for hit in _judged(taint, use, proof, typed=True) if isinstance(hit, Hit))
+    for use in PasswordDocuments(project, vocabulary, frozenset(params.remote_words)).uses():
+        yield from (hit for hit in _judged(taint, use, proof) if isinstance(hit, Hit))
     for module in project.modules.production:
         for site in project.calls.known(module):
             yield from _statement(taint, site, proof)

@@ -14,7 +14,8 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     `given`: the constructor's argument that holds the object, or with `many` a list of them.  `options`: the nested class
     that says the rest, by its attributes `model` (the stored class), `fields`, `exclude` and `depth` (how far relations are
     shown as objects); `everything`: the value of `fields` that means all.
-    `receives`: methods that show the object, and get it → at which place.
+    `receives`: methods that show the object, and get it → at which place.  `annotated`: its fields are the annotations of the
+    class, read of the object under their names.
     """
 
     given: str = "0"
@@ -26,6 +27,7 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     depth: str = "depth"
     everything: str = ""
     receives: dict[str, int] = {}
+    annotated: bool = False
 
 
 class ShownField(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Comparison, Constant, Expr, Name, Slice, String, Subscript
+from archlint.project.answered_shapes import AnsweredShapes
 from archlint.project.class_attributes import bound_in
 from archlint.project.loaded import Loaded, LoadedRelations
 from archlint.project.model import CallSite, Def, Type, argument_of
@@ -53,10 +54,10 @@ class SerializedLists:
 
     @cached_property
     def all(self) -> tuple[SerializedList, ...]:
-        """Those of views whose library answers the list, by route, then those that are made by a call, by place."""
-        if not self._serializers.classes:
-            return ()
-        return (*self._of_views(), *self._of_calls())
+        """Those of views whose library answers the list, by route, then those that are made by a call, by place; then those
+        that a framework makes of what a function returns."""
+        made = (*self._of_views(), *self._of_calls()) if self._serializers.classes else ()
+        return (*made, *self._of_answers())
 
     def loaded_anywhere(self, relation: str) -> bool:
         """Some query of the program loads it ahead, or may do so."""
@@ -154,6 +155,20 @@ class SerializedLists:
             for name, meant in info.subclass_attribute.items()
             if meant == meaning
         )
+
+    # answers
+
+    def _of_answers(self) -> Iterator[SerializedList]:
+        for answer in AnsweredShapes(self._project, self._serializers).lists():
+            for statement in self._project.symbols.scopes(answer.module).returns.get(answer.definition.index, []):
+                value, context = statement.value, statement.context
+                model = next(self._rows_of(answer.module, value, context), None) if value is not None else None
+                if value is not None and model is not None:
+                    loaded = self._loaded.by(answer.module, value, context)
+                    is_sure = not self._is_few(answer.module, value, context)
+                    site = Site(answer.module.path, value.at, value.end)
+                    parent = next(self._owners(answer.module, value, context), None)
+                    yield SerializedList(answer.shape, model, answer.label, site, loaded, is_sure, parent)
 
     # calls
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
@@ -104,14 +105,22 @@ class SerializedLoads:
         name, field = relation.name, by.field
         shows = (Step(field.site, f"shows `{field.name}`"),) if field is not None and field.site != site else ()
         way = (Step(listed.site, f"lists `{listed.label}`"), *shows, Step(site, f"loads `{name}`"))
-        is_ahead, confidence = listed.loaded.holds(name), self._confidence(listed, name, field)
+        is_ahead, confidence = listed.loaded.holds(name), self._confidence(listed, relation, field)
         return SerializedLoad(site, read, by.serializer, relation, listed, confidence, is_ahead, way)
 
-    def _confidence(self, listed: SerializedList, name: str, field: Field | None) -> Confidence:
+    def _confidence(self, listed: SerializedList, relation: StoredAttribute, field: Field | None) -> Confidence:
         """Low where it may be loaded where the list comes from, the field may be left out, or it may be another list."""
-        may_be = not listed.loaded.is_known and self._lists.loaded_anywhere(name)
-        is_optional = field is not None and field.is_optional
+        may_be = not listed.loaded.is_known and self._lists.loaded_anywhere(relation.name)
+        is_optional = (field is not None and field.is_optional) or self._raises(relation)
         return Confidence.LOW if may_be or is_optional or not listed.is_sure else Confidence.MEDIUM
+
+    def _raises(self, relation: StoredAttribute) -> bool:
+        """The program has sessions with which reading raises."""
+        return relation.loading is not None and any(name in self._receivers for name in relation.loading.not_with)
+
+    @cached_property
+    def _receivers(self) -> frozenset[str]:
+        return frozenset(site.receiver.name for site in self._project.calls.all if site.receiver is not None)
 
 
 def _rank(load: SerializedLoad) -> tuple[bool, Confidence]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site
 from archlint.facts.serializing import Serializing, ShownField
-from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, String
+from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, Name, String
 from archlint.project.class_attributes import method_in, value_in
 from archlint.project.model import Def, Type, argument_of
 from archlint.project.names_listed import NamesListed
+from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 from archlint.project.stored_attributes import StoredAttributes
 from archlint.project.symbols import ClassDef
@@ -50,10 +51,10 @@ class Serializers:
 
     @cached_property
     def classes(self) -> tuple[ClassDef, ...]:
-        """Those of production code, by name."""
+        """Those of production code that are made of what they show, by name."""
         named = self._by_base_names
         found = (self._project.symbols.classes[name] for name in sorted(named))
-        return tuple(klass for klass in found if klass.module.is_production and self.about(klass) is not None)
+        return tuple(klass for klass in found if klass.module.is_production and (a := self.about(klass)) and not a.annotated)
 
     @cached_property
     def _by_base_names(self) -> frozenset[str]:
@@ -62,7 +63,10 @@ class Serializers:
             name.rpartition(".")[2]
             for library in self._project.knowledge.libraries
             for name in library.types
-            if any(info.serializing is not None for _, info in self._project.knowledge.infos(name))
+            if any(
+                info.serializing is not None and not info.serializing.annotated
+                for _, info in self._project.knowledge.infos(name)
+            )
         }
         by_base: dict[str, set[str]] = {}
         for name, klass in self._project.symbols.classes.items():
@@ -108,7 +112,8 @@ class Serializers:
 
     def _fields(self, klass: ClassDef, model: Type | None) -> Iterator[Field]:
         about = self.about(klass)
-        if about is None:
+        if about is None or about.annotated:
+            yield from self._annotated(klass) if about is not None else ()
             return
         listed = self._option(klass, about.options, about.fields)
         named = self._names.of(listed[0].module, listed[1], listed[0].klass.context) if listed is not None else None
@@ -130,6 +135,37 @@ class Serializers:
         for name, site in given.items():
             if name not in declared and model is not None:
                 yield self._by_name(name, site, model, deep)
+
+    def _annotated(self, klass: ClassDef) -> Iterator[Field]:
+        """The fields that the annotations of the class and its bases name."""
+        seen: set[str] = set()
+        for ancestor in self._members.ancestors(Type(klass.name)):
+            own = self._project.symbols.classes.get(ancestor.name)
+            for statement in own.module.body.statements if own is not None else ():
+                target = statement.target
+                if own is None or statement.kind != "annotate" or statement.context != own.klass.context:
+                    continue
+                if isinstance(target, Name) and target.id not in seen and statement.annotation is not None:
+                    seen.add(target.id)
+                    nested = self._annotated_class(own, statement.annotation)
+                    site = Site(own.module.path, target.at, target.end)
+                    yield Field(target.id, site, (target.id,), "object" if nested is not None else "value", nested)
+
+    def _annotated_class(self, owner: ClassDef, annotation: Expr) -> ClassDef | None:
+        """The class of the kind that an annotation names: `list[Line]`, `Line | None`, `"Line"`."""
+        module, context = owner.module, owner.klass.context
+        for part in parts_of(module.body, annotation):
+            found: list[str] = []
+            if isinstance(part, Name | Attribute):
+                found = [t.name for t in self._project.types.all(module, part, context) if t.is_class]
+            elif isinstance(part, String):
+                found = [d.name for d in self._project.symbols.resolve_in(module, part.value) if d.kind == "class"]
+            for name in found:
+                klass = self._project.symbols.classes.get(name)
+                about = self.about(klass) if klass is not None else None
+                if about is not None and about.annotated:
+                    return klass
+        return None
 
     def _by_name(self, name: str, site: Site, model: Type, deep: int) -> Field:
         attribute = self._attributes.of(model, name)

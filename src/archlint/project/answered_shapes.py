@@ -1,0 +1,88 @@
+"""Endpoints whose framework makes a list of what they return, item by item, in the shape of a class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, Constant, Expr, Name, Subscript
+from archlint.project.endpoints import Endpoint
+from archlint.project.model import CallSite, Def
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+from archlint.project.symbols import ClassDef
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.serializers import Serializers
+
+_LISTS = frozenset({"list", "List", "Sequence", "Iterable", "Page", "CursorPage", "LimitOffsetPage"})
+
+
+class AnsweredList(Struct, frozen=True):
+    """What `definition` returns is shown as a list of `shape`."""
+
+    definition: Def
+    shape: ClassDef
+    label: str
+
+    @property
+    def module(self) -> Module:
+        return self.definition.module
+
+
+class AnsweredShapes:
+    def __init__(self, project: Project, serializers: Serializers) -> None:
+        self._project = project
+        self._serializers = serializers
+        self._calls: dict[str, dict[Site, CallSite]] = {}
+
+    def lists(self) -> Iterator[AnsweredList]:
+        """By the places of the routes."""
+        for definition, endpoints in self._project.endpoints.by_definition.items():
+            for endpoint in endpoints if definition.module.is_production else ():
+                call = self._declaration(endpoint)
+                shape = self._shape(definition, call) if call is not None else None
+                if shape is not None:
+                    yield AnsweredList(definition, shape, endpoint.label)
+                    break
+
+    def _declaration(self, endpoint: Endpoint) -> CallSite | None:
+        """The call that declares the route, if its framework makes the answer of what is returned."""
+        module = endpoint.route.module
+        known = self._calls.get(module.path)
+        if known is None:
+            sites = self._project.calls.known(module)
+            known = self._calls[module.path] = {site.site: site for site in sites}
+        call = known.get(endpoint.route.site)
+        route = call.operation.route if call is not None and call.operation is not None else None
+        return call if route is not None and route.shape is not None else None
+
+    def _shape(self, definition: Def, call: CallSite) -> ClassDef | None:
+        route = call.operation.route if call.operation is not None else None
+        if route is None or any(call.argument(notation) is not None for notation in route.narrowed):
+            return None
+        given = call.argument(route.shape)
+        if isinstance(given, Constant):
+            return None
+        if given is not None:
+            return self._listed(call.module, given, call.call.context)
+        function = definition.function
+        return self._listed(definition.module, function.returns, function.outer) if function.returns is not None else None
+
+    def _listed(self, module: Module, expr: Expr, context: int) -> ClassDef | None:
+        """The class of `list[Order]`."""
+        if not isinstance(expr, Subscript) or last_name(module.body, expr.base) not in _LISTS:
+            return None
+        for part in (part for index in expr.index for part in parts_of(module.body, index)):
+            if isinstance(part, Name | Attribute):
+                for found in self._project.types.all(module, part, context):
+                    klass = self._project.symbols.classes.get(found.name) if found.is_class else None
+                    about = self._serializers.about(klass) if klass is not None else None
+                    if about is not None and about.annotated:
+                        return klass
+        return None

@@ -67,7 +67,8 @@ class WrittenModels:
             yield from self._saved(site)
         operation = site.operation
         if operation is None:
-            if any(t.definition is not None for t in site.targets) or self._is_own_class(site):
+            classes = self._project.symbols.classes
+            if any(t.definition is not None or t.name in classes for t in site.targets):
                 for argument in call.arguments:
                     if not isinstance(argument.value, String | Constant):
                         yield from self._classes(module, argument.value, call.context)
@@ -77,10 +78,6 @@ class WrittenModels:
             yield from (t for t in (site.receiver, *site.receiver.arguments) if self._is_model(t))
         elif call.arguments and self._inserts(operation.returns):
             yield from self._classes(module, call.arguments[0].value, call.context)
-
-    def _is_own_class(self, site: CallSite) -> bool:
-        found = self._project.types.all(site.module, site.call.callee, site.call.context)
-        return any(t.is_class and t.name in self._project.symbols.classes for t in found)
 
     def _saved(self, site: CallSite) -> Iterator[Type]:
         """`serializer.save()`, `form.save()`: the class that its `Meta` names."""

@@ -62,6 +62,7 @@ class HashedFields:
                 self._sets_hash(klass, name)
                 or any(self._is_made_of_hash(*place) for place in made)
                 or any(self._copies(*place) for place in made)
+                or self._is_set_elsewhere(class_name, name)
             )
         return self._known[key]
 
@@ -69,6 +70,16 @@ class HashedFields:
         """Wherever an object of the class is made with that field, it is given a hash."""
         made = list(self._made(klass, name))
         return bool(made) and all(self._hashes(*place) or self._copies(*place) for place in made)
+
+    def _is_set_elsewhere(self, class_name: str, name: str) -> bool:
+        """Somebody puts a hash into the field of such an object: `account.password = encrypt(account.password)`."""
+        return any(
+            self._hashes(module, s.value, s.context)
+            and any(t.name == class_name for t in self._project.types.all(module, s.target.base, s.context))
+            for module in self._project.modules.production
+            for s in module.statements["assign"]
+            if s.value is not None and isinstance(s.target, Attribute) and s.target.attr == name
+        )
 
     def _sets_hash(self, klass: ClassDef, name: str) -> bool:
         """A method puts what a hash gives under the name: `attributes["password"] = make_password(…)`."""

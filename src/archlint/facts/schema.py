@@ -137,4 +137,4 @@ class Schema(Struct, frozen=True):
     documents: bool = False
     """Its tables are collections of documents."""
     is_assumed: bool = False
-    """Nothing that is seen makes the tables of its models: another program may, with more than the models say."""
+    """Nothing that is seen makes the tables of its models, or it is a dump of which no code knows: another program's."""

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
 _DOWN = re.compile(r"(^|[._-])(down|rollback|revert|undo|drop|teardown)([._-]|$)", re.I)
 _DOWN_PART = re.compile(r"^--\s*(?:migrate:down|\+migrate\s+down|\+goose\s+down|rollback\b|!downs|@undo)", re.I | re.M)
+_DUMP = re.compile(r"^-- (?:PostgreSQL database dump|MySQL dump|MariaDB dump|phpMyAdmin SQL Dump)", re.MULTILINE)
+_HEAD = 2000
 _NUMBERED = re.compile(r"^[vV]?\d+")
 
 
 class Schemas:
     """`all`: what each way of declaring tables says; `tables`: each table once, by the way that decides, without collections
-    of documents.
+    of documents and dumps of other programs.
 
     Migrations decide over models, these over DDL files, these over DDL that the program runs."""
 
@@ -74,7 +76,7 @@ class Schemas:
         for (folder, dialect), steps in self._files.items():
             numbered = sum(bool(_NUMBERED.match(posixpath.basename(path))) for path, _ in steps) > 1
             made = self._schema("migrations" if numbered else "statements", folder, steps)
-            found.append(replace(made, dialect=dialect) if dialect else made)
+            found.append(replace(made, dialect=dialect or made.dialect, is_assumed=self._is_of_another(steps)))
         found += self._of_models
         found += self._of_code
         order = ("migrations", "models", "statements", "code")
@@ -89,7 +91,7 @@ class Schemas:
         unmade = {(schema.service, last_part(name).lower()) for schema in self.all for name in schema.unmade}
         found: list[tuple[Schema, Table]] = []
         for schema in self.all:
-            if schema.documents:
+            if schema.documents or (schema.is_assumed and schema.made_by != "models"):
                 continue
             keys = {(schema.service, table.name.lower()) for table in schema.tables}
             if schema.made_by == "models" and keys & taken and not keys & unmade - taken:
@@ -150,6 +152,21 @@ class Schemas:
             for key, steps in sorted(found.items())
             if any(change.kind == "create-table" for _, changes in steps for change in changes)
         }
+
+    def _is_of_another(self, steps: Iterable[tuple[str, tuple[Change, ...]]]) -> bool:
+        """Files that a server's tool has written, of tables that no code of the project names: another program's."""
+        files = list(steps)
+        if not all(_DUMP.search(self._project.sql_files[path][:_HEAD]) for path, _ in files):
+            return False
+        made = {last_part(change.table).lower() for _, changes in files for change in changes}
+        return self._named_in_code.isdisjoint(made)
+
+    @cached_property
+    def _named_in_code(self) -> frozenset[str]:
+        """Tables of models, and those of statements in code."""
+        written = (sql for sql in self._project.statements.all if sql.built is not None)
+        names = {last_part(table).lower() for sql in written for said in sql.facts.statements for table in said.tables}
+        return frozenset(names | {last_part(change.table).lower() for change in self.models.changes()})
 
     def _named_dialect(self, path: str) -> str:
         """The database that folders or the file are named after (`schema/sqlite/001.sql`, `mysql.sql`); empty for none."""

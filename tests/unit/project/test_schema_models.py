@@ -376,3 +376,16 @@ def test_models_that_nothing_makes_tables_of_are_only_assumed(made: str, *, assu
     start = f"from models import Base\nasync def start(engine, connection, app, db):\n    {made}\n"
     project = project_of({"models.py": models, "start.py": start})
     assert [schema.is_assumed for schema in project.schemas.all] == [assumed]
+
+
+def test_a_dump_of_another_program_makes_no_table() -> None:
+    dump = "--\n-- PostgreSQL database dump\n--\nCREATE TABLE public.realm (id integer PRIMARY KEY);\n"
+    project = project_of({"app.py": "import psycopg"}, {"dev/keycloak.sql": dump})
+    assert [schema.is_assumed for schema in project.schemas.all] == [True]
+    assert project.schemas.tables == ()
+
+    code = (
+        'import psycopg\ndef f(connection: psycopg.Connection):\n    connection.execute("SELECT id FROM realm WHERE id = 1")\n'
+    )
+    project = project_of({"app.py": code}, {"db/structure.sql": dump})
+    assert [table.name for _, table in project.schemas.tables] == ["realm"]

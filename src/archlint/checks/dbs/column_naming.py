@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
-from archlint.project.schema.lookups import full_name, listed
+from archlint.checks.rule_api import Hit, NoParams, Project, Proof
+from archlint.project.schema.lookups import certainty, full_name, listed
 
 _SNAKE = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -23,6 +23,6 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             odd[0].site,
             {"table": full_name(table), "columns": listed([column.name for column in odd])},
             "default" if len(odd) > 1 else "one",
-            Confidence.HIGH if schema.made_by in ("migrations", "models") else Confidence.MEDIUM,
+            certainty(schema),
             anchor=full_name(table),
         )

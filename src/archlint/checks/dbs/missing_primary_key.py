@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
-from archlint.project.schema.lookups import full_name
+from archlint.project.schema.lookups import certainty, full_name
 
 
 def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
@@ -19,11 +19,10 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
         required = {column.name.lower() for column in table.columns if not column.nullable}
         keys = [key.columns for key in table.uniques] + [i.columns for i in table.indexes if i.unique and not i.partial]
         unique = next((columns for columns in keys if {name.lower() for name in columns} <= required), None)
-        sure = Confidence.HIGH if schema.made_by in ("migrations", "models") else Confidence.MEDIUM
         yield Hit(
             table.site,
             {"table": full_name(table), "unique": ", ".join(f"`{name}`" for name in unique) if unique else ""},
             "unique" if unique is not None else "default",
-            Confidence.LOW if table.doubtful or schema.is_assumed or unique is not None else sure,
+            Confidence.LOW if table.doubtful or unique is not None else certainty(schema),
             anchor=full_name(table),
         )

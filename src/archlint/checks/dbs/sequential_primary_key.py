@@ -31,6 +31,6 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             first.site,
             {"tables": listed(sorted(full_name(table) for _, table in tables)), "count": str(len(tables))},
             "default" if len(tables) > 1 else "one",
-            Confidence.MEDIUM,
+            Confidence.LOW if tables[0][0].is_assumed else Confidence.MEDIUM,
             anchor=" ".join(key),
         )

@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
+from archlint.checks.rule_api import Hit, NoParams, Project, Proof
 from archlint.facts.schema import Schema, Table
-from archlint.project.schema.lookups import full_name, listed
+from archlint.project.schema.lookups import certainty, full_name, listed
 
 _SNAKE = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -30,6 +30,6 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             first.site,
             {"tables": listed(names), "count": str(len(names))},
             "default" if len(names) > 1 else "one",
-            Confidence.HIGH if key[1] in ("migrations", "models") else Confidence.MEDIUM,
+            certainty(tables[0][0]),
             anchor=" ".join(key),
         )

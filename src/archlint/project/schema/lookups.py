@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from archlint.facts.schema import Index, Key, Table
+from archlint.facts.findings import Confidence
+from archlint.facts.schema import Index, Key, Schema, Table
 
 _ORDERED = frozenset({"", "btree", "hash"})
 """Methods of indexes that find a value."""
@@ -58,6 +59,13 @@ def kind_of(type_: str) -> str:
 
 def full_name(table: Table) -> str:
     return f"{table.schema}.{table.name}" if table.schema else table.name
+
+
+def certainty(schema: Schema) -> Confidence:
+    """How sure is what its tables are."""
+    if schema.is_assumed:
+        return Confidence.LOW
+    return Confidence.HIGH if schema.made_by in ("migrations", "models") else Confidence.MEDIUM
 
 
 def listed(names: Iterable[str], most: int = 4) -> str:

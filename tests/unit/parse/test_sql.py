@@ -171,6 +171,12 @@ def test_what_makes_neither_tables_nor_queries_need_not_be_parsed() -> None:
     ]
 
 
+def test_policies_are_no_tables() -> None:
+    facts = read("CREATE POLICY p ON t FOR SELECT USING (EXISTS (SELECT 1 FROM u)); DROP POLICY IF EXISTS p ON t")
+    assert not facts.unparsed
+    assert [(s.verb, s.creates) for s in facts.statements] == [("create", "policy"), ("drop", "policy")]
+
+
 def test_copied_rows_are_no_sql() -> None:
     facts = read("COPY t (a, b) FROM stdin;\n1\tit's; SELECT * FROM x\n\\.\nSELECT * FROM u;")
     assert not facts.unparsed

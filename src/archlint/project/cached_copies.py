@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Operation, String
@@ -49,27 +51,25 @@ def words_of(*texts: str) -> frozenset[str]:
     return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
 
 
-class CachedCopies:
+class CopyWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`cache_words` and `primary_words` tell caches and other uses by name, `state_words` other uses of what is always
     called a cache; `serialisers` are last names of calls."""
 
-    def __init__(
-        self,
-        project: Project,
-        writes: CacheWrites,
-        *,
-        cache_words: frozenset[str],
-        primary_words: frozenset[str],
-        state_words: frozenset[str],
-        serialisers: frozenset[str],
-    ) -> None:
+    cache_words: tuple[str, ...]
+    primary_words: tuple[str, ...]
+    state_words: tuple[str, ...]
+    serialisers: tuple[str, ...]
+
+
+class CachedCopies:
+    def __init__(self, project: Project, writes: CacheWrites, words: CopyWords) -> None:
         self._project = project
         self._writes = writes
         self._reads = CacheReads(project, writes)
-        self._cache_words = cache_words
-        self._primary_words = primary_words
-        self._state_words = state_words
-        self._serialisers = serialisers
+        self._cache_words = frozenset(words.cache_words)
+        self._primary_words = frozenset(words.primary_words)
+        self._state_words = frozenset(words.state_words)
+        self._serialisers = frozenset(words.serialisers)
 
     def confidence(self, site: CallSite, write: CacheWrite, outer: CallSite | None = None) -> Confidence | None:
         """How sure it is that the write keeps a copy; None: there is no sign of it. `outer` is the call of the
@@ -110,6 +110,20 @@ class CachedCopies:
         if is_filled and is_sure:
             return Confidence.MEDIUM
         return Confidence.LOW if fills or is_filled or says_cache or copies or serialised else None
+
+    def is_of_query(self, site: CallSite, write: CacheWrite) -> bool:
+        """The value comes from a query or a remote call, and not from what was read under the same key."""
+        is_copy = self._is_copy(site, write, None)[0] or self._asks_within(site, write)
+        return is_copy and not self._reads.is_state(site, write)
+
+    def _asks_within(self, site: CallSite, write: CacheWrite) -> bool:
+        """What the value is set to goes through the answer of a query: `rows = set(query)`."""
+        value = site.argument(write.value)
+        if value is None or site.caller is None:
+            return False
+        source = self._writes.source(site.module, value, site.call.context)
+        points = (p for effect in sorted(_REMOTE) for p in self._project.effects.points_of(site.caller, effect))
+        return any(source.at <= point.site.at < source.end for point in points)
 
     def _is_copy(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> tuple[bool, bool]:
         """(the value comes from a query or a remote call, it is serialised)."""

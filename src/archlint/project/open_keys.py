@@ -75,6 +75,8 @@ class OpenKeys:
 
     def names_itself(self, module: Module, expr: Expr, context: int) -> bool:
         """A name or attribute that says itself that it is one of many: `user.email`, `token`."""
+        if isinstance(expr, Subscript):
+            return self._item(Descent(module, context, 1), expr) is not None
         if not isinstance(expr, Name | Attribute):
             return False
         return self._named(Descent(module, context, 1), expr, last_name(module.body, expr)) is not None

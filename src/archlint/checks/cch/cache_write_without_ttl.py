@@ -11,7 +11,7 @@ from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import Await, CallRef, Constant, Expr, Name, String
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.cache_writes import CacheWrites, Expiry
-from archlint.project.cached_copies import CachedCopies, words_of
+from archlint.project.cached_copies import CachedCopies, CopyWords, words_of
 from archlint.project.model import CallSite, Def
 from archlint.project.spelling import last_name, shorten, spell
 
@@ -19,14 +19,10 @@ _ENTRIES = ("value", "many", "hash")
 _DEPTH = 4
 
 
-class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`ignore_keys`: words or whole texts in keys that may live for ever; the others: see `CachedCopies`."""
+class Params(CopyWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`ignore_keys`: words or whole texts in keys that may live for ever; the others: see `CopyWords`."""
 
     ignore_keys: tuple[str, ...]
-    cache_words: tuple[str, ...]
-    primary_words: tuple[str, ...]
-    state_words: tuple[str, ...]
-    serialisers: tuple[str, ...]
 
 
 class _Asked(Struct, frozen=True):
@@ -42,14 +38,7 @@ class _Asked(Struct, frozen=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     writes = CacheWrites(project)
-    copies = CachedCopies(
-        project,
-        writes,
-        cache_words=frozenset(params.cache_words),
-        primary_words=frozenset(params.primary_words),
-        state_words=frozenset(params.state_words),
-        serialisers=frozenset(params.serialisers),
-    )
+    copies = CachedCopies(project, writes, params)
     seen: set[tuple[str, int]] = set()
     for site, write in writes.all:
         for asked, expiry in _decided(project, writes, _Asked(site, write, site), writes.expiry(site, write), _DEPTH):

@@ -7,7 +7,7 @@ from appointments.models import Appointment
 
 class AppointmentSerializer(serializers.ModelSerializer):
     doctor = serializers.CharField(source="doctor.name")
-    patient = serializers.CharField(source="patient.name")
+    patient = serializers.CharField(source="patient.name")  # expect: PRF002
 
     class Meta:
         model = Appointment

@@ -26,7 +26,7 @@ def search(words: Iterable[str]) -> QuerySet[Appointment]:
     found = Appointment.objects.filter(is_cancelled=False)
     for word in words:
         found = found.filter(reason__icontains=word)
-    return found.select_related("doctor", "patient").order_by("-starts_at")[:100]
+    return found.select_related("doctor").order_by("-starts_at")[:100]
 
 
 def day_list(day: date) -> list[dict[str, Any]]:

@@ -55,6 +55,14 @@ def join():
     body = sent()
     Member.objects.create(password=body["password"])
 """,
+    "what an extension has read of the request": """
+def verify(name, password):
+    return Member.objects.filter(name=name, password=password).first()
+
+def log_in(basic):
+    auth = basic.get_auth()
+    return verify(auth.username, auth.password)
+""",
     "the credentials of a sign-in": """\
 def log_in(member: Member, credentials):
     return member.password == credentials.password

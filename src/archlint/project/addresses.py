@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Operation, String, Template
+from archlint.project.credentials import words_of
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
+    from archlint.project.model import Type
     from archlint.project.modules import Module
+    from archlint.project.program import Project
 
 _PARTING = frozenset({"split", "rsplit", "partition", "rpartition"})
 _DESCENTS = 3
@@ -22,6 +25,13 @@ def parts_address(module: Module, expr: Expr) -> bool:
         return False
     given = module.body.calls[expr.index].arguments
     return bool(given) and isinstance(given[0].value, String) and given[0].value.value == "@"
+
+
+def is_of_mailbox(project: Project, fields: frozenset[str], types: tuple[Type, ...]) -> bool:
+    """What has the address is a mailbox: its class has one of the fields of a server of mail (words of their names)."""
+    classes = [project.symbols.classes[t.name] for t in types if fields and t.name in project.symbols.classes]
+    names = (name for c in classes for name in project.symbols.scopes(c.module).names(c.klass.context))
+    return any(not fields.isdisjoint(words_of(name)) for name in names)
 
 
 def is_put_together(origins: Origins, module: Module, expr: Expr, context: int) -> bool:

@@ -3,12 +3,14 @@ it to somebody as a bearer's."""
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Operation, String, Subscript, Template
 from archlint.project.credentials import words_of
 from archlint.project.flows import Place
+from archlint.project.origins import Origin, Origins
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
@@ -23,6 +25,8 @@ _VERIFYING = frozenset(
 _KEYED = ("hmac.new", "hmac.digest")
 _FILE_CALLS = frozenset({"open", "join", "Path", "exists", "isfile", "is_file"})
 _OF_FILES = ("open", "path.join", "Path", "path.exists", "path.isfile")
+_ONE_ROW = frozenset({"first", "one", "one_or_none", "first_or_404"})
+_QUERIES = re.compile(r"\.query\.(filter|first)")
 _BEARING = ("bearer ", "token ", "basic ")
 
 
@@ -63,6 +67,14 @@ class CredentialUses:
             for part, context in walk_module(at.module, frozenset({Attribute, Name}))
             if body.contexts[context].function == function
         )
+
+    def is_row(self, origins: Origins, expr: Expr, at: Place) -> bool:
+        """`Keys.query.filter_by(…).first()`: an object, whose text is not known."""
+        given = origins.of(at.module, expr, at.context) if isinstance(expr, Name) else []
+        last = next((o for o in reversed(given) if isinstance(o, Origin) and o.module is at.module), None)
+        if last is None or last.each or last.path or last_name(at.module.body, last.expr) not in _ONE_ROW:
+            return False
+        return _QUERIES.search(spell(at.module.body, last.expr)) is not None
 
     def is_signed(self, expr: Name, at: Place) -> bool:
         """It is part of a message whose keyed digest the same function makes."""

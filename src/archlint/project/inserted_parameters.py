@@ -14,8 +14,8 @@ from archlint.project.flows import Place
 from archlint.project.insertions import Part, Reach, Spot
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Parameter as Given
+from archlint.project.passed_arguments import arguments_of
 from archlint.project.spelling import last_name
-from archlint.project.taint_calls import arguments_of
 
 if TYPE_CHECKING:
     from archlint.project.inserted_values import Found, InsertedValues

@@ -14,8 +14,8 @@ from archlint.project.entities import FunctionRef
 from archlint.project.model import CallSite, Def, Type, argument_of
 from archlint.project.origins import Parameter
 from archlint.project.parts import names_in, parts_of
+from archlint.project.passed_arguments import arguments_of
 from archlint.project.spelling import last_name
-from archlint.project.taint_calls import arguments_of
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module

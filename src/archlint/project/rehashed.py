@@ -12,8 +12,8 @@ from archlint.project.credentials import words_of
 from archlint.project.digests import Digest, Digests
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import names_in, parts_of
+from archlint.project.passed_arguments import arguments_of
 from archlint.project.spelling import last_name
-from archlint.project.taint_calls import arguments_of
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite, Def

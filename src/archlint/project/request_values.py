@@ -25,7 +25,7 @@ _READS = frozenset({"get", "pop", "getlist", "getone", "getfirst"})
 
 _ANSWERS = frozenset({"response", "resp", "res", "r", "rsp", "reply", "answer", "e", "ex", "exc", "err", "error", "exception"})
 """Last words of what holds the request that it answers."""
-_ASKING = frozenset({"getpass", "prompt", "input", "get_argument", "get_body_argument", "get_json"})
+_ASKING = frozenset({"getpass", "prompt", "input", "get_argument", "get_body_argument", "get_json", "get_auth"})
 _SENT = frozenset({"request", "form", "cleaned_data", "validated_data"})
 
 

@@ -32,7 +32,7 @@ from archlint.facts.syntax import (
     Template,
     Walrus,
 )
-from archlint.project.addresses import is_put_together
+from archlint.project.addresses import is_of_mailbox, is_put_together
 from archlint.project.branches import is_blotted, is_closed, is_replaced
 from archlint.project.credential_uses import CredentialUses
 from archlint.project.credentials import Naming, Vocabulary, words_of
@@ -182,7 +182,7 @@ class Taint:
             if self.uses.is_public_half(expr, at):
                 return Confidence.LOW
             is_doubtful = self.locals.is_one_of_many(expr, at) or is_user_name(self.vocabulary, at.module, expr, at.context)
-            is_doubtful = is_doubtful or self.locals.is_row(expr, at)
+            is_doubtful = is_doubtful or self.uses.is_row(self.locals.origins, expr, at)
             return Confidence.LOW if is_doubtful else Confidence.HIGH
         if not self.habits.access:
             return Confidence.HIGH if is_text and naming.alone and isinstance(expr, Name) else Confidence.MEDIUM
@@ -291,7 +291,7 @@ class Taint:
             return CLEAN  # a member of an enumeration, a column
         if naming is not None and self.locals.is_written_out(expr.base, expr.attr, at):
             return CLEAN
-        if naming is not None and self.habits.mailboxes and self._is_of_mailbox(types):
+        if naming is not None and is_of_mailbox(self.project, self.habits.mailboxes, types):
             return CLEAN
         if expr.attr == "__dict__":
             whole_of = self.typed(expr, at, types, whole=True) or UNKNOWN
@@ -303,12 +303,6 @@ class Taint:
                 return self.named(expr, at, naming, self.calls.returned(getter, at.frame))
         inner = self.locals.set_before(expr, at) or self.locals.given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
-
-    def _is_of_mailbox(self, types: tuple[Type, ...]) -> bool:
-        """What has an address is a mailbox: its class has fields for a server of mail."""
-        classes = [self.project.symbols.classes[t.name] for t in types if t.name in self.project.symbols.classes]
-        fields = (name for c in classes for name in self.project.symbols.scopes(c.module).names(c.klass.context))
-        return any(not self.habits.mailboxes.isdisjoint(words_of(name)) for name in fields)
 
     # composed values
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Step
-from archlint.facts.syntax import Argument, Attribute, Await, Call, CallRef, Collection, Constant, Expr, Name, Statement, String
-from archlint.project.arguments import receives_itself
+from archlint.facts.syntax import Argument, Attribute, Await, Call, CallRef, Collection, Constant, Expr, Statement, String
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS, is_carrying
 from archlint.project.credentials import words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, Source, guessed, joined, stepped
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Parameter
+from archlint.project.passed_arguments import arguments_of
 from archlint.project.shared_bases import doubted, is_shared
 from archlint.project.spelling import last_name
 
@@ -305,38 +305,3 @@ def _is_number(expr: Expr) -> bool:
 def _doubted(source: Source) -> Source:
     """A doubtful word inside a function that is not named for it says little of what the function gives."""
     return source if source.certain else replace(source, confidence=Confidence.LOW)
-
-
-def arguments_of(given: Parameter, site: CallSite) -> list[Argument]:
-    """What a call gives to a parameter; all that is left over to a starred one."""
-    function = given.definition.function
-    arguments = site.call.arguments
-    positional = [p.name for p in function.parameters if p.kind in ("positional", "either")]
-    if receives_itself(given.definition) and not _through_class(site):
-        positional = positional[1:]
-    plain: list[Argument] = []
-    for argument in arguments:
-        if argument.name == "*":
-            break
-        if argument.name is None:
-            plain.append(argument)
-    if given.kind == "*":
-        return plain[len(positional) :]
-    if given.kind == "**":
-        names = {p.name for p in function.parameters}
-        return [a for a in arguments if a.name not in (None, "*", "**") and a.name not in names]
-    found = [a for a in arguments if a.name == given.name]
-    if not found and given.name in positional and positional.index(given.name) < len(plain):
-        found = [plain[positional.index(given.name)]]
-    return found
-
-
-def _through_class(site: CallSite) -> bool:
-    """`Class.method(instance, …)`: the receiver is among the arguments."""
-    callee = site.call.callee
-    if not (isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id[:1].isupper()):
-        return False
-    definitions = [t.definition for t in site.targets if t.definition is not None]
-    return any(d.function.parameters[:1] and d.function.parameters[0].name == "self" for d in definitions) and not any(
-        d.function.name == "__init__" for d in definitions
-    )

@@ -40,7 +40,6 @@ _IDENTIFYING = frozenset({"id", "uuid", "guid", "number", "serial", "name", "slu
 _IN_THE_OPEN = frozenset({"state"})
 """What a protocol hands to everybody, so that an answer can be told from a forged one; also other things are called so."""
 _OPEN = frozenset({"nonce", "challenge"})
-_ONE_ROW = frozenset({"first", "one", "one_or_none", "first_or_404"})
 _NUMBERING = frozenset({"id", "uuid", "guid", "serial", "slug", "status", "count"})
 """Keys that do: of `number` and `name` nobody knows."""
 
@@ -72,15 +71,6 @@ class LocalFlows:
         if not isinstance(expr, Name):
             return False
         return any(isinstance(o, Origin) and o.each for o in self.origins.of(at.module, expr, at.context))
-
-    def is_row(self, expr: Expr, at: Place) -> bool:
-        """`Keys.query.filter_by(…).first()`: an object, whose text is not known."""
-        origins = self.origins.of(at.module, expr, at.context) if isinstance(expr, Name) else []
-        last = next((o for o in reversed(origins) if isinstance(o, Origin) and o.module is at.module), None)
-        if last is None or last.each or last.path or last_name(at.module.body, last.expr) not in _ONE_ROW:
-            return False
-        chain = spell(at.module.body, last.expr)
-        return ".query.filter" in chain or ".query.first" in chain
 
     def is_function(self, expr: Name, at: Place) -> bool:
         """The name of a function of the project, which shows nothing of what it gives."""

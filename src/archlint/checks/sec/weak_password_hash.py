@@ -13,10 +13,10 @@ from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
 from archlint.project.flows import Habits, Place, Source
+from archlint.project.given_constants import gets_constants
 from archlint.project.hashed_fields import HashedFields
 from archlint.project.logged import is_guarded
 from archlint.project.modules import Module
-from archlint.project.origins import Origin, Parameter
 from archlint.project.parts import parts_of
 from archlint.project.rehashed import Rehashed
 from archlint.project.results import Results
@@ -71,7 +71,7 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing, fiel
     site = digest.site
     at = Place(site.module, site.call.context)
     flow = taint.flow(digest.data, at)
-    is_open = not flow.clean or _gets_constants(taint, digest)
+    is_open = not flow.clean or gets_constants(taint.locals.origins, site.module, digest.data, site.call.context)
     sources = flow.sources or (hashing.given(taint, digest, at, uses) if is_open else ())
     sources = tuple(source for source in sources if not fields.holds(source))
     if not sources:
@@ -88,17 +88,6 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing, fiel
         confidence=min(best.confidence, proof),
         path=(*best.steps, step),
     )
-
-
-def _gets_constants(taint: Taint, digest: Digest) -> bool:
-    """What it digests is what callers give who write it out (`set_password("…")` at a first start): no secret, and
-    hashed as all others are."""
-    module, context, origins = digest.site.module, digest.site.call.context, taint.locals.origins
-    names = (part for part in parts_of(module.body, digest.data) if isinstance(part, Name))
-    parameters = (o for name in names for o in origins.of(module, name, context) if isinstance(o, Parameter))
-    given = [value for parameter in parameters for value in origins.given_anywhere(parameter)]
-    values = [found for o in given for found in (origins.of(o.module, o.expr, o.context) or (o,))]
-    return any(isinstance(value, Origin) and isinstance(value.expr, String) for value in values)
 
 
 class _Doubts:

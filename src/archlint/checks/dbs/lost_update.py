@@ -29,6 +29,7 @@ from archlint.project.sequence import chain, may_follow
 from archlint.project.spelling import last_name, spell
 
 _STORED = "db-model"
+_JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
 _ADDING = frozenset({"+", "-", "*"})
 
 
@@ -51,7 +52,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for definition, statement, target in _changes(module):
             back = _written_back(project, definition, statement, target)
             type_ = _stored(project, module, target.base, statement.context) if back is not None else None
-            if back is None or type_ is None or is_failure_path(definition.module, statement.context):
+            if back is None or type_ is None or is_failure_path(module, statement.context):
+                continue
+            if _joins(project, module, statement, target):
                 continue
             if _is_locked(project, definition, statement, params) or _has_version(project, type_, params):
                 yield Proof(_site(definition, statement), "others are kept out while it is changed")
@@ -80,6 +83,12 @@ def _adds(body: Body, statement: Statement, target: Attribute) -> bool:
     if statement.kind == "augment":
         return statement.operator.rstrip("=") in _ADDING and not _is_no_number(body, statement.value)
     return statement.kind == "assign" and _is_of_itself(body, statement.value, target)
+
+
+def _joins(project: Project, module: Module, statement: Statement, target: Attribute) -> bool:
+    """Texts or lists, by the types of what is changed and what is added."""
+    given = [expr for expr in (target, statement.value) if expr is not None]
+    return any(type_.name in _JOINED for expr in given for type_ in project.types.all(module, expr, statement.context))
 
 
 def _is_no_count(body: Body, statement: Statement, target: Attribute, params: Params) -> bool:

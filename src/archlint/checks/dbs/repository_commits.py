@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
+from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.one_off import OneOff
 from archlint.project.open_transactions import Inside, OpenTransactions
@@ -19,10 +20,13 @@ _FAR = 3
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`repositories`: expression for names of classes that store rows; `owners`: expression for names of functions and classes
-    that are there to commit.  The rest: see `LoopWords`."""
+    that are there to commit; `deferring`: words in names of functions that do later what they are handed; `locks`: words in
+    names of calls that only keep others out.  The rest: see `LoopWords`."""
 
     repositories: str
     owners: str
+    deferring: tuple[str, ...]
+    locks: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -43,7 +47,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         by_end[found.path.end.site].append(found)
     for site, calls in sorted(by_end.items()):
         shown.add(site)
-        yield _helper(site, calls)
+        yield _helper(site, calls, params)
     yield from _repositories(project, params, shown)
 
 
@@ -66,7 +70,7 @@ def _is_owner(end: EffectPoint, owners: re.Pattern[str]) -> bool:
     return end.caller is None or bool(owners.search(end.caller.function.qualname))
 
 
-def _helper(site: Site, calls: list[Inside]) -> Hit:
+def _helper(site: Site, calls: list[Inside], params: Params) -> Hit:
     first = min(calls, key=lambda found: found.rank)
     end, write = first.path.end, first.open.write
     assert end.caller is not None  # noqa: S101 - others are not given
@@ -79,7 +83,9 @@ def _helper(site: Site, calls: list[Inside]) -> Hit:
         "others": f", and {others} more" if others else "",
     }
     is_far = len(first.path.through) > _FAR or len(write.witness.steps) > _FAR
-    sure = Confidence.LOW if is_far else first.path.confidence
+    on_the_way = {word for each in first.path.through for word in words_of(each.function.name)}
+    is_apart = not on_the_way.isdisjoint(params.deferring) or not {*words_of(write.shown)}.isdisjoint(params.locks)
+    sure = Confidence.LOW if is_far or is_apart else first.path.confidence
     steps = (Step(write.site, "written, and not yet to be committed"), *first.path.steps)
     return Hit(site, words, "helper", sure, path=steps, severity=Severity.WARNING)
 

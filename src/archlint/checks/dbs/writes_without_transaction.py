@@ -27,11 +27,16 @@ _MOST = 12
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`traces`: words in names of functions and models that only record what was done; `slow`: effects between two commits
-    for which a transaction should not be held open; `making`: words in names of
-    functions that make what is missing; `actors`: names of what only says who asks.  The rest: see `LoopWords`."""
+    """`traces`: words in names of functions, models and variables of what only records or tells what was done, or can be made
+    again; `states`: words in names of functions that set a state; `runs`: first words of names of those that do the work whose
+    state is kept before, `tells`: of those that tell of it; `slow`: effects between two commits for which a transaction
+    should not be held open; `making`: words in names of functions that make what is missing; `actors`: names of what only
+    says who asks.  The rest: see `LoopWords`."""
 
     traces: tuple[str, ...]
+    states: tuple[str, ...]
+    runs: tuple[str, ...]
+    tells: tuple[str, ...]
     making: tuple[str, ...]
     actors: tuple[str, ...]
     slow: tuple[str, ...]
@@ -115,8 +120,10 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     between = range(first.point.site.at, second.point.site.end)
     if any(p.site.at in between for effect in params.slow for p in project.effects.points_of(definition, effect)):
         return Confidence.LOW
-    if any(not _words(each).isdisjoint(params.traces) for each in (first, second)):
+    if _is_trace(first, pair.one, params) or _is_trace(second, pair.two, params) or _are_states(pair, params):
         return Confidence.LOW
+    if _is_only_shared(pair) and _loops(first).isdisjoint(_loops(second)) and _loops(first) and _loops(second):
+        return Confidence.LOW  # each loop keeps its items one by one
     if _is_made_if_missing(project, first) or _is_made_if_missing(project, second):
         return Confidence.LOW  # asked again, it finds what it made
     if not _words(first).isdisjoint(params.making):
@@ -145,6 +152,34 @@ def _is_made_if_missing(project: Project, commit: Commit) -> bool:
         if is_made_if_missing(module, context_at(module, site.at), site.at):
             return True
     return False
+
+
+def _is_trace(commit: Commit, written: Written, params: Params) -> bool:
+    """By what runs on the way, or by the names of all that is written itself."""
+    if not _words(commit).isdisjoint(params.traces):
+        return True
+    names = written.made_names
+    return bool(names) and all(not {*words_of(name)}.isdisjoint(params.traces) for name in names)
+
+
+def _are_states(pair: _Pair, params: Params) -> bool:
+    """Two functions that set states, one after the other; the work behind the state that says it has begun; what tells of
+    it."""
+    ways = [[words_of(each.function.name) for each in commit.path.through] for commit in (pair.first, pair.second)]
+    if all(way and not set(params.states).isdisjoint(way[0]) for way in ways):
+        return True
+    firsts = [words[0] for words in ways[1] if words]
+    return any(word in params.tells for word in firsts) or any(word in params.runs for word in firsts[:1])
+
+
+def _is_only_shared(pair: _Pair) -> bool:
+    """They are about one object that both are given, and neither makes."""
+    return pair.one.made.isdisjoint(pair.two.used) and pair.two.made.isdisjoint(pair.one.used)
+
+
+def _loops(commit: Commit) -> set[int]:
+    module = commit.point.module
+    return {row for row in chain(module, commit.point.context) if module.body.contexts[row].kind in ("for", "while")}
 
 
 def _words(commit: Commit) -> frozenset[str]:

@@ -45,6 +45,7 @@ class OpenedConnections:
         self._project = project
         self._borrowed = borrowed
         self._lent = frozenset(lent)
+        self._known: dict[str, tuple[dict[int, Statement], frozenset[int]]] = {}
 
     def all(self) -> Iterator[Opened]:
         """In production code: by library calls, then by functions that return what they have opened."""
@@ -112,17 +113,26 @@ class OpenedConnections:
             if site.module.is_production and len(site.targets) == 1:
                 yield self._assigned(Opened(site, opened.target, opened.type, opened.closing, opened.by_leaving, site.caller))
 
+    def is_managed(self, opened: Opened) -> bool:
+        """It is the very subject of a `with` that closes it."""
+        return opened.by_leaving and opened.site.index in self._places(opened.site.module)[1]
+
     def _assigned(self, opened: Opened) -> Opened:
-        module, definition, at = opened.site.module, opened.definition, opened.site.call.at
-        if definition is None:
+        definition = opened.definition
+        statement = self._places(opened.site.module)[0].get(opened.site.index) if definition is not None else None
+        if definition is None or statement is None or not isinstance(statement.target, Name):
             return opened
-        for statement in (*module.statements["assign"], *module.statements["annotate"]):
-            target = statement.target
-            if not (statement.at <= at < statement.end and isinstance(target, Name)):
-                continue
-            if _call_of(statement.value) == opened.site.index and self._is_only(definition, statement, target.id):
-                return replace(opened, statement=statement, name=target.id)
-        return opened
+        name = statement.target.id
+        return replace(opened, statement=statement, name=name) if self._is_only(definition, statement, name) else opened
+
+    def _places(self, module: Module) -> tuple[dict[int, Statement], frozenset[int]]:
+        """Call → the statement that gives its value to a name; the calls that `with` blocks are about."""
+        if module.path not in self._known:
+            given = (*module.statements["assign"], *module.statements["annotate"])
+            named = {_call_of(s.value): s for s in given if isinstance(s.target, Name)}
+            managed = (_call_of(place.subject) for place in module.body.contexts if place.kind == "with")
+            self._known[module.path] = (named, frozenset(managed))
+        return self._known[module.path]
 
     def _is_only(self, definition: Def, statement: Statement, name: str) -> bool:
         """The name is the function's own, and holds nothing else but None."""

@@ -35,7 +35,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         definition, module = opened.definition, opened.site.module
         if definition is None or module.is_script or one_off.runs_once(module, definition):
             continue
-        if _is_managed(opened):
+        if connections.is_managed(opened):
             yield Proof(opened.site.site, "a block closes it")
         if opened.statement is None:
             continue
@@ -43,18 +43,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if _goes_on(connections, opened, uses, params):
             continue
         closes = [use for use in uses if _closes(opened, use, params)]
-        if _is_sure(opened, closes):
+        if _is_sure(opened, closes) or _is_at_once(opened, uses, closes):
             yield Proof(opened.site.site, "it is closed whatever happens")
         else:
             yield _hit(project, opened, closes, uses, params)
-
-
-def _is_managed(opened: Opened) -> bool:
-    body = opened.site.module.body
-    return opened.by_leaving and any(
-        place.kind == "with" and place.subject is not None and place.subject.at <= opened.site.call.at < place.subject.end
-        for place in body.contexts
-    )
 
 
 def _goes_on(connections: OpenedConnections, opened: Opened, uses: tuple[Use, ...], params: Params) -> bool:
@@ -84,6 +76,14 @@ def _is_sure(opened: Opened, closes: list[Use]) -> bool:
     if any("finally" in found for found in kinds) or any(use.kind == "managed" for use in closes):
         return True
     return any("except" in found for found in kinds) and any("except" not in found for found in kinds)
+
+
+def _is_at_once(opened: Opened, uses: tuple[Use, ...], closes: list[Use]) -> bool:
+    """Nothing is done in between that could fail."""
+    statement, module = opened.statement, opened.site.module
+    if not closes or statement is None or uses[0].at < closes[0].at:
+        return False
+    return not any(statement.end <= call.at < closes[0].at for call in module.body.calls)
 
 
 def _hit(project: Project, opened: Opened, closes: list[Use], uses: tuple[Use, ...], params: Params) -> Hit:

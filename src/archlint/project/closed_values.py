@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import (
     Attribute,
     Await,
+    Body,
     CallRef,
     Collection,
     Comparison,
@@ -41,6 +42,7 @@ _VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "all
 _PLACES = frozenset({"module", "class", "function"})
 _LEAVES = frozenset({"raise", "return", "continue", "break"})
 _CONVERTING = frozenset({"int", "float", "UUID", "Decimal"})
+_SAME_NAMES = frozenset({"set", "list", "tuple", "sorted", "frozenset", "keys", "union"})
 _CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"})
 
 
@@ -116,7 +118,7 @@ class ClosedValues:
                 given = [argument.value for argument in body.calls[called.index].arguments]
                 words = words_of(last_name(body, called))
                 vets = bool(words) and words[0] in self._checking and _ACCESS.isdisjoint(words)
-                if vets and any(spell(body, value) == text for value in given):
+                if vets and any(spell(body, part) == text for value in given for part in _names_of(body, value)):
                     return True
         return False
 
@@ -267,3 +269,15 @@ def _around(module: Module, context: int) -> Iterator[int]:
         if contexts[context].kind in _PLACES:
             return
         context = contexts[context].parent
+
+
+def _names_of(body: Body, expr: Expr) -> Iterator[Expr]:
+    """The expression, and the mapping or list whose names it puts together: `data` of `set(data.keys()).union(more)`."""
+    yield expr
+    call = body.calls[expr.index] if isinstance(expr, CallRef) else None
+    if call is None or last_name(body, call.callee) not in _SAME_NAMES:
+        return
+    if isinstance(call.callee, Attribute):
+        yield from _names_of(body, call.callee.base)
+    for argument in call.arguments:
+        yield from _names_of(body, argument.value)

@@ -59,9 +59,16 @@ class InsertedCalls:
             handed = site.argument(operation.sql or "0")
             if handed is not None and not operation.effect:
                 return self._values.walk(handed, spot)
+        if spot.taken and spot.taken[0] is Part.EACH and self._gives_fields(site):
+            return iter(())
         if isinstance(site.call.callee, Attribute):
             return self._method(expr, site.call, site.call.callee, name, spot)
         return self._function(expr, site.call, name, spot)
+
+    def _gives_fields(self, site: CallSite) -> bool:
+        """A library's method that makes a mapping of an object of the project: its keys are the fields that the class has."""
+        own = site.receiver is not None and not site.receiver.is_class and site.receiver.name in self._project.symbols.classes
+        return own and site.operation is not None and site.operation.returns == "builtins.dict"
 
     def is_closed_function(self, name: str) -> bool:
         """By its name it gives a number, or a text that the program makes."""

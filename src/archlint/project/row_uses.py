@@ -42,7 +42,28 @@ class RowUses:
             return "no call is known that executes it"
         if self._fills_models(sql.sink):
             return "the rows fill mapped objects whole"
+        if sql.sink.module.is_migration and sql.sink.caller is None:
+            return "nobody reads what a migration's operation gives"
         return "the code asks the cursor which columns came" if self._is_told(sql.sink) else ""
+
+    def leaves_rows(self, sql: Sql) -> str:
+        """Why nothing depends on the rows that a write gives back: they are bound to a name that nobody reads; empty where
+        they may be read."""
+        sink = sql.sink
+        if sink is None:
+            return ""
+        body = sink.module.body
+        function = body.contexts[sink.call.context].function
+        bound = [
+            statement.target.id
+            for statement in body.statements
+            if isinstance(statement.target, Name) and statement.kind == "assign"
+            if any(isinstance(part, CallRef) and part.index == sink.index for part in parts_of(body, statement.value))
+        ]
+        read = {name for expr in _expressions(sink.module, function) for name in names_in(body, expr)}
+        own = (call.callee for call in body.calls if body.contexts[call.context].function == function)
+        read |= {name for callee in own for name in names_in(body, callee)}
+        return "nobody reads the rows that it gives back" if bound and read.isdisjoint(bound) else ""
 
     def _is_asked(self, sql: Sql) -> bool:
         """Some code names the file or looks for all files of its folder's kind, or the text is made to be called."""

@@ -25,7 +25,8 @@ _MESSAGES = {
 _HOLE = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%\(\w+\)s|%s|:\w+|\$\w+|\?", re.DOTALL)
 
 _PEEK = re.compile(r"\s*SELECT\s+\*\s+FROM\b[^;:{%$?]*\bLIMIT\s+\d+\s*;?\s*", re.IGNORECASE)
-_MOMENT = re.compile(r"(^|[._])(te?mp|scratch|staging)(_|$)")
+_MOMENT = re.compile(r"(^|[._])(te?mp|scratch|staging)(_|$)|tmp$")
+_INTO = re.compile(r"\bINTO\s+(?:STRICT\s+)?(\w+)", re.IGNORECASE)
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,7 +113,9 @@ def _passing(sql: Sql, statement: Statement) -> frozenset[str]:
 def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[str]) -> Iterator[Hit]:
     """The stars that take too much; `passing` are tables of the same text that do not last."""
     for star in statement.stars:
-        if star.place not in _MESSAGES or sql.is_hole(star.at, star.end):
+        if star.place not in _MESSAGES or sql.is_hole(star.at, star.end) or statement.temporary:
+            continue
+        if _fills_row(sql, statement, star) or (star.place == "insert-select" and all(map(_is_of_moment, star.sources))):
             continue
         tables = [t for t in star.sources if t.lower() not in passing and not _is_catalogue(t, params)]
         # Where the table is chosen at run time, there is no list of columns to write.
@@ -131,10 +134,24 @@ def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[st
         )
 
 
+def _fills_row(sql: Sql, statement: Statement, star: Star) -> bool:
+    """`SELECT * INTO v`, `RETURNING * INTO v`, where `v` is declared with the row type of the table."""
+    found = _INTO.search(sql.text, star.end, statement.end)
+    if found is None:
+        return False
+    rows = "|".join(re.escape(table.rpartition(".")[2]) for table in (*star.sources, *statement.writes))
+    declared = rf"\b{re.escape(found[1])}\s+(?:\w+\.)?(?:{rows})(?:%ROWTYPE)?\s*(?:;|:=|DEFAULT\b)"
+    return bool(rows) and re.search(declared, sql.text, re.IGNORECASE) is not None
+
+
+def _is_of_moment(table: str) -> bool:
+    return bool(_MOMENT.search(table.lower()))
+
+
 def _weighed(uses: RowUses, sql: Sql, hit: Hit) -> Hit:
     """A query whose rows nothing is known to take apart is a note; what a subquery, a view or an insert does with them
     stands in the text itself."""
-    doubt = uses.doubt(sql) if hit.message == "default" else ""
+    doubt = uses.doubt(sql) if hit.message == "default" else uses.leaves_rows(sql) if hit.message == "returning" else ""
     if not doubt:
         return hit
     words = {**hit.words, "doubt": doubt}

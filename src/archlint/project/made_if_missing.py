@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Comparison, Constant, Expr, Name, Operation
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
 from archlint.project.parts import parts_of
+from archlint.project.spelling import spell
 
 if TYPE_CHECKING:
     from archlint.project.conditions import Path
@@ -33,22 +35,28 @@ def is_made_if_missing(module: Module, context: int, at: int) -> bool:
 
 
 def leads_to_what_is_missing(project: Project, path: Path) -> bool:
-    """Some call on the way stands where something is `None`, or where nothing was found."""
+    """Some call on the way is made on an object of which a part is `None`: `if page.code is None: page.save()`."""
     for step in path.steps[:-1]:
         body = project.modules.by_path[step.site.path].body
-        tests = (c.subject for c in body.contexts if c.kind == "if" and c.at <= step.site.at < c.end)
-        if any(_is_absent(test) for test in tests):
+        tests = [c.subject for c in body.contexts if c.kind == "if" and c.at <= step.site.at < c.end]
+        absent = {spell(body, part.base) for test in tests for part in _absent(test) if isinstance(part, Attribute)}
+        callees = (call.callee for call in body.calls if call.at == step.site.at and call.end == step.site.end)
+        if any(isinstance(callee, Attribute) and spell(body, callee.base) in absent for callee in callees):
             return True
     return False
 
 
-def _is_absent(test: Expr | None) -> bool:
-    """`x is None`, alone or as one of several."""
-    if isinstance(test, Operation):
-        return any(_is_absent(part) for part in test.operands) if test.op in ("or", "and") else False
-    if not isinstance(test, Comparison) or test.ops != ("is",):
-        return False
-    return any(isinstance(side, Constant) and side.value is None for side in test.operands)
+def _absent(test: Expr | None) -> Iterator[Expr]:
+    """What is `None` where the test holds, alone or as one of several."""
+    if isinstance(test, Operation) and test.op in ("or", "and"):
+        for part in test.operands:
+            yield from _absent(part)
+    elif isinstance(test, Comparison) and test.ops == ("is",) and any(map(_is_none, test.operands)):
+        yield from test.operands
+
+
+def _is_none(expr: Expr) -> bool:
+    return isinstance(expr, Constant) and expr.value is None
 
 
 def _misses(test: Expr | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
@@ -93,7 +93,7 @@ class Annotations:
         return (Type(base.name, tuple(arguments), False, base.confidence),)
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def _parsed(text: str, at: int) -> Expr | None:
     """A forward reference's text as an expression; every part of it stands where the string stands."""
     if len(text) > 500:

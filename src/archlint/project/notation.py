@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ class Notation(Struct, frozen=True):
     arguments: tuple[Notation, ...] = ()
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def parse_notation(text: str) -> Notation:
     """Read a type expression. Raises ValueError, saying where it goes wrong."""
     tokens = _tokens(text)

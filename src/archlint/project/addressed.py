@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Name, Operation, String, Subscript, Template
 from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of, receives_itself
+from archlint.project.credentials import words_of
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
@@ -26,6 +27,7 @@ _CLIENTS = frozenset({"http-client", "rpc-client", "cloud-client"})
 _NAMING = _CLIENTS - {"http-client"}
 """Clients whose calls name what is wanted, and no address."""
 _ADDRESS = "url"
+_ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "link", "href"})
 
 Host = Literal["item", "one", "unknown"]
 _BY_WEIGHT: tuple[Host, ...] = ("item", "unknown", "one")
@@ -82,6 +84,7 @@ class Addressed:
         if not given and role not in _NAMING:
             given = [a.value for a in end.call.arguments if a.name is None][:2]
         targets = loop.targets if not through else frozenset[str]()
+        given.sort(key=lambda expr: _ADDRESSES.isdisjoint(words_of(last_name(end.module.body, expr))))
         for expr in given:
             text = self._project.values.text(end.module, expr, end.call.context)
             start = text.rendered.split("{", 1)[0] if text is not None else ""
@@ -167,8 +170,12 @@ class Addressed:
                 call = module.body.calls[expr.index]
                 if isinstance(call.callee, Attribute):
                     return self._lead(module, call.callee, context, targets, depth - 1)
-                joins = last_name(module.body, call.callee) in _JOINING and call.arguments
-                return self._lead(module, call.arguments[0].value, context, targets, depth - 1) if joins else None
+                name = last_name(module.body, call.callee)
+                if not call.arguments or not (name in _JOINING or name[:1].isupper()):
+                    return None
+                lead = self._lead(module, call.arguments[0].value, context, targets, depth - 1)
+                made = lead is not None and name not in _JOINING  # `Client(address)`
+                return _Lead(lead.name, is_object=True) if lead is not None and made else lead
             case Name():
                 return self._named(module, expr, context, targets, depth - 1)
             case _:

@@ -59,7 +59,9 @@ class OneOff:
 
     def runs_once(self, module: Module, caller: Def) -> bool:
         """The function is no part of what the program does again and again."""
-        return not module.is_production or self._is_named_so(module, caller) or self._is_for_scripts(caller, _STEPS)
+        if not module.is_production or self._is_script(module.path):
+            return True
+        return self._is_named_so(module, caller) or self._is_for_scripts(caller, _STEPS)
 
     def _is_named_so(self, module: Module, caller: Def) -> bool:
         words = self._words
@@ -115,7 +117,22 @@ class OneOff:
 
     def _is_script(self, path: str) -> bool:
         module = self._project.modules.by_path[path]
-        return (module.is_script or module.is_migration) and not _LASTING.search(module.name.rpartition(".")[2])
+        is_one = module.is_script or module.is_migration or path in self._run_by_hand
+        return is_one and not _LASTING.search(module.name.rpartition(".")[2])
+
+    @cached_property
+    def _run_by_hand(self) -> frozenset[str]:
+        """Files beside the packages that do something when they are run, that nobody imports and that serve nothing."""
+        modules = self._project.modules
+        imported = {e.imported.path for m in modules.production if not m.is_script for e in self._project.imports.edges(m)}
+        serving = {site.path for site in self._project.calls.registered("serve")}
+        return frozenset(
+            module.path
+            for module in modules.production
+            if module.outline.main_guard
+            and f"{module.path.rpartition('/')[0]}/__init__.py".lstrip("/") not in modules.by_path
+            and module.path not in imported | serving
+        )
 
     def _leads_to_scripts(self, path: str, row: int, steps: int) -> bool:
         module = self._project.modules.by_path[path]

@@ -17,7 +17,7 @@ from archlint.project.searches import ends_at_first, goes_down_a_path, is_for_on
 from archlint.project.spelling import last_name, shorten, spell
 
 _EFFECTS = ("http", "rpc")
-_HOSTS = {"item": "each has a host of its own", "unknown": "each may have a host of its own", "one": ""}
+_HOSTS = {"item": "each has a host of its own", "unknown": "", "one": ""}
 _KEEPING = frozenset({"db.read", "cache.read"})
 _FAR = 4
 """Functions between the loop and the call: on a longer way there are many conditions that nobody can weigh."""
@@ -76,7 +76,7 @@ def _weighed(project: Project, call: Repeated, proved: Proved, params: Params) -
         return Confidence.LOW, "what is kept may answer first"
     if goes_down_a_path(loop):
         return Confidence.LOW, "it goes as deep as one path"
-    words = [frozenset({name, *words_of(name)}) for name in _names(call)]
+    words = [frozenset({name, *words_of(name)}) for name in (*_names(call), _path(project, call))]
     if any(not own.isdisjoint(params.messages) and not own.isdisjoint(params.sending) for own in words):
         return Confidence.LOW, "each is a message of its own"
     if any(not own.isdisjoint(params.transfers) for own in words):
@@ -105,6 +105,14 @@ def _names(call: Repeated) -> list[str]:
     if path.end.call is not None:
         names.append(last_name(path.end.module.body, path.end.call.call.callee))
     return names
+
+
+def _path(project: Project, call: Repeated) -> str:
+    """The last part of the address that is called, where it is written out: `chat.postMessage`."""
+    end = call.path.end.call
+    given = [a.value for a in end.call.arguments if a.name in (None, "url")][:1] if end is not None else []
+    texts = [project.values.text(end.module, expr, end.call.context) for expr in given] if end is not None else []
+    return next((text.rendered.rstrip("/").rpartition("/")[2] for text in texts if text is not None), "")
 
 
 def _all_call(project: Project, call: Repeated) -> bool:

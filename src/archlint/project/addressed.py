@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Name, Operation, String, Subscript, Template
 from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of, receives_itself
@@ -29,9 +29,6 @@ _NAMING = _CLIENTS - {"http-client"}
 _ADDRESS = "url"
 _ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "link", "href"})
 
-Host = Literal["item", "one", "unknown"]
-_BY_WEIGHT: tuple[Host, ...] = ("item", "unknown", "one")
-
 
 @dataclass(frozen=True)
 class _Lead:
@@ -47,19 +44,16 @@ class Addressed:
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def host(self, call: Repeated) -> Host:
-        """`item`: the host, or the client, is one that the loop's item says; `one`: the same for all, as far as that can be
-        seen; `unknown`: the address comes by ways that cannot be followed."""
+    def by_item(self, call: Repeated) -> bool:
+        """The host, or the client, is one that the loop's item says."""
         loop, path = call.loop, call.path
         end = path.end.call
         if end is None or (loop.mapping is not None and not path.through):
-            return "unknown"
+            return False
         sites = self._sites(call)
         if sites is None:
-            return "unknown"
-        leads = self._ends(end, loop, path.through)
-        hosts = {self._leads_to(lead, [*sites, end], path.through, loop) for lead in leads}
-        return next((host for host in _BY_WEIGHT if host in hosts), "one")
+            return False
+        return any(self._leads_to_item(lead, [*sites, end], path.through, loop) for lead in self._ends(end, loop, path.through))
 
     def _sites(self, call: Repeated) -> list[CallSite] | None:
         """The calls of the project's own functions on the way, from the loop down; where a callable is handed over to run
@@ -99,21 +93,17 @@ class Addressed:
         lead = self._lead(end.module, receiver, end.call.context, targets)
         return [_Lead(lead.name, is_object=True)] if lead is not None else []
 
-    def _leads_to(self, lead: _Lead, sites: list[CallSite], through: tuple[Def, ...], loop: Loop) -> Host:
+    def _leads_to_item(self, lead: _Lead, sites: list[CallSite], through: tuple[Def, ...], loop: Loop) -> bool:
         """From the last function on the way up: what its caller gives for the name."""
         found: _Lead | None = lead
         for row in range(len(through) - 1, -1, -1):
             if found is None:
-                return "unknown"
+                return False
             if row == 0 and loop.mapping is not None:
-                return "item" if _takes_item(through[0], found.name) else "one"
+                return _takes_item(through[0], found.name)
             targets = loop.targets if row == 0 else frozenset[str]()
             found = self._given(found, sites[row], through[row], targets)
-        if found is None:
-            return "unknown"
-        if self._is_of_item(found, loop, sites[0]):
-            return "item"
-        return "unknown" if found.name in loop.derived else "one"
+        return found is not None and self._is_of_item(found, loop, sites[0])
 
     def _given(self, lead: _Lead, site: CallSite, definition: Def, targets: frozenset[str]) -> _Lead | None:
         own = parameter(definition.function, lead.name)

@@ -39,7 +39,7 @@ class HashedFields:
             return False
         value, at = source.read
         module, context = at.module, at.context
-        read = _read(module, value)
+        read = field_read(module, value)
         if read is None:
             return False
         base, name = read
@@ -106,7 +106,7 @@ class HashedFields:
 
     def _copies(self, module: Module, value: Expr, context: int) -> bool:
         """It is read from such a field of another class (`Account(password=row.password)`)."""
-        read = _read(module, value)
+        read = field_read(module, value)
         return read is not None and self._is_of(self._project.types.all(module, read[0], context), read[1])
 
     def _hashes(self, module: Module, value: Expr | None, context: int, depth: int = 2) -> bool:
@@ -123,8 +123,8 @@ class HashedFields:
         return False
 
 
-def _read(module: Module, value: Expr) -> tuple[Expr, str] | None:
-    """What the field is read from, and its name."""
+def field_read(module: Module, value: Expr) -> tuple[Expr, str] | None:
+    """What a field is read from, and its name: `user.password`, `row["password"]`, `row.get("password")`."""
     if isinstance(value, Attribute):
         return value.base, value.attr
     if isinstance(value, Subscript) and len(value.index) == 1 and isinstance(value.index[0], String):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, String, Subscript
+from archlint.facts.syntax import Attribute, Expr, Mapping, String, Subscript
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.flows import Place
+from archlint.project.hashed_fields import field_read
 from archlint.project.password_columns import PasswordUse
 from archlint.project.request_values import RequestValues
 from archlint.project.spelling import last_name, shorten, spell
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_READING = frozenset({"get"})
 _ADDING = frozenset({"append", "add", "insert_one", "insert"})
 
 
@@ -32,8 +32,11 @@ class PasswordRecords:
 
     def item(self, module: Module, expr: Expr, context: int) -> tuple[str, Confidence] | None:
         """The password in a record that is kept (`users[name]["password"]`, `row.password`), none that comes in."""
-        base, key = self._taken(module, expr)
-        if base is None or self._vocabulary.names(key) is None or not self._is_of_people(module, base):
+        read = field_read(module, expr)
+        if read is None:
+            return None
+        base, key = read
+        if self._vocabulary.names(key) is None or not self._is_of_people(module, base):
             return None
         if isinstance(expr, Attribute) and self._project.types.all(module, base, context):
             return None  # its class says what it is
@@ -70,19 +73,6 @@ class PasswordRecords:
             if isinstance(key, String) and self._vocabulary.names(key.value) is not None:
                 column = f"{shorten(spell(module.body, base))}[…].{key.value}"
                 yield PasswordUse(module, site, given, context, column, "write", Confidence.MEDIUM)
-
-    def _taken(self, module: Module, expr: Expr) -> tuple[Expr | None, str]:
-        """(what is read from, key)."""
-        if isinstance(expr, Attribute):
-            return expr.base, expr.attr
-        if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
-            return expr.base, expr.index[0].value
-        if isinstance(expr, CallRef):
-            call = module.body.calls[expr.index]
-            key = call.arguments[0].value if call.arguments else None
-            if isinstance(call.callee, Attribute) and call.callee.attr in _READING and isinstance(key, String):
-                return call.callee.base, key.value
-        return None, ""
 
     def _is_of_people(self, module: Module, base: Expr) -> bool:
         while isinstance(base, Subscript):

@@ -17,7 +17,6 @@ from archlint.project.searches import ends_at_first, goes_down_a_path, is_for_on
 from archlint.project.spelling import last_name, shorten, spell
 
 _EFFECTS = ("http", "rpc")
-_HOSTS = {"item": "each has a host of its own", "unknown": "", "one": ""}
 _KEEPING = frozenset({"db.read", "cache.read"})
 _FAR = 4
 """Functions between the loop and the call: on a longer way there are many conditions that nobody can weigh."""
@@ -45,8 +44,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     proved, addressed = Proved(project, params), Addressed(project)
     for call in found:
         if _is_to_service(project, call.path.end, params):
-            doubt = _HOSTS[addressed.host(call)]
-            yield _hit(call, *((Confidence.LOW, doubt) if doubt else _weighed(project, call, proved, params)))
+            own = addressed.by_item(call)
+            weighed = (Confidence.LOW, "each has a host of its own") if own else _weighed(project, call, proved, params)
+            yield _hit(call, *weighed)
     asked = {
         point.site for effect in _EFFECTS for point in project.effects.points(effect) if _is_to_service(project, point, params)
     }

@@ -36,7 +36,7 @@ async def order_counts(partners: Access, sort: str = "status") -> dict[str, int]
 
 
 @router.post("/partners", status_code=status.HTTP_201_CREATED)
-async def add_partner(body: PartnerIn, partners: Access) -> None:  # expect: API015
+async def add_partner(body: PartnerIn, partners: Access) -> None:
     await partners.add(body.name, body.password)
 
 
@@ -46,7 +46,7 @@ async def set_partner_password(name: str, body: PartnerPassword, partners: Acces
 
 
 @router.delete("/partners/{name}", status_code=status.HTTP_204_NO_CONTENT)
-async def remove_partner(name: str, partners: Access) -> None:  # expect: API015
+async def remove_partner(name: str, partners: Access) -> None:
     await partners.remove(name)
 
 

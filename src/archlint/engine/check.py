@@ -58,9 +58,12 @@ def check(project: Project, selection: Selection, scopes: Scopes, progress: Prog
 
 
 def _said(project: Project, bound: Bound, scopes: Scopes) -> Iterator[Hit | Proof]:
-    """What the rule says in the folders in which it runs with these parameters."""
+    """What the rule says in the folders in which it runs with these parameters, of code that runs at all."""
     everywhere = len(bound.folders) == len(scopes.settings)
     for item in bound.rule.check(project, bound.params):
+        module = project.modules.by_path.get(item.site.path)
+        if module is not None and module.unreachable.holds_at(item.site.at):
+            continue
         if everywhere or scopes.folder_of(item.site.path) in bound.folders:
             yield item
 

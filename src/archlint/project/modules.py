@@ -18,6 +18,7 @@ from archlint.facts.text import LineIndex
 from archlint.project import module_roles
 from archlint.project.roots import Tree, ancestors, choose_roots, count_votes, join, parent
 from archlint.project.scopes import Scopes
+from archlint.project.unreachable import Unreachable
 from archlint.project.walk import rare_expressions
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ class Module:
     @cached_property
     def lines(self) -> LineIndex:
         return LineIndex.decode(self.facts.outline.lines)
+
+    @cached_property
+    def unreachable(self) -> Unreachable:
+        """Which of its code never runs."""
+        return Unreachable(self)
 
     @property
     def start(self) -> Site:

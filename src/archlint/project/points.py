@@ -41,7 +41,6 @@ from archlint.project.eager import EagerLoads
 from archlint.project.entities import Entity, FunctionRef
 from archlint.project.model import CallSite, Def, Target, Type, argument_of
 from archlint.project.parameters_run import ParametersRun, PointKind, arguments_named
-from archlint.project.unreachable import Unreachable
 from archlint.project.walk import attributes_named, walk_module
 
 if TYPE_CHECKING:
@@ -99,8 +98,7 @@ class Points:
         known = self._known.get(module.path)
         if known is None:
             found = [*self._calls(module), *self._expressions(module), *self._contexts(module), *self._decorators(module)]
-            unreachable = Unreachable(module.body)
-            known = self._known[module.path] = _by_place([p for p in found if not unreachable.holds(p.context, p.at)])
+            known = self._known[module.path] = _by_place([p for p in found if not module.unreachable.holds(p.context, p.at)])
         return known
 
     def _point(  # noqa: PLR0917 - the fields of the record that it makes

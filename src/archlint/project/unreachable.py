@@ -1,11 +1,20 @@
-"""Code that nothing reaches: it stands behind a `return`, `raise`, `break` or `continue` of its own block."""
+"""Code that nothing reaches: it stands behind a `return`, `raise`, `break` or `continue` of its own block, or in a branch
+whose test is decided where it is written (`if False:`)."""
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import Constant, Name, Operation, String
+from archlint.project.parts import names_in
+
 if TYPE_CHECKING:
-    from archlint.facts.syntax import Body
+    from collections.abc import Iterator
+
+    from archlint.facts.syntax import Context, Expr
+    from archlint.project.modules import Module
 
 _LEAVING = frozenset({"return", "raise", "break", "continue"})
 
@@ -13,8 +22,11 @@ _LEAVING = frozenset({"return", "raise", "break", "continue"})
 class Unreachable:
     """Questions about one module."""
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, module: Module) -> None:
+        body = module.body
+        self._module = module
         self._contexts = body.contexts
+        self._closed = frozenset(at for at, place in enumerate(body.contexts) if self._is_closed(place))
         self._left: dict[int, int] = {}
         for statement in body.statements:
             if statement.kind in _LEAVING:
@@ -22,12 +34,70 @@ class Unreachable:
                 self._left[statement.context] = min(known, statement.end)
 
     def holds(self, context: int, at: int) -> bool:
-        """Is the place behind a statement that leaves its block, or one of those around it in the same function?"""
+        """Is the place, which stands in that context, one that never runs?"""
         contexts = self._contexts
-        while self._left and context >= 0:
-            if at >= self._left.get(context, at + 1):
+        while (self._left or self._closed) and context >= 0:
+            if context in self._closed or at >= self._left.get(context, at + 1):
                 return True
-            if contexts[context].kind in ("function", "class", "module"):
-                return False
             context = contexts[context].parent
         return False
+
+    def holds_at(self, at: int) -> bool:
+        """The same of a place that is known by its offset alone."""
+        if not self._left and not self._closed:
+            return False
+        around = [(place.end - place.at, index) for index, place in enumerate(self._contexts) if place.at <= at < place.end]
+        return bool(around) and self.holds(min(around)[1], at)
+
+    @cached_property
+    def _switches(self) -> dict[str, bool]:
+        return dict(_constants(self._module))
+
+    def _is_closed(self, place: Context) -> bool:
+        if place.subject is None:
+            return False
+        match place.kind:
+            case "if" | "while":
+                return self._truth(place.subject) is False
+            case "else":
+                return self._truth(place.subject) is True
+            case _:
+                return False
+
+    def _truth(self, test: Expr) -> bool | None:
+        """What a test always gives; None where that is not written in the module."""
+        match test:
+            case Constant(value=value) if not isinstance(value, str):
+                return bool(value)
+            case String(value=value):
+                return bool(value)
+            case Name():
+                return self._switches.get(test.id)
+            case Operation(op="not"):
+                inner = self._truth(test.operands[0])
+                return None if inner is None else not inner
+            case Operation(op="and" | "or"):
+                ends = test.op == "or"
+                truths = [self._truth(side) for side in test.operands]
+                return ends if ends in truths else None if None in truths else not ends
+            case _:
+                return None
+
+
+def _constants(module: Module) -> Iterator[tuple[str, bool]]:
+    """Names that the module sets once, to `True` or `False`, at its own level: switches that somebody turned in the code.
+
+    A name that is bound again anywhere in the module, as a parameter too, is none.
+    """
+    body = module.body
+    switches = {
+        statement.target.id: statement.value.value
+        for statement in body.statements
+        if statement.context == 0 and statement.kind in ("assign", "annotate")
+        if isinstance(statement.target, Name) and isinstance(statement.value, Constant)
+        if isinstance(statement.value.value, bool)
+    }
+    if switches:
+        bound = Counter(name for s in body.statements if s.target is not None for name in names_in(body, s.target))
+        bound.update(parameter.name for function in module.outline.functions for parameter in function.parameters)
+        yield from ((name, value) for name, value in switches.items() if bound[name] == 1)

@@ -70,6 +70,12 @@ class InsertedValues:
         self._work = _WORK
         return list(dict.fromkeys(self.walk(argument, Spot(Place(module, context), None))))
 
+    def whole(self, module: Module, argument: Expr, context: int) -> list[Inserted]:
+        """The same of a text that is a part of a statement: where all of it is a value, that enters the statement."""
+        self._work = _WORK
+        spot = Spot(Place(module, context), None)
+        return list(dict.fromkeys(self.walk(argument, spot.entering(argument))))
+
     @contextmanager
     def afresh(self) -> Iterator[None]:
         """What is looked at inside counts for itself."""

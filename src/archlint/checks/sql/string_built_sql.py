@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Collection, Mapping, String
+from archlint.facts.syntax import CallRef, Collection, Expr, Mapping, String
 from archlint.project.flows import Place
 from archlint.project.inserted_values import InsertedValues
 from archlint.project.insertions import Inserted, Reach, TextWords
@@ -31,12 +31,16 @@ def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
     call that takes a text without."""
     values = InsertedValues(project, params)
     texts = _Texts(project)
+    parts = _parts_of_clauses(project)
     hits: dict[Site, tuple[Inserted, Hit]] = {}
     for sink in (*project.statements.texts.sinks, *_clauses(project, values)):
         module = sink.site.module
         if module.is_test or module.is_vendored or (sink.is_guess and not texts.is_sql(sink)):
             continue
         inserted = values.into(module, sink.argument, sink.site.call.context)
+        if not inserted and (sink.site.path, sink.site.index) in parts:
+            whole = values.whole(module, sink.argument, sink.site.call.context)
+            inserted = [found for found in whole if found.reach == Reach.SENT]
         if not inserted and sink.is_executed and _is_constant(project, sink):
             yield Proof(sink.site.site, "its text is a constant")
         for found in inserted:
@@ -75,11 +79,20 @@ def _clauses(project: Project, values: InsertedValues) -> Iterator[Sink]:
     """What is given as text, and not as an expression of the library's."""
     for sink in project.statements.texts.clauses:
         place = Place(sink.site.module, sink.site.call.context)
-        given = sink.argument
-        parts = given.items if isinstance(given, Collection) else given.values if isinstance(given, Mapping) else (given,)
-        for part in parts:
+        for part in _given(sink):
             if not isinstance(part, String) and values.is_text(part, place):
                 yield replace(sink, argument=part)
+
+
+def _parts_of_clauses(project: Project) -> frozenset[tuple[str, int]]:
+    """The calls whose result is given as a clause: `order_by(text(order))`."""
+    given = ((sink.site.path, part) for sink in project.statements.texts.clauses for part in _given(sink))
+    return frozenset((path, part.index) for path, part in given if isinstance(part, CallRef))
+
+
+def _given(sink: Sink) -> Sequence[Expr]:
+    given = sink.argument
+    return given.items if isinstance(given, Collection) else given.values if isinstance(given, Mapping) else (given,)
 
 
 def _is_constant(project: Project, sink: Sink) -> bool:

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_origin, get_type_hints
 
 import pytest
 from typer.main import get_command
+from typer.models import OptionInfo
 
 from archlint.cli.root import group, run
 from archlint.report import FORMATS
@@ -333,3 +334,24 @@ def test_a_cache_of_no_use_is_told_with_verbose(project: Path, capsysbinary: Cap
     (project / ".archlint_cache").symlink_to(project.parent)
     assert "cache" not in archlint(capsysbinary, "check", project)[2]
     assert "the cache" in archlint(capsysbinary, "check", project, "--verbose")[2]
+
+
+def test_an_option_that_takes_a_path_takes_no_other_option_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    taking = [
+        (str(command.name), (option.param_decls or [f"--{name.replace('_', '-')}"])[0])
+        for command in group().registered_commands
+        if command.callback is not None
+        for name, hint in get_type_hints(command.callback, include_extras=True).items()
+        if get_origin(hint) is Annotated and hint.__origin__ == Path | None
+        for option in hint.__metadata__
+        if isinstance(option, OptionInfo)
+    ]
+    assert len(taking) > 20
+    for name, option in taking:
+        status, out, err = archlint(capsysbinary, *name.split(" "), option, "--quiet")
+        assert (status, out) == (2, ""), (name, option)
+        assert "looks like an option" in err, (name, option)
+    assert not list(tmp_path.iterdir())

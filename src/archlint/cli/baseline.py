@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
-from archlint.cli.options import Config, Ignore, Jobs, NoCache, OutputFile, Preview, ProjectPath, Root, TextOrJson, Verbose
+from archlint.cli.options import (
+    Config,
+    Ignore,
+    Jobs,
+    NoCache,
+    OutputFile,
+    Preview,
+    ProjectPath,
+    Root,
+    TextOrJson,
+    Verbose,
+    no_option,
+)
 from archlint.cli.watching import watching
 
 if TYPE_CHECKING:
@@ -19,7 +31,9 @@ if TYPE_CHECKING:
     from archlint.facts.baseline import Baseline
     from archlint.facts.findings import Report
 
-_File = Annotated[Path | None, typer.Option("--baseline", help="The baseline's file, not the configured one.")]
+_File = Annotated[
+    Path | None, typer.Option("--baseline", callback=no_option, help="The baseline's file, not the configured one.")
+]
 _Select = Annotated[list[str] | None, typer.Option(help="Run only these rules; entries of others stay as they are.")]
 _REFUSED = 1
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from archlint.cli.failing import failing, say
-from archlint.cli.options import Config, Ignore, Jobs, NoCache, Preview, Root
+from archlint.cli.options import Config, Ignore, Jobs, NoCache, OutputFile, Preview, Root, no_option
 from archlint.cli.watching import watching
 
 _SELECTORS = "an id, a name, a prefix of ids such as SEC, or ALL; several with commas"
@@ -27,13 +27,15 @@ def check(
     ignore: Ignore = None,
     preview: Preview = False,
     output_format: Annotated[str, typer.Option(help=_FORMATS)] = "text",
-    output_file: Annotated[Path | None, typer.Option(help="Write the report there, not to standard output.")] = None,
+    output_file: OutputFile = None,
     config: Config = None,
     root: Root = None,
     diff: Annotated[
         str | None, typer.Option(metavar="REV", help="Report only what touches lines changed since the work left REV.")
     ] = None,
-    baseline: Annotated[Path | None, typer.Option(help="The file of old findings, not the configured one.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(callback=no_option, help="The file of old findings, not the configured one.")
+    ] = None,
     no_baseline: Annotated[bool, typer.Option("--no-baseline", help="Report old findings as new ones.")] = False,
     fail_level: Annotated[str | None, typer.Option(help="Exit 1 from this severity on: error, warning, note.")] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; 2 stays 2.")] = False,
@@ -42,7 +44,10 @@ def check(
     jobs: Jobs = None,
     no_cache: NoCache = False,
     profile: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write there, in JSON, where the time went: to report what is slow.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", callback=no_option, help="Write there, in JSON, where the time went: to report what is slow."
+        ),
     ] = None,
     profile_paths: Annotated[bool, typer.Option(help="Name the slowest files in that.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes and no progress on standard error.")] = False,

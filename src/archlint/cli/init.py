@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
-from archlint.cli.options import Jobs, NoCache, ProjectPath, Root
+from archlint.cli.options import Jobs, NoCache, ProjectPath, Root, no_option
 
 FORMATS = ("text", "json")
 
@@ -40,7 +40,9 @@ def init(
     ] = False,
     pre_commit: Annotated[bool, typer.Option("--pre-commit", help="Add the hook to .pre-commit-config.yaml.")] = False,
     ci: Annotated[str, typer.Option(help="Write the CI job: github or gitlab.")] = "",
-    config: Annotated[Path | None, typer.Option(help="The configuration to write, not the nearest one.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(callback=no_option, help="The configuration to write, not the nearest one.")
+    ] = None,
     root: Root = None,
     jobs: Jobs = None,
     no_cache: NoCache = False,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
-from archlint.cli.options import Config, Jobs, NoCache, Root, Until, Verbose
+from archlint.cli.options import Config, Jobs, NoCache, Root, Until, Verbose, no_option
 
 if TYPE_CHECKING:
     from archlint.cli.opened_review import Where
@@ -22,7 +22,9 @@ _Finding = Annotated[list[str] | None, typer.Argument(help="Fingerprints, or PAT
 _Rule = Annotated[str, typer.Option("--rule", help="The rule, where more than one reports a line; alone with --all.")]
 _All = Annotated[bool, typer.Option("--all", help="Every open finding of the rule.")]
 _Why = Annotated[str, typer.Option("--why", help="The reason, on one line; required.")]
-Session = Annotated[Path | None, typer.Option("--session", help="The session's file; default: archlint-review.json.")]
+Session = Annotated[
+    Path | None, typer.Option("--session", callback=no_option, help="The session's file; default: archlint-review.json.")
+]
 
 
 @dataclass(frozen=True)

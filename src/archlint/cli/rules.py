@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from archlint.cli.failing import WRONG_USE, failing, say
-from archlint.cli.options import Verbose
+from archlint.cli.options import Verbose, no_option
 
 FORMATS = ("text", "markdown", "json")
 
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def rules(
     output_format: Annotated[str, typer.Option(help="text, markdown or json.")] = "text",
     output_folder: Annotated[
-        Path | None, typer.Option(help="Write a page of documentation for each rule there, and an index.")
+        Path | None, typer.Option(callback=no_option, help="Write a page of documentation for each rule there, and an index.")
     ] = None,
     verbose: Verbose = False,
 ) -> None:

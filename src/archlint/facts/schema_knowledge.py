@@ -119,6 +119,8 @@ class SchemaModel(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     unique_together: tuple[str, ...] = ()
     index_together: tuple[str, ...] = ()
     key: str = ""
+    key_setting: str = ""
+    """The meaning of the framework setting that names the class of that column."""
     key_in: tuple[str, ...] = ()
     """Attributes that say which columns are the key, or that there is none (`False`)."""
     flagged_indexes: tuple[str, ...] = ()

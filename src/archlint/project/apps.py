@@ -23,6 +23,8 @@ _REFERENCE = re.compile(r"(?<![\w/:])([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?:\(|\b)")
 _SERVE = "serve"
 _GATEWAY = re.compile(r"[aw]sgi(_\w+)?|\w+_[aw]sgi")
 _DEVELOPERS_SETTINGS = re.compile(r"(settings_)?(dev|devel|development|local|tests?|testing|ci|debug)(_settings)?")
+_SERVED_NAMES = frozenset({"app", "application"})
+"""What servers look for in a module if they are told no name."""
 _PART = 4
 """An app with this part of the main one's routes is no helper of it."""
 
@@ -86,11 +88,17 @@ def _offered(project: Project, tree: RouteTree, roots: Mapping[str, Container]) 
     for module in project.modules.production:
         gateway = _GATEWAY.fullmatch(module.local_name.rpartition(".")[2])
         for statement in module.body.statements:  # where a server looks for the app
-            if not isinstance(statement.value, CallRef) or module.body.contexts[statement.context].function >= 0:
+            value = statement.value
+            if value is None or module.body.contexts[statement.context].function >= 0:
                 continue
             if gateway or _is_offered(module, statement):
-                for container in _meant(project, tree, module, statement.value, statement.context):
+                for container in _meant(project, tree, module, value, statement.context):
                     found.setdefault(container.key, f"{module.path} makes it for a server")
+        for given in module.outline.imports if gateway else ():
+            name = given.alias or given.name
+            if name in _SERVED_NAMES and module.body.contexts[given.context].function < 0:
+                for container in tree.objects.named(module, name):
+                    found.setdefault(container.key, f"{module.path} hands it to a server")
     for key in (key for key, container in roots.items() if container.kind == "urls"):
         found.setdefault(key, "the project's settings name it")
     return found
@@ -117,7 +125,7 @@ def _running(project: Project, tree: RouteTree, roots: Mapping[str, Container]) 
 def _is_offered(module: Module, statement: Statement) -> bool:
     """`app = create_app()` in a module: nothing but a server wants the one object that a factory makes at import."""
     target, value = statement.target, statement.value
-    if not isinstance(target, Name) or target.id not in ("app", "application") or not isinstance(value, CallRef):
+    if not isinstance(target, Name) or target.id not in _SERVED_NAMES or not isinstance(value, CallRef):
         return False
     callee = module.body.calls[value.index].callee
     return isinstance(callee, Name) and names_app_factory(callee.id)
@@ -155,6 +163,8 @@ def _module(project: Project, dotted: str) -> Module | None:
 
 _DEVELOPERS = re.compile(r"dev(el|elopment)?(_?(app|proxy|server|test|tools?))?")
 _ENTRY = re.compile(r"(.*\.)?(main|app|asgi|wsgi|server|application|run|serve|api|__main__|[a-z]+_app|app_[a-z]+)")
+_WEB = re.compile(r"(.*\.)?web(app)?")
+"""A library's module may be called so too, but makes no app when it is imported."""
 
 
 def asked_apps(project: Project) -> tuple[App, ...]:
@@ -232,7 +242,11 @@ def _is_served(project: Project, app: App) -> bool:
     if app.served or any(d.source != "procfile" or d.command for _, d in project.deployment.deployables if is_own(d)):
         return True
     private = any(part.startswith("_") and not part.startswith("__") for part in app.module.local_name.split("."))
-    return not private and (bool(_ENTRY.fullmatch(app.module.local_name)) or _is_found_by_its_package(project, app))
+    if private:
+        return False
+    is_made_at_import = project.routes.roots[app.key].function is None
+    named = _ENTRY.fullmatch(app.module.local_name) or (is_made_at_import and _WEB.fullmatch(app.module.local_name))
+    return bool(named) or _is_found_by_its_package(project, app)
 
 
 def _is_found_by_its_package(project: Project, app: App) -> bool:

@@ -39,7 +39,16 @@ def token_of(site: CallSite) -> str | None:
             used = names & {name for index in target.index for name in names_in(body, index)}
             if used:
                 return min(used)
-    return _sent(module, function, names)
+    return _sent(module, function, names) or _returned(site, function)
+
+
+def _returned(site: CallSite, function: int) -> str | None:
+    """The name of the function, where it says that the digest which it returns is a token: `reset_token(user)`."""
+    module = site.module
+    if function < 0 or not _is_purposeful(name := module.outline.functions[function].name):
+        return None
+    own = (s for s in module.statements["return"] if module.body.contexts[s.context].function == function)
+    return name if any(_holds(module, s.value, site.index) for s in own) else None
 
 
 def _sent(module: Module, function: int, names: set[str]) -> str | None:

@@ -28,7 +28,7 @@ class Address(Struct, frozen=True):
 
     @property
     def is_unresolved(self) -> bool:
-        return "$" in self.dsn or not self.database
+        return not self.database
 
 
 def addresses(services: Iterable[Service]) -> tuple[Address, ...]:
@@ -47,6 +47,8 @@ def _database(dsn: str) -> str:
     """host:port/database, without driver and credentials, with the schema if one is named.
 
     Empty where any of it is a variable, and for the container's own host, which is another one for each."""
+    scheme, _, rest = dsn.partition("://")
+    dsn = f"{scheme}://{rest.rpartition('@')[2]}"
     try:
         parts = urlsplit(dsn)
         host, port = parts.hostname, parts.port or DATABASE_PORTS.get(parts.scheme.partition("+")[0])

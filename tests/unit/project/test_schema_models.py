@@ -389,3 +389,18 @@ def test_a_dump_of_another_program_makes_no_table() -> None:
     )
     project = project_of({"app.py": code}, {"db/structure.sql": dump})
     assert [table.name for _, table in project.schemas.tables] == ["realm"]
+
+
+@pytest.mark.parametrize(("setting", "made"), [("AutoField", "INTEGER"), ("BigAutoField", "BIGINT"), ("UUIDField()", "BIGINT")])
+def test_django_s_own_keys_are_of_the_type_that_the_settings_name(setting: str, made: str) -> None:
+    models = """
+        from django.db import models
+        class Shop(models.Model):
+            name = models.TextField()
+        class Till(models.Model):
+            number = models.BigAutoField(primary_key=True)
+    """
+    settings = f'DEFAULT_AUTO_FIELD = "django.db.models.{setting}"\nINSTALLED_APPS = ["shop"]\n'
+    project = project_of({"shop/models.py": models, "site/settings.py": settings})
+    assert table_of(project, "shop_shop")[0] == f"id {made} not null generated"
+    assert table_of(project, "shop_till")[0] == "number BIGINT not null generated"

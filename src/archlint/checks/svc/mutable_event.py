@@ -15,9 +15,12 @@ from archlint.project.symbols import ClassDef
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`event_bases`: expression for names of classes that events inherit from; `plain_events`: such names
     that say so of dataclasses and their like only; `plain_bases`: dotted names of bases that
-    say nothing of what a class is for.  The rest: see `Frozen`."""
+    say nothing of what a class is for; `event_modules`: last names of modules and packages that hold events, `happened`:
+    expression for names of classes in them that tell what has happened.  The rest: see `Frozen`."""
 
     event_bases: str
+    event_modules: tuple[str, ...]
+    happened: str
     plain_events: tuple[str, ...]
     plain_bases: tuple[str, ...]
     record_decorators: tuple[str, ...]
@@ -34,24 +37,48 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     events = [klass for klass in project.symbols.classes.values() if _is_event(project, klass, frozen, params)]
     names = {klass.name for klass in events}
     for klass in sorted(events, key=lambda klass: klass.name):
-        site = Site(klass.module.path, klass.klass.name_at, klass.klass.name_at + len(klass.klass.name))
         record = frozen.record(klass)
         if frozen.is_frozen(klass):
-            yield Proof(site, f"`{klass.klass.name}` cannot be changed")
+            yield Proof(_site(klass), f"`{klass.klass.name}` cannot be changed")
         elif record == "decorator" or names.isdisjoint(frozen.ancestors(klass)[1:]):
-            yield Hit(site, {"event": klass.klass.name}, record, Confidence.HIGH)
+            yield Hit(_site(klass), {"event": klass.klass.name}, record, Confidence.HIGH)
+    for klass in sorted(_happened(project, frozen, params), key=lambda klass: klass.name):
+        if klass.name not in names and names.isdisjoint(frozen.ancestors(klass)):
+            if frozen.is_frozen(klass):
+                yield Proof(_site(klass), f"`{klass.klass.name}` cannot be changed")
+            else:
+                yield Hit(_site(klass), {"event": klass.klass.name}, "happened", Confidence.MEDIUM)
+
+
+def _site(klass: ClassDef) -> Site:
+    return Site(klass.module.path, klass.klass.name_at, klass.klass.name_at + len(klass.klass.name))
+
+
+def _happened(project: Project, frozen: Frozen, params: Params) -> Iterator[ClassDef]:
+    """Records in modules of events whose names tell what has happened: `OrderPlaced`."""
+    pattern = re.compile(params.happened)
+    for klass in project.symbols.classes.values():
+        if not pattern.fullmatch(klass.klass.name) or not klass.module.is_production or "." in klass.klass.qualname:
+            continue
+        if not set(params.event_modules).isdisjoint(klass.module.local_name.split(".")[-2:]) and _is_plain(
+            project, klass, frozen, params
+        ):
+            yield klass
 
 
 def _is_event(project: Project, klass: ClassDef, frozen: Frozen, params: Params) -> bool:
     """A record of production code of which its own name, or one of those above it, is a base of events, with nothing else
     above it that is known."""
-    if not klass.module.is_production or not frozen.record(klass):
+    if not klass.module.is_production or not _is_plain(project, klass, frozen, params):
         return False
-    above = frozen.ancestors(klass)
-    foreign = [name for name in above if name not in project.symbols.classes]
-    if any(name not in params.plain_bases and name not in params.record_bases for name in foreign):
-        return False
-    pattern, names = re.compile(params.event_bases), [name.rpartition(".")[2] for name in above]
+    pattern = re.compile(params.event_bases)
+    names = [name.rpartition(".")[2] for name in frozen.ancestors(klass)]
     if frozen.record(klass) == "decorator" and not set(params.plain_events).isdisjoint(names[1:]):
         return True
     return any(pattern.fullmatch(name) for name in names)
+
+
+def _is_plain(project: Project, klass: ClassDef, frozen: Frozen, params: Params) -> bool:
+    """A record with nothing above it that may make something else of it."""
+    foreign = [name for name in frozen.ancestors(klass) if name not in project.symbols.classes]
+    return bool(frozen.record(klass)) and all(name in params.plain_bases or name in params.record_bases for name in foreign)

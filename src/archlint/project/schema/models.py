@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -10,7 +11,8 @@ from msgspec.structs import replace
 from archlint.facts.findings import Site
 from archlint.facts.schema import Change, Column, ForeignKey, Key, Parts
 from archlint.facts.schema_knowledge import SchemaModel
-from archlint.facts.syntax import Attribute, CallRef, Name, Statement
+from archlint.facts.syntax import Attribute, CallRef, Name, Statement, String
+from archlint.project.apps import setting_values
 from archlint.project.entities import External
 from archlint.project.model import Type
 from archlint.project.schema.annotated import annotated_column
@@ -208,12 +210,25 @@ class Models:
                 return None
         site = made.columns[0].site if made.columns else klass.module.start
         name, _, type_ = model.key.partition(" ")
+        type_ = self._set_types.get(model.key_setting, type_)
         if model.inherits == "joined" and stored.above:
             above = self._classes.one(stored.above)
             name = f"{stored.above.rpartition('.')[2].lower()}_ptr_id"
             key = ForeignKey((name,), above.table if above is not None else "", site)
             return Parts((Column(name, site, type_, nullable=False),), Key((name,), site), foreign_keys=(key,))
         return Parts((Column(name, site, type_, False, True, True),), Key((name,), site))
+
+    @cached_property
+    def _set_types(self) -> dict[str, str]:
+        """The meaning of a setting that names the class of a column → the type that it says."""
+        project, found = self._project, {}
+        library_parts = {name: part for library in project.knowledge.libraries for name, part in library.schema.items()}
+        for meaning in {m.key_setting for library in project.knowledge.libraries for m in library.models.values()} - {""}:
+            for _, expr, _ in setting_values(project, meaning):
+                part = library_parts.get(expr.value) if isinstance(expr, String) else None
+                if part is not None and part.sql_type:
+                    found[meaning] = part.sql_type
+        return found
 
     def _column_of(self, name: str) -> str:
         """The column of an attribute of the class that is being read."""

@@ -1,0 +1,119 @@
+"""API014: a POST that orders or pays, and does so again when it is sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.project.already_there import AlreadyThere
+from archlint.project.asking import Asking, Phrases
+from archlint.project.conditions import Conditions, Path, changes_something
+from archlint.project.credentials import words_of
+from archlint.project.endpoints import Endpoint
+from archlint.project.model import Def, Type
+from archlint.project.new_rows import makes_row
+from archlint.project.spelling import last_name
+
+_PLURAL = "s"
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`subjects`: what must not be made twice; `verbs`: first words of functions that make it; `plain`: names of functions
+    that say only that something is made; `tails`: words that may stand behind the subject; `making`: last names of library
+    callables that make a row; `moving`: subjects for which a changed row is enough; `keys`: words for what tells a second
+    request from a new one; `consumed`: for what the first request uses up; `states`: last words of
+    attributes that say how far something has come; `not_asked`: words in paths and names of endpoints that other programs
+    and tests call."""
+
+    subjects: tuple[str, ...]
+    verbs: tuple[str, ...]
+    plain: tuple[str, ...]
+    tails: tuple[str, ...]
+    making: tuple[str, ...]
+    moving: tuple[str, ...]
+    keys: tuple[str, ...]
+    consumed: tuple[str, ...]
+    states: tuple[str, ...]
+    not_asked: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each endpoint that makes such a row at every request, a proof for each that knows a request again."""
+    conditions = Conditions(project, counts=changes_something)
+    before = AlreadyThere(project, frozenset(params.states), frozenset(params.subjects))
+    keyed = Asking(project, Phrases((*params.keys, *params.consumed)), refusals=frozenset())
+    for definition, endpoints in project.endpoints.by_definition.items():
+        endpoint = next((each for each in endpoints if "POST" in each.methods and _is_about(each, params)), None)
+        if endpoint is None or not definition.module.is_production:
+            continue
+        path = _making(project, conditions, endpoint, params)
+        if path is None:
+            continue
+        if _is_keyed(project, definition, keyed, params) or before.is_asked(definition, path):
+            yield Proof(definition.site, f"`{endpoint.label}` knows a request again")
+        else:
+            yield _hit(endpoint, path, params)
+
+
+def _is_about(endpoint: Endpoint, params: Params) -> bool:
+    """`def create_order`, `def place_order`, `def transfer`; `def post` under `/orders`."""
+    words = words_of(endpoint.definition.function.name)
+    segments = [segment for segment in endpoint.path.split("/") if segment and not segment.startswith(("{", "<"))]
+    if not set(params.not_asked).isdisjoint((*words, *(word for part in segments for word in words_of(part)))):
+        return False
+    if words[-1:] and words[-1] in params.tails and _is_subject(words[-2:][0], params):
+        words = words[:-1]
+    if words and (len(words) == 1 or words[0] in params.verbs) and _is_subject(words[-1], params):
+        return True
+    tail = segments[:-1] if segments and segments[-1] in params.plain else segments
+    is_plain = endpoint.definition.function.name in params.plain
+    return is_plain and bool(tail) and not endpoint.path.endswith("}") and _is_subject(tail[-1].lower(), params)
+
+
+def _is_subject(word: str, params: Params) -> bool:
+    return word in params.subjects or word.removesuffix(_PLURAL) in params.subjects
+
+
+def _making(project: Project, conditions: Conditions, endpoint: Endpoint, params: Params) -> Path | None:
+    """The surest, shortest way to a new row; to any change, where what is asked for moves something."""
+    making, definition = frozenset(params.making), endpoint.definition
+    moves = not set(params.moving).isdisjoint((*words_of(definition.function.name), *words_of(endpoint.path)))
+    ways = [path for _, path in conditions.ways(definition, "db.write") if moves or makes_row(project, path, making)]
+    return min(ways, key=lambda path: (-path.confidence, len(path.steps), path.steps[0].site), default=None)
+
+
+def _is_keyed(project: Project, definition: Def, keyed: Asking, params: Params) -> bool:
+    """A key is read on the way, asked for by the signature or a decorator, or held by what is sent."""
+    body, function, names = definition.module.body, definition.function, Phrases(params.keys)
+    given = [*(each.name for each in function.parameters), *(last_name(body, each) for each in function.decorators)]
+    if any(names.in_name(name) for name in given) or keyed.function_asks(definition):
+        return True
+    annotations = [each.annotation for each in function.parameters if each.annotation is not None]
+    types = project.types.inference.annotations
+    sent = [found for each in annotations for found in types.types(definition.module, each, function.outer)]
+    return any(isinstance(found, Type) and _has_field(project, found, names) for found in sent)
+
+
+def _has_field(project: Project, found: Type, names: Phrases) -> bool:
+    """One of the fields of a class of the project, or of one above it, is called so."""
+    for ancestor in project.types.inference.members.ancestors(found):
+        klass = project.symbols.classes.get(ancestor.name)
+        if klass is not None and project.types.role(found) != "db-model":
+            body = klass.module.body
+            fields = (s for s in body.statements if s.context == klass.klass.context and s.kind in ("annotate", "assign"))
+            if any(names.in_name(last_name(body, field.target)) for field in fields):
+                return True
+    return False
+
+
+def _hit(endpoint: Endpoint, path: Path, params: Params) -> Hit:
+    """A page is sent once by a browser that asks before it sends again; what is done to one thing may know its state."""
+    last = endpoint.path.rpartition("/")[2]
+    is_of_one = "{" in endpoint.path and not (last.endswith(_PLURAL) and _is_subject(last, params))
+    is_note = "GET" in endpoint.methods or is_of_one
+    steps = (Step(endpoint.definition.site, f"answers {endpoint.label}"), *path.steps)
+    words = {"endpoint": endpoint.label, "call": path.end.shown}
+    confidence = Confidence.LOW if is_note else min(path.confidence, Confidence.MEDIUM)
+    return Hit(endpoint.definition.site, words, "default", confidence, path=steps)

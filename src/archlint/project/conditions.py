@@ -50,11 +50,6 @@ class Path(Struct, frozen=True):
     asks: str = ""
 
 
-def changes_something(operation: Library) -> bool:
-    """It changes rows itself: what only sends what was noted down, if anything was, says nothing."""
-    return not operation.flushes and "db.commit" not in operation.effect
-
-
 class Conditions:
     """Follows an effect from a place into the functions of the project, past the branches that the arguments of the
     calls on the way (or the defaults of those they leave out) never enter."""
@@ -64,12 +59,15 @@ class Conditions:
         project: Project,
         schema_verbs: frozenset[str] = frozenset(),
         counts: Callable[[Library], bool] = lambda operation: not operation.pending,
+        also: Callable[[EffectPoint], bool] = lambda point: False,  # noqa: ARG005
     ) -> None:
         """`schema_verbs`: first words of SQL that is no query of the caller's when it is handed to the project's own
-        functions, as where a connection is set up.  `counts`: whether a library operation is an end that is asked about."""
+        functions, as where a connection is set up.  `counts`: whether a library operation is an end that is asked about;
+        `also`: whether a place is one, whatever its operation."""
         self._project = project
         self._schema_verbs = schema_verbs
         self._counts = counts
+        self._also = also
         self._effects: Effects = project.effects
         self._switches = Switches(project)
         self._known: dict[tuple[Def, str, Known], Path | None] = {}
@@ -85,7 +83,7 @@ class Conditions:
             definition = target.definition
             if definition is None:
                 is_own = len(point.witness.steps) == 1 and target.name == point.witness.target
-                if is_own and (target.operation is None or self._counts(target.operation)):
+                if is_own and (target.operation is None or self._counts(target.operation) or self._also(point)):
                     kept: Kept = "object" if _is_held(point) else ""
                     ways.append(Path(point.confidence, point.witness.steps, point, (), kept, _asked_parameter(point)))
             elif self._effects.has(definition, point.effect) and not self._hands_schema(point):

@@ -9,7 +9,8 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.already_there import AlreadyThere
 from archlint.project.asking import Asking, Phrases
-from archlint.project.conditions import Conditions, Path, changes_something
+from archlint.project.changed_rows import ways_to_change
+from archlint.project.conditions import Conditions, Path
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import Endpoint
 from archlint.project.model import Def, Type
@@ -41,7 +42,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each endpoint that makes such a row at every request, a proof for each that knows a request again."""
-    conditions = Conditions(project, counts=changes_something)
+    conditions = ways_to_change(project)
     before = AlreadyThere(project, frozenset(params.states), frozenset(params.subjects))
     keyed = Asking(project, Phrases((*params.keys, *params.consumed)), refusals=frozenset())
     for definition, endpoints in project.endpoints.by_definition.items():

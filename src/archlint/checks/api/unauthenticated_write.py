@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.project.apps import service_of
 from archlint.project.asking import Asking, Phrases
-from archlint.project.conditions import Conditions, Path, changes_something
+from archlint.project.changed_rows import ways_to_change
+from archlint.project.conditions import Path
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import WRITING, Endpoint
 from archlint.project.guards import Guards, GuardWords
@@ -77,7 +78,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _of_functions(project: Project, guards: Guards, signing: Asking) -> Iterator[_Write]:
-    conditions = Conditions(project, counts=changes_something)
+    conditions = ways_to_change(project)
     for definition, endpoints in project.endpoints.by_definition.items():
         endpoint = next((each for each in endpoints if _may_write(each)), None)
         if endpoint is None or not definition.module.is_production or not project.effects.has(definition, "db.write"):

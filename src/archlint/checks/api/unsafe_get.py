@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.asked_for_writing import is_asked_for_writing
-from archlint.project.conditions import Conditions, Path, changes_something
+from archlint.project.changed_rows import ways_to_change
+from archlint.project.conditions import Path
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import SAFE, Endpoint
@@ -33,7 +34,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each function that only answers GET and writes, a proof for each that does not."""
-    conditions = Conditions(project, counts=changes_something)
+    conditions = ways_to_change(project)
     for definition, endpoints in project.endpoints.by_definition.items():
         safe = [endpoint for endpoint in endpoints if endpoint.only(SAFE)]
         if not safe or len(safe) < len(endpoints) or not definition.module.is_production:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Parameter
 from archlint.project.asking import Asking, Phrases
-from archlint.project.conditions import Conditions, changes_something
+from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path as ConditionPath
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import WRITING, Endpoint
@@ -39,7 +39,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each endpoint that writes what a raw body holds and looks at none of it; a proof for each that looks."""
-    conditions = Conditions(project, counts=changes_something)
+    conditions = ways_to_change(project)
     words = Phrases(params.validates)
     validating = Asking(project, words, refusals=_REFUSALS)
     for definition, endpoints in project.endpoints.by_definition.items():

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Constant
 from archlint.project.asked_for_writing import is_asked_for_writing
-from archlint.project.conditions import Conditions, Path, changes_something
+from archlint.project.changed_rows import ways_to_change
+from archlint.project.conditions import Path
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.incidental import Incidental, IncidentalWords
@@ -42,7 +43,7 @@ class Params(IncidentalWords, frozen=True, forbid_unknown_fields=True, kw_only=T
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each function that is called a query and writes, a proof for each that reads alone."""
     effects = project.effects
-    conditions, incidental = Conditions(project, counts=changes_something), Incidental(project, params)
+    conditions, incidental = ways_to_change(project), Incidental(project, params)
     writing = _queries(project, effects.points("db.write"), params)
     for query in _queries(project, effects.points("db.read"), params):
         if query not in writing:

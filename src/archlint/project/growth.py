@@ -283,6 +283,9 @@ class Growths:
             admitted = self._project.types.inference.annotations.types(module, annotation, function.outer)
             told: Growth = "request" if self._is_sent(parameter) else "listed"
             found += [told for entity in admitted if getattr(entity, "name", "") in _LIST_TYPES]
+        name = function.parameters[parameter.position].name
+        if annotation is None and name in self._words.bodies and parameter.definition in self._handlers:
+            found.append("request")
         return _best(found)
 
 

@@ -36,8 +36,8 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     that sets variables of the connection; pings: SQL that asks whether a database is there.
     acknowledging: last names of calls that take a message off a queue.
     loading: calls that load relations with their owners; whole: methods of a relation that such a load answers.
-    received: names of what a request sends; managers: names by which a model gives its rows; fetching: calls that give
-    rows; reading: calls that give what a file holds.
+    received: names of what a request sends, bodies: of what a decorator hands of it to the function that answers; managers:
+    names by which a model gives its rows; fetching: calls that give rows; reading: calls that give what a file holds.
     key_types: types of the keys of rows; row_keys: what the answer to an INSERT tells of the new row's key; uploads: names
     of what holds uploaded files.
     """
@@ -54,6 +54,7 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     loading: tuple[str, ...]
     whole: tuple[str, ...]
     received: tuple[str, ...]
+    bodies: tuple[str, ...]
     managers: tuple[str, ...]
     fetching: tuple[str, ...]
     reading: tuple[str, ...]

@@ -22,12 +22,15 @@ Direct = Mapping[str, tuple[Confidence, Target]]
 
 
 class Way(Struct, frozen=True, gc=False):
-    """How a function, or a point, comes to an effect: through which point and target; `distance` calls further down."""
+    """How a function, or a point, comes to an effect: through which point and target; `distance` calls further down.
+
+    inner: the way below, where it is the point's own (what it hands over decides the effect) and not the function's."""
 
     distance: int
     confidence: Confidence
     point: Point
     target: Target
+    inner: Way | None = None
 
     @property
     def rank(self) -> tuple[int, int, str]:
@@ -48,7 +51,10 @@ def crosses(effect: str, point: Point, target: Target | None = None) -> bool:
 class Closure:
     """The fixed point over `points`, an effect at a time: what nobody asks about costs nothing."""
 
-    def __init__(self, points: Iterable[Point], direct: Callable[[Point], Direct]) -> None:
+    def __init__(
+        self, points: Iterable[Point], direct: Callable[[Point], Direct], handed: Mapping[int, Mapping[str, Way]]
+    ) -> None:
+        """`direct`: what the library callables of a point do; `handed`: point (its identity) → what it has others do."""
         self._sources: dict[str, list[tuple[int, Point, Way]]] = defaultdict(list)
         self._callers: dict[Def, list[tuple[int, Point, Target]]] = defaultdict(list)
         self._ways: dict[str, dict[Def, Way]] = {}
@@ -61,6 +67,8 @@ class Closure:
             for effect, (confidence, target) in direct(point).items():
                 if crosses(effect, point):
                     self._sources[effect].append((number, point, Way(0, confidence, point, target)))
+            for effect, way in handed.get(id(point), {}).items():
+                self._sources[effect].append((number, point, way))
 
     @property
     def effects(self) -> tuple[str, ...]:

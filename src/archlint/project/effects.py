@@ -15,16 +15,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
-from archlint.facts.knowledge import Operation
-from archlint.facts.syntax import Constant
-from archlint.project.blocking import BLOCKING, Blocking
 from archlint.project.closure import Closure, Direct, Way, crosses
-from archlint.project.model import CallSite, Def, Target, Witness
-from archlint.project.notation import parse_notation
+from archlint.project.direct_effects import DirectEffects
+from archlint.project.handed_statements import Handed, HandedStatements
+from archlint.project.model import CallSite, Def, Witness
 from archlint.project.parameters_run import PointKind
 from archlint.project.points import Point, Points
 from archlint.project.spelling import shorten, spell
-from archlint.project.statement_kind import StatementKind
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -51,7 +48,7 @@ class EffectPoint:
 
     @property
     def is_direct(self) -> bool:
-        """The library call, or the evaluation, stands at the very place."""
+        """The library call, or the evaluation, stands at the very place, or what is executed does."""
         return self.way.distance == 0
 
     @property
@@ -83,6 +80,11 @@ class EffectPoint:
         return self.way.confidence
 
     @property
+    def is_handed(self) -> bool:
+        """A function of the project executes the statement that the place hands to it."""
+        return self.way.inner is not None
+
+    @property
     def shown(self) -> str:
         """What stands at the place, as short text: what is called, or the expression that is evaluated."""
         body, expr = self.point.module.body, self.point.expr
@@ -97,9 +99,7 @@ class Effects:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._points = Points(project)
-        self._blocking = Blocking(project)
-        self._statements = StatementKind(project.types.inference)
-        self._direct: dict[int, Direct] = {}
+        self._direct = DirectEffects(project)
         self._of_calls: dict[str, dict[int, list[Point]]] = {}
         self._of_callers: dict[str, dict[int, list[Point]]] = {}
         self._by_effect: dict[str, tuple[EffectPoint, ...]] = {}
@@ -170,12 +170,7 @@ class Effects:
 
     def direct(self, point: Point) -> Direct:
         """The effects that the library callables of a point have themselves, with how sure they are."""
-        known = self._direct.get(id(point))  # points live as long as `self._points`
-        if known is None:
-            if not any(target.operation is not None for target in point.targets):
-                return _NONE  # most of them: not worth an entry each
-            known = self._direct[id(point)] = self._find_direct(point) or _NONE
-        return known
+        return self._direct.of(point)
 
     def witness(self, effect: str, way: Way) -> Witness:
         """The steps of a way down to the library call, in words."""
@@ -196,49 +191,17 @@ class Effects:
         while below is not None:
             yield below
             definition = below.target.definition
-            below = self._closure.ways(effect).get(definition) if definition is not None and below.distance else None
+            known = self._closure.ways(effect).get(definition) if definition is not None and below.distance else None
+            below = below.inner or known
 
     # one point
-
-    def _find_direct(self, point: Point) -> Direct:
-        found: dict[str, tuple[Confidence, Target]] = {}
-        for target in point.targets:
-            if target.operation is None or (point.call is not None and self._makes_lazy(target.operation)):
-                continue
-            own = dict(self._operation_effects(point, target, target.operation))
-            if self._blocking.holds(point, target, own):
-                own[BLOCKING] = target.confidence
-            for effect, confidence in own.items():
-                if effect not in found or found[effect][0] < confidence:
-                    found[effect] = (confidence, target)
-        return found
-
-    def _makes_lazy(self, operation: Operation) -> bool:
-        if operation.returns is None or not operation.effect:
-            return False
-        notation = parse_notation(operation.returns)
-        if notation.kind != "name":
-            return False
-        return any(info.lazy is not None for _, info in self._project.knowledge.infos(notation.name))
-
-    def _operation_effects(self, point: Point, target: Target, operation: Operation) -> Iterator[tuple[str, Confidence]]:
-        for effect in operation.effect if not _is_withheld(point, operation) else ():
-            yield effect, target.confidence
-        if operation.by_statement is not None and point.call is not None and point.kind == "call":
-            statement = point.call.argument(operation.by_statement)
-            told = self._statements.effects(point.module, statement, point.context)
-            if told is None:  # some statement is executed; that it reads is the better guess
-                yield "db.read", min(target.confidence, Confidence.MEDIUM)
-            else:
-                for effect in told:
-                    yield effect, target.confidence
 
     def _way(self, point: Point, effect: str) -> Way | None:
         """How a point comes to an effect: the best of its targets."""
         if not crosses(effect, point):
             return None
-        direct = self.direct(point).get(effect)
-        best = Way(0, direct[0], point, direct[1]) if direct is not None else None
+        direct = self._direct.of(point).get(effect)
+        best = Way(0, direct[0], point, direct[1]) if direct is not None else self._handed.get(id(point), {}).get(effect)
         for target in point.targets:
             below = self._closure.ways(effect).get(target.definition) if target.definition is not None else None
             if below is not None and crosses(effect, point, target):
@@ -249,7 +212,7 @@ class Effects:
 
     def _ways(self, point: Point) -> dict[str, Way]:
         inner = any(target.definition is not None for target in point.targets)
-        effects = self.names if inner else sorted(self.direct(point))
+        effects = self.names if inner else sorted(self._direct.of(point))
         return {effect: way for effect in effects if (way := self._way(point, effect)) is not None}
 
     # the whole
@@ -260,7 +223,17 @@ class Effects:
 
     @cached_property
     def _closure(self) -> Closure:
-        return Closure((point for module in self._modules for point in self._points.of(module)), self.direct)
+        points = [point for module in self._modules for point in self._points.of(module)]
+        return Closure(points, self._direct.of, self._handed)
+
+    @cached_property
+    def _handed(self) -> Handed:
+        calls: dict[tuple[str, int], list[Point]] = defaultdict(list)
+        for point in (point for module in self._modules for point in self._points.of(module)):
+            self._direct.of(point)
+            if point.call is not None and point.kind == "call":
+                calls[point.path, point.call.index].append(point)
+        return HandedStatements(self._project, self._direct.statements).ways(self._direct.untold, calls)
 
     @cached_property
     def callers(self) -> Mapping[Def, AbstractSet[tuple[str, int]]]:
@@ -289,10 +262,3 @@ class Effects:
                 if point.call is not None:
                     known[point.call.index].append(point)
         return known
-
-
-def _is_withheld(point: Point, operation: Operation) -> bool:
-    if operation.withheld is None or point.call is None:
-        return False
-    given = point.call.argument(operation.withheld)
-    return isinstance(given, Constant) and given.value is False

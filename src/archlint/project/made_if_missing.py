@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
+from archlint.project.credentials import words_of
 from archlint.project.parts import parts_of
 from archlint.project.spelling import spell
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from archlint.project.conditions import Path
     from archlint.project.modules import Module
     from archlint.project.program import Project
+
+_OLD = frozenset({"expired", "stale", "outdated", "fresh"})
 
 
 def is_made_if_missing(module: Module, context: int, at: int) -> bool:
@@ -35,10 +38,15 @@ def is_made_if_missing(module: Module, context: int, at: int) -> bool:
 
 
 def leads_to_what_is_missing(project: Project, path: Path) -> bool:
-    """Some call on the way is made on an object of which a part is `None`: `if page.code is None: page.save()`."""
-    for step in path.steps[:-1]:
+    """Some call on the way is made on an object of which a part is `None`: `if page.code is None: page.save()`; or where a
+    copy is out of date: `if page.is_stale(): page.load()`."""
+    for number, step in enumerate(path.steps):
         body = project.modules.by_path[step.site.path].body
         tests = [c.subject for c in body.contexts if c.kind == "if" and c.at <= step.site.at < c.end]
+        if any(not _OLD.isdisjoint(words_of(spell(body, test))) for test in tests if test is not None):
+            return True
+        if number == len(path.steps) - 1:
+            continue
         absent = {spell(body, part.base) for test in tests for part in _absent(test) if isinstance(part, Attribute)}
         callees = (call.callee for call in body.calls if call.at == step.site.at and call.end == step.site.end)
         if any(isinstance(callee, Attribute) and spell(body, callee.base) in absent for callee in callees):

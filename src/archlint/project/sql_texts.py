@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute, Collection, Expr, Name, Operation, Template
+from archlint.facts.syntax import Attribute, Collection, Expr
+from archlint.project.handed_statements import own_parameter
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.texts import BuiltText
 
@@ -64,7 +65,7 @@ class SqlTexts:
                     yield Candidate(
                         built, site.module, site.call.context, site, sink.confidence, sink.is_executed, sink.is_guess
                     )
-            named = self._parameter(site, sink.argument)
+            named = own_parameter(self._project, site.module, sink.argument, site.call.context)
             if named is not None and sink.wrappers < _WRAPPERS and named not in passed:
                 passed.add(named)
                 waiting += self._passed(named, sink)
@@ -141,22 +142,6 @@ class SqlTexts:
                 yield item.module, item.expr.items[0], item.context
             elif item.expr is not None:
                 yield item.module, item.expr, item.context
-
-    def _parameter(self, site: CallSite, argument: Expr) -> tuple[Def, str] | None:
-        """The caller's own parameter with which the text begins."""
-        while isinstance(argument, Operation | Template):
-            parts = argument.operands if isinstance(argument, Operation) else argument.parts
-            if not parts:
-                return None
-            argument = parts[0]
-        if not isinstance(argument, Name):
-            return None
-        scopes = self._project.symbols.scopes(site.module)
-        _, bindings = scopes.lookup(site.call.context, argument.id, argument.at)
-        for binding in bindings:
-            if binding.kind == "parameter":
-                return Def(site.module, site.module.name, binding.function), argument.id
-        return None
 
     def _passed(self, named: tuple[Def, str], sink: Sink) -> Iterator[Sink]:
         """What the callers of a project function give for one of its parameters, which reaches the sink."""

@@ -427,3 +427,26 @@ async def last(): return Book.objects.last()
     blocking = {name for name in functions if "blocking" in effects_of(project, f"a.{name}")}
     assert blocking == {"Store.load", "held", "listed", "last"}
     assert all(effects_of(project, f"a.{name}") for name in functions)
+
+
+def test_a_function_that_executes_what_it_is_given_does_what_the_statement_does() -> None:
+    wrapper = "from db import make_session\ndef run(statement, *values):\n    return make_session().execute(statement)\n"
+    again = "def once(words, statement='SELECT 1'): return run(statement, words)\n"
+    project = project_of(
+        {
+            "db.py": DATABASE,
+            "sql.py": wrapper + again,
+            "a.py": "import sql\ndef change(i): return sql.run('UPDATE x SET y = :i', i)",
+            "b.py": "import sql\ndef ask(i): return sql.run('SELECT y FROM x', i)",
+            "c.py": "import sql\nDROP = 'DELETE FROM x'\ndef drop(): return sql.once(1, statement=DROP)",
+            "d.py": "import sql\ndef guess(text): return sql.run(text)\ndef usual(): return sql.once(1)",
+        }
+    )
+    to_driver = "sql.run -> sqlalchemy.orm.Session.execute"
+    assert effects_of(project, "a.change")["db.write"] == to_driver
+    assert effects_of(project, "c.drop")["db.write"] == f"sql.once -> {to_driver}"
+    for name in ("b.ask", "d.guess", "d.usual", "sql.run", "sql.once"):
+        assert "db.write" not in effects_of(project, name), name
+    (point,) = project.effects.points_of(project.symbols.functions["a.change"], "db.write")
+    assert point.is_direct
+    assert point.is_handed

@@ -1,0 +1,99 @@
+"""Statements that a function of the project executes for its callers: `execute("UPDATE …")` writes where it stands, since
+the function runs whatever text it is given, as a driver's own does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.facts.syntax import CallRef, Expr, Name, Operation, Template
+from archlint.project.arguments import arguments_by_parameter
+from archlint.project.closure import Way
+from archlint.project.model import Def
+from archlint.project.points import Point
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.statement_kind import StatementKind
+
+_WRAPPERS = 3
+"""How many project functions a statement may be handed through on its way to the query."""
+_DEPTH = 8
+
+Handed = Mapping[int, Mapping[str, Way]]
+"""Point (its identity) → effect → the way to the library call that executes the statement which the point hands over."""
+
+
+class Untold(Struct, frozen=True):
+    """A library call that executes a statement of which nothing is known where it stands."""
+
+    way: Way
+    statement: Expr
+
+
+class HandedStatements:
+    def __init__(self, project: Project, kinds: StatementKind) -> None:
+        self._project = project
+        self._kinds = kinds
+
+    def ways(self, untold: list[Untold], points_of_calls: Mapping[tuple[str, int], list[Point]]) -> Handed:
+        """`points_of_calls`: (path, row of the call) → its points; where a caller has none, nothing is asked of it."""
+        found: dict[int, dict[str, Way]] = {}
+        waiting = [(own, each.way, 1) for each in untold if (own := self._own(each.way.point, each.statement)) is not None]
+        seen = {own for own, *_ in waiting}
+        for (definition, name), inner, wrappers in waiting:  # which grows on the way
+            for point, given in self._given(definition, name, points_of_calls):
+                target = next(t for t in point.targets if t.definition == definition)
+                way = Way(0, min(target.confidence, inner.confidence), point, target, inner)
+                told = self._kinds.effects(point.module, given, point.context)
+                for effect in told or ():
+                    known = found.setdefault(id(point), {})
+                    if effect not in known or way.rank < known[effect].rank:
+                        known[effect] = way
+                own = self._own(point, given) if told is None and wrappers < _WRAPPERS else None
+                if own is not None and own not in seen:
+                    seen.add(own)
+                    waiting.append((own, way, wrappers + 1))
+        return found
+
+    def _own(self, point: Point, statement: Expr) -> tuple[Def, str] | None:
+        return own_parameter(self._project, point.module, statement, point.context)
+
+    def _given(
+        self, definition: Def, name: str, points_of_calls: Mapping[tuple[str, int], list[Point]]
+    ) -> Iterator[tuple[Point, Expr]]:
+        """The calls of the function, each with what it gives for the parameter."""
+        for site in self._project.calls.callers(definition):
+            given = arguments_by_parameter(site.call, definition).get(name)
+            for point in points_of_calls.get((site.module.path, site.index), ()) if given is not None else ():
+                if given is not None and any(target.definition == definition for target in point.targets):
+                    yield point, given
+
+
+def own_parameter(project: Project, module: Module, expr: Expr, context: int) -> tuple[Def, str] | None:
+    """The parameter of a function around the place with which a text begins, also inside a call that makes it SQL."""
+    for _ in range(_DEPTH):
+        if isinstance(expr, Operation | Template):
+            parts = expr.operands if isinstance(expr, Operation) else expr.parts
+            if not parts:
+                return None
+            expr = parts[0]
+        elif isinstance(expr, CallRef):
+            site = project.calls.in_module(module)[expr.index]
+            operation = site.operation
+            given = site.argument(operation.sql) if operation is not None and operation.sql is not None else None
+            if given is None:
+                return None
+            expr = given
+        else:
+            break
+    if not isinstance(expr, Name):
+        return None
+    _, bindings = project.symbols.scopes(module).lookup(context, expr.id, expr.at)
+    for binding in bindings:
+        if binding.kind == "parameter":
+            return Def(module, module.name, binding.function), expr.id
+    return None

@@ -86,9 +86,11 @@ class Conditions:
                 if is_own and (target.operation is None or self._counts(target.operation) or self._also(point)):
                     kept: Kept = "object" if _is_held(point) else ""
                     ways.append(Path(point.confidence, point.witness.steps, point, (), kept, _asked_parameter(point)))
+            elif self._hands_schema(point):
+                continue
             elif point.is_handed:
                 ways.append(Path(point.confidence, point.witness.steps, point))
-            elif self._effects.has(definition, point.effect) and not self._hands_schema(point):
+            elif self._effects.has(definition, point.effect):
                 below = self._through(definition, point.effect, self._switches.handed(point, definition, known))
                 handed = self._handed_on(point, definition, below) if below is not None else None
                 if below is not None and handed is not None:

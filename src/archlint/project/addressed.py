@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Name, Operation, String, Subscript, Template
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Conditional,
+    Expr,
+    Mapping,
+    Name,
+    Operation,
+    String,
+    Subscript,
+    Template,
+)
 from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of, receives_itself
 from archlint.project.credentials import words_of
 from archlint.project.parts import names_in
@@ -82,7 +95,10 @@ class Addressed:
         for expr in given:
             text = self._project.values.text(end.module, expr, end.call.context)
             start = text.rendered.split("{", 1)[0] if text is not None else ""
-            if "://" in start and not start.endswith("://"):
+            own = self._lead(end.module, expr, end.call.context, targets) if targets else None
+            if own is not None and own.name in targets:  # also where all items that the code lists are known
+                return [own]
+            if ("://" in start and not start.endswith("://")) or self._is_fixed(end.module, expr, end.call.context):
                 return []
             lead = self._lead(end.module, expr, end.call.context, targets)
             if lead is not None:
@@ -92,6 +108,17 @@ class Addressed:
             return []
         lead = self._lead(end.module, receiver, end.call.context, targets)
         return [_Lead(lead.name, is_object=True)] if lead is not None else []
+
+    def _is_fixed(self, module: Module, expr: Expr, context: int) -> bool:
+        """It begins with an attribute of the client that is set to a constant or a setting alone: `self.url = URL`."""
+        first = expr.parts[0] if isinstance(expr, Template) and expr.parts else expr
+        if isinstance(first, Operation):
+            first = first.operands[0]
+        if not (isinstance(first, Attribute) and isinstance(first.base, Name) and first.base.id == "self"):
+            return False
+        sources = self._project.values.sources.of(module, first, context)
+        values = [source.expr for source in sources if not source.is_parameter]
+        return bool(values) and len(values) == len(sources) and all(_is_constant(value) for value in values)
 
     def _leads_to_item(self, lead: _Lead, sites: list[CallSite], through: tuple[Def, ...], loop: Loop) -> bool:
         """From the last function on the way up: what its caller gives for the name."""
@@ -113,9 +140,25 @@ class Addressed:
         if receives_itself(definition) and definition.function.parameters[0].name == lead.name:
             expr = receiver_of(site)
         else:
-            expr = arguments_by_parameter(site.call, definition).get(lead.name)
+            expr = arguments_by_parameter(site.call, definition).get(lead.name) or self._unpacked(site, lead.name)
         above = self._lead(site.module, expr, site.call.context, targets) if expr is not None else None
         return _Lead(above.name, is_object=lead.is_object or above.is_object) if above is not None else None
+
+    def _unpacked(self, site: CallSite, name: str) -> Expr | None:
+        """What `**values` gives for a name, where `values = dict(host=…)` or `{"host": …}` stands above."""
+        for argument in site.call.arguments:
+            if argument.name != "**" or not isinstance(argument.value, Name):
+                continue
+            for source in self._project.values.sources.of(site.module, argument.value, site.call.context):
+                if source.module is not site.module:
+                    continue
+                if isinstance(source.expr, CallRef):
+                    given = site.module.body.calls[source.expr.index].arguments
+                    return next((a.value for a in given if a.name == name), None)
+                if isinstance(source.expr, Mapping):
+                    pairs = zip(source.expr.keys, source.expr.values, strict=True)
+                    return next((value for key, value in pairs if isinstance(key, String) and key.value == name), None)
+        return None
 
     def _made_of(self, lead: _Lead, definition: Def) -> _Lead | None:
         """The parameter by which a local object was looked up: `service = self.find(name)`."""
@@ -149,6 +192,10 @@ class Addressed:
             case Template(parts=(String(value=scheme), host, *_)) if scheme.endswith("://"):
                 lead = self._lead(module, host, context, targets, depth - 1)
                 return _Lead(lead.name, is_object=True) if lead is not None else None
+            case Operation(op="%", operands=(String(value=form), Collection(items=items))):
+                row = form.partition("://")[0].count("%") if "://%" in form else 0 if form.startswith("%") else len(items)
+                lead = self._lead(module, items[row], context, targets, depth - 1) if row < len(items) else None
+                return _Lead(lead.name, is_object=True) if lead is not None else None
             case Template(parts=(first, *_)) | Operation(operands=(first, *_)):
                 return None if isinstance(first, String) else self._lead(module, first, context, targets, depth - 1)
             case Conditional():
@@ -181,6 +228,16 @@ class Addressed:
             if source.module is module and source.expr is not None and not _is_made(module, source.expr):
                 return self._lead(module, source.expr, source.context, targets, depth)
         return _Lead(name.id, is_object=False) if sources else None
+
+
+def _is_constant(expr: Expr | None) -> bool:
+    match expr:
+        case Name():
+            return expr.id.isupper()
+        case Attribute():
+            return expr.attr.isupper()
+        case _:
+            return isinstance(expr, String)
 
 
 def _takes_item(definition: Def, name: str) -> bool:

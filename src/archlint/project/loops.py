@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
+CHUNKS = "it goes over chunks"
 _LOOPS = frozenset({"for", "while", "comprehension"})
 _CHUNK = re.compile(
     r"chunk|batch|(?<![a-z])pages?(?![a-z])|window|partition|bulk|slice|bucket|sub_?(list|array|set|seq)s?(?![a-z])"
@@ -154,7 +155,7 @@ class Loops:
             if refuses_more(self._project, loop, FEW):
                 return "longer ones are refused above it"
             if _is_chunked(loop):
-                return "it goes over chunks"
+                return CHUNKS
             if _is_retry(loop):
                 return "it counts attempts"
             if _counts(loop, _TURNS):

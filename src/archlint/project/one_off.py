@@ -65,9 +65,7 @@ class OneOff:
 
     def _is_named_so(self, module: Module, caller: Def) -> bool:
         words = self._words
-        packages = module.name.split(".")
-        ends = (packages[0], packages[-1])  # a folder of scripts at the top, or a module of them
-        if not set(words.one_off_modules).isdisjoint(ends) or not set(words.one_off_packages).isdisjoint(packages):
+        if self._is_placed_so(module):
             return True
         if caller.function.name in self._connected or self._starts_program(module, caller):
             return True
@@ -78,6 +76,12 @@ class OneOff:
             return not set(words.one_off_decorators).isdisjoint(decorators)
         names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
         return any(name in words.one_off or name.partition("_")[0] in words.one_off for name in names)
+
+    def _is_placed_so(self, module: Module) -> bool:
+        packages = module.name.split(".")
+        ends = (packages[0], packages[-1])  # a folder of scripts at the top, or a module of them
+        words = self._words
+        return not set(words.one_off_modules).isdisjoint(ends) or not set(words.one_off_packages).isdisjoint(packages)
 
     def _starts_program(self, module: Module, caller: Def) -> bool:
         """A method named so of a class that is a program, or a part that is set up with it."""
@@ -137,7 +141,7 @@ class OneOff:
     def _leads_to_scripts(self, path: str, row: int, steps: int) -> bool:
         module = self._project.modules.by_path[path]
         if row < 0 or not module.is_production or not steps:
-            return False
+            return row < 0 and module.is_production and self._is_placed_so(module)
         caller = Def(module, module.name, row)
         if not self._is_named_so(module, caller) or _LASTING.search(caller.function.name):
             return self._is_for_scripts(caller, steps - 1)

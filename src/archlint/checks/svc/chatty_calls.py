@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Attribute, CallRef
 from archlint.project.addressed import Addressed
+from archlint.project.calls_alone import AloneWords, CallsAlone, keeps_on_self
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.kept_answers import asks_for_what_is_missing
+from archlint.project.led_to import LedTo
+from archlint.project.loops import CHUNKS, Loops
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
-from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
+from archlint.project.repeated import Repeated, RepeatedEffects
 from archlint.project.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
 from archlint.project.spelling import last_name, shorten, spell
 
@@ -24,7 +28,7 @@ _WEAK = frozenset({"read", "listed", "keyed"})
 """Evidence that there may be many items, not that there are."""
 
 
-class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`memo`: words in the names of decorators that keep results; `others`: effects of a library call by which its
     repetition is not this rule's matter; `not_services`: kinds of libraries that talk to no other service;
     `transfers`: names, or words in names, of functions that send or fetch one file; `messages` and `sending`: words in the
@@ -35,18 +39,18 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     not_services: tuple[str, ...]
     transfers: tuple[str, ...]
     messages: tuple[str, ...]
+    posting: tuple[str, ...]
     sending: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that calls a service once per item of an open loop, a proof for each call in none."""
     found, outside = RepeatedEffects(project, params).find(_EFFECTS)
-    proved, addressed = Proved(project, params), Addressed(project)
+    weighing = _Weighing(project, params)
     for call in found:
-        if _is_to_service(project, call.path.end, params):
-            own = addressed.by_item(call)
-            weighed = (Confidence.LOW, "each has a host of its own") if own else _weighed(project, call, proved, params)
-            yield _hit(call, *weighed)
+        if _is_to_service(project, call.path.end, params) and not weighing.goes_in_chunks(call):
+            doubt = weighing.doubt(call)
+            yield _hit(call, Confidence.LOW if doubt else weighing.sureness(call), doubt)
     asked = {
         point.site for effect in _EFFECTS for point in project.effects.points(effect) if _is_to_service(project, point, params)
     }
@@ -65,36 +69,90 @@ def _is_to_service(project: Project, end: EffectPoint, params: Params) -> bool:
     )
 
 
-def _weighed(project: Project, call: Repeated, proved: Proved, params: Params) -> tuple[Confidence, str]:
-    """How sure it is that the loop costs a call per item of data; and what is doubted, if it is only a note."""
-    loop, path = call.loop, call.path
-    if call.isolated:
-        return Confidence.LOW, "it waits between them"
-    if any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in path.through):
-        return Confidence.LOW, "a cache may answer"
-    if asks_for_what_is_missing(project, path.through, path.steps, params.memo, _KEEPING):
-        return Confidence.LOW, "what is kept may answer first"
-    if goes_down_a_path(loop):
-        return Confidence.LOW, "it goes as deep as one path"
-    words = [frozenset({name, *words_of(name)}) for name in (*_names(call), _path(project, call))]
-    if any(not own.isdisjoint(params.messages) and not own.isdisjoint(params.sending) for own in words):
-        return Confidence.LOW, "each is a message of its own"
-    if any(not own.isdisjoint(params.transfers) for own in words):
-        return Confidence.LOW, "each carries a file of its own"
-    if not _all_call(project, call):
-        return Confidence.LOW, "not each kind of item does"
-    evidence = proved.by(call)
-    if not evidence:
-        return Confidence.LOW, "nothing here says that there are many"
-    if len(path.through) >= _FAR:
-        return Confidence.LOW, "the call is so far down that it may not be reached"
-    if is_for_one(call):
-        return Confidence.LOW, "only the one that is looked for is asked about"
-    if is_search(call) or ends_at_first(call):
-        return Confidence.LOW, "it ends at the first that fits"
-    is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(call.point.module.body, call.expression))
-    most = Confidence.MEDIUM if is_same or evidence in _WEAK else Confidence.HIGH
-    return min(path.confidence, most), ""
+class _Weighing:
+    """How sure it is that a loop costs a call per item of data where one call could do."""
+
+    def __init__(self, project: Project, params: Params) -> None:
+        self._project = project
+        self._params = params
+        self._proved, self._addressed = Proved(project, params), Addressed(project)
+        self._led_to = LedTo(project)
+        self._alone, self._loops = CallsAlone(project, params), Loops(project, frozenset(params.listings))
+
+    def sureness(self, call: Repeated) -> Confidence:
+        loop = call.loop
+        is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(call.point.module.body, call.expression))
+        return min(call.path.confidence, Confidence.MEDIUM if is_same or self._is_weak(call) else Confidence.HIGH)
+
+    def doubt(self, call: Repeated) -> str:
+        """Why the finding is only a note; empty if it is none."""
+        if self._addressed.by_item(call):
+            return "each has a host of its own"
+        return self._of_answers(call) or self._of_what_is_sent(call) or self._of_items(call)
+
+    def goes_in_chunks(self, call: Repeated) -> bool:
+        """A loop inside of the one that was found goes over chunks: each call takes many."""
+        if call.loop.mapping is not None:
+            return False
+        inner = self._loops.around(call.point.module, call.point.context)
+        inside = [loop for loop in inner if loop.place.at > call.loop.place.at]
+        return any(self._loops.excuse(loop, call.point.context, call.point.site.at) == CHUNKS for loop in inside)
+
+    def _of_answers(self, call: Repeated) -> str:
+        project, path, memo = self._project, call.path, self._params.memo
+        if call.isolated:
+            return "it waits between them"
+        if any(is_memoised(project, d, memo) or fills_cache(project, d, memo) for d in path.through) or _keeps(call):
+            return "a cache may answer"
+        if asks_for_what_is_missing(project, path.through, path.steps, memo, _KEEPING):
+            return "what is kept may answer first"
+        return ""
+
+    def _of_what_is_sent(self, call: Repeated) -> str:
+        params = self._params
+        words = [frozenset({name, *words_of(name)}) for name in (*_names(call), _path(self._project, call))]
+        if any(
+            not own.isdisjoint(params.sending) or (not own.isdisjoint(params.messages) and not own.isdisjoint(params.posting))
+            for own in words
+        ):
+            return "each is a message of its own"
+        if any(not own.isdisjoint(params.transfers) for own in words):
+            return "each carries a file of its own"
+        return self._alone.why(call, words)
+
+    def _of_items(self, call: Repeated) -> str:
+        if goes_down_a_path(call.loop):
+            return "it goes as deep as one path"
+        if not _all_call(self._project, call):
+            return "not each kind of item does"
+        if not self._proved.by(call):
+            return "nothing here says that there are many"
+        if len(call.path.through) >= _FAR:
+            return "the call is so far down that it may not be reached"
+        if is_for_one(call):
+            return "only the one that is looked for is asked about"
+        if is_search(call) or ends_at_first(call):
+            return "it ends at the first that fits"
+        return "" if self._is_run_again(call) else "nothing here says that it runs again and again"
+
+    def _is_run_again(self, call: Repeated) -> bool:
+        """A request or a task comes to the loop; where rows or answers are its items, nothing of the program need be seen
+        to call it, but it must be of the program."""
+        caller = call.point.caller
+        if self._is_weak(call):
+            return caller is None or self._led_to.runs(caller) or self._led_to.is_empty
+        return self._led_to.holds(call.point.module)
+
+    def _is_weak(self, call: Repeated) -> bool:
+        return self._proved.by(call) in _WEAK
+
+
+def _keeps(call: Repeated) -> bool:
+    """The object that answers keeps what it was told, and is the same for each item."""
+    body, expr = call.point.module.body, call.expression
+    callee = body.calls[expr.index].callee if isinstance(expr, CallRef) else None
+    is_same = isinstance(callee, Attribute) and call.loop.derived.isdisjoint(names_in(body, callee.base))
+    return is_same and any(keeps_on_self(definition) for definition in call.path.through)
 
 
 def _names(call: Repeated) -> list[str]:

@@ -1,0 +1,76 @@
+"""Code to which something leads that runs again and again: a route, a task, what is started with the program."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.project.model import Def
+from archlint.project.task_retries import tasks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_STEPS = 4
+_STARTING = ("serve", "middleware", "signal-handler")
+
+
+class LedTo:
+    """By calls (`runs`), or by imports (`holds`): what no module with a route or a task needs, directly or further down, is
+    a client, a tool or a script beside the program."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def holds(self, module: Module) -> bool:
+        """True as well where the project has neither routes nor tasks."""
+        return not self._all or module.path in self._all
+
+    @property
+    def is_empty(self) -> bool:
+        """The project has neither."""
+        return not self._all
+
+    def runs(self, definition: Def) -> bool:
+        """A request or a task comes to the function within a few calls."""
+        waiting, seen = [(definition, 0)], {definition}
+        while waiting:
+            found, steps = waiting.pop()
+            if found in self._project.endpoints.by_definition or next(iter(tasks_of(self._project, found)), None) is not None:
+                return True
+            for path, row in sorted(self._project.effects.callers.get(found, ())) if steps < _STEPS else ():
+                module = self._project.modules.by_path[path]
+                caller = Def(module, module.name, row) if row >= 0 and module.is_production else None
+                if caller is not None and caller not in seen:
+                    seen.add(caller)
+                    waiting.append((caller, steps + 1))
+        return False
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        imports = self._project.imports
+        waiting = list(self._roots())
+        found = {module.path for module in waiting}
+        while waiting:
+            for edge in imports.edges(waiting.pop()):
+                if edge.imported.path not in found:
+                    found.add(edge.imported.path)
+                    waiting.append(edge.imported)
+        return frozenset(found)
+
+    def _roots(self) -> Iterator[Module]:
+        project = self._project
+        by_path = project.modules.by_path
+        places = {route.site.path for route in project.routes.routes}
+        places.update(definition.module.path for definition in project.endpoints.by_definition)
+        places.update(site.path for word in _STARTING for site in project.calls.registered(word))
+        for path in sorted(places):
+            if by_path[path].is_production:
+                yield by_path[path]
+        for module in project.modules.production:
+            rows = (row for row, function in enumerate(module.outline.functions) if function.decorators)
+            if any(next(iter(tasks_of(project, Def(module, module.name, row))), None) is not None for row in rows):
+                yield module

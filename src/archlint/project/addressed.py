@@ -21,7 +21,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of, receives_itself
 from archlint.project.credentials import words_of
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from archlint.project.repeated import Repeated
 
 _DEPTH = 8
+_LOCALS = 4
+"""Local names that are looked at on the way back to a parameter."""
 _JOINING = frozenset({"urljoin", "str", "URL", "quote", "format"})
 _PARTS = frozenset({"get", "strip", "rstrip", "removesuffix"})
 """Methods that give a part of their receiver."""
@@ -40,6 +42,7 @@ _CLIENTS = frozenset({"http-client", "rpc-client", "cloud-client"})
 _NAMING = _CLIENTS - {"http-client"}
 """Clients whose calls name what is wanted, and no address."""
 _ADDRESS = "url"
+_HOSTS = frozenset({"host", "server", "domain", "hostname"})
 _ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "link", "href"})
 
 
@@ -120,6 +123,18 @@ class Addressed:
         values = [source.expr for source in sources if not source.is_parameter]
         return bool(values) and len(values) == len(sources) and all(_is_constant(value) for value in values)
 
+    def _is_followed(self, module: Module, value: Expr) -> bool:
+        return not _is_made(module, value) or self._is_own_address(module, value)
+
+    def _is_own_address(self, module: Module, expr: Expr) -> bool:
+        """`self.address_and_headers()`, which reads an address that the object itself has."""
+        made = _plain(expr)
+        if not isinstance(made, CallRef) or not isinstance(module.body.calls[made.index].callee, Attribute):
+            return False
+        targets = self._project.calls.in_module(module)[made.index].targets
+        definitions = [target.definition for target in targets if target.definition is not None]
+        return bool(definitions) and all(_reads_address(definition) for definition in definitions)
+
     def _leads_to_item(self, lead: _Lead, sites: list[CallSite], through: tuple[Def, ...], loop: Loop) -> bool:
         """From the last function on the way up: what its caller gives for the name."""
         found: _Lead | None = lead
@@ -162,11 +177,14 @@ class Addressed:
 
     def _made_of(self, lead: _Lead, definition: Def) -> _Lead | None:
         """The parameter by which a local object was looked up: `service = self.find(name)`."""
-        body, end = definition.module.body, definition.function.end
-        for source in self._project.values.sources.of(definition.module, Name(end, 0, lead.name), definition.function.context):
-            for name in names_in(body, source.expr) if source.module is definition.module else ():
-                if name not in ("self", "cls") and parameter(definition.function, name) is not None:
-                    return _Lead(name, is_object=True)
+        end, waiting = definition.function.end, [Name(definition.function.end, 0, lead.name)]
+        for name in (waiting.pop(0) for _ in range(_LOCALS) if waiting):
+            for source in self._project.values.sources.of(definition.module, name, definition.function.context):
+                names = names_in(definition.module.body, source.expr) if source.module is definition.module else ()
+                given = [n for n in names if n not in ("self", "cls") and parameter(definition.function, n) is not None]
+                if given:
+                    return _Lead(given[0], is_object=True)
+                waiting += [Name(end, 0, n) for n in names if n not in ("self", "cls")]
         return None
 
     def _is_of_item(self, lead: _Lead, loop: Loop, site: CallSite) -> bool:
@@ -174,11 +192,12 @@ class Addressed:
             return True
         if not lead.is_object or lead.name not in loop.derived:
             return False
-        made = self._project.values.sources.of(site.module, Name(site.call.at, 0, lead.name), site.call.context)
-        return any(
-            isinstance(_plain(source.expr), CallRef) and not loop.derived.isdisjoint(names_in(source.module.body, source.expr))
-            for source in made
-        )
+        name = Name(site.call.at, 0, lead.name)
+        for source in self._project.values.sources.of(site.module, name, site.call.context):
+            made = source.expr or _unpacked_from(source.module, name, site.call.context)
+            if isinstance(_plain(made), CallRef) and not loop.derived.isdisjoint(names_in(source.module.body, made)):
+                return True
+        return False
 
     def _lead(
         self, module: Module, expr: Expr | None, context: int, targets: frozenset[str], depth: int = _DEPTH
@@ -225,9 +244,37 @@ class Addressed:
         if any(source.is_parameter for source in sources):
             return _Lead(name.id, is_object=False)
         for source in sources:
-            if source.module is module and source.expr is not None and not _is_made(module, source.expr):
-                return self._lead(module, source.expr, source.context, targets, depth)
+            value = source.expr or _unpacked_from(module, name, context)
+            if source.module is module and value is not None and self._is_followed(module, value):
+                return self._lead(module, value, source.context, targets, depth)
         return _Lead(name.id, is_object=False) if sources else None
+
+
+def _unpacked_from(module: Module, name: Name, context: int) -> Expr | None:
+    """`url, headers = self.request()`: the call."""
+    contexts = module.body.contexts
+    made = (
+        s.value
+        for s in module.body.statements
+        if isinstance(s.target, Collection) and contexts[s.context].function == contexts[context].function
+        if any(isinstance(item, Name) and item.id == name.id for item in s.target.items)
+    )
+    return next((value for value in made if isinstance(_plain(value), CallRef)), None)
+
+
+def _reads_address(definition: Def) -> bool:
+    """`self.url`, `self.host` somewhere in the method."""
+    body, function = definition.module.body, definition.function
+    read = [s.value for s in body.statements if function.at <= s.at < function.end]
+    read += [a.value for c in body.calls if function.at <= c.at < function.end for a in c.arguments]
+    return any(
+        isinstance(part, Attribute)
+        and isinstance(part.base, Name)
+        and part.base.id == "self"
+        and not (_ADDRESSES | _HOSTS).isdisjoint(words_of(part.attr))
+        for value in read
+        for part in parts_of(body, value)
+    )
 
 
 def _is_constant(expr: Expr | None) -> bool:

@@ -53,7 +53,7 @@ class CallsAlone:
             return "each is a question to a model"
         if not {*self._words.scraping}.isdisjoint(self._placed(call)):
             return "it goes through the pages of another site"
-        if loop.mapping is None and self._is_paced(call.point.module.path, loop):
+        if loop.mapping is None and self._is_paced(call):
             return "it waits between them"
         if self._takes_what_comes(loop):
             return "it takes what comes in, one after the other"
@@ -109,14 +109,16 @@ class CallsAlone:
                 found.update(words_of(name))
         return frozenset(found)
 
-    def _is_paced(self, path: str, loop: Loop) -> bool:
-        """It sleeps in each turn but the first or the last."""
-        contexts = loop.module.body.contexts
-        for site in self._project.calls.in_module(self._project.modules.by_path[path]):
+    def _is_paced(self, call: Repeated) -> bool:
+        """It sleeps beside the call, or in each turn but the first or the last."""
+        loop, contexts = call.loop, call.loop.module.body.contexts
+        for site in self._project.calls.in_module(loop.module):
             if not loop.place.at <= site.call.at < loop.place.end or not _sleeps(site):
                 continue
             around = [contexts[row] for row in loop.chain(site.call.context)[:-1] if row >= 0]
-            if all(c.kind == "if" and not loop.targets.isdisjoint(names_in(loop.module.body, c.subject)) for c in around):
+            if site.call.context in loop.chain(call.point.context) or all(
+                c.kind == "if" and not loop.targets.isdisjoint(names_in(loop.module.body, c.subject)) for c in around
+            ):
                 return True
         return False
 

@@ -26,8 +26,23 @@ class LedTo:
         self._project = project
 
     def holds(self, module: Module) -> bool:
-        """True as well where the project has neither routes nor tasks."""
-        return not self._all or module.path in self._all
+        """True as well where the project has neither routes nor tasks, and for what is loaded by name: modules in one
+        folder with others that are led to, or in a folder beside them."""
+        package, _, _ = module.name.rpartition(".")
+        beside = package.rpartition(".")[0]
+        return (
+            not self._all
+            or module.path in self._all
+            or package in self._packages
+            or ("." in beside and beside in self._packages)
+        )
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """The packages, below the top, of the modules that are led to."""
+        by_path = self._project.modules.by_path
+        names = (by_path[path].name.rpartition(".")[0] for path in self._all if not by_path[path].is_package)
+        return frozenset(name for name in names if name)
 
     @property
     def is_empty(self) -> bool:

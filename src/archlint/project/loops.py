@@ -161,7 +161,7 @@ class Loops:
             if _counts(loop, _TURNS):
                 return "it counts turns, each of which goes on from the one before"
         chain = loop.chain(context)
-        if any(s.context in chain and s.end > at and _leaves(loop, s) for s in loop.statements):
+        if _ends_behind(loop, chain, at):
             return "it ends behind this"
         return guarded(loop, chain, at)
 
@@ -170,6 +170,22 @@ class Loops:
         target, types = loop.place.target, self._project.types
         found = types.all(loop.module, target, loop.context) if isinstance(target, Name) else ()
         return any(not t.is_class and types.is_a(t, "enum.Enum") for t in found)
+
+
+def _ends_behind(loop: Loop, chain: tuple[int, ...], at: int) -> bool:
+    """What follows the expression leaves the loop: also in the block of a `with` whose head it is, in both branches."""
+    contexts = loop.module.body.contexts
+    within = {*chain}
+    for row, place in enumerate(contexts):
+        head = place.subject if place.kind == "with" and place.parent in within else None
+        if head is not None and head.at <= at < head.end:
+            within.add(row)
+    leaving = {s.context for s in loop.statements if s.end > at and _leaves(loop, s)}
+    if not leaving.isdisjoint(within):
+        return True
+    left = [contexts[row] for row in leaving if contexts[row].parent in within and contexts[row].at > at]
+    tests = {place.subject for place in left if place.kind == "if"}
+    return any(place.kind == "else" and place.subject is not None and place.subject in tests for place in left)
 
 
 def _leaves(loop: Loop, statement: Statement) -> bool:

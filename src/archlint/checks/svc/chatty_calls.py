@@ -38,6 +38,8 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     others: tuple[str, ...]
     not_services: tuple[str, ...]
     transfers: tuple[str, ...]
+    clouds: tuple[str, ...]
+    of_clouds: tuple[str, ...]
     messages: tuple[str, ...]
     posting: tuple[str, ...]
     sending: tuple[str, ...]
@@ -110,13 +112,16 @@ class _Weighing:
 
     def _of_what_is_sent(self, call: Repeated) -> str:
         params = self._params
-        words = [frozenset({name, *words_of(name)}) for name in (*_names(call), _path(self._project, call))]
+        words = [frozenset({name, *words_of(name)}) for name in (*_names(call), *_address(self._project, call))]
         if any(
             not own.isdisjoint(params.sending) or (not own.isdisjoint(params.messages) and not own.isdisjoint(params.posting))
             for own in words
         ):
             return "each is a message of its own"
-        if any(not own.isdisjoint(params.transfers) for own in words):
+        kinds = self._project.knowledge.package_kinds(call.path.end.witness.target)
+        end = last_name(call.path.end.module.body, call.path.end.call.call.callee) if call.path.end.call is not None else ""
+        is_cloud = not {*params.clouds}.isdisjoint(kinds)
+        if any(not own.isdisjoint(params.transfers) or (is_cloud and end in params.of_clouds) for own in words):
             return "each carries a file of its own"
         return self._alone.why(call, words)
 
@@ -156,26 +161,31 @@ def _keeps(call: Repeated) -> bool:
 
 
 def _names(call: Repeated) -> list[str]:
-    """The names of the functions on the way, the nearest to the call: no call takes several files, or messages."""
+    """The names of the functions on the way, the nearest to the call, and of what the loop gives them."""
     path = call.path
     names = [definition.function.name for definition in path.through[-2:]]
     names.append(path.end.witness.target.rpartition(".")[2])
     if path.end.call is not None:
         names.append(last_name(path.end.module.body, path.end.call.call.callee))
-    return names
+    given = call.point.call.call.arguments if call.point.call is not None else ()
+    return [*names, *(last_name(call.point.module.body, argument.value) for argument in given)]
 
 
-def _path(project: Project, call: Repeated) -> str:
-    """The last part of the address that is called, where it is written out: `chat.postMessage`."""
+def _address(project: Project, call: Repeated) -> tuple[str, ...]:
+    """What the address is called, and its last part where it is written out: `chat.postMessage`."""
     end = call.path.end.call
     given = [a.value for a in end.call.arguments if a.name in (None, "url")][:1] if end is not None else []
     texts = [project.values.text(end.module, expr, end.call.context) for expr in given] if end is not None else []
-    return next((text.rendered.rstrip("/").rpartition("/")[2] for text in texts if text is not None), "")
+    last = next((text.rendered.rstrip("/").rpartition("/")[2] for text in texts if text is not None), "")
+    return (last, *(last_name(end.module.body, expr) for expr in given)) if end is not None else ()
 
 
 def _all_call(project: Project, call: Repeated) -> bool:
-    """Of the functions that the loop's call may run, each comes to the effect."""
-    definitions = [target.definition for target in call.point.point.targets]
+    """Of the functions that each call on the way may run, all come to the effect."""
+    places = {step.site for step in call.path.steps}
+    below = (site for definition in call.path.through for site in project.calls.of(definition) if site.site in places)
+    first = [target.definition for target in call.point.point.targets]
+    definitions = [*first, *(target.definition for site in below for target in site.targets)]
     return all(d is None or project.effects.has(d, call.point.effect) for d in definitions)
 
 

@@ -39,18 +39,22 @@ def _missing(site: CallSite) -> frozenset[str]:
     while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
         place = contexts[context]
         if place.subject is not None and place.kind in ("if", "else"):
-            found.update(_empty(place.subject, place.kind == "if"))
+            found.update(empty_names(place.subject, holds=place.kind == "if"))
         context = place.parent
     return frozenset(found)
 
 
-def _empty(test: Expr, holds: bool) -> Iterator[str]:
+def empty_names(test: Expr, *, holds: bool) -> Iterator[str]:
+    """The names that hold nothing where the test gives that."""
     match test:
         case Name():
             if not holds:
                 yield test.id
         case Operation(op="not"):
-            yield from _empty(test.operands[0], not holds)
+            yield from empty_names(test.operands[0], holds=not holds)
+        case Operation(op="and" | "or") if holds is (test.op == "and"):
+            for operand in test.operands:
+                yield from empty_names(operand, holds=holds)
         case Comparison(ops=("is",) | ("is not",), operands=(Name(id=name), Constant(value=None))):
             if holds is (test.ops == ("is",)):
                 yield name

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript, Template
+from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, String, Subscript, Template
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.stations import carried, stations
 from archlint.project.texts import BuiltText, Hole
 
 if TYPE_CHECKING:
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
 
 _BEFORE_TABLE = re.compile(r"\b(from|join|into|update|table)\s+[\"'`\[]?(\w+[\"'`\]]?\.)?[\"'`\[]?$", re.IGNORECASE)
 _OUTSIDE = frozenset({"http", "rpc", "email"})
+_ASKED = _OUTSIDE - {"email"}
 _WORK = frozenset({"file.tree", "process"})
 _WAITS = frozenset({"sleep"})
 _SERVICES = frozenset({"http-client", "cloud-sdk", "model-service"})
 _KEPT = frozenset({"db.commit"})
+_THROUGH = frozenset({"try", "with"})
+_LEAVING = frozenset({"continue", "break", "return"})
 _CALLS = 3
 """From the loop to the call that goes out: what is further away seldom belongs to the item."""
 
@@ -40,19 +44,12 @@ class OneByOne:
 
     def is_own_table(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         """The statement asks a table that the loop's variable names: no other statement answers for it."""
-        call = point.call
-        given = [a.value for a in call.call.arguments] if call is not None else []
-        if any(self._names_table(point.module, expr, point.context, loop.derived) for expr in given):
-            return True
-        if call is None or not path.through:
-            return False
-        handed = arguments_by_parameter(call.call, path.through[0])
-        own = frozenset(name for name, expr in handed.items() if not loop.derived.isdisjoint(names_in(point.module.body, expr)))
+        places = stations(self._project, point, path)
         return any(
-            self._names_table(site.module, argument.value, site.call.context, own)
-            for site in self._project.calls.of(path.through[0])
-            if self._is_next(site, path)
-            for argument in site.call.arguments
+            self._names_table(here.module, argument.value, here.context, own)
+            for here, own in zip(places, carried(places, loop), strict=True)
+            if here.call is not None
+            for argument in here.call.call.arguments
         )
 
     def is_own_statement(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
@@ -73,17 +70,15 @@ class OneByOne:
             return any(isinstance(index, Name) and index.id in loop.targets for index in statement.index)
         return isinstance(statement, Name) and statement.id in loop.targets
 
-    def _is_next(self, site: CallSite, path: Path) -> bool:
-        """The call is the next step behind the function that the loop calls."""
-        if len(path.through) > 1:
-            return any(target.definition == path.through[1] for target in site.targets)
-        return site.site == path.end.site
-
     def _names_table(self, module: Module, expr: Expr, context: int, names: frozenset[str]) -> bool:
         if not names:
             return False
+        written = [s.expr for s in self._project.values.sources.of(module, expr, context) if s.module is module] or [expr]
+        for template in (part for made in written for part in parts_of(module.body, made) if isinstance(part, Template)):
+            if any(not names.isdisjoint(names_in(module.body, part)) for part in _table_parts(template)):
+                return True
         if isinstance(expr, Template):
-            return any(not names.isdisjoint(names_in(module.body, part)) for part in _table_parts(expr))
+            return False
         texts = self._project.values.texts(module, expr, context)
         return any(not names.isdisjoint(names_in(hole.module.body, hole.expr)) for text in texts for hole in _tables(text))
 
@@ -99,6 +94,21 @@ class OneByOne:
             for site in self._project.calls.in_module(point.module)
             if place.at <= site.call.at < place.end and (point.call is None or site.index != point.call.index)
         ) or self._works_below(path)
+
+    def asks_others(self, point: EffectPoint, loop: Loop) -> bool:
+        """Wherever the place is reached the loop also asks a service for something that belongs to the item, or it asks
+        with what the query gave.  What is only told (a mail, a message) may as well go out by a queue."""
+        body, place = point.module.body, loop.place
+        told = {_without_await(s.value).at for s in loop.statements if s.kind == "expression" and s.value is not None}
+        given = _made_from(loop, point)
+        return any(
+            site.call.at not in told
+            and not loop.derived.isdisjoint(names_in(body, site.expr))
+            and (not given.isdisjoint(names_in(body, site.expr)) or _is_beside(loop, point, site))
+            and self._reaches(site, _ASKED, _CALLS)
+            for site in self._project.calls.in_module(point.module)
+            if place.at <= site.call.at < place.end and (point.call is None or site.index != point.call.index)
+        )
 
     def asks_others_below(self, path: Path) -> bool:
         """The function that the loop calls asks somebody outside as well, who is slower than any query."""
@@ -157,7 +167,7 @@ class OneByOne:
         return any(
             self._function_reaches(t.definition, effects, depth)
             if t.definition is not None
-            else effects is _OUTSIDE and not _SERVICES.isdisjoint(kinds(t.name))
+            else effects in (_OUTSIDE, _ASKED) and not _SERVICES.isdisjoint(kinds(t.name))
             for t in site.targets
         )
 
@@ -177,6 +187,33 @@ class OneByOne:
             body, function = definition.module.body, definition.function
             calls += [(body, call) for call in body.calls if function.at <= call.at < function.end]
         return any(last_name(body, call.callee) in self._words.acknowledging for body, call in calls)
+
+
+def _without_await(expr: Expr) -> Expr:
+    return expr.value if isinstance(expr, Await) else expr
+
+
+def _made_from(loop: Loop, point: EffectPoint) -> frozenset[str]:
+    """The names that the query's answer is given in the loop, and those that are made from it."""
+    body, place, found = loop.module.body, loop.place, set[str]()
+    made = [(s.target, s.value) for s in loop.statements if s.target is not None]
+    made += [(c.target, c.subject) for c in body.contexts if place.at < c.at < place.end and c.target is not None]
+    for target, value in made * 3:
+        asks = value is not None and value.at <= point.site.at < value.end
+        if asks or not found.isdisjoint(names_in(body, value)):
+            found.update(names_in(body, target))
+    return frozenset(found) - loop.targets
+
+
+def _is_beside(loop: Loop, point: EffectPoint, site: CallSite) -> bool:
+    """Whoever comes to one of the two comes to the other: no branch is between them, and nothing leaves the turn."""
+    contexts, chain = loop.module.body.contexts, loop.chain(point.context)
+    branches = [row for row in loop.chain(site.call.context) if contexts[row].kind not in _THROUGH]
+    leaves = any(
+        s.kind in _LEAVING and min(point.site.at, site.call.at) < s.at < max(point.site.at, site.call.at)
+        for s in loop.statements
+    )
+    return set(branches) <= set(chain) and not leaves
 
 
 def _has_effect(site: CallSite, effects: frozenset[str]) -> bool:

@@ -41,6 +41,7 @@ from archlint.project.eager import EagerLoads
 from archlint.project.entities import Entity, FunctionRef
 from archlint.project.model import CallSite, Def, Target, Type, argument_of
 from archlint.project.parameters_run import ParametersRun, PointKind, arguments_named
+from archlint.project.put_off import PutOff
 from archlint.project.walk import attributes_named, walk_module
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Points:
         self._known: dict[str, tuple[Point, ...]] = {}
         self._evaluations: dict[tuple[Type, tuple[str, ...]], tuple[Target, ...]] = {}
         self._running = ParametersRun(project)
+        self._put_off = PutOff(project)
 
     def of(self, module: Module) -> tuple[Point, ...]:
         """All points of a module, by place."""
@@ -130,6 +132,8 @@ class Points:
                 if call.arguments and any(t.definition is not None and self._running.of(t.definition) for t in site.targets):
                     yield from self._passed_on(module, site)
                 kind = "threaded" if _is_moved(sites, call) else kinds.get(site.index, "call")
+                if all(t.definition is not None and self._put_off.is_put_off(t.definition) for t in site.targets):
+                    kind = "deferred"
                 yield Point(module, module.path, call.at, call.end, call.context, site.caller, kind, site.targets, site, None)
 
     def _handed_over(

@@ -196,7 +196,7 @@ class RepeatedEffects:
         if self._one_by_one.acknowledges(point, loop, path):
             return True
         if point.effect == "db.read":
-            return self._one_by_one.asks_others_below(path)
+            return self._one_by_one.asks_others_below(path) or self._one_by_one.asks_others(point, loop)
         if self._one_by_one.waits(point.module, loop):
             return True
         if not point.effect.startswith("db."):

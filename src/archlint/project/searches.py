@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, String, Subscript
+from archlint.project.batches import expression_of
 from archlint.project.credentials import words_of
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
+from archlint.project.stations import carried
 
 if TYPE_CHECKING:
+    from archlint.project.effects import EffectPoint
     from archlint.project.loops import Loop
     from archlint.project.repeated import Repeated
 
@@ -62,21 +65,28 @@ def _may_vary(body: Body, side: Expr) -> bool:
             return isinstance(side, Name) and not side.id[:1].isupper()
 
 
-def has_own_range(query: Repeated) -> bool:
-    """`filter(start__lt=span.end)`, `Event.start < span.end`: no list of keys asks for what lies between the ends of each."""
-    own, body = query.loop.derived, query.point.module.body
-    if query.path.through:
+def has_own_range(places: list[EffectPoint], loop: Loop) -> bool:
+    """`filter(start__lt=span.end)`, `Event.start < span.end`, at the end of the way: no list of keys asks for what lies
+    between the ends of each."""
+    end, own = places[-1], carried(places, loop)[-1]
+    body, function = end.module.body, end.caller.function if end.caller is not None else None
+    asked = [expression_of(end)]
+    named = {name for part in asked for name in names_in(body, part)}
+    begin = loop.place.at if len(places) == 1 or function is None else function.at
+    asked += [
+        s.value for s in body.statements if begin <= s.at < end.site.at and isinstance(s.target, Name) and s.target.id in named
+    ]
+    return any(_bounds(body, part, own) for expr in asked for part in parts_of(body, expr))
+
+
+def _bounds(body: Body, part: Expr, own: frozenset[str]) -> bool:
+    if isinstance(part, CallRef):
+        given = [a.value for a in body.calls[part.index].arguments if a.name and a.name.endswith(_BOUNDS)]
+    elif isinstance(part, Comparison) and not _ORDERS.isdisjoint(part.ops):
+        given = list(part.operands)
+    else:
         return False
-    for part in parts_of(body, query.expression):
-        if isinstance(part, CallRef):
-            given = [a.value for a in body.calls[part.index].arguments if a.name and a.name.endswith(_BOUNDS)]
-        elif isinstance(part, Comparison) and not _ORDERS.isdisjoint(part.ops):
-            given = list(part.operands)
-        else:
-            continue
-        if any(not own.isdisjoint(names_in(body, value)) for value in given):
-            return True
-    return False
+    return any(not own.isdisjoint(names_in(body, value)) for value in given)
 
 
 def ends_at_first(query: Repeated) -> bool:

@@ -110,7 +110,7 @@ class Switches:
             return False
         module, at = point.module, point.site.at
         values = known_at(point, known)
-        if any(_truth(test, values) is (not wanted) for test, wanted in self._tests_around(module, point.context, at)):
+        if any(_truth(test, values) is (not wanted) for test, wanted in self.tests_around(module, point.context, at)):
             return True
         function = point.caller.function if point.caller is not None else None
         return function is not None and _is_left_before(module, function, at, values)
@@ -124,7 +124,7 @@ class Switches:
             frozenset(p.name for p in point.caller.function.parameters) - {"self", "cls", own} if point.caller else frozenset()
         )
         values = known_at(point, known)
-        tests = self._tests_around(point.module, point.context, point.site.at)
+        tests = self.tests_around(point.module, point.context, point.site.at)
         open_tests = (test for test, wanted in tests if _truth(test, values) is not wanted)
         return None if any(not asked.isdisjoint(names_in(point.module.body, test)) for test in open_tests) else True
 
@@ -148,7 +148,7 @@ class Switches:
                 if target.definition is not None and target.definition.function.name == "__init__" and not maker.is_open:
                     yield from _made_attributes(maker.call, target.definition, here)
 
-    def _tests_around(self, module: Module, context: int, at: int) -> Iterator[tuple[Expr, bool]]:
+    def tests_around(self, module: Module, context: int, at: int) -> Iterator[tuple[Expr, bool]]:
         """(test, what it must give) of the branches around a place within its function, those of expressions too."""
         contexts = module.body.contexts
         while context >= 0 and contexts[context].kind not in ("function", "class", "module"):

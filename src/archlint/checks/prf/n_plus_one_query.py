@@ -11,9 +11,13 @@ from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
+from archlint.project.reported import is_reported
 from archlint.project.searches import has_own_range, is_for_one, is_search
 from archlint.project.serialized_queries import SerializedQueries, SerializedQuery
+from archlint.project.spared import Spared
 from archlint.project.spelling import shorten, spell
+from archlint.project.stations import stations
+from archlint.project.switches import Switches
 
 _COMMIT = "db.commit"
 _WRITES = ("db.write", _COMMIT)
@@ -95,8 +99,13 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
         return Confidence.LOW, "nothing here says that there are many"
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
-    if has_own_range(query):
+    places = stations(project, query.point, query.path)
+    if has_own_range(places, loop):
         return Confidence.LOW, "each has a range of its own"
+    if any(is_reported(place, loop) for place in places):
+        return Confidence.LOW, "it is asked only where something is amiss"
+    if Spared(project, Switches(project)).is_brought(places):
+        return Confidence.LOW, "the answer may be handed in"
     if is_write and not _commits(query):
         return Confidence.LOW, "one statement for all may not do what it does for each"
     is_far = len(path.through) >= _FAR

@@ -1,0 +1,49 @@
+"""Branches in which a program says that something is not as it should be: few items come there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Comparison, Operation
+
+if TYPE_CHECKING:
+    from archlint.project.effects import EffectPoint
+    from archlint.project.loops import Loop
+    from archlint.project.modules import Module
+
+_LEVELS = frozenset({"warning", "warn", "error", "exception", "critical"})
+
+
+def is_reported(station: EffectPoint, loop: Loop) -> bool:
+    """The place stands in a branch, within the loop or its own function, that itself logs a warning or an error."""
+    module, context = station.module, station.context
+    contexts = module.body.contexts
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        if module is loop.module and context == loop.context:
+            return False
+        if _is_for_missing(module, context) and _warns(module, context):
+            return True
+        context = contexts[context].parent
+    return False
+
+
+def _is_for_missing(module: Module, context: int) -> bool:
+    """`if not found`, `if key not in known`, or an `else`; the other branch says nothing of the kind."""
+    place = module.body.contexts[context]
+    twins = (row for row, other in enumerate(module.body.contexts) if other.subject == place.subject and row != context)
+    if any(_warns(module, row) for row in twins):
+        return False
+    test = place.subject
+    is_missing = (isinstance(test, Operation) and test.op == "not") or (
+        isinstance(test, Comparison) and test.ops in (("is",), ("not in",))
+    )
+    return place.kind == "else" or (place.kind == "if" and is_missing)
+
+
+def _warns(module: Module, context: int) -> bool:
+    place = module.body.contexts[context]
+    return any(
+        call.context == context and isinstance(call.callee, Attribute) and call.callee.attr in _LEVELS
+        for call in module.body.calls
+        if place.at <= call.at < place.end
+    )

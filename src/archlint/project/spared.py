@@ -1,0 +1,80 @@
+"""Queries that a function asks only where its caller, or the object itself, has not brought the answer along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Body, CallRef, Constant, Expr, Name
+from archlint.project.arguments import arguments_by_parameter
+from archlint.project.kept_answers import empty_names
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.effects import EffectPoint
+    from archlint.project.program import Project
+    from archlint.project.switches import Switches
+
+_ASKED_FOR = 2
+"""`getattr(book, "stock", None)`: with a value for what is not there."""
+
+
+class Spared:
+    """Tells by the tests around the query, and by those that end its function before it."""
+
+    def __init__(self, project: Project, switches: Switches) -> None:
+        self._project = project
+        self._switches = switches
+
+    def is_brought(self, stations: list[EffectPoint]) -> bool:
+        """A parameter of a function on the way, which the call gives, is asked for first; or an attribute that may have
+        been put on the object: `count = getattr(book, "count", None)`."""
+        return any(
+            not self._empty_at(here).isdisjoint(_handed(before, here) | _attributes(here))
+            for before, here in pairwise(stations)
+            if here.caller is not None
+        )
+
+    def _empty_at(self, here: EffectPoint) -> frozenset[str]:
+        """The names that hold nothing wherever the place is reached."""
+        tests = [*self._switches.tests_around(here.module, here.context, here.site.at), *_left_before(here)]
+        return frozenset(name for test, holds in tests for name in empty_names(test, holds=holds))
+
+
+def _left_before(here: EffectPoint) -> Iterator[tuple[Expr, bool]]:
+    """(test, what it gave) of `if rows: return rows` at the function's own level, before the place."""
+    body, function = here.module.body, here.caller.function if here.caller is not None else None
+    for statement in body.statements:
+        place = body.contexts[statement.context]
+        if statement.kind == "return" and place.kind == "if" and place.subject is not None and function is not None:
+            inside = function.at <= place.at and place.end <= here.site.at and place.parent == function.context
+            yield from ((place.subject, False),) if inside else ()
+
+
+def _handed(before: EffectPoint, here: EffectPoint) -> frozenset[str]:
+    """The parameters that may be left out and that the call gives something for."""
+    if before.call is None or before.kind != "call" or here.caller is None:
+        return frozenset()
+    given = arguments_by_parameter(before.call.call, here.caller)
+    optional = {p.name for p in here.caller.function.parameters if isinstance(p.default, Constant)}
+    return frozenset(name for name, expr in given.items() if name in optional and not isinstance(expr, Constant))
+
+
+def _attributes(here: EffectPoint) -> frozenset[str]:
+    return frozenset(_read_ahead(here.module.body, here))
+
+
+def _read_ahead(body: Body, here: EffectPoint) -> Iterator[str]:
+    function = here.caller.function if here.caller is not None else None
+    for statement in body.statements:
+        inside = function is not None and function.at <= statement.at < here.site.at
+        if inside and isinstance(statement.target, Name) and _asks_attribute(body, statement.value):
+            yield statement.target.id
+
+
+def _asks_attribute(body: Body, value: Expr | None) -> bool:
+    if not isinstance(value, CallRef):
+        return False
+    call = body.calls[value.index]
+    return isinstance(call.callee, Name) and last_name(body, call.callee) == "getattr" and len(call.arguments) > _ASKED_FOR

@@ -1,0 +1,52 @@
+"""The places that a loop comes through to its query: where it stands in the loop, and in each function on the way."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from archlint.project.arguments import arguments_by_parameter
+from archlint.project.parts import names_in
+
+if TYPE_CHECKING:
+    from archlint.project.conditions import Path
+    from archlint.project.effects import EffectPoint
+    from archlint.project.loops import Loop
+    from archlint.project.model import Def
+    from archlint.project.program import Project
+
+
+def stations(project: Project, point: EffectPoint, path: Path) -> list[EffectPoint]:
+    """The place in the loop first, the library call (or the evaluation) last."""
+    found = [point]
+    for definition, step in zip(path.through, path.steps[1:], strict=False):
+        points = project.effects.points_of(definition, point.effect)
+        here = next((other for other in points if other.site == step.site), None)
+        if here is None:
+            break
+        found.append(here)
+    return found
+
+
+def carried(places: list[EffectPoint], loop: Loop) -> list[frozenset[str]]:
+    """For each station the names that are made from the loop's item there: what it is handed on as, and what comes of it."""
+    found = [loop.derived]
+    for before, here in pairwise(places):
+        handed: frozenset[str] = frozenset()
+        if before.call is not None and before.kind == "call" and here.caller is not None:
+            given = arguments_by_parameter(before.call.call, here.caller)
+            body = before.module.body
+            own = frozenset(name for name, expr in given.items() if not found[-1].isdisjoint(names_in(body, expr)))
+            handed = _made_from(own, here.caller)
+        found.append(handed)
+    return found
+
+
+def _made_from(names: frozenset[str], definition: Def) -> frozenset[str]:
+    """The names and those that the function makes from them, straight down."""
+    body, function, found = definition.module.body, definition.function, set(names)
+    for statement in body.statements if names else ():
+        inside = function.at <= statement.at < function.end and statement.target is not None
+        if inside and not found.isdisjoint(names_in(body, statement.value)):
+            found.update(names_in(body, statement.target))
+    return frozenset(found)

@@ -197,6 +197,8 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """It holds no thread, though other methods of its type do."""
     pool: Limit | None = None
     """How many connections, or calls, may go on at once."""
+    connects: bool = False
+    """It connects to a server by itself, or makes what does, and is made to be called once for many questions."""
     hash: Hashing | None = None
     log: Logging | None = None
     route: Route | None = None

@@ -83,6 +83,16 @@ class Calls:
                     found[site.operation.register].append(site)
         return {word: tuple(sites) for word, sites in found.items()}
 
+    @cached_property
+    def connecting(self) -> tuple[CallSite, ...]:
+        """Those of `all` that connect to a server by themselves, or make what does."""
+        return tuple(
+            site
+            for module in self._project.modules.all
+            for site in (() if module.is_test else self.known(module))
+            if site.operation is not None and site.operation.connects
+        )
+
     def of(self, definition: Def) -> tuple[CallSite, ...]:
         """The calls that stand in a function (those of functions nested in it are theirs)."""
         return self._by_caller(definition.module).get(definition.index, ())

@@ -144,6 +144,11 @@ class Effects:
         ways = ((point, self._way(point, effect)) for point in points)
         return tuple(EffectPoint(point, effect, way, self) for point, way in ways if way is not None)
 
+    def points_to(self, caller: Def, callee: Def) -> tuple[Point, ...]:
+        """The places of one function that run the other, or hand it over, with or without effect."""
+        points = self._points_by_caller(caller.module).get(caller.index, ())
+        return tuple(point for point in points if any(target.definition == callee for target in point.targets))
+
     def points_in(self, module: Module, definition: Def | None = None) -> tuple[EffectPoint, ...]:
         """The effectful points of a module, or of one function of it, by place."""
         return tuple(

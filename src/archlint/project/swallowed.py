@@ -26,13 +26,20 @@ def catches(module: Module, context: int) -> bool:
     return False
 
 
+def handlers(module: Module, tried: int) -> tuple[int, ...]:
+    """The rows of the handlers that follow a `try`, by place."""
+    contexts = module.body.contexts
+    beside = [row for row, c in enumerate(contexts) if c.parent == contexts[tried].parent and c.at >= contexts[tried].end]
+    found: list[int] = []
+    for row in sorted(beside, key=lambda row: contexts[row].at):
+        if contexts[row].kind != "except":
+            break
+        found.append(row)
+    return tuple(found)
+
+
 def _swallows(module: Module, tried: int) -> bool:
     """One of the handlers that follow the `try` raises nothing."""
     body = module.body
-    beside = [c for c in body.contexts if c.parent == body.contexts[tried].parent and c.at >= body.contexts[tried].end]
-    for place in sorted(beside, key=lambda c: c.at):
-        if place.kind != "except":
-            return False
-        if not any(s.kind == "raise" and place.at <= s.at < place.end for s in body.statements):
-            return True
-    return False
+    places = (body.contexts[row] for row in handlers(module, tried))
+    return any(not any(s.kind == "raise" and c.at <= s.at < c.end for s in body.statements) for c in places)

@@ -1,0 +1,77 @@
+"""DBS011: a connection, pool or client that is made for each request in place of once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Attribute
+from archlint.project.fixed_addresses import FixedAddresses
+from archlint.project.made_to_last import MadeToLast
+from archlint.project.model import CallSite, Def
+from archlint.project.one_off import OneOff
+from archlint.project.repeated import LoopWords
+from archlint.project.run_by_requests import Request, RunByRequests
+
+_WORD = re.compile(r"[a-z]+")
+
+
+class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`memo`: parts of names of decorators that keep results; `of_request`: names of objects that live as long as a request;
+    `given_pool`: arguments by which a client gets connections that others have made; `aside`: words of paths and
+    functions of what is asked seldom, or has to connect anew; `held`: methods for which a connection of one's own is held;
+    `files`: beginnings of addresses of databases that are files.  The rest: see `LoopWords`."""
+
+    memo: tuple[str, ...]
+    of_request: tuple[str, ...]
+    given_pool: tuple[str, ...]
+    aside: tuple[str, ...]
+    held: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """A hit for each call that connects, or makes what connects, while requests are answered; a proof for each whose result
+    is kept."""
+    lasting, one_off = MadeToLast(project, params.memo, params.of_request), OneOff(project, params)
+    requests, addresses = RunByRequests(project, lasting.passes, follows_injected=True), FixedAddresses(project, params.files)
+    for site in project.calls.connecting:
+        if not site.module.is_production or any(site.argument(f":{name}") is not None for name in params.given_pool):
+            continue
+        if site.caller is None or lasting.is_kept(site):
+            yield Proof(site.site, "it is made once and kept")
+            continue
+        if site.module.is_script or one_off.runs_once(site.module, site.caller) or addresses.is_file(site):
+            continue
+        request = requests.of(site.caller)
+        if request is not None and not _is_aside(request, params):
+            yield _hit(site, request, addresses)
+
+
+def _hit(site: CallSite, request: Request, addresses: FixedAddresses) -> Hit:
+    words = {"target": site.targets[0].name, "endpoint": request.endpoint.label, "function": request.way[-1].function.name}
+    known = site.confidence if addresses.is_fixed(site, request.way) else Confidence.LOW
+    steps = tuple(Step(definition.site, f"runs {definition.name}") for definition in request.way)
+    return Hit(site.site, words, "default", known, path=(*steps, Step(site.site, f"calls {site.targets[0].name}")))
+
+
+def _is_aside(request: Request, params: Params) -> bool:
+    """It is a probe, a test of settings or a long-lived stream, or the connection is held for messages."""
+    endpoint = request.endpoint
+    if "WEBSOCKET" in endpoint.methods:
+        return True
+    names = (endpoint.path, *(definition.function.name for definition in request.way))
+    words = {word for name in names for word in _WORD.findall(name.lower())}
+    if not words.isdisjoint(params.aside):
+        return True
+    return any(_holds(definition, params) for definition in request.way)
+
+
+def _holds(definition: Def, params: Params) -> bool:
+    body = definition.module.body
+    return any(
+        isinstance(call.callee, Attribute) and call.callee.attr in params.held
+        for call in body.calls
+        if body.contexts[call.context].function == definition.index
+    )

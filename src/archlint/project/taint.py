@@ -37,7 +37,8 @@ from archlint.project.branches import is_blotted, is_closed, is_replaced
 from archlint.project.credential_uses import CredentialUses
 from archlint.project.credentials import Naming, Vocabulary, words_of
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
-from archlint.project.model import Type
+from archlint.project.kept_flows import KeptFlows
+from archlint.project.model import CallSite, Def, Type
 from archlint.project.request_values import RequestValues
 from archlint.project.shapes import Shapes, is_absent
 from archlint.project.spelling import last_name, shorten, spell
@@ -75,6 +76,8 @@ class Taint:
         self._known: dict[tuple[str, int, int, type], Flow] = {}
         self._open: set[tuple[str, int, int, type, Frame | None]] = set()
         self._steps = 0
+        self._frames: dict[tuple[Def, Site, Frame | None], Frame] = {}
+        self.kept = KeptFlows(_DEPTH)
 
     def flow(self, expr: Expr | None, at: Place) -> Flow:
         """What is known of an expression."""
@@ -84,22 +87,39 @@ class Taint:
             return UNKNOWN
         outermost = not self._open and at.frame is None
         self._steps = 0 if outermost else self._steps + 1
-        if len(self._open) > _DEPTH or self._steps > _MOST_STEPS:
-            return UNKNOWN
         key = (at.module.path, expr.at, expr.end, type(expr))
         if outermost and key in self._known:
             return self._known[key]
         guard = (*key, at.frame)
-        if guard in self._open:
+        depth = len(self._open)
+        if self._steps > _MOST_STEPS or guard in self._open:
+            self.kept.met_circle()
             return UNKNOWN
+        if depth > _DEPTH:
+            self.kept.met_bound()
+            return UNKNOWN
+        asked = (*guard, at.context, self.calls.climbs)
+        kept = self.kept.get(asked, depth)
+        if kept is not None:
+            return kept
+        begun = self.kept.begin(depth)
         self._open.add(guard)
         try:
             found = self._follow(expr, at)
         finally:
             self._open.discard(guard)
+        self.kept.end(begun, asked, depth, found)
         if outermost:
             self._known[key] = found
         return found
+
+    def entered(self, definition: Def, call: CallSite, outer: Frame | None) -> Frame:
+        """The frame of a call: always the same one, so that a circle of calls is known for one."""
+        key = (definition, call.site, outer)
+        frame = self._frames.get(key)
+        if frame is None:
+            frame = self._frames[key] = Frame(definition, call, outer)
+        return frame
 
     def _follow(self, expr: Expr, at: Place) -> Flow:
         match expr:

@@ -50,7 +50,8 @@ class CallFlows:
     def __init__(self, taint: Taint) -> None:
         self._taint = taint
         self._project = taint.project
-        self._climbs = 0
+        self.climbs = 0
+        self._climbing: set[tuple[Def, int, bool, int]] = set()
         self._held: dict[tuple[Def, int, bool, int], Flow] = {}
 
     def flow(self, expr: CallRef, at: Place) -> Flow:
@@ -179,7 +180,7 @@ class CallFlows:
             return UNKNOWN if told.clean and is_object else told
         inner = UNKNOWN
         if definitions and not any(d.function.name == "__init__" for d in definitions):
-            inner = joined(self.returned(d, Frame(d, site, at.frame)) for d in definitions[:3])
+            inner = joined(self.returned(d, self._taint.entered(d, site, at.frame)) for d in definitions[:3])
             inner = stepped(inner, Step(site.site, f"given by `{name}`"), site.confidence)
             if self._taint.vocabulary.names(name) is None:
                 inner = Flow(tuple(_doubted(s) for s in inner.sources), inner.clean)
@@ -204,7 +205,7 @@ class CallFlows:
         definitions = list(dict.fromkeys(t.definition for t in site.targets if t.definition is not None))
         flows: list[Flow] = []
         for definition in definitions[:1]:
-            place = Place(definition.module, 0, Frame(definition, site, at.frame))
+            place = Place(definition.module, 0, self._taint.entered(definition, site, at.frame))
             for statement in self._returns(definition):
                 part = statement.value
                 for step in path:
@@ -242,23 +243,27 @@ class CallFlows:
         """
         if frame is not None and frame.definition == given.definition:
             return joined(self._passed(given, frame.call, frame.outer))
-        if self._climbs >= _MOST_CLIMBS or given.name in ("self", "cls"):
+        if self.climbs >= _MOST_CLIMBS or given.name in ("self", "cls"):
             return UNKNOWN
-        key = (given.definition, given.position, named, self._climbs)
+        key = (given.definition, given.position, named, self.climbs)
         known = self._held.get(key)
         if known is None:
             self._held[key] = UNKNOWN  # a circle of callers ends here
-            self._climbs += 1
+            self._climbing.add(key)
+            self.climbs += 1
             try:
                 sites = self._callers(given.definition)
                 shared = is_shared(given.definition, sites)
                 flows = [doubted(f) if shared else f for site in sites for f in self._climbed(given, site)]
             finally:
-                self._climbs -= 1
+                self.climbs -= 1
+                self._climbing.discard(key)
             known = joined(flows) if flows else UNKNOWN
             if named:  # what has the name here is no helper's: the leak is here
                 known = Flow(tuple(replace(s, handed_over=None) for s in known.sources), known.clean)
             self._held[key] = known
+        elif key in self._climbing:
+            self._taint.kept.met_circle()
         return known
 
     def _callers(self, definition: Def) -> tuple[CallSite, ...]:

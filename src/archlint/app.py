@@ -58,12 +58,19 @@ class Target:
     paths: tuple[str, ...]
 
 
-@cache
-def rulebook() -> Rulebook:
-    """The rules that come with archlint."""
-    from archlint.rulebook import load_rulebook  # noqa: PLC0415
+def rulebook(store: FactStore | None = None) -> Rulebook:
+    """The rules that come with archlint, which the store keeps for the next run."""
+    from archlint.rulebook import kept_rulebook  # noqa: PLC0415
 
-    return load_rulebook(resources.rule_documents(), resources.check_modules())
+    program = resources.program_fingerprint()
+    if program not in _RULES:
+        documents, checks = resources.rule_documents(), resources.check_modules()
+        _RULES[program] = kept_rulebook(documents, checks, store or NoStore(), f"rules {program}")
+    return _RULES[program]
+
+
+_RULES: dict[str, Rulebook] = {}
+"""Of this process, by archlint's fingerprint."""
 
 
 def knowledge(store: FactStore | None = None) -> Knowledge:

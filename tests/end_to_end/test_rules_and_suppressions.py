@@ -93,7 +93,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> Rulebook:
 
 
 def run(book: Rulebook, files: dict[str, str], **settings: Any) -> Report:
-    tool = Tool(lambda: book, knowledge, checklist, "parsers", "program")
+    tool = Tool(lambda _: book, knowledge, checklist, "parsers", "program")
     chosen = Settings(**{"ignore": ("TST002",), **settings})
     return analyse(MemoryFiles(files), NoStore(), InProcess(), tool, settings=chosen, today=TODAY)
 

@@ -35,7 +35,7 @@ class Tool:
     change with everything that facts (`parsers`) and reports (`program`) depend on besides the project.
     """
 
-    rulebook: Callable[[], Rulebook]
+    rulebook: Callable[[FactStore], Rulebook]
     knowledge: Callable[[FactStore], Knowledge]
     checklist: Callable[[], Checklist]
     parsers: str
@@ -78,7 +78,7 @@ def analyse(
 
         baseline = decode(listed, settings.baseline) if listed is not None else None
         with watch.phase("load rules"):
-            rulebook = tool.rulebook()
+            rulebook = tool.rulebook(store)
             selection = select(rulebook, scopes)
         with watch.phase("extract"):
             facts = extract(reading, store, workers, tool.parsers, watch)

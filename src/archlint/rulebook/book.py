@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+import msgspec
+
 from archlint.facts.settings import Settings
-from archlint.rulebook.document import DocumentError, read_document, suggestion
+from archlint.ports import FactStore
+from archlint.rulebook.document import Document, DocumentError, read_document, suggestion
 from archlint.rulebook.rule import Rule
 from archlint.rulebook.shared import Problem, read_shared
 
@@ -78,6 +82,21 @@ class Rulebook:
             and rule.id in chosen - ignored
             and (rule.document.status != "preview" or settings.preview or rule.id in named)
         )
+
+
+def kept_rulebook(documents: Mapping[str, bytes], checks: Collection[str], store: FactStore, key: str) -> Rulebook:
+    """The same as `load_rulebook` gives, from what an earlier run kept in the store: reading YAML costs ten times as much.
+
+    `key` changes with the documents and with what reads them.  A book with problems is not kept."""
+    found = store.get_many([key]).get(key)
+    if found is not None:
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):  # whatever lies in the store, it must not stop the run
+            pairs = msgspec.msgpack.decode(found, type=tuple[tuple[str, Document], ...])
+            return Rulebook(tuple(Rule(stem, document) for stem, document in pairs))
+    book = load_rulebook(documents, checks)
+    if not book.problems:
+        store.put_many({key: msgspec.msgpack.encode([(rule.stem, rule.document) for rule in book.rules])})
+    return book
 
 
 def load_rulebook(documents: Mapping[str, bytes], checks: Collection[str]) -> Rulebook:

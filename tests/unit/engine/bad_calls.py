@@ -68,7 +68,7 @@ def _book() -> Rulebook:
 
 
 _BOOK = _book()
-_TOOL = Tool(lambda: _BOOK, knowledge, checklist, "parsers", "program")
+_TOOL = Tool(lambda _: _BOOK, knowledge, checklist, "parsers", "program")
 
 
 def report_on(files: Mapping[str, str | bytes]) -> Report:

@@ -20,6 +20,7 @@ from archlint.engine.discover import discover
 from archlint.engine.status import exit_status
 from archlint.facts.findings import ItemResult, Report
 from archlint.facts.settings import Settings
+from archlint.ports import FactStore
 from archlint.rulebook import Rulebook
 from archlint.testing import TODAY, MemoryFiles, analyse_files
 
@@ -171,7 +172,7 @@ def test_a_kept_report_knows_of_answers_their_days_and_what_they_watch(tmp_path:
 def test_an_answer_does_not_make_the_code_be_looked_at_again(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
 
-    def broken() -> Rulebook:
+    def broken(_: FactStore) -> Rulebook:
         raise AssertionError("the rules are asked for")
 
     def run(files: dict[str, str | bytes], tool: Tool) -> ItemResult:

@@ -89,7 +89,7 @@ class Returns:
 
     def undecorated(self, function: FunctionRef, site: Site | None = None) -> tuple[Entity, ...]:
         """The same, as if it had no decorators."""
-        return self._filled(self._own(function.definition), function, site)
+        return self._filled(self._of_receiver(self._own(function.definition), function), function, site)
 
     def yielded(self, function: FunctionRef) -> tuple[Entity, ...]:
         """What a generator function's iteration gives."""
@@ -161,6 +161,16 @@ class Returns:
                 found += self._inference.entities(module, value.value if isinstance(value, Await) else value, statement.context)
         return distinct(found)
 
+    def _of_receiver(self, found: tuple[Entity, ...], function: FunctionRef) -> tuple[Entity, ...]:
+        """What a method gives of its own class, as by `return self` or `cls.query`, is of the class that it is called on."""
+        own, receiver = function.definition.function, function.receiver
+        if receiver is None or own.klass < 0 or own.returns is not None:
+            return found
+        owner = f"{function.definition.module_name}.{function.definition.module.outline.classes[own.klass].qualname}"
+        if receiver.name == owner or receiver.name not in self._inference.project.symbols.classes:
+            return found
+        return tuple(_renamed(entity, owner, receiver.name) if isinstance(entity, Type) else entity for entity in found)
+
     def _filled(self, found: tuple[Entity, ...], function: FunctionRef, site: Site | None) -> tuple[Entity, ...]:
         if not any(isinstance(e, Type) and _is_open(e) for e in found):
             return found
@@ -205,3 +215,10 @@ class Returns:
 
 def _is_open(type_: Type) -> bool:
     return type_.name.startswith(VARIABLE) or type_.name == "typing.Self" or any(_is_open(a) for a in type_.arguments)
+
+
+def _renamed(type_: Type, owner: str, name: str) -> Type:
+    if type_.name != owner and not type_.arguments:
+        return type_
+    arguments = tuple(_renamed(argument, owner, name) for argument in type_.arguments)
+    return Type(name if type_.name == owner else type_.name, arguments, type_.is_class, type_.confidence)

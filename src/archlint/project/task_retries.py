@@ -118,9 +118,14 @@ class TaskRetries:
                 yield site
 
     def _holds_retry(self, module: Module) -> bool:
-        decorators = (last_name(module.body, d).lower() for function in module.outline.functions for d in function.decorators)
+        """Outside the functions that are tasks: what these try again is their own work."""
+        tasks = {task.definition.index for task in self.tasks if task.definition.module is module}
+        functions = (function for row, function in enumerate(module.outline.functions) if row not in tasks)
+        decorators = (last_name(module.body, d).lower() for function in functions for d in function.decorators)
         return any(_RETRY in name or "backoff" in name for name in decorators) or any(
-            _retries(site) for site in self._project.calls.in_module(module)
+            _retries(site)
+            for site in self._project.calls.in_module(module)
+            if module.body.contexts[site.call.context].function not in tasks
         )
 
     @cached_property

@@ -417,3 +417,18 @@ reveal(shared)  # a.C
 """,
         }
     )
+
+
+def test_what_a_method_gives_of_its_own_class_is_of_the_class_that_it_is_called_on() -> None:
+    assert_revealed(
+        {
+            "base.py": "class Base:\n    @classmethod\n    def make(cls): return cls()\n    def kept(self): return self\n"
+            "    def twin(self) -> 'Base': return self\n    def all(self): return [self]\n    def other(self): return 1",
+            "a.py": "from base import Base\nclass Shelf(Base): ...\nclass Rack(Shelf): ...\n"
+            "reveal(Shelf.make())  # a.Shelf\n"
+            "reveal(Rack.make().kept().all())  # builtins.list[a.Rack]\n"
+            "reveal(Rack().twin())  # base.Base\n"
+            "reveal(Rack().other())  # builtins.int\n"
+            "reveal(Base.make())  # base.Base\n",
+        }
+    )

@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
-from archlint.facts.syntax import Await, CallRef, Expr, Statement
+from archlint.facts.syntax import Await, CallRef, Collection, Expr, Statement
+from archlint.project.class_attributes import method_in
+from archlint.project.entities import FunctionRef
 from archlint.project.layer_words import Layer
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.modules import Module
-from archlint.project.spelling import shorten, spell
+from archlint.project.spelling import last_name, shorten, spell
 
 _ERROR, _RESPONSE, _REQUEST = "http-error", "response", "request"
+_SOCKET = "WebSocket"
 _CORE: tuple[Layer, ...] = ("domain", "application")
 
+_SERVICES = frozenset({"services", "service", "use_cases", "usecases"})
+_TRANSPORTS = frozenset({"api", "apis", "web", "http", "rest", "graphql"})
+"""Packages that hold the interface's part of what others begin."""
 _STEPS = 3
 """From what the framework runs into what only that calls."""
 
@@ -30,14 +36,23 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each such place; a proof for each error that the core raises of its own."""
     answering = {endpoint.definition.module.path for endpoint in project.endpoints.all}
     injected = frozenset(_injected(project))
-    for layer in _CORE:
-        for module in project.layers.members(layer):
-            if module.path in answering or project.layers.is_composition_root(module):
-                continue  # a module of handlers is interface, whatever its name
-            core = _Core(project, module, layer, injected)
-            for found in (*core.raised(), *core.returned(), *core.taken()):
-                if not _is_ignored(found, module, params):
-                    yield found
+    for layer, module in _core_modules(project):
+        if module.path in answering or project.layers.is_composition_root(module):
+            continue  # a module of handlers is interface, whatever its name
+        core = _Core(project, module, layer, injected)
+        for found in (*core.raised(), *core.returned(), *core.taken()):
+            if not _is_ignored(found, module, params):
+                yield found
+
+
+def _core_modules(project: Project) -> Iterator[tuple[Layer, Module]]:
+    """Those of the inner layers; in a project without layers the modules that are called services."""
+    if project.layers.style != "none":
+        yield from ((layer, module) for layer in _CORE for module in project.layers.members(layer))
+        return
+    for module in project.modules.production:
+        if not _SERVICES.isdisjoint(module.local_name.split(".")[-2:]):
+            yield "application", module
 
 
 def _is_ignored(found: Hit | Proof, module: Module, params: Params) -> bool:
@@ -82,12 +97,24 @@ class _Core:
                 yield self._hit(call.at, call.end, call.callee, call.context, "through")
 
     def returned(self) -> Iterator[Hit]:
-        """`return JSONResponse(…)`."""
+        """`return JSONResponse(…)`, `return jsonify(…), 400`."""
         for statement in self._module.body.statements:
-            if statement.kind == "return" and isinstance(statement.value, CallRef):
-                callee = _callee(self._module, statement.value)
-                if _role(self._project, self._module, callee, statement.context) == _RESPONSE:
+            value = statement.value
+            if isinstance(value, Collection) and value.kind == "tuple" and value.items:
+                value = value.items[0]
+            if statement.kind == "return" and isinstance(value, CallRef):
+                callee = _callee(self._module, value)
+                given = self._project.types.all(self._module, value, statement.context)
+                made = _role(self._project, self._module, callee, statement.context)
+                if made == _RESPONSE or any(self._is_library_s(callee, found, statement.context) for found in given):
                     yield self._hit(statement.at, statement.end, callee, statement.context, "returned")
+
+    def _is_library_s(self, callee: Expr, given: Type, context: int) -> bool:
+        """What a function of the framework gives is a response; what the project's own gives is told there."""
+        if given.is_class or self._project.types.role(given) != _RESPONSE:
+            return False
+        entities = self._project.types.inference.entities(self._module, callee, context)
+        return not any(isinstance(entity, FunctionRef) for entity in entities)
 
     def taken(self) -> Iterator[Hit]:
         """A parameter that is annotated with a request."""
@@ -107,8 +134,30 @@ class _Core:
             "layer": self._layer,
             "what": shorten(spell(module.body, callee), 60),
         }
-        is_note = row >= 0 and self._is_injected(Def(module, module.name, row), _STEPS)
+        is_note = row >= 0 and (
+            self._is_injected(Def(module, module.name, row), _STEPS) or self._is_hook(row) or self._passes_on(row)
+        )
         return Hit(Site(module.path, at, end), words, message, Confidence.LOW if is_note else self._confidence)
+
+    def _is_hook(self, row: int) -> bool:
+        """A method, in a package of the interface, that fills in what a class of another package leaves open."""
+        function = self._module.outline.functions[row]
+        if function.klass < 0 or _TRANSPORTS.isdisjoint(self._module.package.split(".")):
+            return False
+        own = f"{self._module.name}.{self._module.outline.classes[function.klass].qualname}"
+        above = (a for a in self._project.types.inference.members.ancestors(Type(own)) if a.name != own)
+        open_ = next((m for a in above if (m := method_in(self._project, a, function.name)) is not None), None)
+        return open_ is not None and _TRANSPORTS.isdisjoint(open_.module.package.split("."))
+
+    def _passes_on(self, row: int) -> bool:
+        """It takes a request and gives a response, or keeps open sockets: transport is what it is about."""
+        function, module = self._module.outline.functions[row], self._module
+        given = [p.annotation for p in function.parameters if p.annotation is not None]
+        taken = [expr for expr in given if _role(self._project, module, expr, function.outer) == _REQUEST]
+        if any(last_name(module.body, expr) == _SOCKET for expr in taken):
+            return True
+        returns = function.returns
+        return bool(taken) and returns is not None and _role(self._project, module, returns, function.outer) == _RESPONSE
 
     def _is_injected(self, definition: Def, steps: int) -> bool:
         """The framework runs it for its handlers, or all that call it."""

@@ -34,10 +34,22 @@ class AlreadyAsked:
 
     def is_loaded_ahead(self, point: EffectPoint) -> bool:
         """`item.related.all()` where the same module loads `related` together with its owners."""
-        body, expr = point.module.body, expression_of(point)
+        expr = expression_of(point)
         if isinstance(expr, Name):
             sources = self._project.values.sources.of(point.module, expr, point.context)
             expr = sources[0].expr if len(sources) == 1 and sources[0].module is point.module else None
+        return self._is_loaded(point.module, expr)
+
+    def is_handed_loaded(self, point: EffectPoint, path: Path) -> bool:
+        """`summary(item.related.all())` of such a relation, where the function that is called evaluates what it gets."""
+        asked = path.end.point.expr
+        if len(path.through) != 1 or point.call is None or path.end.kind != "evaluation" or not isinstance(asked, Name):
+            return False
+        given = arguments_by_parameter(point.call.call, path.through[0]).get(asked.id)
+        return path.end.caller == path.through[0] and self._is_loaded(point.module, given)
+
+    def _is_loaded(self, module: Module, expr: Expr | None) -> bool:
+        body = module.body
         if not isinstance(expr, CallRef) or body.calls[expr.index].arguments:
             return False
         callee = body.calls[expr.index].callee

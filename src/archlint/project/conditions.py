@@ -229,7 +229,7 @@ def _answers_from(module: Module, row: int, at: int) -> bool:
         return False
     known = spell(body, test.operands[1])
     answers = [s for s in body.statements if s.context == row and s.kind == "return"]
-    if any(f"{known}[" in spell(body, s.value) for s in answers):
+    if any(f"{known}{ask}" in spell(body, s.value) for s in answers for ask in ("[", ".get(")):
         return True
     own = [s for s in body.statements if body.contexts[s.context].function == place.function]
     if not answers or any(spell(body, s.target) == known for s in own if s.kind in ("assign", "annotate")):

@@ -11,6 +11,7 @@ from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.stations import carried, stations
 from archlint.project.texts import BuiltText, Hole
+from archlint.project.turns import made_from
 
 if TYPE_CHECKING:
     from archlint.project.conditions import Path
@@ -100,7 +101,7 @@ class OneByOne:
         with what the query gave.  What is only told (a mail, a message) may as well go out by a queue."""
         body, place = point.module.body, loop.place
         told = {_without_await(s.value).at for s in loop.statements if s.kind == "expression" and s.value is not None}
-        given = _made_from(loop, point)
+        given = made_from(loop, point)
         return any(
             site.call.at not in told
             and not loop.derived.isdisjoint(names_in(body, site.expr))
@@ -191,18 +192,6 @@ class OneByOne:
 
 def _without_await(expr: Expr) -> Expr:
     return expr.value if isinstance(expr, Await) else expr
-
-
-def _made_from(loop: Loop, point: EffectPoint) -> frozenset[str]:
-    """The names that the query's answer is given in the loop, and those that are made from it."""
-    body, place, found = loop.module.body, loop.place, set[str]()
-    made = [(s.target, s.value) for s in loop.statements if s.target is not None]
-    made += [(c.target, c.subject) for c in body.contexts if place.at < c.at < place.end and c.target is not None]
-    for target, value in made * 3:
-        asks = value is not None and value.at <= point.site.at < value.end
-        if asks or not found.isdisjoint(names_in(body, value)):
-            found.update(names_in(body, target))
-    return frozenset(found) - loop.targets
 
 
 def _is_beside(loop: Loop, point: EffectPoint, site: CallSite) -> bool:

@@ -38,7 +38,8 @@ class OneOffWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     one_off: first words of names of functions that run once; one_off_packages, one_off_modules: packages anywhere on
     the way, and modules, that hold only such functions; one_off_decorators: decorators that make a function a command
     or a start-up hook; one_off_signals: signals whose receivers run once;
-    one_off_methods: classes of programs, and the first words of the methods by which they start.
+    one_off_methods: classes of programs, and the first words of the methods by which they start;
+    one_off_words: words anywhere in the name of a function or of its module.
     """
 
     one_off: tuple[str, ...]
@@ -47,6 +48,7 @@ class OneOffWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     one_off_decorators: tuple[str, ...]
     one_off_signals: tuple[str, ...]
     one_off_methods: dict[str, tuple[str, ...]]
+    one_off_words: tuple[str, ...]
 
 
 class OneOff:
@@ -74,6 +76,9 @@ class OneOff:
             return True
         if not _PLAIN.issuperset(decorators):
             return not set(words.one_off_decorators).isdisjoint(decorators)
+        said = {word for name in (module.name.rpartition(".")[2], caller.function.name) for word in name.lower().split("_")}
+        if not said.isdisjoint(words.one_off_words):
+            return True
         names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
         return any(name in words.one_off or name.partition("_")[0] in words.one_off for name in names)
 

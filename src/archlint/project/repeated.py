@@ -222,6 +222,7 @@ class RepeatedEffects:
         return (
             self._changes_no_rows(path)
             or self._asked.is_asked_once(point, loop, path)
+            or self._asked.is_handed_loaded(point, path)
             or self._batches.is_batch_below(point, loop, path)
             or self._one_by_one.is_own_table(point, loop, path)
             or self._one_by_one.is_own_statement(point, loop, path)

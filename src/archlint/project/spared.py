@@ -36,6 +36,15 @@ class Spared:
             if here.caller is not None
         )
 
+    def is_for_another_kind(self, stations: list[EffectPoint]) -> bool:
+        """A function that calls itself for an item, and asks only where it is given something of a certain class."""
+        return any(
+            here.caller == stations[0].caller and _is_kind(here.module.body, test)
+            for here in stations[1:]
+            for test, holds in self._switches.tests_around(here.module, here.context, here.site.at)
+            if holds
+        )
+
     def _empty_at(self, here: EffectPoint) -> frozenset[str]:
         """The names that hold nothing wherever the place is reached."""
         tests = [*self._switches.tests_around(here.module, here.context, here.site.at), *_left_before(here)]
@@ -50,6 +59,10 @@ def _left_before(here: EffectPoint) -> Iterator[tuple[Expr, bool]]:
         if statement.kind == "return" and place.kind == "if" and place.subject is not None and function is not None:
             inside = function.at <= place.at and place.end <= here.site.at and place.parent == function.context
             yield from ((place.subject, False),) if inside else ()
+
+
+def _is_kind(body: Body, test: Expr) -> bool:
+    return isinstance(test, CallRef) and last_name(body, body.calls[test.index].callee) == "isinstance"
 
 
 def _handed(before: EffectPoint, here: EffectPoint) -> frozenset[str]:

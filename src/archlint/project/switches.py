@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 Scalar = bool | int | float | str | None
 Known = frozenset[tuple[str, Scalar]]
-"""Name of a parameter (or `self.attribute`) → its value, where a call decides it."""
+"""Name of a parameter (or `self.attribute`, or `#` and the row of a call that reads `**options`) → its value, where a call
+decides it."""
 NOTHING: Known = frozenset()
 _at = attrgetter("at")
 _Guarded = tuple[int, int, Expr, bool]
@@ -223,22 +224,23 @@ def known_at(point: Stand, known: Known) -> Mapping[str, Scalar]:
 
 
 def _popped(definition: Def, given: set[str | None]) -> Iterator[tuple[str, Scalar]]:
-    """`commit = options.pop("commit", False)` where the call gives no `commit`."""
+    """`commit = options.pop("commit", False)` where the call gives no `commit`: the name's value, and that of the call."""
     function, body = definition.function, definition.module.body
     rest = next((p.name for p in function.parameters if p.kind == "**"), None)
     if rest is None:
         return
-    for statement in body.statements:
-        if not (function.at <= statement.at < function.end and isinstance(statement.target, Name)):
-            continue
-        if isinstance(statement.value, CallRef):
-            call = body.calls[statement.value.index]
+    left: dict[int, Scalar] = {}
+    for index, call in enumerate(body.calls):
+        if function.at <= call.at < function.end and spell(body, call.callee) in (f"{rest}.pop", f"{rest}.get"):
             key, default = argument_of(call, "0"), argument_of(call, "1")
-            is_taken = spell(body, call.callee) in (f"{rest}.pop", f"{rest}.get")
-            if is_taken and not (isinstance(key, String) and key.value in given):
-                value = (None,) if default is None else _value(default, {})
-                if value is not None:
-                    yield statement.target.id, value[0]
+            value = (None,) if default is None else _value(default, {})
+            if value is not None and isinstance(key, String) and key.value not in given:
+                left[index] = value[0]
+    yield from ((f"#{index}", value) for index, value in left.items())
+    for statement in body.statements:
+        taken = statement.value
+        if isinstance(statement.target, Name) and isinstance(taken, CallRef) and taken.index in left:
+            yield statement.target.id, left[taken.index]
 
 
 def _value(expr: Expr | None, values: Mapping[str, Scalar]) -> tuple[Scalar] | None:
@@ -250,6 +252,8 @@ def _value(expr: Expr | None, values: Mapping[str, Scalar]) -> tuple[Scalar] | N
             return (expr.value,)
         case Name() if expr.id in values:
             return (values[expr.id],)
+        case CallRef() if f"#{expr.index}" in values:
+            return (values[f"#{expr.index}"],)
         case Attribute(base=Name(id="self")) if f"self.{expr.attr}" in values:
             return (values[f"self.{expr.attr}"],)
         case _:

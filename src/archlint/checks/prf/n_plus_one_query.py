@@ -18,6 +18,7 @@ from archlint.project.spared import Spared
 from archlint.project.spelling import shorten, spell
 from archlint.project.stations import stations
 from archlint.project.switches import Switches
+from archlint.project.turns import goes_on_from_before
 
 _COMMIT = "db.commit"
 _WRITES = ("db.write", _COMMIT)
@@ -99,13 +100,9 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
         return Confidence.LOW, "nothing here says that there are many"
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
-    places = stations(project, query.point, query.path)
-    if has_own_range(places, loop):
-        return Confidence.LOW, "each has a range of its own"
-    if any(is_reported(place, loop) for place in places):
-        return Confidence.LOW, "it is asked only where something is amiss"
-    if Spared(project, Switches(project)).is_brought(places):
-        return Confidence.LOW, "the answer may be handed in"
+    doubt = _doubt_on_the_way(project, query)
+    if doubt:
+        return Confidence.LOW, doubt
     if is_write and not _commits(query):
         return Confidence.LOW, "one statement for all may not do what it does for each"
     is_far = len(path.through) >= _FAR
@@ -115,6 +112,20 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     # the same query over and over is bad too, but the session may answer it
     most = Confidence.MEDIUM if is_same or is_far or evidence in _WEAK else Confidence.HIGH
     return min(path.confidence, most), ""
+
+
+def _doubt_on_the_way(project: Project, query: Repeated) -> str:
+    """Why a place between the loop and the query may ask for few of the items, or one query may not do for all."""
+    places, spared = stations(project, query.point, query.path), Spared(project, Switches(project))
+    if has_own_range(places, query.loop):
+        return "each has a range of its own"
+    if any(is_reported(place, query.loop) for place in places):
+        return "it is asked only where something is amiss"
+    if spared.is_brought(places):
+        return "the answer may be handed in"
+    if spared.is_for_another_kind(places):
+        return "it may not be reached for items of this kind"
+    return "each turn asks with what the one before found" if goes_on_from_before(query.loop, query.point) else ""
 
 
 def _commits(query: Repeated) -> bool:

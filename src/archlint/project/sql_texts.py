@@ -56,19 +56,25 @@ class SqlTexts:
     def executed(self) -> Iterator[Candidate]:
         """What is given to library calls that take SQL, also through parameters of project functions; at low
         confidence what is given to a method whose type is not known and whose name is that of such a call."""
-        waiting = list(self.sinks)
-        passed: set[tuple[Def, str]] = set()
-        for sink in waiting:  # which grows on the way
+        for sink in self.reached:
             site = sink.site
             for module, part, context in self._parts(site.module, sink.argument, site.call.context):
                 for built in self._project.values.texts(module, part, context):
                     yield Candidate(
                         built, site.module, site.call.context, site, sink.confidence, sink.is_executed, sink.is_guess
                     )
-            named = own_parameter(self._project, site.module, sink.argument, site.call.context)
+
+    @cached_property
+    def reached(self) -> tuple[Sink, ...]:
+        """The calls that take SQL themselves, and those that hand it to one through functions of the project."""
+        waiting = list(self.sinks)
+        passed: set[tuple[Def, str]] = set()
+        for sink in waiting:  # which grows on the way
+            named = own_parameter(self._project, sink.site.module, sink.argument, sink.site.call.context)
             if named is not None and sink.wrappers < _WRAPPERS and named not in passed:
                 passed.add(named)
                 waiting += self._passed(named, sink)
+        return tuple(waiting)
 
     @cached_property
     def sinks(self) -> tuple[Sink, ...]:

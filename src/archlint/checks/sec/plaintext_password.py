@@ -71,9 +71,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         yield from (hit for hit in _judged(taint, use, proof, typed=True) if isinstance(hit, Hit))
     for use in PasswordDocuments(project, vocabulary, frozenset(params.remote_words)).uses():
         yield from (hit for hit in _judged(taint, use, proof) if isinstance(hit, Hit))
-    for module in project.modules.production:
-        for site in project.calls.known(module):
-            yield from _statement(taint, site, proof)
+    for sink in project.statements.texts.reached:
+        if not sink.is_guess and sink.site.module.is_production:
+            yield from _statement(taint, sink.site, sink.argument, proof)
     yield from Comparisons(taint, columns, records, frozenset(params.configuration_words), proof).found()
 
 
@@ -125,14 +125,8 @@ def _judged(taint: Taint, use: PasswordUse, proof: _Proof, *, typed: bool = Fals
         yield Proof(use.site, f"`{use.column}` gets no password in the clear")
 
 
-def _statement(taint: Taint, site: CallSite, proof: _Proof) -> Iterator[Hit | Proof]:
+def _statement(taint: Taint, site: CallSite, statement: Expr, proof: _Proof) -> Iterator[Hit | Proof]:
     """Values given with an SQL statement that writes a password column or compares one."""
-    operation = site.operation
-    if operation is None or operation.sql is None:
-        return
-    statement = site.argument(operation.sql)
-    if statement is None:
-        return
     built = _text(taint.project, site.module, statement, site.call.context)
     text = "".join("?" if isinstance(piece, Hole) else piece.text for piece in built.pieces) if built is not None else None
     here = Place(site.module, site.call.context)

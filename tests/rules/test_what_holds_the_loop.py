@@ -72,3 +72,62 @@ def test_what_plain_code_runs_alone_on_a_loop_is_a_note(code: str, sure: Confide
 )
 def test_what_runs_once_is_a_note(code: str) -> None:
     assert confidences(code) == [Confidence.LOW]
+
+
+BOOKS = """
+from peewee import CharField, Model, {made}
+
+db = {made}("shop")
+
+
+class Book(Model):
+    title = CharField()
+
+    class Meta:
+        database = db
+
+
+@app.get("/titles")
+async def titles():
+    return [book.title for book in Book.select()]
+"""
+
+
+def test_a_database_in_a_file_is_a_note_and_one_on_another_machine_is_none() -> None:
+    assert set(confidences(BOOKS.replace("{made}", "SqliteDatabase"))) == {Confidence.LOW}
+    assert Confidence.LOW not in confidences(BOOKS.replace("{made}", "PostgresqlDatabase")) != []
+
+
+def test_what_plain_code_runs_before_it_serves_is_a_note_whatever_that_code_is_called() -> None:
+    code = """
+import asyncio, time
+
+async def build():
+    time.sleep(1)
+
+def run():
+    asyncio.run(build())
+"""
+    assert set(confidences(code)) == {Confidence.LOW}
+    assert set(confidences(code.replace("build", "serve"))) == {Confidence.HIGH}
+
+
+@pytest.mark.parametrize(("seconds", "sure"), [("0.001", Confidence.LOW), ("0.5", Confidence.HIGH), ("pause", Confidence.HIGH)])
+def test_a_sleep_of_some_milliseconds_is_a_note(seconds: str, sure: Confidence) -> None:
+    code = f"import time\n@app.get('/')\nasync def answer(pause: float):\n    time.sleep({seconds})"
+    assert confidences(code) == [sure]
+
+
+def test_what_async_to_sync_runs_has_a_loop_of_its_own() -> None:
+    code = """
+from asgiref.sync import async_to_sync
+
+async def load(depth):
+    if depth:
+        await load(depth - 1)
+    key()
+
+async_to_sync(load)(3)
+"""
+    assert set(confidences(code)) == {Confidence.LOW}
+    assert Confidence.HIGH in confidences(code + "@app.get('/')\nasync def answer(): await load(1)")

@@ -26,11 +26,12 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.arguments import arguments_by_parameter, receiver_of
+from archlint.project.attachments import makes_file
 from archlint.project.credentials import words_of
 from archlint.project.filled import Filled, is_empty
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Origin, Origins, Parameter
-from archlint.project.row_types import ASKED, Rows, RowTypes
+from archlint.project.row_types import ASKED, GIVES_ONE, GIVES_VALUE, Rows, RowTypes, is_by_asker
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -39,14 +40,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 80
 _MOST = 12
-_MOST_ROWS = 40
-"""Of one expression: what is wrapped again and again has ever more keys above it."""
-_ITEM = frozenset(
-    {"get", "first", "one", "one_or_none", "count", "exists", "scalar", "scalar_one", "fetchone", "fetchval", "pop"}
-)
-_VALUE = frozenset(
-    {"len", "sum", "min", "max", "any", "all", "next", "str", "int", "bool", "float", "isinstance", "hash", "repr"}
-)
+_MOST_ROWS = 40  # of one expression: what is wrapped again and again has ever more keys above it
 
 
 @dataclass(frozen=True)
@@ -231,8 +225,8 @@ class AnsweredRows:
             yield self._types.root(place.module, place.context, expr, place.steps).marked("limited")
             return
         definitions = [target.definition for target in site.targets if target.definition is not None]
-        gives_one = _ITEM if isinstance(site.call.callee, Attribute) else _VALUE
-        if name in self._pages or (name in gives_one and not definitions):
+        gives_one = GIVES_ONE if isinstance(site.call.callee, Attribute) else GIVES_VALUE
+        if name in self._pages or makes_file(words) or (name in gives_one and not definitions):
             return
         here = place.at(site.call.context, place.path)
         types = self._project.types.all(place.module, site.call.callee, site.call.context)
@@ -251,7 +245,8 @@ class AnsweredRows:
         steps = (*place.steps, Step(site.site, f"calls {definition.name}"))
         if len(steps) <= _MOST:
             inner = _Place(definition.module, definition.function.context, given, place.path, steps, place.depth - 1)
-            yield from self._returned(inner, definition)
+            found = self._returned(inner, definition)
+            yield from (rows.marked("own") for rows in found) if is_by_asker(definition.function.name) else found
 
     def _carried(self, place: _Place, site: CallSite) -> Iterator[Rows]:
         """What wraps rows: a response, a schema, a list; or an unknown method of a query."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archlint.facts.syntax import Expr, String
 from archlint.project.model import Def
@@ -10,6 +10,12 @@ from archlint.project.parts import parts_of
 
 _KEYWORDS = frozenset({"as_attachment", "download_name", "attachment_filename"})
 _DISPOSITION = "attachment"
+_FORMATS = frozenset({"csv", "xlsx", "xls", "excel", "pdf", "zip", "export", "download"})
+
+
+def makes_file(words: Iterable[str]) -> bool:
+    """By the words of a function's name: `render_to_csv_response`."""
+    return not _FORMATS.isdisjoint(words)
 
 
 def answers_with_file(definition: Def) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
+from archlint.facts.syntax import Attribute
 from archlint.project.awaiting import Awaiting
 from archlint.project.model import Target, Type
 from archlint.project.points import Point
@@ -41,12 +42,22 @@ class Blocking:
             return False
         if self._awaiting.is_awaited(point):
             return False
-        receiver = point.call.receiver if point.call is not None and point.kind == "call" else None
+        receiver = point.call.receiver if point.call is not None and point.kind == "call" else self._handed(point, target)
         name = receiver.name if receiver is not None else target.name.rpartition(".")[0]
         known = self._known.get(name)
         if known is None:
             known = self._known[name] = self._is_blocking(receiver or Type(name))
         return known
+
+    def _handed(self, point: Point, target: Target) -> Type | None:
+        """Whose method is handed to the call: `run(self.orders.get)`; the method may be inherited."""
+        if point.call is None:
+            return None
+        name = target.name.rpartition(".")[2]
+        for argument in point.call.call.arguments:
+            if isinstance(argument.value, Attribute) and argument.value.attr == name:
+                return self._project.types.of(point.module, argument.value.base, point.context)
+        return None
 
     def _is_blocking(self, type_: Type) -> bool:
         inference = self._project.types.inference

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 _COLLECTIONS = frozenset({"db-query", "db-manager", "db-result", "db-statement"})
 ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extension"}
+GIVES_ONE = frozenset(
+    {"get", "first", "one", "one_or_none", "count", "exists", "scalar", "scalar_one", "fetchone", "fetchval", "pop"}
+)
+GIVES_VALUE = frozenset(
+    {"len", "sum", "min", "max", "any", "all", "next", "str", "int", "bool", "float", "isinstance", "hash", "repr"}
+)
 _RESULTS = _COLLECTIONS | {"db-cursor"}
 _LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "collections.abc.Iterable"})
 _GROUPING = frozenset({"group_by", "aggregate"})
@@ -29,6 +35,7 @@ _PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year
 _COUNTING = frozenset({"Counter", "groupby"})
 _ASKERS = frozenset({"user", "me", "profile", "member", "identity", "principal", "viewer", "customer", "actor", "requester"})
 _DATED = re.compile(r"(^|_)(date|day|month|year|week)$", re.IGNORECASE)
+_BY_ASKER = re.compile(rf"_(by|for|of)_({'|'.join(sorted(_ASKERS))}|owner|author|account)(_id)?$")
 _LIMITED_SQL = re.compile(r"\b(limit|fetch\s+(first|next)|top\s*\()\b", re.IGNORECASE)
 _GROUPED_SQL = re.compile(r"\bgroup\s+by\b", re.IGNORECASE)
 _KEYS = frozenset({"id", "pk", "uuid", "guid", "slug", "key", "external_id", "name", "username", "email"})
@@ -132,7 +139,8 @@ class RowTypes:
 
     def root(self, module: Module, context: int, expr: Expr, steps: tuple[Step, ...]) -> Rows:
         """The rows of the query that begins here."""
-        return Rows(module, expr, context, next(self._models(module, context, expr), None), steps)
+        found = Rows(module, expr, context, next(self._models(module, context, expr), None), steps)
+        return found.marked("own") if _is_of_asker(module.body, expr) else found
 
     def _models(self, module: Module, context: int, expr: Expr) -> Iterator[Type]:
         """The stored classes whose rows an expression gives, and then those that it names."""
@@ -167,6 +175,23 @@ def _chain(body: Body, expr: Expr | None) -> Iterator[str]:
             expr = expr.base
         else:
             expr = body.calls[expr.index].callee
+
+
+def _is_of_asker(body: Body, expr: Expr) -> bool:
+    """`request.user.orders.all()`: it begins with what belongs to who asks."""
+    while isinstance(expr, CallRef | Attribute):
+        base = body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
+        if isinstance(expr, Attribute) and isinstance(base, Attribute | Name):
+            name = last_name(body, base)
+            if name.islower() and words_of(name)[-1:] and words_of(name)[-1] in _ASKERS and expr.attr != "objects":
+                return True
+        expr = base
+    return False
+
+
+def is_by_asker(name: str) -> bool:
+    """`orders_by_user`, `list_for_owner`: the name of a function that gives the rows of one."""
+    return bool(_BY_ASKER.search(name))
 
 
 def _asker(body: Body, value: Expr) -> str:

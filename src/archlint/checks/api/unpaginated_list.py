@@ -9,12 +9,16 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.project.answered_rows import AnsweredRows
 from archlint.project.attachments import answers_with_file
 from archlint.project.credentials import words_of
+from archlint.project.empty_answers import answers_nothing_first
 from archlint.project.endpoints import Endpoint
 from archlint.project.listing_views import ListingView, ListingViews
 from archlint.project.model import Type
 from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.row_types import Rows
 from archlint.project.written_models import WrittenModels
+
+_STORED = frozenset({"model", "orm", "entity", "table", "db", "row", "dao"})
+"""Words in the names of stored classes that say nothing of what is stored."""
 
 
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -95,7 +99,7 @@ def _by_view(view: ListingView, path: str, rows: Rows, params: Params) -> Hit:
 def _by_function(endpoint: Endpoint, rows: Rows, params: Params) -> Hit:
     function = endpoint.definition.function
     asked = any(p.name in params.page_parameters for p in function.parameters)
-    is_note = asked or answers_with_file(endpoint.definition)
+    is_note = asked or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
     confidence = Confidence.LOW if is_note else _confidence(rows, endpoint.path, params)
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)
 
@@ -114,8 +118,10 @@ def _confidence(rows: Rows, path: str, params: Params) -> Confidence:
         return Confidence.LOW
     if "{" not in path and not rows.traits and set(words_of(path)).isdisjoint(params.askers):
         return Confidence.HIGH
-    kind = {*words_of(path.rstrip("/").rpartition("/")[2])[-1:], *words_of(_named(rows))[-1:]}
-    return Confidence.LOW if kind.isdisjoint(params.growing) else Confidence.MEDIUM
+    kind = [word for word in words_of(_named(rows)) if word not in _STORED][-1:] or words_of(
+        path.rstrip("/").rpartition("/")[2]
+    )[-1:]
+    return Confidence.LOW if set(kind).isdisjoint(params.growing) else Confidence.MEDIUM
 
 
 def _named(rows: Rows) -> str:

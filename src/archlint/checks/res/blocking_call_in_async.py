@@ -12,6 +12,7 @@ from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.run_alone import RunAlone
 from archlint.project.spelling import last_name
 
+_SHORT = 0.01
 _STEPS = 3
 """From the functions of the start into what only they call."""
 
@@ -19,16 +20,20 @@ _STEPS = 3
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`ignore_calls`: callables (dotted names, or the starts of such with a dot at the end) that may hold the loop;
     `brief`: those that hold it so shortly that only a note is due (files, locks); `transparent`: decorators under which a
-    function still runs in its caller's thread.  The rest: see `OneOffWords`."""
+    function still runs in its caller's thread; `in_files`: start of a library's names → its classes whose databases are
+    local files; `on_hosts`: those whose databases are not.  The rest: see `OneOffWords`."""
 
     ignore_calls: tuple[str, ...]
     brief: tuple[str, ...]
     transparent: tuple[str, ...]
+    in_files: dict[str, tuple[str, ...]]
+    on_hosts: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call of a coroutine function that comes to a blocking one, a proof for each that is awaited."""
     once, conditions, alone = OneOff(project, params), Conditions(project), RunAlone(project)
+    brief_targets = (*params.brief, *_of_files(project, params))
     for point in project.effects.points("blocking"):
         caller = point.caller
         if caller is None or not caller.function.is_async or not point.module.is_production:
@@ -36,7 +41,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         path = conditions.path(point)
         if path is None or _is_moved(path, params) or _starts(_target(path), params.ignore_calls):
             continue
-        brief = path.kept or _starts(_target(path), params.brief) or once.runs_once(point.module, caller)
+        brief = (
+            path.kept
+            or _is_short_sleep(project, path)
+            or _starts(_target(path), brief_targets)
+            or once.runs_once(point.module, caller)
+        )
         is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)
         yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
     for effect in ("http", "db.read"):
@@ -44,6 +54,24 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             caller, call = point.caller, point.call
             if point.is_direct and call is not None and call.call.awaited and caller is not None and caller.function.is_async:
                 yield Proof(point.site, f"`{point.shown}` is awaited")
+
+
+def _is_short_sleep(project: Project, path: Path) -> bool:
+    """`time.sleep(0.001)`: shorter than what a turn of the loop may take."""
+    call = path.end.call
+    if call is None or call.operation is None or "sleep" not in call.operation.effect or not call.call.arguments:
+        return False
+    seconds = project.values.constant(call.module, call.call.arguments[0].value, call.call.context)
+    return isinstance(seconds, int | float) and 0 <= seconds <= _SHORT
+
+
+def _of_files(project: Project, params: Params) -> tuple[str, ...]:
+    """The libraries whose databases are all made to stand in local files."""
+    if any(project.calls.written(name) for name in params.on_hosts):
+        return ()
+    return tuple(
+        library for library, classes in params.in_files.items() if any(project.calls.written(name) for name in classes)
+    )
 
 
 def _hit(point: EffectPoint, caller: Def, path: Path, confidence: Confidence) -> Hit:

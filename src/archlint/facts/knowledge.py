@@ -148,6 +148,14 @@ class AddedPath(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     of_one: str | None = None
 
 
+class Returned(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """What a call gives where `argument` is that text: `relationship(…, lazy="dynamic")` is a query."""
+
+    argument: str
+    value: str
+    returns: str
+
+
 class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What is known of one callable.
 
@@ -163,6 +171,8 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     effect: tuple[str, ...] = ()
     by_statement: str | None = None
     returns: str | None = None
+    returns_where: tuple[Returned, ...] = ()
+    """Other results, by what an argument says; the first that holds."""
     sql: str | None = None
     model: str | None = None
     keyed: bool = False

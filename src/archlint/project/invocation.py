@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import String
 from archlint.project.entities import SUPER, Bound, Entity, External, FunctionRef, distinct, instance
 from archlint.project.library_types import Environment, Site
-from archlint.project.model import Type
+from archlint.project.model import Type, argument_of
 
 if TYPE_CHECKING:
+    from archlint.facts.knowledge import Operation
     from archlint.project.inference import Inference
 
 
@@ -45,7 +47,8 @@ class Invocation:
             return (instance(callee),)
         for _, info, parameters in self._inference.library.lineage(callee):
             if info.construct is not None and info.construct.returns is not None:
-                return self._inference.library.told(info.construct.returns, Environment(callee, parameters, site))
+                returns = _returned(info.construct, site) or info.construct.returns
+                return self._inference.library.told(returns, Environment(callee, parameters, site))
         return (instance(callee),)
 
     def _super(self, site: Site | None) -> tuple[Entity, ...]:
@@ -81,3 +84,14 @@ class Invocation:
         if isinstance(entity, FunctionRef) and entity.definition.function.is_generator:
             return self._inference.returns.yielded(entity)
         return self.called(entity)
+
+
+def _returned(operation: Operation, site: Site | None) -> str | None:
+    """What the call gives by what one of its arguments says."""
+    if not operation.returns_where or site is None or site.call is None:
+        return None
+    for other in operation.returns_where:
+        given = argument_of(site.call, other.argument)
+        if isinstance(given, String) and given.value == other.value:
+            return other.returns
+    return None

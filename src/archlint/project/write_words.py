@@ -32,6 +32,8 @@ def words_of_write(path: Path) -> frozenset[str]:
             for word in words_of(spell(end.module.body, given.value))
             if word not in _SENDERS
         ]
+        if len(call.call.arguments) == 1:  # `update(last_login=now())`: the only column that is set
+            found += words_of(call.call.arguments[0].name or "")
         if call.receiver is not None:
             found += [word for word in words_of(call.receiver.name.rpartition(".")[2]) if word not in _SENDERS]
             found += [word for each in call.receiver.arguments for word in words_of(each.name.rpartition(".")[2])]

@@ -99,7 +99,8 @@ def _type_mistakes(info: TypeInfo) -> Iterator[str]:
 
 
 def _operation_mistakes(operation: Operation) -> Iterator[str]:
-    yield from _notation_mistakes((operation.returns, operation.context, operation.decorates))
+    given = (other.returns for other in operation.returns_where)
+    yield from _notation_mistakes((operation.returns, operation.context, operation.decorates, *given))
     yield from _effect_mistakes(operation.effect)
     arguments = [
         operation.by_statement,
@@ -107,6 +108,7 @@ def _operation_mistakes(operation: Operation) -> Iterator[str]:
         operation.model,
         operation.many,
         operation.expires,
+        *(other.argument for other in operation.returns_where),
         *operation.per_item,
         *operation.once,
         *operation.deferred,

@@ -404,3 +404,18 @@ def test_django_s_own_keys_are_of_the_type_that_the_settings_name(setting: str, 
     project = project_of({"shop/models.py": models, "site/settings.py": settings})
     assert table_of(project, "shop_shop")[0] == f"id {made} not null generated"
     assert table_of(project, "shop_till")[0] == "number BIGINT not null generated"
+
+
+@pytest.mark.parametrize(
+    "built",
+    [
+        'def dsn(self):\n        return f"postgresql+asyncpg://{self.user}@{self.host}/shop"',
+        'def dsn(self):\n        return PostgresDsn.build(scheme="postgresql+psycopg", host=self.host)',
+        'dsn = "postgresql://" + host',
+    ],
+)
+def test_the_settings_name_the_database_by_how_its_address_is_built(built: str) -> None:
+    module = f"class Settings:\n    user: str\n    host: str\n    {built}\n"
+    assert project_of({"shop/settings.py": module}).schemas.dialect == "postgres"
+    assert project_of({"shop/orders.py": module}).schemas.dialect == ""
+    assert project_of({"shop/settings.py": module.replace("postgresql", "https")}).schemas.dialect == ""

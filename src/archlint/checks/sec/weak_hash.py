@@ -25,7 +25,7 @@ from archlint.project.taint import Taint
 
 _NAMING = frozenset({"id", "name", "path", "filename", "file", "color", "colour"})
 """What a digest makes of a secret under such a name tells things apart, and is trusted by nobody."""
-_BODIES = frozenset({"body", "payload", "get_data", "raw_body", "raw_data"})
+_BODIES = frozenset({"body", "payload", "get_data", "raw_body", "raw_data", "read", "text"})
 """Whoever calls a hook signs the whole body of the request, and chooses with what."""
 _REQUESTS = frozenset({"request", "req"})
 _DESCENTS = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,11 @@ from archlint.project.schema.written import Reading
 if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
+
+_DRIVER = re.compile(r"[a-z0-9]+\+[a-z0-9_]+")
+"""A dialect and a driver, as what builds an address is given them."""
+
+_INSIDE = ("values", "items", "parts", "operands")
 
 
 def databases_of(project: Project) -> tuple[str, ...]:
@@ -38,8 +44,9 @@ def _of_settings(project: Project) -> Counter[str]:
         if module.is_settings:
             for text in _texts(module):
                 scheme, colon, _ = text.partition("://")
+                is_address = bool(colon) or _DRIVER.fullmatch(text) is not None
                 last = text.rpartition(".")[2] if ".backends" in text or ".gis" in text else ""
-                known = engines.get(scheme.partition("+")[0]) if colon else None
+                known = engines.get(scheme.partition("+")[0]) if is_address else None
                 known = known or next((dialect for word, dialect in engines.items() if last.startswith(word)), None)
                 if known:
                     found[known] += 1
@@ -47,7 +54,7 @@ def _of_settings(project: Project) -> Counter[str]:
 
 
 def _texts(module: Module) -> list[str]:
-    """The texts in a module's calls and assignments, displays opened."""
+    """The texts in a module's calls and statements, displays and templates opened."""
     waiting = [a.value for call in module.body.calls for a in call.arguments]
     waiting += [s.value for s in module.body.statements if s.value is not None]
     found: list[str] = []
@@ -55,7 +62,7 @@ def _texts(module: Module) -> list[str]:
         if isinstance(expr, String):
             found.append(expr.value)
         else:
-            waiting += getattr(expr, "values", ()) or getattr(expr, "items", ())
+            waiting += next((parts for name in _INSIDE if (parts := getattr(expr, name, ()))), ())
     return found
 
 

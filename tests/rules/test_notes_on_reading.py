@@ -1,0 +1,52 @@
+"""Which writes of a GET are only noted: those that record that somebody came, and what renews a copy."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+MODELS = """\
+from django.db import models
+
+
+class Reader(models.Model):
+    last_login = models.DateTimeField()
+    suspended = models.BooleanField(default=False)
+
+    def is_stale(self): return self.last_login is None
+"""
+URLS = """\
+from django.http import JsonResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from shop.models import Reader
+
+
+@require_GET
+def answer(request, pk):
+    reader = Reader.objects.get(pk=pk)
+    {write}
+    return JsonResponse({{}})
+
+
+urlpatterns = [path("readers/<int:pk>/stop", answer)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("write", "confidence"),
+    [
+        ("Reader.objects.filter(pk=pk).update(last_login=timezone.now())", Confidence.LOW),
+        ("Reader.objects.filter(pk=pk).update(suspended=True)", Confidence.HIGH),
+        ("Reader.objects.filter(pk=pk).update(suspended=True, last_login=timezone.now())", Confidence.HIGH),
+        ("if reader.is_stale(): reader.save()", Confidence.LOW),
+        ("if reader.suspended: reader.save()", Confidence.HIGH),
+    ],
+)
+def test_what_is_only_noted(write: str, confidence: Confidence) -> None:
+    files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/urls.py": URLS.format(write=write)}
+    (found,) = testing.run_rule("API003", files)
+    assert found.confidence == confidence

@@ -86,7 +86,7 @@ def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
         for statement in loop.statements
         if statement.kind == "assign" and isinstance(statement.target, Subscript) and statement.value is not None
         if statement is holder or statement.at <= at < statement.end or not found.isdisjoint(names_in(body, statement.value))
-    }
+    } - loop.targets  # what is put into the item is gone with it
     return bool(filled) and any(
         _looks_up(body, part, filled) for statement in loop.statements for part in parts_of(body, statement.value)
     )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Name
+from archlint.facts.syntax import Attribute, CallRef, Collection, Mapping, Name
 from archlint.project.batches import expression_of
 from archlint.project.parts import names_in
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.effects import EffectPoint
     from archlint.project.loops import Loop
 
 _FILLING = frozenset({"append", "add", "extend", "update"})
+_MADE_BY = frozenset({"list", "set", "dict"})
 
 
 def made_from(loop: Loop, point: EffectPoint) -> frozenset[str]:
@@ -39,14 +41,28 @@ def goes_on_from_before(loop: Loop, point: EffectPoint) -> bool:
         if isinstance(s.target, Name) and s.target.id in asked and s.at < point.site.at
         for name in names_in(body, s.value)
     }
-    given = made_from(loop, point)
+    given, lists = made_from(loop, point), _lists(loop)
     return any(
         isinstance(call.callee, Attribute)
         and call.callee.attr in _FILLING
         and isinstance(call.callee.base, Name)
-        and call.callee.base.id in asked
+        and call.callee.base.id in asked & lists
         and call.at > point.site.at
         and any(not given.isdisjoint(names_in(body, argument.value)) for argument in call.arguments)
         for call in body.calls
         if place.at <= call.at < place.end
     )
+
+
+def _lists(loop: Loop) -> set[str]:
+    """The names that are given a list, a set or a mapping before the loop."""
+    body = loop.module.body
+    return {
+        s.target.id
+        for s in body.statements
+        if isinstance(s.target, Name)
+        and s.at < loop.place.at
+        and (
+            isinstance(s.value, Collection | Mapping) or (isinstance(s.value, CallRef) and last_name(body, s.value) in _MADE_BY)
+        )
+    }

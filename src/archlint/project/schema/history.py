@@ -24,11 +24,16 @@ class Draft:
         self.foreign_keys: list[ForeignKey] = []
         self.indexes: list[Index] = []
         self.doubtful = False
+        self._names: set[str] = set()
+        """Of the columns, in lower case; kept between steps, as a table may get thousands one by one."""
 
     def add(self, parts: Parts) -> None:
         """What is there already stays as it is: branches of a migration make the same thing in two ways."""
-        names = {column.name.lower() for column in self.columns}
-        self.columns += [column for column in parts.columns if column.name.lower() not in names]
+        if len(self._names) != len(self.columns):
+            self._names = {column.name.lower() for column in self.columns}
+        new = [column for column in parts.columns if column.name.lower() not in self._names]
+        self.columns += new
+        self._names.update(column.name.lower() for column in new)
         if parts.primary_key is not None:
             self.primary_key = named(self.name, parts.primary_key, "primary")
             keys = {name.lower() for name in parts.primary_key.columns}
@@ -41,6 +46,7 @@ class Draft:
 
     def drop_column(self, name: str) -> None:
         wanted = name.lower()
+        self._names.clear()
         self.columns = [column for column in self.columns if column.name.lower() != wanted]
         self.uniques = [key for key in self.uniques if not _has(key.columns, wanted)]
         self.foreign_keys = [key for key in self.foreign_keys if not _has(key.columns, wanted)]
@@ -52,6 +58,7 @@ class Draft:
         def renamed(columns: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(to if column.lower() == name.lower() else column for column in columns)
 
+        self._names.clear()
         self.columns = [replace(c, name=to) if c.name.lower() == name.lower() else c for c in self.columns]
         self.uniques = [replace(key, columns=renamed(key.columns)) for key in self.uniques]
         self.foreign_keys = [replace(key, columns=renamed(key.columns)) for key in self.foreign_keys]

@@ -60,7 +60,10 @@ class FailedCommits:
         session = spell(body, callee.base)
         place = body.contexts[handler]
         at = max((s.at for s in body.statements if s.context == handler), default=place.at)
+        blocks = self._blocks(module, handler)
         for call in sorted(self._uses(site.caller, session), key=lambda call: call.at):
+            if not blocks <= self._blocks(module, call.context):
+                continue  # what the block opened may be closed
             is_within = place.at <= call.at < place.end
             if is_within or (call.at >= place.end and may_follow(module, (handler, at), (call.context, call.at))):
                 return None if self._is_ending(module, call) else FailedCommit(site, session, handler, call, "behind")
@@ -119,6 +122,9 @@ class FailedCommits:
             if c.kind == "finally" and any(c.parent == each.parent and c.at >= each.end for each in tried)
         ]
         return any(self._is_ending(site.module, c) for c in body.calls if any(last.at <= c.at < last.end for last in lasts))
+
+    def _blocks(self, module: Module, context: int) -> frozenset[int]:
+        return frozenset(row for row in chain(module, context) if module.body.contexts[row].kind == "with")
 
     def _uses(self, definition: Def, session: str) -> Iterator[Call]:
         """The calls of the function on the session, or that are handed it."""

@@ -26,10 +26,10 @@ _CLOCKS = frozenset({"now", "utcnow", "today", "time", "timezone_now", "utc_now"
 def ways_to_change(project: Project) -> Conditions:
     """Follows the effect `db.write` to what changes rows: a commit counts where its function has set one, what only sends
     what others noted down, if anything was, does not."""
-    return Conditions(project, counts=_changes_something, also=ChangedRows(project).are_written_by)
+    return Conditions(project, counts=changes_something, also=ChangedRows(project).are_written_by)
 
 
-def _changes_something(operation: Operation) -> bool:
+def changes_something(operation: Operation) -> bool:
     return not operation.flushes and _COMMIT not in operation.effect
 
 

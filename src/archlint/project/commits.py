@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Name
+from archlint.project.arguments import parameter
+from archlint.project.changed_rows import changes_something
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
@@ -42,7 +45,11 @@ class Commits:
     def __init__(self, project: Project, transactions: Transactions) -> None:
         self._project = project
         self._transactions = transactions
-        self._ways = {_COMMIT: Conditions(project), _WRITE: Conditions(project, counts=_sends)}
+        self._ways = {
+            _COMMIT: Conditions(project, goes_on=True),
+            _WRITE: Conditions(project, counts=_sends, goes_on=True),
+        }
+        self._changes = Conditions(project, counts=changes_something)
         self._together = WrittenTogether(project)
         self._wrote: dict[Def, bool] = {}
 
@@ -65,18 +72,23 @@ class Commits:
 
     def follow(self, first: Commit, second: Commit) -> bool:
         """The second can come after the first in one run of their function."""
-        module = first.point.module
-        contexts = module.body.contexts
-        ends = (contexts[first.row].parent, contexts[first.row].end) if first.row >= 0 else _place(first.point)
-        return may_follow(module, ends, _place(second.point))
+        return may_follow(first.point.module, self._ends(first), _place(second.point))
 
-    def wrote(self, commit: Commit, definition: Def, since: int) -> bool:
-        """Something is written that this commits: on the way down, or in the function behind an offset."""
+    @staticmethod
+    def _ends(commit: Commit) -> tuple[int, int]:
+        if commit.row < 0:
+            return _place(commit.point)
+        place = commit.point.module.body.contexts[commit.row]
+        return place.parent, place.end
+
+    def wrote(self, commit: Commit, definition: Def, since: int, behind: Commit | None = None) -> bool:
+        """Something is written that this commits: on the way down, or in the function behind an offset; where another commit
+        is given, on a way that comes from there."""
         if commit.kind != "commit":
             return True
         if any(self._writes(each) for each in commit.path.through):
             return True
-        return self._writes_between(definition, since, commit.point.site.at)
+        return self.writes_between(definition, since, commit.point.site.at, behind)
 
     def written(self, commit: Commit, definition: Def, since: int) -> Written:
         """What of the function's own a commit keeps: what it has written behind an offset, in the block, or right here."""
@@ -87,7 +99,9 @@ class Commits:
                 begin, end = module.body.contexts[commit.row].at, module.body.contexts[commit.row].end
             points = [p for p in self._project.effects.points_of(definition, _WRITE) if begin <= p.site.at < end]
             return self._together.at(definition, points, begin, begin)
-        points = [p for p in self._project.effects.points_of(definition, _WRITE) if since < p.site.at < at and _is_own_write(p)]
+        points = [
+            p for p in self._project.effects.points_of(definition, _WRITE) if since < p.site.at < at and self._is_own_write(p)
+        ]
         through = [commit.point] if commit.path.through else []
         return self._together.at(definition, [*points, *through], since, at)
 
@@ -108,42 +122,53 @@ class Commits:
         known = self._wrote.get(definition)
         if known is None:
             function = definition.function
-            known = self._wrote[definition] = self._writes_between(definition, function.at, function.end)
+            known = self._wrote[definition] = self.writes_between(definition, function.at, function.end)
         return known
 
-    def _writes_between(self, definition: Def, since: int, until: int) -> bool:
-        points = self._project.effects.points_of(definition, _WRITE)
-        if any(since < p.site.at < until and _is_own_write(p) for p in points):
-            return True
-        return self._sets_between(definition, since, until)
+    def writes_between(self, definition: Def, since: int, until: int, behind: Commit | None = None) -> bool:
+        """The function writes something, or sets a field, between two offsets; see `wrote` for `behind`."""
+        module = definition.module
+        places = [
+            (p.context, p.site.at)
+            for p in self._project.effects.points_of(definition, _WRITE)
+            if since < p.site.at < until and self._is_own_write(p)
+        ]
+        places += self._sets_between(definition, since, until)
+        ends = self._ends(behind) if behind is not None else None
+        return any(ends is None or at < ends[1] or may_follow(module, ends, (context, at)) for context, at in places)
+
+    def _sets_between(self, definition: Def, since: int, until: int) -> Iterator[tuple[int, int]]:
+        """The places where an attribute of an object, not the function's own nor of a connection, is set."""
+        module = definition.module
+        for s in module.body.statements:
+            if (
+                since < s.at < until
+                and s.kind in ("assign", "augment")
+                and isinstance(s.target, Attribute)
+                and not (isinstance(s.target.base, Name) and s.target.base.id in ("self", "cls"))
+                and module.body.contexts[s.context].function == definition.index
+                and not any(map(self._together.is_no_data, self._project.types.all(module, s.target.base, s.context)))
+            ):
+                yield s.context, s.at
+
+    def _is_own_write(self, point: EffectPoint) -> bool:
+        """It notes down or sends a row, and is no commit or flush of what others did, nor runs what a decorator wraps."""
+        if point.caller is not None and self._is_wrapped(point, point.caller):
+            return False
+        return self._changes.path(point) is not None
 
     @staticmethod
-    def _sets_between(definition: Def, since: int, until: int) -> bool:
-        """An attribute of an object, not the function's own, is set."""
-        module = definition.module
-        return any(
-            True
-            for s in module.body.statements
-            if since < s.at < until
-            and s.kind in ("assign", "augment")
-            and isinstance(s.target, Attribute)
-            and not (isinstance(s.target.base, Name) and s.target.base.id in ("self", "cls"))
-            and module.body.contexts[s.context].function == definition.index
-        )
+    def _is_wrapped(point: EffectPoint, caller: Def) -> bool:
+        """`f(session, *args)`, where `f` is a parameter of the function around."""
+        callee = point.call.call.callee if point.call is not None else None
+        around = caller.module.body.contexts[caller.function.outer].function
+        if not isinstance(callee, Name) or around < 0:
+            return False
+        return parameter(caller.module.outline.functions[around], callee.id) is not None
 
 
 def _place(point: EffectPoint) -> tuple[int, int]:
     return point.context, point.site.at
-
-
-def _is_own_write(point: EffectPoint) -> bool:
-    """It notes down or sends a row, and is no commit or flush of what others did."""
-    for target in point.point.targets:
-        if target.definition is not None:
-            return True
-        if target.operation is not None and not target.operation.flushes and _COMMIT not in target.operation.effect:
-            return True
-    return False
 
 
 def _sends(operation: Operation) -> bool:

@@ -60,14 +60,18 @@ class Conditions:
         schema_verbs: frozenset[str] = frozenset(),
         counts: Callable[[Library], bool] = lambda operation: not operation.pending,
         also: Callable[[EffectPoint], bool] = lambda point: False,  # noqa: ARG005
+        *,
+        goes_on: bool = False,
     ) -> None:
         """`schema_verbs`: first words of SQL that is no query of the caller's when it is handed to the project's own
         functions, as where a connection is set up.  `counts`: whether a library operation is an end that is asked about;
-        `also`: whether a place is one, whatever its operation."""
+        `also`: whether a place is one, whatever its operation.  `goes_on`: only ways count behind which the caller goes on,
+        and not those of which the branch ends in a `raise`."""
         self._project = project
         self._schema_verbs = schema_verbs
         self._counts = counts
         self._also = also
+        self._goes_on = goes_on
         self._effects: Effects = project.effects
         self._switches = Switches(project)
         self._known: dict[tuple[Def, str, Known], Path | None] = {}
@@ -151,7 +155,8 @@ class Conditions:
             self._effects.points_of(definition, effect), key=lambda p: (-p.confidence, len(p.witness.steps), p.site.at)
         )
         for point in points:
-            if not is_failure_path(point.module, point.context) and not self._switches.rule_out(point, known):
+            is_failure = is_failure_path(point.module, point.context) or (self._goes_on and _raises_behind(point))
+            if not is_failure and not self._switches.rule_out(point, known):
                 found = self.path(point, known)
                 if found is not None:
                     return found if found.kept else replace(found, kept=_kept_by(point))
@@ -253,6 +258,13 @@ def _asked_parameter(point: EffectPoint) -> str:
         return ""
     text = spell(point.module.body, own.annotation)
     return expr.id if "|" in text or "Union[" in text else ""
+
+
+def _raises_behind(point: EffectPoint) -> bool:
+    """`if code.is_wrong: code.attempts += 1; code.save(); raise Refused`."""
+    body = point.module.body
+    is_branch = body.contexts[point.context].kind in ("if", "else", "case")
+    return is_branch and any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in body.statements)
 
 
 def _rank(path: Path) -> tuple[int, int, str]:

@@ -13,12 +13,13 @@ from archlint.project.commits import Commit, Commits
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
-from archlint.project.sequence import may_follow
+from archlint.project.sequence import context_at, may_follow
 from archlint.project.transactions import Transactions
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
+_WRITE = "db.write"
 Opening = Literal["block", "function", "request", "session"]
 
 
@@ -56,6 +57,7 @@ class OpenTransactions:
         self._commits = Commits(project, self.transactions)
         self._of: dict[Def, list[Commit]] = {}
         self._ways = Conditions(project)
+        self._changes = Conditions(project, counts=lambda operation: "db.commit" not in operation.effect)
 
     def inside(self, effects: Iterable[str], counts: Callable[[EffectPoint], bool]) -> list[Inside]:
         """The places in transactions that come to a library call with one of the effects; of nested transactions the one that
@@ -77,31 +79,57 @@ class OpenTransactions:
                     continue
                 opened = self.at(definition, point)
                 path = self._ways.path(point) if opened is not None else None
-                if opened is not None and path is not None:
+                if opened is None or path is None:
+                    continue
+                if any(held is not None and held.site == point.site for held in (opened.write, opened.read)):
+                    opened = self.at(definition, point, path)
+                if opened is not None:
                     yield Inside(definition, point, path, opened)
 
-    def at(self, definition: Def, point: EffectPoint) -> Open | None:
-        """The transaction that is open at a place of a function, by what the function itself does or is wrapped in."""
+    def _is_late(self, asked: EffectPoint, path: Path) -> bool:
+        """The place asks the database only behind the library call to which it leads by that path."""
+        for definition, step in zip(path.through, path.steps[1:], strict=False):
+            for other in self._effects.points_of(definition, asked.effect):
+                place = (context_at(other.module, step.site.at), step.site.at)
+                is_own = definition.function.at <= other.site.at < step.site.at
+                if (
+                    is_own
+                    and not is_failure_path(other.module, other.context)
+                    and may_follow(other.module, _place(other), place)
+                ):
+                    return False
+        return not self._is_same_call(asked, path)
+
+    def _is_same_call(self, asked: EffectPoint, path: Path) -> bool:
+        """The library call itself asks the database."""
+        found = self._ways.path(asked)
+        return found is not None and found.end.site == path.end.site
+
+    def at(self, definition: Def, point: EffectPoint, path: Path | None = None) -> Open | None:
+        """The transaction that is open at a place of a function, by what the function itself does or is wrapped in; with
+        `path`, without what is done only behind the library call to which it leads from the place."""
         blocks, module = self.transactions.blocks, point.module
         if point.site.at < definition.function.at:
             return None
         row = blocks.around(module, point.context)
         if row >= 0:
             begin = module.body.contexts[row].at
-            return self._open("block", blocks.head(module, row), definition, point, begin)
+            return self._open("block", blocks.head(module, row), definition, point, begin, path)
         holder = self.transactions.holder(definition)
         if holder:
             opening: Opening = "function" if holder == "own" else "request"
-            return self._open(opening, definition.site, definition, point, definition.function.at)
+            return self._open(opening, definition.site, definition, point, definition.function.at, path)
         return self._session(definition, point)
 
-    def _open(self, opening: Opening, opened: Site, definition: Def, point: EffectPoint, begin: int) -> Open | None:
+    def _open(  # noqa: PLR0917 - where it is opened, and what is asked about
+        self, opening: Opening, opened: Site, definition: Def, point: EffectPoint, begin: int, path: Path | None
+    ) -> Open | None:
         """None where a commit stands before the place and nothing is asked of the database behind that."""
         commits = self._effects.points_of(definition, "db.commit")
         ends = [p.site.end for p in commits if p.site != opened and self._comes_before(p, point)]
         begin = max((begin, *ends))
-        write = min(self._before("db.write", definition, point, begin), key=_plainness, default=None)
-        read = min(self._before("db.read", definition, point, begin), key=_plainness, default=None)
+        write = min(self._before(_WRITE, definition, point, begin, path), key=_plainness, default=None)
+        read = min(self._before("db.read", definition, point, begin, path), key=_plainness, default=None)
         if ends and write is None and read is None:
             return None
         return Open(opening, opened, write, write is not None and self._is_sent(write), read)
@@ -115,15 +143,24 @@ class OpenTransactions:
         own = {c.point.site for c in commits}
         earlier = [c.point for c in commits if c.point.site.at < point.site.at]
         since = max((e.site.at for e in earlier if self._comes_before(e, point)), default=definition.function.at)
-        writes = [w for w in self._before("db.write", definition, point, since) if w.site not in own and w.site != point.site]
+        blocks = self.transactions.blocks
+        writes = [
+            w
+            for w in self._before(_WRITE, definition, point, since)
+            if w.site not in own and w.site != point.site and blocks.around(w.module, w.context) < 0
+        ]
         sent = [w for w in writes if self._is_sent(w)]
         chosen = min(sent or writes, key=_plainness, default=None)
         return Open("session", chosen.site, chosen, bool(sent)) if chosen is not None else None
 
-    def _before(self, effect: str, definition: Def, point: EffectPoint, begin: int) -> Iterator[EffectPoint]:
+    def _before(
+        self, effect: str, definition: Def, point: EffectPoint, begin: int, path: Path | None = None
+    ) -> Iterator[EffectPoint]:
         """The places between an offset and the point that have the effect and can come first; at last the point itself."""
         for other in self._effects.points_of(definition, effect):
-            if begin <= other.site.at <= point.site.at and (other.site == point.site or self._comes_before(other, point)):
+            if not begin <= other.site.at <= point.site.at or (effect == _WRITE and self._changes.path(other) is None):
+                continue
+            if self._comes_before(other, point) if other.site != point.site else path is None or not self._is_late(other, path):
                 yield other
 
     @staticmethod

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import CallRef, Expr
+from archlint.facts.syntax import CallRef, Constant, Expr, String
 from archlint.project.effects import EffectPoint
+from archlint.project.entities import External
 from archlint.project.model import Def, Target, Type
 from archlint.project.sequence import chain
 from archlint.project.spelling import last_name
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
-NAMED = re.compile(r"(?<![a-z])(transaction(al)?|atomic)(?![a-z])", re.IGNORECASE)
-"""What is called so opens one, wherever it comes from."""
+_NAMED = re.compile(r"(?<![a-z])(transaction(al)?|atomic)(?![a-z])", re.IGNORECASE)
+"""What is called so opens one, wherever it comes from, if it is no library's that is known to do other things."""
+_STORING = frozenset({"orm", "driver", "document-store"})
 _UNIT = re.compile(r"UnitOfWork|(?<![A-Z])(Uow|UoW|UOW)(?![a-z])")
 
 
@@ -31,6 +33,18 @@ class TransactionBlocks:
         self._effects = project.effects
         self._inference = project.types.inference
         self._known: dict[tuple[str, int], bool] = {}
+
+    def is_named(self, module: Module, expr: Expr, context: int) -> bool:
+        """A decorator or manager is called a transaction, and is no tracer's."""
+        if not _NAMED.search(last_name(module.body, expr)):
+            return False
+        callee = module.body.calls[expr.index].callee if isinstance(expr, CallRef) else expr
+        kinds = [
+            set(self._project.knowledge.package_kinds(entity.name))
+            for entity in self._inference.entities(module, callee, context)
+            if isinstance(entity, External)
+        ]
+        return not any(known and known.isdisjoint(_STORING) for known in kinds)
 
     def around(self, module: Module, context: int) -> int:
         """The outermost such `with` around a place, within its function; -1 if there is none."""
@@ -61,7 +75,7 @@ class TransactionBlocks:
         subject = place.subject
         if subject is None:
             return False
-        if NAMED.search(last_name(module.body, subject)):
+        if self.is_named(module, subject, place.parent):
             return True
         for expr in (subject, module.body.calls[subject.index].callee if isinstance(subject, CallRef) else subject):
             for entity in self._inference.entities(module, expr, place.parent):
@@ -77,7 +91,19 @@ class TransactionBlocks:
 
     def _is_left_so(self, type_: Type) -> bool:
         """By what is known of a library's type, or by the name of a port whose implementation nobody can see."""
-        return bool(_UNIT.search(type_.name.rpartition(".")[2])) or self._commits_when_left(type_)
+        is_unit = bool(_UNIT.search(type_.name.rpartition(".")[2])) and not self._commits_nothing(type_)
+        return is_unit or self._commits_when_left(type_)
+
+    def _commits_nothing(self, type_: Type) -> bool:
+        """All classes of the project that implement it have a `commit` in which nothing stands."""
+        found = [
+            Def(klass.module, klass.module.name, row)
+            for name in self._inference.members.subclasses.get(type_.name, ())
+            if (klass := self._project.symbols.classes.get(name)) is not None and not klass.module.is_test
+            for row, function in enumerate(klass.module.outline.functions)
+            if function.name == "commit" and f"{klass.module.name}.{function.qualname}" == f"{name}.commit"
+        ]
+        return bool(found) and all(_is_empty(each) for each in found)
 
     def _commits_when_left(self, type_: Type) -> bool:
         for ancestor in self._inference.members.ancestors(type_):
@@ -99,8 +125,17 @@ class TransactionBlocks:
         if point.kind == "once":  # `__enter__` and `__exit__` of a class
             name = definition.function.name
             wanted = _BEGIN if "enter" in name else _COMMIT
-            return point.effect == wanted and self._effects.has(definition, wanted)
+            return point.effect == wanted and self._effects.has(definition, wanted) and not self._is_left_again(definition)
         return self.yields_within(definition)
+
+    def _is_left_again(self, definition: Def) -> bool:
+        """`__enter__` itself stands in the transaction: what it begins ends before the block is entered."""
+        if "enter" not in definition.function.name:
+            return False
+        begins = [p for p in self._effects.points_of(definition, _BEGIN) if p.site.at >= definition.function.at]
+        places = (c for c in definition.module.body.contexts if c.kind == "with" and c.function == definition.index)
+        held = [c.subject for c in places if c.subject is not None]
+        return bool(begins) and all(any(s.at <= p.site.at and p.site.end <= s.end for s in held) for p in begins)
 
     def yields_within(self, definition: Def) -> bool:
         """A generator function hands out what it made inside a transaction, or commits when it goes on."""
@@ -125,3 +160,9 @@ class TransactionBlocks:
                 yield from (
                     t.definition for t in site.targets if t.definition is not None and t.definition.function.is_generator
                 )
+
+
+def _is_empty(definition: Def) -> bool:
+    body, function = definition.module.body, definition.function
+    own = (s for s in body.statements if function.at < s.at < function.end)
+    return all(s.kind == "pass" or isinstance(s.value, String | Constant) for s in own)

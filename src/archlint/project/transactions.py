@@ -18,8 +18,7 @@ from archlint.project.injected import Injected
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
 from archlint.project.sequence import context_at
-from archlint.project.spelling import last_name
-from archlint.project.transaction_blocks import NAMED, TransactionBlocks
+from archlint.project.transaction_blocks import TransactionBlocks
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Class
@@ -99,7 +98,9 @@ class Transactions:
         module = definition.module
         given = module.body.calls[decorator.index].arguments if isinstance(decorator, CallRef) else ()
         entities = list(self._inference.returns.decorator_entities(definition, decorator))
-        if any(self._begins(entity) for entity in entities) or NAMED.search(last_name(module.body, decorator)):
+        if any(self._begins(entity) for entity in entities) or self.blocks.is_named(
+            module, decorator, definition.function.outer
+        ):
             return True
         for argument in given:  # `method_decorator(atomic)`
             if any(self._begins(e) for e in self._inference.entities(module, argument.value, definition.function.outer)):

@@ -11,6 +11,7 @@ from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Expr, N
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def, Type
 from archlint.project.parts import names_in
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _STORED = "db-model"
 _NO_DATA = ("db-", "cache-client", "logger", "app", "router")
+_CHANGING = frozenset({"update", "aupdate", "values"})
+_MAKING = frozenset({"insert", "create", "add", "delete"})
 _NOBODY = frozenset({"_", "self", "cls", "request", "info", "args", "kwargs"})
 
 
@@ -28,11 +31,12 @@ _Own = tuple[str, int]
 class Written(Struct, frozen=True):
     """Names of the function's own in the statements that write: `made` hold what is written itself (what is created, saved,
     changed, or on which the writing method is called), `handed` are stored objects given to a function that writes, `used`
-    are all."""
+    are all.  `fields`: the attributes that are set, where nothing else is written."""
 
     made: frozenset[_Own] = frozenset()
     handed: frozenset[_Own] = frozenset()
     used: frozenset[_Own] = frozenset()
+    fields: frozenset[str] = frozenset()
 
     @property
     def made_names(self) -> frozenset[str]:
@@ -76,7 +80,10 @@ class WrittenTogether:
             handed |= self._own(definition, given, statement.context, statement.at, only_stored=True)
             used |= self._own(definition, names, statement.context, statement.at)
         used |= {each for own in made | handed for each in self._made_of(definition, own)}
-        return Written(frozenset(made), frozenset(handed), frozenset(used | made | handed))
+        sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and _sets_attribute(s)}
+        named = [_given_fields(module, own, point) for point in points]
+        fields = frozenset(sets.union(*named)) if all(named) else frozenset()
+        return Written(frozenset(made), frozenset(handed), frozenset(used | made | handed), fields)
 
     def _made_of(self, definition: Def, own: _Own) -> Iterator[_Own]:
         """The names in `line = Line(order=order)`, of the line."""
@@ -98,17 +105,31 @@ class WrittenTogether:
                 continue
             types = self._project.types.all(module, Name(at, 0, name), context)
             is_stored = any(self._project.types.role(each) == _STORED for each in types)
-            if (is_stored or not only_stored) and not any(self._is_no_data(each) for each in types):
+            if (is_stored or not only_stored) and not any(self.is_no_data(each) for each in types):
                 found.update((name, binding.at) for binding in bindings)
         return found
 
-    def _is_no_data(self, type_: Type) -> bool:
+    def is_no_data(self, type_: Type) -> bool:
+        """A session, connection, client or logger, or a value of a plain type."""
         role = self._project.types.role(type_)
         return (role != _STORED and role.startswith(_NO_DATA)) or type_.name.startswith("builtins.")
 
     def _is_stored(self, definition: Def) -> bool:
         klass = definition.name.rpartition(".")[0]
         return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED
+
+
+def _given_fields(module: Module, own: list[Statement], point: EffectPoint) -> set[str]:
+    """`update(replies=2)`, `update(Post).values(replies=2)`: the fields that the statement of a write names, if it only
+    changes rows."""
+    statement = next((s for s in own if s.at <= point.point.at < s.end and point.is_direct), None)
+    if statement is None:
+        return set()
+    calls = [c for c in module.body.calls if statement.at <= c.at and c.end <= statement.end]
+    changing = [c for c in calls if last_name(module.body, c.callee) in _CHANGING]
+    named = {a.name for c in changing for a in c.arguments if a.name is not None and a.name.isidentifier()}
+    made = any(last_name(module.body, c.callee) in _MAKING for c in calls)
+    return set() if made else named
 
 
 def _first_name(statement: Statement) -> set[str]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import CallRef
+from archlint.project.commits import Commit, Commits
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop
+from archlint.project.model import Def
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.sequence import chain, context_at
 from archlint.project.spelling import shorten
+from archlint.project.statement_kind import StatementKind
+from archlint.project.transactions import Transactions
 
 _EFFECT = "db.commit"
 _FAR = 2
@@ -18,18 +24,21 @@ _FAR = 2
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """See `LoopWords`. `waiting`: effects of a loop whose turns are long, so that each keeps what it has come to."""
+    """See `LoopWords`. `waiting`: effects of a loop whose turns are long, so that each keeps what it has come to; `kept`: an
+    expression for loops over what must be kept one by one."""
 
     waiting: tuple[str, ...]
+    kept: str
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each open loop that commits once per item, at the surest place, a proof for each commit in none."""
     found, outside = RepeatedEffects(project, params).find((_EFFECT,))
-    proved = Proved(project, params)
+    proved, commits = Proved(project, params), Commits(project, Transactions(project))
     by_loop: dict[Loop, list[tuple[Confidence, str, Repeated]]] = {}
     for commit in found:
-        by_loop.setdefault(commit.loop, []).append((*_weighed(project, commit, proved, params), commit))
+        if not _is_one(project, commit.loop) and _writes(project, commits, commit):
+            by_loop.setdefault(commit.loop, []).append((*_weighed(project, commit, proved, params), commit))
     for same in by_loop.values():
         confidence, doubt, commit = max(same, key=lambda each: each[0])  # one is enough of a loop
         yield _hit(commit, confidence, doubt)
@@ -39,7 +48,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params) -> tuple[Confidence, str]:
     """How sure it is that one commit would do; and what is doubted, if it is only a note."""
-    if commit.isolated or _survives(commit):
+    if commit.isolated or _survives(commit) or re.search(params.kept, commit.loop.text):
         return Confidence.LOW, "each may have to be kept by itself"
     if any(commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect)):
         return Confidence.LOW, "each turn does more than the database's work"
@@ -50,6 +59,39 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
     if _is_conditional(project, commit):
         return Confidence.LOW, "not each item comes to it"
     return min(commit.path.confidence, Confidence.HIGH if not commit.path.through else Confidence.MEDIUM), ""
+
+
+def _is_one(project: Project, loop: Loop) -> bool:
+    """`async for session in get_session():`, where the generator hands out one: that is how it is opened."""
+    subject = loop.place.subject if loop.mapping is None else None
+    if not isinstance(subject, CallRef):
+        return False
+    targets = project.calls.in_module(loop.module)[subject.index].targets
+    made = [t.definition for t in targets if t.definition is not None and t.definition.function.is_generator]
+    return bool(made) and all(_yields_once(each) for each in made)
+
+
+def _yields_once(definition: Def) -> bool:
+    module = definition.module
+    body, function = module.body, definition.function
+    own = [s for s in body.statements if function.at <= s.at < function.end and s.kind == "yield"]
+    rows = [row for s in own for row in chain(module, s.context)]
+    return len(own) == 1 and not any(body.contexts[row].kind in ("for", "while", "comprehension") for row in rows)
+
+
+def _writes(project: Project, commits: Commits, commit: Repeated) -> bool:
+    """Something is written that is committed: in the loop, on the way down, or by a statement that is handed over."""
+    caller, point, loop = commit.point.caller, commit.point, commit.loop
+    if caller is None or loop.mapping is not None:
+        return True
+    if commits.wrote(Commit(point, commit.path, "commit"), caller, loop.place.at):
+        return True
+    if commits.writes_between(caller, loop.place.at, loop.place.end):
+        return True
+    statements = StatementKind(project.types.inference)
+    given = point.call.call.arguments if point.call is not None else ()
+    told = [statements.effects(point.module, a.value, point.context) for a in given]
+    return any("db.write" in each for each in told if each is not None)
 
 
 def _is_conditional(project: Project, commit: Repeated) -> bool:

@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
+from archlint.project.changed_rows import changes_something
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.one_off import OneOff
 from archlint.project.open_transactions import Inside, OpenTransactions
 from archlint.project.repeated import LoopWords
+from archlint.project.sequence import may_follow
 
 _COMMIT = "db.commit"
 _FAR = 3
@@ -21,12 +23,15 @@ _FAR = 3
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`repositories`: expression for names of classes that store rows; `owners`: expression for names of functions and classes
     that are there to commit; `deferring`: words in names of functions that do later what they are handed; `locks`: words in
-    names of calls that only keep others out.  The rest: see `LoopWords`."""
+    names of calls that only keep others out; `tables`: library functions that make and drop tables; `managing`: methods of
+    classes that look after a whole database.  The rest: see `LoopWords`."""
 
     repositories: str
     owners: str
     deferring: tuple[str, ...]
     locks: tuple[str, ...]
+    tables: tuple[str, ...]
+    managing: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -37,7 +42,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         found
         for found in OpenTransactions(project).inside((_COMMIT,), _is_commit)
         if found.path.through
-        and _has_written(found)
+        and _has_written(found, params)
         and not _is_owner(found.path.end, owners)
         and not one_off.runs_once(found.definition.module, found.definition)
     ]
@@ -47,7 +52,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         by_end[found.path.end.site].append(found)
     for site, calls in sorted(by_end.items()):
         shown.add(site)
-        yield _helper(site, calls, params)
+        yield _helper(project, site, calls, params)
     yield from _repositories(project, params, shown)
 
 
@@ -55,13 +60,15 @@ def _is_commit(end: EffectPoint) -> bool:
     return end.witness.target.rpartition(".")[2] == "commit"
 
 
-def _has_written(found: Inside) -> bool:
+def _has_written(found: Inside, params: Params) -> bool:
     """The caller itself, before it calls the helper."""
     write = found.open.write
     if write is None or write.site == found.point.site:
         return False
     if any(target.operation is not None and target.operation.flushes for target in write.point.targets):
         return False
+    if write.witness.target.rpartition(".")[2] in params.tables:
+        return False  # it has a connection of its own
     return found.open.opening == "session" or write.site.at > found.open.opened.at
 
 
@@ -70,7 +77,7 @@ def _is_owner(end: EffectPoint, owners: re.Pattern[str]) -> bool:
     return end.caller is None or bool(owners.search(end.caller.function.qualname))
 
 
-def _helper(site: Site, calls: list[Inside], params: Params) -> Hit:
+def _helper(project: Project, site: Site, calls: list[Inside], params: Params) -> Hit:
     first = min(calls, key=lambda found: found.rank)
     end, write = first.path.end, first.open.write
     assert end.caller is not None  # noqa: S101 - others are not given
@@ -85,16 +92,33 @@ def _helper(site: Site, calls: list[Inside], params: Params) -> Hit:
     is_far = len(first.path.through) > _FAR or len(write.witness.steps) > _FAR
     on_the_way = {word for each in first.path.through for word in words_of(each.function.name)}
     is_apart = not on_the_way.isdisjoint(params.deferring) or not {*words_of(write.shown)}.isdisjoint(params.locks)
-    sure = Confidence.LOW if is_far or is_apart else first.path.confidence
+    is_last = all(_is_last(project, found) for found in calls)
+    sure = Confidence.LOW if is_far or is_apart or is_last else first.path.confidence
     steps = (Step(write.site, "written, and not yet to be committed"), *first.path.steps)
     return Hit(site, words, "helper", sure, path=steps, severity=Severity.WARNING)
+
+
+def _is_last(project: Project, found: Inside) -> bool:
+    """Nothing is written behind the helper: what it commits is all."""
+    if found.open.opening != "session":
+        return False
+    behind = (p for p in project.effects.points_of(found.definition, "db.write") if p.site.at > found.point.site.at)
+    module, place = found.point.module, (found.point.context, found.point.site.at)
+    return not any(_changes(p) and may_follow(module, place, (p.context, p.site.at)) for p in behind)
+
+
+def _changes(point: EffectPoint) -> bool:
+    """It is more than the commit of what was written."""
+    return any(
+        t.definition is not None or (t.operation is not None and changes_something(t.operation)) for t in point.point.targets
+    )
 
 
 def _repositories(project: Project, params: Params, shown: set[Site]) -> Iterator[Hit | Proof]:
     named, owners = re.compile(params.repositories), re.compile(params.owners, re.IGNORECASE)
     committing: dict[str, list[EffectPoint]] = defaultdict(list)
     for point in project.effects.points(_COMMIT):
-        owner = _repository(point, named)
+        owner = _repository(point, named, params)
         if owner and point.is_direct and point.site not in shown and _is_commit(point) and not _is_owner(point, owners):
             committing[owner].append(point)
     for points in committing.values():
@@ -103,15 +127,18 @@ def _repositories(project: Project, params: Params, shown: set[Site]) -> Iterato
         others = len({p.caller for p in points}) - 1
         words = {"method": first.caller.function.qualname, "others": f", and {others} more" if others else ""}
         yield Hit(first.site, words, "default", first.confidence)
-    writing = {owner: p for p in project.effects.points("db.write") if p.is_direct and (owner := _repository(p, named))}
+    writing = {owner: p for p in project.effects.points("db.write") if p.is_direct and (owner := _repository(p, named, params))}
     for owner, point in sorted(writing.items()):
         if owner not in committing:
             yield Proof(point.site, "it leaves the commit to others")
 
 
-def _repository(point: EffectPoint, named: re.Pattern[str]) -> str:
+def _repository(point: EffectPoint, named: re.Pattern[str], params: Params) -> str:
     """The dotted name of the class that the place's method belongs to, if it stores rows by its name."""
     if point.caller is None or point.caller.function.klass < 0 or not point.module.is_production:
         return ""
     owner = point.caller.name.rpartition(".")[0]
-    return owner if named.search(owner.rpartition(".")[2]) else ""
+    klass = point.module.outline.classes[point.caller.function.klass]
+    if any(f.klass == point.caller.function.klass and f.name in params.managing for f in point.module.outline.functions):
+        return ""
+    return owner if named.search(klass.name) else ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.facts.syntax import Attribute, CallRef
 from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
 from archlint.project.made_if_missing import is_made_if_missing
@@ -19,7 +21,7 @@ from archlint.project.spelling import shorten, spell
 from archlint.project.transactions import Transactions
 from archlint.project.written_together import Written
 
-_FAR = 3
+_FAR = 2
 """Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh."""
 _DRIVERS = frozenset({"db-connection", "db-cursor"})
 _MOST = 12
@@ -27,17 +29,22 @@ _MOST = 12
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`traces`: words in names of functions, models and variables of what only records or tells what was done, or can be made
-    again; `states`: words in names of functions that set a state; `runs`: first words of names of those that do the work whose
-    state is kept before, `tells`: of those that tell of it; `slow`: effects between two commits for which a transaction
-    should not be held open; `making`: words in names of functions that make what is missing; `actors`: names of what only
-    says who asks.  The rest: see `LoopWords`."""
+    """Words in names.  Of functions, models, variables and fields: `traces` of what only records or tells what was done, or
+    can be made again; `stamps` of fields that say when or how often.  Of functions: `states` of those that set a state, `runs`
+    (first words) of those that do the work whose state is kept before, `tells` of those that tell of it, `derives` of those
+    that work out again what is derived, `making` of those that make what is missing, `repeats` of those, and classes, that do
+    the whole again.  `begun`: an expression for states that say that work has begun; `slow`: effects between two commits for
+    which a transaction should not be held open; `actors`: names of what only says who asks.  The rest: see `LoopWords`."""
 
     traces: tuple[str, ...]
     states: tuple[str, ...]
     runs: tuple[str, ...]
     tells: tuple[str, ...]
+    derives: tuple[str, ...]
+    begun: str
     making: tuple[str, ...]
+    stamps: tuple[str, ...]
+    repeats: tuple[str, ...]
     actors: tuple[str, ...]
     slow: tuple[str, ...]
 
@@ -92,10 +99,11 @@ def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Param
     since, held = definition.function.at, []
     for commit in found[:_MOST]:
         if commits.wrote(commit, definition, since):
-            held.append((commit, commits.written(commit, definition, since)))
+            held.append((commit, commits.written(commit, definition, since), since))
         since = commit.point.site.at
-    for (first, one), (second, two) in combinations(held, 2):
-        if one.is_about(two, params.actors) and commits.follow(first, second):
+    for (first, one, _), (second, two, begin) in combinations(held, 2):
+        is_later = one.is_about(two, params.actors) and commits.follow(first, second)
+        if is_later and commits.wrote(second, definition, begin, behind=first):
             yield _Pair(first, second, one, two)
 
 
@@ -126,9 +134,61 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # each loop keeps its items one by one
     if _is_made_if_missing(project, first) or _is_made_if_missing(project, second):
         return Confidence.LOW  # asked again, it finds what it made
-    if not _words(first).isdisjoint(params.making):
+    if not _words(first).isdisjoint(params.making) or not {*words_of(definition.function.qualname)}.isdisjoint(params.repeats):
         return Confidence.LOW
+    if _decides_to_leave(first) or _stands_alone(pair) or _has_begun(definition, first, params):
+        return Confidence.LOW
+    if _is_stamped(definition, second) or _is_copied(first, second):
+        return Confidence.LOW  # it only says when, or all of it is done again
     return min(first.path.confidence, second.path.confidence)
+
+
+def _decides_to_leave(commit: Commit) -> bool:
+    """`if refused(order): return`: what it writes may belong to the answer that leaves."""
+    body = commit.point.module.body
+    for row, place in enumerate(body.contexts):
+        test = place.subject
+        if place.kind == "if" and isinstance(test, CallRef) and test.at <= commit.point.site.at < test.end:
+            return any(s.kind == "return" and s.context == row for s in body.statements)
+    return False
+
+
+def _has_begun(definition: Def, first: Commit, params: Params) -> bool:
+    """`self.state = State.SYNCING; self.save()`: all that is set says that the work has begun."""
+    body, at = definition.module.body, first.point.site.at
+    own = [s for s in body.statements if definition.function.at <= s.at < at and isinstance(s.target, Attribute)]
+    last = own[-1] if own else None
+    if last is None or not isinstance(last.target, Attribute):
+        return False
+    is_state = not {*words_of(last.target.attr)}.isdisjoint(params.states)
+    return is_state and last.value is not None and bool(re.search(params.begun, spell(body, last.value)))
+
+
+def _is_stamped(definition: Def, second: Commit) -> bool:
+    """`self.save()` in a method that sets nothing of it: only the time of the last change moves."""
+    body, function = definition.module.body, definition.function
+    call = second.point.call.call if second.point.call is not None else None
+    if call is None or spell(body, call.callee) != "self.save":
+        return False
+    return not any(
+        isinstance(s.target, Attribute) and spell(body, s.target.base) == "self"
+        for s in body.statements
+        if function.at <= s.at < call.at
+    )
+
+
+def _is_copied(first: Commit, second: Commit) -> bool:
+    """`Version.objects.update_or_create(…)`, and then `package.save()`, right here: what another keeps, copied again."""
+    names = [each.end.witness.target.rpartition(".")[2] for each in (first, second)]
+    is_here = not first.path.through and not second.path.through
+    return is_here and names[0] in ("update_or_create", "aupdate_or_create") and names[1] in ("save", "asave")
+
+
+def _stands_alone(pair: _Pair) -> bool:
+    """`if order.is_expired: order.state = "expired"; session.commit()`, and then what is done with any order."""
+    module, rest = pair.first.point.module, chain(pair.second.point.module, pair.second.point.context)
+    around = (row for row in chain(module, pair.first.point.context) if module.body.contexts[row].kind == "if")
+    return bool(pair.one.fields) and any(row not in rest for row in around)
 
 
 def _is_same_call(definition: Def, pair: _Pair) -> bool:
@@ -158,6 +218,8 @@ def _is_trace(commit: Commit, written: Written, params: Params) -> bool:
     """By what runs on the way, or by the names of all that is written itself."""
     if not _words(commit).isdisjoint(params.traces):
         return True
+    if written.fields and all(not {*words_of(name)}.isdisjoint((*params.traces, *params.stamps)) for name in written.fields):
+        return True
     names = written.made_names
     return bool(names) and all(not {*words_of(name)}.isdisjoint(params.traces) for name in names)
 
@@ -169,6 +231,8 @@ def _are_states(pair: _Pair, params: Params) -> bool:
     if all(way and not set(params.states).isdisjoint(way[0]) for way in ways):
         return True
     firsts = [words[0] for words in ways[1] if words]
+    if any(word in params.derives for word in firsts):
+        return True
     return any(word in params.tells for word in firsts) or any(word in params.runs for word in firsts[:1])
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.open_transactions import Inside, OpenTransactions
+from archlint.project.sequence import chain
 from archlint.project.spelling import shorten
 
 _EFFECTS = ("http", "rpc", "sleep")
@@ -18,10 +20,12 @@ _FAR = 3
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`memo`: words in the names of decorators that keep results; `not_services`: kinds of libraries that ask no service."""
+    """`memo`: words in the names of decorators that keep results; `not_services`: kinds of libraries that ask no service;
+    `lookups`: first words in names of functions that ask for something."""
 
     memo: tuple[str, ...]
     not_services: tuple[str, ...]
+    lookups: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -33,7 +37,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     inside = OpenTransactions(project).inside(_EFFECTS, counts)
     ends = {found.path.end.site for found in inside}
     for found in inside:
-        if found.open.opening != "session" or found.open.sent:
+        if found.open.opening != "session" or (found.open.sent and not _is_lookup(found.open.write, params)):
             yield _hit(found, _confidence(project, found, params))
     for effect in _EFFECTS:
         for point in project.effects.points(effect):
@@ -48,9 +52,23 @@ def _confidence(project: Project, found: Inside, params: Params) -> Confidence:
     if path.kept or any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in path.through):
         return Confidence.LOW  # it is asked once
     held = found.open.write or found.open.read
-    if held is None:
+    if held is None or (found.open.write is None and _is_read_through(found)):
         return Confidence.LOW  # nothing is locked yet
     return min(path.confidence, Confidence.HIGH if found.open.sent and held.site != found.point.site else Confidence.MEDIUM)
+
+
+def _is_read_through(found: Inside) -> bool:
+    """A loop in the block goes through what has been read: a batch, which nobody waits for."""
+    module = found.point.module
+    places = [module.body.contexts[row] for row in chain(module, found.point.context)]
+    return found.open.opening == "block" and any(c.kind in ("for", "while") and c.at > found.open.opened.at for c in places)
+
+
+def _is_lookup(held: EffectPoint | None, params: Params) -> bool:
+    """By its name it asks for something, and writes only to keep the answer."""
+    if held is None or held.is_direct:
+        return False
+    return any(word in params.lookups for word in words_of(held.shown.rpartition(".")[2])[:1])
 
 
 def _hit(found: Inside, confidence: Confidence) -> Hit:

@@ -42,10 +42,10 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
     found, outside = RepeatedEffects(project, params).find((*_WRITES, "db.read"))
-    proved = Proved(project, params)
+    proved, spared = Proved(project, params), Spared(project, Switches(project))
     for query in found:
         if not any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
-            yield _hit(query, *_weighed(project, query, proved, params))
+            yield _hit(query, *_weighed(project, query, proved, spared, params))
     said = {query.made for query in found}
     for shown in SerializedQueries(project, params.loading, params.whole).all():
         if shown.point.site not in said:
@@ -83,7 +83,7 @@ def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:
     return Hit(query.point.site, words, "shown", confidence, related=related, path=query.steps)
 
 
-def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) -> tuple[Confidence, str]:
+def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, params: Params) -> tuple[Confidence, str]:
     """How sure it is that the loop costs a query per item of data; and what is doubted, if it is only a note."""
     loop, path = query.loop, query.path
     if query.isolated:
@@ -100,7 +100,7 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
         return Confidence.LOW, "nothing here says that there are many"
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
-    doubt = _doubt_on_the_way(project, query)
+    doubt = _doubt_on_the_way(project, query, spared)
     if doubt:
         return Confidence.LOW, doubt
     if is_write and not _commits(query):
@@ -114,9 +114,9 @@ def _weighed(project: Project, query: Repeated, proved: Proved, params: Params) 
     return min(path.confidence, most), ""
 
 
-def _doubt_on_the_way(project: Project, query: Repeated) -> str:
+def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared) -> str:
     """Why a place between the loop and the query may ask for few of the items, or one query may not do for all."""
-    places, spared = stations(project, query.point, query.path), Spared(project, Switches(project))
+    places = stations(project, query.point, query.path)
     if has_own_range(places, query.loop):
         return "each has a range of its own"
     if any(is_reported(place, query.loop) for place in places):

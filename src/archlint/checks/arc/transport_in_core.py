@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -34,9 +34,9 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each such place; a proof for each error that the core raises of its own."""
-    answering = {endpoint.definition.module.path for endpoint in project.endpoints.all}
+    answering = {endpoint.definition.module.path: endpoint.definition.module for endpoint in project.endpoints.all}
     injected = frozenset(_injected(project))
-    for layer, module in _core_modules(project):
+    for layer, module in _core_modules(project, answering.values()):
         if module.path in answering or project.layers.is_composition_root(module):
             continue  # a module of handlers is interface, whatever its name
         core = _Core(project, module, layer, injected)
@@ -45,14 +45,27 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield found
 
 
-def _core_modules(project: Project) -> Iterator[tuple[Layer, Module]]:
-    """Those of the inner layers; in a project without layers the modules that are called services."""
+def _core_modules(project: Project, answering: Iterable[Module]) -> Iterator[tuple[Layer, Module]]:
+    """Those of the inner layers; in a project without layers the modules that are called services, but for a folder of that
+    name that holds handlers too: there it means programs."""
     if project.layers.style != "none":
         yield from ((layer, module) for layer in _CORE for module in project.layers.members(layer))
         return
+    programs = {package for module in answering for package in _above(module.local_name) if _is_called_services(package)}
     for module in project.modules.production:
-        if not _SERVICES.isdisjoint(module.local_name.split(".")[-2:]):
+        called = [name for name in _above(module.local_name) if _is_called_services(name)]
+        if called and programs.isdisjoint(called) and module.local_name.count(".") - called[0].count(".") <= 1:
             yield "application", module
+
+
+def _above(dotted: str) -> list[str]:
+    """The module's name and those of its packages, the outermost first."""
+    parts = dotted.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+
+def _is_called_services(dotted: str) -> bool:
+    return dotted.rpartition(".")[2] in _SERVICES
 
 
 def _is_ignored(found: Hit | Proof, module: Module, params: Params) -> bool:
@@ -135,9 +148,20 @@ class _Core:
             "what": shorten(spell(module.body, callee), 60),
         }
         is_note = row >= 0 and (
-            self._is_injected(Def(module, module.name, row), _STEPS) or self._is_hook(row) or self._passes_on(row)
+            self._is_view(row)
+            or self._is_injected(Def(module, module.name, row), _STEPS)
+            or self._is_hook(row)
+            or self._passes_on(row)
         )
         return Hit(Site(module.path, at, end), words, message, Confidence.LOW if is_note else self._confidence)
+
+    def _is_view(self, row: int) -> bool:
+        """A method of a class that the framework runs for requests."""
+        klass = self._module.outline.functions[row].klass
+        if klass < 0:
+            return False
+        own = Type(f"{self._module.name}.{self._module.outline.classes[klass].qualname}")
+        return self._project.types.role(own) == "view"
 
     def _is_hook(self, row: int) -> bool:
         """A method, in a package of the interface, that fills in what a class of another package leaves open."""

@@ -130,7 +130,8 @@ class ClosedValues:
             case Operation(op="not"):
                 return self.implies(module, test.operands[0], text, not is_true)
             case Operation(op="and" | "or"):
-                sides = [self.implies(module, side, text, is_true) for side in test.operands]
+                told = [side for side in test.operands if not _asks_for_list(module, side, test)]
+                sides = [self.implies(module, side, text, is_true) for side in told]
                 return any(sides) if (test.op == "and") == is_true else all(sides)
             case Comparison():
                 return self._compares(module, test, text, is_true)
@@ -281,3 +282,16 @@ def _names_of(body: Body, expr: Expr) -> Iterator[Expr]:
         yield from _names_of(body, call.callee.base)
     for argument in call.arguments:
         yield from _names_of(body, argument.value)
+
+
+def _asks_for_list(module: Module, side: Expr, whole: Operation) -> bool:
+    """`allowed is not None` beside `name not in allowed`: whether there is a list at all."""
+    body = module.body
+    asked: Expr | None = side
+    if isinstance(side, Comparison):
+        none = side.operands[1] if side.ops in (("is not",), ("!=",)) else None
+        asked = side.operands[0] if isinstance(none, Constant) and none.value is None else None
+    if not isinstance(asked, Name | Attribute):
+        return False
+    lists = (s.operands[1] for s in whole.operands if isinstance(s, Comparison) and s.ops in (("in",), ("not in",)))
+    return any(spell(body, each) == spell(body, asked) for each in lists)

@@ -61,9 +61,13 @@ class FailedCommits:
         place = body.contexts[handler]
         at = max((s.at for s in body.statements if s.context == handler), default=place.at)
         blocks = self._blocks(module, handler)
+        if not self._blocks(module, site.call.context) <= blocks:
+            return None  # the block in which it failed has been left
         for call in sorted(self._uses(site.caller, session), key=lambda call: call.at):
             if not blocks <= self._blocks(module, call.context):
                 continue  # what the block opened may be closed
+            if self._is_bound_between(site, place.end, call.at):
+                break
             is_within = place.at <= call.at < place.end
             if is_within or (call.at >= place.end and may_follow(module, (handler, at), (call.context, call.at))):
                 return None if self._is_ending(module, call) else FailedCommit(site, session, handler, call, "behind")
@@ -153,17 +157,21 @@ class FailedCommits:
     def _is_made_in(self, site: CallSite, loop: int) -> bool:
         """The session is another one in each turn."""
         body, place = site.module.body, site.module.body.contexts[loop]
-        callee = site.call.callee
-        roots = set(names_in(body, callee.base)) if isinstance(callee, Attribute) else set()
-        if place.target is not None and not roots.isdisjoint(names_in(body, place.target)):
+        if place.target is not None and not self._roots(site).isdisjoint(names_in(body, place.target)):
             return True
-        for statement in body.statements:
-            if place.at <= statement.at < place.end and isinstance(statement.target, Name) and statement.target.id in roots:
-                return True
-        return any(
-            other.kind == "with" and place.at <= other.at < place.end and not roots.isdisjoint(names_in(body, other.target))
-            for other in body.contexts
-        )
+        return self._is_bound_between(site, place.at, place.end)
+
+    def _is_bound_between(self, site: CallSite, start: int, end: int) -> bool:
+        """The name of the session gets another one between two offsets."""
+        body, roots = site.module.body, self._roots(site)
+        if any(start <= s.at < end and isinstance(s.target, Name) and s.target.id in roots for s in body.statements):
+            return True
+        blocks = (c for c in body.contexts if c.kind == "with" and start <= c.at < end)
+        return any(not roots.isdisjoint(names_in(body, block.target)) for block in blocks)
+
+    def _roots(self, site: CallSite) -> frozenset[str]:
+        callee = site.call.callee
+        return frozenset(names_in(site.module.body, callee.base)) if isinstance(callee, Attribute) else frozenset()
 
     def _first_of_turn(self, definition: Def, loop: int, session: str) -> Call | None:
         place = definition.module.body.contexts[loop]

@@ -64,6 +64,22 @@ REACHING = {"billing/charges.py": "x = 1\n", "orders/api.py": "from billing.char
             },
             Confidence.LOW,
         ),
+        (
+            "SVC008",
+            {
+                "shop/tasks.py": f"{TASK}    requests.post(url)\n",
+                "shop/start.py": "def start(tasks, at):\n    tasks.keep('tell', schedule=at)\n",
+            },
+            Confidence.LOW,
+        ),
+        (
+            "SVC008",
+            {
+                "shop/tasks.py": f"{TASK}    requests.post(url)\n",
+                "shop/start.py": "def start(tasks, at):\n    tasks.keep('told', schedule=at)\n",
+            },
+            Confidence.HIGH,
+        ),
         ("SVC012", {"shop/api.py": MAIL.format(path="/send")}, Confidence.HIGH),
         ("SVC012", {"shop/api.py": MAIL.format(path="/mail/test")}, Confidence.LOW),
         ("SVC012", {"shop/api.py": MAIL.format(path="/check/mail/")}, Confidence.LOW),

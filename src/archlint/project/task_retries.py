@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _TASK, _RETRY = "task", "retry"
+_TIMES = frozenset({"schedule", "crontab", "interval", "cron"})
+"""Arguments that say when something runs."""
 
 
 class Task(Struct, frozen=True):
@@ -141,7 +143,9 @@ class TaskRetries:
     def _scheduled(self) -> frozenset[str]:
         """Last names of the tasks that stand under the key `task` of a schedule, or in a call that adds one."""
         found: set[str] = set()
-        for module in self._project.modules.production:
+        for module in self._project.modules.all:  # commands that set a program up write schedules too
+            if module.is_test:
+                continue
             for expr, _ in walk_module(module, frozenset({Mapping})):
                 assert isinstance(expr, Mapping)  # noqa: S101 - nothing else was asked for
                 for key, value in zip(expr.keys, expr.values, strict=True):
@@ -150,6 +154,10 @@ class TaskRetries:
             for call in module.body.calls:
                 if last_name(module.body, call.callee) in ("add_periodic_task", "PeriodicTask", "crontab"):
                     found.update(spell(module.body, a.value).partition("(")[0].removesuffix(".s") for a in call.arguments)
+                elif any(a.name in _TIMES for a in call.arguments):  # a row of the schedule's table
+                    for argument in call.arguments:
+                        if isinstance(argument.value, String):
+                            found.add(argument.value.value.rpartition(".")[2])
         return frozenset(found)
 
 

@@ -181,11 +181,8 @@ def _address(project: Project, call: Repeated) -> tuple[str, ...]:
 
 
 def _all_call(project: Project, call: Repeated) -> bool:
-    """Of the functions that each call on the way may run, all come to the effect."""
-    places = {step.site for step in call.path.steps}
-    below = (site for definition in call.path.through for site in project.calls.of(definition) if site.site in places)
-    first = [target.definition for target in call.point.point.targets]
-    definitions = [*first, *(target.definition for site in below for target in site.targets)]
+    """Of the functions that the loop's call may run, each comes to the effect."""
+    definitions = [target.definition for target in call.point.point.targets]
     return all(d is None or project.effects.has(d, call.point.effect) for d in definitions)
 
 

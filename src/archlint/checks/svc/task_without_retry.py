@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Constant
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.modules import Module
 from archlint.project.swallowed import catches
@@ -45,9 +46,16 @@ def _way_out(project: Project, conditions: Conditions, task: Task) -> Path | Non
         for point in project.effects.points_of(task.definition, effect):
             path = conditions.path(point)
             left = catches(point.module, point.context) or is_failure_path(point.module, point.context)
-            if path is not None and not left:
+            if path is not None and not left and not _is_silent(path):
                 found.append(path)
     return min(found, key=lambda path: (-path.confidence, len(path.steps), path.steps[0].site), default=None)
+
+
+def _is_silent(path: Path) -> bool:
+    """`send_mail(…, fail_silently=True)`: the failure is dropped where the call is made."""
+    call = path.end.call
+    given = call.argument(":fail_silently") if call is not None else None
+    return isinstance(given, Constant) and given.value is True
 
 
 def _hit(task: Task, path: Path, *, is_note: bool) -> Hit:

@@ -354,13 +354,24 @@ class Inference:
         """What `with entity as x` binds."""
         return self._holding.entered(entity)
 
+    def _given(self, module: Module, expr: Subscript, context: int) -> list[Entity]:
+        """`Provide[Container.shop]`: what the provider gives when it is called."""
+        return [
+            given
+            for index in expr.index
+            for each in self.entities(module, index, context)
+            for given in self.called(each) or (each,)
+        ]
+
     def _subscript(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         assert isinstance(expr, Subscript)  # noqa: S101 - the table in `__init__` decides
         found: list[Entity] = []
         for base in self.entities(module, expr.base, context):
             if not isinstance(base, Type):
                 continue
-            if base.is_class:
+            if base.is_class and self.project.knowledge.role(base.name) == "provider-item":
+                found += self._given(module, expr, context)
+            elif base.is_class:
                 found += [as_class(t) for t in self.annotations.types(module, expr, context) if isinstance(t, Type)]
                 break
             found += self._holding.indexed(base, expr.index[0] if expr.index else None)

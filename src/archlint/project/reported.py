@@ -29,15 +29,15 @@ def is_reported(station: EffectPoint, loop: Loop) -> bool:
 
 def _is_for_missing(module: Module, context: int) -> bool:
     """`if not found`, `if key not in known`, or an `else`; the other branch says nothing of the kind."""
-    place = module.body.contexts[context]
-    twins = (row for row, other in enumerate(module.body.contexts) if other.subject == place.subject and row != context)
-    if any(_warns(module, row) for row in twins):
-        return False
-    test = place.subject
+    contexts = module.body.contexts
+    place, test = contexts[context], contexts[context].subject
     is_missing = (isinstance(test, Operation) and test.op == "not") or (
         isinstance(test, Comparison) and test.ops in (("is",), ("not in",))
     )
-    return place.kind == "else" or (place.kind == "if" and is_missing)
+    if test is None or not (place.kind == "else" or (place.kind == "if" and is_missing)):
+        return False
+    twins = (row for row, other in enumerate(contexts) if other.parent == place.parent and other.subject == test)
+    return not any(_warns(module, row) for row in twins if row != context)
 
 
 def _warns(module: Module, context: int) -> bool:

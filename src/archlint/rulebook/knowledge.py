@@ -42,7 +42,7 @@ def kept_knowledge(documents: Mapping[str, str | bytes], store: FactStore, key: 
     `key` changes with the documents and with what reads them."""
     kept = store.get_many([key]).get(key)
     if kept is not None:
-        with suppress(msgspec.DecodeError):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Knowledge(msgspec.msgpack.decode(kept, type=tuple[Library, ...]))
     known = load_knowledge(documents)
     plain = [msgspec.structs.replace(library, examples=()) for library in known.libraries]

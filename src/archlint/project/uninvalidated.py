@@ -1,4 +1,4 @@
-"""Writes that leave copies in a cache as they were, where other writes of the same rows delete them."""
+"""Copies of rows in a cache that some write of the rows deletes, and the writes that leave them as they were."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _LETTERS = 3
 """A key's own words have so many letters at least."""
 
 
-class StaleCopy(Struct, frozen=True):
-    """`writer` changes rows of `name`, of which `filler` keeps copies under keys like `shape`; `deleted` is where another
-    write of such rows deletes them."""
+class CachedCopy(Struct, frozen=True):
+    """`filler` keeps copies of rows of `name` under keys like `shape`; `deleted` is where a write of such rows deletes them,
+    `leaving` are the functions that change such rows and leave the copies."""
 
     shape: str
     name: str
-    writer: Def
     filler: Site
     deleted: Site
+    leaving: tuple[Def, ...]
 
 
 class Uninvalidated:
@@ -42,8 +42,8 @@ class Uninvalidated:
         self._effects = project.effects
         self._names = StoredNames(project)
 
-    def all(self) -> Iterator[StaleCopy]:
-        """By key and writer. Keys that a signal's receiver deletes are not asked about: any write may come to it."""
+    def all(self) -> Iterator[CachedCopy]:
+        """By key and what is stored. Keys that a signal's receiver deletes are not asked about: any write may come to it."""
         for shape, fillers in sorted(self._fillers.items()):
             deletions = [each for told, found in self._deletions.items() if _covers(told, shape) for each in found]
             if not deletions or any(self._is_handed_over(definition) for definition, _ in deletions):
@@ -52,9 +52,9 @@ class Uninvalidated:
                 deleting = next((site for definition, site in deletions if self._goes_with_write(definition, name)), None)
                 if deleting is None:
                     continue
-                for writer in self._writers.get(name, ()):
-                    if not self._deletes(writer) and writer not in {filler for filler, _ in fillers}:
-                        yield StaleCopy(shape, name, writer, fillers[0][1], deleting)
+                filling = {filler for filler, _ in fillers}
+                leaving = (w for w in self._writers.get(name, ()) if w not in filling and not self._deletes(w))
+                yield CachedCopy(shape, name, fillers[0][1], deleting, tuple(leaving))
 
     @cached_property
     def _fillers(self) -> dict[str, list[tuple[Def, Site]]]:

@@ -242,7 +242,8 @@ class InsertedValues:
 
     def _grown(self, target: Expr | None, value: Expr | None, operator: str, at: int, spot: Spot) -> Found:
         """`text += value`: behind what it was before."""
-        if isinstance(target, Name):
+        self._work -= 1  # each `+=` adds to what all before it may have made
+        if isinstance(target, Name) and self._work > 0:
             yield from self.named(target, spot, at)
         if value is None:
             return

@@ -99,6 +99,8 @@ class TextBuilder:
     # Names
 
     def _named(self, module: Module, expr: Name | Attribute, context: int, depth: int, at: int | None = None) -> Texts:
+        if self._work <= 0:  # each `+=` adds to what all before it may have made
+            return self._hole(module, expr, context, "unknown")
         found: list[Texts] = []
         for source in self._sources.of(module, expr, context, at):
             if source.is_parameter:

@@ -209,3 +209,8 @@ def test_joined_text_renders_its_pieces_in_order() -> None:
     assert text.rendered == "abc"
     assert [(text.origin(i).path, text.origin(i).at) for i in range(3)] == [("a.py", 5), ("a.py", 6), ("b.py", 9)]
     assert not any(isinstance(piece, Hole) for piece in text.pieces)
+
+
+def test_what_grows_in_many_branches_is_bounded() -> None:
+    branches = [line for i in range(30) for line in (f"if a > {i}:", f"    q += str({i})", "else:", "    q += ' x'")]
+    assert texts("\n".join(["q = 'SELECT 1'", *branches, "ask(q)"]))

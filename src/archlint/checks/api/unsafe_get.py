@@ -14,9 +14,13 @@ from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import SAFE, Endpoint
 from archlint.project.made_if_missing import is_made_if_missing, leads_to_what_is_missing
+from archlint.project.spelling import spell
 from archlint.project.working_tables import fills_working_table
 from archlint.project.write_words import words_of_write
 
+_LONG_VERBS = ("create", "delete", "remove", "update", "withdraw", "generate", "register", "cancel")
+"""What paths run together with other words: `createdb`."""
+_EXPIRED = frozenset({"exp", "expired", "expires", "expiry", "expiration", "expire"})
 _FAR = 2
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
 
@@ -24,12 +28,13 @@ _FAR = 2
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """Words in paths and in names of functions.  `not_asked`: of endpoints that a protocol makes write on GET; `links`: of
     those that people open from a mail; `traces`: of functions and models that only record that something was asked;
-    `making`: of functions that make what is missing."""
+    `making`: of functions that make what is missing; `verbs`: of endpoints that say themselves that they change something."""
 
     not_asked: tuple[str, ...]
     links: tuple[str, ...]
     traces: tuple[str, ...]
     making: tuple[str, ...]
+    verbs: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -59,10 +64,31 @@ def _words(endpoint: Endpoint) -> frozenset[str]:
     return frozenset((*words_of(endpoint.path), *words_of(endpoint.definition.function.name)))
 
 
+def _says_so(endpoint: Endpoint, params: Params) -> bool:
+    """`/orders/{id}/cancel`, `createdb`, `def delete_user`."""
+    words = _words(endpoint)
+    return not words.isdisjoint(params.verbs) or any(word.startswith(_LONG_VERBS) for word in words)
+
+
+def _deletes(path: Path) -> bool:
+    """The endpoint itself takes rows away."""
+    return not path.through and "delete" in words_of(path.end.shown)
+
+
+def _is_expired(project: Project, step: Step) -> bool:
+    """`if paste.exp_date < now: session.delete(paste)`: what is over is put away when somebody asks for it."""
+    body = project.modules.by_path[step.site.path].body
+    tests = (c.subject for c in body.contexts if c.kind == "if" and c.at <= step.site.at < c.end)
+    return any(not _EXPIRED.isdisjoint(words_of(spell(body, test))) for test in tests if test is not None)
+
+
 def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: Path, params: Params) -> Confidence:
-    """Low for what is tolerated: a link in a mail, a trace of the request itself, what is made once and found from then on,
-    a table that the question itself works on."""
-    if path.kept or not _words(endpoint).isdisjoint(params.links):
+    """Low where the endpoint does not say that it changes something: of such writes, which only come along, about half are
+    caches, stamps and clean-ups. Low too for what is tolerated: a link in a mail, a trace of the request itself, what is
+    made once and found from then on, a table that the question itself works on."""
+    if path.kept or not _words(endpoint).isdisjoint(params.links) or not (_says_so(endpoint, params) or _deletes(path)):
+        return Confidence.LOW
+    if any(_is_expired(project, step) for step in path.steps):
         return Confidence.LOW
     if not words_of_write(path).isdisjoint((*params.traces, *params.making)):
         return Confidence.LOW

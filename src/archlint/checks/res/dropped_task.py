@@ -57,7 +57,10 @@ def _is_dropped(module: Module, statement: Statement) -> bool:
 
 
 def _makes_coroutine(site: CallSite) -> bool:
-    """A call of nothing but the project's own coroutine functions, which no decorator turns into something else."""
+    """A call of nothing but the project's own coroutine functions, which no decorator, nor a call around them
+    (`async_to_sync(send)(mail)`), turns into something else."""
+    if isinstance(site.call.callee, CallRef):
+        return False
     definitions = [target.definition for target in site.targets]
     return (
         bool(definitions)

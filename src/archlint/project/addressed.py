@@ -21,7 +21,8 @@ from archlint.facts.syntax import (
 )
 from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of, receives_itself
 from archlint.project.credentials import words_of
-from archlint.project.parts import names_in, parts_of
+from archlint.project.name_uses import attributes_of
+from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -264,17 +265,7 @@ def _unpacked_from(module: Module, name: Name, context: int) -> Expr | None:
 
 def _reads_address(definition: Def) -> bool:
     """`self.url`, `self.host` somewhere in the method."""
-    body, function = definition.module.body, definition.function
-    read = [s.value for s in body.statements if function.at <= s.at < function.end]
-    read += [a.value for c in body.calls if function.at <= c.at < function.end for a in c.arguments]
-    return any(
-        isinstance(part, Attribute)
-        and isinstance(part.base, Name)
-        and part.base.id == "self"
-        and not (_ADDRESSES | _HOSTS).isdisjoint(words_of(part.attr))
-        for value in read
-        for part in parts_of(body, value)
-    )
+    return any(not (_ADDRESSES | _HOSTS).isdisjoint(words_of(name)) for name in attributes_of(definition, "self"))
 
 
 def _is_constant(expr: Expr | None) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.credentials import words_of
+from archlint.project.name_uses import attributes_of
 from archlint.project.parts import names_in, parts_of
 from archlint.project.repeated import LoopWords
 from archlint.project.spelling import last_name
@@ -88,17 +89,8 @@ class CallsAlone:
         return first is not None and bool(items) and any(self._takes_credential(first, name) for name in items)
 
     def _takes_credential(self, definition: Def, name: str) -> bool:
-        body, function = definition.module.body, definition.function
-        read = [s.value for s in body.statements if function.at <= s.at < function.end]
-        read += [a.value for c in body.calls if function.at <= c.at < function.end for a in c.arguments]
-        return any(
-            isinstance(part, Attribute)
-            and isinstance(part.base, Name)
-            and part.base.id == name
-            and not {*self._words.own_credentials}.isdisjoint(words_of(part.attr))
-            for value in read
-            for part in parts_of(body, value)
-        )
+        credentials = {*self._words.own_credentials}
+        return any(not credentials.isdisjoint(words_of(attribute)) for attribute in attributes_of(definition, name))
 
     def _placed(self, call: Repeated) -> frozenset[str]:
         """The words of the names of the functions, classes and modules that hold the loop, and what it calls."""

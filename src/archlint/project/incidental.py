@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -36,6 +36,13 @@ class IncidentalWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     leftovers: tuple[str, ...]
 
 
+def is_left_over(project: Project, step: Step, words: Iterable[str]) -> bool:
+    """`if token.expires_at < now: token.delete()`: one of the words stands in a test around the step."""
+    body = project.modules.by_path[step.site.path].body
+    tests = (c.subject for c in body.contexts if c.kind == "if" and c.at <= step.site.at < c.end)
+    return any(not set(words_of(spell(body, test))).isdisjoint(words) for test in tests)
+
+
 class Incidental:
     """Judges ways from a place (`point`) down to a write (`path.end`)."""
 
@@ -50,7 +57,10 @@ class Incidental:
         if not (words_of_write(path) | between).isdisjoint((*words.traces, *words.making)):
             return True
         creates = self._creates(point) or self._creates(path.end) or self._calls_creating(path)
-        if any(self._is_left_over(step) or self._is_made_once(step, creates=creates) for step in path.steps):
+        if any(
+            is_left_over(self._project, step, words.leftovers) or self._is_made_once(step, creates=creates)
+            for step in path.steps
+        ):
             return True
         return any(
             self._is_stamp(each) or is_made_if_missing(each.module, each.context, each.site.at)
@@ -70,12 +80,6 @@ class Incidental:
             if function.at <= statement.at < call.at and isinstance(target, Attribute) and spell(body, target.base) == written:
                 named.append(target.attr)
         return bool(named) and all(re.search(self._words.stamps, name) for name in named)
-
-    def _is_left_over(self, step: Step) -> bool:
-        """`if token.expires_at < now: token.delete()`."""
-        body = self._project.modules.by_path[step.site.path].body
-        tests = (c.subject for c in body.contexts if c.kind == "if" and c.at <= step.site.at < c.end)
-        return any(not set(words_of(spell(body, test))).isdisjoint(self._words.leftovers) for test in tests)
 
     def _is_made_once(self, step: Step, *, creates: bool) -> bool:
         """What was found is answered before: `if found: return found`, then a row is made, or what was answered is set."""

@@ -19,7 +19,7 @@ from archlint.facts.syntax import (
     Statement,
     Yield,
 )
-from archlint.project.parts import children, names_in
+from archlint.project.parts import children, names_in, parts_of
 
 if TYPE_CHECKING:
     from archlint.project.model import Def
@@ -44,6 +44,17 @@ class Use(Struct, frozen=True):
 def uses_of(definition: Def, name: str, since: int) -> tuple[Use, ...]:
     """By place, of what stands behind an offset in the function."""
     return tuple(sorted(_uses(definition, name, since), key=lambda use: use.at))
+
+
+def attributes_of(definition: Def, name: str) -> Iterator[str]:
+    """The attributes of a name that the function uses in its statements and in what it gives to calls, with repetition."""
+    body, function = definition.module.body, definition.function
+    read = [s.value for s in body.statements if function.at <= s.at < function.end]
+    read += [a.value for c in body.calls if function.at <= c.at < function.end for a in c.arguments]
+    for value in read:
+        for part in parts_of(body, value):
+            if isinstance(part, Attribute) and isinstance(part.base, Name) and part.base.id == name:
+                yield part.attr
 
 
 def _uses(definition: Def, name: str, since: int) -> Iterator[Use]:

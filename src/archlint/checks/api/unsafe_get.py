@@ -13,14 +13,15 @@ from archlint.project.conditions import Path
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import SAFE, Endpoint
+from archlint.project.incidental import is_left_over
 from archlint.project.made_if_missing import is_made_if_missing, leads_to_what_is_missing
-from archlint.project.spelling import spell
 from archlint.project.working_tables import fills_working_table
 from archlint.project.write_words import words_of_write
 
 _LONG_VERBS = ("create", "delete", "remove", "update", "withdraw", "generate", "register", "cancel")
 """What paths run together with other words: `createdb`."""
 _EXPIRED = frozenset({"exp", "expired", "expires", "expiry", "expiration", "expire"})
+"""`if paste.exp_date < now`: what is over is put away when somebody asks for it."""
 _FAR = 2
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
 
@@ -75,20 +76,13 @@ def _deletes(path: Path) -> bool:
     return not path.through and "delete" in words_of(path.end.shown)
 
 
-def _is_expired(project: Project, step: Step) -> bool:
-    """`if paste.exp_date < now: session.delete(paste)`: what is over is put away when somebody asks for it."""
-    body = project.modules.by_path[step.site.path].body
-    tests = (c.subject for c in body.contexts if c.kind == "if" and c.at <= step.site.at < c.end)
-    return any(not _EXPIRED.isdisjoint(words_of(spell(body, test))) for test in tests if test is not None)
-
-
 def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: Path, params: Params) -> Confidence:
     """Low where the endpoint does not say that it changes something: of such writes, which only come along, about half are
     caches, stamps and clean-ups. Low too for what is tolerated: a link in a mail, a trace of the request itself, what is
     made once and found from then on, a table that the question itself works on."""
     if path.kept or not _words(endpoint).isdisjoint(params.links) or not (_says_so(endpoint, params) or _deletes(path)):
         return Confidence.LOW
-    if any(_is_expired(project, step) for step in path.steps):
+    if any(is_left_over(project, step, _EXPIRED) for step in path.steps):
         return Confidence.LOW
     if not words_of_write(path).isdisjoint((*params.traces, *params.making)):
         return Confidence.LOW

@@ -44,10 +44,17 @@ class Unreachable:
 
     def holds_at(self, at: int) -> bool:
         """The same of a place that is known by its offset alone."""
-        if not self._left and not self._closed:
-            return False
-        around = [(place.end - place.at, index) for index, place in enumerate(self._contexts) if place.at <= at < place.end]
-        return bool(around) and self.holds(min(around)[1], at)
+        return any(begin <= at < end for begin, end in self._dead)
+
+    @cached_property
+    def _dead(self) -> tuple[tuple[int, int], ...]:
+        """Where code stands that never runs; most modules have none."""
+        contexts, left = self._contexts, self._left
+        begun = [(s.context, s.at) for s in self._module.body.statements]
+        begun += [(place.parent, place.at) for place in contexts]
+        behind = {context for context, at in begun if context in left and at >= left[context]}
+        closed = [(contexts[context].at, contexts[context].end) for context in sorted(self._closed)]
+        return (*closed, *((left[context], contexts[context].end) for context in sorted(behind)))
 
     @cached_property
     def _switches(self) -> dict[str, bool]:

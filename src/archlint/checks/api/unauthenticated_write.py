@@ -18,6 +18,7 @@ from archlint.project.made_if_missing import is_made_if_missing
 from archlint.project.modules import Module
 from archlint.project.provided import provided_by
 from archlint.project.route_records import App, Route
+from archlint.project.route_tree import UNKNOWN_OWNER
 from archlint.project.symbols import ClassDef
 from archlint.project.view_access import Guard
 
@@ -131,7 +132,8 @@ def _asks_anywhere(project: Project, guards: Guards, service: str) -> bool:
 
 
 def _by_app(project: Project, writes: list[_Write], params: Params) -> Iterator[Hit]:
-    apps = {app.key: app for app in project.routes.apps}
+    inside = {each.child for each in project.routes.tree.included.get(UNKNOWN_OWNER, ())}  # of what nobody sees
+    apps = {app.key: app for app in project.routes.apps if app.key not in inside}
     by_app: dict[str, list[_Write]] = defaultdict(list)
     for write in writes:
         by_app[next(iter(write.route.apps or ()), "")].append(write)

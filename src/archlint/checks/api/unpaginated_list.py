@@ -15,6 +15,7 @@ from archlint.project.listing_views import ListingView, ListingViews
 from archlint.project.model import Type
 from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.row_types import Rows
+from archlint.project.spelling import last_name
 from archlint.project.written_models import WrittenModels
 
 _STORED = frozenset({"model", "orm", "entity", "table", "db", "row", "dao"})
@@ -44,6 +45,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for definition, endpoints in project.endpoints.by_definition.items():
         endpoint = next((each for each in endpoints if _is_list(each, params)), None)
         if endpoint is None or not definition.module.is_production:
+            continue
+        if _is_paged(project, endpoint, params):
+            yield Proof(definition.site, f"`{endpoint.label}` is made to answer with a page at a time")
             continue
         rows = answered.of(definition)
         if any("limited" in each.traits for each in rows):
@@ -89,6 +93,22 @@ def _is_whole_list(path: str, params: Params) -> bool:
 
 def _is_list(endpoint: Endpoint, params: Params) -> bool:
     return "GET" in endpoint.methods and _is_whole_list(endpoint.path, params)
+
+
+def _is_paged(project: Project, endpoint: Endpoint, params: Params) -> bool:
+    """By a decorator around the function, or by the kind of router that it is declared on."""
+    definition = endpoint.definition
+    around = [last_name(definition.module.body, each) for each in definition.function.decorators]
+    made = (project.routes.tree.containers.get(key) for key in endpoint.route.containers)
+    around += [_maker(project, container.site) for container in made if container is not None]
+    return any(not set(params.paging).isdisjoint(words_of(name)) for name in around)
+
+
+def _maker(project: Project, site: Site) -> str:
+    """The last name of what is called there."""
+    module = project.modules.by_path[site.path]
+    call = next((call for call in module.body.calls if (call.at, call.end) == (site.at, site.end)), None)
+    return last_name(module.body, call.callee) if call is not None else ""
 
 
 def _by_view(view: ListingView, path: str, rows: Rows, params: Params) -> Hit:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _DEPTH = 24
-_MOST_STEPS = 1500
+_MOST_STEPS = 500
 """A bound on the expressions looked at for one question, so that no tangle of calls takes for ever."""
 _CLEAN_TYPES = frozenset(
     f"builtins.{name}" for name in ("bool", "int", "float", "complex", "NoneType", "type", "range", "slice")

@@ -170,7 +170,7 @@ class InsertedCalls:
             words = words_of(definition.function.name)
             if words and not self._quoting.isdisjoint(words):
                 continue
-            there = spot.capped() if words and words[0] in self._checking else spot
+            there = spot.capped() if words and words[0] in self._checking and words[1:2] != ("get",) else spot
             frame = Frame(definition, site, spot.place.frame)
             step = Step(site.site, f"given by `{definition.function.name}`")
             there = there.framed(Place(definition.module, site.call.context, frame), step, site.confidence)

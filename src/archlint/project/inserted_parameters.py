@@ -15,6 +15,7 @@ from archlint.project.insertions import Part, Reach, Spot
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Parameter as Given
 from archlint.project.passed_arguments import arguments_of
+from archlint.project.request_objects import RequestObjects
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class InsertedParameters:
         self._parts = frozenset(words.request_parts)
         self._injected = frozenset(words.injected)
         self._sql_words = frozenset(words.sql_words)
+        self._handed = RequestObjects(self._project)
         self._climbing: list[tuple[Def, int]] = []
 
     def of(self, module: Module, binding: Binding, expr: Expr, spot: Spot) -> Found:
@@ -167,8 +169,7 @@ class InsertedParameters:
         """A part of a request that its sender decides: `request.args`, `self.request.GET`."""
         if expr.attr not in self._parts:
             return False
-        types = self._project.types
-        if any(types.role(t) == "request" for t in types.all(place.module, expr.base, place.context)):
+        if self._handed.is_one(place.module, expr.base, place.context):
             return True
         return isinstance(expr.base, Name | Attribute) and last_name(place.module.body, expr.base) in self._requests
 

@@ -13,6 +13,7 @@ from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.flows import Habits, Place
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import names_in, parts_of
+from archlint.project.request_objects import RequestObjects
 from archlint.project.spelling import last_name
 from archlint.project.walk import walk_module
 
@@ -44,6 +45,7 @@ class RequestValues:
         self._vocabulary = vocabulary
         self._habits = habits
         self._origins = Origins(project)
+        self._handed = RequestObjects(project)
         self._keys: dict[str, dict[int, tuple[str, ...]]] = {}
         self._signing: dict[str, bool] = {}
 
@@ -111,8 +113,7 @@ class RequestValues:
 
     def _is_request(self, expr: Expr, at: Place) -> bool:
         """The value of an incoming request, by its type or by the name that everybody gives it."""
-        types = self._project.types
-        if any(types.role(t) == "request" for t in types.all(at.module, expr, at.context)):
+        if self._handed.is_one(at.module, expr, at.context):
             return True
         return isinstance(expr, Name | Attribute) and last_name(at.module.body, expr) in self._habits.requests
 

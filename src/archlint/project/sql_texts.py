@@ -39,7 +39,8 @@ class Candidate:
 
 
 class Sink(Struct, frozen=True):
-    """A call that takes SQL in one of its arguments; `is_executed` and `is_guess` as in `Candidate`."""
+    """A call that takes SQL in one of its arguments; `is_executed` and `is_guess` as in `Candidate`. `reaches`: path and
+    index of the call that takes it itself, where functions of the project hand it there (`wrappers` of them)."""
 
     site: CallSite
     argument: Expr
@@ -47,6 +48,12 @@ class Sink(Struct, frozen=True):
     is_executed: bool
     is_guess: bool = False
     wrappers: int = 0
+    reaches: tuple[str, int] | None = None
+
+    @property
+    def taken_by(self) -> tuple[str, int]:
+        """Path and index of the call that takes the text itself."""
+        return self.reaches or (self.site.path, self.site.index)
 
 
 class SqlTexts:
@@ -162,4 +169,4 @@ class SqlTexts:
             argument = site.argument(notation)
             if argument is not None:
                 confidence = min(sink.confidence, site.confidence)
-                yield Sink(site, argument, confidence, sink.is_executed, sink.is_guess, sink.wrappers + 1)
+                yield Sink(site, argument, confidence, sink.is_executed, sink.is_guess, sink.wrappers + 1, sink.taken_by)

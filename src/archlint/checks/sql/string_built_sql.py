@@ -101,10 +101,12 @@ def _is_constant(project: Project, sink: Sink) -> bool:
 
 
 class _Texts:
-    """Whether what a call takes that is only called like one that takes SQL reads like SQL."""
+    """Whether what a call takes that is only called like one that takes SQL reads like SQL, here or where it is handed over."""
 
     def __init__(self, project: Project) -> None:
-        self._sinks = {(sql.sink.path, sql.sink.index) for sql in project.statements.all if sql.sink is not None}
+        told = {(sql.sink.path, sql.sink.index) for sql in project.statements.all if sql.sink is not None}
+        reached = project.statements.texts.reached
+        self._sinks = {sink.taken_by for sink in reached if sink.is_guess and (sink.site.path, sink.site.index) in told}
 
     def is_sql(self, sink: Sink) -> bool:
         return (sink.site.path, sink.site.index) in self._sinks

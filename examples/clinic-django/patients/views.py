@@ -33,7 +33,7 @@ class OverviewView(APIView):
     permission_classes = [AllowAny]
 
     def get(self, request: Request) -> Response:
-        patient = Patient.objects.filter(pk=request.session.get("patient")).first()
+        patient = Patient.objects.filter(pk=request.session.get("patient")).first()  # expect: ARC004
         if patient is None:
             return Response({"detail": "Log in first"}, status=status.HTTP_403_FORBIDDEN)
         return Response(services.overview(patient))

@@ -3,7 +3,8 @@
 Two kinds of projects have layers.  *Contexts* are packages in which two or more different strong words stand side by
 side (`catalog/domain`, `catalog/infrastructure`).  *Stacked* packages have weak words (`routes`, `services`, `repos`, or
 a `service.py` in every feature) and count only if the imports between them run one way and the upper ones use the
-lower ones.  Everything else has none.
+lower ones.  Where there are none, one module that answers requests and the services beside it are a stack, if the one
+uses the others.  Everything else has none.
 """
 
 from __future__ import annotations
@@ -34,7 +35,19 @@ def infer(modules: Sequence[Module], imports: ImportGraph, kinds: Kinds) -> dict
         if contexts.found:
             found |= contexts.layers()
             continue
-        stacks = [Stack(source, top).layers() for top in sorted(source.below[""])]
-        for stack in stacks if any(stacks) else [Stack(source, "").layers()]:
+        for stack in _stacks(source):
             found |= stack
     return found
+
+
+def _stacks(source: Source) -> list[dict[str, Layer]]:
+    """By folders, of each top-level package or of the packages themselves; where there is none, by single modules too."""
+    tops = sorted(source.below[""])
+    for in_pairs in (False, True):
+        stacks = [Stack(source, top, in_pairs=in_pairs).layers() for top in tops]
+        if any(stacks):
+            return stacks
+        whole = Stack(source, "", in_pairs=in_pairs).layers()
+        if whole:
+            return [whole]
+    return []

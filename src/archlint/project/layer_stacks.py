@@ -6,11 +6,14 @@ from collections import defaultdict
 
 from archlint.project import layer_words as words
 from archlint.project.layer_groups import Group, Source, consistent, is_below, is_following
+from archlint.project.layer_pairs import Pairs
 from archlint.project.layer_words import Layer
 from archlint.project.modules import Module
 
-_LEAST_USE = 0.3
+_LEAST_USE = 0.25
 """This share of an upper layer's modules must use a lower one before weak words are believed."""
+_FEW = 3
+"""Of so few modules that speak HTTP one that uses a lower layer is enough."""
 _FEATURES = 4
 """So many packages must hold a module of a name before the name is believed to be a layer in each feature."""
 
@@ -18,8 +21,10 @@ _FEATURES = 4
 class Stack:
     """The stack below one top-level package, if it is one; with no name, the one that the top-level packages make."""
 
-    def __init__(self, source: Source, top: str) -> None:
+    def __init__(self, source: Source, top: str, *, in_pairs: bool = False) -> None:
+        """`in_pairs`: one module that answers requests and the services beside it, which it uses, are layers too."""
         self._source = source
+        self._in_pairs = in_pairs
         self._levels = slice(1, None) if top else slice(0, 1)
         self._modules = [m for m in source.modules if not top or is_below(m.local_name, top)]
 
@@ -30,7 +35,7 @@ class Stack:
         if not self._is_stack(kept):
             return {}
         found = {module.name: group.layer for group in kept for module in group.members}
-        return self._spread_interface(kept, found)
+        return found if self._in_pairs else self._spread_interface(kept, found)
 
     def _spread_interface(self, groups: list[Group], found: dict[str, Layer]) -> dict[str, Layer]:
         """What lies beside the routers of a package that holds no other layer is interface too (a web app's forms)."""
@@ -61,6 +66,8 @@ class Stack:
                 found.setdefault((f"*.{word}", layer), Group(layer, f"*.{word}", False)).members.append(module)
         rare = {f"*.{word}" for word, packages in features.items() if len(packages) < _FEATURES}
         groups = [group for (name, _), group in sorted(found.items()) if name not in rare and len(group.members) > 1]
+        if self._in_pairs:
+            groups += Pairs(self._source, self._modules, groups).groups()
         spoken = [g for g in groups if g.layer != "interface" or g.word.rpartition(".")[2] == "cli" or self._speaks(g)]
         return self._tables_only([self._as_application(group, spoken) for group in spoken])
 
@@ -77,7 +84,7 @@ class Stack:
             if other is not group
             and other.word.rpartition(".")[0] == above
             and not is_following(other)
-            and other.word.rpartition(".")[2] != "cli"
+            and other.word.rpartition(".")[2] not in words.AROUND_HANDLERS
         }
         if group.word.endswith(".handlers") and {"interface", "infrastructure"} <= beside:
             return Group("application", group.word, False, group.members)
@@ -124,10 +131,17 @@ class Stack:
             if layer is not None and not self._is_feature(name):
                 if word == "entities" and "orm" in self._source.kinds(module):
                     layer = "infrastructure"
+                if layer == "application":
+                    return self._stored_inside(parts[:depth], i) or (name, layer)
                 return name, layer
             if word in words.FOLLOWING and later is None:
                 later = name, words.FOLLOWING[word]
         return later
+
+    def _stored_inside(self, folders: list[str], outer: int) -> tuple[str, Layer] | None:
+        """`services/repositories`: what stores, below the folder of the services."""
+        inner = next((i for i in range(outer + 1, len(folders)) if folders[i] in words.EVIDENCE), None)
+        return (".".join(folders[: inner + 1]), "infrastructure") if inner is not None else None
 
     def _feature_word(self, module: Module) -> tuple[str, str]:
         """(feature package, word) of a module or small package whose own name is a layer's."""
@@ -145,8 +159,12 @@ class Stack:
             return True
         if own == "application" and {"interface", "infrastructure"} <= self._layers_inside(package):
             return True
-        foreign = sum(words.FEATURE_MODULES.get(part, own) != own for part in self._source.below[package])
+        parts = [part for part in self._source.below[package] if not (own == "application" and self._is_folder(package, part))]
+        foreign = sum(words.FEATURE_MODULES.get(part, own) != own for part in parts)
         return foreign > (0 if word in words.FEATURE_NOUNS else 1) or (own == "interface" and self._is_one_of_many(package))
+
+    def _is_folder(self, package: str, part: str) -> bool:
+        return part in words.EVIDENCE and f"{package}.{part}" in self._source.packages
 
     def _layers_inside(self, package: str) -> set[Layer]:
         """The layers whose folders lie directly in a package: an `application` with a `cli` and a `db` is the program."""
@@ -180,5 +198,11 @@ class Stack:
         lower = {
             m.name for g in groups if g.layer in ("application", "infrastructure") and not is_following(g) for m in g.members
         }
-        real = [m for m in upper if not m.is_package]
-        return self._users(real, lower) >= max(2, len(real) * _LEAST_USE)
+        answering = [m for m in upper if not m.is_package and "web-framework" in self._source.kinds(m)]
+        least = 1 if len(answering) <= _FEW else 2
+        return self._users(answering, lower | self._providers(upper, lower)) >= max(least, len(answering) * _LEAST_USE)
+
+    def _providers(self, upper: list[Module], lower: set[str]) -> set[str]:
+        """Modules of the interface that hand the lower layers to those that answer requests."""
+        around = [m for m in upper if not words.AROUND_HANDLERS.isdisjoint(m.local_name.split("."))]
+        return {m.name for m in around if self._users([m], lower)}

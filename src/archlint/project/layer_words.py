@@ -34,11 +34,11 @@ STRONG = _words(
 WEAK = _words(
     {
         "domain": "entities",
-        "application": "services service application_services business business_logic",
+        "application": "services service application_services business business_logic logic",
         "infrastructure": "persistence repositories repository repos repo crud dao daos dal data_access storage storages"
         " db database gateways",
         "interface": "interface interfaces api apis routes routers router endpoints controllers controller views view"
-        " rest web http cli graphql handlers handler webapi http_api delivery"
+        " rest web http cli graphql handlers handler webapi http_api delivery resources"
         " dependencies deps middleware middlewares blueprints forms resolvers",
     }
 )
@@ -54,7 +54,16 @@ FEATURE_MODULES = _words(
 )
 """Names of modules that are layers when the packages are cut by feature."""
 
-FEATURE_NOUNS = _set("service services repository delivery interface interfaces api apis web business gateways forms")
+SPOKEN_MODULES = {word for word, layer in FEATURE_MODULES.items() if layer == "interface"} | _set(
+    "api apis web http handlers resources blueprint blueprints"
+)
+"""Names of modules that may be all that speaks HTTP in a package."""
+AROUND_HANDLERS = _set("cli dependencies deps middleware middlewares forms")
+"""Folders of the interface that answer no request themselves."""
+
+FEATURE_NOUNS = _set(
+    "services service repository delivery interface interfaces api apis web business gateways forms resources logic"
+)
 """Weak words that are just as well what a program is about."""
 
 _SIDES: dict[str, Layer] = {

@@ -113,6 +113,85 @@ def test_a_stack_of_packages() -> None:
     ]
 
 
+PAIR = {
+    "desk/controllers.py": "from litestar import get\nfrom desk.services.tickets import close",
+    "desk/services/__init__.py": "",
+    "desk/services/tickets.py": "from desk.storage import rows\ndef close(): ...",
+    "desk/services/accounts.py": "",
+    "desk/models.py": "",
+    "desk/main.py": "from litestar import Litestar\nfrom desk.controllers import close",
+}
+
+
+def test_one_module_that_answers_requests_beside_a_folder_of_services() -> None:
+    found = layers(PAIR)
+    assert found.style == "layered"
+    assert [layer(found, path) for path in ("desk/controllers.py", "desk/services/accounts.py", "desk/models.py")] == [
+        "interface",
+        "application",
+        None,
+    ]
+
+
+def test_one_module_that_answers_requests_beside_one_of_services_and_one_that_stores() -> None:
+    sources = {
+        "members/api.py": "from rest_framework.views import APIView\nfrom . import services",
+        "members/services.py": "from members.repositories import rows\ndef close(): ...",
+        "members/repositories.py": "def rows(): ...",
+        "visits/views.py": "from django.shortcuts import render",
+        "visits/services.py": "def close(): ...",
+    }
+    found = layers(sources)
+    assert [layer(found, path) for path in sources] == ["interface", "application", "infrastructure", None, None]
+
+
+def test_one_module_that_does_not_use_the_services_or_answers_no_requests_is_no_layer() -> None:
+    for controllers in ("from litestar import get", "from desk.services.tickets import close"):
+        assert layers(PAIR | {"desk/controllers.py": controllers}).style == "none"
+
+
+def test_services_that_import_the_one_module_that_answers_requests_are_no_layer() -> None:
+    tickets = "from desk.controllers import Ticket\ndef close(): ..."
+    assert layers(PAIR | {"desk/services/tickets.py": tickets}).style == "none"
+
+
+def test_what_hands_the_services_to_the_routes_stands_for_them() -> None:
+    routes = {f"app/routes/{n}.py": "from fastapi import APIRouter\nfrom app.api.deps import Service" for n in ("a", "b")}
+    sources = {
+        **{path.replace("app/", "app/api/"): source for path, source in routes.items()},
+        "app/api/deps.py": "from app.services.a import f",
+        "app/api/errors.py": "",
+        "app/services/a.py": "def f(): ...",
+        "app/services/b.py": "",
+    }
+    assert layer(layers(sources), "app/api/routes/a.py") == "interface"
+    assert layers(sources | {"app/api/deps.py": ""}).style == "none"
+
+
+def test_what_stores_below_the_services() -> None:
+    sources = {
+        **{f"routers/{n}.py": f"from fastapi import APIRouter\nfrom services.{n} import f" for n in ("a", "b")},
+        **{f"services/{n}.py": f"from services.repositories.{n} import g\ndef f(): ..." for n in ("a", "b")},
+        **{f"services/repositories/{n}.py": "def g(): ..." for n in ("a", "b")},
+    }
+    found = layers(sources)
+    assert [layer(found, f"{name}/a.py") for name in ("routers", "services", "services/repositories")] == [
+        "interface",
+        "application",
+        "infrastructure",
+    ]
+
+
+def test_resources_that_answer_requests() -> None:
+    sources = {
+        **{f"app/resources/{n}.py": f"from flask_restful import Resource\nfrom app.services.{n} import f" for n in ("a", "b")},
+        **{f"app/services/{n}.py": "def f(): ..." for n in ("a", "b")},
+    }
+    assert layer(layers(sources), "app/resources/a.py") == "interface"
+    images = {path: source.replace("from flask_restful import Resource", "") for path, source in sources.items()}
+    assert layers(images).style == "none"
+
+
 def test_a_feature_named_like_an_interface_is_a_feature_where_the_others_have_endpoints_too() -> None:
     features = ("orders", "carts", "users", "cli")
     sources = {

@@ -46,13 +46,15 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _core_modules(project: Project, answering: Iterable[Module]) -> Iterator[tuple[Layer, Module]]:
-    """Those of the inner layers; in a project without layers the modules that are called services, but for a folder of that
-    name that holds handlers too: there it means programs."""
-    if project.layers.style != "none":
-        yield from ((layer, module) for layer in _CORE for module in project.layers.members(layer))
+    """Those of the inner layers; where nobody says which these are, modules of no layer that are called services too, but for
+    a folder of that name that holds handlers: there it means programs."""
+    yield from ((layer, module) for layer in _CORE for module in project.layers.members(layer))
+    if project.layers.configured:
         return
     programs = {package for module in answering for package in _above(module.local_name) if _is_called_services(package)}
     for module in project.modules.production:
+        if project.layers.layer_of(module) is not None:
+            continue
         called = [name for name in _above(module.local_name) if _is_called_services(name)]
         if called and programs.isdisjoint(called) and module.local_name.count(".") - called[0].count(".") <= 1:
             yield "application", module

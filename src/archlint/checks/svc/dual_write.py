@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.project.commits import Commit, Commits
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
+from archlint.project.modules import Module
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+from archlint.project.transactions import Transactions
+
+_KEEPING = ("db.commit", "db.write")
+_KINDS = {"commit": "commits here", "block": "writes here, in a transaction of its own", "at once": "writes here, at once"}
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,52 +33,99 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each function in which a commit and a publication come together, a proof for each publication in a
     function that commits nothing."""
-    has_outbox = _has_outbox(project, re.compile(params.outbox, re.IGNORECASE))
-    conditions = Conditions(project)
-    for definition in _publishing(project):
-        both = _together(project, conditions, definition)
+    outbox, beside = _Outbox(project, re.compile(params.outbox, re.IGNORECASE)), _Beside(project)
+    for definition in beside.publishing:
+        both = beside.together(definition) if not outbox.is_named_by(definition) else None
         if both is None:
             continue
         published, commit, path = both
         passing = not set(params.passing_kinds).isdisjoint(project.knowledge.package_kinds(path.end.witness.target))
-        yield _hit(definition, published, commit, path, is_note=has_outbox or passing)
+        yield _hit(definition, published, commit, path, is_note=outbox.is_beside(definition) or passing)
     for point in project.effects.points("publish"):
         caller = point.caller if point.is_direct and point.module.is_production else None
-        if caller is not None and not project.effects.has(caller, "db.commit"):
+        if caller is not None and not any(project.effects.has(caller, effect) for effect in _KEEPING):
             yield Proof(point.site, "nothing is committed beside it")
 
 
-def _publishing(project: Project) -> list[Def]:
-    """Functions of production code that publish and commit, and call nothing that does both."""
-    both: dict[Def, None] = {}
-    for point in project.effects.points("publish"):
-        caller = point.caller
-        if caller is not None and point.module.is_production and project.effects.has(caller, "db.commit"):
-            both[caller] = None
-    return list(both)
+class _Beside:
+    """Publications, and what is committed in the same function: by a commit, a transaction that is left, or at once."""
+
+    def __init__(self, project: Project) -> None:
+        self._effects = project.effects
+        self._conditions = Conditions(project)
+        self._transactions = Transactions(project)
+        self._commits = Commits(project, self._transactions)
+
+    @cached_property
+    def publishing(self) -> list[Def]:
+        """Functions of production code that publish, and commit or write."""
+        both: dict[Def, None] = {}
+        for point in self._effects.points("publish"):
+            caller = point.caller
+            if caller is not None and point.module.is_production and any(self._effects.has(caller, e) for e in _KEEPING):
+                both[caller] = None
+        return list(both)
+
+    def together(self, definition: Def) -> tuple[EffectPoint, Commit, Path] | None:
+        """None also where the two come together further down, or in one transaction, which is another question."""
+        published = [p for p in self._effects.points_of(definition, "publish") if not is_failure_path(p.module, p.context)]
+        kept = [p for effect in _KEEPING for p in self._effects.points_of(definition, effect)]
+        shared = {p.site for p in published} & {p.site for p in kept}
+        commits = [c for c in self._commits.of(definition) if c.point.site not in shared]
+        if self._transactions.cover(definition) == "all":
+            commits = [c for c in commits if c.kind == "commit"]
+        for publication in published:
+            way = self._conditions.path(publication) if publication.site not in shared else None
+            for commit in commits if way is not None else ():
+                if way is not None and not _holds(commit, publication):
+                    return publication, commit, way
+        return None
 
 
-def _together(project: Project, conditions: Conditions, definition: Def) -> tuple[EffectPoint, EffectPoint, Path] | None:
-    commits = [p for p in project.effects.points_of(definition, "db.commit") if not is_failure_path(p.module, p.context)]
-    published = [p for p in project.effects.points_of(definition, "publish") if not is_failure_path(p.module, p.context)]
-    shared = {p.site for p in commits} & {p.site for p in published}  # the two come together further down
-    for publication in published:
-        if publication.site in shared:
-            continue
-        way = conditions.path(publication)
-        for commit in commits:
-            if way is not None and commit.site not in shared and conditions.path(commit) is not None:
-                return publication, commit, way
-    return None
+def _holds(commit: Commit, publication: EffectPoint) -> bool:
+    """It is published inside the transaction."""
+    if commit.row < 0:
+        return False
+    block = commit.point.module.body.contexts[commit.row]
+    return block.at <= publication.site.at < block.end
 
 
-def _hit(definition: Def, published: EffectPoint, commit: EffectPoint, path: Path, *, is_note: bool) -> Hit:
-    order = "after" if published.site.at > commit.site.at else "before"
-    confidence = Confidence.LOW if is_note else min(path.confidence, commit.confidence)
+def _hit(definition: Def, published: EffectPoint, commit: Commit, path: Path, *, is_note: bool) -> Hit:
+    order = "after" if published.site.at > commit.point.site.at else "before"
+    confidence = Confidence.LOW if is_note else min(path.confidence, commit.path.confidence)
     words = {"function": definition.function.name, "target": path.end.witness.target}
-    steps = (Step(commit.site, "commits here"), *path.steps)
+    steps = (Step(commit.point.site, _KINDS[commit.kind]), *path.steps)
     return Hit(published.site, words, order, confidence, path=steps)
 
 
-def _has_outbox(project: Project, name: re.Pattern[str]) -> bool:
-    return any(name.search(klass.rpartition(".")[2]) for klass in project.symbols.classes)
+class _Outbox:
+    """Where messages wait for whoever sends them."""
+
+    def __init__(self, project: Project, name: re.Pattern[str]) -> None:
+        self._project = project
+        self._name = name
+
+    @cached_property
+    def _places(self) -> set[str]:
+        """The folders of the services that have one; empty for code that is no service's."""
+        found = set()
+        for name, klass in self._project.symbols.classes.items():
+            if self._name.search(name.rpartition(".")[2]) and klass.module.is_production:
+                found.add(self._folder(klass.module))
+        return found
+
+    def is_beside(self, definition: Def) -> bool:
+        """The service has one, or there is one for all."""
+        return not self._places.isdisjoint({self._folder(definition.module), ""})
+
+    def is_named_by(self, definition: Def) -> bool:
+        """The function itself writes into it, or sends what stands there."""
+        body, function = definition.module.body, definition.function
+        given = [s.value for s in body.statements if function.at <= s.at < function.end]
+        given += [a.value for c in body.calls if function.at <= c.at < function.end for a in c.arguments]
+        parts = (part for expr in given if expr is not None for part in parts_of(body, expr))
+        return any(self._name.search(last_name(body, part)) for part in parts)
+
+    def _folder(self, module: Module) -> str:
+        service = self._project.services.of(module)
+        return service.folder if service is not None else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof, Site
 from archlint.facts.knowledge import Route
-from archlint.facts.syntax import Attribute, Constant, Expr, Mapping, Name
+from archlint.facts.syntax import Attribute, Await, CallRef, Constant, Expr, Mapping, Name
 from archlint.project.endpoints import Endpoint
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.modules import Module
@@ -76,7 +76,7 @@ class _Shapes:
         for statement in self._project.symbols.scopes(module).returns.get(definition.index, []):
             for expr in _held(statement.value) if statement.value is not None else ():
                 model = self._model(module, expr, statement.context)
-                if model is not None:
+                if model is not None and not self._is_belied(module, expr):
                     sure = self._is_only(module, expr, statement.context)
                     yield expr, model, model.confidence if sure else Confidence.LOW
 
@@ -86,6 +86,24 @@ class _Shapes:
                 if not found.is_class and self._is_stored(each):
                     return each
         return None
+
+    def _is_belied(self, module: Module, expr: Expr) -> bool:
+        """It is what a function of the project says that it gives, and all that the function returns is something else."""
+        call = expr.value if isinstance(expr, Await) else expr
+        if not isinstance(call, CallRef):
+            return False
+        targets = self._project.calls.in_module(module)[call.index].targets
+        found = [self._gives_others(target.definition) for target in targets if target.definition is not None]
+        return bool(found) and all(found)
+
+    def _gives_others(self, definition: Def) -> bool:
+        own = self._project.symbols.scopes(definition.module).returns.get(definition.index, [])
+        given = [(s.value, s.context) for s in own if s.value is not None]
+        types = [self._project.types.all(definition.module, value, context) for value, context in given]
+        return bool(types) and all(
+            each and self._model(definition.module, value, context) is None
+            for each, (value, context) in zip(types, given, strict=True)
+        )
 
     def _is_only(self, module: Module, expr: Expr, context: int) -> bool:
         """All that a name is set to is such an object."""

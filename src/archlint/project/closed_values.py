@@ -3,13 +3,12 @@ by the test around them, or by a test before that turns others away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Attribute,
     Await,
-    Body,
     CallRef,
     Collection,
     Comparison,
@@ -23,12 +22,13 @@ from archlint.facts.syntax import (
     Subscript,
     Walrus,
 )
+from archlint.project.closed_places import asks_for_list, names_of, places_around, written_in
 from archlint.project.credentials import words_of
+from archlint.project.flows import Place
 from archlint.project.model import Type
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
-    from archlint.project.flows import Place
     from archlint.project.insertions import TextWords
     from archlint.project.modules import Module
     from archlint.project.program import Project
@@ -42,7 +42,6 @@ _VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "all
 _PLACES = frozenset({"module", "class", "function"})
 _LEAVES = frozenset({"raise", "return", "continue", "break"})
 _CONVERTING = frozenset({"int", "float", "UUID", "Decimal"})
-_SAME_NAMES = frozenset({"set", "list", "tuple", "sorted", "frozenset", "keys", "union"})
 _CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"})
 
 
@@ -104,12 +103,17 @@ class ClosedValues:
         if not isinstance(expr, Name | Attribute | Subscript):
             return False
         text = spell(at.module.body, expr)
-        return self._is_inside_test(at.module, text, at.context) or self._is_behind_refusal(expr, text, at)
+        place: Place | None = at
+        while place is not None:
+            if self._is_inside_test(at.module, text, place.context) or self._is_behind_refusal(expr, text, place):
+                return True
+            place = written_in(self._project, expr, place)
+        return False
 
     def is_vetted(self, expr: Expr, at: Place) -> bool:
         """A function that by its name checks such things has been given it before, in a statement of its own."""
         body = at.module.body
-        text, around = spell(body, expr), set(_around(at.module, at.context))
+        text, around = spell(body, expr), set(places_around(at.module, at.context))
         for statement in self._of_function(at.module, body.contexts[at.context].function):
             if statement.at >= expr.at:
                 break
@@ -118,7 +122,7 @@ class ClosedValues:
                 given = [argument.value for argument in body.calls[called.index].arguments]
                 words = words_of(last_name(body, called))
                 vets = bool(words) and words[0] in self._checking and _ACCESS.isdisjoint(words)
-                if vets and any(spell(body, part) == text for value in given for part in _names_of(body, value)):
+                if vets and any(spell(body, part) == text for value in given for part in names_of(body, value)):
                     return True
         return False
 
@@ -130,7 +134,7 @@ class ClosedValues:
             case Operation(op="not"):
                 return self.implies(module, test.operands[0], text, not is_true)
             case Operation(op="and" | "or"):
-                told = [side for side in test.operands if not _asks_for_list(module, side, test)]
+                told = [side for side in test.operands if not asks_for_list(module, side, test)]
                 sides = [self.implies(module, side, text, is_true) for side in told]
                 return any(sides) if (test.op == "and") == is_true else all(sides)
             case Comparison():
@@ -210,7 +214,7 @@ class ClosedValues:
 
     def _is_behind_refusal(self, expr: Expr, text: str, at: Place) -> bool:
         module, body = at.module, at.module.body
-        around = set(_around(module, at.context))
+        around = set(places_around(module, at.context))
         for statement in self._of_function(module, body.contexts[at.context].function):
             if statement.at >= expr.at:
                 break
@@ -261,37 +265,3 @@ class ClosedValues:
             for statement in module.body.statements:
                 known.setdefault(module.body.contexts[statement.context].function, []).append(statement)
         return known.get(function, [])
-
-
-def _around(module: Module, context: int) -> Iterator[int]:
-    contexts = module.body.contexts
-    while context >= 0:
-        yield context
-        if contexts[context].kind in _PLACES:
-            return
-        context = contexts[context].parent
-
-
-def _names_of(body: Body, expr: Expr) -> Iterator[Expr]:
-    """The expression, and the mapping or list whose names it puts together: `data` of `set(data.keys()).union(more)`."""
-    yield expr
-    call = body.calls[expr.index] if isinstance(expr, CallRef) else None
-    if call is None or last_name(body, call.callee) not in _SAME_NAMES:
-        return
-    if isinstance(call.callee, Attribute):
-        yield from _names_of(body, call.callee.base)
-    for argument in call.arguments:
-        yield from _names_of(body, argument.value)
-
-
-def _asks_for_list(module: Module, side: Expr, whole: Operation) -> bool:
-    """`allowed is not None` beside `name not in allowed`: whether there is a list at all."""
-    body = module.body
-    asked: Expr | None = side
-    if isinstance(side, Comparison):
-        none = side.operands[1] if side.ops in (("is not",), ("!=",)) else None
-        asked = side.operands[0] if isinstance(none, Constant) and none.value is None else None
-    if not isinstance(asked, Name | Attribute):
-        return False
-    lists = (s.operands[1] for s in whole.operands if isinstance(s, Comparison) and s.ops in (("in",), ("not in",)))
-    return any(spell(body, each) == spell(body, asked) for each in lists)

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Step
-from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Collection, Comprehension, Constant, Expr, Lambda, String
+from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Collection, Comprehension, Expr, Lambda, String
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS
 from archlint.project.credentials import words_of
 from archlint.project.flows import Frame, Place
@@ -133,7 +133,10 @@ class InsertedCalls:
         plain = [a.value for a in call.arguments if a.name in (None, "*")]
         if name in ("map", "filter") and len(plain) > 1:
             told = last_name(spot.place.module.body, plain[0])
-            closes = told in _CLOSED or told in self._quoting or self._is_constant(plain[0], spot)
+            if name == "map" and isinstance(plain[0], Lambda):
+                made = Def(spot.place.module, spot.place.module.name, plain[0].function)
+                return self.returned(made, spot.place.frame, spot.inside())
+            closes = told in _CLOSED or told in self._quoting
             return iter(()) if name == "map" and closes else values.walk(plain[1], spot)
         if name == "enumerate" and plain and len(spot.taken) > 1:
             return iter(()) if spot.taken[1] == 0 else values.walk(plain[0], spot.inside().inside().taking(Part.EACH))
@@ -152,13 +155,6 @@ class InsertedCalls:
         given = [a.value for a in call.arguments if a.name not in ("*", "**") and head in (a.name, Part.ANY)]
         rest = [a.value for a in call.arguments if a.name == "**"]
         return chain(self._values.all(given, spot.inside()), self._values.all(rest, spot))
-
-    def _is_constant(self, function: Expr, spot: Spot) -> bool:
-        """`lambda name: "?"`."""
-        if not isinstance(function, Lambda):
-            return False
-        returned = self._project.symbols.scopes(spot.place.module).returns.get(function.function, [])
-        return all(isinstance(s.value, String | Constant) for s in returned)
 
     # of the project
 

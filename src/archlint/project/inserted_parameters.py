@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Step
-from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Parameter, String, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Lambda, Name, Parameter, String, Subscript
 from archlint.project.arguments import receives_itself
 from archlint.project.credentials import words_of
 from archlint.project.flows import Place
@@ -15,6 +14,7 @@ from archlint.project.insertions import Part, Reach, Spot
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Parameter as Given
 from archlint.project.passed_arguments import arguments_of
+from archlint.project.path_numbers import PathNumbers
 from archlint.project.request_objects import RequestObjects
 from archlint.project.spelling import last_name
 
@@ -28,7 +28,6 @@ _MOST_CLIMBS = 6
 _TEXT = frozenset({"builtins.str", "builtins.bytes"})
 _KEYS = frozenset({"id", "pk"})
 """Attributes of a row that the database has made."""
-_NUMBERED = r"<(?:int|float|uuid)(?:\([^<>()]*\))?:{name}>|\(\?P<{name}>(?:\\d|\[0-9\])[^()]*\)"
 
 
 class InsertedParameters:
@@ -42,6 +41,7 @@ class InsertedParameters:
         self._sql_words = frozenset(words.sql_words)
         self._handed = RequestObjects(self._project)
         self._climbing: list[tuple[Def, int]] = []
+        self._numbers = PathNumbers(self._project)
 
     def of(self, module: Module, binding: Binding, expr: Expr, spot: Spot) -> Found:
         """What a parameter holds where its name is read."""
@@ -58,11 +58,23 @@ class InsertedParameters:
             )
         if binding.index == 0 and receives_itself(definition):
             return self._values.leaf(expr, spot)
-        if function.name == "<lambda>" or parameter.name in self._requests:
+        if function.name == "<lambda>":
+            return self._of_lambda(definition, binding, expr, spot)
+        if parameter.name in self._requests:
             return self._values.leaf(expr, spot)
         if definition in self._project.endpoints.by_definition:
             return self._of_endpoint(definition, parameter, expr, spot)
         return self._climbed(given, expr, spot)
+
+    def _of_lambda(self, definition: Def, binding: Binding, expr: Expr, spot: Spot) -> Found:
+        """`map(lambda part: …, parts)` gives it each item."""
+        module, outer = definition.module, definition.function.outer
+        for call in module.body.calls:
+            first = call.arguments[0].value if len(call.arguments) == 2 else None
+            is_given = isinstance(first, Lambda) and first.function == definition.index and binding.index == 0
+            if is_given and last_name(module.body, call.callee) == "map":
+                return self._values.items.each(call.arguments[1].value, (), spot.moved(module, outer), expr)
+        return self._values.leaf(expr, spot)
 
     def _of_endpoint(self, definition: Def, parameter: Parameter, expr: Expr, spot: Spot) -> Found:
         default, types = parameter.default, self._annotated(definition, parameter)
@@ -70,7 +82,7 @@ class InsertedParameters:
             return self._values.leaf(expr, spot)
         if any(t.name not in _TEXT and t.name not in self._project.symbols.classes for t in types) and not _is_list(types):
             return self._values.leaf(expr, spot)
-        if self._is_number(definition, parameter.name):
+        if self._numbers.holds(definition, parameter.name):
             return iter(())
         sent = parameter.annotation is not None or self._is_in_path(definition, parameter)
         return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
@@ -81,16 +93,6 @@ class InsertedParameters:
         paths = [path for endpoint in endpoints for path in (*endpoint.route.paths, endpoint.below)]
         return parameter.kind == "**" or any(f"{{{parameter.name}}}" in path for path in paths)
 
-    def _is_number(self, definition: Def, name: str) -> bool:
-        """The route's path says that the parameter is a number: `/orders/<int:order_id>`."""
-        pattern = re.compile(_NUMBERED.replace("{name}", re.escape(name)))
-        texts = [text for decorator in definition.function.decorators for text in _strings(definition.module, decorator)]
-        for endpoint in self._project.endpoints.by_definition[definition]:
-            module = endpoint.route.module
-            calls = [c for c in module.body.calls if c.at == endpoint.route.site.at]
-            texts += [a.value.value for call in calls for a in call.arguments if isinstance(a.value, String)]
-        return any(pattern.search(text) for text in texts)
-
     def _climbed(self, given: Given, expr: Expr, spot: Spot) -> Found:
         """What the callers pass; where none is known, whoever calls decides."""
         definition = given.definition
@@ -98,15 +100,22 @@ class InsertedParameters:
         if key in self._climbing:
             return iter(())
         callers = [site for site in self._callers(definition) if site.caller != definition]
+        if not callers and self._numbers.holds(definition, given.name):
+            return iter(())
         if not callers or len(self._climbing) >= _MOST_CLIMBS:
             named = given.kind == "**" and spot.taken[:1] == (Part.EACH,)  # names that stand in a call's source
-            told = named or not self._sql_words.isdisjoint(words_of(given.name)[-1:])
+            told = named or not self._sql_words.isdisjoint(words_of(given.name)[-1:]) or self._is_statement(given)
             return self._values.leaf(expr, spot, Reach.UNPROVED if told else Reach.GIVEN, definition.function.qualname)
         self._climbing.append(key)
         try:
             return iter(list(self._from_callers(given, callers, spot)))
         finally:
             self._climbing.pop()
+
+    def _is_statement(self, given: Given) -> bool:
+        """Its type says that it holds a statement or a part of one: whoever calls writes SQL."""
+        types = self._annotated(given.definition, given.definition.function.parameters[given.position])
+        return bool(types) and all(self._project.types.role(t).startswith("db-") for t in types)
 
     def _from_callers(self, given: Given, callers: list[CallSite], spot: Spot) -> Found:
         """A text is looked at in every call that hands it over; who decides a value is told by the first few."""
@@ -214,9 +223,3 @@ class InsertedParameters:
 
 def _is_list(types: list[Type]) -> bool:
     return any(t.arguments and all(inner.name in _TEXT for inner in t.arguments) for t in types)
-
-
-def _strings(module: Module, decorator: Expr) -> list[str]:
-    if not isinstance(decorator, CallRef):
-        return []
-    return [a.value.value for a in module.body.calls[decorator.index].arguments if isinstance(a.value, String)]

@@ -30,6 +30,7 @@ from archlint.facts.syntax import (
     Template,
     Walrus,
 )
+from archlint.project import overwritten
 from archlint.project.closed_values import ClosedValues
 from archlint.project.flows import Place
 from archlint.project.inserted_attributes import InsertedAttributes
@@ -197,7 +198,8 @@ class InsertedValues:
         symbols = self.project.symbols
         scope, bindings = symbols.scopes(place.module).lookup(place.context, expr.id, offset)
         if scope > 0 or (scope == 0 and place.module.body.contexts[place.context].function < 0):
-            return chain.from_iterable(self.bound(place.module, b, expr, spot) for b in bindings[-_MOST_BINDINGS:])
+            held = overwritten.left(place.module.body, bindings)[-_MOST_BINDINGS:]
+            return chain.from_iterable(self.bound(place.module, b, expr, spot) for b in held)
         found = list(symbols.resolve_in(place.module, expr.id))
         if not found:
             return self.leaf(expr, spot)

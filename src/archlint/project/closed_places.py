@@ -1,0 +1,68 @@
+"""Where a value stands that a test may be about: the places around it, and how tests and checks name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, Subscript
+from archlint.project.flows import Place
+from archlint.project.spelling import last_name, spell
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_SCOPES = frozenset({"module", "class", "function"})
+_SAME_NAMES = frozenset({"set", "list", "tuple", "sorted", "frozenset", "keys", "union"})
+
+
+def written_in(project: Project, expr: Expr, at: Place) -> Place | None:
+    """The place in which the function around a value is written, where the value's name is one of there:
+    `lambda part: column + part`."""
+    module, root = at.module, expr
+    function = module.body.contexts[at.context].function
+    while isinstance(root, Attribute | Subscript):
+        root = root.base
+    if function < 0 or not isinstance(root, Name):
+        return None
+    scopes = project.symbols.scopes(module)
+    scope, _ = scopes.lookup(at.context, root.id, root.at)
+    outer = module.outline.functions[function].outer
+    own, there = module.outline.functions[function].context, module.body.contexts[outer].function
+    inside = scope < 0 or own in places_around(module, scope)
+    return None if inside or there < 0 else Place(module, outer)
+
+
+def places_around(module: Module, context: int) -> Iterator[int]:
+    contexts = module.body.contexts
+    while context >= 0:
+        yield context
+        if contexts[context].kind in _SCOPES:
+            return
+        context = contexts[context].parent
+
+
+def names_of(body: Body, expr: Expr) -> Iterator[Expr]:
+    """The expression, and the mapping or list whose names it puts together: `data` of `set(data.keys()).union(more)`."""
+    yield expr
+    call = body.calls[expr.index] if isinstance(expr, CallRef) else None
+    if call is None or last_name(body, call.callee) not in _SAME_NAMES:
+        return
+    if isinstance(call.callee, Attribute):
+        yield from names_of(body, call.callee.base)
+    for argument in call.arguments:
+        yield from names_of(body, argument.value)
+
+
+def asks_for_list(module: Module, side: Expr, whole: Operation) -> bool:
+    """`allowed is not None` beside `name not in allowed`: whether there is a list at all."""
+    body = module.body
+    asked: Expr | None = side
+    if isinstance(side, Comparison):
+        none = side.operands[1] if side.ops in (("is not",), ("!=",)) else None
+        asked = side.operands[0] if isinstance(none, Constant) and none.value is None else None
+    if not isinstance(asked, Name | Attribute):
+        return False
+    lists = (s.operands[1] for s in whole.operands if isinstance(s, Comparison) and s.ops in (("in",), ("not in",)))
+    return any(spell(body, each) == spell(body, asked) for each in lists)

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, Subscript
+from archlint.facts.syntax import (
+    Attribute,
+    Body,
+    Call,
+    CallRef,
+    Comparison,
+    Constant,
+    Expr,
+    Name,
+    Operation,
+    String,
+    Subscript,
+)
 from archlint.project.flows import Place
+from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
@@ -15,6 +28,13 @@ if TYPE_CHECKING:
 
 _SCOPES = frozenset({"module", "class", "function"})
 _SAME_NAMES = frozenset({"set", "list", "tuple", "sorted", "frozenset", "keys", "union"})
+_CATALOGUES = ("information_schema", "pg_tables", "pg_class", "pg_namespace", "pg_catalog", "sqlite_master", "sqlite_schema")
+
+
+def asks_catalogue(body: Body, call: Call) -> bool:
+    """A text in the call asks for what the database has."""
+    texts = (p.value.lower() for a in call.arguments for p in parts_of(body, a.value) if isinstance(p, String))
+    return any(catalogue in text for text in texts for catalogue in _CATALOGUES)
 
 
 def written_in(project: Project, expr: Expr, at: Place) -> Place | None:

@@ -22,10 +22,11 @@ from archlint.facts.syntax import (
     Subscript,
     Walrus,
 )
-from archlint.project.closed_places import asks_for_list, names_of, places_around, written_in
+from archlint.project.closed_places import asks_catalogue, asks_for_list, names_of, places_around, written_in
 from archlint.project.credentials import words_of
 from archlint.project.flows import Place
 from archlint.project.model import Type
+from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
@@ -124,7 +125,20 @@ class ClosedValues:
                 vets = bool(words) and words[0] in self._checking and _ACCESS.isdisjoint(words)
                 if vets and any(spell(body, part) == text for value in given for part in names_of(body, value)):
                     return True
-        return False
+        return self._is_looked_up(at.module, expr, text, body.contexts[at.context].function)
+
+    def _is_looked_up(self, module: Module, expr: Expr, text: str, function: int) -> bool:
+        """The same function has asked the database's catalogue for it before: `… FROM information_schema.tables WHERE
+        table_name = :name`."""
+        body = module.body
+        return any(
+            spell(body, part) == text
+            for call in body.calls
+            if call.end <= expr.at and body.contexts[call.context].function == function and asks_catalogue(body, call)
+            for argument in call.arguments
+            for part in parts_of(body, argument.value)
+            if isinstance(part, Name | Attribute | Subscript)
+        )
 
     def implies(self, module: Module, test: Expr | None, text: str, is_true: bool = True) -> bool:
         """Where the test is true (or false), what is spelled so is closed."""

@@ -19,7 +19,7 @@ _NUMBERED = re.compile(r"[a-z]+\d+")
 
 _NEUTRAL_TAILS = frozenset(
     {"value", "values", "str", "string", "text", "raw", "bytes", "plain", "plaintext", "cleartext", "clear", "again", "repeat"}
-    | {"ascii", "confirm", "confirmation", "input", "env", "param", "data", "utf", "old", "new", "encoded", "decoded", "b", "s"}
+    | {"ascii", "confirm", "confirmation", "input", "param", "data", "utf", "old", "new", "encoded", "decoded", "b", "s"}
 )
 """Behind the word for a secret these leave it one: `password_str`, `password_confirm`."""
 
@@ -151,6 +151,8 @@ class Vocabulary:
         for core in (words, bare):
             for term, kind in self._terms:
                 if _ends_with(core, term):
+                    if term in self._vague and "data" in words[len(core) :]:
+                        return None, True  # what a token says
                     before = core[: len(core) - len(term)]
                     if _denied(before, term):
                         return None, True

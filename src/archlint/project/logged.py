@@ -10,6 +10,7 @@ from archlint.facts.findings import Site
 from archlint.facts.knowledge import Logging
 from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Name, Operation, String
 from archlint.project.credentials import words_of
+from archlint.project.cut_values import cut_by
 from archlint.project.entities import FunctionRef
 from archlint.project.model import CallSite, Def, Type, argument_of
 from archlint.project.origins import Parameter
@@ -27,6 +28,7 @@ _CLIMBS = 2
 _MOST_CALLERS = 12
 _COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management", "generate", "scripting"})
 _DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
+_PRODUCTION = frozenset({"production", "prod", "live"})
 _KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "redacted", "private", "confidential"})
 
 
@@ -139,7 +141,9 @@ def _values(facet: Logging, call: Call) -> Iterator[tuple[str | None, Expr]]:
     if message is not None:
         yield None, message
     if facet.arguments == "*":
-        yield from ((None, a.value) for a in call.arguments if a.name in (None, "*") and a.value is not message)
+        given = [a for a in call.arguments if a.name in (None, "*") and a.value is not message]
+        cut = cut_by(message)
+        yield from ((None, a.value) for position, a in enumerate(given) if position not in cut)
     if facet.fields:
         yield from ((a.name, a.value) for a in call.arguments if a.name is not None and a.name not in _NO_FIELDS)
     extra = argument_of(call, facet.extra)
@@ -201,13 +205,34 @@ def is_guarded(module: Module, context: int) -> bool:
 def _guards(module: Module, test: Expr, holds: bool) -> bool:
     if isinstance(test, Operation) and test.op == "not":
         return _guards(module, test.operands[0], not holds)
+    if _asks_stage(module, test, _DEVELOPMENT if holds else _PRODUCTION) or _is_not(
+        test, _PRODUCTION if holds else _DEVELOPMENT
+    ):
+        return True
     for part in parts_of(module.body, test):
         if isinstance(part, Comparison) and any(op in ("in", "not in") for op in part.ops):
             named = [p for p in parts_of(module.body, part.operands[-1]) if isinstance(p, Name | Attribute)]
             if any(not _KEPT_OUT.isdisjoint(words_of(last_name(module.body, p))) for p in named):
                 return True
-        if holds and isinstance(part, Name | Attribute | String):
-            name = part.value if isinstance(part, String) else last_name(module.body, part)
-            if not _DEVELOPMENT.isdisjoint(words_of(name)) and (name.isupper() or name.startswith("is_")):
-                return True
+        if holds and isinstance(part, Name | Attribute | String) and _tells_stage(module, part, _DEVELOPMENT):
+            return True
     return False
+
+
+def _asks_stage(module: Module, test: Expr, stages: frozenset[str]) -> bool:
+    """The whole test is true in one of the stages only: `is_production`, `settings.ENV == "production"`."""
+    if isinstance(test, Comparison):
+        right = test.operands[-1]
+        return test.ops == ("==",) and isinstance(right, String) and right.value.lower() in stages
+    return isinstance(test, Name | Attribute) and _tells_stage(module, test, stages)
+
+
+def _is_not(test: Expr, stages: frozenset[str]) -> bool:
+    """`settings.ENV != "production"`; for one that does not hold, the other way round."""
+    right = test.operands[-1] if isinstance(test, Comparison) and test.ops == ("!=",) else None
+    return isinstance(right, String) and right.value.lower() in stages
+
+
+def _tells_stage(module: Module, part: Name | Attribute | String, stages: frozenset[str]) -> bool:
+    name = part.value if isinstance(part, String) else last_name(module.body, part)
+    return not stages.isdisjoint(words_of(name)) and (name.isupper() or name.startswith("is_"))

@@ -36,6 +36,7 @@ from archlint.project.addresses import is_of_mailbox, is_put_together
 from archlint.project.branches import is_blotted, is_closed, is_replaced
 from archlint.project.credential_uses import CredentialUses
 from archlint.project.credentials import Naming, Vocabulary, words_of
+from archlint.project.cut_values import shown_by
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
 from archlint.project.kept_flows import KeptFlows
 from archlint.project.model import CallSite, Def, Type
@@ -334,7 +335,7 @@ class Taint:
 
     def _operation(self, expr: Operation, at: Place) -> Flow:
         if expr.op in ("+", "%", "or", "|"):
-            return joined(self.flow(operand, at) for operand in expr.operands)
+            return joined(self.flow(operand, at) for operand in shown_by(expr))
         if expr.op == "and":
             return self.flow(expr.operands[-1], at)
         return CLEAN if expr.op in ("not", "*") else UNKNOWN

@@ -11,6 +11,7 @@ from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import Argument, Attribute, Await, Call, CallRef, Collection, Constant, Expr, Statement, String
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS, is_carrying
 from archlint.project.credentials import words_of
+from archlint.project.cut_values import takes_apart
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, Source, guessed, joined, stepped
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Parameter
@@ -93,6 +94,8 @@ class CallFlows:
             if revealed is not None:
                 return revealed
             if name in CARRYING_METHODS:
+                if takes_apart(name, call):
+                    return UNKNOWN
                 return self._method(expr, callee.base, name, at)
         if name == "getattr" and len(call.arguments) > 1 and isinstance(call.arguments[1].value, String):
             return taint.items.item(expr, call.arguments[0].value, call.arguments[1].value, at)

@@ -142,7 +142,7 @@ class LocalFlows:
     def _value(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
         place = _moved(at, origin)
         if isinstance(expr, Name) and origin.module is at.module:
-            left = what_is_left(at.module, origin.expr, expr, at.context)
+            left = what_is_left(at.module, origin.expr, expr, at.context, self._taint.vocabulary)
             if left is not None:
                 return joined(self._taint.items.pair(key, value, place) for key, value in left)
         return self._taint.flow(origin.expr, place)
@@ -194,7 +194,8 @@ class LocalFlows:
             return None
         value = made.expr.value if isinstance(made.expr, Await) else made.expr
         given = made.module.body.calls[value.index].arguments if isinstance(value, CallRef) else ()
-        told = next((argument.value for argument in given if argument.name == expr.attr), None)
+        sent = self._taint.habits.wholes.keys() | self._taint.habits.bodies  # an answer has headers of its own
+        told = next((a.value for a in given if a.name == expr.attr and a.name not in sent), None)
         return self._taint.flow(told, _moved(at, made)) if told is not None else None
 
     def _before(self, written: str, offset: int, at: Place) -> list[Statement]:

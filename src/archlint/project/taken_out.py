@@ -10,15 +10,27 @@ from archlint.project.spelling import last_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archlint.project.credentials import Vocabulary
     from archlint.project.modules import Module
 
+_COPYING = frozenset({"dict", "copy", "deepcopy", "asdict", "model_dump", "to_dict", "as_dict"})
 
-def what_is_left(module: Module, value: Expr, name: Name, context: int) -> list[tuple[Expr | str | None, Expr]] | None:
+
+def what_is_left(
+    module: Module, value: Expr, name: Name, context: int, vocabulary: Vocabulary
+) -> list[tuple[Expr | str | None, Expr]] | None:
     """The pairs of a display (or of `dict(key=…)`) that was given to a name, without those that are out of it where the
-    name is used; None if it is none, or all are in it."""
+    name is used; None if all are in it. Of a copy (`{**settings}`) nothing is left once a key that the vocabulary names
+    has been taken out."""
     pairs = _pairs(module, value)
-    gone = frozenset(_gone(module, name, context)) if pairs else None
-    return [pair for pair in pairs if _key(pair[0]) not in gone] if pairs and gone else None
+    copied = pairs is None or any(key is None for key, _ in pairs)
+    if not pairs and not (isinstance(value, CallRef) and last_name(module.body, value) in _COPYING):
+        return None
+    gone = frozenset(_gone(module, name, context))
+    emptied = copied and any(vocabulary.names(key) is not None for key in gone)
+    if not gone or (pairs is None and not emptied):
+        return None
+    return [pair for pair in pairs or () if _key(pair[0]) not in gone and not (emptied and pair[0] is None)]
 
 
 def _pairs(module: Module, value: Expr) -> list[tuple[Expr | str | None, Expr]] | None:
@@ -26,7 +38,8 @@ def _pairs(module: Module, value: Expr) -> list[tuple[Expr | str | None, Expr]] 
         return list(zip(value.keys, value.values, strict=True))
     if isinstance(value, CallRef) and last_name(module.body, value) == "dict":
         arguments = module.body.calls[value.index].arguments
-        return [(a.name, a.value) for a in arguments if a.name not in (None, "*")]
+        named: list[tuple[Expr | str | None, Expr]] = [(a.name, a.value) for a in arguments if a.name not in (None, "*", "**")]
+        return named if len(named) == len(arguments) else None
     return None
 
 

@@ -28,6 +28,23 @@ class Star(Struct, frozen=True, array_like=True, gc=False):
     sources: tuple[str, ...] = ()
 
 
+class Given(Struct, frozen=True, array_like=True, gc=False):
+    """A column that is given a value. `relative`: the value is made of columns (`SET amount = amount - 1`)."""
+
+    column: str
+    relative: bool = False
+
+
+class Asked(Struct, frozen=True, array_like=True, gc=False):
+    """A column that a condition compares with a value: `is` (also IN), `range`, `like`, `null`. `table`: as written, empty
+    where it is not told of which of several the column is. `at`: where the column stands."""
+
+    column: str
+    table: str
+    kind: Literal["is", "range", "like", "null"]
+    at: int
+
+
 class Statement(Struct, frozen=True, array_like=True, gc=False):
     """One statement. `verb`: select, insert, update, delete, merge, create, alter, drop, other. `tables`: read or
     written, schema-qualified as written, in order of appearance."""
@@ -50,6 +67,14 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     """LIMIT, FETCH or TOP; or it gives one row whatever there is (only aggregates, no table)."""
     offset: int = -1
     """Where the value of an OFFSET stands that is no plain 0."""
+    selects: tuple[str, ...] = ()
+    """The columns, in lower case, that a SELECT of one table delivers as they are."""
+    gives: tuple[Given, ...] = ()
+    """The columns that an UPDATE sets, or an INSERT names."""
+    asks: tuple[Asked, ...] = ()
+    """What every row has to fulfil (WHERE … AND …), of each query in the statement."""
+    locks: bool = False
+    """FOR UPDATE."""
 
 
 class Unparsed(Struct, frozen=True, array_like=True, gc=False):

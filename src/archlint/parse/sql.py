@@ -18,7 +18,7 @@ from archlint.parse.sql_flaws import flaw
 from archlint.parse.sql_lexer import BACKSLASH_DIALECTS, Token, tokens, word_set
 from archlint.parse.sql_pieces import HEAD, Piece, clauses, depth, mask, name_for, split, words
 from archlint.parse.sql_routines import fragments, routine_kind
-from archlint.parse.sql_tree import is_statement, read_tree
+from archlint.parse.sql_tree import Names, is_statement, read_tree
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr as Tree
@@ -118,6 +118,10 @@ class _Reader:
             s = self.statements[index]
             self.statements[index] = Statement(s.at, s.end, "other", tables=s.tables)
 
+    def _names(self, own: Sequence[Token], kind: str) -> frozenset[str]:
+        """What stands in the parsed text for the tokens of a kind."""
+        return frozenset(name_for(self.text[t.start : t.end]) for t in own if t.kind == kind)
+
     def statement(self, own: Sequence[Token], masked: str) -> None:
         start, end = own[0].start, own[-1].end
         reason = ""
@@ -130,8 +134,8 @@ class _Reader:
             if isinstance(tree, str) and any(t.kind == "tag" for t in own):
                 tree = self.parse(mask(self.text, own, first_branch_only=True))
             if not isinstance(tree, str):
-                holes = frozenset(name_for(self.text[t.start : t.end]) for t in own if t.kind == "hole")
-                self.statements.append(read_tree(tree, self.text, start, end, holes))
+                names = Names(self._names(own, "hole"), self._names(own, "parameter"))
+                self.statements.append(read_tree(tree, self.text, start, end, names))
                 return
             plain = _plain(words(self.text, own, HEAD))
             if plain is not None:

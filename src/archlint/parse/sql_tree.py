@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sqlglot import exp
 
 from archlint.facts.sql import Star, Statement
+from archlint.parse.sql_columns import asked, given, is_locked, selected
 from archlint.parse.sql_rows import is_filtered, is_limited
 from archlint.parse.sql_schema import changes
 
@@ -37,9 +38,16 @@ def is_statement(tree: Tree) -> bool:
     return not isinstance(tree, exp.Condition | exp.Alias | exp.Tuple | exp.Paren | exp.Aliases)
 
 
-def read_tree(tree: Tree, text: str, start: int, end: int, holes: frozenset[str]) -> Statement:
-    """The facts of the statement that `text[start:end]` was parsed into. `holes`: the names that stand for holes."""
-    return _Reader(tree, text, start, holes).read(end)
+class Names(NamedTuple):
+    """The names that stand in the parsed text for holes, and those that stand for placeholders."""
+
+    holes: frozenset[str]
+    placeholders: frozenset[str]
+
+
+def read_tree(tree: Tree, text: str, start: int, end: int, names: Names) -> Statement:
+    """The facts of the statement that `text[start:end]` was parsed into."""
+    return _Reader(tree, text, start, names).read(end)
 
 
 @dataclass
@@ -52,11 +60,12 @@ class _Sources:
 
 
 class _Reader:
-    def __init__(self, tree: Tree, text: str, start: int, holes: frozenset[str]) -> None:
+    def __init__(self, tree: Tree, text: str, start: int, names: Names) -> None:
         self.tree = tree
         self.text = text
         self.start = start
-        self.holes = holes
+        self.holes = names.holes
+        self.values = names.holes | names.placeholders
 
     def read(self, end: int) -> Statement:
         verb = next((word for kind, word in _VERBS if isinstance(self.tree, kind)), "other")
@@ -75,6 +84,10 @@ class _Reader:
             filtered=is_filtered(self.tree),
             limited=is_limited(self.tree),
             offset=self.offset_value(),
+            selects=selected(self.tree),
+            gives=given(self.tree, self.values),
+            asks=asked(self.tree, self.start, self.values),
+            locks=is_locked(self.tree),
         )
 
     def offset_value(self) -> int:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.facts.sql import SqlFacts
+from archlint.facts.sql import Given, SqlFacts
 from archlint.parse.sql import MAX_STATEMENT, MAX_TEXT, read
 from archlint.parse.sql_lexer import tokens
 from archlint.parse.sql_pieces import mask, split
@@ -291,3 +291,33 @@ def test_blank_lines_before_only_shift(text: str, count: int) -> None:
     plain, moved = read(text).statements[0], read("\n" * count + text).statements[0]
     assert [s.at + count for s in plain.stars] == [s.at for s in moved.stars]
     assert [(s.place, s.sources) for s in plain.stars] == [(s.place, s.sources) for s in moved.stars]
+
+
+@pytest.mark.parametrize("value", ["%s", "%(amount)s", ":amount", "?", "$1", "{amount}", "'{amount}'", "7", "lower(%s)"])
+@pytest.mark.parametrize("dialect", ["postgres,", "sqlite,", "mysql,"])
+def test_columns_that_are_asked_for_and_given(value: str, dialect: str) -> None:
+    text = f"UPDATE stock SET amount = amount - {value}, seen = {value} WHERE id = {value} AND (kind IN ({value}))"
+    (statement,) = read(text, dialect).statements
+    assert statement.gives == (Given("amount", relative=True), Given("seen"))
+    assert [(a.column, a.table, a.kind) for a in statement.asks] == [("id", "stock", "is"), ("kind", "stock", "is")]
+    assert [text[a.at : a.at + len(a.column)] for a in statement.asks] == ["id", "kind"]
+    (statement,) = read(
+        f"SELECT s.id, amount AS a, max(b), * FROM stock s WHERE s.seen > {value} FOR UPDATE", "postgres"
+    ).statements
+    assert (statement.selects, statement.locks) == (("id", "amount"), True)
+    assert [(a.column, a.table, a.kind) for a in statement.asks] == [("seen", "stock", "range")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT a FROM t WHERE a = 1 OR b = 2", []),
+        ("SELECT a FROM t WHERE lower(a) = 'x' AND a + 1 = 2 AND a = b", []),
+        ("SELECT a FROM t JOIN u ON t.id = u.id WHERE u.b = 1 AND c = 2", [("b", "u"), ("c", "")]),
+        ("SELECT a FROM (SELECT a FROM t WHERE b LIKE 'x%') q WHERE q.a IS NULL", [("b", "t"), ("a", "")]),
+        ("DELETE FROM shop.t WHERE a BETWEEN 1 AND 2", [("a", "shop.t")]),
+        ("INSERT INTO t (a, b) SELECT a, b FROM u WHERE c = 1", [("c", "u")]),
+    ],
+)
+def test_the_table_of_a_column_that_is_asked_for(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(a.column, a.table) for s in read(text).statements for a in s.asks] == expected

@@ -46,6 +46,7 @@ from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
 from archlint.project.taint_items import DESCRIBING, ItemFlows
 from archlint.project.taint_locals import LocalFlows, is_class_name, is_configured, is_open
+from archlint.project.unnamed_credentials import UnnamedCredentials
 from archlint.project.user_names import is_user_name
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Taint:
         self.printed = printed
         self.requests = RequestValues(project, vocabulary, habits)
         self.uses = CredentialUses()
+        self.unnamed = UnnamedCredentials(project, vocabulary)
         self.shapes = Shapes(vocabulary)
         self.calls = CallFlows(self)
         self.locals = LocalFlows(self)
@@ -279,6 +281,10 @@ class Taint:
             return UNKNOWN
         naming = self.vocabulary.names(expr.id)
         inner = self.locals.given(expr, at)
+        if naming is None and self.habits.access and not (inner.sources or inner.clean):
+            kind = self.unnamed.kind(expr, at)
+            if kind is not None:
+                return Flow((self.source(expr, at, kind, Confidence.HIGH),))
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
 
     def _as_object(self, expr: Expr, at: Place, naming: Naming | None, inner: Flow) -> Flow:

@@ -21,9 +21,22 @@ def is_filtered(tree: Tree) -> bool:
     if any(tree.args.get(name) for name in _PICKING):
         return True
     source = tree.this if isinstance(tree, exp.Update | exp.Delete) else _from(tree)
+    if isinstance(tree, exp.Select) and _is_of_some(tree, source):
+        return True
     if isinstance(tree, exp.Update | exp.Delete) and (_from(tree) is not None or tree.args.get("tables")):
         return True
     return isinstance(source, exp.Table) and bool(source.args.get("joins"))
+
+
+def _is_of_some(select: exp.Select, source: Tree | None) -> bool:
+    """What it reads is a query that picks rows: in its place, or by the name of a CTE of the statement."""
+    if isinstance(source, exp.Subquery):
+        return is_filtered(source.this)
+    if not isinstance(source, exp.Table) or source.args.get("db") is not None:
+        return False
+    clause = select.args.get("with_") or select.args.get("with")
+    named = (cte for cte in clause.expressions if cte.alias.lower() == source.name.lower()) if clause is not None else ()
+    return any(is_filtered(cte.this) for cte in named)
 
 
 def is_limited(tree: Tree) -> bool:

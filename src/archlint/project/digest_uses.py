@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Mapping, Name, Statement, Subscript
@@ -129,9 +130,15 @@ class DigestUses:
             return below
         writes = operation is not None and any(effect.startswith("db.") for effect in operation.effect)
         stored = any(t.name in self._project.symbols.classes for t in site.targets)
-        if writes or stored or name in _STORING:
+        if writes or stored or name in _STORING or (site.path, site.index) in self._executing:
             return {"kept"}
         return {"handed"} if any(argument.name is not None for argument in holding) else set()
+
+    @cached_property
+    def _executing(self) -> frozenset[tuple[str, int]]:
+        """The calls that execute a statement, also through functions of the project."""
+        reached = self._project.statements.texts.reached
+        return frozenset((s.site.path, s.site.index) for s in reached if s.is_executed and not s.is_guess)
 
     def _below(self, site: CallSite, holding: list[Expr]) -> set[Use]:
         """What the functions of the project do with it that are given it; empty where they only hand it on."""

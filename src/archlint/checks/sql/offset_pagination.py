@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
-from archlint.checks.rule_api import Hit, NoParams, Project, Proof, Site
+from msgspec import Struct
+
+from archlint.checks.rule_api import Hit, Project, Proof, Site
+from archlint.facts.sql import Statement
 from archlint.project.statements import Sql
 
-Params = NoParams
 _VALUE = re.compile(r"\{[^{}]*\}|%\(\w+\)s|%s|[:$]\w+|\?\d*|\S+")
 
 
-def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`catalogues`: patterns of tables in which the database describes itself."""
+
+    catalogues: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """One hit for each statement; a proof for each that takes so many rows and skips none."""
     seen: set[Site] = set()
     for sql in project.statements.all:
@@ -27,10 +36,20 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             if match is None:
                 if statement.limited and statement.offset < 0:
                     yield Proof(site, "skips no rows")
-            elif not match[0].rstrip(",").isdigit():
-                words = {"value": match[0], "tables": ", ".join(f"`{table}`" for table in statement.tables)}
+            elif not match[0].rstrip(",").isdigit() and not _is_catalogue(statement, params):
+                words = {"value": match[0], "tables": _tables(statement)}
                 anchor = " ".join(("offset", *statement.tables))
                 yield Hit(sql.site(match.start(), match.end()), words, confidence=sql.confidence, anchor=anchor)
+
+
+def _is_catalogue(statement: Statement, params: Params) -> bool:
+    return all(any(fnmatchcase(table.lower(), pattern) for pattern in params.catalogues) for table in statement.tables)
+
+
+def _tables(statement: Statement) -> str:
+    """Their names, as far as the statement says them."""
+    told = [f"`{table}`" for table in statement.tables if "{" not in table]
+    return ", ".join(told) or "the table"
 
 
 def _is_daily(sql: Sql) -> bool:

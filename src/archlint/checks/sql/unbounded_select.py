@@ -10,21 +10,25 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
 from archlint.facts.syntax import Attribute
+from archlint.project.credentials import words_of
 from archlint.project.model import CallSite
 from archlint.project.spelling import last_name
 from archlint.project.statements import Sql
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`taking`: names of methods that take all rows; `catalogues`: patterns of tables that stay small."""
+    """`taking`: names of methods that take all rows; `catalogues`: patterns of tables that stay small; `meant`: words in
+    names of functions that mean all rows."""
 
     taking: tuple[str, ...]
     catalogues: tuple[str, ...]
+    meant: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """One hit for each statement; a proof for each that asks for some rows."""
     seen: set[Site] = set()
+    grown = _grown(project)
     for sql in project.statements.all:
         sink = sql.sink
         if sink is None or sql.module is None or not sql.module.is_production:
@@ -38,13 +42,39 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             seen.add(site)
             if statement.filtered or statement.limited:
                 yield Proof(site, "asks for some rows")
-            elif not _is_open(sql, statement) and not _is_small(statement, params) and _takes_all(sink, params):
+            elif (
+                not (_is_open(sql, statement) or _is_small(statement, params) or _is_meant(sql, params))
+                and any(_name(table) in grown for table in statement.tables)
+                and _takes_all(sink, params)
+            ):
                 words = {"tables": ", ".join(f"`{table}`" for table in statement.tables)}
                 first = sql.text[statement.at : statement.end].partition("\n")[0].rstrip()
                 place = sql.site(statement.at, statement.at + len(first))
                 yield Hit(
                     place, words, confidence=min(sql.confidence, Confidence.MEDIUM), anchor=" ".join(("all", *statement.tables))
                 )
+
+
+def _grown(project: Project) -> frozenset[str]:
+    """The tables that statements of production code put rows into."""
+    return frozenset(
+        _name(table)
+        for sql in project.statements.all
+        if sql.module is not None and sql.module.is_production and not sql.module.is_migration
+        for statement in sql.facts.statements
+        if statement.verb in ("insert", "merge")
+        for table in statement.writes
+    )
+
+
+def _name(table: str) -> str:
+    return table.rpartition(".")[2].lower()
+
+
+def _is_meant(sql: Sql, params: Params) -> bool:
+    """The function is there for all rows: an export, a start-up that fills a cache."""
+    names = sql.origin.function.qualname if sql.origin is not None else ""
+    return not set(params.meant).isdisjoint(words_of(names))
 
 
 def _is_open(sql: Sql, statement: Statement) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 _SCOPES = frozenset({"module", "class", "function"})
 _SAME_NAMES = frozenset({"set", "list", "tuple", "sorted", "frozenset", "keys", "union"})
 _CATALOGUES = ("information_schema", "pg_tables", "pg_class", "pg_namespace", "pg_catalog", "sqlite_master", "sqlite_schema")
+
+
+_TAKING = frozenset({"get", "getattr", "load", "loads", "read", "fetch", "json", "parse", "decode", "pop", "call", "execute"})
+
+
+def checks(words: Sequence[str], checking: frozenset[str]) -> bool:
+    """A function whose name begins so refuses what is not allowed; `safe_get` only does not fail."""
+    return bool(words) and words[0] in checking and not (words[0] == "safe" and not _TAKING.isdisjoint(words[1:2]))
 
 
 def asks_catalogue(body: Body, call: Call) -> bool:

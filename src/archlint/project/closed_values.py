@@ -22,7 +22,7 @@ from archlint.facts.syntax import (
     Subscript,
     Walrus,
 )
-from archlint.project.closed_places import asks_catalogue, asks_for_list, names_of, places_around, written_in
+from archlint.project.closed_places import asks_catalogue, asks_for_list, checks, names_of, places_around, written_in
 from archlint.project.credentials import words_of
 from archlint.project.flows import Place
 from archlint.project.model import Type
@@ -122,7 +122,7 @@ class ClosedValues:
             if statement.kind == "expression" and isinstance(called, CallRef) and statement.context in around:
                 given = [argument.value for argument in body.calls[called.index].arguments]
                 words = words_of(last_name(body, called))
-                vets = bool(words) and words[0] in self._checking and _ACCESS.isdisjoint(words)
+                vets = checks(words, self._checking) and _ACCESS.isdisjoint(words)
                 if vets and any(spell(body, part) == text for value in given for part in names_of(body, value)):
                     return True
         return self._is_looked_up(at.module, expr, text, body.contexts[at.context].function)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.findings import Step
 from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Collection, Comprehension, Expr, Lambda, String
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS
+from archlint.project.closed_places import checks
 from archlint.project.credentials import words_of
 from archlint.project.flows import Frame, Place
 from archlint.project.insertions import Part, Reach, Spot
@@ -166,7 +167,7 @@ class InsertedCalls:
             words = words_of(definition.function.name)
             if words and not self._quoting.isdisjoint(words):
                 continue
-            there = spot.capped() if words and words[0] in self._checking and words[1:2] != ("get",) else spot
+            there = spot.capped() if checks(words, self._checking) else spot
             frame = Frame(definition, site, spot.place.frame)
             step = Step(site.site, f"given by `{definition.function.name}`")
             there = there.framed(Place(definition.module, site.call.context, frame), step, site.confidence)

@@ -43,7 +43,7 @@ class InsertedParameters:
         self._handed = RequestObjects(self._project)
         self._climbing: list[tuple[Def, int]] = []
         self._numbers = PathNumbers(self._project)
-        self._handed = HandedOver(self._project)
+        self._later = HandedOver(self._project)
 
     def of(self, module: Module, binding: Binding, expr: Expr, spot: Spot) -> Found:
         """What a parameter holds where its name is read."""
@@ -140,7 +140,7 @@ class InsertedParameters:
             klass = definition.name.removesuffix(".__init__")
             callers = callers or self._project.calls.to(klass)
         found = [site for site in callers if not site.module.is_test]
-        return found or self._handed.sites(definition) or self._called_so(definition.function.name)
+        return found or self._later.sites(definition) or self._called_so(definition.function.name)
 
     def _called_so(self, name: str) -> list[CallSite]:
         """The calls of a method called so of which nothing else is known; nothing for a name of many."""

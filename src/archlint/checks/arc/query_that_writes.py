@@ -11,6 +11,7 @@ from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
+from archlint.project.endpoints import VERBS
 from archlint.project.incidental import Incidental, IncidentalWords
 from archlint.project.model import Def
 from archlint.project.overriding import overrides_library
@@ -100,6 +101,8 @@ def _queries(project: Project, points: tuple[EffectPoint, ...], params: Params) 
 
 def _is_query(definition: Def, params: Params) -> bool:
     function = definition.function
+    if function.name in VERBS:  # a handler's method
+        return False
     words, owner = tuple(words_of(function.name)), tuple(words_of(function.qualname.rpartition(".")[0]))
     if words and words[0] in params.verbs:
         return set(params.changing).isdisjoint(words) and set(params.taking).isdisjoint(owner[-1:])

@@ -1,12 +1,15 @@
 """The internal application of the operations team: `uvicorn storefront.ops.app:app`."""
 
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, status
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storefront.ops.partners import Partners
+from storefront.ops.rejected import rejected_orders
 from storefront.platform.database import get_session
 from storefront.platform.errors import install_error_handlers
 from storefront.platform.logs import configure_logs
@@ -17,6 +20,11 @@ router = APIRouter(prefix="/v1", tags=["ops"])
 class PartnerIn(BaseModel):
     name: str
     password: str
+
+
+class RejectedOrder(BaseModel):
+    id: UUID
+    placed_at: datetime
 
 
 class PartnerPassword(BaseModel):
@@ -33,6 +41,13 @@ Access = Annotated[Partners, Depends(get_partners)]
 @router.get("/order-counts")
 async def order_counts(partners: Access, sort: str = "status") -> dict[str, int]:
     return await partners.order_counts(sort)
+
+
+@router.get("/rejected-orders")
+async def list_rejected(  # expect: API008
+    session: Annotated[AsyncSession, Depends(get_session)],
+) -> list[RejectedOrder]:
+    return [RejectedOrder(id=row.id, placed_at=row.placed_at) for row in await rejected_orders(session)]
 
 
 @router.post("/partners", status_code=status.HTTP_201_CREATED)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from storefront.orders.domain.events import OrderCancelled
 from storefront.shared.money import Money
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ class OrderStatus(StrEnum):
     PLACED = "placed"
     PAID = "paid"
     REJECTED = "rejected"
+    CANCELLED = "cancelled"
 
 
 class InvalidTransition(Exception):
@@ -56,3 +58,9 @@ class Order:
         if self.status is not OrderStatus.PLACED:
             raise InvalidTransition(self.status)
         self.status = OrderStatus.PAID if accepted else OrderStatus.REJECTED
+
+    def cancel(self) -> OrderCancelled:
+        if self.status is not OrderStatus.PLACED:
+            raise InvalidTransition(self.status)
+        self.status = OrderStatus.CANCELLED
+        return OrderCancelled(self.id, datetime.now(UTC))

@@ -45,3 +45,10 @@ class HttpPaymentGateway:
             return False
         response.raise_for_status()
         return True
+
+    @breaker
+    async def charged(self, order_ids: list[UUID]) -> list[UUID]:
+        """Those for which the provider has the money: the nightly job settles them."""
+        response = await self._client.post("/charges/search", json={"orders": [str(each) for each in order_ids]})
+        response.raise_for_status()
+        return [UUID(each) for each in response.json()["charged"]]

@@ -60,3 +60,10 @@ async def show_order(
     order_id: UUID, account_id: CurrentAccount, history: Annotated[History, Depends(get_history)]
 ) -> OrderOut:
     return OrderOut.of(await history.order(account_id, order_id))
+
+
+@router.post("/orders/{order_id}/cancel", status_code=status.HTTP_204_NO_CONTENT)
+async def cancel_order(
+    order_id: UUID, account_id: CurrentAccount, history: Annotated[History, Depends(get_history)]
+) -> None:
+    await history.cancel(account_id, order_id)

@@ -1,11 +1,14 @@
 """A customer's orders."""
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
 from storefront.orders.application.ports import UnitOfWork
 from storefront.orders.domain.order import Order
 from storefront.platform.errors import NotFound
+
+logger = logging.getLogger(__name__)
 
 
 class History:
@@ -22,3 +25,12 @@ class History:
         if order is None or order.account_id != account_id:
             raise NotFound("order")
         return order
+
+    async def cancel(self, account_id: UUID, order_id: UUID) -> None:
+        async with self._work() as orders:
+            order = await orders.get(order_id)
+            if order is None or order.account_id != account_id:
+                raise NotFound("order")
+            event = order.cancel()
+            await orders.update_status(order)
+        logger.info("order %s cancelled at %s", event.order_id, event.at)

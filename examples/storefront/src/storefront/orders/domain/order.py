@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+from storefront.orders.domain.events import OrderCancelled
 from storefront.shared.money import Money
 
 
@@ -13,6 +14,7 @@ class OrderStatus(StrEnum):
     PLACED = "placed"
     PAID = "paid"
     REJECTED = "rejected"
+    CANCELLED = "cancelled"
 
 
 class InvalidTransition(Exception):
@@ -57,3 +59,9 @@ class Order:
         if self.status is not OrderStatus.PLACED:
             raise InvalidTransition(self.status)
         self.status = OrderStatus.PAID if accepted else OrderStatus.REJECTED
+
+    def cancel(self) -> OrderCancelled:
+        if self.status is not OrderStatus.PLACED:
+            raise InvalidTransition(self.status)
+        self.status = OrderStatus.CANCELLED
+        return OrderCancelled(self.id, datetime.now(UTC))

@@ -25,3 +25,14 @@ class HttpPaymentGateway:
                     return response.is_success
                 pause(attempt)  # expect: RES007
         return False
+
+    async def charged(self, order_ids: list[UUID]) -> list[UUID]:
+        """Those for which the provider has the money: the nightly job settles them."""
+        headers = {"Authorization": f"Bearer {self._key}"}
+        async with httpx.AsyncClient(base_url=self._base_url, headers=headers) as client:
+            found = []
+            for order_id in order_ids:
+                response = await client.get(f"/charges/{order_id}")  # expect: SVC004
+                if response.is_success:
+                    found.append(order_id)
+            return found

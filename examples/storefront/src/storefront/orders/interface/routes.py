@@ -77,3 +77,11 @@ async def show_order(
     order_id: UUID, account_id: CurrentAccount, history: Annotated[History, Depends(get_history)]
 ) -> OrderOut:
     return OrderOut.of(await history.order(account_id, order_id))
+
+
+@router.get("/orders/{order_id}/cancel")
+async def cancel_order(
+    order_id: UUID, account_id: CurrentAccount, history: Annotated[History, Depends(get_history)]
+) -> None:
+    """The link in the confirmation mail."""
+    await history.cancel(account_id, order_id)  # expect: API003

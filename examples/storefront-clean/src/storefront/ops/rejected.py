@@ -1,0 +1,14 @@
+"""Orders whose payment was refused."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storefront.orders.domain.order import OrderStatus
+from storefront.orders.infrastructure.tables import OrderRow
+
+
+async def rejected_orders(session: AsyncSession, limit: int, before: datetime) -> list[OrderRow]:
+    rejected = select(OrderRow).where(OrderRow.status == OrderStatus.REJECTED, OrderRow.placed_at < before)
+    return list(await session.scalars(rejected.order_by(OrderRow.placed_at.desc()).limit(limit)))

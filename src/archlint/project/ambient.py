@@ -1,4 +1,5 @@
-"""Values kept on objects that are shared by name: `app.state.pool = …`, `g.user = …`, `app.extensions["mail"] = …`.
+"""Values kept on objects that are shared by name: `app.state.pool = …`, `g.user = …`, `app.extensions["mail"] = …`,
+`app[POOL] = …`.
 
 Where nothing else is known of such an attribute or key, what production code stores under the same two names is what
 is read there; at medium confidence.
@@ -7,11 +8,12 @@ is read there; at medium confidence.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute, Expr, Name, String, Subscript
+from archlint.facts.syntax import Attribute, Collection, Expr, Name, Starred, Statement, String, Subscript
 from archlint.project.entities import Entity, distinct, weakened
 from archlint.project.model import Type
 
@@ -29,17 +31,17 @@ class Ambient:
         self._inference = inference
         self._known: dict[tuple[str, str], tuple[Entity, ...]] = {}
 
-    def stored(self, expr: Attribute | Subscript) -> tuple[Entity, ...]:
-        """What is stored anywhere under the names of `….holder.name` or `….holder["name"]`."""
-        key = _key(expr)
+    def stored(self, module: Module, expr: Attribute | Subscript, context: int = 0) -> tuple[Entity, ...]:
+        """What is stored anywhere under the names of `….holder.name`, `….holder["name"]` or `….holder[NAME]`."""
+        key = self._key(module, expr, context)
         if key is None or key not in self._stores:
             return ()
         known = self._known.get(key)
         if known is None:
             self._known[key] = ()  # stored by what reads it: a circle
             found: list[Entity] = []
-            for module, value, context in self._stores[key][:_MOST_STORES]:
-                for entity in self._inference.entities(module, value, context):
+            for place, value, row in self._stores[key][:_MOST_STORES]:
+                for entity in self._inference.entities(place, value, row):
                     found.append(weakened(entity, Confidence.MEDIUM) if isinstance(entity, Type) else entity)
             known = self._known[key] = distinct(found)
         return known
@@ -49,22 +51,38 @@ class Ambient:
         found: dict[tuple[str, str], list[tuple[Module, Expr, int]]] = defaultdict(list)
         for module in self._inference.project.modules.production:
             for statement in module.statements["assign"]:
-                target = statement.target
-                if statement.value is None or not isinstance(target, Attribute | Subscript):
-                    continue
-                key = _key(target)
-                if key is not None:
-                    found[key].append((module, statement.value, statement.context))
+                for target, value in _pairs(statement):
+                    key = self._key(module, target, statement.context)
+                    if key is not None:
+                        found[key].append((module, value, statement.context))
         return dict(found)
 
+    def _key(self, module: Module, expr: Attribute | Subscript, context: int) -> tuple[str, str] | None:
+        """(last name of the holder, attribute or constant key); None for `self` and for what has no such names."""
+        base = expr.base
+        holder = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
+        if not holder or holder in ("self", "cls"):
+            return None
+        if isinstance(expr, Attribute):
+            return holder, expr.attr
+        index = expr.index[0] if len(expr.index) == 1 else None
+        if isinstance(index, String):
+            return holder, f"[{index.value}]"
+        if isinstance(index, Attribute) and isinstance(index.base, Name):
+            return (holder, f"[{index.attr}]") if self._is_of_module(module, index.base, context) else None
+        return (holder, f"[{index.id}]") if isinstance(index, Name) and self._is_of_module(module, index, context) else None
 
-def _key(expr: Attribute | Subscript) -> tuple[str, str] | None:
-    """(last name of the holder, attribute or constant key); None for `self` and for what has no such names."""
-    base = expr.base
-    holder = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
-    if not holder or holder in ("self", "cls"):
-        return None
-    if isinstance(expr, Attribute):
-        return holder, expr.attr
-    index = expr.index[0] if len(expr.index) == 1 else None
-    return (holder, f"[{index.value}]") if isinstance(index, String) else None
+    def _is_of_module(self, module: Module, name: Name, context: int) -> bool:
+        return self._inference.project.symbols.scopes(module).lookup(context, name.id, name.at)[0] == 0
+
+
+def _pairs(statement: Statement) -> Iterator[tuple[Attribute | Subscript, Expr]]:
+    """What is stored where, also by `app.state.db, app.state.mail = db, mail`."""
+    target, value = statement.target, statement.value
+    if isinstance(target, Collection) and isinstance(value, Collection) and len(target.items) == len(value.items):
+        pairs = [*zip(target.items, value.items, strict=True)] if not any(isinstance(i, Starred) for i in value.items) else []
+    else:
+        pairs = [(target, value)] if target is not None and value is not None else []
+    for place, given in pairs:
+        if isinstance(place, Attribute | Subscript):
+            yield place, given

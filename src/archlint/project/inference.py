@@ -257,7 +257,7 @@ class Inference:
         for entity in found:
             if self._is_telling(entity):
                 return distinct(found)
-        found = [*self.ambient.stored(expr), *found]
+        found = [*self.ambient.stored(module, expr), *found]
         if found or understood:
             return distinct(found)
         return self._guessed_attribute(module, expr, bases)
@@ -375,4 +375,4 @@ class Inference:
                 found += [as_class(t) for t in self.annotations.types(module, expr, context) if isinstance(t, Type)]
                 break
             found += self._holding.indexed(base, expr.index[0] if expr.index else None)
-        return distinct(found or self.ambient.stored(expr))
+        return distinct(found or self.ambient.stored(module, expr, context))

@@ -60,6 +60,9 @@ _CLEAN_TYPES = frozenset(
 )
 _TEXT_TYPES = frozenset({"builtins.str", "builtins.bytes"})
 
+_CHECKED = frozenset({"cleaned_data", "validated_data"})
+"""What a form or serializer keeps of all its fields when it has checked them."""
+
 
 class Taint:
     """`vocabulary` says what is a secret; `printed` what of an object shows (None: objects are not looked into)."""
@@ -320,7 +323,7 @@ class Taint:
             return CLEAN
         if naming is not None and is_of_mailbox(self.project, self.habits.mailboxes, types):
             return CLEAN
-        if expr.attr == "__dict__":
+        if expr.attr == "__dict__" or expr.attr in _CHECKED:
             whole_of = self.typed(expr, at, types, whole=True) or UNKNOWN
             fields = [name for source in whole_of.sources for name in source.fields]
             return CLEAN if fields and self.locals.is_made_clean(expr.base, fields, at) else whole_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from archlint.facts.syntax import (
     Expr,
     Mapping,
     Name,
+    Operation,
     Statement,
     String,
     Subscript,
+    Template,
 )
 from archlint.project.branches import in_other_branch
 from archlint.project.credentials import words_of
@@ -42,6 +45,8 @@ _IN_THE_OPEN = frozenset({"state"})
 _OPEN = frozenset({"nonce", "challenge"})
 _NUMBERING = frozenset({"id", "uuid", "guid", "serial", "slug", "status", "count"})
 """Keys that do: of `number` and `name` nobody knows."""
+_SCHEME = re.compile(r"(?i)(bearer|basic|token|api-?key) $")
+"""What stands before the credential in an authorization header."""
 
 
 _DESCENTS = 4
@@ -274,7 +279,10 @@ def _assigned(module: Module) -> dict[tuple[int, str], list[Statement]]:
 
 
 def may_be_text(module: Module, value: Expr) -> bool:
-    """A value that is not put together here: no new object of a class, no translated sentence."""
+    """A value that is not put together here, except behind a scheme: no new object of a class, no translated sentence."""
+    begun = value.parts if isinstance(value, Template) else value.operands if isinstance(value, Operation) else ()
+    if begun and isinstance(begun[0], String) and len(begun) > 1:
+        return _SCHEME.match(begun[0].value) is not None
     if isinstance(value, CallRef):
         given = [argument.value for argument in module.body.calls[value.index].arguments]
         says = any(isinstance(g, String) and " " in g.value for g in given)

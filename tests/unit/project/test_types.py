@@ -343,6 +343,41 @@ def f(request, other):
     )
 
 
+def test_what_is_stored_with_others_or_under_a_constant_of_a_module_is_read_there_again() -> None:
+    assert_revealed(
+        {
+            "keys.py": """
+from aiohttp import web
+POOL = web.AppKey("pool")
+""",
+            "main.py": """
+from aiohttp import web
+from keys import POOL
+class Pool: ...
+class Mail: ...
+def make(rows):
+    app = web.Application()
+    app.state.pool, app.state.mail = Pool(), Mail()
+    app.state.one, app.state.two = rows
+    app[POOL] = Pool()
+    for number in range(3):
+        app[number] = Mail()
+""",
+            "use.py": """
+import keys
+from keys import POOL
+def f(request, number):
+    reveal(request.app.state.pool)  # main.Pool
+    reveal(request.app.state.mail)  # main.Mail
+    reveal(request.app.state.two)  # nothing
+    reveal(request.app[POOL])  # main.Pool
+    reveal(request.app[keys.POOL])  # main.Pool
+    reveal(request.app[number])  # nothing
+""",
+        }
+    )
+
+
 def test_relations_lead_back_even_to_a_library_class() -> None:
     assert_revealed(
         {

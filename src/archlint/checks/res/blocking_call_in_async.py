@@ -79,7 +79,17 @@ def _hit(point: EffectPoint, caller: Def, path: Path, confidence: Confidence) ->
     steps = (Step(caller.site, f"`{caller.function.name}` runs on the event loop"), *path.steps)
     if path.through:
         words["callee"] = path.through[0].name
-    return Hit(point.site, words, "through" if path.through else "default", confidence, path=steps)
+    message = "through" if path.through else "default"
+    if _is_computed(path):
+        message = f"{message}_computed"
+        confidence = min(confidence, Confidence.MEDIUM)
+    return Hit(point.site, words, message, confidence, path=steps)
+
+
+def _is_computed(path: Path) -> bool:
+    """It waits for nobody: it takes the processor on purpose, as what makes a password hard to guess does."""
+    operation = path.end.call.operation if path.end.call is not None else None
+    return operation is not None and "heavy" in operation.effect
 
 
 def _starts_up(project: Project, caller: Def, words: frozenset[str], steps: int) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.awaiting import Awaiting
 from archlint.project.model import Target, Type
+from archlint.project.origins import Origin, Origins
 from archlint.project.points import Point
 
 if TYPE_CHECKING:
+    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 BLOCKING = "blocking"
@@ -22,6 +24,7 @@ _OUTSIDE = frozenset(
     }
 )  # fmt: skip
 
+_HANDED = frozenset({"per item", "once"})
 _AWAITED = (".__aiter__", ".__await__")
 
 
@@ -31,6 +34,7 @@ class Blocking:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._awaiting = Awaiting(project)
+        self._origins = Origins(project)
         self._known: dict[str, bool] = {}
 
     def holds(self, point: Point, target: Target, effects: Collection[str]) -> bool:
@@ -44,6 +48,8 @@ class Blocking:
             return False
         receiver = point.call.receiver if point.call is not None and point.kind == "call" else self._handed(point, target)
         name = receiver.name if receiver is not None else target.name.rpartition(".")[0]
+        if receiver is None and point.kind in _HANDED and self._project.knowledge.role(name).startswith("db-"):
+            return False  # whose method it is cannot be seen, and sessions that are awaited have the same ones
         known = self._known.get(name)
         if known is None:
             known = self._known[name] = self._is_blocking(receiver or Type(name))
@@ -55,9 +61,22 @@ class Blocking:
             return None
         name = target.name.rpartition(".")[2]
         for argument in point.call.call.arguments:
-            if isinstance(argument.value, Attribute) and argument.value.attr == name:
-                return self._project.types.of(point.module, argument.value.base, point.context)
+            for module, expr, context in self._callables(point.module, argument.value, point.context):
+                if isinstance(expr, Attribute) and expr.attr == name:
+                    return self._project.types.of(module, expr.base, context)
         return None
+
+    def _callables(self, module: Module, expr: Expr, context: int) -> Iterator[tuple[Module, Expr, int]]:
+        """The expression, what the function has put under its name, and what a `partial` of it is made of."""
+        given = [(module, expr, context)]
+        if isinstance(expr, Name):
+            origins = self._origins.of(module, expr, context)
+            given += [(o.module, o.expr, o.context) for o in origins if isinstance(o, Origin)]
+        for place, value, row in given:
+            yield place, value, row
+            if isinstance(value, CallRef):
+                arguments = place.body.calls[value.index].arguments
+                yield from ((place, argument.value, row) for argument in arguments[:1])
 
     def _is_blocking(self, type_: Type) -> bool:
         inference = self._project.types.inference

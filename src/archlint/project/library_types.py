@@ -13,6 +13,7 @@ from archlint.facts.syntax import Call, String
 from archlint.project.entities import UNKNOWN, Bound, Entity, FunctionRef, as_class, distinct, instance, weakened
 from archlint.project.model import Type, argument_of
 from archlint.project.notation import Notation, parse_notation
+from archlint.project.rows_of_views import RowsOfViews
 
 if TYPE_CHECKING:
     from archlint.project.inference import Inference
@@ -45,6 +46,7 @@ class LibraryTypes:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
         self._knowledge = inference.project.knowledge
+        self._view_rows = RowsOfViews(inference)
         self._lineages: dict[tuple[str, tuple[Type, ...]], tuple[tuple[str, TypeInfo, Parameters], ...]] = {}
 
     def lineage(self, type_: Type) -> tuple[tuple[str, TypeInfo, Parameters], ...]:
@@ -131,6 +133,8 @@ class LibraryTypes:
         match notation.kind:
             case "self":
                 return (instance(environment.receiver),) if environment.receiver is not None else ()
+            case "row":
+                return self._view_rows.of(environment.receiver) if environment.receiver is not None else ()
             case "class":
                 return tuple(as_class(t) for t in self._types(notation.arguments[0], environment))
             case "union":

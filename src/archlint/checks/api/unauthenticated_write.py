@@ -11,7 +11,7 @@ from archlint.project.apps import service_of
 from archlint.project.asking import Asking, Phrases
 from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path
-from archlint.project.credentials import words_of
+from archlint.project.credentials import compounds_of, words_of
 from archlint.project.endpoints import WRITING, Endpoint
 from archlint.project.guards import Guards, GuardWords
 from archlint.project.made_if_missing import is_made_if_missing
@@ -89,11 +89,16 @@ def _of_functions(project: Project, guards: Guards, signing: Asking) -> Iterator
         if paths:
             path = min(paths, key=lambda each: (-each.confidence, len(each.steps), each.end.site))
             words = frozenset(
-                (*words_of(endpoint.path), *words_of(definition.function.qualname), *_module_words(definition.module))
+                (*words_of(endpoint.path), *_name_words(definition.function.qualname), *_module_words(definition.module))
             )
             guard = max(guards.of(each) for each in endpoints if _may_write(each))
             signs_up = guard < Guard.CHECKS and "POST" in endpoint.methods and signing.function_asks(definition)
             yield _Write(endpoint.route, definition.site, endpoint.label, words, guard, path, len(path.through), signs_up)
+
+
+def _name_words(name: str) -> tuple[str, ...]:
+    """Also two words that others write as one: `sign_up`."""
+    return (*words_of(name), *compounds_of(name))
 
 
 def _module_words(module: Module) -> tuple[str, ...]:

@@ -22,12 +22,12 @@ class Partners:
 
     async def set_password(self, name: str, password: str) -> None:
         partner = await self._by_name(name)
-        partner.password_hash = self._passwords.hash(password)
+        partner.password_hash = await self._passwords.hash(password)
         logger.info("partner_password_set", partner=name)
 
     async def is_allowed(self, name: str, password: str) -> bool:
         partner = await self._by_name(name)
-        return self._passwords.verify(partner.password_hash, password)
+        return await self._passwords.verify(partner.password_hash, password)
 
     async def remove(self, name: str) -> None:
         partner = await self._by_name(name)

@@ -28,17 +28,17 @@ class Authentication:
 
     async def log_in(self, email: str, password: str) -> str:
         account = await self._accounts.by_email(email)
-        if account is None or not self._passwords.verify(account.password_hash, password):
+        if account is None or not await self._passwords.verify(account.password_hash, password):
             logger.info("login_rejected", email=mask_email(email))
             raise InvalidCredentials
         return self._tokens.issue(account.id)
 
     async def change_password(self, account_id: UUID, current: str, new: str) -> None:
         account = await self._required(account_id)
-        if not self._passwords.verify(account.password_hash, current):
+        if not await self._passwords.verify(account.password_hash, current):
             raise InvalidCredentials
         check_strength(new)
-        account.change_password(self._passwords.hash(new))
+        account.change_password(await self._passwords.hash(new))
         await self._accounts.update(account)
         logger.info("password_changed", account_id=str(account.id))
 
@@ -53,7 +53,7 @@ class Authentication:
             raise InvalidCredentials
         account = await self._required(account_id)
         check_strength(new)
-        account.change_password(self._passwords.hash(new))
+        account.change_password(await self._passwords.hash(new))
         await self._accounts.update(account)
 
     async def _required(self, account_id: UUID) -> Account:

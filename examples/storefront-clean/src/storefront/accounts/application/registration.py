@@ -19,7 +19,7 @@ class Registration:
         check_strength(password)
         if await self._accounts.by_email(email) is not None:
             raise Conflict("email")
-        account = Account(email=email, password_hash=self._passwords.hash(password))
+        account = Account(email=email, password_hash=await self._passwords.hash(password))
         await self._accounts.add(account)
         logger.info("account_registered", account_id=str(account.id))
         return account

@@ -8,7 +8,8 @@ Notations inside the documents (kept as strings here, read by `project.knowledge
   `T` a parameter of the receiver's type (`parameters`); `arg(0)` the type of an argument; `instance(0)` the type
   whose class was passed as that argument; `result(0)` what calling the callable argument gives; `item(0)` what
   iterating over it (or, for a generator function, over what it returns) gives; `row` one of the rows that the
-  receiver's class says it is about (`subclass_attribute`); `type[X]` the class X itself; `A | B` either (`None` is dropped).  Arguments are counted as in a call: `arg(0:model)`.
+  receiver's class says it is about (`subclass_attribute`); `type[X]` the class X itself; `A | B` either (`None` is
+  dropped).  Arguments are counted as in a call: `arg(0:model)`.
 """
 
 from __future__ import annotations

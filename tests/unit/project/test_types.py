@@ -378,6 +378,50 @@ def f(request, number):
     )
 
 
+def test_the_object_of_a_view_is_one_of_the_rows_that_its_class_names() -> None:
+    assert_revealed(
+        {
+            "models.py": """
+from django.db import models
+class Order(models.Model): ...
+class Line(models.Model): ...
+""",
+            "views.py": """
+from django.views.generic import DetailView, UpdateView
+from rest_framework import viewsets
+from models import Line, Order
+class Orders(viewsets.ModelViewSet):
+    queryset = Order.objects.all()
+    def retrieve(self, request):
+        reveal(self.get_object())  # models.Order
+class Own(viewsets.ModelViewSet):
+    queryset = Line.objects.all()
+    def get_queryset(self):
+        return Order.objects.filter(owner=self.request.user)
+    def retrieve(self, request):
+        reveal(self.get_object())  # models.Order
+class Again(Orders):
+    def get_queryset(self):
+        return super().get_queryset().filter(owner=self.request.user)
+    def retrieve(self, request):
+        reveal(self.get_object())  # models.Order
+class Untold(viewsets.ModelViewSet):
+    def retrieve(self, request):
+        reveal(self.get_object())  # nothing
+class One(DetailView):
+    model = Line
+    def get(self, request):
+        reveal(self.get_object())  # models.Line
+        reveal(self.object)  # models.Line
+class Change(UpdateView):
+    queryset = Order.objects.all()
+    def get(self, request):
+        reveal(self.get_object())  # models.Order
+""",
+        }
+    )
+
+
 def test_relations_lead_back_even_to_a_library_class() -> None:
     assert_revealed(
         {

@@ -73,7 +73,7 @@ class EventStores:
                         yield Mutation(table, sql.site(statement.at, statement.end), statement.verb, sql.confidence)
 
     def _by_models(self) -> Iterator[Mutation]:
-        models = {name: table for table in self.tables if (name := self._model(table))}
+        models = dict(self._models())
         for module in self._project.modules.production if models else ():
             for site in () if module.is_migration else self._project.calls.in_module(module):
                 verb = last_name(module.body, site.call.callee)
@@ -92,10 +92,14 @@ class EventStores:
         for argument in site.call.arguments[:1]:
             yield from self._project.types.all(site.module, argument.value, site.call.context)
 
-    def _model(self, table: Table) -> str:
-        """The class that is the table."""
-        module = self._project.modules.by_path.get(table.site.path)
-        for klass in module.outline.classes if module is not None else ():
-            if klass.at <= table.site.at < klass.end and module is not None:
-                return f"{module.name}.{klass.qualname}"
-        return ""
+    def _models(self) -> Iterator[tuple[str, Table]]:
+        """The classes that are the stores; of a table that migrations make, the one of its name."""
+        stores = {table.name.lower(): table for table in self.tables}
+        declared = (schema for schema in self._project.schemas.all if schema.made_by == "models")
+        for table in (*self.tables, *(table for schema in declared for table in schema.tables)):
+            store = stores.get(table.name.lower())
+            module = self._project.modules.by_path.get(table.site.path) if store is not None else None
+            for klass in module.outline.classes if module is not None else ():
+                if klass.at <= table.site.at < klass.end and module is not None and store is not None:
+                    yield f"{module.name}.{klass.qualname}", store
+                    break

@@ -38,10 +38,8 @@ _CONSTANT_NAME = re.compile(r"_*[A-Z][A-Z0-9_]+")
 _MEMBERS = frozenset({"choices", "values", "labels", "names"})
 """What enumerations of choices list of themselves."""
 _DECLARED = re.compile(r"__[a-z]\w*[a-z]__")
-_SAME_ITEMS = frozenset(
-    {"enumerate", "sorted", "reversed", "list", "tuple", "set", "frozenset", "dict", "iter", "filter"}
-    | {"items", "keys", "values"}
-)
+_SAME_ITEMS = frozenset({"enumerate", "sorted", "reversed", "list", "tuple", "set", "frozenset", "dict", "iter", "filter"})
+_OF_MAPPINGS = frozenset({"items", "keys", "values"})
 _ITEMS_OF_ALL = frozenset({"product", "chain", "map"})
 _BOUNDS = frozenset({"limit", "max_results", "page_size", "per_page", "top_k"})
 _GROWING = frozenset({"append", "appendleft", "extend", "insert", "add", "update", "setdefault"})
@@ -154,11 +152,11 @@ class Written:
             return _is_constant_path(call.callee.base)  # an entry of a mapping in the settings
         if name == "get" and isinstance(call.callee, Attribute) and isinstance(call.callee.base, Name):
             return self._is_table(module, call.callee.base, context)
-        if name in _SAME_ITEMS:
-            source = given[-1] if name == "filter" and given else given[0] if given else None
-            if source is None and isinstance(call.callee, Attribute):
-                source = call.callee.base
-            return source is not None and self.is_written(module, source, context, depth - 1)
+        if name in _SAME_ITEMS and isinstance(call.callee, Name) and given:
+            return self.is_written(module, given[-1 if name == "filter" else 0], context, depth - 1)
+        if name in _OF_MAPPINGS and isinstance(call.callee, Attribute):
+            base = call.callee.base  # a class may ask a database by methods of these names
+            return not self._is_class(module, base, context) and self.is_written(module, base, context, depth - 1)
         if name == "zip":
             return any(self.is_written(module, argument, context, depth - 1) for argument in given)
         if name in _ITEMS_OF_ALL:

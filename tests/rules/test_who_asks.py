@@ -45,3 +45,83 @@ def change(session: Session = Depends(get_session)) -> None:
 def test_unknown_decorators_and_doubtful_places_are_notes(decorators: str, confidence: Confidence) -> None:
     (finding,) = testing.run_rule("API015", {"shop.py": APP.format(decorators=decorators)})
     assert finding.confidence == confidence
+
+
+DJANGO = {
+    "shop/models.py": "from django.db import models\n\nclass Order(models.Model):\n    paid = models.BooleanField()\n",
+    "shop/urls.py": """\
+from django.http import HttpResponse
+from django.urls import path
+
+from shop.models import Order
+
+
+def drop(request, pk):
+    Order.objects.filter(pk=pk).delete()
+    return HttpResponse()
+
+
+urlpatterns = [path("drop/<int:pk>", drop)]
+""",
+    "shop/middleware.py": """\
+from basicauth.middleware import BasicAuthMiddleware
+from django.http import HttpResponse
+
+
+class DoorAuth(BasicAuthMiddleware):
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+
+class Gate:
+    def process_request(self, request):
+        if "HTTP_AUTHORIZATION" not in request.META:
+            return HttpResponse(status=401)
+
+
+class Clock:
+    def process_request(self, request):
+        request.started = 1
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "found"),
+    [
+        ("shop/settings.py", "Clock", [Confidence.MEDIUM]),
+        ("shop/settings.py", "DoorAuth", [Confidence.LOW]),
+        ("shop/settings/test.py", "Gate", []),
+        ("shop/settings/dev.py", "Gate", []),
+    ],
+)
+def test_middleware_of_which_a_part_is_not_seen_and_settings_that_only_developers_have(
+    settings: str, name: str, found: list[Confidence]
+) -> None:
+    text = f'ROOT_URLCONF = "shop.urls"\nMIDDLEWARE = ["shop.middleware.{name}"]\n'
+    files = {**DJANGO, "shop/settings/__init__.py": "", settings: text}
+    if settings == "shop/settings.py":
+        del files["shop/settings/__init__.py"]
+    assert [each.confidence for each in testing.run_rule("API015", files)] == found
+
+
+def test_what_is_kept_on_another_object_may_ask() -> None:
+    text = """\
+from collections.abc import Callable
+
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+
+
+class Shops:
+    may_change: Callable
+
+
+def routes(app: FastAPI, shops: Shops, session: Session) -> None:
+    may_change = shops.may_change
+
+    @app.post("/orders")
+    def place(name: str, shop=Depends(may_change)) -> None:
+        session.add(Order(name))
+"""
+    assert [each.confidence for each in testing.run_rule("API015", {"app/a.py": text})] == [Confidence.LOW]

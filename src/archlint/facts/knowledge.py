@@ -341,7 +341,7 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """The text of an instance shows the values of all its fields."""
     subclass_attribute: dict[str, str] = {}
     """Class attributes, and methods, of subclasses that carry a meaning: `rows` and `pages` (the query of a list, and how it
-    is paged), `serializer` (what its items are shown by), `access`, …"""
+    is paged), `serializer` (what its items are shown by), `access`, `methods` (all that it answers), …"""
 
 
 class Example(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -19,9 +19,9 @@ from archlint.facts.syntax import (
     Subscript,
     Template,
 )
+from archlint.project.address_parts import ADDRESSES, is_constant, names_host, reads_address, takes_item
 from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of, receives_itself
 from archlint.project.credentials import words_of
-from archlint.project.name_uses import attributes_of
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
@@ -43,16 +43,15 @@ _CLIENTS = frozenset({"http-client", "rpc-client", "cloud-client"})
 _NAMING = _CLIENTS - {"http-client"}
 """Clients whose calls name what is wanted, and no address."""
 _ADDRESS = "url"
-_HOSTS = frozenset({"host", "server", "domain", "hostname"})
-_ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "link", "href"})
 
 
 @dataclass(frozen=True)
 class _Lead:
-    """The name with which an address begins; `is_object`: the name of what holds the address."""
+    """The name with which an address begins; `is_object`: the name of what holds the address; `is_host`: or is its host."""
 
     name: str
     is_object: bool
+    is_host: bool = False
 
 
 class Addressed:
@@ -95,14 +94,14 @@ class Addressed:
         if not given and role not in _NAMING:
             given = [a.value for a in end.call.arguments if a.name is None][:2]
         targets = loop.targets if not through else frozenset[str]()
-        given.sort(key=lambda expr: _ADDRESSES.isdisjoint(words_of(last_name(end.module.body, expr))))
+        given.sort(key=lambda expr: ADDRESSES.isdisjoint(words_of(last_name(end.module.body, expr))))
         for expr in given:
             text = self._project.values.text(end.module, expr, end.call.context)
             start = text.rendered.split("{", 1)[0] if text is not None else ""
             own = self._lead(end.module, expr, end.call.context, targets) if targets else None
             if own is not None and own.name in targets:  # also where all items that the code lists are known
                 return [own]
-            if ("://" in start and not start.endswith("://")) or self._is_fixed(end.module, expr, end.call.context):
+            if names_host(start) or self._is_fixed(end.module, expr, end.call.context):
                 return []
             lead = self._lead(end.module, expr, end.call.context, targets)
             if lead is not None:
@@ -122,7 +121,7 @@ class Addressed:
             return False
         sources = self._project.values.sources.of(module, first, context)
         values = [source.expr for source in sources if not source.is_parameter]
-        return bool(values) and len(values) == len(sources) and all(_is_constant(value) for value in values)
+        return bool(values) and len(values) == len(sources) and all(is_constant(value) for value in values)
 
     def _is_followed(self, module: Module, value: Expr) -> bool:
         return not _is_made(module, value) or self._is_own_address(module, value)
@@ -134,7 +133,7 @@ class Addressed:
             return False
         targets = self._project.calls.in_module(module)[made.index].targets
         definitions = [target.definition for target in targets if target.definition is not None]
-        return bool(definitions) and all(_reads_address(definition) for definition in definitions)
+        return bool(definitions) and all(reads_address(definition) for definition in definitions)
 
     def _leads_to_item(self, lead: _Lead, sites: list[CallSite], through: tuple[Def, ...], loop: Loop) -> bool:
         """From the last function on the way up: what its caller gives for the name."""
@@ -143,7 +142,7 @@ class Addressed:
             if found is None:
                 return False
             if row == 0 and loop.mapping is not None:
-                return _takes_item(through[0], found.name)
+                return takes_item(through[0], found.name)
             targets = loop.targets if row == 0 else frozenset[str]()
             found = self._given(found, sites[row], through[row], targets)
         return found is not None and self._is_of_item(found, loop, sites[0])
@@ -157,8 +156,12 @@ class Addressed:
             expr = receiver_of(site)
         else:
             expr = arguments_by_parameter(site.call, definition).get(lead.name) or self._unpacked(site, lead.name)
+        if expr is None and not ADDRESSES.isdisjoint(words_of(lead.name)):  # `get = partial(request, "GET")`
+            expr = next((argument.value for argument in site.call.arguments if argument.name is None), None)
         above = self._lead(site.module, expr, site.call.context, targets) if expr is not None else None
-        return _Lead(above.name, is_object=lead.is_object or above.is_object) if above is not None else None
+        if above is None:
+            return None
+        return _Lead(above.name, lead.is_object or above.is_object, lead.is_host or above.is_host)
 
     def _unpacked(self, site: CallSite, name: str) -> Expr | None:
         """What `**values` gives for a name, where `values = dict(host=…)` or `{"host": …}` stands above."""
@@ -191,8 +194,8 @@ class Addressed:
     def _is_of_item(self, lead: _Lead, loop: Loop, site: CallSite) -> bool:
         if lead.name in loop.targets:
             return True
-        if not lead.is_object or lead.name not in loop.derived:
-            return False
+        if not lead.is_object or lead.name not in loop.derived or lead.is_host:
+            return lead.is_host and lead.name in loop.derived
         name = Name(site.call.at, 0, lead.name)
         for source in self._project.values.sources.of(site.module, name, site.call.context):
             made = source.expr or _unpacked_from(source.module, name, site.call.context)
@@ -209,9 +212,12 @@ class Addressed:
         match expr:
             case Await():
                 return self._lead(module, expr.value, context, targets, depth - 1)
-            case Template(parts=(String(value=scheme), host, *_)) if scheme.endswith("://"):
-                lead = self._lead(module, host, context, targets, depth - 1)
-                return _Lead(lead.name, is_object=True) if lead is not None else None
+            case Template(parts=(String(value=scheme), host, *_)) if "://" in scheme and not names_host(scheme):
+                lead = self._host(module, host, context, targets, depth - 1)
+                return _Lead(lead.name, is_object=True, is_host=True) if lead is not None else None
+            case Operation(op="+", operands=(String(value=scheme), host, *_)) if "://" in scheme and not names_host(scheme):
+                lead = self._host(module, host, context, targets, depth - 1)
+                return _Lead(lead.name, is_object=True, is_host=True) if lead is not None else None
             case Operation(op="%", operands=(String(value=form), Collection(items=items))):
                 row = form.partition("://")[0].count("%") if "://%" in form else 0 if form.startswith("%") else len(items)
                 lead = self._lead(module, items[row], context, targets, depth - 1) if row < len(items) else None
@@ -238,6 +244,18 @@ class Addressed:
             case _:
                 return None
 
+    def _host(self, module: Module, expr: Expr, context: int, targets: frozenset[str], depth: int) -> _Lead | None:
+        """The same of a host, of which the beginning may be written: `f"worker-{item.id}"`."""
+        lead = self._lead(module, expr, context, targets, depth)
+        if lead is not None and not (isinstance(expr, Name) and lead.name == expr.id and expr.id not in targets):
+            return lead
+        sources = self._project.values.sources.of(module, expr, context) if isinstance(expr, Name) else ()
+        for made, place in [(expr, context), *((s.expr, s.context) for s in sources if s.module is module)]:
+            if isinstance(made, Template):
+                part = next((p for p in made.parts if not isinstance(p, String)), None)
+                return self._lead(module, part, place, targets, depth) or lead
+        return lead
+
     def _named(self, module: Module, name: Name, context: int, targets: frozenset[str], depth: int) -> _Lead | None:
         if name.id in targets:
             return _Lead(name.id, is_object=False)
@@ -261,27 +279,6 @@ def _unpacked_from(module: Module, name: Name, context: int) -> Expr | None:
         if any(isinstance(item, Name) and item.id == name.id for item in s.target.items)
     )
     return next((value for value in made if isinstance(_plain(value), CallRef)), None)
-
-
-def _reads_address(definition: Def) -> bool:
-    """`self.url`, `self.host` somewhere in the method."""
-    return any(not (_ADDRESSES | _HOSTS).isdisjoint(words_of(name)) for name in attributes_of(definition, "self"))
-
-
-def _is_constant(expr: Expr | None) -> bool:
-    match expr:
-        case Name():
-            return expr.id.isupper()
-        case Attribute():
-            return expr.attr.isupper()
-        case _:
-            return isinstance(expr, String)
-
-
-def _takes_item(definition: Def, name: str) -> bool:
-    """The parameter is the first that a function which is run per item is given."""
-    given = definition.function.parameters[1 if receives_itself(definition) else 0 :]
-    return bool(given) and given[0].name == name
 
 
 def _is_made(module: Module, expr: Expr) -> bool:

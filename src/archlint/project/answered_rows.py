@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -28,35 +29,33 @@ from archlint.facts.syntax import Mapping as Display
 from archlint.project.arguments import arguments_by_parameter, receiver_of
 from archlint.project.attachments import makes_file
 from archlint.project.credentials import words_of
+from archlint.project.fetched_rows import FetchedRows
 from archlint.project.filled import Filled, is_empty
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Origin, Origins, Parameter
-from archlint.project.row_types import ASKED, GIVES_ONE, GIVES_VALUE, Rows, RowTypes, is_by_asker
+from archlint.project.row_places import Place, is_asker
+from archlint.project.row_types import (
+    ASKED,
+    GIVES_ONE,
+    GIVES_VALUE,
+    Rows,
+    RowTypes,
+    Trait,
+    distinct,
+    is_by_asker,
+    limited,
+    once,
+)
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_DEPTH = 80
 _MOST = 12
+_FOR_ALL: tuple[Trait, ...] = ("limited", "asker")
+"""What holds for all ways to a query if it holds for one."""
 _MOST_ROWS = 40  # of one expression: what is wrapped again and again has ever more keys above it
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where an expression stands: `given` is what the call on the way gave to the function's parameters, `path` leads into
-    a tuple."""
-
-    module: Module = field(repr=False)
-    context: int
-    given: Mapping[str, tuple[_Place, Expr]] = field(default_factory=dict, repr=False)
-    path: tuple[int, ...] = ()
-    steps: tuple[Step, ...] = ()
-    depth: int = _DEPTH
-
-    def at(self, context: int, path: tuple[int, ...] = ()) -> _Place:
-        return replace(self, context=context, path=path, depth=self.depth - 1)
 
 
 class AnsweredRows:
@@ -69,33 +68,34 @@ class AnsweredRows:
         self._pages = frozenset(pages)
         self._origins = Origins(project)
         self._types = RowTypes(project)
+        self._fetched = FetchedRows(project)
         self._known: dict[object, tuple[Rows, ...]] = {}
 
     def of(self, definition: Def) -> tuple[Rows, ...]:
         """What is returned, each query once."""
         self._known.clear()
-        return _distinct(self._returned(_Place(definition.module, definition.function.context), definition))
+        return distinct(self._returned(Place(definition.module, definition.function.context), definition))
 
     def of_expression(self, module: Module, expr: Expr, context: int) -> tuple[Rows, ...]:
         """What an expression gives, each query once."""
         self._known.clear()
-        return _distinct(self._read(_Place(module, context), expr))
+        return distinct(self._read(Place(module, context), expr))
 
-    def _returned(self, place: _Place, definition: Def) -> Iterator[Rows]:
+    def _returned(self, place: Place, definition: Def) -> Iterator[Rows]:
         for statement in self._project.symbols.scopes(definition.module).returns.get(definition.index, [])[-_MOST:]:
             if statement.value is not None:
                 yield from self._read(place.at(statement.context, place.path), statement.value)
 
-    def _read(self, place: _Place, expr: Expr) -> tuple[Rows, ...]:
+    def _read(self, place: Place, expr: Expr) -> tuple[Rows, ...]:
         given = frozenset((name, above.module.path, value.at) for name, (above, value) in place.given.items())
         key = place.module.path, expr.at, expr.end, place.path, given
         if key not in self._known:
             self._known[key] = ()  # recursion ends here
             if place.depth > 0:
-                self._known[key] = tuple(islice(_once(self._found(place, expr)), _MOST_ROWS))
+                self._known[key] = tuple(islice(once(self._found(place, expr)), _MOST_ROWS))
         return self._known[key]
 
-    def _found(self, place: _Place, expr: Expr) -> Iterator[Rows]:
+    def _found(self, place: Place, expr: Expr) -> Iterator[Rows]:
         match expr:
             case Await() | Starred() | Walrus():
                 yield from self._read(place, expr.value)
@@ -117,7 +117,7 @@ class AnsweredRows:
                 yield from self._outermost(place, expr.context)
             case Subscript():
                 found = self._read(place, expr.base)
-                yield from (_limited(found) if isinstance(expr.index[0], Slice) and expr.index[0].upper is not None else found)
+                yield from (limited(found) if isinstance(expr.index[0], Slice) and expr.index[0].upper is not None else found)
             case CallRef():
                 yield from self._called(place, expr, self._project.calls.in_module(place.module)[expr.index])
             case Name():
@@ -125,18 +125,18 @@ class AnsweredRows:
             case Attribute():
                 yield from self._attribute(place, expr)
 
-    def _each(self, place: _Place, parts: Iterable[Expr]) -> Iterator[Rows]:
+    def _each(self, place: Place, parts: Iterable[Expr]) -> Iterator[Rows]:
         for part in parts:
             yield from self._read(place, part)
 
-    def _together(self, place: _Place, parts: Iterable[tuple[str, Expr]]) -> Iterator[Rows]:
+    def _together(self, place: Place, parts: Iterable[tuple[str, Expr]]) -> Iterator[Rows]:
         found = [(key, rows) for key, rows in ((key, self._read(place, part)) for key, part in parts) if rows]
         for key, group in found:
             for rows in group:
                 under = (*rows.under, key) if key else rows.under
                 yield replace(rows.marked(*(("shared",) if len(found) > 1 else ())), under=under)
 
-    def _outermost(self, place: _Place, context: int) -> Iterator[Rows]:
+    def _outermost(self, place: Place, context: int) -> Iterator[Rows]:
         """What the outermost of the loops around a place goes over."""
         contexts, loop = place.module.body.contexts, -1
         while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
@@ -152,7 +152,7 @@ class AnsweredRows:
 
     # names
 
-    def _named(self, place: _Place, expr: Name) -> Iterator[Rows]:
+    def _named(self, place: Place, expr: Name) -> Iterator[Rows]:
         ways: list[list[Rows]] = []
         for origin in self._origins.of(place.module, expr, place.context):
             if isinstance(origin, Parameter):
@@ -163,17 +163,18 @@ class AnsweredRows:
                 ways.append(list(self._origin(place, origin)))
         found = [rows for way in ways for rows in way]
         # `query = query.limit(n)` in one branch: whoever asks for a page gets one
-        yield from (_limited(found) if any("limited" in rows.traits for rows in found) else found)
+        kept: list[Trait] = [trait for trait in _FOR_ALL if any(trait in rows.traits for rows in found)]
+        yield from (rows.marked(*kept) for rows in found)
         if not found and self._types.is_collection(place.module, place.context, expr):
             yield self._types.root(place.module, place.context, expr, place.steps)
 
-    def _origin(self, place: _Place, origin: Origin) -> Iterator[Rows]:
+    def _origin(self, place: Place, origin: Origin) -> Iterator[Rows]:
         here = place.at(origin.context, (*origin.path, *place.path))
         if origin.module.path != place.module.path:
             here = replace(here, module=origin.module, given={})
         yield from self._read(here, origin.expr)
 
-    def _parameter(self, place: _Place, parameter: Parameter) -> Iterator[Rows]:
+    def _parameter(self, place: Place, parameter: Parameter) -> Iterator[Rows]:
         own = parameter.definition.function.parameters[parameter.position]
         if own.name in place.given:
             above, expr = place.given[own.name]
@@ -183,7 +184,7 @@ class AnsweredRows:
             if site.operation is not None and site.operation.register == "dependency":
                 yield from self._injected(place, site)
 
-    def _injected(self, place: _Place, site: CallSite) -> Iterator[Rows]:
+    def _injected(self, place: Place, site: CallSite) -> Iterator[Rows]:
         """`rows = Depends(list_rows)`."""
         for argument in site.call.arguments[:1]:
             for entity in self._project.types.inference.entities(site.module, argument.value, site.call.context):
@@ -191,14 +192,14 @@ class AnsweredRows:
                 if isinstance(definition, Def):
                     yield from self._into(place, site, definition, {})
 
-    def _filled(self, place: _Place, name: str) -> Iterator[Rows]:
+    def _filled(self, place: Place, name: str) -> Iterator[Rows]:
         filled = Filled(place.module, place.context, name)
         for expr, context in filled.whole:
             yield from self._read(place.at(context), expr)
         for context in filled.places:
             yield from self._outermost(place, context)
 
-    def _attribute(self, place: _Place, expr: Attribute) -> Iterator[Rows]:
+    def _attribute(self, place: Place, expr: Attribute) -> Iterator[Rows]:
         if "db-model" in self._types.roles(place.module, place.context, expr.base) and not self._types.is_collection(
             place.module, place.context, expr
         ):
@@ -218,7 +219,7 @@ class AnsweredRows:
 
     # calls
 
-    def _called(self, place: _Place, expr: CallRef, site: CallSite) -> Iterator[Rows]:
+    def _called(self, place: Place, expr: CallRef, site: CallSite) -> Iterator[Rows]:
         name = last_name(place.module.body, site.call.callee)
         words = words_of(name)
         if not self._paging.isdisjoint(words):
@@ -228,9 +229,16 @@ class AnsweredRows:
         gives_one = GIVES_ONE if isinstance(site.call.callee, Attribute) else GIVES_VALUE
         if name in self._pages or makes_file(words) or (name in gives_one and not definitions):
             return
+        executed = self._fetched.executed(site)
+        if executed is not None:
+            root = self._types.root(place.module, executed.call.context, executed.expr, place.steps)
+            yield from self._fetched.named(executed, (root,))
+            return
         here = place.at(site.call.context, place.path)
         types = self._project.types.all(place.module, site.call.callee, site.call.context)
-        if any(found.is_class for found in types) or not site.targets:
+        if not site.targets and self._fetched.told(site) is not None:
+            yield from self._fetched.named(site, (self._types.root(place.module, site.call.context, expr, place.steps),))
+        elif any(found.is_class for found in types) or not site.targets:
             yield from self._carried(here, site)
         elif definitions:
             for definition in definitions[:3]:
@@ -241,14 +249,14 @@ class AnsweredRows:
         else:
             yield from self._carried(here, site)
 
-    def _into(self, place: _Place, site: CallSite, definition: Def, given: Mapping[str, tuple[_Place, Expr]]) -> Iterator[Rows]:
+    def _into(self, place: Place, site: CallSite, definition: Def, given: Mapping[str, tuple[Place, Expr]]) -> Iterator[Rows]:
         steps = (*place.steps, Step(site.site, f"calls {definition.name}"))
         if len(steps) <= _MOST:
-            inner = _Place(definition.module, definition.function.context, given, place.path, steps, place.depth - 1)
-            found = self._returned(inner, definition)
+            inner = Place(definition.module, definition.function.context, given, place.path, steps, place.depth - 1)
+            found = self._fetched.named(site, self._returned(inner, definition))
             yield from (rows.marked("own") for rows in found) if is_by_asker(definition.function.name) else found
 
-    def _carried(self, place: _Place, site: CallSite) -> Iterator[Rows]:
+    def _carried(self, place: Place, site: CallSite) -> Iterator[Rows]:
         """What wraps rows: a response, a schema, a list; or an unknown method of a query."""
         base = receiver_of(site)
         parts = [((argument.name or "").strip("*"), argument.value) for argument in site.call.arguments]
@@ -256,10 +264,10 @@ class AnsweredRows:
             isinstance(base, Name | Attribute) and self._types.roles(place.module, place.context, base) & ASKED
         ):
             parts.append(("", base))
-        traits = tuple(self._types.narrowed(site))
+        traits = tuple(self._types.narrowed(site, partial(is_asker, self._origins, place)))
         yield from (rows.marked(*traits) for rows in self._together(place.at(site.call.context), parts))
 
-    def _asked(self, place: _Place, expr: CallRef, site: CallSite) -> Iterator[Rows]:
+    def _asked(self, place: Place, expr: CallRef, site: CallSite) -> Iterator[Rows]:
         """An operation of a query, a result or a session: nothing if it gives one row or a number."""
         if not self._types.is_many(place.module, place.context, expr):
             return
@@ -267,34 +275,10 @@ class AnsweredRows:
         statement = site.argument(operation.by_statement) if operation is not None else None
         within = statement if statement is not None else base
         found = list(self._read(place.at(site.call.context), within)) if within is not None else []
-        traits = tuple(self._types.narrowed(site))
+        if not found:  # `self.filter_queryset(rows)`
+            given = (argument.value for argument in site.call.arguments)
+            same = [expr for expr in given if self._types.is_collection(place.module, site.call.context, expr)]
+            found = list(self._each(place.at(site.call.context), same))
+        traits = tuple(self._types.narrowed(site, partial(is_asker, self._origins, place)))
         root = self._types.root(place.module, place.context, expr, place.steps)
-        yield from (rows.marked(*traits) for rows in found or [root])
-
-
-def _limited(found: Iterable[Rows]) -> Iterator[Rows]:
-    return (rows.marked("limited") for rows in found)
-
-
-def _once(found: Iterable[Rows]) -> Iterator[Rows]:
-    """The same rows that come in by several ways are one, or they would double with each call on the way."""
-    seen: set[object] = set()
-    for rows in found:
-        key = rows.module.path, rows.expr.at, rows.expr.end, rows.traits, rows.under
-        if key not in seen:
-            seen.add(key)
-            yield rows
-
-
-def _distinct(found: Iterable[Rows]) -> tuple[Rows, ...]:
-    """Each query once: as a page where it can be one, else with the least that narrows it."""
-    kept: dict[tuple[str, int], Rows] = {}
-    for rows in found:
-        key = rows.module.path, rows.expr.at
-        if key not in kept or _rank(rows) < _rank(kept[key]):
-            kept[key] = rows
-    return tuple(kept.values())
-
-
-def _rank(rows: Rows) -> tuple[bool, int]:
-    return "limited" not in rows.traits, len(rows.traits)
+        yield from (rows.marked(*traits) for rows in self._fetched.named(site, found or [root]))

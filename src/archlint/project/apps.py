@@ -29,11 +29,13 @@ _PART = 4
 """An app with this part of the main one's routes is no helper of it."""
 
 
-def setting_values(project: Project, meaning: str) -> Iterator[tuple[Module, Expr, int]]:
-    """What the project's modules (tests left out) give to the framework settings of that meaning."""
+def setting_values(project: Project, meaning: str, *, of_tests: bool = False) -> Iterator[tuple[Module, Expr, int]]:
+    """What the project's modules give to the framework settings of that meaning; tests are left out, and so are the settings
+    that tests run with (`settings.test`), unless these are wanted."""
     names = {n for library in project.knowledge.libraries for n, meant in library.settings.items() if meant == meaning}
     for module in project.modules.all:
-        if module.is_test or not module.scopes.gives_any(names):
+        is_left_out = module.is_test and not (of_tests and is_for_developers(module))
+        if is_left_out or not module.scopes.gives_any(names):
             continue
         for statement in module.body.statements:
             target = statement.target

@@ -37,13 +37,15 @@ class AroundApps:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """The dotted names of middleware in a framework's settings."""
-        return tuple(
-            name
-            for module, expr, context in setting_values(self._project, _AROUND)
-            if not is_for_developers(module)
+        """The dotted names of middleware in a framework's settings; in those for developers only where no others are seen,
+        since the real ones are kept elsewhere then."""
+        found = [
+            (is_for_developers(module), name)
+            for module, expr, context in setting_values(self._project, _AROUND, of_tests=True)
             for name in self._listed(Written(module, expr, context))
-        )
+        ]
+        only_theirs = all(is_theirs for is_theirs, _ in found)
+        return tuple(name for is_theirs, name in found if only_theirs or not is_theirs)
 
     def _listed(self, written: Written, depth: int = _DEPTH) -> Iterator[str]:
         """The texts of lists, of sums of them, and of those that have a name."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
 from archlint.project.arguments import arguments_by_parameter
-from archlint.project.credentials import words_of
+from archlint.project.credentials import compounds_of, words_of
 from archlint.project.name_uses import attributes_of
 from archlint.project.parts import names_in, parts_of
 from archlint.project.repeated import LoopWords
@@ -28,7 +28,9 @@ _MODEL_SERVICE, _SLEEP = "model-service", "sleep"
 class AloneWords(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Words in names. many: of calls that carry many items each; scraping: of programs that fetch pages; missing: of what
     is asked for because it is not there; settings: of what holds a deployment's settings; many_prompts: of calls of a
-    model that takes many texts; own_credentials: of what somebody proves himself with."""
+    model that takes many texts; own_credentials: of what somebody proves himself with; accounts: of an item that is
+    somebody's access; models: of models that are asked; hooks: of addresses that somebody leaves; acts: of what is done
+    once for each, like a payment."""
 
     many: tuple[str, ...]
     scraping: tuple[str, ...]
@@ -36,6 +38,10 @@ class AloneWords(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     settings: tuple[str, ...]
     many_prompts: tuple[str, ...]
     own_credentials: tuple[str, ...]
+    accounts: tuple[str, ...]
+    models: tuple[str, ...]
+    hooks: tuple[str, ...]
+    acts: tuple[str, ...]
 
 
 class CallsAlone:
@@ -52,6 +58,10 @@ class CallsAlone:
             return "each carries many items"
         if self._asks_model(call, names):
             return "each is a question to a model"
+        if any(not own.isdisjoint(self._words.hooks) for own in _words_of_ways(call)):
+            return "each has a host of its own"
+        if any(not own.isdisjoint(self._words.acts) for own in _words_of_ways(call)):
+            return "each is an act of its own"
         if not {*self._words.scraping}.isdisjoint(self._placed(call)):
             return "it goes through the pages of another site"
         if loop.mapping is None and self._is_paced(call):
@@ -69,8 +79,9 @@ class CallsAlone:
     def _asks_model(self, call: Repeated, names: list[frozenset[str]]) -> bool:
         end = call.path.end.witness.target
         is_model = _MODEL_SERVICE in self._project.knowledge.package_kinds(end)
-        embeds = {*words_of(end.rpartition(".")[2]), *(word for own in names for word in own)}
-        return is_model and embeds.isdisjoint(self._words.many_prompts)
+        said = {*words_of(end.rpartition(".")[2]), *(word for own in names for word in own)}
+        is_called_so = any(not own.isdisjoint(self._words.models) for own in (said, *_words_of_ways(call)))
+        return (is_model or is_called_so) and said.isdisjoint(self._words.many_prompts)
 
     def _asks_as_item(self, call: Repeated) -> bool:
         """The call is given a credential that the item holds, or the item, of which the function takes one."""
@@ -81,16 +92,22 @@ class CallsAlone:
         for argument in site.call.arguments:
             for part in parts_of(body, argument.value):
                 is_own = isinstance(part, Attribute) and not loop.derived.isdisjoint(names_in(body, part.base))
-                if is_own and isinstance(part, Attribute) and not words.isdisjoint(words_of(part.attr)):
+                if is_own and isinstance(part, Attribute) and not words.isdisjoint(_all_words(part.attr)):
                     return True
         first = call.path.through[0] if call.path.through else None
+        handed = [a.value for a in site.call.arguments if isinstance(a.value, Name)]
         given = arguments_by_parameter(site.call, first) if first is not None else {}
         items = {name for name, expr in given.items() if isinstance(expr, Name) and expr.id in loop.targets}
+        if any(
+            expr.id in loop.targets and words_of(expr.id)[-1:] and words_of(expr.id)[-1] in self._words.accounts
+            for expr in handed
+        ):
+            return True
         return first is not None and bool(items) and any(self._takes_credential(first, name) for name in items)
 
     def _takes_credential(self, definition: Def, name: str) -> bool:
         credentials = {*self._words.own_credentials}
-        return any(not credentials.isdisjoint(words_of(attribute)) for attribute in attributes_of(definition, name))
+        return any(not credentials.isdisjoint(_all_words(attribute)) for attribute in attributes_of(definition, name))
 
     def _placed(self, call: Repeated) -> frozenset[str]:
         """The words of the names of the functions, classes and modules that hold the loop, and what it calls."""
@@ -194,6 +211,16 @@ def _tested(test: Expr | None) -> set[str]:
             return {_attribute(left)}
         case _:
             return {_attribute(test)}
+
+
+def _all_words(name: str) -> frozenset[str]:
+    """`api`, `key` and `apikey` of `api_key`."""
+    return frozenset((*words_of(name), *compounds_of(name)))
+
+
+def _words_of_ways(call: Repeated) -> list[frozenset[str]]:
+    """The words in the names of the functions on the way."""
+    return [frozenset(words_of(definition.function.name)) for definition in call.path.through]
 
 
 def _sleeps(site: CallSite) -> bool:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from archlint.project.route_records import Route
 
 _DEPTH = 4
+_ANYTHING = frozenset({"collections.abc.Callable", "typing.Callable", "typing.Any", "builtins.object"})
+"""Types of which a value may run any code."""
 
 
 class GuardWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -125,7 +127,8 @@ class Guards:
     def _of_middleware(self, each: Def | Written) -> Guard:
         """It asks if it turns somebody away: to find out who comes is not enough."""
         if isinstance(each, Def):
-            return Guard.ASKS if self._refusing.function_asks(each) else Guard.NONE
+            is_asked = self._of_function(each) is Guard.ASKS  # `@bp.before_request` over `@login_required`
+            return Guard.ASKS if is_asked or self._refusing.function_asks(each) else Guard.NONE
         own = [self._refuses(entity) for entity in self._entities(each)]
         if any(own):
             return Guard.ASKS
@@ -151,9 +154,20 @@ class Guards:
             last = name.rpartition(".")[2]
             if any(own) or (not own and self._turns_away.in_name(last)):
                 return Guard.ASKS
-            if not own and self._asks.in_name(last):
+            if self._asks.in_name(last) and (not own or self._is_unread(name)):
                 found = Guard.UNKNOWN
         return found
+
+    def _is_unread(self, name: str) -> bool:
+        """A class of the project whose base, which is named so, is none of it: what that does is not seen."""
+        klass = self._project.symbols.classes.get(name)
+        for base in klass.klass.bases if klass is not None else ():
+            assert klass is not None  # noqa: S101 - nothing is gone through otherwise
+            entities = self._entities(Written(klass.module, base, klass.klass.outer))
+            is_own = any(isinstance(each, Type) and each.name in self._project.symbols.classes for each in entities)
+            if not is_own and self._asks.in_name(last_name(klass.module.body, base)):
+                return True
+        return False
 
     def _definition_refuses(self, found: Definition) -> bool | None:
         if found.module is None or found.kind not in ("class", "function"):
@@ -210,6 +224,8 @@ class Guards:
             asks = self._asking.class_asks(self._project.symbols.classes[entity.name])
         elif isinstance(entity, External):
             return Guard.NONE if self._is_library(entity) else Guard.UNKNOWN
+        elif isinstance(entity, Type) and entity.name in _ANYTHING:
+            return Guard.UNKNOWN
         else:
             return Guard.NONE
         return Guard.ASKS if asks else Guard.NONE

@@ -16,6 +16,7 @@ from archlint.project.handlers import Handlers
 from archlint.project.kept_under import kept_under
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Callers, Origins
+from archlint.project.paired_prefixes import pairs
 from archlint.project.parts import leaves_of
 from archlint.project.route_lists import Entry, Included, Listed, RouteLists
 from archlint.project.route_paths import HOLE, RoutePaths, normal
@@ -297,11 +298,12 @@ class RouteTree:
         listed = self._lists.read(site.module, target, context)
         for kept in kept_under(site.module, target, context) if not listed else ():
             listed += self._lists.read(site.module, kept, context)
-        for owner in owners or ():
-            self._note_unseen(owner.key, listed, target, site, prefixes)
-            self._put(owner.key, listed, prefixes, overrides, site.site)
-        if not owners:
-            self._put(UNKNOWN_OWNER, listed, prefixes, overrides, site.site)
+        for some, under in pairs(site, target, site.argument(facet.prefix), listed, prefixes):
+            for owner in owners or ():
+                self._note_unseen(owner.key, some, target, site, under)
+                self._put(owner.key, some, under, overrides, site.site)
+            if not owners:
+                self._put(UNKNOWN_OWNER, some, under, overrides, site.site)
 
     def _prefixes(self, site: CallSite, facet: Mount) -> tuple[str, ...]:
         texts = self._paths.texts(site.module, site.argument(facet.prefix), site.call.context, _NO_CALLERS)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site, Step
-from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison, Expr, Name
+from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison, Expr, Name, Subscript
 from archlint.project.arguments import receiver_of
 from archlint.project.credentials import words_of
 from archlint.project.model import CallSite, Type
@@ -19,10 +19,15 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
+Trait = Literal["limited", "shared", "grouped", "own", "named", "dated", "since", "until", "asker"]
+"""No more than a page of them; one of several lists that are answered together; one for each of some groups; those of one
+object or person; those that somebody lists by their keys; those of one day; those since a day,
+and those until one; those of who asks, also where administrators see all."""
+
 _COLLECTIONS = frozenset({"db-query", "db-manager", "db-result", "db-statement"})
 ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extension"}
 GIVES_ONE = frozenset(
-    {"get", "first", "one", "one_or_none", "count", "exists", "scalar", "scalar_one", "fetchone", "fetchval", "pop"}
+    {"get", "none", "first", "one", "one_or_none", "count", "exists", "scalar", "scalar_one", "fetchone", "fetchval", "pop"}
 )
 GIVES_VALUE = frozenset(
     {"len", "sum", "min", "max", "any", "all", "next", "str", "int", "bool", "float", "isinstance", "hash", "repr"}
@@ -32,18 +37,32 @@ _LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "collecti
 _GROUPING = frozenset({"group_by", "aggregate"})
 _DATES = frozenset({"dates", "datetimes"})
 _PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year", "month", "day"})
+_VALUES = frozenset({"values", "values_list"})
+_OF_FEW = frozenset({"role", "role_id", "is_admin", "is_staff", "is_superuser"})
+"""Columns by which people are told apart of whom there are few."""
 _COUNTING = frozenset({"Counter", "groupby"})
 _ASKERS = frozenset({"user", "me", "profile", "member", "identity", "principal", "viewer", "customer", "actor", "requester"})
 _DATED = re.compile(r"(^|_)(date|day|month|year|week)$", re.IGNORECASE)
+_TIMED = re.compile(r"(^|_)(date|day|month|year|week|at|on|time|start|end|timestamp)$", re.IGNORECASE)
+_FILTERS = frozenset({"filter", "where", "filter_by", "find", "get_list_or_404"})
+_UNIQUE = frozenset({"id", "pk", "uuid", "guid", "slug", "external_id", "username", "email"})
+_BOUNDS: Mapping[str, tuple[Trait, ...]] = {
+    ">": ("since",),
+    ">=": ("since",),
+    "gt": ("since",),
+    "gte": ("since",),
+    "<": ("until",),
+    "<=": ("until",),
+    "lt": ("until",),
+    "lte": ("until",),
+    "range": ("since", "until"),
+}
+_MEANT = {"in_": "in", "between": "range"}
+_COMPARED = frozenset({"==", *_BOUNDS})
 _BY_ASKER = re.compile(rf"_(by|for|of)_({'|'.join(sorted(_ASKERS))}|owner|author|account)(_id)?$")
 _LIMITED_SQL = re.compile(r"\b(limit|fetch\s+(first|next)|top\s*\()\b", re.IGNORECASE)
 _GROUPED_SQL = re.compile(r"\bgroup\s+by\b", re.IGNORECASE)
 _KEYS = frozenset({"id", "pk", "uuid", "guid", "slug", "key", "external_id", "name", "username", "email"})
-
-
-Trait = Literal["limited", "shared", "grouped", "own", "named", "dated"]
-"""No more than a page of them; one of several lists that are answered together; one for each of some groups; those of who
-asks; those that somebody lists by their keys; those of one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +77,13 @@ class Rows:
     steps: tuple[Step, ...] = ()
     traits: frozenset[Trait] = frozenset()
     under: tuple[str, ...] = ()
+    table: str = ""
 
     def marked(self, *traits: Trait) -> Rows:
         return replace(self, traits=self.traits | frozenset(traits)) if traits else self
+
+    def of_table(self, table: str, *traits: Trait) -> Rows:
+        return replace(self.marked(*traits), table=table)
 
     @property
     def site(self) -> Site:
@@ -82,8 +105,8 @@ class RowTypes:
             return True
         return bool(self.roles(module, context, site.expr) & _COLLECTIONS)
 
-    def narrowed(self, site: CallSite) -> Iterator[Trait]:
-        """What a call in the chain of a query, or around it, says of its rows."""
+    def narrowed(self, site: CallSite, is_asker: Callable[[Expr], bool]) -> Iterator[Trait]:
+        """What a call in the chain of a query, or around it, says of its rows. `is_asker`: a value is who asks, or of him."""
         body = site.module.body
         name = last_name(body, site.call.callee)
         if name in _COUNTING:
@@ -91,27 +114,39 @@ class RowTypes:
         base = receiver_of(site)
         if name in _GROUPING or name in _DATES or (name == "annotate" and "values" in _chain(body, base)):
             yield "grouped"
-        if name == "distinct" and self._is_of_days(site.module, base):
+        if name == "distinct" and self._is_of_columns(site.module, base):
             yield "grouped"
         yield from self._told_by_sql(site)
+        is_filter = name in _FILTERS
         for argument in site.call.arguments:
-            for key, value, many in _conditions(body, argument):
-                if many and key in _KEYS and not self.is_collection(site.module, site.call.context, value):
+            for key, op, value in _conditions(body, argument):
+                if op == "in":
+                    if key in _KEYS and not self.is_collection(site.module, site.call.context, value):
+                        yield "named"
+                elif op in _BOUNDS:
+                    yield from _BOUNDS[op] if is_filter and _TIMED.search(key) else ()
+                elif is_filter and key in _UNIQUE and _is_given(value):
                     yield "named"
-                elif not many and _asker(body, value) in _ASKERS:
+                elif is_filter and is_asker(value):
+                    yield "asker"
+                elif not _ASKERS.isdisjoint(_askers(value)):
                     yield "own"
-                elif _DATED.search(key):
+                elif _DATED.search(key) or _DATED.search(last_name(body, value)):
                     yield "dated"
+                elif is_filter and (_is_given(value) or key in _OF_FEW):
+                    yield "own"
 
-    def _is_of_days(self, module: Module, expr: Expr | None) -> bool:
-        """All that the query asks for are dates: `query(func.date(Visit.at))`."""
+    def _is_of_columns(self, module: Module, expr: Expr | None) -> bool:
+        """All that the query asks for are dates or columns: `query(func.date(Visit.at))`, `values_list("city")`."""
+        if not _VALUES.isdisjoint(_chain(module.body, expr)):
+            return True
         calls = []
         while isinstance(expr, CallRef | Attribute):
             if isinstance(expr, CallRef):
                 calls.append(module.body.calls[expr.index])
             expr = module.body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
         asked = [argument.value for argument in calls[-1].arguments] if calls else []
-        return bool(asked) and all(isinstance(e, CallRef) and last_name(module.body, e) in _PARTS_OF_DATES for e in asked)
+        return bool(asked) and all(_is_column(module.body, each) for each in asked)
 
     def _told_by_sql(self, site: CallSite) -> Iterator[Trait]:
         operation = site.operation
@@ -152,19 +187,37 @@ class RowTypes:
                 yield from (t for t in types.all(module, part, context) if types.role(t) == "db-model")
 
 
-def _conditions(body: Body, argument: Argument) -> Iterator[tuple[str, Expr, bool]]:
-    """(attribute, value, one of many) of `pk__in=ids`, `user=me`, `Order.id.in_(ids)`, `Order.user_id == me`."""
+def _conditions(body: Body, argument: Argument) -> Iterator[tuple[str, str, Expr]]:
+    """(attribute, how it is compared, value) of `pk__in=ids`, `user=me`, `Order.id.in_(ids)`, `Order.user_id == me`."""
     value = argument.value
     if argument.name is not None:
-        yield argument.name.removesuffix("__in"), value, argument.name.endswith("__in")
+        key, _, op = argument.name.rpartition("__")
+        yield (key, op, value) if op in _BOUNDS or op == "in" else (argument.name, "==", value)
         return
     for part in parts_of(body, value):
-        if isinstance(part, Comparison) and part.ops == ("==",):
-            yield last_name(body, part.operands[0]), part.operands[1], False
+        if isinstance(part, Comparison) and len(part.ops) == 1 and part.ops[0] in _COMPARED:
+            yield last_name(body, part.operands[0]), part.ops[0], part.operands[1]
         elif isinstance(part, CallRef):
             call = body.calls[part.index]
-            if isinstance(call.callee, Attribute) and call.callee.attr == "in_" and call.arguments:
-                yield last_name(body, call.callee.base), call.arguments[0].value, True
+            if isinstance(call.callee, Attribute) and call.callee.attr in _MEANT and call.arguments:
+                yield last_name(body, call.callee.base), _MEANT[call.callee.attr], call.arguments[0].value
+
+
+def _is_given(value: Expr) -> bool:
+    """It comes from somewhere else: neither a constant, nor a column of another table by which tables are joined."""
+    if isinstance(value, Attribute):
+        base = value.base
+        while isinstance(base, Attribute):
+            base = base.base
+        return isinstance(base, Name) and not base.id[:1].isupper()
+    return isinstance(value, Subscript) or (isinstance(value, Name) and not value.id[:1].isupper())
+
+
+def _is_column(body: Body, expr: Expr) -> bool:
+    """`Order.city`, `func.date(Order.at)`."""
+    if isinstance(expr, CallRef):
+        return last_name(body, expr) in _PARTS_OF_DATES
+    return isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id[:1].isupper()
 
 
 def _chain(body: Body, expr: Expr | None) -> Iterator[str]:
@@ -194,9 +247,51 @@ def is_by_asker(name: str) -> bool:
     return bool(_BY_ASKER.search(name))
 
 
-def _asker(body: Body, value: Expr) -> str:
-    """`user` of `request.user.id`."""
-    while isinstance(value, Attribute) and value.attr in ("id", "pk", "uuid", "username", "email"):
+def _askers(value: Expr) -> Iterator[str]:
+    """`user` of `request.user.id`, of `user.company`, of `current_user_id`."""
+    while isinstance(value, Attribute | Subscript):
+        if isinstance(value, Attribute):
+            yield _last_word(value.attr)
         value = value.base
-    words = words_of(last_name(body, value)) if isinstance(value, Attribute | Name) else ()
-    return next((word for word in reversed(words) if word != "id"), "")
+    if isinstance(value, Name):
+        yield _last_word(value.id)
+
+
+def is_of_asker(value: Expr) -> bool:
+    """`request.user`, `current_user["id"]`: something of a person, or a name that is one; a number may be anybody's."""
+    if isinstance(value, Name):
+        return words_of(value.id)[-1:] != () and words_of(value.id)[-1] in _ASKERS
+    return isinstance(value, Attribute | Subscript) and not _ASKERS.isdisjoint(_askers(value))
+
+
+def _last_word(name: str) -> str:
+    return next((word for word in reversed(words_of(name)) if word != "id"), "")
+
+
+def limited(found: Iterable[Rows]) -> Iterator[Rows]:
+    """The same rows, a page of them."""
+    return (rows.marked("limited") for rows in found)
+
+
+def once(found: Iterable[Rows]) -> Iterator[Rows]:
+    """The same rows that come in by several ways are one, or they would double with each call on the way."""
+    seen: set[object] = set()
+    for rows in found:
+        key = rows.module.path, rows.expr.at, rows.expr.end, rows.traits, rows.under
+        if key not in seen:
+            seen.add(key)
+            yield rows
+
+
+def distinct(found: Iterable[Rows]) -> tuple[Rows, ...]:
+    """Each query once: as a page where it can be one, else with the least that narrows it."""
+    kept: dict[tuple[str, int], Rows] = {}
+    for rows in found:
+        key = rows.module.path, rows.expr.at
+        if key not in kept or _rank(rows) < _rank(kept[key]):
+            kept[key] = rows
+    return tuple(kept.values())
+
+
+def _rank(rows: Rows) -> tuple[bool, int]:
+    return "limited" not in rows.traits, len(rows.traits)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Constant, Expr, Name, String
-from archlint.project.model import CallSite, Type
+from archlint.project.model import CallSite, Def, Type
+from archlint.project.schema.names import last_part
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.one_off import OneOff
     from archlint.project.program import Project
+    from archlint.project.statements import Sql
 
 _CHANGING = frozenset({"update", "delete", "remove", "bulk_update", "aupdate", "adelete"})
 _MODEL_NAMES = frozenset({"model", "model_class", "model_cls", "model_type", "_model", "entity", "entity_class"})
@@ -30,26 +33,62 @@ class WrittenModels:
         """Code that is neither a migration nor a script makes rows of the class, or of one that derives from it."""
         return model.name in self._written
 
-    @cached_property
-    def _written(self) -> frozenset[str]:
-        members = self._project.types.inference.members
-        names = {t.name for module in self._project.modules.production for t in self._in_module(module)}
-        return frozenset(ancestor.name for name in names for ancestor in members.ancestors(Type(name)))
+    def makers(self, model: Type) -> tuple[Def, ...] | None:
+        """The functions in which that is done; None where it is not known of all."""
+        found = self._written.get(model.name, {None})
+        return None if None in found else tuple(definition for definition in found if definition is not None)
 
-    def _in_module(self, module: Module) -> Iterator[Type]:
+    def is_filled(self, table: str) -> bool:
+        """The same of a table that SQL names, in lower case."""
+        return table in self._tables
+
+    @cached_property
+    def _written(self) -> dict[str, dict[Def | None, None]]:
+        """Name of a class → the functions that make rows of it; None among them where a class is only handed over."""
+        members = self._project.types.inference.members
+        found: dict[str, dict[Def | None, None]] = defaultdict(dict)
+        for module in self._project.modules.production:
+            for model, maker in self._in_module(module):
+                for ancestor in members.ancestors(Type(model.name)):
+                    found[ancestor.name][maker] = None
+        return dict(found)
+
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        """Those into which the program's SQL puts rows, and those of the classes."""
+        found = {last_part(table).lower() for sql in self._project.statements.all for table in self._inserted(sql)}
+        for name in self._written:
+            klass = self._project.symbols.classes.get(name)
+            for statement in klass.module.body.statements if klass is not None else ():
+                assert klass is not None  # noqa: S101 - nothing is gone through otherwise
+                target, value = statement.target, statement.value
+                is_own = statement.context == klass.klass.context
+                if is_own and isinstance(target, Name) and target.id == "__tablename__" and isinstance(value, String):
+                    found.add(value.value.lower())
+        return frozenset(found)
+
+    def _inserted(self, sql: Sql) -> Iterator[str]:
+        origin, module = sql.origin, sql.module
+        if module is None or not module.is_production or (origin is not None and self._once.runs_once(module, origin)):
+            return
+        for statement in sql.facts.statements:
+            if statement.verb in ("insert", "merge"):
+                yield from statement.writes
+
+    def _in_module(self, module: Module) -> Iterator[tuple[Type, Def | None]]:
         for site in self._project.calls.in_module(module):
             found = tuple(self._by_call(site))
             if found and (site.caller is None or not self._once.runs_once(module, site.caller)):
-                yield from found
+                yield from ((model, site.caller) for model in found)
         for statement in module.body.statements:
             target = statement.target
             is_named = isinstance(target, Name) and target.id in _MODEL_NAMES
             if is_named and statement.value is not None and self._is_own(module, statement.context):
-                yield from self._classes(module, statement.value, statement.context)
+                yield from ((model, None) for model in self._classes(module, statement.value, statement.context))
         for klass in module.outline.classes:
             for base in klass.bases:
                 for generic in self._project.types.all(module, base, klass.outer):
-                    yield from (argument for argument in generic.arguments if self._is_model(argument))
+                    yield from ((argument, None) for argument in generic.arguments if self._is_model(argument))
 
     def _is_own(self, module: Module, context: int) -> bool:
         """A class body that is no `class Meta`: what a form or a serializer is about is written where it is saved."""

@@ -221,6 +221,26 @@ class TestFlask:
             }
         ) == ["/made", "/manage/users", "/other", "/pages/inner/x", "/pages/{page_id}"]
 
+    def test_a_loop_over_pairs_gives_each_its_own_prefix(self) -> None:
+        assert paths_of(
+            {
+                "app.py": """
+                    from flask import Blueprint, Flask
+                    users = Blueprint("users", __name__)
+                    orders = Blueprint("orders", __name__)
+                    @users.get("/x")
+                    def x(): ...
+                    @orders.get("/y")
+                    def y(): ...
+                    def create():
+                        app = Flask(__name__)
+                        for blueprint, prefix in ((users, "/users"), (orders, "/orders")):
+                            app.register_blueprint(blueprint, url_prefix="/api" + prefix)
+                        return app
+                """
+            }
+        ) == ["/api/orders/y", "/api/users/x"]
+
     def test_class_views(self) -> None:
         _, routes = routes_of(
             {

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import Name
 from archlint.project.answered_rows import AnsweredRows
 from archlint.project.attachments import answers_with_file
 from archlint.project.credentials import words_of
 from archlint.project.empty_answers import answers_nothing_first
 from archlint.project.endpoints import Endpoint
 from archlint.project.listing_views import ListingView, ListingViews
-from archlint.project.model import Type
+from archlint.project.makers import Makers
+from archlint.project.model import Def, Type
 from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.row_types import Rows
 from archlint.project.spelling import last_name
@@ -20,13 +22,19 @@ from archlint.project.written_models import WrittenModels
 
 _STORED = frozenset({"model", "orm", "entity", "table", "db", "row", "dao"})
 """Words in the names of stored classes that say nothing of what is stored."""
+_PARTS_OF_KEYS = frozenset({"id", "pk", "uuid", "by", "fk"})
+_ENDS = frozenset({"since", "until"})
+"""Both ends of a time: what lies between is bounded."""
 
 
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`paging`: words in the names of what gives a page at a time; `page_parameters`: parameters by which a client asks for
     a page; `pages`: functions that show a web page; `whole`: last parts of paths that promise everything; `envelopes`: words
     in the keys under which a list is answered; `askers`: words of paths for the one who asks; `growing`: words for what
-    one object or one user has more of every day.  The rest: see `OneOffWords`, by which code is told that fills tables once."""
+    one object or one user has more of every day; `many`: words for what a program has many of; `people`: words for the
+    columns that say whose a row is; `computed`: words of paths under which something is made of rows; `set_up`: words for
+    what those who run the installation set up, a handful; `admins`: words for them.  The rest: see `OneOffWords`, by which
+    code is told that fills tables once."""
 
     paging: tuple[str, ...]
     page_parameters: tuple[str, ...]
@@ -35,48 +43,127 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     envelopes: tuple[str, ...]
     growing: tuple[str, ...]
     askers: tuple[str, ...]
+    many: tuple[str, ...]
+    people: tuple[str, ...]
+    computed: tuple[str, ...]
+    set_up: tuple[str, ...]
+    admins: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each list endpoint that answers with all rows, a proof for each that answers with some."""
     answered = AnsweredRows(project, params.paging, params.pages)
     listing = ListingViews(project, answered)
-    growing = _Growing(WrittenModels(project, OneOff(project, params)), listing)
-    for definition, endpoints in project.endpoints.by_definition.items():
-        endpoint = next((each for each in endpoints if _is_list(each, params)), None)
-        if endpoint is None or not definition.module.is_production:
-            continue
+    functions = tuple(_by_functions(project, answered, params))
+    views = tuple(_by_views(listing, params))
+    paged = {
+        rows.model.name
+        for rows in (*(rows for _, _, found in functions for rows in found), *(rows for view, _ in views for rows in view.rows))
+        if "limited" in rows.traits and rows.model is not None
+    }
+    written, makers = WrittenModels(project, OneOff(project, params)), Makers(project, params.admins)
+    weighed = _Weighed(project, params, written, listing, makers, frozenset(paged))
+    for definition, endpoint, rows in functions:
         if _is_paged(project, endpoint, params):
             yield Proof(definition.site, f"`{endpoint.label}` is made to answer with a page at a time")
             continue
-        rows = answered.of(definition)
         if any("limited" in each.traits for each in rows):
             yield Proof(definition.site, f"`{endpoint.label}` answers with a page at a time")
-        elif open_rows := growing.among(rows):
-            yield _by_function(endpoint, open_rows[0], params)
+        elif open_rows := weighed.among(rows):
+            yield _by_function(endpoint, open_rows[0], weighed)
+    for view, path in views:
+        if view.paged == "yes" or any("limited" in each.traits for each in view.rows):
+            yield Proof(view.site, f"`GET {path}` answers with a page at a time")
+        elif open_rows := weighed.among(view.rows):
+            yield _by_view(view, path, open_rows[0], weighed)
+
+
+def _by_functions(project: Project, answered: AnsweredRows, params: Params) -> Iterator[tuple[Def, Endpoint, tuple[Rows, ...]]]:
+    for definition, endpoints in project.endpoints.by_definition.items():
+        endpoint = next((each for each in endpoints if _is_list(each, params)), None)
+        if endpoint is not None and definition.module.is_production:
+            yield definition, endpoint, answered.of(definition)
+
+
+def _by_views(listing: ListingViews, params: Params) -> Iterator[tuple[ListingView, str]]:
     seen = set()
     for view in listing.all:
         path = _shortest(view, params)
-        if view.view in seen or path is None or not view.view.module.is_production:
-            continue
-        seen.add(view.view)
-        if view.paged == "yes" or any("limited" in each.traits for each in view.rows):
-            yield Proof(view.site, f"`GET {path}` answers with a page at a time")
-        elif open_rows := growing.among(view.rows):
-            yield _by_view(view, path, open_rows[0], params)
+        if view.view not in seen and path is not None and view.view.module.is_production:
+            seen.add(view.view)
+            yield view, path
 
 
 @dataclass(frozen=True)
-class _Growing:
+class _Weighed:
+    """`paged`: the stored classes of which another endpoint answers with a page."""
+
+    project: Project
+    params: Params
     written: WrittenModels
     listing: ListingViews
+    makers: Makers
+    paged: frozenset[str]
 
     def among(self, found: tuple[Rows, ...]) -> list[Rows]:
         """Those of tables of which it is known that requests fill them."""
-        return [rows for rows in found if rows.traits.isdisjoint(("named", "grouped", "dated")) and self._grows(rows.model)]
+        return [rows for rows in found if not _is_bounded(rows) and self._grows(rows)]
 
-    def _grows(self, model: Type | None) -> bool:
-        return model is not None and (self.written.is_written(model) or model.name in self.listing.created)
+    def _grows(self, rows: Rows) -> bool:
+        model = rows.model
+        if model is None:
+            return bool(rows.table) and self.written.is_filled(rows.table)
+        return self.written.is_written(model) or model.name in self.listing.created
+
+    def confidence(self, rows: Rows, path: str) -> Confidence:
+        """Low where the answer may be no list but something that has one, where the rows are those of one object or of who
+        asks and are not of a kind that gets more every day, and where nothing says that people make more and more."""
+        params, words = self.params, set(words_of(path))
+        own = {*words, *params.envelopes}
+        is_whole = all(not own.isdisjoint(words_of(key)) for key in rows.under)
+        traits = rows.traits - _ENDS
+        named = words_of(_named(rows))
+        if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
+            return Confidence.LOW
+        last = words_of(path.rstrip("/").rpartition("/")[2])[-1:]
+        kind = {*([word for word in named if word not in _STORED][-1:] or last)}
+        grows = not kind.isdisjoint(params.growing)
+        if "{" in path or traits or not words.isdisjoint(params.askers):
+            return Confidence.MEDIUM if grows else Confidence.LOW
+        if grows:
+            return Confidence.HIGH
+        if not {*kind, *last}.isdisjoint(params.set_up) or self._is_set_up(rows.model):
+            return Confidence.LOW
+        is_many = not kind.isdisjoint(params.many) or self._is_of_people(rows.model)
+        return Confidence.HIGH if is_many else Confidence.LOW
+
+    def _is_of_people(self, model: Type | None) -> bool:
+        """Each row has somebody who made it, or whose it is; or another endpoint thinks that there are many."""
+        if model is None:
+            return False
+        if model.name in self.paged:
+            return True
+        for ancestor in self.project.types.inference.members.ancestors(model):
+            klass = self.project.symbols.classes.get(ancestor.name)
+            for statement in klass.module.body.statements if klass is not None else ():
+                assert klass is not None  # noqa: S101 - nothing is gone through otherwise
+                is_field = statement.context == klass.klass.context and isinstance(statement.target, Name)
+                if is_field and isinstance(statement.target, Name):
+                    said = [word for word in words_of(statement.target.id) if word not in _PARTS_OF_KEYS]
+                    if said and said[-1] in self.params.people:
+                        return True
+        return False
+
+    def _is_set_up(self, model: Type | None) -> bool:
+        """Only administrators make rows of it."""
+        if model is None or model.name in self.listing.created:
+            return False
+        makers = self.written.makers(model)
+        return makers is not None and self.makers.only_admins(makers)
+
+
+def _is_bounded(rows: Rows) -> bool:
+    return not rows.traits.isdisjoint(("named", "grouped", "dated")) or rows.traits >= _ENDS
 
 
 def _shortest(view: ListingView, params: Params) -> str | None:
@@ -111,16 +198,16 @@ def _maker(project: Project, site: Site) -> str:
     return last_name(module.body, call.callee) if call is not None else ""
 
 
-def _by_view(view: ListingView, path: str, rows: Rows, params: Params) -> Hit:
-    confidence = Confidence.LOW if view.paged == "unknown" else _confidence(rows, path, params)
+def _by_view(view: ListingView, path: str, rows: Rows, weighed: _Weighed) -> Hit:
+    confidence = Confidence.LOW if view.paged == "unknown" else weighed.confidence(rows, path)
     return _hit("view", view.site, f"GET {path}", rows, confidence)
 
 
-def _by_function(endpoint: Endpoint, rows: Rows, params: Params) -> Hit:
+def _by_function(endpoint: Endpoint, rows: Rows, weighed: _Weighed) -> Hit:
     function = endpoint.definition.function
-    asked = any(p.name in params.page_parameters for p in function.parameters)
+    asked = any(p.name in weighed.params.page_parameters for p in function.parameters)
     is_note = asked or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
-    confidence = Confidence.LOW if is_note else _confidence(rows, endpoint.path, params)
+    confidence = Confidence.LOW if is_note else weighed.confidence(rows, endpoint.path)
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)
 
 
@@ -129,20 +216,5 @@ def _hit(message: str, site: Site, label: str, rows: Rows, confidence: Confidenc
     return Hit(site, {"endpoint": label, "query": _named(rows)}, message, confidence, path=steps)
 
 
-def _confidence(rows: Rows, path: str, params: Params) -> Confidence:
-    """Low where the answer may be no list but something that has one, and where the rows are those of one object or of who
-    asks and are not of a kind that gets more every day."""
-    own = {*words_of(path), *params.envelopes}
-    is_whole = all(not own.isdisjoint(words_of(key)) for key in rows.under)
-    if not is_whole or not rows.traits <= {"own"}:
-        return Confidence.LOW
-    if "{" not in path and not rows.traits and set(words_of(path)).isdisjoint(params.askers):
-        return Confidence.HIGH
-    kind = [word for word in words_of(_named(rows)) if word not in _STORED][-1:] or words_of(
-        path.rstrip("/").rpartition("/")[2]
-    )[-1:]
-    return Confidence.LOW if set(kind).isdisjoint(params.growing) else Confidence.MEDIUM
-
-
 def _named(rows: Rows) -> str:
-    return rows.model.name.rpartition(".")[2] if rows.model is not None else ""
+    return rows.model.name.rpartition(".")[2] if rows.model is not None else rows.table

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Parameter
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name, Parameter, Statement
 from archlint.project.asking import Asking, Phrases
 from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path as ConditionPath
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import WRITING, Endpoint
+from archlint.project.entities import FunctionRef
 from archlint.project.model import Def
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import children, names_in
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
 
@@ -22,6 +23,10 @@ _REFUSALS = frozenset({400, 422})
 """The answers to what is not in order."""
 _ATTRIBUTES = frozenset({Attribute})
 _NEAR = 1
+_VERBS = frozenset({"post", "put", "patch", "delete"})
+_FILLING = frozenset({"append", "extend", "add", "insert", "update", "setdefault"})
+_QUERIES = frozenset({"db-query", "db-manager", "db-statement", "db-result"})
+_NARROWING = frozenset({"filter", "filter_by", "where", "get", "find", "exclude"})
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,14 +51,15 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         endpoint = next((each for each in endpoints if _may_write(each)), None)
         if endpoint is None or not definition.module.is_production or not project.effects.has(definition, "db.write"):
             continue
-        bodies = _Bodies(definition, endpoint, params)
+        bodies = _Bodies(project, definition, endpoint, params)
         if bodies.site is None:
             continue
         points = project.effects.points_of(definition, "db.write")
         ways = [path for point in points if (path := conditions.path(point)) is not None]
         if not ways:
             continue
-        if validating.function_asks(definition) or _is_decorated(definition, words) or bodies.are_tested():
+        is_asked = _is_decorated(definition, words) or _has_schema(endpoint, words) or bodies.are_handed_in()
+        if validating.function_asks(definition) or is_asked or bodies.are_tested():
             yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
             continue
         if not set(params.not_asked).isdisjoint((*words_of(endpoint.path), *words_of(definition.function.name))):
@@ -75,6 +81,17 @@ def _is_decorated(definition: Def, validating: Phrases) -> bool:
     return any(validating.in_name(last_name(definition.module.body, each)) for each in definition.function.decorators)
 
 
+def _has_schema(endpoint: Endpoint, validating: Phrases) -> bool:
+    """A class that names what its base looks at: `patch_schema = Schema({…})`."""
+    view = endpoint.view
+    return view is not None and any(
+        statement.context == view.klass.context
+        and isinstance(statement.target, Name)
+        and validating.in_name(statement.target.id)
+        for statement in view.module.body.statements
+    )
+
+
 def _may_write(endpoint: Endpoint) -> bool:
     return not endpoint.methods or not WRITING.isdisjoint(endpoint.methods)
 
@@ -82,7 +99,8 @@ def _may_write(endpoint: Endpoint) -> bool:
 class _Bodies:
     """What a function takes of a request as it was sent, and the names under which it goes on."""
 
-    def __init__(self, definition: Def, endpoint: Endpoint, params: Params) -> None:
+    def __init__(self, project: Project, definition: Def, endpoint: Endpoint, params: Params) -> None:
+        self._project = project
         self._definition = definition
         self._module, self._function = definition.module, definition.function
         self._params = params
@@ -123,15 +141,56 @@ class _Bodies:
         tests = [each for each in self._own if each.kind in ("test", "assert")]
         return any(self._holds(each.value) for each in tests)
 
+    def are_handed_in(self) -> bool:
+        """A decorator of the project gives the parameter, and may have looked at it: no framework reads its annotation."""
+        function = self._function
+        if not self.names or not function.decorators:
+            return False
+        inference = self._project.types.inference
+        own = (
+            entity.definition
+            for decorator in function.decorators
+            for entity in inference.entities(self._module, decorator, function.outer)
+            if isinstance(entity, FunctionRef)
+        )
+        return any(definition.module.is_production for definition in own)
+
     def _spread(self) -> None:
         """The names that are given something of the body, in the order of the code."""
-        for each in self._own:
-            if each.kind in ("assign", "annotate", "for", "with") and each.value is not None and self._holds(each.value):
+        changes: list[tuple[int, Statement | Call]] = [(each.at, each) for each in self._own]
+        changes += [(call.at, call) for call in self._module.body.calls if self._is_own(call.at) and self._fills(call)]
+        for _, each in sorted(changes, key=lambda pair: pair[0]):
+            if isinstance(each, Call):
+                if any(self._holds(argument.value) for argument in each.arguments):
+                    self.names |= set(names_in(self._module.body, each.callee))
+            elif each.kind in ("assign", "annotate", "for", "with") and each.value is not None and self._holds(each.value):
                 self.names |= set(names_in(self._module.body, each.target))
 
+    def _fills(self, call: Call) -> bool:
+        """`rows.append(body["name"])`."""
+        return isinstance(call.callee, Attribute) and call.callee.attr in _FILLING and isinstance(call.callee.base, Name)
+
     def _holds(self, expr: Expr | None) -> bool:
-        parts = parts_of(self._module.body, expr)
-        return any((isinstance(part, Name) and part.id in self.names) or self.is_raw(part) for part in parts)
+        """Something of the body is in it; a row that was looked up by the body holds nothing of it."""
+        waiting = [expr] if expr is not None else []
+        while waiting:
+            part = waiting.pop()
+            if (isinstance(part, Name) and part.id in self.names) or self.is_raw(part):
+                return True
+            waiting += self._inside(part)
+        return False
+
+    def _inside(self, part: Expr) -> tuple[Expr, ...]:
+        inside = children(self._module.body, part)
+        return inside[:1] if isinstance(part, CallRef) and self._looks_up(part) else inside
+
+    def _looks_up(self, expr: CallRef) -> bool:
+        site = self._project.calls.in_module(self._module)[expr.index]
+        operations = [target.operation for target in site.targets if target.operation is not None]
+        if any("db.read" in operation.effect for operation in operations):
+            return True
+        found = {self._project.types.role(each) for each in self._project.types.all(self._module, expr, site.call.context)}
+        return not found.isdisjoint(_QUERIES) and last_name(self._module.body, site.call.callee) in _NARROWING
 
     def reach(self, path: ConditionPath) -> bool:
         """The call at the beginning of the way to the write is given something of the body, or an attribute was.  What only

@@ -22,6 +22,7 @@ from archlint.project.spelling import last_name, shorten, spell
 
 _EFFECTS = ("http", "rpc")
 _KEEPING = frozenset({"db.read", "cache.read"})
+_FILES = frozenset({"files", "file"})
 _FAR = 4
 """Functions between the loop and the call: on a longer way there are many conditions that nobody can weigh."""
 _WEAK = frozenset({"read", "listed", "keyed"})
@@ -121,7 +122,9 @@ class _Weighing:
         kinds = self._project.knowledge.package_kinds(call.path.end.witness.target)
         end = last_name(call.path.end.module.body, call.path.end.call.call.callee) if call.path.end.call is not None else ""
         is_cloud = not {*params.clouds}.isdisjoint(kinds)
-        if any(not own.isdisjoint(params.transfers) or (is_cloud and end in params.of_clouds) for own in words):
+        if _hands_files(call) or any(
+            not own.isdisjoint(params.transfers) or (is_cloud and end in params.of_clouds) for own in words
+        ):
             return "each carries a file of its own"
         return self._alone.why(call, words)
 
@@ -158,6 +161,12 @@ def _keeps(call: Repeated) -> bool:
     callee = body.calls[expr.index].callee if isinstance(expr, CallRef) else None
     is_same = isinstance(callee, Attribute) and call.loop.derived.isdisjoint(names_in(body, callee.base))
     return is_same and any(keeps_on_self(definition) for definition in call.path.through)
+
+
+def _hands_files(call: Repeated) -> bool:
+    """`post(url, files={"file": picture})`."""
+    sites = [site for site in (call.point.call, call.path.end.call) if site is not None]
+    return any(argument.name in _FILES for site in sites for argument in site.call.arguments)
 
 
 def _names(call: Repeated) -> list[str]:

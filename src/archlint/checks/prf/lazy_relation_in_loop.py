@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import groupby
+
+from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.project.handed_rows import HandedRow, HandedRows
 from archlint.project.lazy_relations import LazyRelation, LazyRelations
 from archlint.project.loaded import LoadedRelations
 from archlint.project.loops import Loop, Loops
@@ -31,22 +35,9 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for the first read of each lazy relation in a loop, a proof where it was loaded with the list."""
-    relations, judge = LazyRelations(project), _Judge(project, params)
-    loops, once = Loops(project, frozenset(params.listings)), OneOff(project, params)
-    for module in project.modules.production:
-        seen: set[tuple[int, str]] = set()
-        for expr, context in attributes_named(module, relations.names):
-            loop = _loop_of(loops, module, expr, context)
-            if loop is None:
-                continue
-            key = loop.context, spell(module.body, expr)
-            relation = relations.read_by(module, expr, context)
-            if relation is None or key in seen or _is_stored(loop, expr):
-                continue
-            seen.add(key)
-            function = module.body.contexts[context].function
-            if function >= 0 and not once.runs_once(module, Def(module, module.name, function)):
-                yield from judge.judged(loop, expr, relation)
+    reads = _Reads(project, params)
+    yield from reads.own()
+    yield from reads.handed()
     by_serializer: dict[tuple[str, bool], list[SerializedLoad]] = defaultdict(list)
     for load in SerializedLoads(project, params.ahead).all():
         if load.is_ahead:
@@ -55,6 +46,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             by_serializer[load.serializer.name, load.confidence == Confidence.LOW].append(load)
     for loads in by_serializer.values():
         yield _shown(loads)
+
+
+def _through(hit: Hit, loop: Loop, row: HandedRow, *, writes: bool) -> Hit:
+    """`writes`: it writes for each item as well, which no loading ahead takes away."""
+    steps = (Step(loop.site, f"the loop `{loop.text}`"), Step(row.site, f"hands its item to `{row.shown}`"), *row.read.steps)
+    most = Confidence.MEDIUM if row.read.always and not writes else Confidence.LOW
+    words = {**hit.words, "read": row.shown}
+    return replace(hit, site=row.site, message="through", words=words, confidence=min(hit.confidence, most), path=steps)
 
 
 def _shown(loads: list[SerializedLoad]) -> Hit:
@@ -136,6 +135,55 @@ class _Judge:
     @cached_property
     def _receivers(self) -> frozenset[str]:
         return frozenset(site.receiver.name for site in self._project.calls.all if site.receiver is not None)
+
+
+class _Reads:
+    """What loops read of their items: themselves, and by what they hand them to.  Of each relation the first."""
+
+    def __init__(self, project: Project, params: Params) -> None:
+        self._project = project
+        self._relations, self._judge = LazyRelations(project), _Judge(project, params)
+        self._loops, self._once = Loops(project, frozenset(params.listings)), OneOff(project, params)
+        self._seen: set[tuple[str, int, str]] = set()
+
+    def own(self) -> Iterator[Hit | Proof]:
+        for module in self._project.modules.production:
+            for expr, context in attributes_named(module, self._relations.names):
+                loop = _loop_of(self._loops, module, expr, context)
+                relation = self._first(module, expr, context, loop) if loop is not None else None
+                if loop is not None and relation is not None:
+                    yield from self._judge.judged(loop, expr, relation)
+
+    def handed(self) -> Iterator[Hit | Proof]:
+        """By functions, methods and properties; one hit for all that one of them loads."""
+        for _, rows in groupby(HandedRows(self._project, self._relations).all(), key=lambda row: row.site):
+            found = [each for row in rows for each in self._handed(row)]
+            hits = [each for each in found if isinstance(each, Hit)]
+            yield from (each for each in found if isinstance(each, Proof))
+            if hits:
+                first, names = max(hits, key=lambda hit: hit.confidence), dict.fromkeys(hit.words["name"] for hit in hits)
+                others = [name for name in names if name != first.words["name"]]
+                yield replace(first, words={**first.words, "name": " and ".join([first.words["name"], *others])})
+
+    def _handed(self, row: HandedRow) -> Iterator[Hit | Proof]:
+        loop = _loop_of(self._loops, row.module, row.name, row.context)
+        expr = Attribute(row.name.at, row.name.length, row.name, row.read.relation)
+        relation = self._first(row.module, expr, row.context, loop) if loop is not None else None
+        if loop is not None and relation is not None:
+            for found in self._judge.judged(loop, expr, relation):
+                writes = self._project.effects.has(row.definition, "db.write")
+                yield _through(found, loop, row, writes=writes) if isinstance(found, Hit) else replace(found, site=row.site)
+
+    def _first(self, module: Module, expr: Attribute, context: int, loop: Loop) -> LazyRelation | None:
+        """The relation, where the loop has not read it before and does not set it, and runs more than once in a while."""
+        key = module.path, loop.context, spell(module.body, expr)
+        relation = self._relations.read_by(module, expr, context)
+        if relation is None or key in self._seen or _is_stored(loop, expr):
+            return None
+        self._seen.add(key)
+        function = module.body.contexts[context].function
+        is_daily = function >= 0 and not self._once.runs_once(module, Def(module, module.name, function))
+        return relation if is_daily else None
 
 
 def _hit(loop: Loop, expr: Attribute, relation: LazyRelation, confidence: Confidence, doubt: str) -> Hit:

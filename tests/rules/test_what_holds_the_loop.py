@@ -131,3 +131,15 @@ async_to_sync(load)(3)
 """
     assert set(confidences(code)) == {Confidence.LOW}
     assert Confidence.HIGH in confidences(code + "@app.get('/')\nasync def answer(): await load(1)")
+
+
+@pytest.mark.parametrize(
+    ("code", "sure"),
+    [
+        ("open('terms.txt').read()", Confidence.LOW),
+        ("shutil.copyfileobj(source, target)", Confidence.HIGH),
+    ],
+)
+def test_what_a_handler_does_with_a_file_is_a_note_unless_it_goes_through_all_of_it(code: str, sure: Confidence) -> None:
+    assert confidences(f"import shutil\n@app.get('/')\nasync def answer(source, target):\n    {code}\n") == [sure]
+    assert confidences(f"import shutil\nasync def aside(source, target):\n    {code}\n") == []

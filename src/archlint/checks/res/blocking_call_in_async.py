@@ -19,11 +19,14 @@ _STEPS = 3
 
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`ignore_calls`: callables (dotted names, or the starts of such with a dot at the end) that may hold the loop;
+    `in_handlers`: those of them that are told as notes where a handler makes them itself, `whole_files`: with no doubt;
     `brief`: those that hold it so shortly that only a note is due (files, locks); `transparent`: decorators under which a
     function still runs in its caller's thread; `in_files`: start of a library's names → its classes whose databases are
     local files; `on_hosts`: those whose databases are not.  The rest: see `OneOffWords`."""
 
     ignore_calls: tuple[str, ...]
+    in_handlers: tuple[str, ...]
+    whole_files: tuple[str, ...]
     brief: tuple[str, ...]
     transparent: tuple[str, ...]
     in_files: dict[str, tuple[str, ...]]
@@ -33,13 +36,17 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call of a coroutine function that comes to a blocking one, a proof for each that is awaited."""
     once, conditions, alone = OneOff(project, params), Conditions(project), RunAlone(project)
-    brief_targets = (*params.brief, *_of_files(project, params))
+    short = (target for target in params.in_handlers if target not in params.whole_files)
+    brief_targets = (*params.brief, *short, *_of_files(project, params))
     for point in project.effects.points("blocking"):
         caller = point.caller
         if caller is None or not caller.function.is_async or not point.module.is_production:
             continue
         path = conditions.path(point)
-        if path is None or _is_moved(path, params) or _starts(_target(path), params.ignore_calls):
+        if path is None or _is_moved(path, params):
+            continue
+        told = not path.through and caller in project.endpoints.by_definition and _target(path) in params.in_handlers
+        if not told and _starts(_target(path), params.ignore_calls):
             continue
         brief = (
             path.kept

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.facts.syntax import Argument, Attribute, Call, Collection, Expr, Mapping, Name, String
+from archlint.project.arguments import arguments_by_parameter, receives_itself
 from archlint.project.entities import FunctionRef
 from archlint.project.model import CallSite, Def
 
@@ -24,12 +25,16 @@ class HandedOver:
         self._project = project
 
     def sites(self, definition: Def) -> list[CallSite]:
-        """The calls that are given the function, each with the arguments that it will be called with."""
+        """The calls that are given the function, each with the arguments that it will be called with; none where one of
+        them leaves an argument to others (`add_route("/orders", orders)`)."""
         found: list[CallSite] = []
         for site, function in self._by_name.get(definition.function.name, ()):
             entities = self._project.types.inference.entities(site.module, function, site.call.context)
             if any(isinstance(e, FunctionRef) and e.definition == definition for e in entities):
-                found.append(replace(site, call=_called(site.call, function)))
+                called = _called(site.call, function)
+                if not _is_complete(called, definition):
+                    return []
+                found.append(replace(site, call=called))
         return found
 
     @cached_property
@@ -46,6 +51,13 @@ class HandedOver:
                     if name in names:
                         found[name].append((site, value))
         return found
+
+
+def _is_complete(call: Call, definition: Def) -> bool:
+    """Every parameter without a default is given something."""
+    own = definition.function.parameters[receives_itself(definition) :]
+    required = {p.name for p in own if p.default is None and p.kind not in ("*", "**")}
+    return required <= arguments_by_parameter(call, definition).keys()
 
 
 def _called(call: Call, function: Expr) -> Call:

@@ -42,6 +42,10 @@ _PLAIN = frozenset({"int", "float", "str", "round"})
 _LOCK_WORDS = frozenset(
     {"lock", "locks", "locked", "locking", "mutex", "semaphore", "acquire", "leader", "leadership", "election", "claim"}
 )
+_STATES = frozenset(
+    {"sent", "seen", "done", "shown", "begun", "flag", "mark", "once", "dedup", "dedupe", "reminder", "notification"}
+)
+_SHORT = 4
 _GIVEN_ONCE = frozenset({"refresh", "token"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -208,6 +212,11 @@ class CachedCopies:
         written, filled = self._key_words(site, write, outer if outer is not site else None)
         around = words_of(*(place.caller.name if place.caller is not None else place.module.name for place in (site, outer)))
         return not _LOCK_WORDS.isdisjoint(written | filled | around | self._names(site))
+
+    def says_state(self, site: CallSite, write: CacheWrite) -> bool:
+        """The key names what has become of something (`order:7:paused`, `mail:7:sent`)."""
+        written, _ = self._key_words(site, write, None)
+        return any(word in _STATES or (word.endswith(("ed", "ing")) and len(word) > _SHORT) for word in written)
 
     def _is_store(self, site: CallSite) -> bool:
         target = next((t.name for t in site.targets if t.operation is not None), "")

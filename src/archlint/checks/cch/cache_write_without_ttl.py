@@ -115,6 +115,8 @@ def _judged(
         if write.kind == "lock" and (_begins_counter(project, site, write) or not _is_taken(project, site)):
             return "lock", None
         confidence = Confidence.MEDIUM if write.kind == "lock" else Confidence.HIGH
+        if write.kind != "lock" and copies.says_state(site, write) and not copies.says_lock(site, write, asked.decider):
+            confidence = Confidence.LOW  # a mark that something was done once, which nobody takes away
         return ("wrapper_lock" if asked.through else "lock"), min(confidence, site.confidence)
     if write.kind == "decorator":
         return "decorator", site.confidence

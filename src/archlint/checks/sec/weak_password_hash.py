@@ -160,7 +160,8 @@ class Hashing(Struct, frozen=True):
         if not (self._hashes(caller.function.name) or (self._sets(caller.function.name) and uses.is_stored(digest.site))):
             return ()
         body = digest.site.module.body
-        first = next((p.name for p in caller.function.parameters if p.name not in ("self", "cls")), None)
+        given = [p.name for p in caller.function.parameters if p.name not in ("self", "cls")]
+        first = next((name for name in given if taint.vocabulary.names(name) is not None), given[0] if given else None)
         names = [part for part in parts_of(body, digest.data) if isinstance(part, Name) and part.id == first]
         return tuple(taint.source(name, at, "password", Confidence.MEDIUM) for name in names[:1])
 

@@ -11,6 +11,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
 from archlint.facts.syntax import Attribute
 from archlint.project.credentials import words_of
+from archlint.project.grown_tables import grown_tables, last_part
 from archlint.project.model import CallSite
 from archlint.project.spelling import last_name
 from archlint.project.statements import Sql
@@ -28,7 +29,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """One hit for each statement; a proof for each that asks for some rows."""
     seen: set[Site] = set()
-    grown = _grown(project)
+    grown = grown_tables(project)
     for sql in project.statements.all:
         sink = sql.sink
         if sink is None or sql.module is None or not sql.module.is_production:
@@ -44,7 +45,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Proof(site, "asks for some rows")
             elif (
                 not (_is_open(sql, statement) or _is_small(statement, params) or _is_meant(sql, params))
-                and any(_name(table) in grown for table in statement.tables)
+                and any(last_part(table) in grown for table in statement.tables)
                 and _takes_all(sink, params)
             ):
                 words = {"tables": ", ".join(f"`{table}`" for table in statement.tables)}
@@ -53,22 +54,6 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Hit(
                     place, words, confidence=min(sql.confidence, Confidence.MEDIUM), anchor=" ".join(("all", *statement.tables))
                 )
-
-
-def _grown(project: Project) -> frozenset[str]:
-    """The tables that statements of production code put rows into."""
-    return frozenset(
-        _name(table)
-        for sql in project.statements.all
-        if sql.module is not None and sql.module.is_production and not sql.module.is_migration
-        for statement in sql.facts.statements
-        if statement.verb in ("insert", "merge")
-        for table in statement.writes
-    )
-
-
-def _name(table: str) -> str:
-    return table.rpartition(".")[2].lower()
 
 
 def _is_meant(sql: Sql, params: Params) -> bool:

@@ -1,0 +1,76 @@
+"""SQL006: a statement looks for rows by columns with which no index of their table begins."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.schema import Schema, Table
+from archlint.facts.sql import Asked, Statement
+from archlint.project.credentials import words_of
+from archlint.project.grown_tables import grown_tables, last_part
+from archlint.project.schema.lookups import certainty, full_name, serving
+from archlint.project.statements import Sql
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`few`: words in names of columns that have few values; `flags`: beginnings of types that have two."""
+
+    few: tuple[str, ...]
+    flags: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """One hit for each table of a statement, a proof for each that an index serves."""
+    known, grown = project.schemas.by_name, grown_tables(project)
+    seen: set[Site] = set()
+    for sql in project.statements.all:
+        if sql.module is None or sql.sink is None or not sql.module.is_production:
+            continue
+        for statement in sql.facts.statements:
+            if statement.verb not in ("select", "update", "delete"):
+                continue
+            for name, asks in _by_table(statement).items():
+                found = known.get(name, ())
+                site = sql.site(asks[0].at, asks[0].at + len(asks[0].column))
+                if len(found) == 1 and name in grown and site not in seen:
+                    seen.add(site)
+                    yield from _judged(sql, asks, found[0], site, params)
+
+
+def _by_table(statement: Statement) -> Mapping[str, list[Asked]]:
+    found: dict[str, list[Asked]] = defaultdict(list)
+    for asked in statement.asks:
+        if asked.table:
+            found[last_part(asked.table)].append(asked)
+    return found
+
+
+def _judged(sql: Sql, asks: list[Asked], where: tuple[Schema, Table], site: Site, params: Params) -> Iterator[Hit | Proof]:
+    schema, table = where
+    columns = [asked.column for asked in asks]
+    if any(table.column(column) is None for column in columns):
+        return  # another table of that name, or a step of its history that was not read
+    if any(serving(table, (column,)) is not None for column in columns):
+        yield Proof(site, f"an index of `{full_name(table)}` serves it")
+        return
+    telling = list(dict.fromkeys(a.column for a in asks if a.kind == "is" and not _has_few(table, a.column, params)))
+    if not telling:
+        return
+    sure = Confidence.LOW if table.doubtful else min(sql.confidence, certainty(schema), Confidence.MEDIUM)
+    yield Hit(
+        site,
+        {"table": full_name(table), "columns": " or ".join(f"`{column}`" for column in telling)},
+        confidence=sure,
+        related=(Step(table.site, f"`{full_name(table)}` is made here"),),
+        anchor=f"{full_name(table)} {' '.join(telling)}",
+    )
+
+
+def _has_few(table: Table, name: str, params: Params) -> bool:
+    column = table.column(name)
+    is_flag = column is not None and column.type.upper().startswith(params.flags)
+    return is_flag or not set(params.few).isdisjoint(words_of(name))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.schema import Schema, Table
@@ -24,9 +25,11 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """One hit for each table of a statement, a proof for each that an index serves."""
+    """One hit for the columns of a table, where a statement first looks for rows by them; a proof for each table of a
+    statement that an index serves."""
     known, grown = project.schemas.by_name, grown_tables(project)
     seen: set[Site] = set()
+    hits: dict[str, Hit] = {}
     for sql in project.statements.all:
         if sql.module is None or sql.sink is None or not sql.module.is_production:
             continue
@@ -38,7 +41,19 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 site = sql.site(asks[0].at, asks[0].at + len(asks[0].column))
                 if len(found) == 1 and name in grown and site not in seen:
                     seen.add(site)
-                    yield from _judged(sql, asks, found[0], site, params)
+                    judged = _judged(sql, asks, found[0], site, params)
+                    if isinstance(judged, Hit):
+                        hits[judged.anchor] = _with(hits.get(judged.anchor), judged)
+                    elif judged is not None:
+                        yield judged
+    yield from hits.values()
+
+
+def _with(first: Hit | None, hit: Hit) -> Hit:
+    """The first hit of some columns, and where else rows are looked for by them."""
+    if first is None:
+        return hit
+    return replace(first, related=(*first.related, Step(hit.site, "here too")))
 
 
 def _by_table(statement: Statement) -> Mapping[str, list[Asked]]:
@@ -49,19 +64,21 @@ def _by_table(statement: Statement) -> Mapping[str, list[Asked]]:
     return found
 
 
-def _judged(sql: Sql, asks: list[Asked], where: tuple[Schema, Table], site: Site, params: Params) -> Iterator[Hit | Proof]:
+def _judged(sql: Sql, asks: list[Asked], where: tuple[Schema, Table], site: Site, params: Params) -> Hit | Proof | None:
     schema, table = where
     columns = [asked.column for asked in asks]
     if any(table.column(column) is None for column in columns):
-        return  # another table of that name, or a step of its history that was not read
+        return None  # another table of that name, or a step of its history that was not read
     if any(serving(table, (column,)) is not None for column in columns):
-        yield Proof(site, f"an index of `{full_name(table)}` serves it")
-        return
+        return Proof(site, f"an index of `{full_name(table)}` serves it")
+    keys = {column.lower() for key in table.foreign_keys for column in key.columns[:1]}
+    if not keys.isdisjoint(columns):
+        return None  # some databases index their keys; of others another rule tells
     telling = list(dict.fromkeys(a.column for a in asks if a.kind == "is" and not _has_few(table, a.column, params)))
     if not telling:
-        return
+        return None
     sure = Confidence.LOW if table.doubtful else min(sql.confidence, certainty(schema), Confidence.MEDIUM)
-    yield Hit(
+    return Hit(
         site,
         {"table": full_name(table), "columns": " or ".join(f"`{column}`" for column in telling)},
         confidence=sure,

@@ -46,7 +46,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     if served:
         by_asker: dict[Def, list[Bypass]] = defaultdict(list)
         for bypass in (bypass for bypasses in found.values() for bypass in bypasses):
-            by_asker[bypass.asker].append(bypass)
+            if custom.is_in_program(bypass.handler):
+                by_asker[bypass.asker].append(bypass)
         yield from (_hit(ways, bypasses, custom) for bypasses in by_asker.values())
 
 
@@ -63,11 +64,14 @@ class _Custom:
         self._is_asked = any("db.read" in effects and "db.write" not in effects for effects in asked)
         self._is_used = any(not _EFFECTS.isdisjoint(effects) for effects in asked)
 
+    def is_in_program(self, handler: Def) -> bool:
+        """Handlers of the same program go through it: another program of the repository may have no such layer."""
+        return self._is_configured or _program(handler) in self._programs
+
     def has(self, bypass: Bypass) -> bool:
-        """Handlers of the same program go through it, and some for what this one does itself: a layer that only changes
-        things gives no rows."""
+        """Some handlers go through it for what this one does itself: a layer that only changes things gives no rows."""
         is_done = self._is_used if bypass.point.effect == "db.write" else self._is_asked
-        return self._is_configured or (is_done and _program(bypass.handler) in self._programs)
+        return self._is_configured or is_done
 
 
 def _program(handler: Def) -> tuple[str, str]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.around_apps import AroundApps
 from archlint.project.asking import Asking, Phrases, last_two
 from archlint.project.endpoints import VERBS, Endpoint
 from archlint.project.entities import Bound, Entity, External, FunctionRef
-from archlint.project.injected import Injected, Written
+from archlint.project.injected import Injected, Written, handed
 from archlint.project.model import Def, Type
 from archlint.project.parts import leaves_of
 from archlint.project.spelling import last_name
@@ -189,9 +189,17 @@ class Guards:
             else:
                 yield self._of_expression(Written(module, decorator, outer))
         for written in self._injected.of(definition):
-            if not last_name(written.module.body, written.expr).endswith(self._words.helpers):
+            is_helper = last_name(written.module.body, written.expr).endswith(self._words.helpers)
+            if not is_helper or self._is_called(written):
                 yield self._of_expression(written)
         yield self._access.of_function(definition)
+
+    def _is_called(self, written: Written) -> bool:
+        """`Depends(Manager())`: an object that is run itself, by its `__call__`."""
+        module, expr = written.module, written.expr
+        named = module.body.calls[expr.index].callee if isinstance(expr, CallRef) else None
+        found = self._entities(Written(module, named, written.context)) if named is not None else ()
+        return any(isinstance(each, Type) and each.name in self._project.symbols.classes for each in found)
 
     def _declares(self, module: Module, decorator: Expr) -> bool:
         """It declares a route, so that its name says nothing (`auth_routes.post(…)`)."""
@@ -212,7 +220,7 @@ class Guards:
         found = max((self._of_entity(entity) for entity in entities), default=Guard.UNKNOWN)
         if found is Guard.UNKNOWN and self._harmless.in_name(last_two(module.body, named)):
             found = Guard.NONE
-        for inner in _handed(call) if call is not None and depth > 0 else ():
+        for inner in handed(call) if call is not None and depth > 0 else ():
             below = self._of_expression(Written(module, inner, written.context), depth - 1)
             found = max(found, below) if below is Guard.ASKS else found
         return found
@@ -281,14 +289,6 @@ class Guards:
         if self._attributes.in_name(name):
             for leaf in leaves_of(written.expr):
                 yield self._of_expression(Written(written.module, leaf, written.context))
-
-
-def _handed(call: Call) -> Iterator[Expr]:
-    """The functions and classes that a call is given, itself or in a list."""
-    for argument in call.arguments:
-        for leaf in leaves_of(argument.value):
-            if isinstance(leaf, Name | Attribute | CallRef):
-                yield leaf
 
 
 def _own_class(definition: Def) -> ClassDef | None:

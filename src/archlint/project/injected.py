@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
 from archlint.project.entities import FunctionRef
 from archlint.project.model import Def, Type
 from archlint.project.origins import Origin, Origins
-from archlint.project.parts import parts_of
+from archlint.project.parts import leaves_of, parts_of
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -79,3 +79,11 @@ class Injected:
             elif isinstance(entity, Type) and entity.is_class:  # made with what its `__init__` asks for
                 made = self._project.types.inference.members.find(entity, "__init__") or ()
                 yield from (each.definition for each in made if isinstance(each, FunctionRef))
+
+
+def handed(call: Call) -> Iterator[Expr]:
+    """The functions and classes that a call is given, itself or in a list."""
+    for argument in call.arguments:
+        for leaf in leaves_of(argument.value):
+            if isinstance(leaf, Name | Attribute | CallRef):
+                yield leaf

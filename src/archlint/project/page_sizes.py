@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from archlint.facts.findings import Site, Step
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, Parameter, Slice, Statement, String, Subscript
+from archlint.facts.syntax import (
+    Attribute,
+    CallRef,
+    Comparison,
+    Expr,
+    Mapping,
+    Name,
+    Parameter,
+    Slice,
+    Statement,
+    String,
+    Subscript,
+)
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.credentials import words_of
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Origin, Origins
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import leaves_of, names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
 
@@ -24,6 +37,7 @@ if TYPE_CHECKING:
 _DEPTH = 5
 _ALIASES = 3
 _ORDER = frozenset({"<", "<=", ">", ">="})
+_LIMIT_GIVEN = re.compile(r"\blimit\s+(\$\d|\?|%s|:\w|@\w|%\(|\{)[^\s]*\s*;?\s*$", re.IGNORECASE)
 _PLAIN = frozenset({"int", "int | None", "None | int", "Optional[int]", "Union[int, None]"})
 
 
@@ -126,6 +140,8 @@ class PageSizes:
         if depth < 0 or self._is_looked_at(definition, name):
             return None
         for site in self._project.calls.of(definition):
+            if self._is_limit_of_sql(site, name):
+                return (Step(site.site, "asks for so many rows"),)
             if not any(_is_name(argument.value, name) for argument in site.call.arguments):
                 continue
             if self._limits(site):
@@ -152,6 +168,16 @@ class PageSizes:
         if not isinstance(callee, Attribute) or callee.attr not in self._words.limiting:
             return False
         return not any(target.definition is not None for target in site.targets)
+
+    def _is_limit_of_sql(self, site: CallSite, name: str) -> bool:
+        """`execute("… LIMIT ?", (n,))`, also through a function of the project that executes what it is given."""
+        given = [argument.value for argument in site.call.arguments]
+        if not any(_is_name(leaf, name) for value in given for leaf in _leaves(value)):
+            return False
+        texts = self._project.statements.by_sink.get((site.path, site.index), ())
+        last = given[-1] if given else None
+        is_last = any(_is_name(leaf, name) for leaf in (_leaves(last)[-1:] if last is not None else ()))
+        return is_last and any(_LIMIT_GIVEN.search(sql.text) for sql in texts)
 
     def _sliced(self, definition: Def, name: str) -> tuple[Step, ...] | None:
         """`queryset[offset : offset + limit]`: a slice of what asks the database when it is cut."""
@@ -185,6 +211,11 @@ class PageSizes:
 
 def _is_in(definition: Def, at: int) -> bool:
     return definition.function.at <= at < definition.function.end
+
+
+def _leaves(expr: Expr) -> list[Expr]:
+    """What a tuple, a list or a mapping holds, in order; of another expression itself."""
+    return list(expr.values) if isinstance(expr, Mapping) else list(leaves_of(expr))
 
 
 def _is_name(expr: Expr, name: str) -> bool:

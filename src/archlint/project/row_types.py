@@ -114,7 +114,8 @@ class RowTypes:
         base = receiver_of(site)
         if name in _GROUPING or name in _DATES or (name == "annotate" and "values" in _chain(body, base)):
             yield "grouped"
-        if name == "distinct" and self._is_of_columns(site.module, base):
+        by = {last_name(body, argument.value) for argument in site.call.arguments}
+        if name == "distinct" and (by - _UNIQUE or self._is_of_columns(site.module, base)):
             yield "grouped"
         yield from self._told_by_sql(site)
         is_filter = name in _FILTERS

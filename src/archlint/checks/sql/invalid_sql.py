@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Unparsed
 from archlint.project.statements import Sql
+
+_FIRST = re.compile(r"begins with (\w+),")
+_VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,7 +28,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for sql in project.statements.all:
         if sql.built is None or sql.sink is None or sql.is_test or sql.is_vendored:
             continue
-        if sql.sink.operation is None or not sql.built.is_constant or not sql.text.strip():
+        if not _is_sure(sql) or not sql.built.is_constant or not sql.text.strip():
             continue
         if len(project.statements.by_sink[sql.sink.path, sql.sink.index]) > 1:
             continue  # which of them goes with which is not told
@@ -32,13 +37,30 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Proof(sql.sink.site, f"parses as {sql.dialect or 'SQL'}")
             continue
         for unparsed in sql.facts.unparsed:
-            if not _is_beyond(unparsed, params):
+            meant = _meant(unparsed)
+            if meant or not _is_beyond(unparsed, params):
                 site = sql.site(unparsed.at, _line_end(sql, unparsed))
-                sure = Confidence.MEDIUM if unparsed.flaw else Confidence.LOW
-                words = {"reason": unparsed.flaw or unparsed.reason}
+                sure = Confidence.MEDIUM if unparsed.flaw or meant else Confidence.LOW
+                words = {"reason": meant or unparsed.flaw or unparsed.reason}
                 hits.setdefault(site, Hit(site, words, confidence=min(sql.confidence, sure)))
     for site in sorted(hits):
         yield hits[site]
+
+
+def _is_sure(sql: Sql) -> bool:
+    """A library takes it, or a function of the project that hands it to one."""
+    assert sql.sink is not None  # noqa: S101 - the caller's promise
+    handed = sql.confidence > Confidence.LOW and any(target.definition is not None for target in sql.sink.targets)
+    return handed or sql.sink.operation is not None
+
+
+def _meant(unparsed: Unparsed) -> str:
+    """A first word that is nearly one that begins a statement: `SELEC`."""
+    found = _FIRST.match(unparsed.reason)
+    near = get_close_matches(found[1], _VERBS, 1, 0.8) if found is not None else []
+    return (
+        f"it begins with `{found[1]}`, which is hardly more than a mistyped `{near[0]}`" if found is not None and near else ""
+    )
 
 
 def _is_beyond(unparsed: Unparsed, params: Params) -> bool:

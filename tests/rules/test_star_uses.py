@@ -34,6 +34,19 @@ UNUSED = {
         "scripts/late.sql": QUERY,
         "tests/test_late.py": "def test():\n    assert open('scripts/late.sql').read()\n",
     },
+    "its columns asked for": {
+        "app/late.py": (
+            "import sqlite3\ndef late(c: sqlite3.Connection):\n"
+            f"    rows = c.execute({QUERY!r}).fetchall()\n"
+            "    return [r[1] for r in c.execute('PRAGMA table_info(orders)')], rows\n"
+        ),
+    },
+    "its keys asked for": {
+        "app/late.py": (
+            f"from sqlalchemy import text\nfrom sqlalchemy.orm import Session\ndef late(s: Session):\n"
+            f"    rows = s.execute(text({QUERY!r}))\n    return [dict(zip(rows.keys(), row)) for row in rows]\n"
+        ),
+    },
     "gone through elsewhere": {
         "scripts/late.sql": QUERY,
         "tool/load.py": "def load(folder):\n    return folder.glob('*.sql')\n",

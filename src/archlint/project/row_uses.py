@@ -13,7 +13,7 @@ from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
-    from archlint.project.model import CallSite
+    from archlint.project.model import CallSite, Def
     from archlint.project.modules import Module
     from archlint.project.program import Project
     from archlint.project.statements import Sql
@@ -23,6 +23,11 @@ _WORDS = re.compile(r"\w[_-]\w")
 """A file's name of several words; one word alone says other things, too."""
 _ROUTINES = frozenset({"function", "procedure", "trigger"})
 _SUFFIX = ".sql"
+_INQUIRY = re.compile(
+    r"\s*(?:PRAGMA\s+table_x?info\b|SHOW\s+COLUMNS\b|DESCRIBE\b|SELECT\b.*\binformation_schema\s*\.\s*columns\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What asks the database for the columns of a table."""
 
 
 class RowUses:
@@ -44,7 +49,9 @@ class RowUses:
             return "the rows fill mapped objects whole"
         if sql.sink.module.is_migration and sql.sink.caller is None:
             return "nobody reads what a migration's operation gives"
-        return "the code asks the cursor which columns came" if self._is_told(sql.sink) else ""
+        if self._is_told(sql.sink):
+            return "the code asks the cursor which columns came"
+        return "the code asks the database which columns there are" if sql.origin in self._inquiring else ""
 
     def leaves_rows(self, sql: Sql) -> str:
         """Why nothing depends on the rows that a write gives back: they are bound to a name that nobody reads; empty where
@@ -54,12 +61,7 @@ class RowUses:
             return ""
         body = sink.module.body
         function = body.contexts[sink.call.context].function
-        bound = [
-            statement.target.id
-            for statement in body.statements
-            if isinstance(statement.target, Name) and statement.kind == "assign"
-            if any(isinstance(part, CallRef) and part.index == sink.index for part in parts_of(body, statement.value))
-        ]
+        bound = _bound(sink)
         read = {name for expr in _expressions(sink.module, function) for name in names_in(body, expr)}
         own = (call.callee for call in body.calls if body.contexts[call.context].function == function)
         read |= {name for callee in own for name in names_in(body, callee)}
@@ -120,11 +122,36 @@ class RowUses:
     def _is_told(self, sink: CallSite) -> bool:
         body = sink.module.body
         function = body.contexts[sink.call.context].function
-        return function >= 0 and any(
+        if function < 0:
+            return False
+        bound = _bound(sink)
+        asked = (call.callee for call in body.calls if body.contexts[call.context].function == function)
+        if any(
+            isinstance(c, Attribute) and c.attr == "keys" and isinstance(c.base, Name) and c.base.id in bound for c in asked
+        ):
+            return True
+        return any(
             isinstance(part, Attribute) and part.attr in self._told_columns
             for expr in _expressions(sink.module, function)
             for part in parts_of(body, expr)
         )
+
+    @cached_property
+    def _inquiring(self) -> frozenset[Def]:
+        """The functions that ask the database for the columns of a table."""
+        asking = (sql for sql in self._project.statements.all if sql.origin is not None and _INQUIRY.match(sql.text))
+        return frozenset(sql.origin for sql in asking if sql.origin is not None)
+
+
+def _bound(sink: CallSite) -> list[str]:
+    """The names that are given what the call delivers."""
+    body = sink.module.body
+    return [
+        statement.target.id
+        for statement in body.statements
+        if isinstance(statement.target, Name) and statement.kind == "assign"
+        if any(isinstance(part, CallRef) and part.index == sink.index for part in parts_of(body, statement.value))
+    ]
 
 
 def _is_by_hand(path: str) -> bool:

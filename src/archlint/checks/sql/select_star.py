@@ -44,13 +44,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     hits: dict[Site, Hit] = {}
     named: dict[Site, str] = {}
     chosen: dict[Site, dict[Use, set[str]]] = defaultdict(lambda: defaultdict(set))
-    copied = _copied(project)
+    copied, moment = _copied(project), _of_functions(project)
     uses = RowUses(project, params.whole_models, params.told_columns)
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
             continue
         for statement in sql.facts.statements:
-            found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, _passing(sql, statement)))
+            passing = _passing(sql, statement, moment)
+            found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, passing))
             for hit in (_weighed(uses, sql, hit) for hit in found):
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
@@ -101,9 +102,22 @@ def _use(sql: Sql) -> Use:
     return sql.path, -1 if sql.sink is None else sql.sink.index, sql.context
 
 
-def _passing(sql: Sql, statement: Statement) -> frozenset[str]:
+Moment = dict[Def | str, set[str]]
+
+
+def _of_functions(project: Project) -> Moment:
+    """Function, or path of a file of SQL → the temporary tables that it makes."""
+    found: Moment = defaultdict(set)
+    for sql in project.statements.all:
+        made = {table.lower() for s in sql.facts.statements if s.temporary for table in s.writes}
+        if made:
+            found[sql.path if sql.built is None else sql.origin or sql.path] |= made
+    return found
+
+
+def _passing(sql: Sql, statement: Statement, moment: Moment) -> frozenset[str]:
     """The tables of the moment: temporary ones, and those that a later statement of the text drops when it is read out."""
-    found = {table.lower() for s in sql.facts.statements if s.temporary for table in s.writes}
+    found = set(moment.get(sql.path if sql.built is None else sql.origin or sql.path, ()))
     if statement.verb == "select":
         dropped = (s for s in sql.facts.statements if s.verb == "drop" and s.creates == "table" and s.at > statement.at)
         found |= {table.lower() for s in dropped for table in s.writes}

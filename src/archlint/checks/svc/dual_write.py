@@ -9,6 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import String
 from archlint.project.commits import Commit, Commits
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
@@ -119,12 +120,13 @@ class _Outbox:
         return not self._places.isdisjoint({self._folder(definition.module), ""})
 
     def is_named_by(self, definition: Def) -> bool:
-        """The function itself writes into it, or sends what stands there."""
+        """The function itself writes into it, or sends what stands there: by the names that it uses, and its SQL."""
         body, function = definition.module.body, definition.function
         given = [s.value for s in body.statements if function.at <= s.at < function.end]
         given += [a.value for c in body.calls if function.at <= c.at < function.end for a in c.arguments]
-        parts = (part for expr in given if expr is not None for part in parts_of(body, expr))
-        return any(self._name.search(last_name(body, part)) for part in parts)
+        parts = [part for expr in given if expr is not None for part in parts_of(body, expr)]
+        texts = (part.value for part in parts if isinstance(part, String))
+        return any(self._name.search(text) for text in (*(last_name(body, part) for part in parts), *texts))
 
     def _folder(self, module: Module) -> str:
         service = self._project.services.of(module)

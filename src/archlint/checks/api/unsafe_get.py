@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Comparison, String
 from archlint.project.asked_for_writing import is_asked_for_writing
 from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path
@@ -15,6 +16,7 @@ from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import SAFE, Endpoint
 from archlint.project.incidental import is_left_over
 from archlint.project.made_if_missing import is_made_if_missing, leads_to_what_is_missing
+from archlint.project.spelling import last_name
 from archlint.project.working_tables import fills_working_table
 from archlint.project.write_words import words_of_write
 
@@ -39,26 +41,45 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """A hit for each function that only answers GET and writes, a proof for each that does not."""
+    """A hit for each function that only answers GET, or asks whether it does, and writes then; a proof for each that only
+    answers GET and does not."""
     conditions = ways_to_change(project)
     for definition, endpoints in project.endpoints.by_definition.items():
         safe = [endpoint for endpoint in endpoints if endpoint.only(SAFE)]
-        if not safe or len(safe) < len(endpoints) or not definition.module.is_production:
+        is_safe = len(safe) == len(endpoints)
+        if not definition.module.is_production:
             continue
-        endpoint = min(safe, key=lambda each: (len(each.path), each.path))
+        endpoint = min(endpoints, key=lambda each: (len(each.path), each.path))
         if not _words(endpoint).isdisjoint(params.not_asked):
             continue
         ways = [
             (point, path)
             for point in project.effects.points_of(definition, "db.write")
-            if (path := conditions.path(point)) is not None and not is_asked_for_writing(project, path)
+            if (is_safe or _is_asked_by_get(point))
+            and (path := conditions.path(point)) is not None
+            and not is_asked_for_writing(project, path)
         ]
+        if not ways and not is_safe:
+            continue
         if not ways:
             yield Proof(definition.site, f"`{endpoint.label}` writes nothing")
             continue
         judged = [(_confidence(project, endpoint, point, path, params), point, path) for point, path in ways]
         confidence, point, path = max(judged, key=lambda way: (way[0], -len(way[2].steps), -way[1].site.at))
-        yield _hit(endpoint, point, path, confidence)
+        yield _hit(endpoint.label if is_safe else f"GET {endpoint.path}", endpoint, point, path, confidence)
+
+
+def _is_asked_by_get(point: EffectPoint) -> bool:
+    """`if request.method == "GET":` around it, in what answers other methods too."""
+    contexts, row = point.module.body.contexts, point.context
+    while row >= 0 and contexts[row].kind not in ("function", "class", "module"):
+        test = contexts[row].subject
+        if contexts[row].kind == "if" and isinstance(test, Comparison) and test.ops == ("==",):
+            named = {last_name(point.module.body, side) for side in test.operands}
+            if "method" in named and any(isinstance(side, String) and side.value in SAFE for side in test.operands):
+                return True
+        row = contexts[row].parent
+    return False
 
 
 def _words(endpoint: Endpoint) -> frozenset[str]:
@@ -97,10 +118,10 @@ def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: 
     return min(path.confidence, Confidence.MEDIUM if len(path.through) > _FAR else Confidence.HIGH)
 
 
-def _hit(endpoint: Endpoint, point: EffectPoint, path: Path, confidence: Confidence) -> Hit:
-    words = {"endpoint": endpoint.label, "call": path.end.shown}
+def _hit(label: str, endpoint: Endpoint, point: EffectPoint, path: Path, confidence: Confidence) -> Hit:
+    words = {"endpoint": label, "call": path.end.shown}
     if path.through:
         words["callee"] = path.through[0].name
     site = endpoint.definition.site
-    steps = (Step(site, f"answers {endpoint.label}"), *path.steps)
+    steps = (Step(site, f"answers {label}"), *path.steps)
     return Hit(point.site, words, "through" if path.through else "default", confidence, path=steps)

@@ -27,6 +27,7 @@ _NAMING = frozenset({"id", "name", "path", "filename", "file", "color", "colour"
 """What a digest makes of a secret under such a name tells things apart, and is trusted by nobody."""
 _BODIES = frozenset({"body", "payload", "get_data", "raw_body", "raw_data", "read", "text"})
 """Whoever calls a hook signs the whole body of the request, and chooses with what."""
+_PASSWORDS = frozenset({"password", "passwords", "passwd", "pwd", "pw", "passphrase"})
 _REQUESTS = frozenset({"request", "req"})
 _DESCENTS = 3
 _TELLING = 6
@@ -54,7 +55,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if digest.strength != "broken":
             if digest.keyed:
                 yield Proof(digest.site.site, f"signs with {digest.algorithm}")
-        elif not (digest.exempt or stretching.holds(digest)) and not _is_asked_for(project, digest, outside):
+        elif not (
+            digest.exempt
+            or stretching.holds(digest)
+            or _is_asked_for(project, digest, outside)
+            or _is_of_passwords(project, digest)
+        ):
             for hit in _hits(taint, digest, harmless | _NAMING, results):
                 yield trust.judged(hit, digest)
 
@@ -126,6 +132,14 @@ def _is_asked_for(project: Project, digest: Digest, protocols: frozenset[str]) -
     caller = digest.site.caller
     calls = [call for call in project.calls.callers(caller) if not call.module.is_test] if caller is not None else []
     return bool(calls) and all(_speaks_of(protocols, _named_in(call)) for call in calls)
+
+
+def _is_of_passwords(project: Project, digest: Digest) -> bool:
+    """All that call its function hand it a password: how this is hashed is another rule's question."""
+    caller = digest.site.caller
+    calls = [call for call in project.calls.callers(caller) if not call.module.is_test] if caller is not None else []
+    given = [{word for a in call.call.arguments for word in words_of(spell(call.module.body, a.value))} for call in calls]
+    return bool(given) and all(not _PASSWORDS.isdisjoint(words) for words in given)
 
 
 def _speaks_of(protocols: frozenset[str], named: list[str]) -> bool:

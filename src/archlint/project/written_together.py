@@ -11,7 +11,7 @@ from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Expr, N
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def, Type
 from archlint.project.parts import names_in
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -31,20 +31,25 @@ _Own = tuple[str, int]
 class Written(Struct, frozen=True):
     """Names of the function's own in the statements that write: `made` hold what is written itself (what is created, saved,
     changed, or on which the writing method is called), `handed` are stored objects given to a function that writes, `used`
-    are all.  `fields`: the attributes that are set, where nothing else is written."""
+    are all.  `fields`: the attributes that are set, where nothing else is written; `moved`: an attribute, and the value that is
+    added to it or taken from it."""
 
     made: frozenset[_Own] = frozenset()
     handed: frozenset[_Own] = frozenset()
     used: frozenset[_Own] = frozenset()
     fields: frozenset[str] = frozenset()
+    moved: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def made_names(self) -> frozenset[str]:
         return frozenset(name for name, _ in self.made)
 
     def is_about(self, other: Written, actors: tuple[str, ...]) -> bool:
-        """One of the two uses what the other one writes, or hands on, unless that only says who asks (`actors`)."""
+        """One of the two uses what the other one writes, or hands on, unless that only says who asks (`actors`); or one
+        value is taken from the one and added to the other."""
         if not self.made.isdisjoint(other.used) or not other.made.isdisjoint(self.used):
+            return True
+        if not self.moved.isdisjoint(other.moved):
             return True
         return any(name not in actors for name, _ in (self.handed & other.used) | (other.handed & self.used))
 
@@ -83,7 +88,8 @@ class WrittenTogether:
         sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and _sets_attribute(s)}
         named = [_given_fields(module, own, point) for point in points]
         fields = frozenset(sets.union(*named)) if all(named) else frozenset()
-        return Written(frozenset(made), frozenset(handed), frozenset(used | made | handed), fields)
+        moved = frozenset(m for s in own if since < s.at < until and (m := _moved(module, s)) is not None)
+        return Written(frozenset(made), frozenset(handed), frozenset(used | made | handed), fields, moved)
 
     def _made_of(self, definition: Def, own: _Own) -> Iterator[_Own]:
         """The names in `line = Line(order=order)`, of the line."""
@@ -137,6 +143,14 @@ def _first_name(statement: Statement) -> set[str]:
     target = statement.target if statement.kind in ("assign", "annotate") else None
     first = target.items[0] if isinstance(target, Collection) and target.items else target
     return {first.id} if isinstance(first, Name) else set()
+
+
+def _moved(module: Module, statement: Statement) -> tuple[str, str] | None:
+    """`account.balance -= amount`: (`balance`, `amount`)."""
+    target, value = statement.target, statement.value
+    if statement.kind != "augment" or not isinstance(target, Attribute) or not isinstance(value, Name | Attribute):
+        return None
+    return target.attr, spell(module.body, value)
 
 
 def _sets_attribute(statement: Statement) -> bool:

@@ -63,7 +63,7 @@ class _Leaks:
 
     def judged(self, function: Def) -> Hit | None:
         given = self._given(function)
-        if given is None:
+        if given is None or self._only_changes(function):
             return None
         outside = next((site for site in self._project.calls.callers(function) if self._is_beyond(site, function)), None)
         if outside is None:
@@ -86,6 +86,10 @@ class _Leaks:
                 if what is not None:
                     return entity, what
         return None
+
+    def _only_changes(self, function: Def) -> bool:
+        """The result of an UPDATE has no rows that are still to be read."""
+        return self._project.effects.has(function, "db.write") and not self._project.effects.has(function, "db.read")
 
     def _is_streaming(self, function: Def) -> bool:
         body = function.module.body

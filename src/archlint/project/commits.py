@@ -98,7 +98,7 @@ class Commits:
             if commit.row >= 0:
                 begin, end = module.body.contexts[commit.row].at, module.body.contexts[commit.row].end
             points = [p for p in self._project.effects.points_of(definition, _WRITE) if begin <= p.site.at < end]
-            return self._together.at(definition, points, begin, begin)
+            return self._together.at(definition, points, begin, begin, filled=since)
         points = [
             p for p in self._project.effects.points_of(definition, _WRITE) if since < p.site.at < at and self._is_own_write(p)
         ]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Expr, Name, Statement, Subscript
+from archlint.project.batches import expression_of
+from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def, Type
 from archlint.project.parts import names_in
@@ -21,6 +23,9 @@ _STORED = "db-model"
 _NO_DATA = ("db-", "cache-client", "logger", "app", "router")
 _CHANGING = frozenset({"update", "aupdate", "values"})
 _MAKING = frozenset({"insert", "create", "add", "delete"})
+_KEYS = frozenset({"id", "pk", "uuid"})
+_NEAR = 2
+"""Steps to a write that a key in a call says something of: here, or in the function that is called."""
 _NOBODY = frozenset({"_", "self", "cls", "request", "info", "args", "kwargs"})
 
 
@@ -32,13 +37,14 @@ class Written(Struct, frozen=True):
     """Names of the function's own in the statements that write: `made` hold what is written itself (what is created, saved,
     changed, or on which the writing method is called), `handed` are stored objects given to a function that writes, `used`
     are all.  `fields`: the attributes that are set, where nothing else is written; `moved`: an attribute, and the value that is
-    added to it or taken from it."""
+    added to it or taken from it; `keys`: names in the statements, and in those that made what is written, that are keys."""
 
     made: frozenset[_Own] = frozenset()
     handed: frozenset[_Own] = frozenset()
     used: frozenset[_Own] = frozenset()
     fields: frozenset[str] = frozenset()
     moved: frozenset[tuple[str, str]] = frozenset()
+    keys: frozenset[_Own] = frozenset()
 
     @property
     def made_names(self) -> frozenset[str]:
@@ -53,19 +59,25 @@ class Written(Struct, frozen=True):
             return True
         return any(name not in actors for name, _ in (self.handed & other.used) | (other.handed & self.used))
 
+    def shares_key(self, other: Written, actors: tuple[str, ...]) -> bool:
+        """Both are asked for by one key that is not that of who asks."""
+        return any(set(words_of(name)[:-1]).isdisjoint(actors) for name, _ in self.keys & other.keys)
+
 
 class WrittenTogether:
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def at(self, definition: Def, points: list[EffectPoint], since: int, until: int) -> Written:
-        """What the places `points` of a function write, and the attributes that it sets between two offsets."""
+    def at(self, definition: Def, points: list[EffectPoint], since: int, until: int, filled: int | None = None) -> Written:
+        """What the places `points` of a function write, and the attributes that it sets between two offsets; behind
+        `filled` it sets those of what is written at the places."""
         module = definition.module
         own = [s for s in module.body.statements if module.body.contexts[s.context].function == definition.index]
         places = [(point.point.at, point) for point in points]
         made: set[_Own] = set()
         handed: set[_Own] = set()
         used: set[_Own] = set()
+        keys: set[_Own] = set()
         for statement in own:
             held = [point for at, point in places if statement.at <= at < statement.end]
             if not held and not (since < statement.at < until and _sets_attribute(statement)):
@@ -84,12 +96,22 @@ class WrittenTogether:
                 made |= self._own(definition, _first_name(statement), statement.context, statement.end)
             handed |= self._own(definition, given, statement.context, statement.at, only_stored=True)
             used |= self._own(definition, names, statement.context, statement.at)
+            near = [point for point in held if len(point.witness.steps) <= _NEAR]
+            asked = {name for point in near for name in names_in(module.body, expression_of(point))}
+            keys |= self._own(definition, _keys(asked), statement.context, statement.at, of_any_type=True)
+        for statement in own:
+            if filled is not None and filled < statement.at < since and _sets_attribute(statement):
+                root = self._own(definition, _root(module, statement.target), statement.context, statement.at)
+                if not root.isdisjoint(made):
+                    names = {*names_in(module.body, statement.value)}
+                    used |= self._own(definition, names, statement.context, statement.at)
         used |= {each for own in made | handed for each in self._made_of(definition, own)}
+        keys |= {each for own in made for each in self._keys_of(definition, own)}
         sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and _sets_attribute(s)}
         named = [_given_fields(module, own, point) for point in points]
         fields = frozenset(sets.union(*named)) if all(named) else frozenset()
         moved = frozenset(m for s in own if since < s.at < until and (m := _moved(module, s)) is not None)
-        return Written(frozenset(made), frozenset(handed), frozenset(used | made | handed), fields, moved)
+        return Written(frozenset(made), frozenset(handed), frozenset(used | made | handed), fields, moved, frozenset(keys))
 
     def _made_of(self, definition: Def, own: _Own) -> Iterator[_Own]:
         """The names in `line = Line(order=order)`, of the line."""
@@ -98,7 +120,24 @@ class WrittenTogether:
             if statement.kind in ("assign", "annotate") and statement.end == own[1]:
                 yield from self._own(definition, {*names_in(module.body, statement.value)}, statement.context, statement.at)
 
-    def _own(self, definition: Def, names: set[str], context: int, at: int, *, only_stored: bool = False) -> set[_Own]:
+    def _keys_of(self, definition: Def, own: _Own) -> Iterator[_Own]:
+        """`order_id` in `order = get(Order, order_id)`, of the order."""
+        module = definition.module
+        for statement in module.body.statements:
+            if statement.kind in ("assign", "annotate") and statement.end == own[1]:
+                names = _keys({*names_in(module.body, statement.value)})
+                yield from self._own(definition, names, statement.context, statement.at, of_any_type=True)
+
+    def _own(
+        self,
+        definition: Def,
+        names: set[str],
+        context: int,
+        at: int,
+        *,
+        only_stored: bool = False,
+        of_any_type: bool = False,
+    ) -> set[_Own]:
         """Those that are names of the function's own and hold data: no session, client or request, no number or text."""
         module = definition.module
         scopes = self._project.symbols.scopes(module)
@@ -111,7 +150,7 @@ class WrittenTogether:
                 continue
             types = self._project.types.all(module, Name(at, 0, name), context)
             is_stored = any(self._project.types.role(each) == _STORED for each in types)
-            if (is_stored or not only_stored) and not any(self.is_no_data(each) for each in types):
+            if (is_stored or not only_stored) and (of_any_type or not any(self.is_no_data(each) for each in types)):
                 found.update((name, binding.at) for binding in bindings)
         return found
 
@@ -123,6 +162,11 @@ class WrittenTogether:
     def _is_stored(self, definition: Def) -> bool:
         klass = definition.name.rpartition(".")[0]
         return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED
+
+
+def _keys(names: set[str]) -> set[str]:
+    """Those that say which row is meant: `order_id`, `pk`."""
+    return {name for name in names if set(words_of(name)[-1:]) & _KEYS}
 
 
 def _given_fields(module: Module, own: list[Statement], point: EffectPoint) -> set[str]:

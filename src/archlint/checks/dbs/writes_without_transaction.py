@@ -50,10 +50,13 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class _Pair(Struct, frozen=True):
+    """`by_key`: no more joins the two than a key that both are asked for by."""
+
     first: Commit
     second: Commit
     one: Written
     two: Written
+    by_key: bool
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -69,7 +72,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(definition.site, "runs in one transaction")
             continue
         found = commits.of(definition)
-        judged = [(_confidence(project, definition, pair, params), pair) for pair in _pairs(commits, definition, found, params)]
+        pairs = _pairs(commits, definition, found, params)
+        weighed = ((_confidence(project, definition, pair, params), pair) for pair in pairs)
+        judged = [(sure, pair) for sure, pair in weighed if sure > Confidence.LOW or not pair.by_key]
         if not judged:
             yield from _proofs(found)
             continue
@@ -102,9 +107,10 @@ def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Param
             held.append((commit, commits.written(commit, definition, since), since))
         since = commit.point.site.at
     for (first, one, _), (second, two, begin) in combinations(held, 2):
-        is_later = one.is_about(two, params.actors) and commits.follow(first, second)
+        is_about = one.is_about(two, params.actors)
+        is_later = (is_about or one.shares_key(two, params.actors)) and commits.follow(first, second)
         if is_later and commits.wrote(second, definition, begin, behind=first):
-            yield _Pair(first, second, one, two)
+            yield _Pair(first, second, one, two, by_key=not is_about)
 
 
 def _proofs(found: list[Commit]) -> Iterator[Proof]:

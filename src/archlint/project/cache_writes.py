@@ -109,7 +109,11 @@ class CacheWrites:
         if any(self._is_set(site, keeps) for keeps in write.keeps):
             return _GIVEN
         found = self._by_arguments(site, write)
-        if found.kind == "given" or (found.kind == "missing" and site.is_open):
+        if found.kind == "missing" and site.is_open:
+            passed = _passed_on(site)
+            asked = Expiry("parameter", parameters=(passed,)) if passed else _GIVEN
+            return self._set_elsewhere(site, write, found.kind) or asked
+        if found.kind == "given":
             return _GIVEN
         if found.kind == "parameter":
             return found
@@ -165,6 +169,15 @@ class CacheWrites:
                 return Expiry("parameter", parameters=(expr.id,))
         source = self.source(module, expr, context)
         return _GIVEN if source is expr else self.of_value(module, source, context, write, depth - 1)
+
+    def by_keywords(self, call: CallSite, owner: Def, write: CacheWrite) -> list[Expiry]:
+        """What a call says of the expiry by keywords that its function only passes on."""
+        own = {p.name for p in owner.function.parameters}
+        given = {a.name: a.value for a in call.call.arguments if a.name is not None and a.name not in own}
+        if any(_keyword(notation) in given for notation in (*write.keeps, write.lock or "")):
+            return [_GIVEN]
+        told = (given.get(_keyword(notation)) for notation in write.ttl)
+        return [self.of_value(call.module, expr, call.call.context, write) for expr in told if expr is not None]
 
     def compares(self, owner: Def, name: str) -> bool:
         """The function compares its parameter with something: it has its own way with special values."""
@@ -263,3 +276,17 @@ class CacheWrites:
 
 def _words(text: str) -> set[str]:
     return {word for word in "".join(c if c.isalnum() or c == "_" else " " for c in text).split() if word}
+
+
+def _passed_on(site: CallSite) -> str:
+    """`**options`, of the function around the call, where nothing else is unpacked in it; else empty."""
+    unpacked = [a for a in site.call.arguments if a.name in ("*", "**")]
+    if len(unpacked) != 1 or not isinstance(unpacked[0].value, Name) or site.caller is None:
+        return ""
+    given = parameter(site.caller.function, unpacked[0].value.id)
+    return given.name if given is not None and given.kind == "**" and unpacked[0].name == "**" else ""
+
+
+def _keyword(notation: str) -> str:
+    """`ex` of `2:ex`."""
+    return notation.partition(":")[2]

@@ -74,7 +74,9 @@ def _given_by(writes: CacheWrites, call: CallSite, owner: Def, expiry: Expiry, w
     told: list[Expiry] = []
     for name in expiry.parameters:
         declared = parameter(owner.function, name)
-        if name in arguments:
+        if declared is not None and declared.kind == "**":
+            told += writes.by_keywords(call, owner, write)
+        elif name in arguments:
             found = writes.of_value(call.module, arguments[name], call.call.context, write)
             is_handled = found.text == "0" and writes.compares(owner, name)
             told.append(Expiry("given") if is_handled else found)

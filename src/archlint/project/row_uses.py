@@ -49,6 +49,8 @@ class RowUses:
             return "the rows fill mapped objects whole"
         if sql.sink.module.is_migration and sql.sink.caller is None:
             return "nobody reads what a migration's operation gives"
+        if sql.sink.module.is_script:
+            return "a script that somebody starts by hand"
         if self._is_told(sql.sink):
             return "the code asks the cursor which columns came"
         return "the code asks the database which columns there are" if sql.origin in self._inquiring else ""

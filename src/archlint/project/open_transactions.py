@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
@@ -55,7 +56,8 @@ class OpenTransactions:
         self._effects = project.effects
         self.transactions = Transactions(project)
         self._commits = Commits(project, self.transactions)
-        self._of: dict[Def, list[Commit]] = {}
+        self._of: dict[Def, tuple[list[Commit], frozenset[Site]]] = {}
+        self._sorted: dict[tuple[Def, str], list[EffectPoint]] = {}
         self._ways = Conditions(project)
         self._changes = Conditions(project, counts=lambda operation: "db.commit" not in operation.effect)
 
@@ -136,13 +138,13 @@ class OpenTransactions:
 
     def _session(self, definition: Def, point: EffectPoint) -> Open | None:
         """A write that is not committed yet, and a commit behind the place."""
-        commits = self._committed(definition)
-        behind = [c for c in commits if c.kind == "commit" and c.point.site.at > point.site.at and c.point.site != point.site]
+        commits, own = self._committed(definition)
+        here = bisect_left(commits, point.site.at, key=_offset)
+        behind = (c for c in commits[here:] if c.kind == "commit" and c.point.site.at > point.site.at)
         if not any(may_follow(point.module, _place(point), _place(c.point)) for c in behind):
             return None
-        own = {c.point.site for c in commits}
-        earlier = [c.point for c in commits if c.point.site.at < point.site.at]
-        since = max((e.site.at for e in earlier if self._comes_before(e, point)), default=definition.function.at)
+        earlier = (c.point.site.at for c in reversed(commits[:here]) if self._comes_before(c.point, point))
+        since = next(earlier, definition.function.at)
         blocks = self.transactions.blocks
         writes = [
             w
@@ -157,8 +159,10 @@ class OpenTransactions:
         self, effect: str, definition: Def, point: EffectPoint, begin: int, path: Path | None = None
     ) -> Iterator[EffectPoint]:
         """The places between an offset and the point that have the effect and can come first; at last the point itself."""
-        for other in self._effects.points_of(definition, effect):
-            if not begin <= other.site.at <= point.site.at or (effect == _WRITE and self._changes.path(other) is None):
+        points = self._points(definition, effect)
+        first = bisect_left(points, begin, key=lambda other: other.site.at)
+        for other in points[first : bisect_right(points, point.site.at, key=lambda other: other.site.at)]:
+            if effect == _WRITE and self._changes.path(other) is None:
                 continue
             if self._comes_before(other, point) if other.site != point.site else path is None or not self._is_late(other, path):
                 yield other
@@ -171,16 +175,28 @@ class OpenTransactions:
     def _is_sent(self, write: EffectPoint) -> bool:
         return self._ways.path(write) is not None
 
-    def _committed(self, definition: Def) -> list[Commit]:
+    def _committed(self, definition: Def) -> tuple[list[Commit], frozenset[Site]]:
+        """The commits of a function by their places, and these."""
         if definition not in self._of:
-            self._of[definition] = self._commits.of(definition)
+            commits = sorted(self._commits.of(definition), key=_offset)
+            self._of[definition] = commits, frozenset(c.point.site for c in commits)
         return self._of[definition]
+
+    def _points(self, definition: Def, effect: str) -> list[EffectPoint]:
+        key = definition, effect
+        if key not in self._sorted:
+            self._sorted[key] = sorted(self._effects.points_of(definition, effect), key=lambda point: point.site.at)
+        return self._sorted[key]
 
 
 def _plainness(point: EffectPoint) -> tuple[int, bool, int]:
     """Of several places the plainest shows best: the nearest to the library, then the latest."""
     flushes = any(t.operation is not None and t.operation.flushes for t in point.point.targets)
     return (len(point.witness.steps), flushes, -point.site.at)
+
+
+def _offset(commit: Commit) -> int:
+    return commit.point.site.at
 
 
 def _place(point: EffectPoint) -> tuple[int, int]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _DEPTH = 8
-_ITEMS = 200
+_ITEMS = 5000
 _COPIES = frozenset({"list", "tuple", "set", "sorted", "reversed", "frozenset"})
 """What gives the same items again."""
 _ORDERED = re.compile(r'\s*-?"?(\w+)"?(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?\s*', re.IGNORECASE)

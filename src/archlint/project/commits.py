@@ -15,7 +15,8 @@ from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.sequence import may_follow
 from archlint.project.transactions import Transactions
-from archlint.project.written_together import Written, WrittenTogether
+from archlint.project.written_names import Written
+from archlint.project.written_together import WrittenTogether
 
 if TYPE_CHECKING:
     from archlint.facts.knowledge import Operation
@@ -86,9 +87,14 @@ class Commits:
         is given, on a way that comes from there."""
         if commit.kind != "commit":
             return True
-        if any(self._writes(each) for each in commit.path.through):
+        if any(self._writes(each) for each in commit.path.through) or self._is_given_write(commit, definition):
             return True
         return self.writes_between(definition, since, commit.point.site.at, behind)
+
+    def _is_given_write(self, commit: Commit, definition: Def) -> bool:
+        """`execute_and_commit("UPDATE …")`: what the function that commits is given to execute writes."""
+        site = commit.point.site
+        return any(p.is_handed and p.site == site for p in self._project.effects.points_of(definition, _WRITE))
 
     def written(self, commit: Commit, definition: Def, since: int) -> Written:
         """What of the function's own a commit keeps: what it has written behind an offset, in the block, or right here."""

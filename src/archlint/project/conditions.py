@@ -261,10 +261,10 @@ def _asked_parameter(point: EffectPoint) -> str:
 
 
 def _raises_behind(point: EffectPoint) -> bool:
-    """`if code.is_wrong: code.attempts += 1; code.save(); raise Refused`."""
+    """`if code.is_wrong: code.attempts += 1; code.save(); raise Refused`; or a function that does so in any case."""
     body = point.module.body
-    is_branch = body.contexts[point.context].kind in ("if", "else", "case")
-    return is_branch and any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in body.statements)
+    can_end = body.contexts[point.context].kind in ("if", "else", "case", "function")
+    return can_end and any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in body.statements)
 
 
 def _rank(path: Path) -> tuple[int, int, str]:

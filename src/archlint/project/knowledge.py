@@ -29,6 +29,8 @@ class Knowledge:
         """What engines and addresses are called → the SQL dialect."""
         self.indexes_keys: frozenset[str] = frozenset()
         """Dialects of servers that make an index for each foreign key by themselves."""
+        self.keeps_names: frozenset[str] = frozenset()
+        """Dialects of servers that keep the letters of a name without quotes."""
         self.makes_tables: frozenset[str] = frozenset()
         self.hands_over: frozenset[str] = frozenset()
         self._packages: dict[str, Library] = {}
@@ -53,6 +55,7 @@ class Knowledge:
         self._models |= library.models
         self.databases |= library.databases
         self.indexes_keys |= frozenset(library.indexes_keys)
+        self.keeps_names |= frozenset(library.keeps_names)
         self.makes_tables |= frozenset(library.makes_tables)
         self.hands_over |= frozenset(library.hands_over)
         for package in library.packages:

@@ -54,6 +54,12 @@ def is_test(folders: Sequence[str], name: str, outline: Outline, kinds: Kinds) -
     return not names or any(name.startswith(("test", "Test")) or name.endswith("Test") for name in names)
 
 
+def story_folders(paths: Iterable[str]) -> frozenset[str]:
+    """The folders of stories that are run as tests, and their steps: `features` with `features/steps`."""
+    found = (path.partition("features/steps/") for path in paths)
+    return frozenset(f"{before}features/" for before, steps, _ in found if steps and (not before or before.endswith("/")))
+
+
 def is_migration(folders: Sequence[str], name: str, outline: Outline, kinds: Kinds) -> bool:
     """A schema's or data's migration, or its environment: below `migrations`, in a folder named like the tool, or a
     version (or `env.py`) that imports the tool."""

@@ -111,6 +111,7 @@ class Modules:
         roots = choose_roots(self._tree, count_votes(self._tree, imports), project.settings.roots)
         tests = pathspec.GitIgnoreSpec.from_lines(project.settings.tests) if project.settings.tests else None
         copied = module_roles.copied_folders(self._tree.packages, partial(_is_library, project.knowledge))
+        stories = tuple(module_roles.story_folders(files))
         made = [
             _module(
                 path,
@@ -121,6 +122,7 @@ class Modules:
                 tests=tests,
                 kinds=project.knowledge.package_kinds,
                 is_copied=not copied.isdisjoint(ancestors(path)),
+                is_story=path.startswith(stories),
             )
             for path, name in _unique_names({path: (root, _dotted(path, root)) for path, root in roots.items()}).items()
         ]
@@ -263,6 +265,7 @@ def _module(
     tests: pathspec.GitIgnoreSpec | None,
     kinds: module_roles.Kinds,
     is_copied: bool,
+    is_story: bool,
 ) -> Module:
     *folders, file_name = path.split("/")
     in_package = any(folder in packages for folder in ancestors(path) if folder)
@@ -275,7 +278,9 @@ def _module(
         root=root,
         is_package=file_name == "__init__.py",
         facts=facts,
-        is_test=module_roles.is_test(folders, file_name, facts.outline, kinds) or bool(tests and tests.match_file(path)),
+        is_test=module_roles.is_test(folders, file_name, facts.outline, kinds)
+        or is_story
+        or bool(tests and tests.match_file(path)),
         is_migration=module_roles.is_migration(folders, file_name, facts.outline, kinds),
         is_script=module_roles.is_script(outer, folders, file_name, in_package=in_package, main_guard=facts.outline.main_guard),
         is_example=module_roles.is_example(outer),

@@ -65,6 +65,10 @@ class OneOff:
             return True
         return self._is_named_so(module, caller) or self._is_for_scripts(caller, _STEPS)
 
+    def is_script(self, module: Module) -> bool:
+        """The module itself is run by hand, and nothing of the program imports it."""
+        return not module.is_production or self._is_script(module.path)
+
     def _is_named_so(self, module: Module, caller: Def) -> bool:
         words = self._words
         if self._is_placed_so(module):

@@ -31,7 +31,7 @@ Cover = Literal["all", "some", "none"]
 Holder = Literal["", "own", "request", "injected"]
 
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
-_REQUEST, _METHOD, _TASK = "request-transaction", "in-transaction", "task"
+_REQUEST, _METHOD, _TASK, _SIGNAL = "request-transaction", "in-transaction", "task", "signal-handler"
 _DISPATCHING = "dispatch"
 _MOST_CALLERS = 40
 _DEPTH = 8
@@ -202,8 +202,8 @@ class Transactions:
         is_held = self.holds(definition) or (injected and self.holder(definition) == "injected")
         found: set[Cover] = {"all"} if is_held else set(self._from_callers(definition, depth, injected))
         if not found:
-            is_request = self.has_request_transactions and not self._is_task(definition)
-            found = {"some"} if is_request else {"none"}
+            is_request = self.has_request_transactions and not self._is_registered(definition, _TASK)
+            found = {"some"} if is_request or self._is_registered(definition, _SIGNAL) else {"none"}
         cover: Cover = found.pop() if len(found) == 1 else "some"
         self._covers[key] = cover
         return cover
@@ -218,8 +218,9 @@ class Transactions:
             else:
                 yield "none"
 
-    def _is_task(self, definition: Def) -> bool:
-        return any(operation.register == _TASK for operation in self._inference.returns.decorations(definition))
+    def _is_registered(self, definition: Def, kind: str) -> bool:
+        """As a task, or as what is run by whoever sends a signal, in the sender's transaction."""
+        return any(operation.register == kind for operation in self._inference.returns.decorations(definition))
 
 
 def _sets_any(module: Module, names: set[str]) -> bool:

@@ -5,68 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Expr, Name, Statement, Subscript
+from archlint.facts.syntax import Attribute, Await, Body, CallRef, Collection, Expr, Name, Statement, String, Subscript
 from archlint.project.batches import expression_of
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def, Type
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
+from archlint.project.schema.names import last_part
 from archlint.project.spelling import last_name, spell
+from archlint.project.written_names import AMOUNTS, KEYS, Own, Written
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_STORED = "db-model"
+_STORED, _WRITE = "db-model", "db.write"
+_DEPTH = 3
+"""Functions below a place that are asked for their tables."""
 _NO_DATA = ("db-", "cache-client", "logger", "app", "router")
 _CHANGING = frozenset({"update", "aupdate", "values"})
 _MAKING = frozenset({"insert", "create", "add", "delete"})
-_KEYS = frozenset({"id", "pk", "uuid"})
+_ROW_KEYS = frozenset({"id", "pk", "uuid"})
 _NEAR = 2
 """Steps to a write that a key in a call says something of: here, or in the function that is called."""
 _NOBODY = frozenset({"_", "self", "cls", "request", "info", "args", "kwargs"})
 
 
-_Own = tuple[str, int]
-"""A name of a function's own, with the place that gives it the value which is meant."""
-
-
-class Written(Struct, frozen=True):
-    """Names of the function's own in the statements that write: `made` hold what is written itself (what is created, saved,
-    changed, or on which the writing method is called), `handed` are stored objects given to a function that writes, `used`
-    are all.  `fields`: the attributes that are set, where nothing else is written; `moved`: an attribute, and the value that is
-    added to it or taken from it; `keys`: names in the statements, and in those that made what is written, that are keys."""
-
-    made: frozenset[_Own] = frozenset()
-    handed: frozenset[_Own] = frozenset()
-    used: frozenset[_Own] = frozenset()
-    fields: frozenset[str] = frozenset()
-    moved: frozenset[tuple[str, str]] = frozenset()
-    keys: frozenset[_Own] = frozenset()
-
-    @property
-    def made_names(self) -> frozenset[str]:
-        return frozenset(name for name, _ in self.made)
-
-    def is_about(self, other: Written, actors: tuple[str, ...]) -> bool:
-        """One of the two uses what the other one writes, or hands on, unless that only says who asks (`actors`); or one
-        value is taken from the one and added to the other."""
-        if not self.made.isdisjoint(other.used) or not other.made.isdisjoint(self.used):
-            return True
-        if not self.moved.isdisjoint(other.moved):
-            return True
-        return any(name not in actors for name, _ in (self.handed & other.used) | (other.handed & self.used))
-
-    def shares_key(self, other: Written, actors: tuple[str, ...]) -> bool:
-        """Both are asked for by one key that is not that of who asks."""
-        return any(set(words_of(name)[:-1]).isdisjoint(actors) for name, _ in self.keys & other.keys)
-
-
 class WrittenTogether:
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._known: dict[Def, frozenset[str]] = {}
 
     def at(self, definition: Def, points: list[EffectPoint], since: int, until: int, filled: int | None = None) -> Written:
         """What the places `points` of a function write, and the attributes that it sets between two offsets; behind
@@ -74,10 +42,11 @@ class WrittenTogether:
         module = definition.module
         own = [s for s in module.body.statements if module.body.contexts[s.context].function == definition.index]
         places = [(point.point.at, point) for point in points]
-        made: set[_Own] = set()
-        handed: set[_Own] = set()
-        used: set[_Own] = set()
-        keys: set[_Own] = set()
+        made: set[Own] = set()
+        handed: set[Own] = set()
+        used: set[Own] = set()
+        keys: set[Own] = set()
+        spoken: set[Own] = set()
         for statement in own:
             held = [point for at, point in places if statement.at <= at < statement.end]
             if not held and not (since < statement.at < until and _sets_attribute(statement)):
@@ -93,6 +62,7 @@ class WrittenTogether:
                 direct |= _root(module, statement.target)
             made |= self._own(definition, direct, statement.context, statement.at)
             if held:
+                spoken.update(self._named(definition, statement))
                 made |= self._own(definition, _first_name(statement), statement.context, statement.end)
             handed |= self._own(definition, given, statement.context, statement.at, only_stored=True)
             used |= self._own(definition, names, statement.context, statement.at)
@@ -111,16 +81,73 @@ class WrittenTogether:
         named = [_given_fields(module, own, point) for point in points]
         fields = frozenset(sets.union(*named)) if all(named) else frozenset()
         moved = frozenset(m for s in own if since < s.at < until and (m := _moved(module, s)) is not None)
-        return Written(frozenset(made), frozenset(handed), frozenset(used | made | handed), fields, moved, frozenset(keys))
+        tables = frozenset(table for point in points for table in self._tables(point))
+        ways = [last_name(module.body, p.call.call.callee) for p in points if p.call is not None and not p.is_direct]
+        is_called = len(ways) == len(points) and not sets
+        return Written(
+            frozenset(made),
+            frozenset(handed),
+            frozenset(used | made | handed),
+            fields,
+            moved,
+            frozenset(keys),
+            frozenset(spoken),
+            tables,
+            frozenset(ways) if is_called else frozenset(),
+        )
 
-    def _made_of(self, definition: Def, own: _Own) -> Iterator[_Own]:
+    def _named(self, definition: Def, statement: Statement) -> Iterator[Own]:
+        """Those of a statement, and of those that tell of what it uses: `order` and `number` behind `order = find(number)`."""
+        module = definition.module
+        scopes = self._project.symbols.scopes(module)
+        for name in _keys_in(module.body, statement):
+            scope, bindings = scopes.lookup(statement.context, name, statement.at)
+            for binding in bindings if scope > 0 else ():
+                yield name, binding.at
+                made = module.body.statements[binding.index] if binding.kind == "statement" else None
+                for inner in _keys_in(module.body, made) if made is not None and made.kind == "assign" else ():
+                    scope, found = scopes.lookup(made.context, inner, made.at) if made is not None else (0, ())
+                    yield from ((inner, each.at) for each in found if scope > 0)
+
+    def _tables(self, point: EffectPoint, depth: int = _DEPTH) -> frozenset[str]:
+        """The model on which a writing method is called, or whose row it is given, the tables of the SQL that a call is given;
+        those of the project's functions that it calls."""
+        if point.call is None:
+            return frozenset()
+        module, call = point.module, point.call.call
+        found = {
+            last_part(table).lower()
+            for sql in self._project.statements.by_sink.get((module.path, point.call.index), ())
+            for said in sql.facts.statements
+            for table in said.tables
+        }
+        named = _root(module, call.callee.base if isinstance(call.callee, Attribute) else None)
+        rows: list[Expr] = [Name(call.at, 0, name) for name in named]
+        rows += [argument.value for argument in call.arguments[:1] if point.is_direct]
+        for row in rows:
+            types = self._project.types.all(module, row, call.context)
+            found |= {type_.name for type_ in types if self._project.types.role(type_) == _STORED}
+        if not found and depth:
+            called = (target.definition for target in point.point.targets)
+            found = {table for inner in called if inner is not None for table in self._tables_of(inner, depth - 1)}
+        return frozenset(found)
+
+    def _tables_of(self, definition: Def, depth: int) -> frozenset[str]:
+        """What a function of the project writes."""
+        if definition not in self._known:
+            self._known[definition] = frozenset()  # recursion ends here
+            points = self._project.effects.points_of(definition, _WRITE)
+            self._known[definition] = frozenset(table for point in points for table in self._tables(point, depth))
+        return self._known[definition]
+
+    def _made_of(self, definition: Def, own: Own) -> Iterator[Own]:
         """The names in `line = Line(order=order)`, of the line."""
         module = definition.module
         for statement in module.body.statements:
             if statement.kind in ("assign", "annotate") and statement.end == own[1]:
                 yield from self._own(definition, {*names_in(module.body, statement.value)}, statement.context, statement.at)
 
-    def _keys_of(self, definition: Def, own: _Own) -> Iterator[_Own]:
+    def _keys_of(self, definition: Def, own: Own) -> Iterator[Own]:
         """`order_id` in `order = get(Order, order_id)`, of the order."""
         module = definition.module
         for statement in module.body.statements:
@@ -137,11 +164,11 @@ class WrittenTogether:
         *,
         only_stored: bool = False,
         of_any_type: bool = False,
-    ) -> set[_Own]:
+    ) -> set[Own]:
         """Those that are names of the function's own and hold data: no session, client or request, no number or text."""
         module = definition.module
         scopes = self._project.symbols.scopes(module)
-        found: set[_Own] = set()
+        found: set[Own] = set()
         for name in names:
             if name in _NOBODY and not (name == "self" and self._is_stored(definition)):
                 continue
@@ -166,7 +193,21 @@ class WrittenTogether:
 
 def _keys(names: set[str]) -> set[str]:
     """Those that say which row is meant: `order_id`, `pk`."""
-    return {name for name in names if set(words_of(name)[-1:]) & _KEYS}
+    return {name for name in names if set(words_of(name)[-1:]) & _ROW_KEYS}
+
+
+def _keys_in(body: Body, statement: Statement) -> Iterator[str]:
+    """`number`, and `order` of `order.id` and `order["id"]`."""
+    for expr in (statement.value, statement.target):
+        for part in parts_of(body, expr):
+            if isinstance(part, Name) and not {*words_of(part.id)[-1:]}.isdisjoint(KEYS | AMOUNTS):
+                yield part.id
+            elif isinstance(part, Attribute) and isinstance(part.base, Name) and part.attr in KEYS:
+                yield part.base.id
+            elif isinstance(part, Subscript) and isinstance(part.base, Name) and len(part.index) == 1:
+                index = part.index[0]
+                if isinstance(index, String) and not {*words_of(index.value)[-1:]}.isdisjoint(KEYS):
+                    yield part.base.id
 
 
 def _given_fields(module: Module, own: list[Statement], point: EffectPoint) -> set[str]:

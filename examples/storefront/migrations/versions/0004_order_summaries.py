@@ -30,11 +30,11 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False, index=True),
     )
-    op.create_table(  # expect: DBS003
+    op.create_table(  # expect: DBS001, DBS003
         "partnerCoupons",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("code", sa.String(20), nullable=False, unique=True),
-        sa.Column("validUntil", sa.DateTime(timezone=True)),
+        sa.Column("validUntil", sa.DateTime(timezone=True)),  # expect: DBS002
     )
     op.create_table(  # expect: DBS004
         "partner_orders",

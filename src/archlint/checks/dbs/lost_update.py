@@ -19,14 +19,16 @@ from archlint.facts.syntax import (
     String,
     Template,
 )
+from archlint.project.computed_updates import ComputedUpdate, ComputedUpdates, made_before
 from archlint.project.conditions import is_failure_path
 from archlint.project.credentials import words_of
-from archlint.project.effects import EffectPoint
 from archlint.project.model import Def, Type
 from archlint.project.modules import Module
 from archlint.project.parts import parts_of
-from archlint.project.sequence import chain, may_follow
-from archlint.project.spelling import last_name, spell
+from archlint.project.row_locks import RowLocks
+from archlint.project.sequence import may_follow
+from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.transaction_blocks import TransactionBlocks
 
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
@@ -36,34 +38,59 @@ _ADDING = frozenset({"+", "-", "*"})
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`locks`: words in names of calls and blocks that keep others out; `versions`: names of columns, and of class attributes,
     by which a change that came in between is seen; `single`: words in names of numbers that one worker counts for itself;
-    `spans`: calls that make a span of time."""
+    `spans`: calls that make a span of time; `making`: first words of those that make a row;
+    `isolated`: levels of isolation at which the database refuses the second of two changes,
+    `engines`: callables that are given one, `losing`: dialects of databases that do not refuse it; `unlike`: beginnings of
+    words that hold one of `locks` and mean something else."""
 
     locks: tuple[str, ...]
+    making: tuple[str, ...]
     single: tuple[str, ...]
     spans: tuple[str, ...]
     versions: tuple[str, ...]
+    isolated: tuple[str, ...]
+    engines: tuple[str, ...]
+    losing: tuple[str, ...]
+    unlike: tuple[str, ...]
+
+
+class _Back(Struct, frozen=True):
+    site: Site
+    shown: str
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each number of a stored object that is changed by what it was and written back, a proof for each such
     change under a lock."""
+    locks = RowLocks(project, params.locks, params.unlike)
+    is_isolated = not locks.are_needed(params.isolated, params.engines, params.losing)
+    blocks = TransactionBlocks(project)
     shown: set[tuple[Def, str]] = set()
+    for update in ComputedUpdates(project).all():
+        if locks.keep_out(update.definition, update.site.call.context):
+            yield Proof(update.site.site, "others are kept out while it is changed")
+        else:
+            yield _sent(update, params, isolated=is_isolated)
     for module in project.modules.production:
         for definition, statement, target in _changes(module):
-            back = _written_back(project, definition, statement, target)
-            type_ = _stored(project, module, target.base, statement.context) if back is not None else None
-            if back is None or type_ is None or is_failure_path(module, statement.context):
+            type_ = _stored(project, module, target.base, statement.context)
+            if type_ is None or is_failure_path(module, statement.context):
+                continue
+            back = _written_back(project, definition, statement, target) or _left(project, blocks, module, statement, type_)
+            if back is None:
                 continue
             if _joins(project, module, statement, target):
                 continue
-            if _is_locked(project, definition, statement, params) or _has_version(project, type_, params):
+            if locks.keep_out(definition, statement.context) or _has_version(project, type_, params):
                 yield Proof(_site(definition, statement), "others are kept out while it is changed")
                 continue
-            confidence = _confidence(project, definition, statement, target)
+            confidence = _confidence(project, definition, statement, target, params)
+            if confidence is not None and is_isolated:
+                confidence = Confidence.LOW
             key = (definition, spell(definition.module.body, target.base))
             if confidence is not None and key not in shown:
                 shown.add(key)  # one number of an object is enough
-                if _is_no_count(definition.module.body, statement, target, params):
+                if _is_no_count(definition.module.body, statement, target, params) or _is_single(type_, params):
                     confidence = Confidence.LOW
                 yield _hit(definition, statement, target, back, min(confidence, type_.confidence))
 
@@ -71,18 +98,19 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 def _changes(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:
     """`x.n += 1` and `x.n = x.n + 1`, with the function in which they stand, by place."""
     body = module.body
+    sums = frozenset(s.target.id for s in module.statements["assign"] if type(s.value) is Operation and type(s.target) is Name)
     for statement in sorted((*module.statements["augment"], *module.statements["assign"]), key=lambda s: s.at):
         target, function = statement.target, body.contexts[statement.context].function
         if function < 0 or statement.value is None or not (isinstance(target, Attribute) and isinstance(target.base, Name)):
             continue
-        if _adds(body, statement, target):
+        if _adds(module, statement, target, sums):
             yield Def(module, module.name, function), statement, target
 
 
-def _adds(body: Body, statement: Statement, target: Attribute) -> bool:
+def _adds(module: Module, statement: Statement, target: Attribute, sums: frozenset[str]) -> bool:
     if statement.kind == "augment":
-        return statement.operator.rstrip("=") in _ADDING and not _is_no_number(body, statement.value)
-    return statement.kind == "assign" and _is_of_itself(body, statement.value, target)
+        return statement.operator.rstrip("=") in _ADDING and not _is_no_number(module.body, statement.value)
+    return statement.kind == "assign" and _is_of_itself(module, statement, target, sums)
 
 
 def _joins(project: Project, module: Module, statement: Statement, target: Attribute) -> bool:
@@ -98,18 +126,29 @@ def _is_no_count(body: Body, statement: Statement, target: Attribute, params: Pa
     return any(isinstance(part, CallRef) and last_name(body, part) in params.spans for part in parts_of(body, statement.value))
 
 
-def _is_of_itself(body: Body, value: Expr | None, target: Attribute) -> bool:
-    if not isinstance(value, Operation) or value.op not in _ADDING or len(value.operands) < 2:
-        return False
-    own = spell(body, target)
-    return any(spell(body, side) == own for side in value.operands) and not any(_is_no_number(body, s) for s in value.operands)
+def _is_single(type_: Type, params: Params) -> bool:
+    return not {*words_of(type_.name.rpartition(".")[2])}.isdisjoint(params.single)
+
+
+def _is_of_itself(module: Module, statement: Statement, target: Attribute, sums: frozenset[str]) -> bool:
+    """`x.n = x.n + 1`, `x.n = (x.n or 0) + 1`, `x.n = max(0, x.n - 1)`; also with a name for the sum."""
+    body, value = module.body, statement.value
+    if isinstance(value, Name):
+        made = made_before(module, value, statement.at) if value.id in sums else None
+        value = made.value if made is not None else None
+    for part in parts_of(body, value) if isinstance(value, Operation | CallRef) else ():
+        if isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1:
+            own = spell(body, target)
+            if any(spell(body, inner) == own for side in part.operands for inner in parts_of(body, side)):
+                return not any(_is_no_number(body, side) for side in part.operands)
+    return False
 
 
 def _is_no_number(body: Body, value: Expr | None) -> bool:
     return any(isinstance(part, String | Template | Collection) for part in parts_of(body, value))
 
 
-def _written_back(project: Project, definition: Def, statement: Statement, target: Attribute) -> EffectPoint | None:
+def _written_back(project: Project, definition: Def, statement: Statement, target: Attribute) -> _Back | None:
     """The first place behind it that saves the object, or commits."""
     assert isinstance(target.base, Name)  # noqa: S101 - others are not given
     module, points = definition.module, project.effects.points_of
@@ -125,44 +164,22 @@ def _written_back(project: Project, definition: Def, statement: Statement, targe
         is_saved = isinstance(base, Name) and base.id == target.base.id
         is_handed = any(isinstance(a.value, Name) and a.value.id == target.base.id for a in call.arguments)
         if is_saved or is_handed or point.effect == "db.commit":
-            return point
+            return _Back(point.site, point.shown)
     return None
+
+
+def _left(project: Project, blocks: TransactionBlocks, module: Module, statement: Statement, type_: Type) -> _Back | None:
+    """The block that commits when it is left, where a session keeps an eye on the object."""
+    row = blocks.around(module, statement.context)
+    ancestors = project.types.inference.members.ancestors(type_)
+    if row < 0 or any(info.autocommit for ancestor in ancestors for _, info in project.knowledge.infos(ancestor.name)):
+        return None
+    return _Back(blocks.head(module, row), shorten(spell(module.body, module.body.contexts[row].subject), 50))
 
 
 def _stored(project: Project, module: Module, expr: Expr, context: int) -> Type | None:
     types = project.types.all(module, expr, context)
     return next((t for t in types if not t.is_class and project.types.role(t) == _STORED), None)
-
-
-def _is_locked(project: Project, definition: Def, statement: Statement, params: Params) -> bool:
-    """The function, or one that calls it, locks rows; or a block around the change is a lock."""
-    module = definition.module
-    for row in chain(module, statement.context):
-        place = module.body.contexts[row]
-        if place.kind == "with" and _names_lock(spell(module.body, place.subject), params):
-            return True
-    if any(_names_lock(spell(module.body, decorator), params) for decorator in definition.function.decorators):
-        return True
-    if _locks(project, definition, params):
-        return True
-    callers = {site.caller for site in project.calls.callers(definition) if site.caller is not None}
-    return any(_locks(project, caller, params) for caller in callers)
-
-
-def _locks(project: Project, definition: Def, params: Params) -> bool:
-    for site in project.calls.of(definition):
-        if _names_lock(last_name(site.module.body, site.call.callee), params) or any(
-            argument.name is not None and _names_lock(argument.name, params) for argument in site.call.arguments
-        ):
-            return True
-        for target in site.targets:  # `Order.locked(pk)`, `get_for_update(pk)`
-            if target.definition is not None and _names_lock(target.definition.function.name, params):
-                return True
-    return False
-
-
-def _names_lock(name: str, params: Params) -> bool:
-    return any(word in name.lower() for word in params.locks)
 
 
 def _has_version(project: Project, type_: Type, params: Params) -> bool:
@@ -181,7 +198,9 @@ def _has_version(project: Project, type_: Type, params: Params) -> bool:
     return False
 
 
-def _confidence(project: Project, definition: Def, statement: Statement, target: Attribute) -> Confidence | None:
+def _confidence(
+    project: Project, definition: Def, statement: Statement, target: Attribute, params: Params
+) -> Confidence | None:
     """None for what the function has made itself; high where it is read here."""
     module = definition.module
     made = project.values.sources.of(module, target.base, statement.context, statement.at)
@@ -191,15 +210,22 @@ def _confidence(project: Project, definition: Def, statement: Statement, target:
     found: set[bool] = set()
     for source in made:
         calls = [part for part in parts_of(source.module.body, source.expr) if isinstance(part, CallRef)] if source.expr else []
-        sites = {_call_site(source.module, part) for part in calls}
-        found.add(not sites.isdisjoint(reads))
-        if any(project.calls.in_module(source.module)[part.index].receiver is None and not sites & reads for part in calls):
-            callee = project.types.name_of(source.module, source.module.body.calls[calls[0].index].callee, source.context)
-            if callee in project.symbols.classes:
-                return None
+        if _makes(project, source.module, source.context, calls, params):
+            continue
+        found.add(any(_call_site(source.module, part) in reads for part in calls))
     if found == {True}:
         return Confidence.HIGH
-    return Confidence.MEDIUM if True in found else Confidence.LOW
+    return (Confidence.MEDIUM if True in found else Confidence.LOW) if found else None
+
+
+def _makes(project: Project, module: Module, context: int, calls: list[CallRef], params: Params) -> bool:
+    """A call of a class of the project's, or of what makes a row by its name."""
+    if any(word in params.making for part in calls for word in words_of(last_name(module.body, part))[:1]):
+        return True
+    if not calls or all(project.calls.in_module(module)[part.index].receiver is not None for part in calls):
+        return False
+    callee = project.types.name_of(module, module.body.calls[calls[0].index].callee, context)
+    return callee in project.symbols.classes
 
 
 def _call_site(module: Module, part: CallRef) -> Site:
@@ -211,8 +237,19 @@ def _site(definition: Def, statement: Statement) -> Site:
     return Site(definition.module.path, statement.at, statement.end)
 
 
-def _hit(definition: Def, statement: Statement, target: Attribute, back: EffectPoint, confidence: Confidence) -> Hit:
+def _hit(definition: Def, statement: Statement, target: Attribute, back: _Back, confidence: Confidence) -> Hit:
     words = {"field": spell(definition.module.body, target), "write": back.shown}
     site = _site(definition, statement)
     steps = (Step(site, "changed by what was read before"), Step(back.site, "written back"))
     return Hit(site, words, "default", confidence, path=steps)
+
+
+def _sent(update: ComputedUpdate, params: Params, *, isolated: bool) -> Hit:
+    """Of SQL that is given the sum."""
+    body, path = update.site.module.body, update.site.path
+    name = spell(body, update.read)
+    words = {"field": shorten(name, 50), "write": shorten(spell(body, update.site.call.callee), 50)}
+    steps = (Step(Site(path, update.at, update.end), "worked out from what was read"), Step(update.site.site, "written back"))
+    is_single = not {*words_of(update.column)}.isdisjoint(params.single)
+    confidence = Confidence.LOW if is_single or isolated else min(update.confidence, Confidence.MEDIUM)
+    return Hit(update.site.site, words, "default", confidence, path=steps)

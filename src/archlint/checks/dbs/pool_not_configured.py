@@ -6,19 +6,27 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Hit, Project, Proof
 from archlint.facts.knowledge import Operation
+from archlint.facts.syntax import Attribute, Name, String
 from archlint.project.conditions import is_failure_path
 from archlint.project.model import CallSite
+from archlint.project.name_uses import uses_of
 from archlint.project.one_off import OneOff
 from archlint.project.repeated import LoopWords
+from archlint.project.spelling import last_name
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`kinds`: kinds of libraries that connect to databases; `ignore_calls`: beginnings of names of callables that are not
-    asked about; `local`: beginnings of addresses of databases that are files.  The rest: see `LoopWords`."""
+    asked about; `local`: beginnings of addresses of databases that are files, `settings`: of what
+    only these are told; `once`: calls that a pool is handed to at the
+    start of a program; `ends`: methods that close it.  The rest: see `LoopWords`."""
 
     kinds: tuple[str, ...]
     ignore_calls: tuple[str, ...]
     local: tuple[str, ...]
+    settings: tuple[str, ...]
+    once: tuple[str, ...]
+    ends: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -33,7 +41,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 continue
             if any(site.argument(notation) is not None for notation in operation.pool.given):
                 yield Proof(site.site, "its size is given")
-            elif not site.is_open and not _is_aside(one_off, site, params) and not _is_local(project, site, params):
+            elif (
+                not site.is_open
+                and not _is_aside(one_off, site, params)
+                and not (_is_local(project, site, params) or _is_for_one(site, params))
+            ):
                 yield _hit(site, operation)
 
 
@@ -41,14 +53,36 @@ def _is_aside(one_off: OneOff, site: CallSite, params: Params) -> bool:
     """In a command or script, or where the sized pool could not be made."""
     if site.targets[0].name.startswith(params.ignore_calls) or is_failure_path(site.module, site.call.context):
         return True
-    return site.caller is not None and one_off.runs_once(site.module, site.caller)
+    if site.caller is None:
+        return one_off.is_script(site.module)
+    return one_off.runs_once(site.module, site.caller)
+
+
+def _is_for_one(site: CallSite, params: Params) -> bool:
+    """One connection is taken from it, right here, and it is gone with the function: a look whether the database is there."""
+    body = site.module.body
+    if any(isinstance(c.callee, Attribute) and c.callee.base == site.expr for c in body.calls):
+        return True
+    if site.caller is None:
+        return False
+    made = (s for s in site.module.statements["assign"] if s.at <= site.call.at and site.call.end <= s.end)
+    statement = next(made, None)
+    if statement is None or not isinstance(statement.target, Name):
+        return False
+    used = uses_of(site.caller, statement.target.id, statement.end)
+    handed = (use.call for use in used if use.kind == "argument")
+    is_here = all(use.kind in ("method", "managed", "argument") for use in used)
+    if any(use.kind == "method" and use.word in params.ends for use in used):
+        return True
+    return bool(used) and is_here and all(last_name(body, body.calls[call].callee) in params.once for call in handed)
 
 
 def _is_local(project: Project, site: CallSite, params: Params) -> bool:
     """The address names a file, as far as it is known."""
     given = [argument.value for argument in site.call.arguments if argument.name in (None, "url")][:1]
     texts = [text.rendered for value in given for text in project.values.texts(site.module, value, site.call.context)]
-    return any(text.startswith(params.local) for text in texts)
+    told = (a.value for call in site.module.body.calls for a in call.arguments if isinstance(a.value, String))
+    return any(text.startswith(params.local) for text in texts) or any(t.value.startswith(params.settings) for t in told)
 
 
 def _hit(site: CallSite, operation: Operation) -> Hit:

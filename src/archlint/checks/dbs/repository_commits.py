@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
+from archlint.facts.syntax import Attribute, CallRef, Name
 from archlint.project.changed_rows import changes_something
+from archlint.project.computed_updates import made_before
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.one_off import OneOff
@@ -44,6 +46,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if found.path.through
         and _has_written(found, params)
         and not _is_owner(found.path.end, owners)
+        and not _is_own(project, found.path.end)
         and not one_off.runs_once(found.definition.module, found.definition)
     ]
     shown: set[Site] = set()
@@ -75,6 +78,19 @@ def _has_written(found: Inside, params: Params) -> bool:
 def _is_owner(end: EffectPoint, owners: re.Pattern[str]) -> bool:
     """A function that only commits for others, by its name."""
     return end.caller is None or bool(owners.search(end.caller.function.qualname))
+
+
+def _is_own(project: Project, end: EffectPoint) -> bool:
+    """The function has opened the connection itself: it has nothing to do with the caller's."""
+    callee = end.call.call.callee if end.call is not None else None
+    base = callee.base if isinstance(callee, Attribute) else None
+    made = made_before(end.module, base, end.site.at) if isinstance(base, Name) else None
+    if made is None or not isinstance(made.value, CallRef):
+        return False
+    site = project.calls.in_module(end.module)[made.value.index]
+    types = project.types.all(end.module, made.value, made.context)
+    is_opened = any(project.types.role(type_) == "db-connection" for type_ in types)
+    return is_opened and not any(target.definition is not None for target in site.targets)
 
 
 def _helper(project: Project, site: Site, calls: list[Inside], params: Params) -> Hit:

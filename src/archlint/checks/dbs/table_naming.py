@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from archlint.checks.rule_api import Hit, NoParams, Project, Proof
+from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
 from archlint.facts.schema import Schema, Table
-from archlint.project.schema.lookups import certainty, full_name, listed
-
-_SNAKE = re.compile(r"[a-z_][a-z0-9_]*")
+from archlint.project.schema.lookups import certainty, full_name, is_snake_case, listed
+from archlint.project.schema.mapped_names import maps_names
 
 
 def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
@@ -19,7 +17,7 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
     for schema, table in project.schemas.tables:
         if not table.name or not table.columns:
             continue
-        if _SNAKE.fullmatch(table.name):
+        if is_snake_case(table.name, table.site, schema, project.knowledge.keeps_names):
             yield Proof(table.site, f"`{full_name(table)}` is in snake_case")
         else:
             found[schema.service, schema.made_by, schema.folder].append((schema, table))
@@ -30,6 +28,6 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             first.site,
             {"tables": listed(names), "count": str(len(names))},
             "default" if len(names) > 1 else "one",
-            certainty(tables[0][0]),
+            Confidence.LOW if all(maps_names(project, table) for _, table in tables) else certainty(tables[0][0]),
             anchor=" ".join(key),
         )

@@ -9,9 +9,18 @@ from itertools import combinations
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
-from archlint.facts.syntax import Attribute, CallRef
+from archlint.facts.syntax import Attribute
 from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
+from archlint.project.loose_writes import (
+    decides_to_leave,
+    is_best_effort,
+    is_copied,
+    is_saved_again,
+    is_stamped,
+    is_unchanged,
+    stands_alone,
+)
 from archlint.project.made_if_missing import is_made_if_missing
 from archlint.project.model import Def
 from archlint.project.one_off import OneOff
@@ -19,22 +28,25 @@ from archlint.project.repeated import LoopWords
 from archlint.project.sequence import chain, context_at
 from archlint.project.spelling import shorten, spell
 from archlint.project.transactions import Transactions
-from archlint.project.written_together import Written
+from archlint.project.written_names import Written, is_amount
 
 _FAR = 2
 """Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh."""
 _DRIVERS = frozenset({"db-connection", "db-cursor"})
+_SESSIONS = frozenset({"session", "db", "db_session", "conn", "connection", "cursor", "self.session", "self.db"})
 _MOST = 12
 """Commits of one function that are compared."""
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Words in names.  Of functions, models, variables and fields: `traces` of what only records or tells what was done, or
-    can be made again; `stamps` of fields that say when or how often.  Of functions: `states` of those that set a state, `runs`
+    can be made again; `stamps` of fields that say when or how often, `marks` of
+    functions that set such.  Of functions: `states` of those that set a state, `runs`
     (first words) of those that do the work whose state is kept before, `tells` of those that tell of it, `derives` of those
     that work out again what is derived, `making` of those that make what is missing, `repeats` of those, and classes, that do
     the whole again.  `begun`: an expression for states that say that work has begun; `slow`: effects between two commits for
-    which a transaction should not be held open; `actors`: names of what only says who asks.  The rest: see `LoopWords`."""
+    which a transaction should not be held open; `actors`: names of what only says who asks; `tickets`: of what lets somebody in
+    once, `spends`: of what takes that away.  The rest: see `LoopWords`."""
 
     traces: tuple[str, ...]
     states: tuple[str, ...]
@@ -44,9 +56,12 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     begun: str
     making: tuple[str, ...]
     stamps: tuple[str, ...]
+    marks: tuple[str, ...]
     repeats: tuple[str, ...]
     actors: tuple[str, ...]
     slow: tuple[str, ...]
+    tickets: tuple[str, ...]
+    spends: tuple[str, ...]
 
 
 class _Pair(Struct, frozen=True):
@@ -107,6 +122,8 @@ def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Param
             held.append((commit, commits.written(commit, definition, since), since))
         since = commit.point.site.at
     for (first, one, _), (second, two, begin) in combinations(held, 2):
+        if first.point.site.at >= second.point.site.at or first.point.site.end >= second.point.site.end:
+            continue  # `await sync_to_async(order.save)()` is one
         is_about = one.is_about(two, params.actors)
         is_later = (is_about or one.shares_key(two, params.actors)) and commits.follow(first, second)
         if is_later and commits.wrote(second, definition, begin, behind=first):
@@ -124,7 +141,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # who opens two blocks has thought of it
     if len(pair.one.made_names) == 1 and pair.one.made_names == pair.two.made_names:
         return Confidence.LOW  # steps of one object that are kept one by one
-    if _is_same_call(definition, pair):
+    if _is_same_call(definition, pair) or _is_same_row(pair):
         return Confidence.LOW  # as above
     kinds = {second.point.module.body.contexts[row].kind for row in chain(second.point.module, second.point.context)}
     if "finally" in kinds:
@@ -142,21 +159,28 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # asked again, it finds what it made
     if not _words(first).isdisjoint(params.making) or not {*words_of(definition.function.qualname)}.isdisjoint(params.repeats):
         return Confidence.LOW
-    if _decides_to_leave(first) or _stands_alone(pair) or _has_begun(definition, first, params):
+    if decides_to_leave(first) or stands_alone(first, second, pair.one) or _has_begun(definition, first, params):
         return Confidence.LOW
-    if _is_stamped(definition, second) or _is_copied(first, second):
-        return Confidence.LOW  # it only says when, or all of it is done again
-    return min(first.path.confidence, second.path.confidence)
+    if is_saved_again(first, second, pair.one):
+        return Confidence.LOW  # as above
+    if is_best_effort(first, second):
+        return Confidence.LOW
+    if is_stamped(definition, second) or is_copied(first, second) or is_unchanged(first, second):
+        return Confidence.LOW  # it only says when, or all of it is done again, or nothing is
+    if _is_ticket(pair, params):
+        return Confidence.LOW  # the next one asks for another
+    if pair.one.is_about(pair.two, params.actors):
+        return min(first.path.confidence, second.path.confidence)
+    counts = any(not {*words_of(field)}.isdisjoint(params.traces) for field in pair.two.fields)
+    return Confidence.LOW if counts else min(first.path.confidence, second.path.confidence, Confidence.MEDIUM)
 
 
-def _decides_to_leave(commit: Commit) -> bool:
-    """`if refused(order): return`: what it writes may belong to the answer that leaves."""
-    body = commit.point.module.body
-    for row, place in enumerate(body.contexts):
-        test = place.subject
-        if place.kind == "if" and isinstance(test, CallRef) and test.at <= commit.point.site.at < test.end:
-            return any(s.kind == "return" and s.context == row for s in body.statements)
-    return False
+def _is_ticket(pair: _Pair, params: Params) -> bool:
+    """The second makes a token to log in, and the first has nothing to do with tokens."""
+    made = [_words(pair.second), _words(pair.first)]
+    named = [{word for name in each.made_names for word in words_of(name)} for each in (pair.two, pair.one)]
+    tells = [not set(params.tickets).isdisjoint(way | names) for way, names in zip(made, named, strict=True)]
+    return tells[0] and not tells[1] and made[0].isdisjoint(params.spends)
 
 
 def _has_begun(definition: Def, first: Commit, params: Params) -> bool:
@@ -170,45 +194,25 @@ def _has_begun(definition: Def, first: Commit, params: Params) -> bool:
     return is_state and last.value is not None and bool(re.search(params.begun, spell(body, last.value)))
 
 
-def _is_stamped(definition: Def, second: Commit) -> bool:
-    """`self.save()` in a method that sets nothing of it: only the time of the last change moves."""
-    body, function = definition.module.body, definition.function
-    call = second.point.call.call if second.point.call is not None else None
-    if call is None or spell(body, call.callee) != "self.save":
-        return False
-    return not any(
-        isinstance(s.target, Attribute) and spell(body, s.target.base) == "self"
-        for s in body.statements
-        if function.at <= s.at < call.at
-    )
-
-
-def _is_copied(first: Commit, second: Commit) -> bool:
-    """`Version.objects.update_or_create(…)`, and then `package.save()`, right here: what another keeps, copied again."""
-    names = [each.end.witness.target.rpartition(".")[2] for each in (first, second)]
-    is_here = not first.path.through and not second.path.through
-    return is_here and names[0] in ("update_or_create", "aupdate_or_create") and names[1] in ("save", "asave")
-
-
-def _stands_alone(pair: _Pair) -> bool:
-    """`if order.is_expired: order.state = "expired"; session.commit()`, and then what is done with any order."""
-    module, rest = pair.first.point.module, chain(pair.second.point.module, pair.second.point.context)
-    around = (row for row in chain(module, pair.first.point.context) if module.body.contexts[row].kind == "if")
-    return bool(pair.one.fields) and any(row not in rest for row in around)
-
-
 def _is_same_call(definition: Def, pair: _Pair) -> bool:
     """The same function, or the same method of the same object, with the same first argument."""
     calls = (pair.first.point.call, pair.second.point.call)
     told = [
         (
             spell(definition.module.body, each.call.callee),
-            [spell(definition.module.body, a.value) for a in each.call.arguments[:1]],
+            [said for a in each.call.arguments if (said := spell(definition.module.body, a.value)) not in _SESSIONS][:1],
         )
         for each in calls
         if each is not None and (each.operation is None or pair.first.kind == "at once")
     ]
     return len(told) == len(calls) and told[0] == told[1]
+
+
+def _is_same_row(pair: _Pair) -> bool:
+    """The same table by the same key."""
+    one, two = pair.one, pair.two
+    is_one = len(one.tables) == 1 and one.tables == two.tables and bool(one.named) and one.named == two.named
+    return is_one and not any(is_amount(name) for name, _ in one.named)
 
 
 def _is_made_if_missing(project: Project, commit: Commit) -> bool:
@@ -226,7 +230,9 @@ def _is_trace(commit: Commit, written: Written, params: Params) -> bool:
         return True
     if written.fields and all(not {*words_of(name)}.isdisjoint((*params.traces, *params.stamps)) for name in written.fields):
         return True
-    names = written.made_names
+    if written.ways and all(not {*words_of(way)}.isdisjoint((*params.traces, *params.marks)) for way in written.ways):
+        return True
+    names = written.made_names or {table.rpartition(".")[2] for table in written.tables}
     return bool(names) and all(not {*words_of(name)}.isdisjoint(params.traces) for name in names)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Constant
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.memoised import fills_cache, is_memoised
@@ -14,25 +15,27 @@ from archlint.project.open_transactions import Inside, OpenTransactions
 from archlint.project.sequence import chain
 from archlint.project.spelling import shorten
 
-_EFFECTS = ("http", "rpc", "sleep")
+_EFFECTS = ("http", "rpc", "email", "sleep")
 _FAR = 3
 """Functions between the transaction and the call: on a longer way there are many conditions that nobody can weigh."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`memo`: words in the names of decorators that keep results; `not_services`: kinds of libraries that ask no service;
-    `lookups`: first words in names of functions that ask for something."""
+    `lookups`: first words in names of functions that ask for something; `no_wait`: seconds up to which a sleep is no wait."""
 
     memo: tuple[str, ...]
     not_services: tuple[str, ...]
     lookups: tuple[str, ...]
+    no_wait: float
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call that waits in an open transaction, a proof for each in none."""
 
     def counts(end: EffectPoint) -> bool:
-        return set(params.not_services).isdisjoint(project.knowledge.package_kinds(end.witness.target))
+        is_service = set(params.not_services).isdisjoint(project.knowledge.package_kinds(end.witness.target))
+        return is_service and not _is_no_wait(end, params)
 
     inside = OpenTransactions(project).inside(_EFFECTS, counts)
     ends = {found.path.end.site for found in inside}
@@ -43,6 +46,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for point in project.effects.points(effect):
             if point.is_direct and point.module.is_production and point.site not in ends and counts(point):
                 yield Proof(point.site, "stands in no transaction")
+
+
+def _is_no_wait(end: EffectPoint, params: Params) -> bool:
+    """`sleep(0)` only gives others a turn."""
+    given = end.call.call.arguments[:1] if end.call is not None and end.effect == "sleep" else ()
+    values = [a.value.value for a in given if isinstance(a.value, Constant)]
+    return any(isinstance(value, int | float) and value <= params.no_wait for value in values)
 
 
 def _confidence(project: Project, found: Inside, params: Params) -> Confidence:

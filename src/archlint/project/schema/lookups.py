@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
-from archlint.facts.findings import Confidence
+from archlint.facts.findings import Confidence, Site
 from archlint.facts.schema import Index, Key, Schema, Table
 
+_SNAKE = re.compile(r"[a-z0-9_]+")
+_NO_NAMES = frozenset({"INDEX", "KEY", "UNIQUE", "FULLTEXT", "SPATIAL", "CONSTRAINT"})
 _ORDERED = frozenset({"", "btree", "hash"})
 """Methods of indexes that find a value."""
 
@@ -73,3 +77,15 @@ def listed(names: Iterable[str], most: int = 4) -> str:
     every = [f"`{name}`" for name in names]
     shown = ", ".join(every[:most])
     return shown if len(every) <= most else f"{shown} and {len(every) - most} more"
+
+
+def is_snake_case(name: str, site: Site, schema: Schema, keeping: AbstractSet[str]) -> bool:
+    """Also of a name with capitals that stands without quotes in DDL whose database folds it: `orders` is what `Orders` makes.
+    A dialect that is not known folds, as the standard says; `keeping`: those that do not."""
+    if _SNAKE.fullmatch(name):
+        return True
+    is_quoted = site.end - site.at != len(name)
+    is_text = schema.made_by in ("statements", "code") or not site.path.endswith(".py")
+    if is_text and not is_quoted and name.upper() in _NO_NAMES:
+        return True  # it begins a key of the table
+    return is_text and not is_quoted and schema.dialect not in keeping and bool(_SNAKE.fullmatch(name.lower()))

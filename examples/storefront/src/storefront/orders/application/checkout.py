@@ -29,7 +29,7 @@ class Checkout:
             order.add(item, unit_price)
         async with self._work() as orders:
             await orders.add(order)
-            order.settle(await self._payments.charge(order.id, order.total, card_reference))
+            order.settle(await self._payments.charge(order.id, order.total, card_reference))  # expect: SVC014
             await orders.update_status(order)
         asyncio.create_task(self._carts.clear(account_id))  # expect: RES008
         logger.info("order %s is %s", order.id, order.status)

@@ -1,0 +1,159 @@
+"""SQL that sets a column to what code has worked out from its old value: `SET stock = ?`, with `row["stock"] - 1`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.facts.findings import Confidence
+from archlint.facts.syntax import (
+    Attribute,
+    CallRef,
+    Collection,
+    Expr,
+    Mapping,
+    Name,
+    Operation,
+    Statement,
+    String,
+    Subscript,
+)
+from archlint.project.arguments import arguments_by_parameter, parameter
+from archlint.project.parts import parts_of
+from archlint.project.sequence import context_at
+from archlint.project.spelling import spell
+
+if TYPE_CHECKING:
+    from archlint.project.model import CallSite, Def
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+    from archlint.project.statements import Sql
+
+_PLACE = r"(?:%s|%\(\w+\)s|\?|:\w+|\$\d+)(?!\s*[-+*])"
+_SET = re.compile(r"\bSET\b(.*?)(?:\bWHERE\b(.*))?$", re.IGNORECASE | re.DOTALL)
+_GIVEN = re.compile(rf"([A-Za-z_]\w*)[\"`\]]?\s*=\s*{_PLACE}")
+_ADDING = frozenset({"+", "-", "*"})
+_MOST_CALLERS = 10
+
+
+class ComputedUpdate(Struct, frozen=True):
+    """`site`: the call, in `definition`, that executes the statement or hands it the value; `at`, `end`: where that is worked
+    out; `read`: its old value, as it is read there; `column`: its name."""
+
+    definition: Def
+    site: CallSite
+    at: int
+    end: int
+    read: Expr
+    column: str
+    confidence: Confidence
+
+
+class ComputedUpdates:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def all(self) -> Iterator[ComputedUpdate]:
+        """Those of production code, by place."""
+        found: dict[tuple[str, int], ComputedUpdate] = {}
+        for sql in self._project.statements.all:
+            columns = set_columns(sql.text) if any(said.verb == "update" for said in sql.facts.statements) else frozenset()
+            if columns and sql.sink is not None and sql.sink.caller is not None and sql.sink.module.is_production:
+                for update in self._of(sql, columns):
+                    found.setdefault((update.site.path, update.site.call.at), update)
+        yield from (found[key] for key in sorted(found))
+
+    def _of(self, sql: Sql, columns: frozenset[str]) -> Iterator[ComputedUpdate]:
+        sink = sql.sink
+        assert sink is not None  # noqa: S101 - others are not asked
+        assert sink.caller is not None  # noqa: S101
+        for expr in given_to(sink):
+            found = _computed(sink.module, expr, columns, sink.call.at)
+            if found is not None:
+                yield ComputedUpdate(sink.caller, sink, *found, sql.confidence)
+            elif isinstance(expr, Name) and parameter(sink.caller.function, expr.id) is not None:
+                for site in self._project.calls.callers(sink.caller)[:_MOST_CALLERS]:
+                    given = arguments_by_parameter(site.call, sink.caller).get(expr.id)
+                    passed = _computed(site.module, given, columns, site.call.at) if given is not None else None
+                    if passed is not None and site.caller is not None and site.module.is_production:
+                        yield ComputedUpdate(site.caller, site, *passed, sql.confidence)
+
+
+def set_columns(text: str) -> frozenset[str]:
+    """The columns that a statement sets to a value that is given, without those whose old value it asks for."""
+    found = _SET.search(text)
+    if found is None:
+        return frozenset()
+    kept = {name.lower() for name in re.findall(r"([A-Za-z_]\w*)[\"`\]]?\s*=", found[2] or "")}
+    return frozenset(m[1].lower() for m in _GIVEN.finditer(found[1]) if m[1].lower() not in kept)
+
+
+def given_to(site: CallSite) -> Iterator[Expr]:
+    """The values that a statement is given in the call that takes it, or in the one around that: one by one, in a list, by
+    name."""
+    body = site.module.body
+    around = [c for c in body.calls if c.at <= site.call.at and site.call.end <= c.end and c.context == site.call.context]
+    waiting = [argument.value for call in around for argument in call.arguments]
+    for expr in waiting:  # which grows on the way
+        if isinstance(expr, Collection):
+            waiting += expr.items
+        elif isinstance(expr, Mapping):
+            waiting += expr.values
+        else:
+            yield expr
+
+
+def _computed(module: Module, expr: Expr, columns: frozenset[str], before: int) -> tuple[int, int, Expr, str] | None:
+    """A sum with an old value of one of the columns in it, also through a name; or an attribute to which was added before."""
+    body = module.body
+    if isinstance(expr, Attribute):
+        function, name = _function_at(module, before), spell(body, expr)
+        for s in module.statements["augment"]:
+            is_own = s.at < before and body.contexts[s.context].function == function
+            if is_own and s.operator.rstrip("=") in _ADDING and s.target is not None and spell(body, s.target) == name:
+                return s.at, s.end, expr, expr.attr
+        return None
+    made = made_before(module, expr, before) if isinstance(expr, Name) else None
+    for part in parts_of(body, made.value if made is not None else expr):
+        if not (isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1):
+            continue
+        for operand in part.operands:
+            for inner in parts_of(body, operand):
+                column = _read(module, inner, before)
+                if column.lower() in columns:
+                    return part.at, part.end, inner, column
+    return None
+
+
+def _read(module: Module, expr: Expr, before: int) -> str:
+    """The name in `row["stock"]`, `row.stock`, or of `stock` that a call has given; empty for others."""
+    if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
+        return expr.index[0].value if _is_given(module, expr.base, before) else ""
+    if isinstance(expr, Attribute):
+        return expr.attr if _is_given(module, expr.base, before) else ""
+    return expr.id if isinstance(expr, Name) and made_before(module, expr, before) and _is_given(module, expr, before) else ""
+
+
+def _is_given(module: Module, expr: Expr, before: int) -> bool:
+    """A call gives it, here."""
+    made = made_before(module, expr, before) if isinstance(expr, Name) else None
+    return any(isinstance(part, CallRef) for part in parts_of(module.body, made.value if made is not None else expr))
+
+
+def made_before(module: Module, name: Name, before: int) -> Statement | None:
+    """The last statement before the place, and in its function, that gives a name its value."""
+    body, function = module.body, _function_at(module, before)
+    own = [
+        s
+        for s in (*module.statements["assign"], *module.statements["annotate"])
+        if s.at < before and isinstance(s.target, Name) and s.target.id == name.id
+    ]
+    last = max(own, key=lambda s: s.at, default=None)
+    return last if last is not None and body.contexts[last.context].function == function else None
+
+
+def _function_at(module: Module, at: int) -> int:
+    return module.body.contexts[context_at(module, at)].function

@@ -1,0 +1,106 @@
+"""What tells of two writes, one behind the other, that they can stand without each other."""
+
+from __future__ import annotations
+
+from archlint.facts.syntax import Attribute, CallRef, Name
+from archlint.project.commits import Commit
+from archlint.project.model import Def
+from archlint.project.sequence import chain
+from archlint.project.spelling import spell
+from archlint.project.written_names import Written
+
+_UPSERTS = frozenset({"update_or_create", "aupdate_or_create", "get_or_create", "aget_or_create"})
+_SAVES = frozenset({"save", "asave"})
+_SETS = frozenset({"set", "aset"})
+
+
+def decides_to_leave(commit: Commit) -> bool:
+    """`if refused(order): return`: what it writes may belong to the answer that leaves."""
+    body = commit.point.module.body
+    for row, place in enumerate(body.contexts):
+        test = place.subject
+        if place.kind == "if" and isinstance(test, CallRef) and test.at <= commit.point.site.at < test.end:
+            return any(s.kind == "return" and s.context == row for s in body.statements)
+    return False
+
+
+def is_stamped(definition: Def, second: Commit) -> bool:
+    """`self.save()` in a method that sets nothing of it: only the time of the last change moves."""
+    body, function = definition.module.body, definition.function
+    call = second.point.call.call if second.point.call is not None else None
+    if call is None or spell(body, call.callee) != "self.save":
+        return False
+    return not any(
+        isinstance(s.target, Attribute) and spell(body, s.target.base) == "self"
+        for s in body.statements
+        if function.at <= s.at < call.at
+    )
+
+
+def is_unchanged(first: Commit, second: Commit) -> bool:
+    """`page.tags.add(tag)`, and then `page.save()`, with nothing of the page set before: there is nothing to save."""
+    body, at = second.point.module.body, second.point.site.at
+    calls = [each.point.call.call.callee if each.point.call is not None else None for each in (first, second)]
+    adding, saving = calls
+    if not (isinstance(saving, Attribute) and saving.attr in _SAVES and isinstance(saving.base, Name)):
+        return False
+    name = saving.base.id
+    if not (isinstance(adding, Attribute) and isinstance(adding.base, Attribute) and spell(body, adding.base.base) == name):
+        return False
+    function = second.point.caller.function.at if second.point.caller is not None else 0
+    sets = any(
+        isinstance(s.target, Attribute) and spell(body, s.target.base) == name for s in body.statements if function <= s.at < at
+    )
+    hands = any(
+        function <= call.at < at
+        and any(isinstance(a.value, Name) and a.value.id == name and a.name is None for a in call.arguments)
+        for call in body.calls
+    )
+    return not sets and not hands
+
+
+def is_saved_again(first: Commit, second: Commit, one: Written) -> bool:
+    """`order = form.save()`, and then `order.save()` with one field more: one row."""
+    body = second.point.module.body
+    saving = second.point.call.call.callee if second.point.call is not None and not second.path.through else None
+    if not (isinstance(saving, Attribute) and saving.attr in _SAVES and isinstance(saving.base, Name)):
+        return False
+    name, site = saving.base.id, first.point.site
+    made = (s.target for s in body.statements if s.kind in ("assign", "annotate") and s.at <= site.at < s.end)
+    return name in one.made_names and any(isinstance(target, Name) and target.id == name for target in made)
+
+
+def is_copied(first: Commit, second: Commit) -> bool:
+    """`Version.objects.update_or_create(…)`, and then `package.save()`, or another one, right here: what another keeps, copied
+    again."""
+    names = [each.end.witness.target.rpartition(".")[2] for each in (first, second)]
+    is_here = not first.path.through and not second.path.through
+    return is_here and names[0] in _UPSERTS and names[1] in (_SAVES | _UPSERTS | _SETS)
+
+
+def stands_alone(first: Commit, second: Commit, one: Written) -> bool:
+    """`if order.is_expired: order.state = "expired"; session.commit()`, and then what is done with any order, unless that sets
+    the same field."""
+    module, rest = first.point.module, chain(second.point.module, second.point.context)
+    around = (row for row in chain(module, first.point.context) if module.body.contexts[row].kind == "if")
+    between = range(first.point.site.end, second.point.site.at)
+    sets = {s.target.attr for s in module.body.statements if s.at in between and isinstance(s.target, Attribute)}
+    return bool(one.fields) and one.fields.isdisjoint(sets) and any(row not in rest for row in around)
+
+
+def is_best_effort(first: Commit, second: Commit) -> bool:
+    """The second stands in a `try` of its own that lets any failure pass: whoever wrote that can do without."""
+    module = second.point.module
+    body, around = module.body, chain(first.point.module, first.point.context)
+    for row in chain(module, second.point.context):
+        place = body.contexts[row]
+        if place.kind != "try" or row in around:
+            continue
+        handlers = [h for h, each in enumerate(body.contexts) if each.kind == "except" and each.parent == place.parent]
+        own = [h for h in handlers if body.contexts[h].at >= place.end]
+        nearest = min(own, key=lambda h: body.contexts[h].at, default=-1)
+        if nearest >= 0 and not any(
+            s.kind in ("raise", "return") and nearest in chain(module, s.context) for s in body.statements
+        ):
+            return True
+    return False

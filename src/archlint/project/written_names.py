@@ -1,0 +1,68 @@
+"""The names in statements that write, and what two such statements have in common."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archlint.project.credentials import words_of
+
+KEYS = frozenset({"id", "ids", "pk", "pks", "uuid", "guid", "slug", "sku", "code", "number", "ref", "reference"})
+AMOUNTS = frozenset(
+    {"amount", "quantity", "qty", "cents", "price", "points", "credits", "balance", "delta", "stock", "seats", "fee"}
+)
+
+
+Own = tuple[str, int]
+"""A name of a function's own, with the place that gives it the value which is meant."""
+
+
+class Written(Struct, frozen=True):
+    """Names of the function's own in the statements that write: `made` hold what is written itself (what is created, saved,
+    changed, or on which the writing method is called), `handed` are stored objects given to a function that writes, `used`
+    are all.  `fields`: the attributes that are set, where nothing else is written; `moved`: an attribute, and the value that is
+    added to it or taken from it; `keys`: names in the statements, and in those that made what is written, that are keys.
+    `named`: names by which rows are found, or of amounts, and of what has one (`order.id`); `tables`: models and tables, as far
+    as they are known; `ways`: the project's functions that are called to write, where nothing is written in other ways."""
+
+    made: frozenset[Own] = frozenset()
+    handed: frozenset[Own] = frozenset()
+    used: frozenset[Own] = frozenset()
+    fields: frozenset[str] = frozenset()
+    moved: frozenset[tuple[str, str]] = frozenset()
+    keys: frozenset[Own] = frozenset()
+    named: frozenset[Own] = frozenset()
+    tables: frozenset[str] = frozenset()
+    ways: frozenset[str] = frozenset()
+
+    @property
+    def made_names(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.made)
+
+    def is_about(self, other: Written, actors: tuple[str, ...]) -> bool:
+        """One of the two uses what the other one writes, or hands on, unless that only says who asks (`actors`); or one
+        value is taken from the one and added to the other."""
+        if any(not _is_key_of(name, actors) for name, _ in (self.made & other.used) | (other.made & self.used)):
+            return True
+        if not self.moved.isdisjoint(other.moved):
+            return True
+        return any(name not in actors for name, _ in (self.handed & other.used) | (other.handed & self.used))
+
+    def shares_key(self, other: Written, actors: tuple[str, ...]) -> bool:
+        """Both are asked for by one key that is not that of who asks, or name one row of two tables, or one amount."""
+        if any(set(words_of(name)[:-1]).isdisjoint(actors) for name, _ in self.keys & other.keys):
+            return True
+        shared = {name for name, _ in self.named & other.named}
+        if not (self.tables and other.tables and self.tables.isdisjoint(other.tables)):
+            return any(is_amount(name) for name in shared)
+        return any(name not in actors and not _is_key_of(name, actors) for name in shared)
+
+
+def is_amount(name: str) -> bool:
+    """`total_price`"""
+    return not AMOUNTS.isdisjoint(words_of(name)[-1:])
+
+
+def _is_key_of(name: str, kinds: tuple[str, ...]) -> bool:
+    """`account_id`, of `account`."""
+    *kind, last = words_of(name) or ("",)
+    return last in KEYS and "_".join(kind) in kinds

@@ -219,7 +219,7 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """Other registrations a rule asks for by word: `health-checks`, `middleware`, `background-task` (starts a coroutine,
     and gives what must be kept), …; and what a decorator of the language makes of a function: `property`,
     `static-method`, `class-method`, `abstract`, `overload`.  `eager-load`: its arguments name relations that are loaded
-    ahead; `relation-items`: it gives all items of a relation."""
+    ahead; `relation-items`: it gives all items of a relation; `eager-join`: what is joined comes along with the rows."""
     allows: tuple[str, ...] = ()
     allows_from: str | None = None
     """A decorator of what answers: the HTTP methods that it lets in, or the argument that lists them."""
@@ -262,6 +262,7 @@ class Loading(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     `cure`: what loads it with the owner, with `{name}` and `{owner}`. `strategy`: arguments that say when it is loaded
     (behind a dot: a key of the dictionary that is given); `otherwise`: their values with which reading asks nothing.
     `shared`: what the session has already is not asked for again. `not_with`: sessions with which reading raises.
+    `awaited`: it asks where it is awaited, and only there.
     """
 
     cure: str
@@ -269,6 +270,7 @@ class Loading(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     otherwise: tuple[str | bool, ...] = ()
     shared: bool = False
     not_with: tuple[str, ...] = ()
+    awaited: bool = False
 
 
 class Holder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -56,7 +56,7 @@ class AlreadyAsked:
         if not (isinstance(callee, Attribute) and callee.attr in self._words.whole and isinstance(callee.base, Attribute)):
             return False
         return any(
-            callee.base.attr in _relations(part)
+            callee.base.attr in relations_in(part)
             for call in body.calls
             if last_name(body, call.callee) in self._words.loading
             for argument in call.arguments
@@ -132,7 +132,7 @@ def _is_made_once(definition: Def) -> bool:
     return any("singleton" in last_name(module.body, expr).lower() for expr in told)
 
 
-def _relations(part: Expr) -> list[str]:
+def relations_in(part: Expr) -> list[str]:
     """The relations that `"lines__product"` or `Order.lines` goes along."""
     if isinstance(part, String):
         return part.value.replace(".", "__").split("__")

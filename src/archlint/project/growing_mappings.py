@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Mapping, Name, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Mapping, Name, Subscript
 from archlint.project.filled import is_empty
 from archlint.project.model import Def
 from archlint.project.parts import children, parts_of
@@ -53,7 +53,7 @@ class GrowingMappings:
         importers = self._project.types.inference.usage.importers(entry.module)
         own = self._project.modules.by_path
         modules = [entry.module, *(own[path] for path in sorted(importers))]
-        return any(_takes_out(module, entry.name) for module in modules if not module.is_test)
+        return any(takes_out(module, entry.name) for module in modules if not module.is_test)
 
     def _made_empty(self, module: Module) -> frozenset[str]:
         scopes, body = self._project.symbols.scopes(module), module.body
@@ -63,7 +63,7 @@ class GrowingMappings:
             if len(bindings) != 1 or bindings[0].kind != "statement" or bindings[0].path:
                 continue  # `global` makes it anew elsewhere
             value = body.statements[bindings[0].index].value
-            if value is not None and _is_mapping(module, value):
+            if value is not None and is_growing(module, value):
                 found.add(name)
         return frozenset(found)
 
@@ -91,14 +91,16 @@ class GrowingMappings:
             yield Entry(module, name.id, key, context, site, Def(module, module.name, function))
 
 
-def _is_mapping(module: Module, value: Expr) -> bool:
+def is_growing(module: Module, value: Expr) -> bool:
+    """A mapping that begins empty."""
     if isinstance(value, CallRef) and last_name(module.body, value) == "defaultdict":
         return True
     is_made = isinstance(value, CallRef) and last_name(module.body, value) in _MAKING
     return (isinstance(value, Mapping) or is_made) and is_empty(module, value)
 
 
-def _takes_out(module: Module, name: str) -> bool:
+def takes_out(module: Module, name: str) -> bool:
+    """The module takes something out of what is called so, asks how much there is, or hands it on."""
     body = module.body
     for call in body.calls:
         callee = call.callee
@@ -112,6 +114,8 @@ def _takes_out(module: Module, name: str) -> bool:
             return True
         if isinstance(target, Attribute) and target.attr == name:
             return True
+        if isinstance(target, Subscript) and _is_it(target.base, name) and isinstance(value, Constant) and value.value is None:
+            return True  # `timers[user] = None`: what was there is let go
         if value is not None and statement.kind not in ("delete", "global") and _hands_on(body, value, name):
             return True
     return any(context.subject is not None and _is_it(context.subject, name) for context in body.contexts)

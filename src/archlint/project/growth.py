@@ -4,7 +4,6 @@ lines of files, a list that callers hand over."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import (
@@ -26,9 +25,10 @@ from archlint.facts.syntax import (
 from archlint.project.descent import Descent
 from archlint.project.filled import Filled, is_empty
 from archlint.project.loop_items import is_pairs
-from archlint.project.model import CallSite, Def
+from archlint.project.model import CallSite
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.parts import parts_of
+from archlint.project.sent_parts import SentParts
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Growths:
         self._project = project
         self._words = words
         self._origins = Origins(project)
+        self._sent = SentParts(project, self._origins)
         self._known: dict[tuple[str, int, int], Growth] = {}
 
     def of(self, loop: Loop) -> Growth:
@@ -246,26 +247,15 @@ class Growths:
     def _declared(self, place: Descent, expr: Attribute) -> Growth:
         """A field of what the function works on, declared as a list; what an object has itself are its own parts."""
         types = self._project.types
-        if not isinstance(expr.base, Name) or expr.base.id in _OWN:
+        root = expr.base
+        while isinstance(root, Attribute):
+            root = root.base
+        if not isinstance(root, Name) or root.id in _OWN:
             return ""
         found = types.all(place.module, expr, place.context)
         if not any(t.name in _LIST_TYPES and not t.is_class for t in found):
             return ""
-        held_by = self._origins.of(place.module, expr.base, place.context)
-        return "request" if any(isinstance(o, Parameter) and self._is_sent(o) for o in held_by) else "listed"
-
-    def _is_sent(self, parameter: Parameter) -> bool:
-        """A parameter of what answers a route that nothing but the request fills."""
-        module, own = parameter.definition.module, parameter.definition.function.parameters[parameter.position]
-        if parameter.definition not in self._handlers:
-            return False
-        parts = (*parts_of(module.body, own.annotation), *parts_of(module.body, own.default))
-        return not any(isinstance(part, CallRef) for part in parts)  # `Depends(…)`
-
-    @cached_property
-    def _handlers(self) -> frozenset[Def]:
-        handlers = (route.handler for route in self._project.routes.routes)
-        return frozenset(h.target for h in handlers if h is not None and isinstance(h.target, Def))
+        return "request" if self._sent.is_part(place.module, expr.base, place.context) else "listed"
 
     def _filled(self, place: Descent, name: str) -> Growth:
         filled = Filled(place.module, place.context, name)
@@ -281,10 +271,10 @@ class Growths:
         found = [self._read(place.at(o.module, o.context), o.expr) for o in self._origins.given_anywhere(parameter)]
         if annotation is not None and not is_own:
             admitted = self._project.types.inference.annotations.types(module, annotation, function.outer)
-            told: Growth = "request" if self._is_sent(parameter) else "listed"
+            told: Growth = "request" if self._sent.is_sent(parameter) else "listed"
             found += [told for entity in admitted if getattr(entity, "name", "") in _LIST_TYPES]
         name = function.parameters[parameter.position].name
-        if annotation is None and name in self._words.bodies and parameter.definition in self._handlers:
+        if annotation is None and name in self._words.bodies and parameter.definition in self._sent.handlers:
             found.append("request")
         return _best(found)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import Loading
-from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, Mapping, String
+from archlint.facts.syntax import Attribute, Await, Call, CallRef, Constant, Expr, Mapping, String
 from archlint.project.model import Type, argument_of
+from archlint.project.parts import parts_of
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -44,8 +45,8 @@ class LazyRelations:
         for found in self._project.types.all(module, expr.base, context):
             if found.is_class or self._project.types.role(found) != "db-model":
                 continue
-            loading = self.declared(found, expr.attr)
-            if loading is not None:
+            loading = self._declared(found, expr.attr)
+            if loading is not None and (not loading.awaited or _is_awaited(module, expr)):
                 return LazyRelation(found.name, expr.attr, loading, found.confidence)
         return None
 
@@ -66,6 +67,10 @@ class LazyRelations:
 
     def declared(self, owner: Type, name: str) -> Loading | None:
         """How the relation loads that the class declares under the name, if reading it asks."""
+        loading = self._declared(owner, name)
+        return None if loading is None or loading.awaited else loading
+
+    def _declared(self, owner: Type, name: str) -> Loading | None:
         key = owner.name, name
         if key not in self._known:
             self._known[key] = self._find(owner, name)
@@ -129,6 +134,14 @@ class LazyRelations:
             if given is not None and (value in loading.otherwise or not isinstance(value, str | bool)):
                 return True  # also where nobody knows the strategy
         return False
+
+
+def _is_awaited(module: Module, expr: Attribute) -> bool:
+    body = module.body
+    read = [s.value for s in body.statements if s.at <= expr.at < s.end] + [
+        c.subject for c in body.contexts if c.subject is not None and c.subject.at <= expr.at < c.subject.end
+    ]
+    return any(isinstance(part, Await) and part.value == expr for root in read for part in parts_of(body, root))
 
 
 def _item(module: Module, expr: Expr | None, key: str) -> Expr | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _DEPTH = 14
+_JOINS = "eager-join"
 _SAME_ITEMS = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "enumerate", "tqdm", "islice", "cast", "zip"})
 _ROOTS = frozenset({"db-session", "db-connection", "db-extension"})
 _QUERIES = frozenset({"db-query", "db-statement", "db-result"})
@@ -224,6 +225,8 @@ class LoadedRelations:
         if isinstance(callee, Name) and name in _SAME_ITEMS and site.call.arguments:
             return self._read(here, site.call.arguments[-1 if name == "cast" else 0].value)
         own = [self._named(here, site)] if name in self._loading else []
+        if site.operation is not None and site.operation.register == _JOINS:
+            own.append(Loaded(is_whole=True, is_known=True))
         for argument in site.call.arguments:
             for part in parts_of(place.module.body, argument.value):
                 if isinstance(part, CallRef):

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Call, CallRef, Context, Name, Statement
+from archlint.facts.syntax import Call, CallRef, Context, Name, Statement, Yield
 from archlint.project.guarded import guarded
 from archlint.project.limited import Limited
+from archlint.project.model import Def
 from archlint.project.parts import names_in, parts_of
 from archlint.project.refused import refuses_more
 from archlint.project.spelling import last_name, shorten, spell, spell_call
@@ -148,6 +149,8 @@ class Loops:
                 last_name(body, part) in self._listings for part in parts_of(body, place.subject)
             ):
                 return "its items are written in the code"
+            if self._is_yielded_once(loop):
+                return "what it goes over is given once"
             if self._goes_over_kinds(loop):
                 return "its items are those of an enumeration"
             if self._limited.is_limited(loop.module, place.subject, place.parent):
@@ -165,11 +168,34 @@ class Loops:
             return "it ends behind this"
         return guarded(loop, chain, at)
 
+    def _is_yielded_once(self, loop: Loop) -> bool:
+        """`async for session in sessions()`, where the generator gives one and closes it behind the loop's body."""
+        subject = loop.place.subject
+        if not isinstance(subject, CallRef):
+            return False
+        made = [target.definition for target in self._project.calls.in_module(loop.module)[subject.index].targets]
+        return bool(made) and all(each is not None and _yields_once(each) for each in made)
+
     def _goes_over_kinds(self, loop: Loop) -> bool:
         """The loop's own variable is a member of an enumeration, of which there are few."""
         target, types = loop.place.target, self._project.types
         found = types.all(loop.module, target, loop.context) if isinstance(target, Name) else ()
         return any(not t.is_class and types.is_a(t, "enum.Enum") for t in found)
+
+
+def _yields_once(definition: Def) -> bool:
+    body, function = definition.module.body, definition.function
+    if not function.is_generator:
+        return False
+    own = [s for s in body.statements if s.kind == "yield" and body.contexts[s.context].function == definition.index]
+    if len(own) != 1 or (isinstance(own[0].value, Yield) and own[0].value.is_from):
+        return False
+    context = own[0].context
+    while context >= 0 and body.contexts[context].kind != "function":
+        if body.contexts[context].kind in _LOOPS:
+            return False
+        context = body.contexts[context].parent
+    return True
 
 
 def _ends_behind(loop: Loop, chain: tuple[int, ...], at: int) -> bool:

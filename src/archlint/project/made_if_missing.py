@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
+_MADE = frozenset({"created", "missing", "absent"})
 _OLD = frozenset({"expired", "stale", "outdated", "fresh"})
 
 
@@ -77,5 +78,7 @@ def _misses(test: Expr | None) -> bool:
             return any(isinstance(side, Constant) and (side.value is None or side.value == 0) for side in test.operands)
         case Comparison(ops=("not in",)):
             return True
+        case Name():  # `item, created = find_or_make(…)`
+            return not _MADE.isdisjoint(words_of(test.id))
         case _:
             return False

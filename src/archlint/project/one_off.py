@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.model import Def
 from archlint.project.parts import PARTS, names_in
 from archlint.project.spelling import last_name
@@ -79,12 +79,24 @@ class OneOff:
         if any(not self._signals.isdisjoint(names_in(module.body, decorator)) for decorator in caller.function.decorators):
             return True
         if not _PLAIN.issuperset(decorators):
-            return not set(words.one_off_decorators).isdisjoint(decorators)
+            return not set(words.one_off_decorators).isdisjoint(decorators) or self._is_made_command(module, caller)
         said = {word for name in (module.name.rpartition(".")[2], caller.function.name) for word in name.lower().split("_")}
         if not said.isdisjoint(words.one_off_words):
             return True
         names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
         return any(name in words.one_off or name.partition("_")[0] in words.one_off for name in names)
+
+    def _is_made_command(self, module: Module, caller: Def) -> bool:
+        """By a decorator whose last name alone does not tell: `invoke.task`."""
+        names = tuple(name for name in self._words.one_off_decorators if "." in name)
+        for decorator in caller.function.decorators:
+            last = f".{last_name(module.body, decorator)}"
+            made = module.body.calls[decorator.index].callee if isinstance(decorator, CallRef) else decorator
+            if any(name.endswith(last) for name in names) and (
+                self._project.types.name_of(module, made, caller.function.outer) in names
+            ):
+                return True
+        return False
 
     def _is_placed_so(self, module: Module) -> bool:
         packages = module.name.split(".")

@@ -31,6 +31,7 @@ from archlint.project.credentials import words_of
 from archlint.project.descent import Descent
 from archlint.project.model import Type
 from archlint.project.origins import Origin, Origins, Parameter
+from archlint.project.sent_parts import SentParts
 from archlint.project.spelling import last_name, shorten, spell
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class OpenKeys:
     def __init__(self, project: Project, many: Iterable[str], few: Iterable[str]) -> None:
         self._project = project
         self._origins = Origins(project)
+        self._sent = SentParts(project, self._origins)
         self._many = frozenset(many)
         self._few = frozenset(few)
 
@@ -149,13 +151,19 @@ class OpenKeys:
         return self._key(place, expr, Confidence.MEDIUM) if is_many else None
 
     def _is_of_request(self, place: Descent, expr: Expr) -> bool:
+        """A part of a request, whatever names it has been given: `line["code"]` of `body["lines"]`."""
         while True:
-            if isinstance(expr, Attribute | Subscript):
-                expr = expr.base
+            if isinstance(expr, Attribute | Subscript | Await):
+                expr = expr.value if isinstance(expr, Await) else expr.base
             elif isinstance(expr, CallRef):
                 expr = place.module.body.calls[expr.index].callee
+            elif not isinstance(expr, Name):
+                return False
             else:
-                return isinstance(expr, Name) and self._is_request(place, expr)
+                return self._is_request(place, expr) or any(
+                    isinstance(o, Origin) and place.depth > 0 and self._is_of_request(place.at(o.module, o.context), o.expr)
+                    for o in self._origins.of(place.module, expr, place.context)
+                )
 
     def _is_request(self, place: Descent, expr: Name) -> bool:
         types = self._project.types
@@ -212,6 +220,8 @@ class OpenKeys:
             return self._key(inside, name, sure)
         if givers and all(_is_constant(o) for o in givers):
             return None
+        if sure is None and self._sent.is_sent(parameter):
+            sure = Confidence.MEDIUM
         return self._named(inside, name, own.name) or (self._key(inside, name, sure) if sure is not None else None)
 
     def _is_closed(self, type_: Type) -> bool:

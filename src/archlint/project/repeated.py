@@ -7,9 +7,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.already_asked import AlreadyAsked
 from archlint.project.batches import Batches, expression_of
 from archlint.project.conditions import Conditions, Path, is_failure_path
@@ -24,6 +25,10 @@ from archlint.project.spelling import last_name
 if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
+
+
+_READ = "db.read"
+_SESSIONS = frozenset({"db-session", "db-connection"})
 
 
 class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -65,13 +70,15 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 class Repeated(Struct, frozen=True):
     """One place that comes to an effect for each item of `loop`, on `path`. `made`: the place to show: for a lazy value
-    that is evaluated by name, where that name was set. `isolated`: in a transaction that the loop opens per item."""
+    that is evaluated by name, where that name was set. `isolated`: in a transaction that the loop opens per item.
+    `asks`: of a place that writes, how it comes to a query as well."""
 
     point: EffectPoint
     made: Site
     loop: Loop
     path: Path
     isolated: bool = False
+    asks: Repeated | None = None
 
     @property
     def expression(self) -> Expr | None:
@@ -131,7 +138,8 @@ class RepeatedEffects:
         for place, ways in sorted(ranked.items(), key=lambda item: (len(item[1][0].path.steps), item[0])):
             own = [r for r in ways if not any((s.site.path, s.site.at) in best for s in r.path.steps[1:])]
             if own:
-                best[place] = own[0]
+                asks = next((r for r in own[1:] if r.point.effect == _READ), None)
+                best[place] = replace(own[0], asks=asks)
         return dict(sorted(best.items()))
 
     def _loop_of(self, point: EffectPoint) -> Loop | None:
@@ -195,7 +203,9 @@ class RepeatedEffects:
             return True
         if self._one_by_one.acknowledges(point, loop, path):
             return True
-        if point.effect == "db.read":
+        if point.effect != _READ and any(self._opens(point.module, head, point.context) for head in heads):
+            return True
+        if point.effect == _READ:
             return self._one_by_one.asks_others_below(path) or self._one_by_one.asks_others(point, loop)
         if self._one_by_one.waits(point.module, loop):
             return True
@@ -207,6 +217,12 @@ class RepeatedEffects:
             names_in(point.module.body, expression_of(point))
         )
         return own and self._one_by_one.acts_outside(point, loop, path)
+
+    def _opens(self, module: Module, head: Expr | None, context: int) -> bool:
+        """`with Session() as session:`, a session or a connection for each item."""
+        types = self._project.types
+        made = types.all(module, head, context) if isinstance(head, CallRef) else ()
+        return any(types.role(t) in _SESSIONS for t in made)
 
     # what is not one per item of data
 

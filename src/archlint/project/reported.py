@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Comparison, Operation
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Operation
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.effects import EffectPoint
     from archlint.project.loops import Loop
     from archlint.project.modules import Module
 
+_ERRORS = ("Exception", "Error", "Failure")
 _LEVELS = frozenset({"warning", "warn", "error", "exception", "critical"})
 
 
@@ -21,10 +24,19 @@ def is_reported(station: EffectPoint, loop: Loop) -> bool:
     while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
         if module is loop.module and context == loop.context:
             return False
-        if _is_for_missing(module, context) and _warns(module, context):
+        if _is_for_error(module, context) or (_is_for_missing(module, context) and _warns(module, context)):
             return True
         context = contexts[context].parent
     return False
+
+
+def _is_for_error(module: Module, context: int) -> bool:
+    """`if isinstance(result, Exception)`."""
+    place, body = module.body.contexts[context], module.body
+    if place.kind != "if" or not isinstance(place.subject, CallRef) or last_name(body, place.subject) != "isinstance":
+        return False
+    given = [argument.value for argument in body.calls[place.subject.index].arguments][1:]
+    return any(last_name(body, part).endswith(_ERRORS) for expr in given for part in parts_of(body, expr))
 
 
 def _is_for_missing(module: Module, context: int) -> bool:

@@ -11,6 +11,7 @@ from archlint.project.credentials import words_of
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 from archlint.project.stations import carried
+from archlint.project.turns import made_from
 
 if TYPE_CHECKING:
     from archlint.project.effects import EffectPoint
@@ -24,10 +25,26 @@ _PATHS = frozenset({"path", "file", "folder", "dir", "directory", "url", "locati
 
 
 def is_search(query: Repeated) -> bool:
-    """The loop returns what it found for an item."""
+    """The loop returns what it found for an item, or ends at the first that the query says is fit: `if is_free: break`."""
     loop, body = query.loop, query.loop.module.body
-    own = [s for s in loop.statements if s.kind == "return" and s.at > query.made.at] if loop.mapping is None else []
-    return any(not loop.derived.isdisjoint(names_in(body, statement.value)) for statement in own)
+    if loop.mapping is not None:
+        return False
+    own = [s for s in loop.statements if s.kind == "return" and s.at > query.made.at]
+    if any(not loop.derived.isdisjoint(names_in(body, statement.value)) for statement in own):
+        return True
+    ends = [s for s in loop.statements if s.kind == "break" and s.at > query.made.at and _is_answer(loop, s.context)]
+    left = [body.contexts[s.context] for s in ends]
+    tests = [place.subject for place in left if place.kind == "if" and place.subject is not None]
+    given, at = made_from(loop, query.point), query.made.at
+    return any(test.at <= at < test.end or not given.isdisjoint(names_in(body, test)) for test in tests)
+
+
+def _is_answer(loop: Loop, context: int) -> bool:
+    """A `break` there ends this loop, none inside of it, and says nothing of a failure: it keeps what was found, no more."""
+    if any(s.context == context and s.kind not in ("assign", "break") for s in loop.statements):
+        return False
+    contexts, chain = loop.module.body.contexts, loop.chain(context)
+    return next(row for row in chain if contexts[row].kind in ("for", "while") or row == loop.context) == loop.context
 
 
 def is_for_one(query: Repeated) -> bool:

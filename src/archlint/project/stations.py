@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import Name, String, Template
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.parts import names_in
+from archlint.project.statement_kind import StatementKind
 
 if TYPE_CHECKING:
     from archlint.project.conditions import Path
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from archlint.project.loops import Loop
     from archlint.project.model import Def
     from archlint.project.program import Project
+
+_WRITE = "db.write"
 
 
 def stations(project: Project, point: EffectPoint, path: Path) -> list[EffectPoint]:
@@ -26,6 +30,18 @@ def stations(project: Project, point: EffectPoint, path: Path) -> list[EffectPoi
             break
         found.append(here)
     return found
+
+
+def hands_write(project: Project, places: list[EffectPoint]) -> bool:
+    """One of the calls on the way is given the text of a statement that writes, by a wrapper in which the text is lost."""
+    kinds = StatementKind(project.types.inference)
+    return any(
+        isinstance(argument.value, String | Template | Name)
+        and _WRITE in (kinds.effects(place.module, argument.value, place.context) or ())
+        for place in places[:-1]
+        if place.call is not None
+        for argument in place.call.call.arguments[:1]
+    )
 
 
 def carried(places: list[EffectPoint], loop: Loop) -> list[frozenset[str]]:

@@ -14,7 +14,7 @@ from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import VERBS
 from archlint.project.incidental import Incidental, IncidentalWords
 from archlint.project.model import Def
-from archlint.project.overriding import overrides_library
+from archlint.project.overriding import is_run_by_framework, overrides_library
 from archlint.project.spelling import last_name
 from archlint.project.task_retries import tasks_of
 from archlint.project.working_tables import fills_working_table
@@ -94,9 +94,13 @@ def _queries(project: Project, points: tuple[EffectPoint, ...], params: Params) 
     found = {point.caller for point in points if point.caller is not None and point.caller.module.is_production}
     answering = project.endpoints.by_definition
     named = [each for each in found if each not in answering and _is_query(each, params) and _answers(each)]
-    named = [each for each in named if not _is_told(each, params) and not overrides_library(project, each)]
+    named = [each for each in named if not _is_told(each, params) and not _is_hook(project, each)]
     asked = [each for each in named if not any(tasks_of(project, each))]
     return dict.fromkeys(sorted(asked, key=lambda each: (each.site.path, each.site.at)))
+
+
+def _is_hook(project: Project, definition: Def) -> bool:
+    return overrides_library(project, definition) or is_run_by_framework(project, definition)
 
 
 def _is_query(definition: Def, params: Params) -> bool:

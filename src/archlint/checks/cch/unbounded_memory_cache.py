@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
+from archlint.project.credentials import words_of
 from archlint.project.growing_mappings import Entry, GrowingMappings
 from archlint.project.instances import Instances
 from archlint.project.memos import Memo, memos
+from archlint.project.model import Def
 from archlint.project.one_off import OneOff
 from archlint.project.open_keys import OpenKey, OpenKeys
 from archlint.project.origins import Parameter
+from archlint.project.own_memos import own_memos
 from archlint.project.repeated import LoopWords
 from archlint.project.spelling import last_name
 
@@ -19,11 +22,13 @@ _ONE = "1"
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`many`: last words of names of which there is no end; `few`: words of names of which there are few.  The rest: see
-    `LoopWords`."""
+    """`many`: last words of names of which there is no end; `few`: words of names of which there are few; `connections`: words
+    in names of functions that connect, `addresses`: last words of names of what to.  The rest: see `LoopWords`."""
 
     many: tuple[str, ...]
     few: tuple[str, ...]
+    connections: tuple[str, ...]
+    addresses: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -32,11 +37,16 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     instances = Instances(project)
     for memo in memos(project):
         if not once.runs_once(memo.definition.module, memo.definition):
-            yield from _memo(project, keys, instances, memo)
+            yield from _memo(project, keys, instances, memo, params)
     yield from _mappings(project, keys, once)
+    for own in own_memos(project):
+        found = [key for each in own.decorated if (key := _open_parameter(project, keys, each)) is not None]
+        if found:
+            best = max(found, key=lambda key: key.confidence)
+            yield Hit(own.site, {"name": own.name, "key": best.text}, "entries", best.confidence)
 
 
-def _memo(project: Project, keys: OpenKeys, instances: Instances, memo: Memo) -> Iterator[Hit | Proof]:
+def _memo(project: Project, keys: OpenKeys, instances: Instances, memo: Memo, params: Params) -> Iterator[Hit | Proof]:
     definition = memo.definition
     function = definition.function
     held = instances.of_method(definition)
@@ -51,19 +61,25 @@ def _memo(project: Project, keys: OpenKeys, instances: Instances, memo: Memo) ->
         cleared = _is_cleared(project, memo)
         yield Hit(memo.site, words, "instances", Confidence.LOW if cleared else held.confidence)
         return
-    start = 1 if function.klass >= 0 and "static-method" not in _marks(project, memo) else 0
-    found = [keys.of_parameter(Parameter(definition, row)) for row in range(start, len(function.parameters))]
-    known = [key for key in found if key is not None]
-    if known:
-        best = max(known, key=lambda key: key.confidence)
+    best = _open_parameter(project, keys, definition)
+    if best is not None and not _is_one_each(function.name, best.text, params):
         confidence = Confidence.LOW if _is_cleared(project, memo) else best.confidence
         yield Hit(memo.site, {**words, "key": best.text}, "default", confidence)
     else:
         yield Proof(memo.site, "is asked for few things")
 
 
-def _marks(project: Project, memo: Memo) -> frozenset[str]:
-    return frozenset(project.types.inference.returns.marks(memo.definition))
+def _is_one_each(name: str, key: str, params: Params) -> bool:
+    """`channel_to(url)`: what keeps a connection to each server that is configured."""
+    return not set(words_of(name)).isdisjoint(params.connections) and not set(words_of(key)[-1:]).isdisjoint(params.addresses)
+
+
+def _open_parameter(project: Project, keys: OpenKeys, definition: Def) -> OpenKey | None:
+    """Of the parameters of which there is no end the surest."""
+    function, marks = definition.function, project.types.inference.returns.marks(definition)
+    start = 1 if function.klass >= 0 and "static-method" not in marks else 0
+    found = [keys.of_parameter(Parameter(definition, row)) for row in range(start, len(function.parameters))]
+    return max((key for key in found if key is not None), key=lambda key: key.confidence, default=None)
 
 
 def _is_cleared(project: Project, memo: Memo) -> bool:

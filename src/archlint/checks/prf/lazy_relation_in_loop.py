@@ -28,9 +28,11 @@ _MOST_NAMES = 4
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`ahead`: last names of calls that load relations together with their owners.  The rest: see `LoopWords`."""
+    """`ahead`: last names of calls that load relations together with their owners; `awaitable`: attributes by which a relation
+    is awaited that would raise otherwise.  The rest: see `LoopWords`."""
 
     ahead: tuple[str, ...]
+    awaitable: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -106,10 +108,11 @@ class _Judge:
     def __init__(self, project: Project, params: Params) -> None:
         self._project = project
         self._loaded = LoadedRelations(project, params.ahead)
+        self._awaitable = frozenset(params.awaitable)
 
     def judged(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> Iterator[Hit | Proof]:
         subject, body = loop.place.subject, loop.module.body
-        raises = self._raises(relation)
+        raises = self._raises(relation) and not (isinstance(expr.base, Attribute) and expr.base.attr in self._awaitable)
         function = body.contexts[loop.context].function
         if subject is None or is_of_its_owner(self._project, loop, expr):
             return

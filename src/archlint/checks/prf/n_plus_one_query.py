@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.facts.syntax import CallRef
+from archlint.project.asked_first import asked_first
 from archlint.project.batches import expression_of
+from archlint.project.conditions import is_failure_path
+from archlint.project.effects import EffectPoint
 from archlint.project.kept_answers import asks_for_what_is_missing
 from archlint.project.memoised import fills_cache, is_memoised
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.reported import is_reported
 from archlint.project.searches import has_own_range, is_for_one, is_search
 from archlint.project.serialized_queries import SerializedQueries, SerializedQuery
 from archlint.project.spared import Spared
-from archlint.project.spelling import shorten, spell
-from archlint.project.stations import stations
+from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.stations import hands_write, stations
 from archlint.project.switches import Switches
 from archlint.project.turns import goes_on_from_before
 
@@ -33,10 +37,15 @@ _NOTHING = frozenset({"", "listed"})
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`ignore_functions`: dotted or last names of functions that may query per item; `memo`: words in the names of
-    decorators that keep results.  The rest: see `LoopWords`."""
+    decorators that keep results; `looking`: calls that look a row up before they write it; `single`: calls that give one
+    row; `locking`: calls by which a query
+    locks its rows.  The rest: see `LoopWords`."""
 
     ignore_functions: tuple[str, ...]
     memo: tuple[str, ...]
+    looking: tuple[str, ...]
+    single: tuple[str, ...]
+    locking: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -45,7 +54,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     proved, spared = Proved(project, params), Spared(project, Switches(project))
     for query in found:
         if not any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
-            yield _hit(query, *_weighed(project, query, proved, spared, params))
+            yield _judged(project, query, proved, spared, params)
     said = {query.made for query in found}
     for shown in SerializedQueries(project, params.loading, params.whole).all():
         if shown.point.site not in said:
@@ -83,12 +92,24 @@ def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:
     return Hit(query.point.site, words, "shown", confidence, related=related, path=query.steps)
 
 
+def _judged(project: Project, query: Repeated, proved: Proved, spared: Spared, params: Params) -> Hit:
+    """Of a place that asks and writes what it asks decides, where that is surely more than a note."""
+    confidence, doubt = _weighed(project, query, proved, spared, params)
+    if confidence == Confidence.LOW and not query.isolated:
+        asked = asked_first(project, query, params.looking, params.single)
+        if asked is not None and not asked.isolated and proved.by(asked) not in _NOTHING | _WEAK:
+            sure, doubt_of_it = _weighed(project, asked, proved, spared, params)
+            if sure > Confidence.LOW:
+                return _hit(asked, min(sure, Confidence.MEDIUM), doubt_of_it)
+    return _hit(query, confidence, doubt)
+
+
 def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, params: Params) -> tuple[Confidence, str]:
     """How sure it is that the loop costs a query per item of data; and what is doubted, if it is only a note."""
     loop, path = query.loop, query.path
     if query.isolated:
         return Confidence.LOW, "each may have to be done by itself"
-    is_write = query.point.effect in _WRITES
+    is_write = query.point.effect in _WRITES or hands_write(project, stations(project, query.point, query.path))
     if any(
         is_memoised(project, d, params.memo) or (not is_write and fills_cache(project, d, params.memo)) for d in path.through
     ):
@@ -100,7 +121,7 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
         return Confidence.LOW, "nothing here says that there are many"
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
-    doubt = _doubt_on_the_way(project, query, spared)
+    doubt = _doubt_on_the_way(project, query, spared, params)
     if doubt:
         return Confidence.LOW, doubt
     if is_write and not _commits(query):
@@ -114,9 +135,29 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     return min(path.confidence, most), ""
 
 
-def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared) -> str:
+def _locks(place: EffectPoint, params: Params) -> bool:
+    body = place.module.body
+    return any(
+        isinstance(part, CallRef) and last_name(body, part) in params.locking for part in parts_of(body, expression_of(place))
+    )
+
+
+def _keeps_each(project: Project, query: Repeated) -> bool:
+    """Each turn ends a transaction."""
+    return any(
+        query.loop.holds(point.site)
+        for point in project.effects.points_in(query.point.module, query.point.caller)
+        if point.effect == _COMMIT
+    )
+
+
+def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params: Params) -> str:
     """Why a place between the loop and the query may ask for few of the items, or one query may not do for all."""
     places = stations(project, query.point, query.path)
+    if is_failure_path(query.loop.module, query.loop.context):
+        return "it runs only where something has failed"
+    if any(_locks(place, params) for place in places) and _keeps_each(project, query):
+        return "each is locked by itself"
     if has_own_range(places, query.loop):
         return "each has a range of its own"
     if any(is_reported(place, query.loop) for place in places):

@@ -1,0 +1,161 @@
+"""Expressions that load all rows of a query: at once, by a name, or by a function that does nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, Statement
+from archlint.project.already_asked import relations_in
+from archlint.project.model import CallSite, Def, Type
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name, spell
+
+if TYPE_CHECKING:
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_BOUNDS = re.compile(r"\b(limit|returning|group\s+by|distinct|fetch\s+first|top\s+\d+|count)\b", re.IGNORECASE)
+_HOLDERS = frozenset({"db-session", "db-connection", "db-cursor", "db-manager"})
+_PLAIN = frozenset({"staticmethod", "classmethod"})
+_HELPERS = 3
+
+
+class LoadedRows:
+    """`loading`: last names of library callables that load all rows; `bounded`: those in a chain that bound its rows; `ahead`:
+    calls that load relations together with their owners."""
+
+    def __init__(self, project: Project, loading: Iterable[str], bounded: Iterable[str], ahead: Iterable[str]) -> None:
+        self._project = project
+        self._loading = frozenset(loading)
+        self._bounded = frozenset(bounded)
+        self._words = frozenset(ahead)
+
+    def loads(self, module: Module, expr: Expr, context: int, depth: int = _HELPERS) -> bool:
+        """The value is all rows of a query, as many as there are."""
+        if isinstance(expr, Name):
+            given = only_value(module, expr, context)
+            return given is not None and self.loads(module, given, context, depth)
+        chain = list(_chain(module, expr))
+        given = only_value(module, chain[-1], context) if isinstance(chain[-1], Name) else None
+        if given is not None:  # `rows = session.scalars(…)`, `rows.all()`
+            chain += _chain(module, given)
+        sites = [self._project.calls.in_module(module)[part.index] for part in chain if isinstance(part, CallRef)]
+        if not sites or self._is_bounded(module, expr, chain, context) or self._is_ahead(module, chain):
+            return False
+        definitions = [target.definition for target in sites[0].targets if target.definition is not None]
+        if definitions:
+            return len(definitions) == 1 == len(sites[0].targets) and self._is_loader(definitions[0], depth)
+        if any(self._is_other(module, site) for site in sites[1:]):
+            return False
+        return self._is_lazy(module, chain, context) or self._asks(sites)
+
+    def _is_loader(self, definition: Def, depth: int) -> bool:
+        """A function of the project that gives what it has loaded, and does nothing to it."""
+        function, module = definition.function, definition.module
+        marks = {last_name(module.body, decorator) for decorator in function.decorators}
+        if depth <= 0 or function.is_generator or not marks <= _PLAIN:
+            return False
+        given = [s for s in self._project.symbols.scopes(module).returns.get(definition.index, []) if s.value is not None]
+        value = given[0].value if len(given) == 1 else None
+        return value is not None and self.loads(module, value, given[0].context, depth - 1)
+
+    def _is_other(self, module: Module, site: CallSite) -> bool:
+        """A call of the project's, which may bound the rows; what gives the connection does not."""
+        if all(target.definition is None for target in site.targets):
+            return False
+        whole = CallRef(site.call.at, site.call.length, site.index)
+        types = self._project.types
+        return not any(types.role(t) in _HOLDERS for t in types.all(module, whole, site.call.context))
+
+    def _is_lazy(self, module: Module, chain: list[Expr], context: int) -> bool:
+        """A query that is evaluated by its length, or by `await`."""
+        outermost = next(part for part in chain if isinstance(part, CallRef))
+        found = self._project.types.inference.entities(module, outermost, context)
+        types = [each for each in found if isinstance(each, Type) and not each.is_class]
+        ways = {"len"} | ({"await"} if isinstance(chain[0], Await) else set())
+        infos = [info for each in types for _, info in self._project.knowledge.infos(each.name)]
+        return any(info.lazy is not None and not ways.isdisjoint(info.lazy.by) for info in infos)
+
+    def _asks(self, sites: list[CallSite]) -> bool:
+        callee = sites[0].call.callee
+        if not isinstance(callee, Attribute) or callee.attr not in self._loading:
+            return False
+        known = [site.operation for site in sites if site.operation is not None]
+        if any("db.read" in operation.effect or operation.by_statement is not None for operation in known):
+            return True
+        receiver = sites[0].receiver
+        return receiver is not None and self._project.types.role(receiver) == "db-cursor"
+
+    def _is_ahead(self, module: Module, chain: list[Expr]) -> bool:
+        """`block.positions.all()` of a relation that a query of the same module loads with its owners."""
+        call, holder = chain[0], next((part for part in chain[2:3] if isinstance(part, Attribute)), None)
+        return isinstance(call, CallRef) and holder is not None and holder.attr in self._ahead.get(module.path, ())
+
+    @cached_property
+    def _ahead(self) -> dict[str, set[str]]:
+        """Module → the relations that its queries load with their owners."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for word in self._words:
+            for module, call in self._project.calls.written(word):
+                for argument in call.arguments:
+                    found[module.path].update(relations_in(argument.value) if argument.name is None else ())
+        return found
+
+    def _is_bounded(self, module: Module, expr: Expr, chain: list[Expr], context: int) -> bool:
+        """Something in the chain, or in what its first name was given or executes, takes no more than so many rows."""
+        body = module.body
+        texts = [spell(body, expr)]
+        names = {part.id for part in chain if isinstance(part, Name)}
+        called = [body.calls[part.index] for part in chain if isinstance(part, CallRef)]
+        names |= {a.value.id for call in called for a in call.arguments if isinstance(a.value, Name)}
+        function = body.contexts[context].function
+        same = [s for s in body.statements if names and body.contexts[s.context].function == function]
+        texts += [spell(body, s.value) for s in same if isinstance(s.target, Name) and s.target.id in names]
+        texts += [
+            spell(body, argument.value)
+            for call in (body.calls if names else ())
+            if body.contexts[call.context].function == function
+            and isinstance(call.callee, Attribute)
+            and isinstance(call.callee.base, Name)
+            and call.callee.base.id in names
+            for argument in call.arguments
+        ]
+        words = {word for text in texts for word in text.replace("(", ".").replace(")", ".").split(".")}
+        return not words.isdisjoint(self._bounded) or any("[" in text or _BOUNDS.search(text) for text in texts)
+
+
+def only_value(module: Module, name: Name, context: int) -> Expr | None:
+    """What the name is given, once, where it is used a single time."""
+    body, function = module.body, module.body.contexts[context].function
+    if function < 0:
+        return None
+    own = module.outline.functions[function]
+    inside = [s for s in body.statements if own.at <= s.at < own.end]
+    given = [s for s in inside if isinstance(s.target, Name) and s.target.id == name.id]
+    if len(given) != 1 or given[0].kind != "assign" or any(p.name == name.id for p in own.parameters):
+        return None
+    uses = sum(name.id in names_in(body, s.value) for s in inside if s.value is not None)
+    read = sum(isinstance(p, Name) and p.id == name.id for s in inside for root in _read(s) for p in parts_of(body, root))
+    return given[0].value if uses == read == 1 else None
+
+
+def _read(statement: Statement) -> Iterator[Expr | None]:
+    yield statement.value
+    yield statement.target if not isinstance(statement.target, Name) else None
+
+
+def _chain(module: Module, expr: Expr) -> Iterator[Expr]:
+    """`a.b(…).c(…)` from its end to its beginning."""
+    current: Expr | None = expr
+    while current is not None:
+        yield current
+        if isinstance(current, Await):
+            current = current.value
+        elif isinstance(current, CallRef):
+            current = module.body.calls[current.index].callee
+        else:
+            current = current.base if isinstance(current, Attribute) else None

@@ -90,6 +90,20 @@ def test_such_a_question_for_what_may_be_a_handful_is_a_note() -> None:
 
 
 @pytest.mark.parametrize(
+    ("items", "is_shown"),
+    [
+        ("Order.objects.all()", True),
+        ("Order.objects.filter(number='1')", True),
+        ("User.objects.get(pk=1).order_set.all()", False),
+        ("user.order_set.all()", False),
+    ],
+)
+def test_a_look_up_for_each_part_of_one_row_is_a_note(items: str, is_shown: bool) -> None:
+    code = f"def page(user: User):\n    for order in {items}:\n        User.objects.get_or_create(name=order.number)\n"
+    assert (finding(code).confidence > Confidence.LOW) == is_shown
+
+
+@pytest.mark.parametrize(
     ("call", "is_shown"),
     [
         ("settle(line['order_id'])", True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.item_keys import asks_by_key
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
@@ -32,6 +32,8 @@ def asked_first(project: Project, query: Repeated, looking: Iterable[str], singl
     other, looks = query.asks, frozenset(looking)
     if other is None or other.point.effect != _READ or other.loop.mapping is not None:
         return None
+    if not _is_wide(other):
+        return None
     places, path = stations(project, other.point, other.path), other.path
     own, end = carried(places, other.loop)[-1], places[-1]
     if end.call is None or own.isdisjoint(names_in(end.module.body, end.call.expr)):
@@ -44,6 +46,19 @@ def asked_first(project: Project, query: Repeated, looking: Iterable[str], singl
     is_asked = looks_up or asks_by_key(end.module.body, [end.call.expr], own)
     is_asked = looks_up or (is_asked and _gives_one(end, frozenset(single)))
     return other if is_asked and all(_is_always_asked(project, p, looks_up and p is end) for p in places[1:]) else None
+
+
+def _is_wide(query: Repeated) -> bool:
+    """The items are not those of one object (`order.lines.all()`), of which there are mostly a handful."""
+    body, subject = query.loop.module.body, query.loop.place.subject
+    if isinstance(subject, CallRef) and last_name(body, subject) == "all":
+        callee = body.calls[subject.index].callee
+        subject = callee.base if isinstance(callee, Attribute) else subject
+    return not isinstance(subject, Attribute) or _is_class(subject.base)
+
+
+def _is_class(expr: Expr) -> bool:
+    return isinstance(expr, Name) and expr.id[:1].isupper()
 
 
 def _gives_one(end: EffectPoint, single: frozenset[str]) -> bool:

@@ -20,7 +20,25 @@ _LOADED = "prefetch"
 
 def may_be_given(definition: Def) -> bool:
     """It asks only where nobody gave the answer."""
-    return _answers_from_context(definition) or _names_loaded(definition)
+    return _answers_from_context(definition) or _names_loaded(definition) or tries_attribute(definition)
+
+
+def tries_attribute(definition: Def) -> bool:
+    """`try: return self.lines_count`, which a query may have put there, `except AttributeError:` and only then a question."""
+    body, function = definition.module.body, definition.function
+    places = [c for c in body.contexts if function.at <= c.at < function.end]
+    caught = (p for c in places if c.kind == "except" for p in parts_of(body, c.subject))
+    if not any(isinstance(part, Name) and part.id == "AttributeError" for part in caught):
+        return False
+    given = [s.value for s in body.statements if s.kind == "return" and body.contexts[s.context].kind == "try"]
+    own = function.parameters[0].name if function.parameters else ""
+    return any(
+        isinstance(value, Attribute)
+        and isinstance(value.base, Name)
+        and value.base.id == own
+        and function.at <= value.at < function.end
+        for value in given
+    )
 
 
 def _answers_from_context(definition: Def) -> bool:

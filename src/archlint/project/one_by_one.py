@@ -35,6 +35,8 @@ _KEPT = frozenset({"db.commit"})
 _THROUGH = frozenset({"try", "with"})
 _LEAVING = frozenset({"continue", "break", "return"})
 _MODELS = frozenset({"model", "table", "entity", "klass", "cls"})
+_STATEMENTS = frozenset({"sql", "statement", "stmt", "query", "sql_query"})
+"""Parameters that are given a whole statement."""
 _NAMED = 2
 """`getattr(model, name)`."""
 _CALLS = 3
@@ -70,6 +72,11 @@ class OneByOne:
         if point.call is None or end is None or end.operation is None:
             return False
         statement = end.argument(end.operation.sql or end.operation.by_statement)
+        if path.through and any(
+            name in _STATEMENTS and isinstance(given, Name) and given.id in loop.targets
+            for name, given in arguments_by_parameter(point.call.call, path.through[0]).items()
+        ):
+            return True
         if path.through and isinstance(statement, Name):
             is_handed = len(path.through) == 1 and path.end.caller == path.through[0]
             statement = arguments_by_parameter(point.call.call, path.through[0]).get(statement.id) if is_handed else None

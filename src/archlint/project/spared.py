@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Body, CallRef, Constant, Expr, Name
+from archlint.facts.syntax import Attribute, Body, CallRef, Constant, Expr, Name
 from archlint.project.arguments import arguments_by_parameter
+from archlint.project.credentials import words_of
 from archlint.project.kept_answers import empty_names
+from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.switches import Switches
 
+_OLD = frozenset({"expired", "stale", "outdated"})
 _ASKED_FOR = 2
 """`getattr(book, "stock", None)`: with a value for what is not there."""
 
@@ -34,6 +37,16 @@ class Spared:
             not self._empty_at(here).isdisjoint(_handed(before, here) | _attributes(here))
             for before, here in pairwise(stations)
             if here.caller is not None
+        )
+
+    def is_renewed(self, stations: list[EffectPoint]) -> bool:
+        """A function on the way asks only where what the object has is out of date: `if state.expired: refresh(self)`."""
+        return any(
+            holds and not _OLD.isdisjoint(words_of(last_name(here.module.body, part)))
+            for here in stations[1:]
+            for test, holds in self._switches.tests_around(here.module, here.context, here.site.at)
+            for part in parts_of(here.module.body, test)
+            if isinstance(part, Attribute | Name | CallRef)
         )
 
     def is_for_another_kind(self, stations: list[EffectPoint]) -> bool:

@@ -10,6 +10,7 @@ from archlint.project.asked_first import asked_first
 from archlint.project.batches import expression_of
 from archlint.project.conditions import is_failure_path
 from archlint.project.effects import EffectPoint
+from archlint.project.given_answers import tries_attribute
 from archlint.project.kept_answers import asks_for_what_is_missing
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in, parts_of
@@ -162,8 +163,10 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "each has a range of its own"
     if any(is_reported(place, query.loop) for place in places):
         return "it is asked only where something is amiss"
-    if spared.is_brought(places):
+    if spared.is_brought(places) or any(tries_attribute(definition) for definition in query.path.through):
         return "the answer may be handed in"
+    if spared.is_renewed(places):
+        return "it is asked only where what is known is out of date"
     if spared.is_for_another_kind(places):
         return "it may not be reached for items of this kind"
     return "each turn asks with what the one before found" if goes_on_from_before(query.loop, query.point) else ""

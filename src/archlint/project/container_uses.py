@@ -31,11 +31,11 @@ class Use(Struct, frozen=True, gc=False):
 def uses_in(module: Module) -> dict[str, list[Use]]:
     """Last name → its uses in functions, those that add first."""
     found: dict[str, list[Use]] = defaultdict(list)
-    seen: set[int] = set()
+    seen: set[tuple[int, int]] = set()  # `names` and `names.get` begin at the same place
     body = module.body
     for use in (*_added(body), *_read(body)):
-        if body.contexts[use.context].function >= 0 and use.expr.at not in seen:
-            seen.add(use.expr.at)
+        if body.contexts[use.context].function >= 0 and (use.expr.at, use.expr.end) not in seen:
+            seen.add((use.expr.at, use.expr.end))
             found[use.expr.id if isinstance(use.expr, Name) else use.expr.attr].append(use)
     return found
 

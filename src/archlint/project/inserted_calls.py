@@ -67,9 +67,13 @@ class InsertedCalls:
         return self._function(expr, site.call, name, spot)
 
     def _gives_fields(self, site: CallSite) -> bool:
-        """A library's method that makes a mapping of an object of the project: its keys are the fields that the class has."""
-        own = site.receiver is not None and not site.receiver.is_class and site.receiver.name in self._project.symbols.classes
-        return own and site.operation is not None and site.operation.returns == "builtins.dict"
+        """A library's method that makes a mapping of an object of the project, or of any whose class declares its fields:
+        these are its keys."""
+        receiver, operation = site.receiver, site.operation
+        if receiver is None or receiver.is_class or operation is None or operation.returns != "builtins.dict":
+            return False
+        infos = self._project.knowledge.infos(receiver.name)
+        return receiver.name in self._project.symbols.classes or any(info.serializing is not None for _, info in infos)
 
     def is_closed_function(self, name: str) -> bool:
         """By its name it gives a number, or a text that the program makes."""

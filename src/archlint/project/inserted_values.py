@@ -37,7 +37,7 @@ from archlint.project.inserted_attributes import InsertedAttributes
 from archlint.project.inserted_calls import InsertedCalls
 from archlint.project.inserted_items import InsertedItems, steps
 from archlint.project.inserted_parameters import InsertedParameters
-from archlint.project.insertions import Inserted, Part, Reach, Spot, TextWords, text_of
+from archlint.project.insertions import Inserted, Part, Reach, Spot, TextWords, in_front, text_of
 from archlint.project.scopes import Binding
 from archlint.project.spelling import shorten, spell
 
@@ -165,8 +165,9 @@ class InsertedValues:
                 given = operand.items
             elif isinstance(operand, Mapping):
                 given = operand.values
-            for value in given:
-                yield from self.walk(value, spot.entering(value))
+            keys = [text_of(key) for key in operand.keys] if isinstance(operand, Mapping) else []
+            for row, value in enumerate(given):
+                yield from self.walk(value, spot.entering(value, in_front(text_of(pattern), row, keys)))
 
     def is_text(self, expr: Expr, place: Place) -> bool:
         if isinstance(expr, String | Template):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
@@ -14,6 +16,9 @@ from archlint.project.flows import Place
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
+
+_MARKS = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
+"""The marks of a `%` pattern for the values of a tuple."""
 
 
 class Reach(IntEnum):
@@ -140,3 +145,13 @@ def text_of(expr: Expr | None) -> str:
     if isinstance(expr, Template) and expr.parts:
         return text_of(expr.parts[-1])
     return ""
+
+
+def in_front(pattern: str, row: int, keys: Sequence[str]) -> str:
+    """What a `%` pattern has in front of a value: the one under `keys[row]` of a mapping, or the `row`th of a tuple."""
+    if keys:
+        place = pattern.find(f"%({keys[row]})")
+    else:
+        marks = [mark.start() for mark in _MARKS.finditer(pattern)]
+        place = marks[row] if row < len(marks) else -1
+    return pattern[: max(place, 0)]

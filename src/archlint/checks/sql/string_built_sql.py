@@ -21,7 +21,7 @@ from archlint.project.sql_texts import Sink
 Params = TextWords
 
 _NAMES = re.compile(
-    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS)\s+[\"`\[]?\Z",
+    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|SEQUENCE|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS)\s+[\"`\[]?\Z",
     re.IGNORECASE,
 )
 
@@ -149,7 +149,8 @@ def _confidence(found: Inserted, sink: Sink) -> Confidence:
     if found.reach == Reach.SENT:
         return min(found.confidence, Confidence.HIGH if _is_sure(sink.site, sink) else Confidence.MEDIUM)
     by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
-    return Confidence.LOW if by_hand else Confidence.MEDIUM
+    is_name = _NAMES.search(found.entry.before) is not None  # which code nearly always writes itself
+    return Confidence.LOW if by_hand or is_name else Confidence.MEDIUM
 
 
 def _is_sure(site: CallSite, sink: Sink) -> bool:

@@ -13,6 +13,7 @@ from archlint.engine.discover import discover
 from archlint.engine.linted_contracts import with_linted_contracts
 from archlint.engine.read import read
 from archlint.engine.remember import remembered, report_key
+from archlint.engine.requirements import with_requirements
 from archlint.engine.scopes import scopes_of
 from archlint.engine.sources import Sources
 from archlint.facts.findings import Report
@@ -62,7 +63,7 @@ def analyse(
     watch = progress or NoProgress()
     with watch.phase("discover"):
         inventory = discover(files, settings)
-        settings = with_linted_contracts(files, inventory, settings)
+        settings = with_requirements(files, inventory, with_linted_contracts(files, inventory, settings))
         scopes = scopes_of(files, inventory.others, settings)
     with watch.phase("read"):
         reading = read(files, inventory)
@@ -113,5 +114,5 @@ def understand(files: Files, store: FactStore, workers: Workers, tool: Tool, *, 
     from archlint.engine.link import link  # noqa: PLC0415
 
     inventory = discover(files, settings)
-    settings = with_linted_contracts(files, inventory, settings)
+    settings = with_requirements(files, inventory, with_linted_contracts(files, inventory, settings))
     return link(extract(read(files, inventory), store, workers, tool.parsers), inventory, settings, tool.knowledge(store))

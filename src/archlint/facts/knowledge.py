@@ -366,6 +366,8 @@ class Library(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     packages: tuple[str, ...]
     kinds: tuple[str, ...] = ()
     dialect: str | None = None
+    distributions: tuple[str, ...] = ()
+    """What its packages are called where they are installed from, if that differs (`psycopg2-binary`)."""
     aliases: dict[str, str] = {}
     types: dict[str, TypeInfo] = {}
     functions: dict[str, Operation] = {}

@@ -123,6 +123,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     import_linter: bool = True
     """Contracts of import-linter's configurations are judged too."""
     misread: tuple[Misread, ...] = ()
+    requirements: tuple[str, ...] = ()
+    """Distributions that the program needs, as its manifests say; no key of the configuration."""
     dialect: str | None = None
     services: dict[str, str] = {}
     """Service name → its folder."""

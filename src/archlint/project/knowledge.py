@@ -26,6 +26,8 @@ class Knowledge:
         self._schema: dict[str, SchemaPart] = {}
         self._models: dict[str, SchemaModel] = {}
         self.databases: dict[str, str] = {}
+        self.drivers: dict[str, str] = {}
+        """Distribution of a driver → the dialect that its use implies."""
         """What engines and addresses are called → the SQL dialect."""
         self.indexes_keys: frozenset[str] = frozenset()
         """Dialects of servers that make an index for each foreign key by themselves."""
@@ -54,6 +56,9 @@ class Knowledge:
         self._schema |= library.schema
         self._models |= library.models
         self.databases |= library.databases
+        if library.dialect is not None:
+            names = (*library.distributions, *(package.lower().replace("_", "-") for package in library.packages))
+            self.drivers |= dict.fromkeys(names, library.dialect)
         self.indexes_keys |= frozenset(library.indexes_keys)
         self.keeps_names |= frozenset(library.keeps_names)
         self.makes_tables |= frozenset(library.makes_tables)

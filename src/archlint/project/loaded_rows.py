@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ _HELPERS = 3
 
 class LoadedRows:
     """`loading`: last names of library callables that load all rows; `bounded`: those in a chain that bound its rows; `ahead`:
-    calls that load relations together with their owners."""
+    calls that load relations together with their owners, or ask whether that was done."""
 
     def __init__(self, project: Project, loading: Iterable[str], bounded: Iterable[str], ahead: Iterable[str]) -> None:
         self._project = project
@@ -44,7 +43,7 @@ class LoadedRows:
         if given is not None:  # `rows = session.scalars(…)`, `rows.all()`
             chain += _chain(module, given)
         sites = [self._project.calls.in_module(module)[part.index] for part in chain if isinstance(part, CallRef)]
-        if not sites or self._is_bounded(module, expr, chain, context) or self._is_ahead(module, chain):
+        if not sites or self._is_bounded(module, expr, chain, context) or self._is_ahead(chain):
             return False
         definitions = [target.definition for target in sites[0].targets if target.definition is not None]
         if definitions:
@@ -90,20 +89,17 @@ class LoadedRows:
         receiver = sites[0].receiver
         return receiver is not None and self._project.types.role(receiver) == "db-cursor"
 
-    def _is_ahead(self, module: Module, chain: list[Expr]) -> bool:
-        """`block.positions.all()` of a relation that a query of the same module loads with its owners."""
+    def _is_ahead(self, chain: list[Expr]) -> bool:
+        """`block.positions.all()` of a relation that some query of the project loads with its owners."""
         call, holder = chain[0], next((part for part in chain[2:3] if isinstance(part, Attribute)), None)
-        return isinstance(call, CallRef) and holder is not None and holder.attr in self._ahead.get(module.path, ())
+        return isinstance(call, CallRef) and holder is not None and holder.attr in self._ahead
 
     @cached_property
-    def _ahead(self) -> dict[str, set[str]]:
-        """Module → the relations that its queries load with their owners."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for word in self._words:
-            for module, call in self._project.calls.written(word):
-                for argument in call.arguments:
-                    found[module.path].update(relations_in(argument.value) if argument.name is None else ())
-        return found
+    def _ahead(self) -> frozenset[str]:
+        """The relations that queries load with their owners; where the owner comes from is not told where it is read."""
+        called = (call for word in self._words for _, call in self._project.calls.written(word))
+        given = (argument.value for call in called for argument in call.arguments if argument.name is None)
+        return frozenset(name for value in given for name in relations_in(value))
 
     def _is_bounded(self, module: Module, expr: Expr, chain: list[Expr], context: int) -> bool:
         """Something in the chain, or in what its first name was given or executes, takes no more than so many rows."""

@@ -24,17 +24,20 @@ def databases_of(project: Project) -> tuple[str, ...]:
     """The dialects of the databases in use, the one to judge by first; empty where none is known.
 
     The configured one; else what settings name as engine and deployment files give as address or run beside; else what drivers
-    in use imply. Of several the one that does the least by itself is first: PostgreSQL before MySQL, and SQLite, on which tests
-    and first steps run, only where nothing else is named."""
+    in use imply, or drivers that the manifests name: a mapper loads one by an address that stands nowhere. Of several the one
+    that does the least by itself is first: PostgreSQL before MySQL, and SQLite, on which tests and first steps run, only where
+    nothing else is named."""
     if project.settings.dialect:
         return (project.settings.dialect.split(",")[0],)
     named = [dialect for dialect, _ in (_of_settings(project) + _of_deployment(project)).most_common()]
     of_drivers = [dialect for dialect in project.statements.dialect.split(",") if dialect]
-    for found in (named, of_drivers):
+    drivers = project.knowledge.drivers
+    declared = list(dict.fromkeys(drivers[name] for name in project.settings.requirements if name in drivers))
+    for found in (named, of_drivers, declared):
         serious = [dialect for dialect in found if dialect != "sqlite"]
         if serious:
             return tuple(sorted(serious, key=lambda dialect: dialect != "postgres"))
-    return ("sqlite",) if "sqlite" in (*named, *of_drivers) else ()
+    return ("sqlite",) if "sqlite" in (*named, *of_drivers, *declared) else ()
 
 
 def _of_settings(project: Project) -> Counter[str]:

@@ -53,7 +53,7 @@ class Incidental:
     def is_incidental(self, point: EffectPoint, path: Path) -> bool:
         """The names on the way, the values that are set, the conditions or the shape of the function say so."""
         words = self._words
-        between = {word for each in path.through for word in words_of(each.function.name)}
+        between = {word for each in path.through for word in words_of(each.function.qualname)}
         if not (words_of_write(path) | between).isdisjoint((*words.traces, *words.making)):
             return True
         creates = self._creates(point) or self._creates(path.end) or self._calls_creating(path)

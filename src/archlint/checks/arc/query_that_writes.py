@@ -19,6 +19,7 @@ from archlint.project.spelling import last_name
 from archlint.project.task_retries import tasks_of
 from archlint.project.working_tables import fills_working_table
 
+_GETTING_OR_MAKING = ("get_or_create", "aget_or_create")
 _FAR = 2
 """Functions between the query and the write: further down are conditions that nobody can weigh."""
 
@@ -49,6 +50,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for query in _queries(project, effects.points("db.read"), params):
         if query not in writing:
             yield Proof(query.site, f"`{query.function.qualname}` asks and changes nothing")
+    made = _making(project)
     for query in writing:
         ways = [
             way
@@ -56,13 +58,20 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             if writing.keys().isdisjoint(way[1].through) and not is_asked_for_writing(project, way[1])
         ]
         if ways:
-            is_kept = effects.has(query, "http") or any(_is_aside(project, path, params) for _, path in ways)
+            is_kept = effects.has(query, "http") or query in made or any(_is_aside(project, path, params) for _, path in ways)
             judged = [
                 (Confidence.LOW if is_kept or path.kept or incidental.is_incidental(point, path) else _sure(path), point, path)
                 for point, path in ways
             ]
             confidence, point, path = max(judged, key=lambda way: (way[0], -len(way[2].steps), -way[1].site.at))
             yield _hit(query, point, path, confidence)
+
+
+def _making(project: Project) -> frozenset[Def]:
+    """The functions that get or make a row by a call that says so; what they write besides repairs that row."""
+    called = ((module, call) for name in _GETTING_OR_MAKING for module, call in project.calls.written(name))
+    rows = ((module, module.body.contexts[call.context].function) for module, call in called)
+    return frozenset(Def(module, module.name, row) for module, row in rows if row >= 0)
 
 
 def _sure(path: Path) -> Confidence:

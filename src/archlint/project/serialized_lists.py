@@ -137,15 +137,24 @@ class SerializedLists:
         names = self._meant(view, "serializer") if view is not None else frozenset[str]()
         if view is not None and last_name(module.body, expr) in names:  # `super().get_serializer_class()`
             for name in sorted(names):
-                bound = bound_in(self._project, Type(view.name), name)
-                if bound is not None and bound[1].kind == "statement":
-                    value = bound[0].module.body.statements[bound[1].index].value
-                    yield from self._classes(bound[0].module, value, bound[0].klass.context) if value is not None else ()
+                yield from self._set_by(view, name)
+            return
+        own = isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id == "self"
+        found_own = list(self._set_by(view, expr.attr)) if view is not None and own and isinstance(expr, Attribute) else []
+        if found_own:  # `self.list_serializer_class`
+            yield from found_own
             return
         for found in self._project.types.all(module, expr, context):
             klass = self._project.symbols.classes.get(found.name) if found.is_class else None
             if klass is not None and self._serializers.about(klass) is not None:
                 yield klass
+
+    def _set_by(self, view: ClassDef, name: str) -> Iterator[ClassDef]:
+        """The serializers that the view, or the nearest base that has one, gives an attribute in its body."""
+        bound = bound_in(self._project, Type(view.name), name)
+        if bound is not None and bound[1].kind == "statement":
+            value = bound[0].module.body.statements[bound[1].index].value
+            yield from self._classes(bound[0].module, value, bound[0].klass.context) if value is not None else ()
 
     def _meant(self, view: ClassDef, meaning: str) -> frozenset[str]:
         return frozenset(

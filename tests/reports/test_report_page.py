@@ -99,7 +99,7 @@ def test_filter_by_rule(visit: Visit) -> None:
     shown = visit.page.locator(".finding:visible .meta .rule")
     eventually(lambda: set(shown.all_text_contents()) == {"PRF001"})
     queries = sum(finding.rule == "PRF001" for finding in new())
-    assert visit.page.locator("#count").inner_text().startswith(f"{queries} of ")
+    expect(visit.page.locator("#count")).to_have_text(re.compile(rf"^{queries} of "))
 
 
 def test_filter_by_path(visit: Visit) -> None:
@@ -141,8 +141,11 @@ def test_search_takes_all_its_words_and_says_when_nothing_matches(visit: Visit) 
 
 def test_order_by_file(visit: Visit) -> None:
     visit.page.get_by_label("Order", exact=True).select_option("by file")
-    paths = [place.rpartition(":")[0] for place in places(visit.page)]
-    assert paths == sorted(paths)
+
+    def paths() -> list[str]:
+        return [place.rpartition(":")[0] for place in places(visit.page)]
+
+    eventually(lambda: paths() == sorted(paths()))
 
 
 def test_a_finding_unfolds_to_its_code_and_its_path_step_by_step(visit: Visit) -> None:
@@ -193,7 +196,7 @@ def test_the_keyboard_is_enough(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(rows(page).nth(1).locator(".body")).to_be_visible()
     page.keyboard.press("p")
-    assert rows(page).nth(1).locator(".step:not([open])").count() == 0
+    expect(rows(page).nth(1).locator(".step:not([open])")).to_have_count(0)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "frame", "a frame that scrolls can be reached"
     page.keyboard.press("?")

@@ -24,6 +24,11 @@ class SettingValues:
         paths = [path.split(".") for path, meaning in library.settings.items() if meaning == word]
         return [value for path in paths for value in self._of(path)]
 
+    def places(self, library: Library, word: str) -> list[tuple[Module, Expr]]:
+        """Where production modules give a value to a setting of the library that means `word`."""
+        names = [path for path, meaning in library.settings.items() if meaning == word and "." not in path]
+        return [place for name in names for place in self._assigned.get(name, ())]
+
     def _of(self, path: list[str]) -> list[object]:
         """The values of `NAME.key.key` in production modules."""
         found: list[object] = []

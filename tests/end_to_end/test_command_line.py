@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, get_origin, get_type_hints
 
@@ -269,6 +270,15 @@ def test_python_m_archlint_and_no_color(project: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
+@pytest.fixture
+def answers_interrupts() -> Iterator[None]:
+    """A shell has what it runs in the background ignore interrupts, and what that starts inherits it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("answers_interrupts")
 @pytest.mark.parametrize(("later", "jobs"), [(0.0, "2"), (0.3, "2"), (1.5, "2"), (0.5, "1")])
 def test_interrupted_is_status_130(project: Path, later: float, jobs: str) -> None:
     """`--verbose` says which project it is once the command has begun: before that, the interpreter answers a signal."""

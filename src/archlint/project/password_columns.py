@@ -17,6 +17,7 @@ from archlint.facts.findings import Confidence, Site
 from archlint.facts.syntax import Attribute, CallRef, Expr, Function, Mapping, Name, String
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.model import CallSite, Type
+from archlint.project.own_makers import OwnMakers
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _INHERITED = "password"
 """The column that base classes of libraries have."""
+_SETTING = frozenset({"values", "insert", "update"})
+"""Methods that say what a statement writes, and execute nothing themselves."""
 _RELATING = frozenset({"ForeignKey", "OneToOneField", "relationship", "Relationship"})
 
 
@@ -35,14 +38,15 @@ _RELATING = frozenset({"ForeignKey", "OneToOneField", "relationship", "Relations
 class PasswordUse:
     """A value on its way into a column (`write`), or asked for in a query (`query`). `column`: `PartnerRow.password`.
 
-    `hashed`: a write into a column that is named for the hash that it holds (`password_hash`)."""
+    `hashed`: a write into a column that is named for the hash that it holds (`password_hash`); `made`: such a field of
+    an object that is no row itself."""
 
     module: Module = field(repr=False)
     site: Site
     value: Expr
     context: int
     column: str
-    kind: Literal["write", "query", "hashed"]
+    kind: Literal["write", "query", "hashed", "made"]
     confidence: Confidence
     inside: bool = False
     """A method of the stored class itself does it, with what others give it."""
@@ -67,6 +71,7 @@ class PasswordColumns:
         self._words = words
         self._columns: dict[tuple[str, str], bool] = {}
         self._setters: set[str] = set()
+        self._own_makers = OwnMakers(project, vocabulary, words.hashing)
 
     def uses(self) -> Iterator[PasswordUse]:
         """Those of production code, by module and place."""
@@ -100,6 +105,17 @@ class PasswordColumns:
         if key not in self._columns:
             self._columns[key] = self._is_column(type_, name)
         return self._columns[key]
+
+    def names(self, type_: Type) -> tuple[str, ...]:
+        """The columns of a stored class that keep a person's password."""
+        found: dict[str, None] = {}
+        for ancestor in self._project.types.inference.members.ancestors(type_):
+            if self._project.knowledge.method(ancestor.name, "set_password") is not None:
+                found[_INHERITED] = None
+            klass = self._project.symbols.classes.get(ancestor.name)
+            if klass is not None:
+                found.update(dict.fromkeys(self._project.symbols.scopes(klass.module).names(klass.klass.context)))
+        return tuple(n for n in found if self._vocabulary.names(n) is not None and self.is_column(type_, n))
 
     @cached_property
     def _mapped(self) -> frozenset[str]:
@@ -146,7 +162,8 @@ class PasswordColumns:
 
     def _is_remote(self, klass: ClassDef) -> bool:
         scopes = self._project.symbols.scopes(klass.module)
-        names = tuple(scopes.names(klass.klass.context))
+        held = klass.klass.context  # methods and properties tell of no other system (`get_absolute_url`)
+        names = tuple(n for n in scopes.names(held) if any(b.kind != "function" for b in scopes.bindings(held, n)))
         if not self._words.keys.isdisjoint(names) and any(self._is_owner(klass, name) for name in names):
             return True
         return any(not self._words.remote.isdisjoint(words_of(name)) for name in (*names, klass.klass.name))
@@ -237,25 +254,31 @@ class PasswordColumns:
         pairs = [p for p in _pairs(site) if self._vocabulary.names(p[0]) is not None or self._is_for_hash(p[0])]
         if not pairs or last_name(site.module.body, site.call.callee) in self._words.hashing_calls:
             return
-        for type_, kind in self._stored(site):
+        for type_, kind in self.stored(site):
             for name, value in pairs:
                 column = f"{type_.name.rpartition('.')[2]}.{name}"
                 if self.is_column(type_, name):
                     yield PasswordUse(site.module, site.site, value, site.call.context, column, kind, type_.confidence)
                 elif kind == "write" and self._is_for_hash(name) and self._is_stored(type_):
                     yield PasswordUse(site.module, site.site, value, site.call.context, column, "hashed", type_.confidence)
+                elif kind == "write" and self._is_for_hash(name):
+                    yield PasswordUse(site.module, site.site, value, site.call.context, column, "made", type_.confidence)
             return
 
-    def _stored(self, site: CallSite) -> Iterator[tuple[Type, Literal["write", "query"]]]:
+    def stored(self, site: CallSite) -> Iterator[tuple[Type, Literal["write", "query"]]]:
         """The stored class that a call makes an instance of, or whose rows it writes or looks for."""
         for target in site.targets:
             if target.name in self._project.symbols.classes and target.definition is None:  # its own `__init__` may hash
                 yield Type(target.name, (), False, target.confidence), "write"
+        yield from ((type_, "write") for type_ in self._own_makers.made(site) if self._is_stored(type_))
         operation, receiver = site.operation, site.receiver
         if operation is not None and receiver is not None:
             writes = any(effect.startswith("db.write") for effect in operation.effect)
+            writes = writes or last_name(site.module.body, site.call.callee) in _SETTING
             for argument in receiver.arguments[:1]:
                 yield argument, "write" if writes else "query"
+            if receiver.is_class and receiver.name in self._project.symbols.classes:
+                yield Type(receiver.name, (), False, receiver.confidence), "write" if writes else "query"
 
 
 def _pairs(site: CallSite) -> Iterator[tuple[str, Expr]]:

@@ -29,6 +29,14 @@ _MOST_RETURNS = 6
 _DUMPS = frozenset({"dict", "json", "model_dump", "model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "vars"})
 """These take all fields of an object, whatever it prints."""
 _ITEM_METHODS = frozenset({"get", "pop", "setdefault", "getenv", "getlist", "getone", "getall", "get_all", "getfirst"})
+_ITEM_METHODS |= {
+    "get_cookie",
+    "get_secure_cookie",
+    "get_signed_cookie",
+    "get_argument",
+    "get_body_argument",
+    "get_query_argument",
+}
 _CLEAN_FUNCTIONS = frozenset(
     {"len", "bool", "type", "id", "isinstance", "issubclass", "hasattr", "callable", "hash", "int", "float", "any", "all"}
     | {"sum", "abs", "round", "min", "max", "range", "ord", "keys", "startswith", "endswith", "isdigit", "count", "index"}

@@ -11,7 +11,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, String, Subscript
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.flows import Flow, Habits, Place, Source
-from archlint.project.hashed_fields import HashedFields
+from archlint.project.hashed_fields import HashedFields, field_read
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
@@ -19,6 +19,8 @@ from archlint.project.parts import parts_of
 from archlint.project.password_columns import ColumnWords, PasswordColumns, PasswordUse
 from archlint.project.password_documents import PasswordDocuments
 from archlint.project.password_records import PasswordRecords
+from archlint.project.password_splats import PasswordSplats
+from archlint.project.sent_classes import SentClasses
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
 from archlint.project.texts import BuiltText, Hole, Written
@@ -66,6 +68,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for use in columns.uses():
         if lookups.isdisjoint(words_of(use.column)) and not _is_copied(use, stored):
             yield from _judged(taint, use, proof)
+    for use in PasswordSplats(taint, columns, hashing, words.hashing_calls).uses():
+        yield from (hit for hit in _judged(taint, use, proof) if isinstance(hit, Hit))
     records = PasswordRecords(project, vocabulary, taint.requests, frozenset(params.record_names))
     for use in records.uses():
         yield from (hit for hit in _judged(taint, use, proof, typed=True) if isinstance(hit, Hit))
@@ -93,6 +97,15 @@ class _Proof:
 
     def __init__(self, taint: Taint, hashing: frozenset[str]) -> None:
         self._hashed = HashedFields(taint, hashing)
+        self._sent = SentClasses(taint.project)
+
+    def is_sent(self, source: Source) -> bool:
+        """It is what a person sends, and nobody puts a hash in its place."""
+        if source.read is None or self._hashed.holds(source):
+            return False
+        value, at = source.read
+        read = field_read(at.module, value)
+        return source.typed or (read is not None and self._sent.holds(at.module, read[0], at.context))
 
     def hit(self, step: Step, column: str, message: str, source: Source, confidence: Confidence) -> Hit:
         """A guess where nobody is seen to give the password (what is read from a dump or a constant may be hashed already),
@@ -109,11 +122,14 @@ class _Proof:
 
 def _judged(taint: Taint, use: PasswordUse, proof: _Proof, *, typed: bool = False) -> Iterator[Hit | Proof]:
     """`typed`: only what a person sends counts."""
-    if use.kind == "hashed":
-        yield Proof(use.site, f"`{use.column}` holds a hash")
-        return
     flow = taint.flow(use.value, Place(use.module, use.context))
     source = _raw(flow)
+    if use.kind in ("hashed", "made"):
+        if source is not None and proof.is_sent(source):
+            yield proof.hit(Step(use.site, f"reaches `{use.column}` unhashed"), use.column, "named", source, use.confidence)
+        elif use.kind == "hashed":
+            yield Proof(use.site, f"`{use.column}` holds a hash")
+        return
     if source is not None and typed and not source.typed:
         return
     if source is not None and use.inside and source.site == Site(use.module.path, use.value.at, use.value.end):

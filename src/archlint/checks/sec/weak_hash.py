@@ -13,7 +13,7 @@ from archlint.project.credentials import Vocabulary, compounds_of, words_of
 from archlint.project.digest_tokens import token_of
 from archlint.project.digest_uses import DigestUses
 from archlint.project.digests import Digest, Digests
-from archlint.project.flows import Habits, Place
+from archlint.project.flows import Habits, Place, Source
 from archlint.project.model import CallSite, Type
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
@@ -28,6 +28,9 @@ _NAMING = frozenset({"id", "name", "path", "filename", "file", "color", "colour"
 _BODIES = frozenset({"body", "payload", "get_data", "raw_body", "raw_data", "read", "text"})
 """Whoever calls a hook signs the whole body of the request, and chooses with what."""
 _PASSWORDS = frozenset({"password", "passwords", "passwd", "pwd", "pw", "passphrase"})
+_SIGNATURES = frozenset({"sign", "signature", "signed", "mac"})
+_KEYS = (("key",), ("signing", "key"), ("sign", "key"), ("my", "key"), ("own", "key"))
+"""What these name is a secret in a function that signs."""
 _REQUESTS = frozenset({"request", "req"})
 _DESCENTS = 3
 _TELLING = 6
@@ -161,18 +164,43 @@ def _hits(taint: Taint, digest: Digest, harmless: frozenset[str], results: Resul
         chosen = (Step(digest.place, f"chooses {digest.algorithm}"), Step(site.site, "signs with it"))
         yield Hit(digest.place, words, message="keyed", path=chosen if digest.place != site.site else ())
         return
-    flow = taint.flow(digest.data, Place(site.module, site.call.context))
-    token = token_of(site) if not flow.sources and digest.data is not None else None
+    at = Place(site.module, site.call.context)
+    sources = taint.flow(digest.data, at).sources
+    token = token_of(site) if not sources and digest.data is not None else None
     if token is not None:
         yield Hit(site.site, {**words, "value": token}, message="token", confidence=Confidence.MEDIUM)
         return
-    if not flow.sources or not (harmless - _NAMING).isdisjoint(_own_names(digest)):
+    if _says_signature(digest):  # what it is made of may be a slug or for a cache
+        sources = sources or _keys(taint, digest, at)
+        named = _function_words(digest)
+    else:
+        named = _own_names(digest)
+    if not sources or not (harmless - _NAMING).isdisjoint(named):
         return
     if any(name and not harmless.isdisjoint(words_of(name)[-1:]) for name in results.named(digest.site)):
         return
-    best = max(flow.sources, key=lambda source: source.confidence)
+    best = max(sources, key=lambda source: source.confidence)
     path = (*best.steps, Step(site.site, f"digested by {digest.algorithm} here"))
     yield Hit(site.site, {**words, "value": best.label}, path=path, confidence=min(best.confidence, Confidence.HIGH))
+
+
+def _says_signature(digest: Digest) -> bool:
+    """The function is named for what it makes: `sign`, `link_signature`."""
+    return not _SIGNATURES.isdisjoint(_function_words(digest)[-2:])
+
+
+def _function_words(digest: Digest) -> list[str]:
+    caller = digest.site.caller
+    return list(words_of(caller.function.name)) if caller is not None else []
+
+
+def _keys(taint: Taint, digest: Digest, at: Place) -> tuple[Source, ...]:
+    """What is called a key, and is digested with something else."""
+    body = digest.site.module.body
+    parts = [part for part in parts_of(body, digest.data) if isinstance(part, Name | Attribute)]
+    keys = [part for part in parts if words_of(last_name(body, part)) in _KEYS]
+    others = [part for part in parts if not any(last_name(body, part) in spell(body, key) for key in keys)]
+    return tuple(taint.source(key, at, "secret", Confidence.MEDIUM) for key in keys[:1]) if others else ()
 
 
 def _named_around(digest: Digest) -> list[str]:

@@ -29,6 +29,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     ignore_names: tuple[str, ...]
     sanitizers: tuple[str, ...]
     lookup_words: tuple[str, ...]
+    old_words: tuple[str, ...]
     protocol_words: tuple[str, ...]
     password_words: tuple[str, ...]
     hashing_verbs: tuple[str, ...]
@@ -61,8 +62,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             or rehashed.holds(digest)
             or _is_named_for(digest, elsewhere, vocabulary)
         ):
+            is_old = _is_named_for(digest, frozenset(params.old_words), vocabulary)
             for hit in _hits(taint, digest, uses, hashing, fields):
-                yield doubts.weighed(hit, digest)
+                weighed = doubts.weighed(hit, digest)
+                yield replace(weighed, message="old", confidence=Confidence.LOW) if is_old else weighed
     yield from _schemes(project)
     yield from _hashers(project, frozenset(params.test_settings))
 

@@ -155,9 +155,9 @@ class Calls:
     def _site(self, module: Module, index: int, call: Call, caller: Def | None) -> CallSite:
         entities, bases = self._inference.callee(module, call.callee, call.context)
         if len(entities) == 1:
-            targets: Sequence[Target] = self.dispatch.targets(entities[0])
+            targets: Sequence[Target] = self.dispatch.called(entities[0])
         else:
-            targets = [target for entity in entities for target in self.dispatch.targets(entity)]
+            targets = [target for entity in entities for target in self.dispatch.called(entity)]
         return CallSite(module, module.path, index, call, caller, _distinct(targets), _receiver(entities, bases))
 
 

@@ -42,6 +42,15 @@ class Dispatch:
             known = self._targets[entity] = self._find_targets(entity)
         return known
 
+    def called(self, entity: Entity) -> tuple[Target, ...]:
+        """The same for a call that is written: what a library's decorator makes of a function may have its own way to be
+        called (a task that is put into a queue)."""
+        if isinstance(entity, FunctionRef) and entity.definition.function.decorators:
+            for made in self._inference.function_attribute(entity, "__call__") or ():
+                if isinstance(made, Bound):
+                    return self.targets(made)
+        return self.targets(entity)
+
     def _find_targets(self, entity: Entity) -> tuple[Target, ...]:
         if isinstance(entity, FunctionRef):
             return self._function(entity)

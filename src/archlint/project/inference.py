@@ -287,7 +287,7 @@ class Inference:
         if isinstance(base, External):
             return (self.external(f"{base.name}.{name}"),)
         if isinstance(base, FunctionRef):
-            return self._function_attribute(base, name)
+            return self.function_attribute(base, name)
         return None
 
     def _attribute_of_type(self, base: Type, name: str) -> tuple[Entity, ...] | None:
@@ -303,7 +303,7 @@ class Inference:
             return None if guessed else (self.external(f"{base.name}.{name}"),)
         return known
 
-    def _function_attribute(self, base: FunctionRef, name: str) -> tuple[Entity, ...] | None:
+    def function_attribute(self, base: FunctionRef, name: str) -> tuple[Entity, ...] | None:
         """A method that a library decorator adds to a function (a task's `delay`)."""
         for operation in self.returns.decorations(base.definition):
             if operation.returns is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Statement
+from archlint.project.arguments import receives_itself
 from archlint.project.entities import Bound, Entity, External, FunctionRef
 from archlint.project.model import Def, Target, Type
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES = 5
 """A port with more implementations than this counts as unresolved: all of them would smear into every caller."""
+_ANY = 99
 _GIVING = frozenset({"assign", "annotate", "return"})
 
 
@@ -173,7 +175,22 @@ class Dispatch:
         if klass.module.is_test or not wanted:
             return ()
         common = frozenset.intersection(*(self._having(name) for name in wanted)) - {klass.name}
-        return tuple(sorted(n for n in common if not self._is_protocol(self._project.symbols.classes[n])))
+        fitting = [n for n in common if not self._is_protocol(self._project.symbols.classes[n])]
+        return tuple(sorted(n for n in fitting if all(self._takes(n, klass.name, method) for method in wanted)))
+
+    def _takes(self, name: str, protocol: str, method: str) -> bool:
+        """The method of a class can be called with as many arguments as that of the protocol."""
+        own, asked = (
+            next(
+                (e.definition for e in self._inference.members.find(Type(n), method) or () if isinstance(e, FunctionRef)), None
+            )
+            for n in (name, protocol)
+        )
+        if own is None or asked is None:
+            return True
+        (least, most), (fewest, greatest) = _places(own), _places(asked)
+        is_given_more = bool(own.function.decorators)  # a decorator may hand it a session
+        return fewest <= most and (is_given_more or least <= greatest)
 
     def _having(self, name: str) -> frozenset[str]:
         """The production classes that define a public method of that name, or inherit it within the project."""
@@ -220,6 +237,15 @@ class Dispatch:
                 by_function[contexts[statement.context].function].append(statement)
             self._statements[module.path] = by_function
         return by_function.get(definition.index, [])
+
+
+def _places(definition: Def) -> tuple[int, int]:
+    """How many arguments a method must be given by place, and how many it takes, behind its receiver."""
+    parameters = definition.function.parameters[1 if receives_itself(definition) else 0 :]
+    if any(p.kind == "*" for p in parameters):
+        return 0, _ANY
+    places = [p for p in parameters if p.kind in ("positional", "either")]
+    return sum(p.default is None for p in places), sum(p.kind != "**" for p in parameters)
 
 
 def _does_nothing(module: Module, statement: Statement) -> bool:

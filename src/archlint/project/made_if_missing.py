@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
 from archlint.project.credentials import words_of
 from archlint.project.parts import parts_of
+from archlint.project.sequence import chain
 from archlint.project.spelling import spell
 
 if TYPE_CHECKING:
@@ -38,6 +39,20 @@ def is_made_if_missing(module: Module, context: int, at: int) -> bool:
     return False
 
 
+def is_behind_what_was_found(module: Module, context: int, at: int) -> bool:
+    """The place stands behind `if found is not None: return found`."""
+    body = module.body
+    around = set(chain(module, context))
+    for left in body.statements:
+        place = body.contexts[left.context]
+        if left.kind != "return" or left.at >= at or place.kind != "if" or place.parent not in around:
+            continue
+        tested = [part.id for part in (place.subject, *_present(place.subject)) if isinstance(part, Name)]
+        if isinstance(left.value, Name) and left.value.id in tested:
+            return True
+    return False
+
+
 def leads_to_what_is_missing(project: Project, path: Path) -> bool:
     """Some call on the way is made on an object of which a part is `None`: `if page.code is None: page.save()`; or where a
     copy is out of date: `if page.is_stale(): page.load()`."""
@@ -61,6 +76,12 @@ def _absent(test: Expr | None) -> Iterator[Expr]:
         for part in test.operands:
             yield from _absent(part)
     elif isinstance(test, Comparison) and test.ops == ("is",) and any(map(_is_none, test.operands)):
+        yield from test.operands
+
+
+def _present(test: Expr | None) -> Iterator[Expr]:
+    """What is not `None` where the test holds."""
+    if isinstance(test, Comparison) and test.ops == ("is not",) and any(map(_is_none, test.operands)):
         yield from test.operands
 
 

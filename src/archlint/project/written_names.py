@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from archlint.project.credentials import words_of
 
+ROW_KEYS = frozenset({"id", "pk", "uuid"})
 KEYS = frozenset({"id", "ids", "pk", "pks", "uuid", "guid", "slug", "sku", "code", "number", "ref", "reference"})
 AMOUNTS = frozenset(
     {"amount", "quantity", "qty", "cents", "price", "points", "credits", "balance", "delta", "stock", "seats", "fee"}
@@ -20,9 +21,9 @@ class Written(Struct, frozen=True):
     """Names of the function's own in the statements that write: `made` hold what is written itself (what is created, saved,
     changed, or on which the writing method is called), `handed` are stored objects given to a function that writes, `used`
     are all.  `fields`: the attributes that are set, where nothing else is written; `moved`: an attribute, and the value that is
-    added to it or taken from it; `keys`: names in the statements, and in those that made what is written, that are keys.
-    `named`: names by which rows are found, or of amounts, and of what has one (`order.id`); `tables`: models and tables, as far
-    as they are known; `ways`: the project's functions that are called to write, where nothing is written in other ways."""
+    added to it or taken from it; `keys`: names by which rows are found, or of amounts, and of what has one (`order.id`), in the
+    statements and in those that made what is written; `tables`: models and tables, as far as they are known; `ways`: the
+    project's functions that are called to write, where nothing is written in other ways."""
 
     made: frozenset[Own] = frozenset()
     handed: frozenset[Own] = frozenset()
@@ -30,7 +31,6 @@ class Written(Struct, frozen=True):
     fields: frozenset[str] = frozenset()
     moved: frozenset[tuple[str, str]] = frozenset()
     keys: frozenset[Own] = frozenset()
-    named: frozenset[Own] = frozenset()
     tables: frozenset[str] = frozenset()
     ways: frozenset[str] = frozenset()
 
@@ -48,13 +48,14 @@ class Written(Struct, frozen=True):
         return any(name not in actors for name, _ in (self.handed & other.used) | (other.handed & self.used))
 
     def shares_key(self, other: Written, actors: tuple[str, ...]) -> bool:
-        """Both are asked for by one key that is not that of who asks, or name one row of two tables, or one amount."""
-        if any(set(words_of(name)[:-1]).isdisjoint(actors) for name, _ in self.keys & other.keys):
+        """Both name one amount, or are asked for by one key that is not that of who asks: the key of a row, or what names rows
+        of two tables."""
+        shared = {name for name, _ in self.keys & other.keys}
+        of_rows = {name for name in shared if not ROW_KEYS.isdisjoint(words_of(name)[-1:])}
+        if any(is_amount(name) for name in shared) or any(set(words_of(name)[:-1]).isdisjoint(actors) for name in of_rows):
             return True
-        shared = {name for name, _ in self.named & other.named}
-        if not (self.tables and other.tables and self.tables.isdisjoint(other.tables)):
-            return any(is_amount(name) for name in shared)
-        return any(name not in actors and not _is_key_of(name, actors) for name in shared)
+        is_apart = bool(self.tables and other.tables) and self.tables.isdisjoint(other.tables)
+        return is_apart and any(name not in actors and not _is_key_of(name, actors) for name in shared - of_rows)
 
 
 def is_amount(name: str) -> bool:

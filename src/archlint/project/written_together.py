@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, Body, CallRef, Collection, Expr, Name, Statement, String, Subscript
-from archlint.project.batches import expression_of
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def, Type
@@ -25,9 +24,6 @@ _DEPTH = 3
 _NO_DATA = ("db-", "cache-client", "logger", "app", "router")
 _CHANGING = frozenset({"update", "aupdate", "values"})
 _MAKING = frozenset({"insert", "create", "add", "delete"})
-_ROW_KEYS = frozenset({"id", "pk", "uuid"})
-_NEAR = 2
-"""Steps to a write that a key in a call says something of: here, or in the function that is called."""
 _NOBODY = frozenset({"_", "self", "cls", "request", "info", "args", "kwargs"})
 
 
@@ -41,12 +37,12 @@ class WrittenTogether:
         `filled` it sets those of what is written at the places."""
         module = definition.module
         own = [s for s in module.body.statements if module.body.contexts[s.context].function == definition.index]
+        makers = {s.end: s for s in own if s.kind in ("assign", "annotate")}
         places = [(point.point.at, point) for point in points]
         made: set[Own] = set()
         handed: set[Own] = set()
         used: set[Own] = set()
         keys: set[Own] = set()
-        spoken: set[Own] = set()
         for statement in own:
             held = [point for at, point in places if statement.at <= at < statement.end]
             if not held and not (since < statement.at < until and _sets_attribute(statement)):
@@ -62,21 +58,18 @@ class WrittenTogether:
                 direct |= _root(module, statement.target)
             made |= self._own(definition, direct, statement.context, statement.at)
             if held:
-                spoken.update(self._named(definition, statement))
+                keys.update(self._keys(definition, statement, makers))
                 made |= self._own(definition, _first_name(statement), statement.context, statement.end)
             handed |= self._own(definition, given, statement.context, statement.at, only_stored=True)
             used |= self._own(definition, names, statement.context, statement.at)
-            near = [point for point in held if len(point.witness.steps) <= _NEAR]
-            asked = {name for point in near for name in names_in(module.body, expression_of(point))}
-            keys |= self._own(definition, _keys(asked), statement.context, statement.at, of_any_type=True)
         for statement in own:
             if filled is not None and filled < statement.at < since and _sets_attribute(statement):
                 root = self._own(definition, _root(module, statement.target), statement.context, statement.at)
                 if not root.isdisjoint(made):
                     names = {*names_in(module.body, statement.value)}
                     used |= self._own(definition, names, statement.context, statement.at)
-        used |= {each for own in made | handed for each in self._made_of(definition, own)}
-        keys |= {each for own in made for each in self._keys_of(definition, own)}
+        used |= {each for own in made | handed for each in self._made_of(definition, makers.get(own[1]))}
+        keys |= {each for _, end in made if end in makers for each in self._keys_in(definition, makers[end])}
         sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and _sets_attribute(s)}
         named = [_given_fields(module, own, point) for point in points]
         fields = frozenset(sets.union(*named)) if all(named) else frozenset()
@@ -91,23 +84,23 @@ class WrittenTogether:
             fields,
             moved,
             frozenset(keys),
-            frozenset(spoken),
             tables,
             frozenset(ways) if is_called else frozenset(),
         )
 
-    def _named(self, definition: Def, statement: Statement) -> Iterator[Own]:
+    def _keys(self, definition: Def, statement: Statement, makers: dict[int, Statement]) -> Iterator[Own]:
         """Those of a statement, and of those that tell of what it uses: `order` and `number` behind `order = find(number)`."""
+        for name, end in self._keys_in(definition, statement):
+            yield name, end
+            if end in makers:
+                yield from self._keys_in(definition, makers[end])
+
+    def _keys_in(self, definition: Def, statement: Statement) -> Iterator[Own]:
         module = definition.module
         scopes = self._project.symbols.scopes(module)
         for name in _keys_in(module.body, statement):
             scope, bindings = scopes.lookup(statement.context, name, statement.at)
-            for binding in bindings if scope > 0 else ():
-                yield name, binding.at
-                made = module.body.statements[binding.index] if binding.kind == "statement" else None
-                for inner in _keys_in(module.body, made) if made is not None and made.kind == "assign" else ():
-                    scope, found = scopes.lookup(made.context, inner, made.at) if made is not None else (0, ())
-                    yield from ((inner, each.at) for each in found if scope > 0)
+            yield from ((name, binding.at) for binding in bindings if scope > 0)
 
     def _tables(self, point: EffectPoint, depth: int = _DEPTH) -> frozenset[str]:
         """The model on which a writing method is called, or whose row it is given, the tables of the SQL that a call is given;
@@ -140,20 +133,11 @@ class WrittenTogether:
             self._known[definition] = frozenset(table for point in points for table in self._tables(point, depth))
         return self._known[definition]
 
-    def _made_of(self, definition: Def, own: Own) -> Iterator[Own]:
+    def _made_of(self, definition: Def, maker: Statement | None) -> Iterator[Own]:
         """The names in `line = Line(order=order)`, of the line."""
-        module = definition.module
-        for statement in module.body.statements:
-            if statement.kind in ("assign", "annotate") and statement.end == own[1]:
-                yield from self._own(definition, {*names_in(module.body, statement.value)}, statement.context, statement.at)
-
-    def _keys_of(self, definition: Def, own: Own) -> Iterator[Own]:
-        """`order_id` in `order = get(Order, order_id)`, of the order."""
-        module = definition.module
-        for statement in module.body.statements:
-            if statement.kind in ("assign", "annotate") and statement.end == own[1]:
-                names = _keys({*names_in(module.body, statement.value)})
-                yield from self._own(definition, names, statement.context, statement.at, of_any_type=True)
+        if maker is not None:
+            names = {*names_in(definition.module.body, maker.value)}
+            yield from self._own(definition, names, maker.context, maker.at)
 
     def _own(
         self,
@@ -163,7 +147,6 @@ class WrittenTogether:
         at: int,
         *,
         only_stored: bool = False,
-        of_any_type: bool = False,
     ) -> set[Own]:
         """Those that are names of the function's own and hold data: no session, client or request, no number or text."""
         module = definition.module
@@ -177,7 +160,7 @@ class WrittenTogether:
                 continue
             types = self._project.types.all(module, Name(at, 0, name), context)
             is_stored = any(self._project.types.role(each) == _STORED for each in types)
-            if (is_stored or not only_stored) and (of_any_type or not any(self.is_no_data(each) for each in types)):
+            if (is_stored or not only_stored) and not any(self.is_no_data(each) for each in types):
                 found.update((name, binding.at) for binding in bindings)
         return found
 
@@ -189,11 +172,6 @@ class WrittenTogether:
     def _is_stored(self, definition: Def) -> bool:
         klass = definition.name.rpartition(".")[0]
         return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED
-
-
-def _keys(names: set[str]) -> set[str]:
-    """Those that say which row is meant: `order_id`, `pk`."""
-    return {name for name in names if set(words_of(name)[-1:]) & _ROW_KEYS}
 
 
 def _keys_in(body: Body, statement: Statement) -> Iterator[str]:

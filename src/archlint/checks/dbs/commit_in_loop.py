@@ -10,6 +10,7 @@ from archlint.facts.syntax import CallRef
 from archlint.project.commits import Commit, Commits
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop
+from archlint.project.made_if_missing import is_behind_what_was_found
 from archlint.project.model import Def
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
@@ -58,6 +59,8 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
         return Confidence.LOW, "the commit is so far down that it may not be reached"
     if _is_conditional(project, commit):
         return Confidence.LOW, "not each item comes to it"
+    if _is_made_if_missing(project, commit):
+        return Confidence.LOW, "it only makes what is missing"
     return min(commit.path.confidence, Confidence.HIGH if not commit.path.through else Confidence.MEDIUM), ""
 
 
@@ -104,6 +107,15 @@ def _is_conditional(project: Project, commit: Repeated) -> bool:
     return False
 
 
+def _is_made_if_missing(project: Project, commit: Repeated) -> bool:
+    """A function on the way commits only where it has not found what it would make."""
+    for step in commit.path.steps[1:]:
+        module = project.modules.by_path[step.site.path]
+        if is_behind_what_was_found(module, context_at(module, step.site.at), step.site.at):
+            return True
+    return False
+
+
 def _points(project: Project, commit: Repeated, effect: str) -> tuple[EffectPoint, ...]:
     caller = commit.point.caller
     return project.effects.points_of(caller, effect) if caller is not None else ()
@@ -117,8 +129,8 @@ def _survives(commit: Repeated) -> bool:
     body = loop.module.body
     for row, place in enumerate(body.contexts):
         if place.kind == "except" and loop.place.at <= place.at < loop.place.end:
-            raises = any(s.kind == "raise" and s.context == row for s in body.statements)
-            if not raises:
+            own = {s.kind for s in body.statements if row in chain(loop.module, s.context)}
+            if "raise" not in own or "continue" in own:
                 return True
     return False
 

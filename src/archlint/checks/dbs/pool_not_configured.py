@@ -9,9 +9,12 @@ from archlint.facts.knowledge import Operation
 from archlint.facts.syntax import Attribute, Name, String
 from archlint.project.conditions import is_failure_path
 from archlint.project.model import CallSite
+from archlint.project.modules import Module
 from archlint.project.name_uses import uses_of
 from archlint.project.one_off import OneOff
+from archlint.project.parts import parts_of
 from archlint.project.repeated import LoopWords
+from archlint.project.short_lived import ShortLived
 from archlint.project.spelling import last_name
 
 
@@ -31,7 +34,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each pool that is made with the library's own size, a proof for each whose size is given."""
-    one_off = OneOff(project, params)
+    one_off, short_lived = OneOff(project, params), ShortLived(project)
     for module in project.modules.production:
         for site in project.calls.known(module):
             operation = site.operation
@@ -44,7 +47,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             elif (
                 not site.is_open
                 and not _is_aside(one_off, site, params)
-                and not (_is_local(project, site, params) or _is_for_one(site, params))
+                and not (_is_local(project, site, params) or _is_for_one(short_lived, site, params))
             ):
                 yield _hit(site, operation)
 
@@ -58,31 +61,53 @@ def _is_aside(one_off: OneOff, site: CallSite, params: Params) -> bool:
     return one_off.runs_once(site.module, site.caller)
 
 
-def _is_for_one(site: CallSite, params: Params) -> bool:
-    """One connection is taken from it, right here, and it is gone with the function: a look whether the database is there."""
+def _is_for_one(short_lived: ShortLived, site: CallSite, params: Params) -> bool:
+    """One connection is taken from it, right here, or it is gone with the function: one task, or a look whether the database
+    is there."""
     body = site.module.body
     if any(isinstance(c.callee, Attribute) and c.callee.base == site.expr for c in body.calls):
         return True
     if site.caller is None:
         return False
-    made = (s for s in site.module.statements["assign"] if s.at <= site.call.at and site.call.end <= s.end)
+    made = (s for s in body.statements if s.kind in ("assign", "annotate") and s.at <= site.call.at and site.call.end <= s.end)
     statement = next(made, None)
     if statement is None or not isinstance(statement.target, Name):
-        return False
+        return short_lived.is_gone(site)
     used = uses_of(site.caller, statement.target.id, statement.end)
-    handed = (use.call for use in used if use.kind == "argument")
-    is_here = all(use.kind in ("method", "managed", "argument") for use in used)
-    if any(use.kind == "method" and use.word in params.ends for use in used):
+    if any(use.kind == "method" and use.word in params.ends for use in used) and not any(use.kind == "yielded" for use in used):
         return True
-    return bool(used) and is_here and all(last_name(body, body.calls[call].callee) in params.once for call in handed)
+    handed = (use.call for use in used if use.kind == "argument")
+    is_here = bool(used) and all(use.kind in ("method", "managed", "argument") for use in used)
+    return (is_here and all(last_name(body, body.calls[call].callee) in params.once for call in handed)) or short_lived.is_gone(
+        site
+    )
 
 
 def _is_local(project: Project, site: CallSite, params: Params) -> bool:
-    """The address names a file, as far as it is known."""
+    """The address names a file, as far as it is known, or what is set is only of files, whatever the address."""
     given = [argument.value for argument in site.call.arguments if argument.name in (None, "url")][:1]
     texts = [text.rendered for value in given for text in project.values.texts(site.module, value, site.call.context)]
-    told = (a.value for call in site.module.body.calls for a in call.arguments if isinstance(a.value, String))
-    return any(text.startswith(params.local) for text in texts) or any(t.value.startswith(params.settings) for t in told)
+    if any(text.startswith(params.local) for text in texts):
+        return True
+    told = (
+        call
+        for call in site.module.body.calls
+        if any(isinstance(a.value, String) and a.value.value.startswith(params.settings) for a in call.arguments)
+    )
+    return any(not _is_one_of_several(site.module, call.context, params) for call in told)
+
+
+def _is_one_of_several(module: Module, context: int, params: Params) -> bool:
+    """`if engine.dialect.name == "sqlite":`, around the place: there are others."""
+    contexts = module.body.contexts
+    while context >= 0:
+        place = contexts[context]
+        if place.kind == "if" and any(
+            isinstance(part, String) and part.value.startswith(params.local) for part in parts_of(module.body, place.subject)
+        ):
+            return True
+        context = place.parent
+    return False
 
 
 def _hit(site: CallSite, operation: Operation) -> Hit:

@@ -21,7 +21,7 @@ from archlint.project.loose_writes import (
     is_unchanged,
     stands_alone,
 )
-from archlint.project.made_if_missing import is_made_if_missing
+from archlint.project.made_if_missing import is_behind_what_was_found, is_made_if_missing
 from archlint.project.model import Def
 from archlint.project.one_off import OneOff
 from archlint.project.repeated import LoopWords
@@ -211,15 +211,16 @@ def _is_same_call(definition: Def, pair: _Pair) -> bool:
 def _is_same_row(pair: _Pair) -> bool:
     """The same table by the same key."""
     one, two = pair.one, pair.two
-    is_one = len(one.tables) == 1 and one.tables == two.tables and bool(one.named) and one.named == two.named
-    return is_one and not any(is_amount(name) for name, _ in one.named)
+    is_one = len(one.tables) == 1 and one.tables == two.tables and bool(one.keys) and one.keys == two.keys
+    return is_one and not any(is_amount(name) for name, _ in one.keys)
 
 
 def _is_made_if_missing(project: Project, commit: Commit) -> bool:
     """Here, or in a function on the way down."""
     for site in (commit.point.site, *(step.site for step in commit.path.steps[1:])):
         module = project.modules.by_path[site.path]
-        if is_made_if_missing(module, context_at(module, site.at), site.at):
+        context = context_at(module, site.at)
+        if is_made_if_missing(module, context, site.at) or is_behind_what_was_found(module, context, site.at):
             return True
     return False
 

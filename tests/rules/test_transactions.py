@@ -46,8 +46,51 @@ def {name}(session: Session, order: Order, line: Line, template) -> None:
     {second}
     session.commit()
 """
+SAVED = """\
+def place(request, order: Order) -> None:
+    {first}
+    {second}
+"""
+MADE = "Line.objects.create(order=order)"
+RUN = """\
+import psycopg2
+
+def {name}(sql, *args):
+    connection = psycopg2.connect("dbname=shop connect_timeout=3")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, args)
+    connection.commit()
+
+def place(order_id, body):
+    run("INSERT INTO orders (id) VALUES (%s)", order_id)
+    {name}("INSERT INTO lines (order_id, body) VALUES (%s, %s)", order_id, body)
+
+def run(sql, *args):
+    connection = psycopg2.connect("dbname=shop connect_timeout=3")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, args)
+    connection.commit()
+"""
+LOGGED_IN = """\
+def {name}(session: Session, order: Order):
+    session.add(Line(order=order))
+    session.commit()
+
+
+def log_in(session: Session):
+    order = Order(state="new")
+    session.add(order)
+    session.commit()
+    {name}(session, order)
+"""
 ADDED = "order.lines = 1; session.add(order)"
 LINE = "session.add(Line(order=order))"
+
+
+def _saved(first: str, second: str) -> str:
+    return DJANGO.format(set="").replace("Line.objects.filter(order=self).delete()", "pass") + SAVED.format(
+        first=first, second=second
+    )
 
 
 def _place(first: str, second: str, name: str = "place") -> str:
@@ -76,6 +119,29 @@ def _place(first: str, second: str, name: str = "place") -> str:
         ("DBS007", _place("order.state = State.PAID", LINE), Confidence.HIGH),
         ("DBS007", DJANGO.format(set=""), Confidence.LOW),
         ("DBS007", DJANGO.format(set="self.state = 'empty'; "), Confidence.HIGH),
+        ("DBS007", _saved("order.state = 'open'; order.save()", MADE), Confidence.HIGH),
+        ("DBS007", _saved("order.last_check = 3; order.save()", MADE), Confidence.LOW),
+        ("DBS007", _saved("order.save(update_fields=['last_check'])", MADE), Confidence.LOW),
+        ("DBS007", _saved("order.save(update_fields=['last_check', 'state'])", MADE), Confidence.HIGH),
+        ("DBS007", _saved("order = Order(); order.last_check = 3; order.save()", MADE), Confidence.HIGH),
+        (
+            "DBS007",
+            _saved(
+                "if 'close' in request.POST:\n        order.state = 'closed'; order.save()",
+                f"if 'line' in request.POST:\n        {MADE}",
+            ),
+            Confidence.LOW,
+        ),
+        (
+            "DBS007",
+            _saved(
+                f"if 'x' in request.POST:\n        {MADE}", "if 'x' in request.POST:\n        order.state = 1; order.save()"
+            ),
+            Confidence.HIGH,
+        ),
+        ("DBS007", RUN.format(name="run"), Confidence.MEDIUM),
+        ("DBS007", HEAD + LOGGED_IN.format(name="create_session"), Confidence.LOW),
+        ("DBS007", HEAD + LOGGED_IN.format(name="create_chat_session"), Confidence.HIGH),
     ],
 )
 def test_how_sure_it_is(rule: str, source: str, confidence: Confidence) -> None:

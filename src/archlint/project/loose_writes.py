@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from archlint.facts.syntax import Attribute, CallRef, Name
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Name, String
 from archlint.project.commits import Commit
+from archlint.project.made_if_missing import is_behind_what_was_found, is_made_if_missing
 from archlint.project.model import Def
-from archlint.project.sequence import chain
+from archlint.project.parts import parts_of
+from archlint.project.sequence import chain, context_at
 from archlint.project.spelling import spell
 from archlint.project.written_names import Written
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
 
 _UPSERTS = frozenset({"update_or_create", "aupdate_or_create", "get_or_create", "aget_or_create"})
 _SAVES = frozenset({"save", "asave"})
@@ -71,11 +78,38 @@ def is_saved_again(first: Commit, second: Commit, one: Written) -> bool:
 
 
 def is_copied(first: Commit, second: Commit) -> bool:
-    """`Version.objects.update_or_create(…)`, and then `package.save()`, or another one, right here: what another keeps, copied
-    again."""
+    """`Version.objects.update_or_create(…)`, and then `package.save()`, or another one, right here, or in a function that says
+    so: what another keeps, copied again."""
     names = [each.end.witness.target.rpartition(".")[2] for each in (first, second)]
-    is_here = not first.path.through and not second.path.through
+    said = (each.function.name for each in first.path.through)
+    is_here = all(any(name in each for name in _UPSERTS) for each in said) and not second.path.through
     return is_here and names[0] in _UPSERTS and names[1] in (_SAVES | _UPSERTS | _SETS)
+
+
+def answers_another(first: Commit, second: Commit) -> bool:
+    """`if "save" in request.POST:` and `if "delete" in request.POST:`, one for each button that a form has."""
+    asked = [_asked_in(each) for each in (first, second)]
+    return any(where in asked[1] and asked[1][where] != what for where, what in asked[0].items())
+
+
+def _asked_in(commit: Commit) -> dict[str, str]:
+    """What the conditions around a place look for, by where they look."""
+    module, found = commit.point.module, {}
+    for row in chain(module, commit.point.context):
+        place = module.body.contexts[row]
+        for part in parts_of(module.body, place.subject) if place.kind == "if" else ():
+            if isinstance(part, Comparison) and part.ops == ("in",) and isinstance(part.operands[0], String):
+                found[spell(module.body, part.operands[1])] = part.operands[0].value
+    return found
+
+
+def is_handed_on(first: Commit, second: Commit) -> bool:
+    """`later = sync_to_async(order.save)`, and then `await later()`: one write."""
+    body, call = second.point.module.body, second.point.call
+    if call is None or not isinstance(call.call.callee, Name):
+        return False
+    name, at = call.call.callee.id, first.point.site.at
+    return any(isinstance(s.target, Name) and s.target.id == name and s.at <= at < s.end for s in body.statements)
 
 
 def stands_alone(first: Commit, second: Commit, one: Written) -> bool:
@@ -102,5 +136,15 @@ def is_best_effort(first: Commit, second: Commit) -> bool:
         if nearest >= 0 and not any(
             s.kind in ("raise", "return") and nearest in chain(module, s.context) for s in body.statements
         ):
+            return True
+    return False
+
+
+def makes_what_is_missing(project: Project, commit: Commit) -> bool:
+    """Here, or in a function on the way down: asked again, it finds what it made."""
+    for site in (commit.point.site, *(step.site for step in commit.path.steps[1:])):
+        module = project.modules.by_path[site.path]
+        context = context_at(module, site.at)
+        if is_made_if_missing(module, context, site.at) or is_behind_what_was_found(module, context, site.at):
             return True
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Expr, Name, Yield
+from archlint.facts.syntax import Name, Yield
 from archlint.project.name_uses import Use, uses_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _DEPTH = 4
 """A pool, a factory of sessions, a session, and what it gives."""
 _LENT = ("db-session", "db-connection", "db-cursor")
-"""What may be handed to functions of the project: it is theirs for the time of the call."""
+"""What may be handed to functions of the project, or yielded: it is theirs for the time of the call, or of the block."""
 
 
 class ShortLived:
@@ -78,11 +78,13 @@ class ShortLived:
 
     def _is_here(self, definition: Def, name: str, use: Use, depth: int) -> bool:
         module = definition.module
+        if use.kind == "yielded":
+            return self._is_lent_now(module, name, use, depth)
         if use.kind != "argument":
             return use.kind in ("managed", "method")
         site = self._project.calls.in_module(module)[use.call]
         if not self._is_library(site):
-            return depth < _DEPTH and self._is_lent(module, Name(use.at, 0, name), use.context)
+            return self._is_lent_now(module, name, use, depth)
         return self._is_data(site) or self._ends_here(definition, site.call.at, site.call.end, depth - 1)
 
     def _is_library(self, site: CallSite) -> bool:
@@ -92,6 +94,7 @@ class ShortLived:
         """What is asked of a database is no part of it."""
         return site.operation is not None and bool({"db.read", "db.write"} & {*site.operation.effect})
 
-    def _is_lent(self, module: Module, expr: Expr, context: int) -> bool:
-        types = self._project.types.all(module, expr, context)
+    def _is_lent_now(self, module: Module, name: str, use: Use, depth: int) -> bool:
+        """It is one session or connection, and not what is made to give many."""
+        types = self._project.types.all(module, Name(use.at, 0, name), use.context) if depth < _DEPTH else ()
         return any(self._project.types.role(each).startswith(_LENT) for each in types)

@@ -24,6 +24,7 @@ _DEPTH = 3
 _NO_DATA = ("db-", "cache-client", "logger", "app", "router")
 _CHANGING = frozenset({"update", "aupdate", "values"})
 _MAKING = frozenset({"insert", "create", "add", "delete"})
+_SAVES = frozenset({"save", "asave"})
 _NOBODY = frozenset({"_", "self", "cls", "request", "info", "args", "kwargs"})
 
 
@@ -47,7 +48,9 @@ class WrittenTogether:
             held = [point for at, point in places if statement.at <= at < statement.end]
             if not held and not (since < statement.at < until and _sets_attribute(statement)):
                 continue
-            names = {*names_in(module.body, statement.value), *names_in(module.body, statement.target)}
+            names = {*names_in(module.body, statement.value)}
+            if not (statement.kind == "augment" and isinstance(statement.target, Name)):  # `gone += delete(session)`
+                names |= {*names_in(module.body, statement.target)}
             direct, given = set[str](), set[str]()
             for point in held:
                 receivers, arguments = _about(module, point)
@@ -71,7 +74,7 @@ class WrittenTogether:
         used |= {each for own in made | handed for each in self._made_of(definition, makers.get(own[1]))}
         keys |= {each for _, end in made if end in makers for each in self._keys_in(definition, makers[end])}
         sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and _sets_attribute(s)}
-        named = [_given_fields(module, own, point) for point in points]
+        named = [_given_fields(module, own, point) or _saved_fields(module, own, point, filled) for point in points]
         fields = frozenset(sets.union(*named)) if all(named) else frozenset()
         moved = frozenset(m for s in own if since < s.at < until and (m := _moved(module, s)) is not None)
         tables = frozenset(table for point in points for table in self._tables(point))
@@ -199,6 +202,27 @@ def _given_fields(module: Module, own: list[Statement], point: EffectPoint) -> s
     named = {a.name for c in changing for a in c.arguments if a.name is not None and a.name.isidentifier()}
     made = any(last_name(module.body, c.callee) in _MAKING for c in calls)
     return set() if made else named
+
+
+def _saved_fields(module: Module, own: list[Statement], point: EffectPoint, since: int | None) -> set[str]:
+    """`order.paid = True` before `order.save()`, `order.save(update_fields=["paid"])`: the fields that are set behind an
+    offset, or named; none where the row is made or read behind it, so that there may be others."""
+    call = point.call.call if point.call is not None else None
+    if (
+        since is None
+        or call is None
+        or last_name(module.body, call.callee) not in _SAVES
+        or not isinstance(call.callee, Attribute)
+    ):
+        return set()
+    told = next((a.value for a in call.arguments if a.name == "update_fields"), None)
+    if isinstance(told, Collection):
+        return {item.value for item in told.items if isinstance(item, String)}
+    row, behind = call.callee.base, [s for s in own if since < s.at < call.at]
+    if any(isinstance(row, Name) and isinstance(s.target, Name) and s.target.id == row.id for s in behind):
+        return set()
+    shown = spell(module.body, row)
+    return {s.target.attr for s in behind if isinstance(s.target, Attribute) and spell(module.body, s.target.base) == shown}
 
 
 def _first_name(statement: Statement) -> set[str]:

@@ -53,6 +53,8 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
         return Confidence.LOW, "each may have to be kept by itself"
     if any(commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect)):
         return Confidence.LOW, "each turn does more than the database's work"
+    if _is_search(commit):
+        return Confidence.LOW, "the loop ends with the first that does"
     if not proved.by(commit):
         return Confidence.LOW, "nothing here says that there are many"
     if len(commit.path.through) > _FAR:
@@ -113,6 +115,16 @@ def _is_made_if_missing(project: Project, commit: Repeated) -> bool:
         module = project.modules.by_path[step.site.path]
         if is_behind_what_was_found(module, context_at(module, step.site.at), step.site.at):
             return True
+    return False
+
+
+def _is_search(commit: Repeated) -> bool:
+    """`if place.takes(order): break`: it stands in the condition on which the loop is left."""
+    body, site = commit.point.module.body, commit.point.site
+    for row, place in enumerate(body.contexts):
+        test = place.subject if place.kind == "if" else None
+        if test is not None and test.at <= site.at < test.end:
+            return any(s.kind in ("break", "return") and s.context == row for s in body.statements)
     return False
 
 

@@ -26,6 +26,7 @@ from archlint.project.model import Def, Type
 from archlint.project.modules import Module
 from archlint.project.parts import parts_of
 from archlint.project.row_locks import RowLocks
+from archlint.project.row_sources import row_sources
 from archlint.project.sequence import may_follow
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.transaction_blocks import TransactionBlocks
@@ -101,10 +102,17 @@ def _changes(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:
     sums = frozenset(s.target.id for s in module.statements["assign"] if type(s.value) is Operation and type(s.target) is Name)
     for statement in sorted((*module.statements["augment"], *module.statements["assign"]), key=lambda s: s.at):
         target, function = statement.target, body.contexts[statement.context].function
-        if function < 0 or statement.value is None or not (isinstance(target, Attribute) and isinstance(target.base, Name)):
+        if function < 0 or statement.value is None or not isinstance(target, Attribute) or _root(target.base) is None:
             continue
         if _adds(module, statement, target, sums):
             yield Def(module, module.name, function), statement, target
+
+
+def _root(expr: Expr) -> Name | None:
+    """`item`, of `item` and `item.book`."""
+    while isinstance(expr, Attribute):
+        expr = expr.base
+    return expr if isinstance(expr, Name) else None
 
 
 def _adds(module: Module, statement: Statement, target: Attribute, sums: frozenset[str]) -> bool:
@@ -150,8 +158,8 @@ def _is_no_number(body: Body, value: Expr | None) -> bool:
 
 def _written_back(project: Project, definition: Def, statement: Statement, target: Attribute) -> _Back | None:
     """The first place behind it that saves the object, or commits."""
-    assert isinstance(target.base, Name)  # noqa: S101 - others are not given
     module, points = definition.module, project.effects.points_of
+    row = spell(module.body, target.base)
     for point in sorted((*points(definition, "db.write"), *points(definition, "db.commit")), key=lambda p: p.site.at):
         if point.site.at < statement.end or not may_follow(
             module, (statement.context, statement.at), (point.context, point.site.at)
@@ -161,9 +169,10 @@ def _written_back(project: Project, definition: Def, statement: Statement, targe
         if call is None:
             continue
         base = call.callee.base if isinstance(call.callee, Attribute) else None
-        is_saved = isinstance(base, Name) and base.id == target.base.id
-        is_handed = any(isinstance(a.value, Name) and a.value.id == target.base.id for a in call.arguments)
-        if is_saved or is_handed or point.effect == "db.commit":
+        is_saved = base is not None and spell(module.body, base) == row
+        is_handed = any(spell(module.body, a.value) == row for a in call.arguments)
+        is_flushed = any(t.operation is not None and t.operation.flushes for t in point.point.targets)
+        if is_saved or is_handed or is_flushed or point.effect == "db.commit":
             return _Back(point.site, point.shown)
     return None
 
@@ -202,8 +211,11 @@ def _confidence(
     project: Project, definition: Def, statement: Statement, target: Attribute, params: Params
 ) -> Confidence | None:
     """None for what the function has made itself; high where it is read here."""
-    module = definition.module
-    made = project.values.sources.of(module, target.base, statement.context, statement.at)
+    module, root = definition.module, _root(target.base)
+    assert root is not None  # noqa: S101 - others are not given
+    if root != target.base and _stored(project, module, root, statement.context) is None:
+        return Confidence.LOW  # `self.order.total`: kept somewhere
+    made = row_sources(project, module, root, statement.context, statement.at)
     if not made or all(source.is_parameter for source in made):
         return Confidence.MEDIUM
     reads = {p.site for p in project.effects.points_of(definition, "db.read")}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Hit, Project, Proof
-from archlint.facts.knowledge import Operation
-from archlint.facts.syntax import Attribute, Name, String
+from archlint.facts.knowledge import Operation as Known
+from archlint.facts.syntax import Attribute, Comparison, Expr, Name, Operation, String
 from archlint.project.conditions import is_failure_path
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
@@ -20,9 +20,9 @@ from archlint.project.spelling import last_name
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`kinds`: kinds of libraries that connect to databases; `ignore_calls`: beginnings of names of callables that are not
-    asked about; `local`: beginnings of addresses of databases that are files, `settings`: of what
-    only these are told; `once`: calls that a pool is handed to at the
-    start of a program; `ends`: methods that close it.  The rest: see `LoopWords`."""
+    asked about; `local`: beginnings of addresses of databases that are files, `settings`: of what only these are told; `once`:
+    calls that a pool is handed to at the start of a program; `ends`: methods that close it; `trials`: beginnings of names of
+    where a program is only tried. The rest: see `LoopWords`."""
 
     kinds: tuple[str, ...]
     ignore_calls: tuple[str, ...]
@@ -30,6 +30,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     settings: tuple[str, ...]
     once: tuple[str, ...]
     ends: tuple[str, ...]
+    trials: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -53,7 +54,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _is_aside(one_off: OneOff, site: CallSite, params: Params) -> bool:
-    """In a command or script, or where the sized pool could not be made."""
+    """In a command or script, in development, or where the sized pool could not be made."""
+    if _asks_for(site.module, site.call.context, params.trials):
+        return True
     if site.targets[0].name.startswith(params.ignore_calls) or is_failure_path(site.module, site.call.context):
         return True
     if site.caller is None:
@@ -87,30 +90,35 @@ def _is_local(project: Project, site: CallSite, params: Params) -> bool:
     """The address names a file, as far as it is known, or what is set is only of files, whatever the address."""
     given = [argument.value for argument in site.call.arguments if argument.name in (None, "url")][:1]
     texts = [text.rendered for value in given for text in project.values.texts(site.module, value, site.call.context)]
-    if any(text.startswith(params.local) for text in texts):
+    if any(text.startswith(params.local) for text in texts) or _asks_for(site.module, site.call.context, params.local):
         return True
     told = (
         call
         for call in site.module.body.calls
         if any(isinstance(a.value, String) and a.value.value.startswith(params.settings) for a in call.arguments)
     )
-    return any(not _is_one_of_several(site.module, call.context, params) for call in told)
+    return any(not _asks_for(site.module, call.context, params.local) for call in told)
 
 
-def _is_one_of_several(module: Module, context: int, params: Params) -> bool:
-    """`if engine.dialect.name == "sqlite":`, around the place: there are others."""
+def _asks_for(module: Module, context: int, wanted: tuple[str, ...]) -> bool:
+    """`if engine.dialect.name == "sqlite":`, around the place."""
     contexts = module.body.contexts
     while context >= 0:
         place = contexts[context]
-        if place.kind == "if" and any(
-            isinstance(part, String) and part.value.startswith(params.local) for part in parts_of(module.body, place.subject)
-        ):
+        is_asked = place.kind == "if" and not _is_refused(place.subject)
+        told = (p.value for p in parts_of(module.body, place.subject) if isinstance(p, String)) if is_asked else ()
+        if any(text.startswith(wanted) for text in told):
             return True
         context = place.parent
     return False
 
 
-def _hit(site: CallSite, operation: Operation) -> Hit:
+def _is_refused(test: Expr | None) -> bool:
+    """`not …`, `… != …`"""
+    return (isinstance(test, Operation) and test.op == "not") or (isinstance(test, Comparison) and test.ops == ("!=",))
+
+
+def _hit(site: CallSite, operation: Known) -> Hit:
     assert operation.pool is not None  # noqa: S101 - others are not asked
     words = {
         "target": site.targets[0].name,

@@ -13,19 +13,21 @@ from archlint.facts.syntax import Attribute
 from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
 from archlint.project.loose_writes import (
+    answers_another,
     decides_to_leave,
     is_best_effort,
     is_copied,
+    is_handed_on,
     is_saved_again,
     is_stamped,
     is_unchanged,
+    makes_what_is_missing,
     stands_alone,
 )
-from archlint.project.made_if_missing import is_behind_what_was_found, is_made_if_missing
 from archlint.project.model import Def
 from archlint.project.one_off import OneOff
 from archlint.project.repeated import LoopWords
-from archlint.project.sequence import chain, context_at
+from archlint.project.sequence import chain
 from archlint.project.spelling import shorten, spell
 from archlint.project.transactions import Transactions
 from archlint.project.written_names import Written, is_amount
@@ -39,14 +41,14 @@ _MOST = 12
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Words in names.  Of functions, models, variables and fields: `traces` of what only records or tells what was done, or
-    can be made again; `stamps` of fields that say when or how often, `marks` of
-    functions that set such.  Of functions: `states` of those that set a state, `runs`
-    (first words) of those that do the work whose state is kept before, `tells` of those that tell of it, `derives` of those
-    that work out again what is derived, `making` of those that make what is missing, `repeats` of those, and classes, that do
-    the whole again.  `begun`: an expression for states that say that work has begun; `slow`: effects between two commits for
-    which a transaction should not be held open; `actors`: names of what only says who asks; `tickets`: of what lets somebody in
-    once, `spends`: of what takes that away.  The rest: see `LoopWords`."""
+    """Words in names. Of functions, models, variables and fields: `traces` of what only records or tells what was done, or can
+    be made again; `stamps` of fields that say when or how often, `marks` of functions that set such. Of functions: `states` of
+    those that set a state, `runs` (first words) of those that do the work whose state is kept before, `tells` of those that
+    tell of it, `derives` of those that work out again what is derived, `making` of those that make what is missing, `repeats`
+    of those, and classes, that do the whole again. `begun`: an expression for states that say that work has begun, `visits`
+    for functions that begin a session of who has come; `slow`: effects between two commits for which a transaction should not
+    be held open; `actors`: names of what only says who asks; `tickets`: of what lets somebody in once, `spends`: of what takes
+    that away. The rest: see `LoopWords`."""
 
     traces: tuple[str, ...]
     states: tuple[str, ...]
@@ -62,6 +64,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     slow: tuple[str, ...]
     tickets: tuple[str, ...]
     spends: tuple[str, ...]
+    visits: str
 
 
 class _Pair(Struct, frozen=True):
@@ -124,6 +127,8 @@ def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Param
     for (first, one, _), (second, two, begin) in combinations(held, 2):
         if first.point.site.at >= second.point.site.at or first.point.site.end >= second.point.site.end:
             continue  # `await sync_to_async(order.save)()` is one
+        if is_handed_on(first, second):
+            continue
         is_about = one.is_about(two, params.actors)
         is_later = (is_about or one.shares_key(two, params.actors)) and commits.follow(first, second)
         if is_later and commits.wrote(second, definition, begin, behind=first):
@@ -155,7 +160,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW
     if _is_only_shared(pair) and _loops(first).isdisjoint(_loops(second)) and _loops(first) and _loops(second):
         return Confidence.LOW  # each loop keeps its items one by one
-    if _is_made_if_missing(project, first) or _is_made_if_missing(project, second):
+    if makes_what_is_missing(project, first) or makes_what_is_missing(project, second):
         return Confidence.LOW  # asked again, it finds what it made
     if not _words(first).isdisjoint(params.making) or not {*words_of(definition.function.qualname)}.isdisjoint(params.repeats):
         return Confidence.LOW
@@ -163,11 +168,11 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW
     if is_saved_again(first, second, pair.one):
         return Confidence.LOW  # as above
-    if is_best_effort(first, second):
+    if is_best_effort(first, second) or answers_another(first, second):
         return Confidence.LOW
     if is_stamped(definition, second) or is_copied(first, second) or is_unchanged(first, second):
         return Confidence.LOW  # it only says when, or all of it is done again, or nothing is
-    if _is_ticket(pair, params):
+    if _is_ticket(pair, params) or any(re.search(params.visits, each.function.name) for each in second.path.through):
         return Confidence.LOW  # the next one asks for another
     if pair.one.is_about(pair.two, params.actors):
         return min(first.path.confidence, second.path.confidence)
@@ -215,16 +220,6 @@ def _is_same_row(pair: _Pair) -> bool:
     return is_one and not any(is_amount(name) for name, _ in one.keys)
 
 
-def _is_made_if_missing(project: Project, commit: Commit) -> bool:
-    """Here, or in a function on the way down."""
-    for site in (commit.point.site, *(step.site for step in commit.path.steps[1:])):
-        module = project.modules.by_path[site.path]
-        context = context_at(module, site.at)
-        if is_made_if_missing(module, context, site.at) or is_behind_what_was_found(module, context, site.at):
-            return True
-    return False
-
-
 def _is_trace(commit: Commit, written: Written, params: Params) -> bool:
     """By what runs on the way, or by the names of all that is written itself."""
     if not _words(commit).isdisjoint(params.traces):
@@ -246,7 +241,10 @@ def _are_states(pair: _Pair, params: Params) -> bool:
     firsts = [words[0] for words in ways[1] if words]
     if any(word in params.derives for word in firsts):
         return True
-    return any(word in params.tells for word in firsts) or any(word in params.runs for word in firsts[:1])
+    if any(word in params.tells for word in firsts):
+        return True
+    is_same = pair.first.path.through[:1] == pair.second.path.through[:1]  # `run("UPDATE …")`, twice
+    return not is_same and any(word in params.runs for word in firsts[:1])
 
 
 def _is_only_shared(pair: _Pair) -> bool:

@@ -97,6 +97,23 @@ def _place(first: str, second: str, name: str = "place") -> str:
     return HEAD + PLACE.format(name=name, first=first, second=second)
 
 
+def _told(state: str) -> str:
+    return (
+        HEAD
+        + f"""\
+def set_state(session: Session, order: Order, state: str) -> None:
+    order.state = state
+    session.commit()
+
+
+def place(session: Session, order: Order) -> None:
+    set_state(session, order, "{state}")
+    session.add(Line(order=order))
+    session.commit()
+"""
+    )
+
+
 @pytest.mark.parametrize(
     ("rule", "source", "confidence"),
     [
@@ -140,6 +157,8 @@ def _place(first: str, second: str, name: str = "place") -> str:
             Confidence.HIGH,
         ),
         ("DBS007", RUN.format(name="run"), Confidence.MEDIUM),
+        ("DBS007", _told("working"), Confidence.LOW),
+        ("DBS007", _told("paid"), Confidence.HIGH),
         ("DBS007", HEAD + LOGGED_IN.format(name="create_session"), Confidence.LOW),
         ("DBS007", HEAD + LOGGED_IN.format(name="create_chat_session"), Confidence.HIGH),
     ],

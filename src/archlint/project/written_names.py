@@ -23,7 +23,8 @@ class Written(Struct, frozen=True):
     are all.  `fields`: the attributes that are set, where nothing else is written; `moved`: an attribute, and the value that is
     added to it or taken from it; `keys`: names by which rows are found, or of amounts, and of what has one (`order.id`), in the
     statements and in those that made what is written; `tables`: models and tables, as far as they are known; `ways`: the
-    project's functions that are called to write, where nothing is written in other ways."""
+    project's functions that are called to write, where nothing is written in other ways; `saved`: the fields of rows that save
+    themselves, where nothing else is written."""
 
     made: frozenset[Own] = frozenset()
     handed: frozenset[Own] = frozenset()
@@ -33,6 +34,7 @@ class Written(Struct, frozen=True):
     keys: frozenset[Own] = frozenset()
     tables: frozenset[str] = frozenset()
     ways: frozenset[str] = frozenset()
+    saved: frozenset[str] = frozenset()
 
     @property
     def made_names(self) -> frozenset[str]:
@@ -54,8 +56,20 @@ class Written(Struct, frozen=True):
         of_rows = {name for name in shared if not ROW_KEYS.isdisjoint(words_of(name)[-1:])}
         if any(is_amount(name) for name in shared) or any(set(words_of(name)[:-1]).isdisjoint(actors) for name in of_rows):
             return True
-        is_apart = bool(self.tables and other.tables) and self.tables.isdisjoint(other.tables)
-        return is_apart and any(name not in actors and not _is_key_of(name, actors) for name in shared - of_rows)
+        return self.is_apart(other) and any(name not in actors and not _is_key_of(name, actors) for name in shared - of_rows)
+
+    def is_apart(self, other: Written) -> bool:
+        """Rows of tables that are known to differ."""
+        return bool(self.tables and other.tables) and self.tables.isdisjoint(other.tables)
+
+    def is_same_row(self, other: Written) -> bool:
+        """The same table by the same key."""
+        is_one = len(self.tables) == 1 and self.tables == other.tables and bool(self.keys) and self.keys == other.keys
+        return is_one and not any(is_amount(name) for name, _ in self.keys)
+
+    def only_shares(self, other: Written) -> bool:
+        """They are about one object that both are given, and neither makes."""
+        return self.made.isdisjoint(other.used) and other.made.isdisjoint(self.used)
 
 
 def is_amount(name: str) -> bool:

@@ -74,7 +74,8 @@ class WrittenTogether:
         used |= {each for own in made | handed for each in self._made_of(definition, makers.get(own[1]))}
         keys |= {each for _, end in made if end in makers for each in self._keys_in(definition, makers[end])}
         sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and _sets_attribute(s)}
-        named = [_given_fields(module, own, point) or _saved_fields(module, own, point, filled) for point in points]
+        named = [_given_fields(module, own, point) for point in points]
+        saved = [_saved_fields(module, own, point, filled) for point in points]
         fields = frozenset(sets.union(*named)) if all(named) else frozenset()
         moved = frozenset(m for s in own if since < s.at < until and (m := _moved(module, s)) is not None)
         tables = frozenset(table for point in points for table in self._tables(point))
@@ -89,6 +90,7 @@ class WrittenTogether:
             frozenset(keys),
             tables,
             frozenset(ways) if is_called else frozenset(),
+            frozenset(set[str]().union(*saved)) if all(saved) else frozenset(),
         )
 
     def _keys(self, definition: Def, statement: Statement, makers: dict[int, Statement]) -> Iterator[Own]:

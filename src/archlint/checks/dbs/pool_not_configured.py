@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Hit, Project, Proof
 from archlint.facts.knowledge import Operation as Known
-from archlint.facts.syntax import Attribute, Comparison, Expr, Name, Operation, String
+from archlint.facts.syntax import Attribute, Comparison, Expr, Mapping, Name, Operation, String
 from archlint.project.conditions import is_failure_path
+from archlint.project.credentials import words_of
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.name_uses import uses_of
@@ -88,9 +89,12 @@ def _is_for_one(short_lived: ShortLived, site: CallSite, params: Params) -> bool
 
 def _is_local(project: Project, site: CallSite, params: Params) -> bool:
     """The address names a file, as far as it is known, or what is set is only of files, whatever the address."""
-    given = [argument.value for argument in site.call.arguments if argument.name in (None, "url")][:1]
-    texts = [text.rendered for value in given for text in project.values.texts(site.module, value, site.call.context)]
+    addresses = [argument.value for argument in site.call.arguments if argument.name in (None, "url")][:1]
+    texts = [text.rendered for value in addresses for text in project.values.texts(site.module, value, site.call.context)]
     if any(text.startswith(params.local) for text in texts) or _asks_for(site.module, site.call.context, params.local):
+        return True
+    given = [key for a in site.call.arguments if isinstance(a.value, Mapping) for key in a.value.keys]
+    if any(isinstance(key, String) and key.value.startswith(params.settings) for key in given):
         return True
     told = (
         call
@@ -106,9 +110,11 @@ def _asks_for(module: Module, context: int, wanted: tuple[str, ...]) -> bool:
     while context >= 0:
         place = contexts[context]
         is_asked = place.kind == "if" and not _is_refused(place.subject)
-        told = (p.value for p in parts_of(module.body, place.subject) if isinstance(p, String)) if is_asked else ()
-        if any(text.startswith(wanted) for text in told):
-            return True
+        for part in parts_of(module.body, place.subject) if is_asked else ():
+            if isinstance(part, String) and part.value.startswith(wanted):
+                return True
+            if isinstance(part, Name | Attribute) and not {*words_of(last_name(module.body, part))}.isdisjoint(wanted):
+                return True  # `if IS_SQLITE:`
         context = place.parent
     return False
 

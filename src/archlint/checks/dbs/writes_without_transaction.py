@@ -9,7 +9,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
-from archlint.facts.syntax import Attribute
+from archlint.facts.syntax import Attribute, String
 from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
 from archlint.project.loose_writes import (
@@ -30,10 +30,12 @@ from archlint.project.repeated import LoopWords
 from archlint.project.sequence import chain
 from archlint.project.spelling import shorten, spell
 from archlint.project.transactions import Transactions
-from archlint.project.written_names import Written, is_amount
+from archlint.project.written_names import Written
 
 _FAR = 2
 """Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh."""
+_NEAR = 1
+"""As above, for rows of one table, as far as it is known, that only a key joins."""
 _DRIVERS = frozenset({"db-connection", "db-cursor"})
 _SESSIONS = frozenset({"session", "db", "db_session", "conn", "connection", "cursor", "self.session", "self.db"})
 _MOST = 12
@@ -146,19 +148,21 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # who opens two blocks has thought of it
     if len(pair.one.made_names) == 1 and pair.one.made_names == pair.two.made_names:
         return Confidence.LOW  # steps of one object that are kept one by one
-    if _is_same_call(definition, pair) or _is_same_row(pair):
+    if _is_same_call(definition, pair) or pair.one.is_same_row(pair.two):
         return Confidence.LOW  # as above
     kinds = {second.point.module.body.contexts[row].kind for row in chain(second.point.module, second.point.context)}
     if "finally" in kinds:
         return Confidence.LOW  # what the first has set up is taken away again
-    if max(len(first.path.through), len(second.path.through)) > _FAR:
+    if max(len(first.path.through), len(second.path.through)) > (
+        _FAR if not pair.by_key or pair.one.is_apart(pair.two) else _NEAR
+    ):
         return Confidence.LOW
     between = range(first.point.site.at, second.point.site.end)
     if any(p.site.at in between for effect in params.slow for p in project.effects.points_of(definition, effect)):
         return Confidence.LOW
     if _is_trace(first, pair.one, params) or _is_trace(second, pair.two, params) or _are_states(pair, params):
         return Confidence.LOW
-    if _is_only_shared(pair) and _loops(first).isdisjoint(_loops(second)) and _loops(first) and _loops(second):
+    if pair.one.only_shares(pair.two) and _loops(first).isdisjoint(_loops(second)) and _loops(first) and _loops(second):
         return Confidence.LOW  # each loop keeps its items one by one
     if makes_what_is_missing(project, first) or makes_what_is_missing(project, second):
         return Confidence.LOW  # asked again, it finds what it made
@@ -172,7 +176,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW
     if is_stamped(definition, second) or is_copied(first, second) or is_unchanged(first, second):
         return Confidence.LOW  # it only says when, or all of it is done again, or nothing is
-    if _is_ticket(pair, params) or any(re.search(params.visits, each.function.name) for each in second.path.through):
+    if _is_ticket(pair, params) or _is_visit(pair, params):
         return Confidence.LOW  # the next one asks for another
     if pair.one.is_about(pair.two, params.actors):
         return min(first.path.confidence, second.path.confidence)
@@ -188,9 +192,21 @@ def _is_ticket(pair: _Pair, params: Params) -> bool:
     return tells[0] and not tells[1] and made[0].isdisjoint(params.spends)
 
 
+def _is_visit(pair: _Pair, params: Params) -> bool:
+    """By a function that begins one, or by the names of all that is written."""
+    names = pair.two.made_names
+    return any(re.search(params.visits, each.function.name) for each in pair.second.path.through) or (
+        bool(names) and all("_" in name and re.search(params.visits, name) for name in names)
+    )
+
+
 def _has_begun(definition: Def, first: Commit, params: Params) -> bool:
-    """`self.state = State.SYNCING; self.save()`: all that is set says that the work has begun."""
+    """`self.state = State.SYNCING; self.save()`: all that is set says that the work has begun; `set_state(job, "running")`."""
     body, at = definition.module.body, first.point.site.at
+    call = first.point.call.call if first.point.call is not None and not first.point.is_direct else None
+    given = [a.value.value for a in call.arguments if isinstance(a.value, String)] if call is not None else []
+    if not {*words_of(first.point.shown)}.isdisjoint(params.states) and any(re.search(params.begun, each) for each in given):
+        return True
     own = [s for s in body.statements if definition.function.at <= s.at < at and isinstance(s.target, Attribute)]
     last = own[-1] if own else None
     if last is None or not isinstance(last.target, Attribute):
@@ -213,18 +229,13 @@ def _is_same_call(definition: Def, pair: _Pair) -> bool:
     return len(told) == len(calls) and told[0] == told[1]
 
 
-def _is_same_row(pair: _Pair) -> bool:
-    """The same table by the same key."""
-    one, two = pair.one, pair.two
-    is_one = len(one.tables) == 1 and one.tables == two.tables and bool(one.keys) and one.keys == two.keys
-    return is_one and not any(is_amount(name) for name, _ in one.keys)
-
-
 def _is_trace(commit: Commit, written: Written, params: Params) -> bool:
     """By what runs on the way, or by the names of all that is written itself."""
     if not _words(commit).isdisjoint(params.traces):
         return True
     if written.fields and all(not {*words_of(name)}.isdisjoint((*params.traces, *params.stamps)) for name in written.fields):
+        return True
+    if written.saved and all(not {*words_of(name)}.isdisjoint(params.stamps) for name in written.saved):
         return True
     if written.ways and all(not {*words_of(way)}.isdisjoint((*params.traces, *params.marks)) for way in written.ways):
         return True
@@ -245,11 +256,6 @@ def _are_states(pair: _Pair, params: Params) -> bool:
         return True
     is_same = pair.first.path.through[:1] == pair.second.path.through[:1]  # `run("UPDATE …")`, twice
     return not is_same and any(word in params.runs for word in firsts[:1])
-
-
-def _is_only_shared(pair: _Pair) -> bool:
-    """They are about one object that both are given, and neither makes."""
-    return pair.one.made.isdisjoint(pair.two.used) and pair.two.made.isdisjoint(pair.one.used)
 
 
 def _loops(commit: Commit) -> set[int]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Fate = Literal["removed", "sent", "kept", "returned", "used", "unused"]
 
 _DEPTH = 3
+_INTO = 2
+"""Functions that are looked into, one in another, that are given a path."""
 _SETS = frozenset({"assign", "annotate", "augment"})
 _AWAY = ("http", "rpc", "publish")
 _KEEPING = ("db.write", "enqueue", "cache.write")
@@ -85,8 +87,8 @@ class KeptPaths:
         end = min((site.call.end for site in sites), default=0)
         return Carried(names, frozenset(site.index for site in sites), names), end
 
-    def fate(self, definition: Def, carried: Carried, after: int) -> Fate:
-        """What the function does with the file behind a place."""
+    def fate(self, definition: Def, carried: Carried, after: int, depth: int = _INTO) -> Fate:
+        """What the function does with the file behind a place, by itself or by what it hands the path to."""
         module, carried = definition.module, self._spread(definition, carried)
         sites = [s for s in self._project.calls.of(definition) if s.call.at >= after]
         if any(self._removes(module, site.call, carried) for site in sites):
@@ -102,7 +104,16 @@ class KeptPaths:
         if returned:
             return "returned"
         whole = Carried(carried.paths, carried.calls)
-        return "used" if any(self._is_given(module, site.call, whole) for site in sites) else "unused"
+        below = [self._below(site, whole, depth) for site in sites if self._is_given(module, site.call, whole)]
+        return next((fate for fate in ("removed", "kept") if fate in below), "used" if below else "unused")
+
+    def _below(self, site: CallSite, carried: Carried, depth: int) -> Fate:
+        """What the function of the project does with a path that it is given."""
+        for definition in (t.definition for t in site.targets if t.definition is not None and depth > 0):
+            given = arguments_by_parameter(site.call, definition).items()
+            names = frozenset(name for name, expr in given if self.leads(site.module, expr, carried))
+            return self.fate(definition, Carried(names, frozenset(), names), definition.function.at, depth - 1)
+        return "used"
 
     def leads(self, module: Module, expr: Expr | None, carried: Carried) -> bool:
         """The value names the file: its path, a part of it, or an address or record that is made of it."""
@@ -167,7 +178,7 @@ class KeptPaths:
             any(t.name in self._project.symbols.classes for t in site.targets)
             or any(a.name is not None and self.leads(module, a.value, carried) for a in call.arguments)
         )
-        return recorded or stored or made or self._has(site, _KEEPING)
+        return recorded or stored or made or (site.operation is not None and self._has(site, _KEEPING))
 
     def _records(self, module: Module, statement: Statement, carried: Carried) -> bool:
         """It becomes a value of an object or a mapping."""

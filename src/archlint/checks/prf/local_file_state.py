@@ -22,16 +22,19 @@ _ORDER: tuple[Fate, ...] = ("removed", "sent", "kept", "used")
 
 class Params(LocalFileWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`file_fields`: declarations of fields of models that keep files, `store_argument` that says where else; `folder_stores`:
-    stores that are a folder of the machine.  The rest: see `LocalFileWords`."""
+    stores that are a folder of the machine;
+    `file_databases`: databases that are a file of it.  The rest: see `LocalFileWords`."""
 
     file_fields: tuple[str, ...]
     store_argument: str
     folder_stores: tuple[str, ...]
+    file_databases: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for the first place of each function that writes what a client sent to a file that lasts, and for the folder of
     the machine in which fields of models keep files; a proof for each file that is only passing."""
+    alone = _runs_alone(project, params)
     requests, sent, paths = RunByRequests(project), SentValues(project, params), KeptPaths(project, params)
     told: set[Def] = set()
     for write in FileWrites(project, params).all():
@@ -45,8 +48,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(write.site, "what was sent only passes through the file")
         else:
             told.add(write.definition)
-            yield _hit(write, request, confidence)
-    yield from _folders(project, params)
+            yield _hit(write, request, Confidence.LOW if alone else confidence)
+    yield from _folders(project, params, Confidence.LOW if alone else Confidence.MEDIUM)
+
+
+def _runs_alone(project: Project, params: Params) -> bool:
+    """Its only database is a file of the machine, and nothing says that copies of it run."""
+    copies = any((deployable.replicas or 1) > 1 for _, deployable in project.deployment.deployables)
+    return not copies and bool(project.schemas.dialects) and set(project.schemas.dialects) <= set(params.file_databases)
 
 
 def _may_write(request: Request) -> bool:
@@ -111,7 +120,7 @@ def _hit(write: FileWrite, request: Request, confidence: Confidence) -> Hit:
     return Hit(write.site, words, "default", confidence, related=(path[0],), path=path)
 
 
-def _folders(project: Project, params: Params) -> Iterator[Hit]:
+def _folders(project: Project, params: Params, confidence: Confidence) -> Iterator[Hit]:
     fields = [site for name in params.file_fields for site in project.calls.to(name) if _is_stored_there(site, params)]
     library = project.knowledge.library(params.file_fields[0]) if fields and project.endpoints.all else None
     if library is None:
@@ -126,7 +135,7 @@ def _folders(project: Project, params: Params) -> Iterator[Hit]:
     more = f", as {len(fields) - 1} more do" if len(fields) > 1 else ""
     words = {"field": _declared(first), "more": more}
     steps = (Step(first.site, "keeps files"),)
-    yield Hit(Site(module.path, expr.at, expr.end), words, "fields", Confidence.MEDIUM, related=steps)
+    yield Hit(Site(module.path, expr.at, expr.end), words, "fields", confidence, related=steps)
 
 
 def _is_stored_there(site: CallSite, params: Params) -> bool:

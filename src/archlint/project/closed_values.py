@@ -101,7 +101,7 @@ class ClosedValues:
 
     def is_checked(self, expr: Expr, at: Place) -> bool:
         """A test around the place lets only known values in, or one before it has turned the others away."""
-        if not isinstance(expr, Name | Attribute | Subscript):
+        if not isinstance(expr, Name | Attribute | Subscript | CallRef):
             return False
         text = spell(at.module.body, expr)
         place: Place | None = at
@@ -153,10 +153,20 @@ class ClosedValues:
                 return any(sides) if (test.op == "and") == is_true else all(sides)
             case Comparison():
                 return self._compares(module, test, text, is_true)
+            case Name():
+                return self.implies(module, self._held(module, test), text, is_true)
             case CallRef():
                 return self._is_of_type(module, test, text, is_true) or (is_true and self._asks(module, test, text))
             case _:
                 return False
+
+    def _held(self, module: Module, test: Name) -> Expr | None:
+        """The test that a name holds the answer of, where nothing else is given to it."""
+        around = [f.context for f in module.outline.functions if f.at <= test.at < f.end]
+        function = module.body.contexts[around[-1]].function if around else -1
+        targets = ((s.target, s.value) for s in self._of_function(module, function) if s.kind == "assign" and s.at < test.at)
+        given = [value for target, value in targets if isinstance(target, Name) and target.id == test.id]
+        return given[0] if len(given) == 1 and not isinstance(given[0], Name) else None
 
     def _compares(self, module: Module, test: Comparison, text: str, is_true: bool) -> bool:
         if len(test.ops) != 1 or not self._means(module, test.operands[0], text):

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Step
 from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Collection, Comprehension, Expr, Lambda, String
+from archlint.project import substituted
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS
 from archlint.project.closed_places import checks
 from archlint.project.credentials import words_of
 from archlint.project.flows import Frame, Place
-from archlint.project.insertions import Part, Reach, Spot
+from archlint.project.insertions import Part, Reach, Spot, in_front_of_field, text_of
 from archlint.project.model import CallSite, Def
+from archlint.project.request_parsers import READS, RequestParsers
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class InsertedCalls:
         words = values.words
         self._quoting = frozenset(words.quoting)
         self._checking = frozenset(words.checking)
+        self._parsers = RequestParsers(self._project)
         self._objects = frozenset({"db-statement", "db-query", "db-column", "db-quoted"})
 
     def of(self, expr: CallRef, spot: Spot) -> Found:
@@ -53,6 +56,8 @@ class InsertedCalls:
         operation = site.operation
         if operation is not None and operation.sanitizes:
             return iter(())
+        if operation is not None and operation.register == READS:
+            return self._parsed(expr, site, spot)
         definitions = list(dict.fromkeys(t.definition for t in site.targets if t.definition is not None))[:_MOST_TARGETS]
         if definitions:
             return self._defined(expr, site, definitions, spot)
@@ -62,9 +67,26 @@ class InsertedCalls:
                 return self._values.walk(handed, spot)
         if spot.taken and spot.taken[0] is Part.EACH and self._gives_fields(site):
             return iter(())
+        if name in substituted.NAMES and substituted.text_of_call(site) is not None:
+            return self._substituted(site, spot)
         if isinstance(site.call.callee, Attribute):
             return self._method(expr, site.call, site.call.callee, name, spot)
         return self._function(expr, site.call, name, spot)
+
+    def _parsed(self, expr: CallRef, site: CallSite, spot: Spot) -> Found:
+        """An argument that a parser has read out of a request."""
+        name = spot.taken[0] if spot.taken else None
+        is_text = self._parsers.is_text(site, name) if isinstance(name, str) else None
+        if is_text is False:
+            return iter(())
+        return self._values.leaf(expr, spot, Reach.SENT if is_text else Reach.UNPROVED)
+
+    def _substituted(self, site: CallSite, spot: Spot) -> Found:
+        """`re.sub(pattern, "", text)`: the text without what is looked for."""
+        text = substituted.text_of_call(site)
+        if substituted.leaves_harmless(self._project, site, spot.place):
+            return iter(())
+        return self._values.walk(text, spot.capped() if substituted.escapes(self._project, site, spot.place) else spot)
 
     def _gives_fields(self, site: CallSite) -> bool:
         """A library's method that makes a mapping of an object of the project, or of any whose class declares its fields:
@@ -97,10 +119,11 @@ class InsertedCalls:
         plain = [a for a in call.arguments if a.name is None]
         if name == "join" and plain:
             return chain(values.walk(callee.base, spot), self._joined(plain[0].value, spot))
-        if name in ("format", "format_map"):
-            return chain(values.walk(callee.base, spot), *(self._filled(a, spot) for a in call.arguments))
-        if name in _SEPARATELY:
-            return chain(values.walk(callee.base, spot), *(self._filled(a, spot) for a in call.arguments))
+        if name in ("format", "format_map") or name in _SEPARATELY:
+            pattern = "" if name in _SEPARATELY else text_of(callee.base)
+            return chain(
+                values.walk(callee.base, spot), *(self._filled(a, row, pattern, spot) for row, a in enumerate(call.arguments))
+            )
         if name == "replace" and len(plain) > 1:
             escapes = isinstance(plain[0].value, String) and bool(set(plain[0].value.value) & set("'\"`\\;"))
             base = spot.capped() if escapes else spot
@@ -109,6 +132,8 @@ class InsertedCalls:
         if values.parameters.is_sent(callee, place):  # `request.get_json()`
             return values.leaf(expr, spot, Reach.SENT)
         if name in _READING and plain:
+            if values.closed.is_checked(expr, place):
+                return iter(())
             default = values.all([a.value for a in plain[1:2]], spot)
             return chain(values.items.under(callee.base, plain[0].value, spot), default)
         if name == "intersection" and plain:  # what is in both
@@ -129,9 +154,9 @@ class InsertedCalls:
             return chain.from_iterable(self._values.walk(item, spot.entering(item)) for item in joined.items)
         return self._values.walk(joined, spot.entering(joined).taking(Part.EACH))
 
-    def _filled(self, argument: Argument, spot: Spot) -> Found:
+    def _filled(self, argument: Argument, row: int, pattern: str, spot: Spot) -> Found:
         value = argument.value
-        return self._values.walk(value, spot.entering(value))
+        return self._values.walk(value, spot.entering(value, in_front_of_field(pattern, row, argument.name)))
 
     def _function(self, expr: CallRef, call: Call, name: str, spot: Spot) -> Found:
         values = self._values

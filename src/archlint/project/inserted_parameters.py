@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from archlint.project.handed_over import HandedOver
 from archlint.project.insertions import Part, Reach, Spot
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Parameter as Given
+from archlint.project.parts import parts_of
 from archlint.project.passed_arguments import arguments_of
 from archlint.project.path_numbers import PathNumbers
 from archlint.project.request_objects import RequestObjects
@@ -44,6 +47,15 @@ class InsertedParameters:
         self._climbing: list[tuple[Def, int]] = []
         self._numbers = PathNumbers(self._project)
         self._later = HandedOver(self._project)
+
+    @contextmanager
+    def afresh(self) -> Iterator[None]:
+        """What is asked inside climbs as far as if it were the first."""
+        climbing, self._climbing = self._climbing, []
+        try:
+            yield
+        finally:
+            self._climbing = climbing
 
     def of(self, module: Module, binding: Binding, expr: Expr, spot: Spot) -> Found:
         """What a parameter holds where its name is read."""
@@ -180,9 +192,23 @@ class InsertedParameters:
         """A part of a request that its sender decides: `request.args`, `self.request.GET`."""
         if expr.attr not in self._parts:
             return False
-        if self._handed.is_one(place.module, expr.base, place.context):
+        if self._handed.is_one(place.module, expr.base, place.context) or self._is_filled(expr.base, place):
             return True
         return isinstance(expr.base, Name | Attribute) and last_name(place.module.body, expr.base) in self._requests
+
+    def _is_filled(self, field: Expr, place: Place) -> bool:
+        """A field of a form that takes any text, and has no test of its own for it."""
+        types = self._project.types.all(place.module, field, place.context)
+        if not types or any(t.is_class or self._project.types.role(t) != "text-field" for t in types):
+            return False
+        sources = self._project.values.sources.of(place.module, field, place.context)
+        return not any(self._is_tested(s.module, s.expr) for s in sources if isinstance(s.expr, CallRef))
+
+    def _is_tested(self, module: Module, made: CallRef) -> bool:
+        sites = self._project.calls.in_module(module)
+        parts = (p for a in module.body.calls[made.index].arguments for p in parts_of(module.body, a.value))
+        operations = (sites[part.index].operation for part in parts if isinstance(part, CallRef))
+        return any(operation is not None and operation.register == "text-check" for operation in operations)
 
     def of_object(self, expr: Attribute, spot: Spot) -> Found:
         """An attribute of an object of which nothing more is known: sent, where the object is what a request brings."""
@@ -192,6 +218,10 @@ class InsertedParameters:
         if reach == Reach.UNPROVED and (made or own or expr.attr in _KEYS):
             return iter(())
         return self._values.leaf(expr, spot, reach)
+
+    def is_body(self, expr: Attribute, place: Place) -> bool:
+        """A field of what the handler is handed as its request's body."""
+        return self._reach(expr, place) == Reach.SENT
 
     def _reach(self, expr: Attribute, place: Place) -> Reach:
         root: Expr = expr

@@ -33,11 +33,12 @@ from archlint.facts.syntax import (
 from archlint.project import overwritten
 from archlint.project.closed_values import ClosedValues
 from archlint.project.flows import Place
+from archlint.project.found_first import is_found_first
 from archlint.project.inserted_attributes import InsertedAttributes
 from archlint.project.inserted_calls import InsertedCalls
 from archlint.project.inserted_items import InsertedItems, steps
 from archlint.project.inserted_parameters import InsertedParameters
-from archlint.project.insertions import Inserted, Part, Reach, Spot, TextWords, in_front, text_of
+from archlint.project.insertions import Inserted, Part, Reach, Spot, TextWords, in_front, is_name, text_of
 from archlint.project.scopes import Binding
 from archlint.project.spelling import shorten, spell
 
@@ -78,9 +79,9 @@ class InsertedValues:
         return list(dict.fromkeys(self.walk(argument, spot.entering(argument))))
 
     @contextmanager
-    def afresh(self) -> Iterator[None]:
+    def afresh(self, work: int = _WORK) -> Iterator[None]:
         """What is looked at inside counts for itself."""
-        left, self._work = self._work, _WORK
+        left, self._work = self._work, work
         try:
             yield
         finally:
@@ -128,7 +129,7 @@ class InsertedValues:
         for part in expr.parts:
             if not isinstance(part, String):
                 yield from self.walk(part, spot.entering(part, before))
-            before = text_of(part)
+            before += text_of(part)
 
     def _operation(self, expr: Operation, spot: Spot) -> Found:
         match expr.op:
@@ -152,7 +153,7 @@ class InsertedValues:
         before = ""
         for operand in expr.operands:
             yield from self.walk(operand, spot.entering(operand, before))
-            before = text_of(operand)
+            before += text_of(operand)
 
     def _formatted(self, expr: Operation, spot: Spot) -> Found:
         pattern = expr.operands[0]
@@ -188,10 +189,14 @@ class InsertedValues:
     def _name(self, expr: Name, spot: Spot) -> Found:
         if self.closed.is_checked(expr, spot.place):
             return iter(())
-        if spot.most > Reach.UNPROVED and self.closed.is_vetted(expr, spot.place):
+        if spot.most > Reach.UNPROVED and self._is_vetted(expr, spot):
             spot = spot.capped()
         held = self.named(expr, spot, expr.at)
         return chain(held, self.items.put_in(expr, spot)) if spot.taken else held
+
+    def _is_vetted(self, expr: Name, spot: Spot) -> bool:
+        is_a_name = spot.entry is not None and is_name(spot.entry.before)
+        return self.closed.is_vetted(expr, spot.place) or (is_a_name and is_found_first(expr, spot.place))
 
     def named(self, expr: Name, spot: Spot, offset: int) -> Found:
         """What a name holds where it is used at an offset."""

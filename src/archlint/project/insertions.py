@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 _MARKS = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 """The marks of a `%` pattern for the values of a tuple."""
+_FIELDS = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
+"""Those of a pattern for `format`."""
+_VALUE = "?"
+_NAMES = re.compile(
+    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|SEQUENCE|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS|VACUUM|ANALYZE)\s+(?:[\w?]*\.)?[\"`\[]?\Z",
+    re.IGNORECASE,
+)
 
 
 class Reach(IntEnum):
@@ -68,8 +75,8 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The place at which a value enters a text. `before`: what is written right in front of it; `down`: the steps from
-    here to the call that takes the text."""
+    """The place at which a value enters a text. `before`: what is written in front of it, as far as it is seen; `down`:
+    the steps from here to the call that takes the text."""
 
     module: Module = field(compare=False, repr=False)
     expr: Expr
@@ -118,9 +125,12 @@ class Spot:
         return replace(self, place=place, trail=trail, confidence=min(self.confidence, confidence))
 
     def entering(self, expr: Expr, before: str = "") -> Spot:
-        """The value of `expr` enters a text here."""
-        down = self.trail if self.entry is None else self.entry.down
-        return replace(self, entry=Entry(self.place.module, expr, before, down), trail=(), taken=())
+        """The value of `expr` enters a text here, which may enter another one itself; what is put together between quotes
+        is a value."""
+        if self.entry is not None and is_quoted(self.entry.before):
+            return self.whole()
+        down, around = (self.trail, "") if self.entry is None else (self.entry.down, self.entry.before)
+        return replace(self, entry=Entry(self.place.module, expr, around + before, down), trail=(), taken=())
 
     def taking(self, *parts: Part | int | str) -> Spot:
         """A part of what stands here."""
@@ -138,13 +148,23 @@ class Spot:
         return replace(self, most=Reach.UNPROVED)
 
 
+def is_quoted(before: str) -> bool:
+    """What stands behind it is inside of a literal."""
+    return before.count("'") % 2 == 1
+
+
+def is_name(before: str) -> bool:
+    """What stands behind it is the name of a table, a column or the like."""
+    return _NAMES.search(before) is not None
+
+
 def text_of(expr: Expr | None) -> str:
-    """The literal end of a part of a text."""
+    """What is written of a part of a text; a question mark for each value."""
     if isinstance(expr, String):
         return expr.value
-    if isinstance(expr, Template) and expr.parts:
-        return text_of(expr.parts[-1])
-    return ""
+    if isinstance(expr, Template):
+        return "".join(text_of(part) for part in expr.parts)
+    return _VALUE
 
 
 def in_front(pattern: str, row: int, keys: Sequence[str]) -> str:
@@ -154,4 +174,13 @@ def in_front(pattern: str, row: int, keys: Sequence[str]) -> str:
     else:
         marks = [mark.start() for mark in _MARKS.finditer(pattern)]
         place = marks[row] if row < len(marks) else -1
-    return pattern[: max(place, 0)]
+    return _MARKS.sub(_VALUE, pattern[: max(place, 0)])
+
+
+def in_front_of_field(pattern: str, row: int, name: str | None) -> str:
+    """The same of a pattern for `format`: the field called so, or the `row`th."""
+    fields = list(_FIELDS.finditer(pattern))
+    named = [field for field in fields if field[1] == (str(row) if name is None else name)]
+    unnamed = [field for field in fields if not field[1]] if name is None else []
+    found = named[0] if named else unnamed[row] if row < len(unnamed) else None
+    return _FIELDS.sub(_VALUE, pattern[: found.start()]) if found is not None else ""

@@ -12,7 +12,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import CallRef, Collection, Expr, Mapping, String
 from archlint.project.flows import Place
 from archlint.project.inserted_values import InsertedValues
-from archlint.project.insertions import Inserted, Reach, TextWords
+from archlint.project.insertions import Inserted, Reach, TextWords, is_name, is_quoted
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.spelling import shorten, spell, spell_call
@@ -20,10 +20,12 @@ from archlint.project.sql_texts import Sink
 
 Params = TextWords
 
-_NAMES = re.compile(
-    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|SEQUENCE|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS)\s+[\"`\[]?\Z",
+_VALUES = re.compile(
+    r"(?:[=<>~|+*/]|\b(?:R?LIKE|ILIKE|REGEXP|GLOB|LIMIT|OFFSET|INTERVAL|BETWEEN(?:\s+\S+\s+AND)?|TO)\b"
+    r"|\b(?:IN|VALUES|ANY)\s*\((?:[^()]|\([^()]*\))*)\s*\(?\s*\Z",
     re.IGNORECASE,
 )
+"""In front of a value, that could have been bound."""
 
 
 def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
@@ -123,7 +125,7 @@ def _hit(found: Inserted, sink: Sink) -> Hit:
     return Hit(
         site=entry.site,
         words={"value": value, "call": call, "origin": origin},
-        message="name" if _NAMES.search(entry.before) else "default",
+        message="name" if is_name(entry.before) else "default",
         confidence=_confidence(found, sink),
         related=(executed,),
         path=(source, *found.up, put_in, *entry.down, executed),
@@ -149,8 +151,12 @@ def _confidence(found: Inserted, sink: Sink) -> Confidence:
     if found.reach == Reach.SENT:
         return min(found.confidence, Confidence.HIGH if _is_sure(sink.site, sink) else Confidence.MEDIUM)
     by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
-    is_name = _NAMES.search(found.entry.before) is not None  # which code nearly always writes itself
-    return Confidence.LOW if by_hand or is_name else Confidence.MEDIUM
+    return Confidence.LOW if by_hand or not _is_value(found.entry.before) else Confidence.MEDIUM
+
+
+def _is_value(before: str) -> bool:
+    """It stands where a value would: names, and whole conditions, are nearly always written by the code itself."""
+    return not is_name(before) and (is_quoted(before) or _VALUES.search(before) is not None)
 
 
 def _is_sure(site: CallSite, sink: Sink) -> bool:

@@ -20,6 +20,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
     telling: tuple[str, ...]
     emptying: tuple[str, ...]
+    renewing: tuple[str, ...]
     passing: tuple[str, ...]
     single: tuple[str, ...]
     migrations: tuple[str, ...]
@@ -57,13 +58,14 @@ def _hit(sql: Sql, statement: Statement, site: Site, params: Params) -> Hit:
     table = statement.writes[0]
     text = sql.text[statement.at : statement.end]
     constant = statement.verb == "update" and not _PLACEHOLDER.search(text)
+    named = not set(params.emptying).isdisjoint(_own_words(sql))
     single = not set(params.single).isdisjoint(words_of(table))
     daily = sql.module is not None and sql.module.is_production
-    sure = daily and not constant and not (single and statement.verb == "update") and _is_about_one(sql, params)
+    sure = daily and not (constant or named) and not (single and statement.verb == "update") and _is_about_one(sql, params)
     return Hit(
         site=site,
         words={"table": table},
-        message="constant" if constant else statement.verb,
+        message="named" if named else "constant" if constant else statement.verb,
         confidence=min(sql.confidence, Confidence.HIGH if sure else Confidence.LOW),
         anchor=f"{statement.verb} {table}",
     )
@@ -92,13 +94,21 @@ def _is_open(sql: Sql, statement: Statement) -> bool:
 
 
 def _is_meant(sql: Sql, statement: Statement, params: Params) -> bool:
-    """The names around it, or the table's, say that all rows are meant."""
+    """The table's rows do not last, the names around the function say that it empties, or its own that it lays down what
+    is there anew."""
     around = [sql.path.rpartition("/")[2].partition(".")[0]]
     if sql.origin is not None:
-        around += sql.origin.function.qualname.split(".")
+        around += sql.origin.function.qualname.split(".")[:-1]
     words = {word for name in around for word in words_of(name)}
-    table = set(words_of(statement.writes[0]))
-    return not set(params.emptying).isdisjoint(words) or not set(params.passing).isdisjoint(table)
+    renewing, table = set(params.renewing), set(words_of(statement.writes[0]))
+    if not renewing.isdisjoint(words | _own_words(sql)) or not set(params.passing).isdisjoint(table):
+        return True
+    return not set(params.emptying).isdisjoint(words)
+
+
+def _own_words(sql: Sql) -> set[str]:
+    """The words of the function's name."""
+    return set(words_of(sql.origin.function.name)) if sql.origin is not None else set()
 
 
 def _is_alternative(project: Project, sql: Sql) -> bool:

@@ -23,11 +23,25 @@ USED = {
     "a routine": {"scripts/late.sql": ROUTINE},
     "a report": {"reports/late.sql": QUERY},
     "a view": {"scripts/late.sql": VIEW},
+    "a view that a migration makes": {"migrations/2_late.sql": VIEW},
+    "a routine that a migration makes": {"migrations/2_late.sql": ROUTINE},
+    "a history that a migration fills": {"migrations/2_late.sql": "INSERT INTO orders_history SELECT * FROM orders;\n"},
     "executed": {
         "app/late.py": f"import sqlite3\ndef late(c: sqlite3.Connection):\n    return c.execute({QUERY!r}).fetchall()\n"
     },
 }
 UNUSED = {
+    "a migration's file": {"migrations/2_late.sql": QUERY},
+    "a migration's code": {
+        "migrations/versions/2_late.py": (
+            f"from alembic import op\ndef upgrade():\n    op.get_bind().execute({QUERY!r}).fetchall()\n"
+        )
+    },
+    "a module of migrations": {
+        "app/migrations.py": (
+            f"import sqlite3\ndef m002_late(c: sqlite3.Connection):\n    return c.execute({QUERY!r}).fetchall()\n"
+        )
+    },
     "named by nobody": {"scripts/late.sql": QUERY, "scripts/load.py": "TEXT = 'later.sql'\n"},
     "one word": {"scripts/late.sql": QUERY, "scripts/load.py": "def load(read):\n    return read('late')\n"},
     "named by a test": {

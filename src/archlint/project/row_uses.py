@@ -22,6 +22,7 @@ _NAMED_QUERY = re.compile(r"--\s*name\s*:")
 _WORDS = re.compile(r"\w[_-]\w")
 """A file's name of several words; one word alone says other things, too."""
 _ROUTINES = frozenset({"function", "procedure", "trigger"})
+_MIGRATIONS = frozenset({"migration", "migrations"})
 _SUFFIX = ".sql"
 _INQUIRY = re.compile(
     r"\s*(?:PRAGMA\s+table_x?info\b|SHOW\s+COLUMNS\b|DESCRIBE\b|SELECT\b.*\binformation_schema\s*\.\s*columns\b)",
@@ -41,14 +42,14 @@ class RowUses:
 
     def doubt(self, sql: Sql) -> str:
         """Why it is not proved that anything depends on which columns come; empty where it is."""
+        if _is_migration(sql) and not any(s.creates in _ROUTINES for s in sql.facts.statements):
+            return "a migration reads it at a known state of the schema"
         if sql.built is None:
             return "a file for use by hand that no code names" if _is_by_hand(sql.path) and not self._is_asked(sql) else ""
         if sql.sink is None:
             return "no call is known that executes it"
         if self._fills_models(sql.sink):
             return "the rows fill mapped objects whole"
-        if sql.sink.module.is_migration and sql.sink.caller is None:
-            return "nobody reads what a migration's operation gives"
         if sql.sink.module.is_script:
             return "a script that somebody starts by hand"
         if self._is_told(sql.sink):
@@ -175,3 +176,11 @@ def _expressions(module: Module, function: int | None = None) -> Iterator[Expr]:
     for context, wanted in zip(body.contexts, inside, strict=True):
         if wanted and context.subject is not None:
             yield context.subject
+
+
+def _is_migration(sql: Sql) -> bool:
+    """Code that changes a schema or its rows, once."""
+    folder, _, name = sql.path.lower().rpartition("/")
+    if sql.module is not None:
+        return sql.module.is_migration or name.removesuffix(".py") in _MIGRATIONS
+    return not _MIGRATIONS.isdisjoint(folder.split("/"))

@@ -26,6 +26,10 @@ _HOLE = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%\(\w+\)s|%s|:\w+|\$\w+|\?", re.DOTA
 
 _PEEK = re.compile(r"\s*SELECT\s+\*\s+FROM\b[^;:{%$?]*\bLIMIT\s+\d+\s*;?\s*", re.IGNORECASE)
 _MOMENT = re.compile(r"(^|[._])(te?mp|scratch|staging)(_|$)|tmp$")
+_BACKUP = re.compile(r"(^|[._])(backups?|bak|bkp)(_|$)")
+_INTO_MOMENT = re.compile(
+    r"\bCREATE\s+(?:LOCAL\s+|GLOBAL\s+)?TEMP(?:ORARY)?\s+TABLE\b[^;]*\bAS\s*\(?\s*SELECT\s+(?:\w+\.)?\Z", re.IGNORECASE
+)
 _INTO = re.compile(r"\bINTO\s+(?:STRICT\s+)?(\w+)", re.IGNORECASE)
 
 
@@ -128,6 +132,10 @@ def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[st
     """The stars that take too much; `passing` are tables of the same text that do not last."""
     for star in statement.stars:
         if star.place not in _MESSAGES or sql.is_hole(star.at, star.end) or statement.temporary:
+            continue
+        if _INTO_MOMENT.search(sql.text, max(star.at - 300, 0), star.at) or any(
+            _BACKUP.search(table.lower()) for table in statement.writes
+        ):
             continue
         if _fills_row(sql, statement, star) or (star.place == "insert-select" and all(map(_is_of_moment, star.sources))):
             continue

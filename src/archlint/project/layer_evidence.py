@@ -47,8 +47,11 @@ class LayerEvidence:
             return f"too many imports run towards {other} for an order of layers"
         if not self._is_named(imported) and not self._speaks(imported, other):
             return f"nothing beside `{imported.name}` does what {other} is there for"
-        if self._layers.layer_of(importer) == "infrastructure" and other == "interface" and self._does(importer, other):
-            return f"`{importer.name}` may be {other} itself"
+        if self._layers.layer_of(importer) == "infrastructure" and other == "interface":
+            if self._does(importer, other):
+                return f"`{importer.name}` may be {other} itself"
+            if _is_elsewhere(importer, imported) and not self._does(imported, other):
+                return f"`{imported.name}` may be what another context offers to this one"
         return ""
 
     def doubt_of_domain(self, barred: int) -> str:
@@ -109,6 +112,13 @@ class LayerEvidence:
 
     def _does(self, module: Module, layer: Layer) -> bool:
         return not TELLING[layer].isdisjoint(self._layers.kinds(module))
+
+
+def _is_elsewhere(importer: Module, imported: Module) -> bool:
+    """The modules lie in two packages side by side that are no layers: two contexts."""
+    ways = zip(importer.name.split("."), imported.name.split("."), strict=False)
+    apart = next(((one, other) for one, other in ways if one != other), None)
+    return apart is not None and not any(words.may_be_layer(word) for word in apart)
 
 
 def _runs(right: Sequence[str], wrong: Sequence[str]) -> bool:

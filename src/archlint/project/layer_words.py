@@ -93,10 +93,16 @@ _COMPOSITION = re.compile(
     r"|dependency_injection)_*"
 )
 _ENTRY = re.compile(r"_*(main|asgi|wsgi|server|lifespan|startup|manage)_*")
+_FILLING = re.compile(r"_*((init|initialize|seed|populate)_?(db|database)|(db|database)_(init|seed)|initial_data|init_data)_*")
 _FACTORY = re.compile(
     r"_?((create|make|build)_(\w+_)?(app|application|api|container|server)|get_(\w+_)?(app|application)"
     r"|(init|setup|configure|bootstrap)_(container|dependencies|di))"
 )
+
+
+def may_be_layer(word: str) -> bool:
+    """The folder's name may mean a layer, or one side of what lies around the core."""
+    return word in STRONG or word in WEAK or word in ADAPTERS or word == PORTS or word in _SIDES
 
 
 def side(word: str) -> Layer | None:
@@ -128,6 +134,11 @@ def names_composition_root(word: str) -> bool:
 def names_entry_point(word: str) -> bool:
     """Where a process starts; a composition root unless it lies in an inner layer."""
     return bool(_ENTRY.fullmatch(word))
+
+
+def names_first_filling(word: str) -> bool:
+    """What fills the database when it is new, with the services that are there for it; as an entry point."""
+    return bool(_FILLING.fullmatch(word))
 
 
 def names_app_factory(function: str) -> bool:

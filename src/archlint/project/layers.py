@@ -95,7 +95,7 @@ class Layers:
             return False
         if module.path in self._making_apps:
             return True
-        if layer != "infrastructure" and words.names_entry_point(name):
+        if words.names_first_filling(name) or (layer != "infrastructure" and words.names_entry_point(name)):
             return True
         return any(words.names_app_factory(f.name) for f in module.outline.functions if "." not in f.qualname)
 

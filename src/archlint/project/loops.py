@@ -183,6 +183,19 @@ class Loops:
         return any(not t.is_class and types.is_a(t, "enum.Enum") for t in found)
 
 
+def tries_again(module: Module, context: int) -> bool:
+    """A loop around the place, in its function, goes on until it comes through: it counts attempts."""
+    contexts = module.body.contexts
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        place = contexts[context]
+        if place.kind == "for" and _is_retry(Loop(module, module.path, context)):
+            return True
+        if place.kind == "while" and any(_RETRY.search(name) for name in names_in(module.body, place.subject)):
+            return True
+        context = place.parent
+    return False
+
+
 def _yields_once(definition: Def) -> bool:
     body, function = definition.module.body, definition.function
     if not function.is_generator:

@@ -38,7 +38,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.eager import EagerLoads
-from archlint.project.entities import Entity, FunctionRef
+from archlint.project.entities import Bound, Entity, External, FunctionRef
 from archlint.project.model import CallSite, Def, Target, Type, argument_of
 from archlint.project.parameters_run import ParametersRun, PointKind, arguments_named
 from archlint.project.put_off import PutOff
@@ -148,7 +148,7 @@ class Points:
         for kind, notations in listed:
             for notation in notations:
                 for expr in arguments_named(site.call, notation):
-                    if isinstance(expr, CallRef) and kind in ("threaded", "deferred"):
+                    if isinstance(expr, CallRef) and kind in ("threaded", "deferred") and not self._gives_callable(module, expr):
                         kinds[expr.index] = kind  # a coroutine that is handed over: its call only makes it
                         continue
                     targets = self._callable(module, expr, site.call.context)
@@ -156,6 +156,12 @@ class Points:
                         yield self._point(module, expr, site.call.context, kind, targets, site)
         if operation.evaluates:
             yield from self._evaluating(module, site)
+
+    def _gives_callable(self, module: Module, expr: CallRef) -> bool:
+        """The library's call is given a function and gives one (`partial(load, key)`)."""
+        site = self._project.calls.in_module(module)[expr.index]
+        given = self._inference.entities(module, expr, site.call.context) if site.operation is not None else ()
+        return any(isinstance(entity, FunctionRef | Bound | External) for entity in given)
 
     def _passed_on(self, module: Module, site: CallSite) -> Iterator[Point]:
         """Callables that a function of the project is given and runs itself: `retry(lambda: load(key))`."""

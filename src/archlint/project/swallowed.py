@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import Await, CallRef, Statement
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -39,7 +40,13 @@ def handlers(module: Module, tried: int) -> tuple[int, ...]:
 
 
 def _swallows(module: Module, tried: int) -> bool:
-    """One of the handlers that follow the `try` raises nothing."""
+    """One of the handlers that follow the `try` raises nothing, or has another try (`return other(key)`) on one of its ways."""
     body = module.body
     places = (body.contexts[row] for row in handlers(module, tried))
-    return any(not any(s.kind == "raise" and c.at <= s.at < c.end for s in body.statements) for c in places)
+    within = ([s for s in body.statements if c.at <= s.at < c.end] for c in places)
+    return any(all(s.kind != "raise" for s in own) or any(_gives_other(s) for s in own) for own in within)
+
+
+def _gives_other(statement: Statement) -> bool:
+    value = statement.value
+    return statement.kind == "return" and isinstance(value.value if isinstance(value, Await) else value, CallRef)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -42,7 +42,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for handler, entries in served.items():
         if handler not in found:
             yield Proof(entries[0].site, f"`{handler.function.name}` goes through the application layer")
-    custom = _Custom(project, served, len(served.keys() | found.keys()))
+    custom = _Custom(project, served, found)
     if served:
         by_asker: dict[Def, list[Bypass]] = defaultdict(list)
         for bypass in (bypass for bypasses in found.values() for bypass in bypasses):
@@ -52,21 +52,33 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 class _Custom:
-    """What is the application layer's work in this project, by the handlers that it serves (`served`, of `total` that come to
-    the database)."""
+    """What is the application layer's work in this project, by the handlers that it serves (`served`) and those that come to
+    the database past it (`found`)."""
 
-    def __init__(self, project: Project, served: Mapping[Def, tuple[CallSite, ...]], total: int) -> None:
+    def __init__(
+        self, project: Project, served: Mapping[Def, tuple[CallSite, ...]], found: Mapping[Def, Sequence[Bypass]]
+    ) -> None:
         self._is_configured = project.layers.configured
-        self.is_majority = self._is_configured or len(served) * _MAJORITY >= total
-        self.share = f"{'' if self.is_majority else 'only '}{len(served)} of {total} handlers"
+        asked = {handler: [set(project.effects.at(site)) for site in entries] for handler, entries in served.items()}
+        all_asked = [effects for each in asked.values() for effects in each]
+        stored = {handler for handler, each in asked.items() if any(not _EFFECTS.isdisjoint(effects) for effects in each)}
+        total = len(served.keys() | found.keys())
+        self._is_majority = self._is_configured or len(served) * _MAJORITY >= total
+        is_layered = project.layers.style == "layered" and not self._is_configured
+        self._gives_rows = not is_layered or len(stored) * _MAJORITY >= len(stored | found.keys())
+        self.share = f"{'' if self._is_majority else 'only '}{len(served)} of {total} handlers"
         self._programs = {_program(handler) for handler in served}
-        asked = [set(project.effects.at(site)) for entries in served.values() for site in entries]
-        self._is_asked = any("db.read" in effects and "db.write" not in effects for effects in asked)
-        self._is_used = any(not _EFFECTS.isdisjoint(effects) for effects in asked)
+        self._is_asked = any("db.read" in effects and "db.write" not in effects for effects in all_asked)
+        self._is_used = bool(stored)
 
     def is_in_program(self, handler: Def) -> bool:
         """Handlers of the same program go through it: another program of the repository may have no such layer."""
         return self._is_configured or _program(handler) in self._programs
+
+    def is_kept(self, bypass: Bypass) -> bool:
+        """Most handlers go through the layer; where it is a repository that is called, and no port lies between, most do so
+        for what is stored: others send mail and write logs, and repositories are what handlers use."""
+        return self._is_majority if bypass.callee is None else self._is_majority and self._gives_rows
 
     def has(self, bypass: Bypass) -> bool:
         """Some handlers go through it for what this one does itself: a layer that only changes things gives no rows."""
@@ -119,7 +131,7 @@ def _hit(ways: HandlerWays, bypasses: list[Bypass], custom: _Custom) -> Hit:
         sites[0],
         words,
         message if is_custom else "aside",
-        first.path.confidence if is_custom and custom.is_majority and not ways.finds_or_refuses(first) else Confidence.LOW,
+        first.path.confidence if is_custom and custom.is_kept(first) and not ways.finds_or_refuses(first) else Confidence.LOW,
         related=tuple(Step(site, f"`{places[site].point.shown}` too") for site in sites[1:]),
         path=first.path.steps,
     )

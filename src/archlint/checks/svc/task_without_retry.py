@@ -9,6 +9,7 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Constant
 from archlint.project.conditions import Conditions, Path, is_failure_path
+from archlint.project.loops import tries_again
 from archlint.project.modules import Module
 from archlint.project.swallowed import catches
 from archlint.project.task_retries import Task, TaskRetries
@@ -33,7 +34,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         reason = retries.reason(task)
         kinds = project.knowledge.package_kinds(path.end.witness.target)
-        if reason or retries.on_the_way(path) or not set(params.retrying_kinds).isdisjoint(kinds):
+        is_told = retries.on_the_way(path) or any(tries_again(*place) for place in _places(project, path))
+        if reason or is_told or not set(params.retrying_kinds).isdisjoint(kinds):
             yield Proof(task.definition.site, f"the task is tried again: {reason or 'the client does'}")
             continue
         yield _hit(task, path, is_note=_is_handled(project, path) or retries.is_scheduled(task))
@@ -67,9 +69,13 @@ def _hit(task: Task, path: Path, *, is_note: bool) -> Hit:
 
 def _is_handled(project: Project, path: Path) -> bool:
     """A failure is caught somewhere on the way."""
-    return any(_is_caught(project.modules.by_path[step.site.path], step.site.at) for step in path.steps)
+    return any(catches(*place) for place in _places(project, path))
 
 
-def _is_caught(module: Module, at: int) -> bool:
-    around = [row for row, place in enumerate(module.body.contexts) if place.at <= at < place.end]
-    return bool(around) and catches(module, around[-1])
+def _places(project: Project, path: Path) -> Iterator[tuple[Module, int]]:
+    """The innermost context of each call on the way."""
+    for step in path.steps:
+        module = project.modules.by_path[step.site.path]
+        around = [row for row, place in enumerate(module.body.contexts) if place.at <= step.site.at < place.end]
+        if around:
+            yield module, around[-1]

@@ -1,0 +1,134 @@
+"""Which findings about layers and tasks are notes: what another context offers, repositories that all use, what has another way."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+CONTEXTS = {
+    "orders/domain/order.py": "class Order: ...\n",
+    "orders/application/place.py": "from orders.domain.order import Order\n",
+    "orders/adapters/driving/facade.py": "from orders.application.place import Order\n\nclass OrdersFacade: ...\n",
+    "stock/domain/item.py": "class Item: ...\n",
+    "stock/application/reserve.py": "from stock.domain.item import Item\n",
+    "stock/adapters/driving/facade.py": "from stock.application.reserve import Item\n\nclass StockFacade: ...\n",
+}
+
+
+@pytest.mark.parametrize(("context", "confidence"), [("stock", Confidence.LOW), ("orders", Confidence.HIGH)])
+def test_what_another_context_offers(context: str, confidence: Confidence) -> None:
+    asking = f"from orders.domain.order import Order\nfrom {context}.adapters.driving import facade\n"
+    (found,) = testing.run_rule("ARC001", CONTEXTS | {"orders/adapters/driven/stock.py": asking})
+    assert found.confidence == confidence
+
+
+ROUTES = """\
+from fastapi import APIRouter, Depends
+from shop.infrastructure.order_repository import OrderRepository
+from shop.application import orders
+
+router = APIRouter()
+
+
+@router.get("/one")
+def one(repository: OrderRepository = Depends()):
+    orders.{used}(repository)
+    return {{}}
+
+
+@router.get("/two")
+def two(repository: OrderRepository = Depends()):
+    orders.{used}(repository)
+    return {{}}
+
+
+@router.get("/three")
+def three(repository: OrderRepository = Depends()):
+    orders.told(repository)
+    return repository.all()
+"""
+REPOSITORY = """\
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.infrastructure.models import Order
+
+
+class OrderRepository:
+    def __init__(self, session: Session):
+        self.session = session
+
+    def all(self):
+        return self.session.scalars(select(Order)).all()
+"""
+SERVICES = """\
+import logging
+
+from shop.infrastructure.order_repository import OrderRepository
+
+
+def listed(repository: OrderRepository):
+    return repository.all()
+
+
+def told(repository: OrderRepository):
+    logging.getLogger("shop").info("asked")
+"""
+MODEL = """\
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+
+@pytest.mark.parametrize(("used", "confidence"), [("listed", Confidence.HIGH), ("told", Confidence.LOW)])
+def test_repositories_that_all_handlers_use(used: str, confidence: Confidence) -> None:
+    files = {
+        "shop/presentation/orders.py": ROUTES.format(used=used),
+        "shop/infrastructure/order_repository.py": REPOSITORY,
+        "shop/application/orders.py": SERVICES,
+        "shop.infrastructure.models.py": MODEL,
+    }
+    (found,) = testing.run_rule("ARC004", files)
+    assert found.confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("handler", "confidence"),
+    [
+        ('if name: return asked("other")\n        raise ValueError(name)', Confidence.LOW),
+        ("raise ValueError(name)", Confidence.HIGH),
+        ('if name: return ""\n        raise ValueError(name)', Confidence.HIGH),
+    ],
+)
+def test_another_way_that_follows_a_failure(handler: str, confidence: Confidence) -> None:
+    text = f"""\
+import requests
+from celery import shared_task
+
+
+def asked(name):
+    return name
+
+
+def read(name):
+    try:
+        return requests.get(name, timeout=5).text
+    except requests.RequestException:
+        {handler}
+
+
+@shared_task
+def index(name):
+    read(name)
+"""
+    (found,) = testing.run_rule("SVC008", {"shop/tasks.py": text})
+    assert found.confidence == confidence

@@ -1,4 +1,4 @@
-"""Which findings about layers and tasks are notes: what another context offers, repositories that all use, what has another way."""
+"""Which findings about layers, tasks and slow work are notes."""
 
 from __future__ import annotations
 
@@ -132,3 +132,45 @@ def index(name):
 """
     (found,) = testing.run_rule("SVC008", {"shop/tasks.py": text})
     assert found.confidence == confidence
+
+
+HANDLER = """\
+from django.core.cache import cache
+from fastapi import FastAPI
+from PIL import Image
+
+app = FastAPI()
+
+
+def render(key):
+    return Image.open(key).resize((10, 10))
+
+
+@app.get("/tiles/{key}")
+def tile(key):
+    picture = cache.get(key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "confidence"),
+    [
+        ("if picture is None:\n        picture = render(key)\n        cache.set(key, picture, 60)", Confidence.LOW),
+        ("if picture is None:\n        picture = render(key)", Confidence.HIGH),
+        ("if picture is None:\n        cache.set(key, 1, 60)\n    picture = render(key)", Confidence.HIGH),
+    ],
+)
+def test_what_is_made_where_the_cache_has_nothing(body: str, confidence: Confidence) -> None:
+    found = testing.run_rule("SVC012", {"shop/app.py": f"{HANDLER}    {body}\n    return picture\n"})
+    assert {each.confidence for each in found} == {confidence}
+
+
+@pytest.mark.parametrize(("routes", "confidence"), [(12, Confidence.LOW), (4, Confidence.HIGH)])
+def test_an_app_that_is_there_for_slow_work(routes: int, confidence: Confidence) -> None:
+    many = "\n".join(f'@app.get("/{row}")\ndef row_{row}(): ...\n' for row in range(routes))
+    files = {
+        "tiles/app.py": f"{HANDLER}    return render(key)\n",
+        "shop/app.py": f"from fastapi import FastAPI\n\napp = FastAPI()\n\n{many}",
+    }
+    found = testing.run_rule("SVC012", files)
+    assert {each.confidence for each in found} == {confidence}

@@ -148,7 +148,8 @@ class Points:
         for kind, notations in listed:
             for notation in notations:
                 for expr in arguments_named(site.call, notation):
-                    if isinstance(expr, CallRef) and kind in ("threaded", "deferred") and not self._gives_callable(module, expr):
+                    elsewhere = kind in ("threaded", "deferred")
+                    if elsewhere and isinstance(expr, CallRef) and not self._gives_callable(module, expr):
                         kinds[expr.index] = kind  # a coroutine that is handed over: its call only makes it
                         continue
                     targets = self._callable(module, expr, site.call.context)

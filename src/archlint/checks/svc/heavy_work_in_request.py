@@ -20,6 +20,7 @@ from archlint.project.spelling import shorten
 
 _EFFECTS = ("email", "heavy")
 _BACKEND = "mail-backend"
+_FEW, _MANY = 3, 10
 _THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 
 
@@ -48,7 +49,7 @@ class _Found(Struct, frozen=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each library call that does such work in a request, at the handler nearest to it; a proof for each place
     in a handler that hands work to a queue."""
-    conditions, ignored = Conditions(project), params.ignore_calls
+    conditions, ignored, alone = Conditions(project), params.ignore_calls, _made_for_it(project)
     if _mail_is_queued(project, params):
         ignored += params.mail_calls
     by_end: dict[Site, list[_Found]] = defaultdict(list)
@@ -63,10 +64,20 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for point in project.effects.points_of(definition, "enqueue"):
             yield Proof(point.site, "the work is handed to a queue")
     for _, found in sorted(by_end.items()):
-        yield _hit(project, found, frozenset(params.trials))
+        yield _hit(project, found, frozenset(params.trials), alone)
 
 
-def _hit(project: Project, found: list[_Found], trials: frozenset[str]) -> Hit:
+def _made_for_it(project: Project) -> frozenset[str]:
+    """The apps of a few routes beside one of many: a program that is there for such work, which the other one waits for."""
+    by_app: dict[str, set[Site]] = defaultdict(set)
+    for endpoint in project.endpoints.all:
+        for key in endpoint.route.apps or ():
+            by_app[key].add(endpoint.route.site)
+    most = max((len(sites) for sites in by_app.values()), default=0)
+    return frozenset(key for key, sites in by_app.items() if len(sites) <= _FEW and most >= _MANY)
+
+
+def _hit(project: Project, found: list[_Found], trials: frozenset[str], alone: frozenset[str]) -> Hit:
     first = min(found, key=lambda each: each.rank)
     path, handler = first.path, first.endpoint
     others = len({each.endpoint.definition for each in found}) - 1
@@ -76,7 +87,9 @@ def _hit(project: Project, found: list[_Found], trials: frozenset[str]) -> Hit:
         "route": shorten(handler.label, 80),
         "others": f", and {others} more" if others else "",
     }
-    is_note = path.kept or _is_trial(handler, trials) or _is_kept(path) or _is_in_thread(project, path)
+    is_alone = bool(handler.route.apps) and alone.issuperset(handler.route.apps or ())
+    is_kept = path.kept or _is_kept(path) or _is_copied(project, first.point)
+    is_note = is_kept or is_alone or _is_trial(handler, trials) or _is_in_thread(project, path)
     confidence = Confidence.LOW if is_note else path.confidence
     steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
     return Hit(first.point.site, words, first.point.effect, confidence, path=steps)
@@ -89,6 +102,19 @@ def _is_kept(path: Path) -> bool:
         place = contexts[context]
         if place.kind == "if" and isinstance(place.subject, Comparison) and place.subject.ops == ("not in",):
             return True
+        context = place.parent
+    return False
+
+
+def _is_copied(project: Project, point: EffectPoint) -> bool:
+    """It is done where a look-up gave nothing (`if picture is None:`), and the cache is told there."""
+    module, context = point.module, point.context
+    contexts = module.body.contexts
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        place = contexts[context]
+        if place.kind == "if" and isinstance(place.subject, Comparison) and place.subject.ops == ("is",):
+            told = project.effects.points_of(point.caller, "cache.write") if point.caller is not None else ()
+            return any(place.at <= each.site.at < place.end for each in told)
         context = place.parent
     return False
 

@@ -31,20 +31,22 @@ _SHOWN = 4
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`roots`: names of classes that roots of aggregates inherit from; `entities`: of those that other entities do;
     `growing`: methods of collections that change them; `not_parts`: fields of a root that are no part of it;
-    `keepers`: ends of the names of classes that keep entities, behind the entity's own."""
+    `keepers`: ends of the names of classes that keep entities, behind the entity's own; `plain`: of those of what is counted
+    up, asked or answered, which whoever makes it fills."""
 
     roots: tuple[str, ...]
     entities: tuple[str, ...]
     growing: tuple[str, ...]
     not_parts: tuple[str, ...]
     keepers: tuple[str, ...]
+    plain: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each function outside the domain that changes a root's part, or what a class of the domain changes by
     itself, and for each repository of a part; a proof for each root that has parts."""
     roots = {name: klass for name, klass in project.symbols.classes.items() if _is_root(project, klass, params)}
-    domain = {name: klass for name, klass in project.symbols.classes.items() if _is_domain(project, klass)}
+    domain = {name: klass for name, klass in project.symbols.classes.items() if _is_domain(project, klass, params)}
     own, found = _own(domain), defaultdict[tuple[str, int, str], list[Hit]](list)
     fields = {field for _, field in own} | {field for root in roots.values() for field in _fields(root)}
     for change in _changes(project, domain | roots, frozenset(fields - {*params.not_parts}), params.growing):
@@ -82,9 +84,13 @@ def _step(root: ClassDef) -> Step:
     return Step(Site(root.module.path, klass.name_at, klass.name_at + len(klass.name)), f"`{klass.name}` is the root")
 
 
-def _is_domain(project: Project, klass: ClassDef) -> bool:
+def _is_domain(project: Project, klass: ClassDef, params: Params) -> bool:
     """A class of the domain that is no table."""
-    if not klass.module.is_production or project.layers.layer_of(klass.module) != "domain":
+    if (
+        klass.klass.name.endswith(params.plain)
+        or not klass.module.is_production
+        or project.layers.layer_of(klass.module) != "domain"
+    ):
         return False
     return project.types.role(Type(klass.name)) != "db-model"
 

@@ -10,10 +10,13 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.parts import parts_of
+from archlint.project.sequence import may_follow
 from archlint.project.spelling import last_name
 
 _BRANCHES = ("if", "case", "for", "while")
 _LEAVES = frozenset({"raise", "return", "continue", "break", "pass"})
+_MOST = 20
+"""Of more writes in a handler the first are compared."""
 _HEADS = frozenset({"test", "for"})
 
 
@@ -37,9 +40,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         points = project.effects.points_of(handler, "db.write")
         writes = _own(points, params)
         branches = _branches(handler, params) if writes else 0
-        words = {"handler": handler.function.name, "writes": str(len(writes)), "branches": str(branches)}
+        turns = _one_after_the_other(writes)
+        words = {"handler": handler.function.name, "writes": str(turns), "branches": str(branches)}
         related = tuple(Step(point.site, f"`{point.shown}` writes") for point in writes)
-        if len(writes) >= params.writes:
+        if turns >= params.writes:
             yield Hit(handler.site, words, "writes", Confidence.HIGH, related=related)
         elif writes and branches >= params.branches:
             yield Hit(handler.site, words, "branches", Confidence.HIGH, related=related)
@@ -52,6 +56,19 @@ def _own(points: tuple[EffectPoint, ...], params: Params) -> list[EffectPoint]:
     found = {point.site: point for point in points if point.is_direct}
     names = {site: point.witness.target.rpartition(".")[2] for site, point in found.items()}
     return [found[site] for site in sorted(found) if names[site] not in params.settling]
+
+
+def _one_after_the_other(writes: list[EffectPoint]) -> int:
+    """How many of the writes one request may come to: of two that stand in an `if` and its `else` it is one."""
+    longest: list[int] = []
+    for row, later in enumerate(writes[:_MOST]):
+        before = (
+            longest[i]
+            for i, earlier in enumerate(writes[:row])
+            if may_follow(later.module, (earlier.context, earlier.site.at), (later.context, later.site.at))
+        )
+        longest.append(1 + max(before, default=0))
+    return max(longest, default=0)
 
 
 def _branches(handler: Def, params: Params) -> int:

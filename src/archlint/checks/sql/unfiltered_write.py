@@ -9,9 +9,15 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
+from archlint.facts.syntax import CallRef, Function
 from archlint.project.credentials import words_of
+from archlint.project.model import Def
+from archlint.project.parts import names_in
+from archlint.project.spelling import last_name
 from archlint.project.statements import Sql
+from archlint.project.wide_writes import WideWrite, WideWrites
 
+_MAKING = frozenset({"create", "insert", "merge", "upsert"})
 _PLACEHOLDER = re.compile(r"%s|%\(\w+\)s|\?|(?<![:\w]):\w+|\$\d+|\{[^{}]*\}")
 
 
@@ -24,6 +30,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     passing: tuple[str, ...]
     single: tuple[str, ...]
     migrations: tuple[str, ...]
+    plain: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -52,13 +59,51 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 )
             ):
                 yield _hit(sql, statement, site, params)
+    for write in WideWrites(project, params.plain).all():
+        if not _says_all(write.module.path, write.caller, write.rows, params) and not _is_refilled(project, write):
+            yield _mapped(write, params)
+
+
+def _mapped(write: WideWrite, params: Params) -> Hit:
+    named = not set(params.emptying).isdisjoint(_own_words(write.caller))
+    sure = not named and write.caller is not None and _is_told(write.caller.function, params)
+    return Hit(
+        site=write.site,
+        words={"table": write.rows, "verb": write.verb},
+        message="named" if named else "mapped",
+        confidence=Confidence.HIGH if sure else Confidence.LOW,
+        anchor=f"{write.verb} {write.rows}",
+    )
+
+
+def _is_refilled(project: Project, write: WideWrite) -> bool:
+    """The function makes new rows of the class as well."""
+    body = write.module.body
+    return write.caller is None or any(
+        (not _MAKING.isdisjoint(words_of(last_name(body, site.call.callee))) and write.rows in names_in(body, whole))
+        or last_name(body, site.call.callee) == write.rows
+        for site in project.calls.of(write.caller)
+        for whole in (CallRef(site.call.at, site.call.length, site.index),)
+    )
+
+
+def _says_all(path: str, function: Def | None, table: str, params: Params) -> bool:
+    """The table's rows do not last, the names around the function say that it empties, or its own that it lays down what
+    is there anew."""
+    around = [path.rpartition("/")[2].partition(".")[0]]
+    around += function.function.qualname.split(".")[:-1] if function is not None else []
+    words = {word for name in around for word in words_of(name)}
+    renewing = set(params.renewing)
+    if not renewing.isdisjoint(words | _own_words(function)) or not set(params.passing).isdisjoint(words_of(table)):
+        return True
+    return not set(params.emptying).isdisjoint(words)
 
 
 def _hit(sql: Sql, statement: Statement, site: Site, params: Params) -> Hit:
     table = statement.writes[0]
     text = sql.text[statement.at : statement.end]
     constant = statement.verb == "update" and not _PLACEHOLDER.search(text)
-    named = not set(params.emptying).isdisjoint(_own_words(sql))
+    named = not set(params.emptying).isdisjoint(_own_words(sql.origin))
     single = not set(params.single).isdisjoint(words_of(table))
     daily = sql.module is not None and sql.module.is_production
     sure = daily and not (constant or named) and not (single and statement.verb == "update") and _is_about_one(sql, params)
@@ -73,10 +118,11 @@ def _hit(sql: Sql, statement: Statement, site: Site, params: Params) -> Hit:
 
 def _is_about_one(sql: Sql, params: Params) -> bool:
     """The function is told which row is meant."""
-    function = sql.origin.function if sql.origin is not None else None
-    return function is not None and any(
-        not set(params.telling).isdisjoint(words_of(parameter.name)[-1:]) for parameter in function.parameters
-    )
+    return sql.origin is not None and _is_told(sql.origin.function, params)
+
+
+def _is_told(function: Function, params: Params) -> bool:
+    return any(not set(params.telling).isdisjoint(words_of(parameter.name)[-1:]) for parameter in function.parameters)
 
 
 def _is_migration(sql: Sql, params: Params) -> bool:
@@ -94,21 +140,12 @@ def _is_open(sql: Sql, statement: Statement) -> bool:
 
 
 def _is_meant(sql: Sql, statement: Statement, params: Params) -> bool:
-    """The table's rows do not last, the names around the function say that it empties, or its own that it lays down what
-    is there anew."""
-    around = [sql.path.rpartition("/")[2].partition(".")[0]]
-    if sql.origin is not None:
-        around += sql.origin.function.qualname.split(".")[:-1]
-    words = {word for name in around for word in words_of(name)}
-    renewing, table = set(params.renewing), set(words_of(statement.writes[0]))
-    if not renewing.isdisjoint(words | _own_words(sql)) or not set(params.passing).isdisjoint(table):
-        return True
-    return not set(params.emptying).isdisjoint(words)
+    return _says_all(sql.path, sql.origin, statement.writes[0], params)
 
 
-def _own_words(sql: Sql) -> set[str]:
+def _own_words(function: Def | None) -> set[str]:
     """The words of the function's name."""
-    return set(words_of(sql.origin.function.name)) if sql.origin is not None else set()
+    return set(words_of(function.function.name)) if function is not None else set()
 
 
 def _is_alternative(project: Project, sql: Sql) -> bool:

@@ -54,6 +54,25 @@ def test_what_serves_counts(code: str) -> None:
             "async def read(): return key()",
             Confidence.HIGH,
         ),
+        (
+            "import asyncio\nclass Task:\n    def __call__(self, account):\n        with asyncio.Runner() as runner:\n"
+            "            return runner.run(self.run(account))\n    async def run(self, account): ...\n"
+            "class Mail(Task):\n    async def run(self, account): return key()",
+            Confidence.LOW,
+        ),
+        (
+            "import asyncio\nfrom contextlib import asynccontextmanager\nclass Task:\n    def __call__(self, account):\n"
+            "        with asyncio.Runner() as runner:\n            return runner.run(self.run(account))\n"
+            "    @asynccontextmanager\n    async def mailer(self): yield 1\n"
+            "class Mail(Task):\n    async def run(self, account):\n        async with self.mailer() as mailer:\n"
+            "            return key()",
+            Confidence.LOW,
+        ),
+        (
+            "import asyncio\nclass Bot:\n    def begin(self):\n        asyncio.run(self.run())\n"
+            "    async def run(self): return key()",
+            Confidence.HIGH,
+        ),
     ],
 )
 def test_what_plain_code_runs_alone_on_a_loop_is_a_note(code: str, sure: Confidence) -> None:

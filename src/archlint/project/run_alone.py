@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef
-from archlint.project.model import CallSite, Def
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.project.model import CallSite, Def, Type
 from archlint.project.parts import leaves_of
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -19,6 +20,7 @@ _TURNING = re.compile(r"work|listen|poll|bot|daemon|consum|loop|forever")
 _STEPS = 4
 _GIVES_WHAT_IT_GETS = "arg(0)"
 _BACKGROUND = "background-task"
+_CONTEXT = "asynccontextmanager"
 
 
 class RunAlone:
@@ -31,16 +33,39 @@ class RunAlone:
     def holds(self, definition: Def, steps: int = _STEPS) -> bool:
         if steps == 0 or definition in self._project.endpoints.by_definition or self._starts_others(definition):
             return False
-        if _LASTING.search(definition.function.name):
+        if _LASTING.search(definition.function.name) and not _is_task(definition):
             return False
         callers = self._project.calls.callers(definition)
         sites = [site for site in callers if not site.module.is_test and site.caller != definition]
-        return bool(sites) and all(self._is_alone(site, steps) for site in sites)
+        if not sites:
+            return self._is_run_by_base(definition)
+        return all(self._is_alone(site, steps) for site in sites)
+
+    def _is_run_by_base(self, definition: Def) -> bool:
+        """A class above runs the method by its name, and has none of that name itself."""
+        function, module = definition.function, definition.module
+        if function.klass < 0:
+            return False
+        symbols, members = self._project.symbols, self._project.types.inference.members
+        owner = module.outline.classes[function.klass]
+        for ancestor in members.ancestors(Type(f"{module.name}.{owner.qualname}")):
+            klass = symbols.classes.get(ancestor.name)
+            for site in self._project.calls.in_module(klass.module) if klass is not None else ():
+                caller = site.caller
+                if caller is None or klass is None or caller.function.klass != klass.index or caller.function.is_async:
+                    continue
+                if (
+                    _is_own(site.call.callee, function.name)
+                    and not _TURNING.search(caller.function.name)
+                    and self._is_run(site)
+                ):
+                    return True
+        return False
 
     def _is_alone(self, site: CallSite, steps: int) -> bool:
         caller = site.caller
         if caller is not None and caller.function.is_async:
-            is_short = not _LASTING.search(caller.function.name)
+            is_short = not _LASTING.search(caller.function.name) or _is_task(caller)
             return is_short and site.call.awaited and self.holds(caller, steps - 1)
         return (caller is None or not _TURNING.search(caller.function.name)) and self._is_run(site)
 
@@ -63,6 +88,25 @@ class RunAlone:
             operation = site.operation
             if operation is not None and (operation.register == _BACKGROUND or operation.once):
                 return True
-            if not site.call.awaited and any(t.definition is not None and t.definition.function.is_async for t in site.targets):
+            if not site.call.awaited and any(t.definition is not None and _is_coroutine(t.definition) for t in site.targets):
                 return True
         return False
+
+
+def _is_own(callee: Expr, method: str) -> bool:
+    """`self.run`."""
+    return (
+        isinstance(callee, Attribute) and callee.attr == method and isinstance(callee.base, Name) and callee.base.id == "self"
+    )
+
+
+def _is_coroutine(definition: Def) -> bool:
+    """No generator that a decorator has made a context of."""
+    named = (last_name(definition.module.body, decorator) for decorator in definition.function.decorators)
+    return definition.function.is_async and _CONTEXT not in named
+
+
+def _is_task(definition: Def) -> bool:
+    """`run(self, account_id)`: what is told with what to work does so once; a program that runs is told nothing."""
+    function = definition.function
+    return function.name == "run" and function.klass >= 0 and any(p.name not in ("self", "cls") for p in function.parameters)

@@ -17,7 +17,7 @@ from archlint.project.flows import Habits, Place, Source
 from archlint.project.model import CallSite, Type
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.results import Results
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.stretched import Stretching
@@ -63,6 +63,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             or stretching.holds(digest)
             or _is_asked_for(project, digest, outside)
             or _is_of_passwords(project, digest)
+            or _makes_key(digests, results, digest)
         ):
             for hit in _hits(taint, digest, harmless | _NAMING, results):
                 yield trust.judged(hit, digest)
@@ -182,6 +183,17 @@ def _hits(taint: Taint, digest: Digest, harmless: frozenset[str], results: Resul
     best = max(sources, key=lambda source: source.confidence)
     path = (*best.steps, Step(site.site, f"digested by {digest.algorithm} here"))
     yield Hit(site.site, {**words, "value": best.label}, path=path, confidence=min(best.confidence, Confidence.HIGH))
+
+
+def _makes_key(digests: Digests, results: Results, digest: Digest) -> bool:
+    """The result has a name that the same function signs with, by another algorithm."""
+    names, body = set(results.named(digest.site)), digest.site.module.body
+    signing = (d for d in digests.all if d.keyed and d.strength != "broken" and d.site.module is digest.site.module)
+    return any(
+        d.site.caller == digest.site.caller and not names.isdisjoint(names_in(body, argument.value))
+        for d in signing
+        for argument in d.site.call.arguments[:1]
+    )
 
 
 def _says_signature(digest: Digest) -> bool:

@@ -86,7 +86,7 @@ class DigestUses:
         return found
 
     def _callers(self, function: Def) -> list[CallSite]:
-        callers = self._project.calls.callers(function)
+        callers = (*self._project.calls.callers(function), *self._project.handed.to(function))
         return [caller for caller in callers if not caller.module.is_test][:_MOST_CALLERS]
 
     def _taken(self, module: Module, statement: Statement, call: int, names: set[str]) -> set[Use]:

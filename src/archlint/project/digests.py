@@ -66,6 +66,10 @@ class Digests:
                 facet = self._facet(site)
                 if facet is not None:
                     yield self._digest(site, facet)
+        for site in self._project.handed.all:
+            facet = self._facet(site)
+            if facet is not None:
+                yield self._digest(site, facet)
 
     def _facet(self, site: CallSite) -> Hashing | None:
         for target in site.targets:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archlint.project.deployment import Deployment
     from archlint.project.effects import Effects
     from archlint.project.endpoints import Endpoints
+    from archlint.project.handed_calls import HandedCalls
     from archlint.project.imports import ImportGraph
     from archlint.project.knowledge import Knowledge
     from archlint.project.layers import Layers
@@ -158,6 +159,12 @@ class Project:
         from archlint.project.logged import logged_values
 
         return tuple(logged_values(self))
+
+    @cached_property
+    def handed(self) -> HandedCalls:
+        from archlint.project.handed_calls import HandedCalls
+
+        return HandedCalls(self)
 
     @cached_property
     def contracts(self) -> Contracts:

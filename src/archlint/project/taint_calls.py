@@ -282,6 +282,7 @@ class CallFlows:
         if definition.function.name == "__init__":
             klass = definition.name.removesuffix(".__init__")
             callers = callers or self._project.calls.to(klass)
+        callers = (*callers, *self._project.handed.to(definition))
         return tuple(site for site in callers if not site.module.is_test)[:_MOST_CALLERS]
 
     def _climbed(self, given: Parameter, site: CallSite) -> Iterator[Flow]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Operation, String, Subscript, Template
-from archlint.project.credentials import words_of
+from archlint.project.credentials import announces, words_of
 from archlint.project.flows import Place
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import names_in, parts_of
@@ -27,7 +27,6 @@ _FILE_CALLS = frozenset({"open", "join", "Path", "exists", "isfile", "is_file"})
 _OF_FILES = ("open", "path.join", "Path", "path.exists", "path.isfile")
 _ONE_ROW = frozenset({"first", "one", "one_or_none", "first_or_404"})
 _QUERIES = re.compile(r"\.query\.(filter|first)")
-_BEARING = ("bearer ", "token ", "basic ")
 
 
 class CredentialUses:
@@ -112,7 +111,6 @@ def _shown(module: Module) -> list[tuple[int, str]]:
     for expr, context in walk_module(module, frozenset({Template, Operation})):
         parts = expr.parts if isinstance(expr, Template) else expr.operands if isinstance(expr, Operation) else ()
         for before, part in pairwise(parts):
-            bears = isinstance(before, String) and before.value.lower().endswith(_BEARING)
-            if bears and isinstance(part, Name):
+            if isinstance(before, String) and announces(before.value) and isinstance(part, Name):
                 found.append((body.contexts[context].function, part.id))
     return found

@@ -80,6 +80,14 @@ _NO_TOKEN_BEFORE = frozenset(
 )
 
 
+_SCHEME = re.compile(r"(?i)(?:^|[^\w-])(?:bearer|basic|token|api-?key) $")
+
+
+def announces(text: str) -> bool:
+    """The text ends with what stands before a credential in an authorization header: `Bearer `."""
+    return _SCHEME.search(text) is not None
+
+
 @lru_cache(maxsize=1 << 16)
 def words_of(identifier: str) -> tuple[str, ...]:
     """`newPassword_2` → (new, password); lower case, digits dropped."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ from archlint.facts.syntax import (
     Template,
 )
 from archlint.project.branches import in_other_branch
-from archlint.project.credentials import words_of
+from archlint.project.credentials import announces, words_of
 from archlint.project.entities import FunctionRef
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, stepped
 from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
@@ -45,10 +44,6 @@ _IN_THE_OPEN = frozenset({"state"})
 _OPEN = frozenset({"nonce", "challenge"})
 _NUMBERING = frozenset({"id", "uuid", "guid", "serial", "slug", "status", "count"})
 """Keys that do: of `number` and `name` nobody knows."""
-_SCHEME = re.compile(r"(?i)(bearer|basic|token|api-?key) $")
-"""What stands before the credential in an authorization header."""
-
-
 _DESCENTS = 4
 """Names and callers through which a mapping is followed."""
 
@@ -282,7 +277,7 @@ def may_be_text(module: Module, value: Expr) -> bool:
     """A value that is not put together here, except behind a scheme: no new object of a class, no translated sentence."""
     begun = value.parts if isinstance(value, Template) else value.operands if isinstance(value, Operation) else ()
     if begun and isinstance(begun[0], String) and len(begun) > 1:
-        return _SCHEME.match(begun[0].value) is not None
+        return announces(begun[0].value)
     if isinstance(value, CallRef):
         given = [argument.value for argument in module.body.calls[value.index].arguments]
         says = any(isinstance(g, String) and " " in g.value for g in given)

@@ -71,6 +71,33 @@ def run(sql, *args):
         cursor.execute(sql, args)
     connection.commit()
 """
+BEHIND = """\
+def order_of(session: Session) -> Order:
+    {name} = check(session)
+    if {name}:
+        return {name}
+    order = Order(state="open")
+    session.add(order)
+    session.commit()
+    return order
+
+
+def place(session: Session):
+    order = order_of(session)
+    session.add(Line(order=order))
+    session.commit()
+"""
+LEFT = """\
+def place(session: Session):
+    found = check(session)
+    if found:
+        return found
+    order = Order(state="open")
+    session.add(order)
+    session.commit()
+    session.add(Line(order=order))
+    session.commit()
+"""
 LOGGED_IN = """\
 def {name}(session: Session, order: Order):
     session.add(Line(order=order))
@@ -157,6 +184,9 @@ def place(session: Session, order: Order) -> None:
             Confidence.HIGH,
         ),
         ("DBS007", RUN.format(name="run"), Confidence.MEDIUM),
+        ("DBS007", HEAD + BEHIND.format(name="found"), Confidence.LOW),
+        ("DBS007", HEAD + BEHIND.format(name="error"), Confidence.HIGH),
+        ("DBS007", HEAD + LEFT, Confidence.HIGH),
         ("DBS007", _told("working"), Confidence.LOW),
         ("DBS007", _told("paid"), Confidence.HIGH),
         ("DBS007", HEAD + LOGGED_IN.format(name="create_session"), Confidence.LOW),

@@ -141,10 +141,10 @@ def is_best_effort(first: Commit, second: Commit) -> bool:
 
 
 def makes_what_is_missing(project: Project, commit: Commit) -> bool:
-    """Here, or in a function on the way down: asked again, it finds what it made."""
-    for site in (commit.point.site, *(step.site for step in commit.path.steps[1:])):
+    """Here, or in a function on the way down: asked again, it finds what it made, and goes on."""
+    for number, site in enumerate((commit.point.site, *(step.site for step in commit.path.steps[1:]))):
         module = project.modules.by_path[site.path]
         context = context_at(module, site.at)
-        if is_made_if_missing(module, context, site.at) or is_behind_what_was_found(module, context, site.at):
+        if is_made_if_missing(module, context, site.at) or (number and is_behind_what_was_found(module, context, site.at)):
             return True
     return False

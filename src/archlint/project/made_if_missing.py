@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _MADE = frozenset({"created", "missing", "absent"})
+_REFUSING = frozenset({"error", "errors", "err", "response", "resp", "redirect", "denied", "problem", "failure"})
+"""What is left with is no row: `if error: return error`."""
 _OLD = frozenset({"expired", "stale", "outdated", "fresh"})
 
 
@@ -48,8 +50,10 @@ def is_behind_what_was_found(module: Module, context: int, at: int) -> bool:
         if left.kind != "return" or left.at >= at or place.kind != "if" or place.parent not in around:
             continue
         tested = [part.id for part in (place.subject, *_present(place.subject)) if isinstance(part, Name)]
-        if isinstance(left.value, Name) and left.value.id in tested:
-            return True
+        if isinstance(left.value, Name) and left.value.id in tested and _REFUSING.isdisjoint(words_of(left.value.id)):
+            return any(
+                isinstance(s.target, Name) and s.target.id == left.value.id and s.kind == "assign" for s in body.statements
+            )
     return False
 
 

@@ -34,7 +34,15 @@ class Contexts:
             return sided
         if word in words.ADAPTERS and any(words.side(part) for part in self._source.below[name]):
             return None
+        if word == words.APP and self._is_application(name):
+            return "application"
         return words.STRONG.get(word) or words.sided_adapter(word)
+
+    def _is_application(self, name: str) -> bool:
+        """Of the folders directly in it those that name a layer all name this one, and one does surely; ports have many names."""
+        inside = self._source.below[name] - words.PORTS_BESIDE
+        named = {layer for part in inside if (layer := words.STRONG.get(part) or words.WEAK.get(part))}
+        return named == {"application"} and any(words.STRONG.get(part) == "application" for part in inside)
 
     def _strong_below(self, package: str) -> list[tuple[str, Layer]]:
         """Folders directly in a package (or in its adapters folder) that strong words or shared prefixes name."""

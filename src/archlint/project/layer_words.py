@@ -73,6 +73,8 @@ _SIDES: dict[str, Layer] = {
 ADAPTERS = frozenset({"adapter", "adapters"})
 _SUFFIX = re.compile(r"(?P<context>.+)_(?P<word>domain|application|infrastructure|infra|presentation|interface)")
 
+APP = "app"
+"""The application layer, where use cases lie in it and no other layer does; else what a whole program is called."""
 CORE = "core"
 CORE_DOMAIN = _set(
     "domain entities entity value_objects value_object vo aggregates aggregate model models events policies "
@@ -83,6 +85,8 @@ CORE_APPLICATION = _set(
     "handlers ports features"
 )
 PORTS = "ports"
+PORTS_BESIDE = _set("interface interfaces gateways ports")
+"""Folders beside use cases in which the application says what it needs."""
 TRANSFER = _set("schemas schema serializers dto dtos")
 """Folders of what is taken in and given out: they belong to whoever uses them."""
 BESIDE_ENTITIES = _set("services service factories events policies specifications exceptions errors")

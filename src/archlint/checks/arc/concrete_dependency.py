@@ -35,7 +35,7 @@ class _Use(Struct, frozen=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each class behind a port that a module of the application takes or makes; a proof for each port that it
-    takes. What an import may not reach at all is left to ARC001."""
+    takes. That the import itself points outward, where it does, is ARC001's to say."""
     ports = _Ports(project)
     for module in project.layers.members("application"):
         if ports.behind and not project.layers.is_composition_root(module):
@@ -51,8 +51,7 @@ def _module(project: Project, module: Module, ports: _Ports, params: Params) -> 
             yield Proof(use.site, f"`{use.owner}` takes the port `{use.name.rpartition('.')[2]}`")
     for name, uses in concrete.items():
         klass, port = ports.classes[name], ports.behind[name]
-        may_not = project.layers.may_not_import("application")
-        if project.layers.layer_of(klass.module) in may_not or not ports.says_all(module, klass, port):
+        if not ports.says_all(module, klass, port):
             continue
         first, *others = sorted(uses, key=lambda use: use.site)
         words = {"owner": first.owner, "class": klass.klass.name, "port": port.klass.name}

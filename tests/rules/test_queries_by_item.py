@@ -109,6 +109,9 @@ def test_a_look_up_for_each_part_of_one_row_is_a_note(items: str, is_shown: bool
         ("settle(line['order_id'])", True),
         ("settle(line.order_id)", True),
         ("settle(line.get('order_id'))", True),
+        ("settle(line['product_code'])", True),
+        ("settle(line['sku'])", True),
+        ("settle(line['coded'])", False),
         ("settle(line['name'])", False),
         ("settle(line.identity)", False),
         ("settle(lines['order_id'])", False),
@@ -135,6 +138,11 @@ KEPT = {
         "            break\n",
         "looks for one of them",
     ),
+    "it is reached only where the rows are loaded": (
+        "def page():\n    for user in User.objects.all():\n        if is_prefetched(user, 'orders'):\n"
+        "            settle(user.name)\n",
+        "handed in",
+    ),
     "it asks for what went wrong": (
         "def page(results):\n    for user, result in zip(User.objects.all(), results):\n"
         "        if isinstance(result, BaseException):\n            settle(user.name)\n",
@@ -153,6 +161,11 @@ PLAIN = {
     "a break that something else decides": (
         "def page(limit):\n    for user in User.objects.all():\n        settle(user.name)\n        if user.name > limit:\n"
         "            break\n"
+    ),
+    "an end at what is not there": (
+        "def page():\n    for user in User.objects.all():\n        order = settle(user.name)\n"
+        "        if not order or order.late:\n"
+        "            return refused(user.name)\n"
     ),
     "a break of a loop inside": (
         "def page():\n    for user in User.objects.all():\n        order = settle(user.name)\n        for part in parts():\n"

@@ -188,6 +188,11 @@ BY_ITSELF = {
         "session",
         "for user in User.objects.all():\n        told(user)\n        session.commit()",
     ),
+    "what the database refuses is dropped": (
+        "session",
+        "for user in User.objects.all():\n        try:\n            user.name = 'b'\n            session.commit()\n"
+        "        except IntegrityError:\n            session.rollback()",
+    ),
     "a process for each": (
         "session",
         "for user in User.objects.all():\n        copied(user.name)\n        Order.objects.filter(user=user).update(number=1)",
@@ -238,8 +243,19 @@ def test_a_write_that_each_item_may_have_to_itself_is_a_note(case: str) -> None:
 
 COMMITS = {
     "of what is changed": "for user in User.objects.all():\n        user.name = 'b'\n        session.commit()",
+    "with another failure": (
+        "for user in User.objects.all():\n        try:\n            user.name = 'b'\n            session.commit()\n"
+        "        except OSError:\n            print(user)"
+    ),
     "of what is sent": "for name in request.data['names']:\n        session.add(User(name=name))\n        session.commit()",
 }
+
+
+def test_a_commit_of_a_turn_that_is_given_up_is_a_note() -> None:
+    body = "for user in User.objects.all():\n        if not user.name:\n            user.number = 1\n"
+    (found,) = writes("session", body + "            session.commit()\n            continue\n        print(user)")
+    assert found.confidence == Confidence.LOW
+    assert found.message.endswith("; it is asked only where something is amiss")
 
 
 @pytest.mark.parametrize("case", COMMITS)
@@ -300,6 +316,12 @@ SEARCHES = {
 @pytest.mark.parametrize("case", SEARCHES)
 def test_a_loop_that_looks_for_one_of_them_is_a_note(case: str) -> None:
     assert "looks for one" in finding("wanted", SEARCHES[case]).message
+
+
+@pytest.mark.parametrize("query", ["model.objects.filter(name='a').first()", "session.query(model).first()"])
+def test_classes_that_a_loop_goes_over_have_tables_of_their_own(query: str) -> None:
+    code = f"{OUTSIDE}def page(session: Session):\n    for model in models_of(User):\n        print({query})\n"
+    assert testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/pages.py": code}) == []
 
 
 def test_statements_that_the_loop_chooses_are_its_own() -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archlint.project.loops import Loop
     from archlint.project.repeated import Repeated
 
-_KEY = re.compile(r"(\w+_)?(id|pk|uuid|guid|email|username)")
+_KEY = re.compile(r"(\w+_)?(id|pk|uuid|guid|email|username|code|sku|slug|ean|isbn|barcode|hash)")
 _KEYS = re.compile(_KEY.pattern + "s")
 _LOOKUP = re.compile(r"__(exact|iexact)$")
 _STEPS = 2

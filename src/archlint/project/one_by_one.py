@@ -54,12 +54,23 @@ class OneByOne:
     def is_own_table(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         """The statement asks a table that the loop's variable names: no other statement answers for it."""
         places = stations(self._project, point, path)
-        return any(
+        return self._asks_own_class(point, loop) or any(
             self._names_table(here.module, argument.value, here.context, own)
             for here, own in zip(places, carried(places, loop), strict=True)
             if here.call is not None
             for argument in here.call.call.arguments
         )
+
+    def _asks_own_class(self, point: EffectPoint, loop: Loop) -> bool:
+        """`model.objects.filter(…)`, `session.query(model)`, where the loop goes over classes."""
+        body = point.module.body
+        for part in parts_of(body, expression_of(point)) if loop.mapping is None else ():
+            base = part.base if isinstance(part, Attribute) and part.attr in self._words.managers else None
+            given = [a.value for a in body.calls[part.index].arguments] if isinstance(part, CallRef) else []
+            named = [g for g in given if isinstance(g, Name) and g.id in _MODELS]
+            if any(isinstance(name, Name) and name.id in loop.targets for name in (base, *named)):
+                return True
+        return False
 
     def is_own_statement(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         """The loop's variable is itself the statement that is run, or tells which of several is, or which column is asked."""

@@ -21,6 +21,7 @@ from archlint.project.one_by_one import OneByOne
 from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
+from archlint.project.tolerated import is_tolerated
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -211,7 +212,7 @@ class RepeatedEffects:
             return True
         if not point.effect.startswith("db."):
             return False
-        if self._one_by_one.asks_for_key(point, loop) or self._one_by_one.stores_upload(loop):
+        if self._one_by_one.asks_for_key(point, loop) or self._one_by_one.stores_upload(loop) or is_tolerated(point, loop):
             return True
         own = self._one_by_one.keeps_work(point) or not loop.derived.isdisjoint(
             names_in(point.module.body, expression_of(point))

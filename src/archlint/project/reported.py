@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Operation
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Operation
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
 
 _ERRORS = ("Exception", "Error", "Failure")
+_ENDS = frozenset({"continue", "return"})
 _LEVELS = frozenset({"warning", "warn", "error", "exception", "critical"})
 
 
@@ -30,6 +31,24 @@ def is_reported(station: EffectPoint, loop: Loop) -> bool:
     return False
 
 
+def is_given_up(station: EffectPoint, loop: Loop) -> bool:
+    """`if not found: …; continue`: the turn ends where something that it needs is missing."""
+    module, context = station.module, station.context
+    contexts = module.body.contexts
+    while module is loop.module and context not in (-1, loop.context):
+        ends = any(s.context == context and s.kind in _ENDS for s in module.body.statements)
+        if ends and contexts[context].kind == "if" and _is_negative(contexts[context].subject):
+            return True
+        context = contexts[context].parent
+    return False
+
+
+def _is_negative(test: Expr | None) -> bool:
+    return (isinstance(test, Operation) and test.op == "not") or (
+        isinstance(test, Comparison) and test.ops in (("is",), ("not in",))
+    )
+
+
 def _is_for_error(module: Module, context: int) -> bool:
     """`if isinstance(result, Exception)`."""
     place, body = module.body.contexts[context], module.body
@@ -43,10 +62,7 @@ def _is_for_missing(module: Module, context: int) -> bool:
     """`if not found`, `if key not in known`, or an `else`; the other branch says nothing of the kind."""
     contexts = module.body.contexts
     place, test = contexts[context], contexts[context].subject
-    is_missing = (isinstance(test, Operation) and test.op == "not") or (
-        isinstance(test, Comparison) and test.ops in (("is",), ("not in",))
-    )
-    if test is None or not (place.kind == "else" or (place.kind == "if" and is_missing)):
+    if test is None or not (place.kind == "else" or (place.kind == "if" and _is_negative(test))):
         return False
     twins = (row for row, other in enumerate(contexts) if other.parent == place.parent and other.subject == test)
     return not any(_warns(module, row) for row in twins if row != context)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, String, Subscript
+from archlint.facts.syntax import (
+    Attribute,
+    Body,
+    CallRef,
+    Comparison,
+    Constant,
+    Expr,
+    Name,
+    Operation,
+    Statement,
+    String,
+    Subscript,
+)
 from archlint.project.batches import expression_of
 from archlint.project.credentials import words_of
 from archlint.project.parts import names_in, parts_of
@@ -29,14 +41,26 @@ def is_search(query: Repeated) -> bool:
     loop, body = query.loop, query.loop.module.body
     if loop.mapping is not None:
         return False
-    own = [s for s in loop.statements if s.kind == "return" and s.at > query.made.at]
+    given = made_from(loop, query.point)
+    own = [s for s in loop.statements if s.kind == "return" and s.at > query.made.at and not _refuses(loop, s, given)]
     if any(not loop.derived.isdisjoint(names_in(body, statement.value)) for statement in own):
         return True
     ends = [s for s in loop.statements if s.kind == "break" and s.at > query.made.at and _is_answer(loop, s.context)]
     left = [body.contexts[s.context] for s in ends]
     tests = [place.subject for place in left if place.kind == "if" and place.subject is not None]
-    given, at = made_from(loop, query.point), query.made.at
+    at = query.made.at
     return any(test.at <= at < test.end or not given.isdisjoint(names_in(body, test)) for test in tests)
+
+
+def _refuses(loop: Loop, end: Statement, given: frozenset[str]) -> bool:
+    """`if not row: return refused(item)`: it ends at an item for which there is nothing, and goes through all others."""
+    body = loop.module.body
+    test = body.contexts[end.context].subject if body.contexts[end.context].kind == "if" else None
+    first = test.operands[0] if isinstance(test, Operation) and test.op == "or" else test
+    is_missing = (isinstance(first, Operation) and first.op == "not") or (
+        isinstance(first, Comparison) and first.ops == ("is",) and isinstance(first.operands[1], Constant)
+    )
+    return is_missing and not given.isdisjoint(names_in(body, first)) and given.isdisjoint(names_in(body, end.value))
 
 
 def _is_answer(loop: Loop, context: int) -> bool:

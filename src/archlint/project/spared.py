@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archlint.project.switches import Switches
 
 _OLD = frozenset({"expired", "stale", "outdated"})
+_LOADED = "prefetched"
 _ASKED_FOR = 2
 """`getattr(book, "stock", None)`: with a value for what is not there."""
 
@@ -47,6 +48,14 @@ class Spared:
             for test, holds in self._switches.tests_around(here.module, here.context, here.site.at)
             for part in parts_of(here.module.body, test)
             if isinstance(part, Attribute | Name | CallRef)
+        )
+
+    def is_loaded(self, stations: list[EffectPoint]) -> bool:
+        """It is reached only where somebody has loaded the rows with the object: `if is_prefetched(order, "lines")`."""
+        return any(
+            holds and isinstance(test, CallRef) and _LOADED in words_of(last_name(here.module.body, test))
+            for here in stations
+            for test, holds in self._switches.tests_around(here.module, here.context, here.site.at)
         )
 
     def is_for_another_kind(self, stations: list[EffectPoint]) -> bool:

@@ -16,7 +16,7 @@ from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in, parts_of
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
-from archlint.project.reported import is_reported
+from archlint.project.reported import is_given_up, is_reported
 from archlint.project.searches import has_own_range, is_for_one, is_search
 from archlint.project.serialized_queries import SerializedQueries, SerializedQuery
 from archlint.project.spared import Spared
@@ -161,9 +161,13 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "each is locked by itself"
     if has_own_range(places, query.loop):
         return "each has a range of its own"
-    if any(is_reported(place, query.loop) for place in places):
+    if any(is_reported(place, query.loop) for place in places) or (_commits(query) and is_given_up(places[0], query.loop)):
         return "it is asked only where something is amiss"
-    if spared.is_brought(places) or any(tries_attribute(definition) for definition in query.path.through):
+    if (
+        spared.is_brought(places)
+        or spared.is_loaded(places)
+        or any(tries_attribute(definition) for definition in query.path.through)
+    ):
         return "the answer may be handed in"
     if spared.is_renewed(places):
         return "it is asked only where what is known is out of date"

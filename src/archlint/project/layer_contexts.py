@@ -39,7 +39,7 @@ class Contexts:
         return words.STRONG.get(word) or words.sided_adapter(word)
 
     def _is_application(self, name: str) -> bool:
-        """Of the folders directly in it those that name a layer all name this one, and one does surely; ports have many names."""
+        """Of the folders directly in it those that name a layer all name this one, one surely; ports have many names."""
         inside = self._source.below[name] - words.PORTS_BESIDE
         named = {layer for part in inside if (layer := words.STRONG.get(part) or words.WEAK.get(part))}
         return named == {"application"} and any(words.STRONG.get(part) == "application" for part in inside)

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 class Registration:
     def __init__(self, accounts: AccountRepository, salt: str) -> None:
         self._accounts = accounts
-        self._passwords = SaltedPasswords(salt)
+        self._passwords = SaltedPasswords(salt)  # expect: ARC005
 
     async def register(self, email: str, password: str) -> Account:
         check_strength(password)

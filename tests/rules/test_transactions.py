@@ -52,6 +52,24 @@ def place(request, order: Order) -> None:
     {second}
 """
 MADE = "Line.objects.create(order=order)"
+MOVED = """\
+def keep(session: Session, name, cents) -> None:
+    session.add(Line(name=name, cents=cents))
+    session.commit()
+
+
+def post(session: Session, name, {value}) -> None:
+    keep(session, name, {value})
+
+
+def transfer(session: Session, source, target, {value}) -> None:
+    post(session, source, {value})
+    {other}(session, target, {value})
+
+
+def book(session: Session, name, {value}) -> None:
+    keep(session, name, {value})
+"""
 RUN = """\
 import psycopg2
 
@@ -187,6 +205,7 @@ def place(session: Session, order: Order) -> None:
         ("DBS007", HEAD + BEHIND.format(name="found"), Confidence.LOW),
         ("DBS007", HEAD + BEHIND.format(name="error"), Confidence.HIGH),
         ("DBS007", HEAD + LEFT, Confidence.HIGH),
+        ("DBS007", HEAD + MOVED.format(value="cents", other="book"), Confidence.MEDIUM),
         ("DBS007", _told("working"), Confidence.LOW),
         ("DBS007", _told("paid"), Confidence.HIGH),
         ("DBS007", HEAD + LOGGED_IN.format(name="create_session"), Confidence.LOW),

@@ -54,9 +54,13 @@ class Written(Struct, frozen=True):
         of two tables."""
         shared = {name for name, _ in self.keys & other.keys}
         of_rows = {name for name in shared if not ROW_KEYS.isdisjoint(words_of(name)[-1:])}
-        if any(is_amount(name) for name in shared) or any(set(words_of(name)[:-1]).isdisjoint(actors) for name in of_rows):
+        if self.shares_amount(other) or any(set(words_of(name)[:-1]).isdisjoint(actors) for name in of_rows):
             return True
         return self.is_apart(other) and any(name not in actors and not _is_key_of(name, actors) for name in shared - of_rows)
+
+    def shares_amount(self, other: Written) -> bool:
+        """One is taken from the one and added to the other."""
+        return any(is_amount(name) for name, _ in self.keys & other.keys)
 
     def is_apart(self, other: Written) -> bool:
         """Rows of tables that are known to differ."""

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
-from archlint.facts.syntax import Attribute, CallRef, Name
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name
+from archlint.project.arguments import arguments_by_parameter
 from archlint.project.changed_rows import changes_something
 from archlint.project.computed_updates import made_before
 from archlint.project.credentials import words_of
@@ -15,7 +16,8 @@ from archlint.project.effects import EffectPoint
 from archlint.project.one_off import OneOff
 from archlint.project.open_transactions import Inside, OpenTransactions
 from archlint.project.repeated import LoopWords
-from archlint.project.sequence import may_follow
+from archlint.project.sequence import chain, may_follow
+from archlint.project.transaction_blocks import TransactionBlocks
 
 _COMMIT = "db.commit"
 _FAR = 3
@@ -40,12 +42,15 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each commit of a helper inside a transaction of its caller's, and one for each repository that commits by
     itself; a proof for each repository that writes and leaves the commit to others."""
     owners, one_off = re.compile(params.owners, re.IGNORECASE), OneOff(project, params)
+    transactions = OpenTransactions(project)
+    blocks = transactions.transactions.blocks
     inside = [
         found
-        for found in OpenTransactions(project).inside((_COMMIT,), _is_commit)
+        for found in transactions.inside((_COMMIT,), _is_commit)
         if found.path.through
-        and _has_written(found, params)
+        and (_has_written(found, params) or _writes_on(project, blocks, found))
         and not _is_owner(found.path.end, owners)
+        and not _is_given_session(found)
         and not _is_own(project, found.path.end)
         and not one_off.runs_once(found.definition.module, found.definition)
     ]
@@ -73,6 +78,39 @@ def _has_written(found: Inside, params: Params) -> bool:
     if write.witness.target.rpartition(".")[2] in params.tables:
         return False  # it has a connection of its own
     return found.open.opening == "session" or write.site.at > found.open.opened.at
+
+
+def _writes_on(project: Project, blocks: TransactionBlocks, found: Inside) -> bool:
+    """The helper has written something itself, and behind it the caller writes more in the transaction that it has opened: a
+    block, or what wraps the function."""
+    write, point = found.open.write, found.point
+    if write is None or write.site != point.site or found.open.opening not in ("block", "function"):
+        return False
+    row = blocks.around(point.module, point.context)
+    until = point.module.body.contexts[row].end if row >= 0 else found.definition.function.end
+    place = (point.context, point.site.at)
+    behind = (p for p in project.effects.points_of(found.definition, "db.write") if point.site.end <= p.site.at < until)
+    return any(_changes(p) and may_follow(point.module, place, (p.context, p.site.at)) for p in behind)
+
+
+def _is_given_session(found: Inside) -> bool:
+    """`if session is None: db.session.commit()`, in a helper that is given one."""
+    end, helper, call = found.path.end, found.path.through[0], found.point.call
+    if call is None or end.caller != helper:
+        return False
+    given = arguments_by_parameter(call.call, helper)
+    for row in chain(end.module, end.context):
+        place = end.module.body.contexts[row]
+        test = place.subject if place.kind == "if" else None
+        missing = test.operands if isinstance(test, Comparison) and test.ops == ("is",) else ()
+        names = [part.id for part in missing if isinstance(part, Name)] if any(map(_is_none, missing)) else []
+        if any(name in given and not _is_none(given[name]) for name in names):
+            return True
+    return False
+
+
+def _is_none(expr: Expr) -> bool:
+    return isinstance(expr, Constant) and expr.value is None
 
 
 def _is_owner(end: EffectPoint, owners: re.Pattern[str]) -> bool:

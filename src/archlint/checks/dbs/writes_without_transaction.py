@@ -153,9 +153,8 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     kinds = {second.point.module.body.contexts[row].kind for row in chain(second.point.module, second.point.context)}
     if "finally" in kinds:
         return Confidence.LOW  # what the first has set up is taken away again
-    if max(len(first.path.through), len(second.path.through)) > (
-        _FAR if not pair.by_key or pair.one.is_apart(pair.two) else _NEAR
-    ):
+    is_told = not pair.by_key or pair.one.is_apart(pair.two) or pair.one.shares_amount(pair.two)
+    if max(len(first.path.through), len(second.path.through)) > (_FAR if is_told else _NEAR):
         return Confidence.LOW
     between = range(first.point.site.at, second.point.site.end)
     if any(p.site.at in between for effect in params.slow for p in project.effects.points_of(definition, effect)):

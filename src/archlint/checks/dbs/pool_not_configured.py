@@ -13,7 +13,7 @@ from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.name_uses import uses_of
 from archlint.project.one_off import OneOff
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.repeated import LoopWords
 from archlint.project.short_lived import ShortLived
 from archlint.project.spelling import last_name
@@ -49,7 +49,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             elif (
                 not site.is_open
                 and not _is_aside(one_off, site, params)
-                and not (_is_local(project, site, params) or _is_for_one(short_lived, site, params))
+                and not (_is_local(project, site, params) or _is_for_one(project, short_lived, site, params))
             ):
                 yield _hit(site, operation)
 
@@ -65,14 +65,14 @@ def _is_aside(one_off: OneOff, site: CallSite, params: Params) -> bool:
     return one_off.runs_once(site.module, site.caller)
 
 
-def _is_for_one(short_lived: ShortLived, site: CallSite, params: Params) -> bool:
+def _is_for_one(project: Project, short_lived: ShortLived, site: CallSite, params: Params) -> bool:
     """One connection is taken from it, right here, or it is gone with the function: one task, or a look whether the database
     is there."""
     body = site.module.body
     if any(isinstance(c.callee, Attribute) and c.callee.base == site.expr for c in body.calls):
         return True
     if site.caller is None:
-        return False
+        return _is_for_tables(project, site, params)
     made = (s for s in body.statements if s.kind in ("assign", "annotate") and s.at <= site.call.at and site.call.end <= s.end)
     statement = next(made, None)
     if statement is None or not isinstance(statement.target, Name):
@@ -85,6 +85,25 @@ def _is_for_one(short_lived: ShortLived, site: CallSite, params: Params) -> bool
     return (is_here and all(last_name(body, body.calls[call].callee) in params.once for call in handed)) or short_lived.is_gone(
         site
     )
+
+
+def _is_for_tables(project: Project, site: CallSite, params: Params) -> bool:
+    """`engine`, at the top of a module, which only makes the tables and is imported nowhere."""
+    module = site.module
+    made = (s.target for s in module.statements["assign"] if s.at <= site.call.at and site.call.end <= s.end)
+    target = next(made, None)
+    if not isinstance(target, Name) or any(
+        given.name in (target.id, "*")
+        for other in project.modules.all
+        if other is not module
+        for given in other.outline.imports
+    ):
+        return False
+    body = module.body
+    given = [c for c in body.calls if any(isinstance(a.value, Name) and a.value.id == target.id for a in c.arguments)]
+    said = [*(s.value for s in body.statements), *(place.subject for place in body.contexts if place.kind == "with")]
+    named = sum(target.id in names_in(body, each) for each in said)
+    return bool(given) and len(given) == named and all(last_name(body, c.callee) in params.once for c in given)
 
 
 def _is_local(project: Project, site: CallSite, params: Params) -> bool:

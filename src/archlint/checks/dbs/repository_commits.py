@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name
-from archlint.project.arguments import arguments_by_parameter
+from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.changed_rows import changes_something
 from archlint.project.computed_updates import made_before
 from archlint.project.credentials import words_of
@@ -109,6 +109,15 @@ def _is_given_session(found: Inside) -> bool:
     return False
 
 
+def _is_chosen(point: EffectPoint) -> bool:
+    """`if commit:`, where whoever calls says so."""
+    if point.caller is None:
+        return False
+    rows = (point.module.body.contexts[row] for row in chain(point.module, point.context))
+    tests = (place.subject for place in rows if place.kind == "if")
+    return any(isinstance(test, Name) and parameter(point.caller.function, test.id) is not None for test in tests)
+
+
 def _is_none(expr: Expr) -> bool:
     return isinstance(expr, Constant) and expr.value is None
 
@@ -173,7 +182,8 @@ def _repositories(project: Project, params: Params, shown: set[Site]) -> Iterato
     committing: dict[str, list[EffectPoint]] = defaultdict(list)
     for point in project.effects.points(_COMMIT):
         owner = _repository(point, named, params)
-        if owner and point.is_direct and point.site not in shown and _is_commit(point) and not _is_owner(point, owners):
+        is_asked = point.is_direct and point.site not in shown and _is_commit(point) and not _is_chosen(point)
+        if owner and is_asked and not _is_owner(point, owners):
             committing[owner].append(point)
     for points in committing.values():
         first = min(points, key=lambda p: p.site)

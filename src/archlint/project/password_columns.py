@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Confidence, Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Function, Mapping, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Function, Name
 from archlint.project.credentials import Vocabulary, words_of
 from archlint.project.model import CallSite, Type
 from archlint.project.own_makers import OwnMakers
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
+from archlint.project.written_fields import pairs_of, speaks_of
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _INHERITED = "password"
 """The column that base classes of libraries have."""
+_OWN_SETTER = "set_password"
+"""The method that they hash by."""
 _SETTING = frozenset({"values", "insert", "update"})
 """Methods that say what a statement writes, and execute nothing themselves."""
 _RELATING = frozenset({"ForeignKey", "OneToOneField", "relationship", "Relationship"})
@@ -87,7 +90,8 @@ class PasswordColumns:
         body = use.module.body
         function = body.contexts[use.context].function
         calls = (call for call in body.calls if body.contexts[call.context].function == function)
-        if not self._setters or not any(last_name(body, call.callee) in self._setters for call in calls):
+        setters = self._setters | {_OWN_SETTER} if use.column.endswith(f".{_INHERITED}") else self._setters
+        if not any(last_name(body, call.callee) in setters for call in calls):
             yield use
 
     def column(self, module: Module, expr: Expr, context: int) -> tuple[str, Confidence] | None:
@@ -110,7 +114,7 @@ class PasswordColumns:
         """The columns of a stored class that keep a person's password."""
         found: dict[str, None] = {}
         for ancestor in self._project.types.inference.members.ancestors(type_):
-            if self._project.knowledge.method(ancestor.name, "set_password") is not None:
+            if self._project.knowledge.method(ancestor.name, _OWN_SETTER) is not None:
                 found[_INHERITED] = None
             klass = self._project.symbols.classes.get(ancestor.name)
             if klass is not None:
@@ -131,7 +135,7 @@ class PasswordColumns:
 
     def _is_stored(self, type_: Type) -> bool:
         klass = self._project.symbols.classes.get(type_.name)
-        if klass is not None and type_.name in self._mapped:
+        if (klass is not None and type_.name in self._mapped) or self._is_users(type_.name):
             return True
         if klass is None or self._project.types.role(type_) != "db-model":
             return False
@@ -140,11 +144,18 @@ class PasswordColumns:
         wanted = {info.stored_if for lineage in lineages for _, info, _ in lineage} - {""}
         return not wanted or any(k.name in wanted for k in klass.klass.keywords)
 
+    def _is_users(self, name: str) -> bool:
+        """The class of a library whose rows are people that sign in, and that hashes by a method of its own."""
+        knowledge = self._project.knowledge
+        return knowledge.role(name) == "db-model" and knowledge.method(name, _OWN_SETTER) is not None
+
     def _is_for_hash(self, name: str) -> bool:
         return self._vocabulary.looks_alike(name) and not self._words.hashing.isdisjoint(words_of(name))
 
     def _is_column(self, type_: Type, name: str) -> bool:
         project = self._project
+        if self._is_users(type_.name):
+            return name == _INHERITED
         if not self._is_stored(type_) or self._vocabulary.names(name) is None:
             return False
         classes = [c for a in project.types.inference.members.ancestors(type_) if (c := project.symbols.classes.get(a.name))]
@@ -189,7 +200,7 @@ class PasswordColumns:
         if scopes.bindings(klass.klass.context, "__setattr__"):
             return True
         for row, function in enumerate(module.outline.functions):
-            if any(_decorates(module, decorator, name) for decorator in function.decorators):
+            if any(speaks_of(module, decorator, name) for decorator in function.decorators):
                 return True
             if function.klass == klass.index and self._sets_hash(module, row, name):
                 if not self._is_setter(function):
@@ -251,8 +262,9 @@ class PasswordColumns:
                         yield PasswordUse(module, site, statement.value, statement.context, column, "hashed", type_.confidence)
 
     def _given(self, site: CallSite) -> Iterator[PasswordUse]:
-        pairs = [p for p in _pairs(site) if self._vocabulary.names(p[0]) is not None or self._is_for_hash(p[0])]
-        if not pairs or last_name(site.module.body, site.call.callee) in self._words.hashing_calls:
+        pairs = [p for p in pairs_of(site) if self._vocabulary.names(p[0]) is not None or self._is_for_hash(p[0])]
+        named = {last_name(site.module.body, site.call.callee), *(t.name.rpartition(".")[2] for t in site.targets)}
+        if not pairs or not named.isdisjoint(self._words.hashing_calls):
             return
         for type_, kind in self.stored(site):
             for name, value in pairs:
@@ -268,8 +280,9 @@ class PasswordColumns:
     def stored(self, site: CallSite) -> Iterator[tuple[Type, Literal["write", "query"]]]:
         """The stored class that a call makes an instance of, or whose rows it writes or looks for."""
         for target in site.targets:
-            if target.name in self._project.symbols.classes and target.definition is None:  # its own `__init__` may hash
-                yield Type(target.name, (), False, target.confidence), "write"
+            made = target.name.removesuffix(".__init__")
+            if target.definition is None and (target.name in self._project.symbols.classes or self._is_users(made)):
+                yield Type(made, (), False, target.confidence), "write"  # a class's own `__init__` may hash
         yield from ((type_, "write") for type_ in self._own_makers.made(site) if self._is_stored(type_))
         operation, receiver = site.operation, site.receiver
         if operation is not None and receiver is not None:
@@ -279,22 +292,3 @@ class PasswordColumns:
                 yield argument, "write" if writes else "query"
             if receiver.is_class and receiver.name in self._project.symbols.classes:
                 yield Type(receiver.name, (), False, receiver.confidence), "write" if writes else "query"
-
-
-def _pairs(site: CallSite) -> Iterator[tuple[str, Expr]]:
-    """Keyword arguments, and the items of dict displays among the arguments (`defaults={…}`, `values({…})`)."""
-    for argument in site.call.arguments:
-        if argument.name not in (None, "*", "**"):
-            yield argument.name, argument.value
-        if isinstance(argument.value, Mapping):
-            for key, value in zip(argument.value.keys, argument.value.values, strict=True):
-                if isinstance(key, String):
-                    yield key.value, value
-
-
-def _decorates(module: Module, decorator: Expr, name: str) -> bool:
-    """`@validates("password")`, `@listens_for(User.password, "set")`."""
-    if not isinstance(decorator, CallRef):
-        return False
-    arguments = [argument.value for argument in module.body.calls[decorator.index].arguments]
-    return any((isinstance(a, String) and a.value == name) or (isinstance(a, Attribute) and a.attr == name) for a in arguments)

@@ -18,6 +18,17 @@ from archlint.project.origins import Parameter
 from archlint.project.passed_arguments import arguments_of
 from archlint.project.shared_bases import doubted, is_shared
 from archlint.project.spelling import last_name
+from archlint.project.told_by_name import (
+    CLEAN_FUNCTIONS,
+    CLEAN_VERBS,
+    DUMPS,
+    GIVING_VERBS,
+    ITEM_METHODS,
+    MARKS,
+    READING_VERBS,
+    RELATING,
+    SPEAKING,
+)
 
 if TYPE_CHECKING:
     from archlint.project.taint import Taint
@@ -25,34 +36,6 @@ if TYPE_CHECKING:
 _MOST_CALLERS = 30
 _MOST_CLIMBS = 4
 _MOST_RETURNS = 6
-
-_DUMPS = frozenset({"dict", "json", "model_dump", "model_dump_json", "to_dict", "as_dict", "to_json", "asdict", "vars"})
-"""These take all fields of an object, whatever it prints."""
-_ITEM_METHODS = frozenset({"get", "pop", "setdefault", "getenv", "getlist", "getone", "getall", "get_all", "getfirst"})
-_ITEM_METHODS |= {
-    "get_cookie",
-    "get_secure_cookie",
-    "get_signed_cookie",
-    "get_argument",
-    "get_body_argument",
-    "get_query_argument",
-}
-_CLEAN_FUNCTIONS = frozenset(
-    {"len", "bool", "type", "id", "isinstance", "issubclass", "hasattr", "callable", "hash", "int", "float", "any", "all"}
-    | {"sum", "abs", "round", "min", "max", "range", "ord", "keys", "startswith", "endswith", "isdigit", "count", "index"}
-    | {"find", "exists", "replace", "sub", "translate", "exception", "super"}
-)
-_CLEAN_VERBS = frozenset({"is", "has", "check", "verify", "validate", "compare", "matches", "contains", "revoke", "delete"})
-_GIVING_VERBS = frozenset(
-    {"get", "create", "generate", "make", "fetch", "read", "load", "issue", "new", "build", "obtain", "retrieve", "gen"}
-    | {"random", "decrypt", "encode", "ask", "prompt"}
-)
-_READING_VERBS = frozenset({"decrypt", "decode", "parse", "introspect", "unpack"})
-_MARKS = frozenset({"id", "pk", "uuid", "guid"})
-_SPEAKING = frozenset({"token", "jwt"})
-"""With these a function gives what the token says (`decode_jwt`)."""
-_RELATING = frozenset({"from", "by", "for", "of", "with", "to", "in", "on", "via", "using", "and", "or"})
-"""In a function's name these say that its last word is not what it gives (`get_user_from_token`)."""
 
 
 class CallFlows:
@@ -73,9 +56,9 @@ class CallFlows:
             return CLEAN
         words = words_of(name)
         carries = is_carrying(name)
-        if name in _CLEAN_FUNCTIONS or not (carries or self._taint.habits.sanitizers.isdisjoint(words)):
+        if name in CLEAN_FUNCTIONS or not (carries or self._taint.habits.sanitizers.isdisjoint(words)):
             return CLEAN
-        if words and words[0] in _CLEAN_VERBS:
+        if words and words[0] in CLEAN_VERBS:
             return CLEAN
         carried = self._carried(expr, site, name, at)
         if carried is not None:
@@ -87,9 +70,9 @@ class CallFlows:
         call, callee = site.call, site.call.callee
         taint = self._taint
         if isinstance(callee, Attribute):
-            if name in _ITEM_METHODS and call.arguments:
-                if len(call.arguments) > 1 and _is_number(call.arguments[1].value):
-                    return CLEAN  # `intervals.get("emails", 60)`
+            if name in ITEM_METHODS and call.arguments:
+                if len(call.arguments) > 1 and self._is_no_secret(call.arguments[1].value, at):
+                    return CLEAN
                 return taint.items.item(expr, callee.base, call.arguments[0].value, at)
             if any(t.definition is not None for t in site.targets):
                 return None
@@ -117,6 +100,10 @@ class CallFlows:
             return self._function(expr, call, name, at)
         return None
 
+    def _is_no_secret(self, otherwise: Expr, at: Place) -> bool:
+        """What stands in for a missing item tells what an item is: `intervals.get("emails", 60)`, a hash of nothing."""
+        return _is_number(otherwise) or (isinstance(otherwise, CallRef) and self._taint.flow(otherwise, at).clean)
+
     def _parsed(self, given: Expr, at: Place) -> Flow | None:
         """What is read and parsed of a whole body is the body; of other values nothing is said."""
         sources = tuple(source for source in self._taint.flow(given, at).sources if source.is_whole)
@@ -132,7 +119,7 @@ class CallFlows:
 
     def _method(self, expr: CallRef, base: Expr, name: str, at: Place) -> Flow:
         call, taint = at.module.body.calls[expr.index], self._taint
-        if name in _DUMPS:
+        if name in DUMPS:
             if any(a.name in ("exclude", "include", "only", "**") for a in call.arguments):
                 return CLEAN
             types = self._project.types.all(at.module, base, at.context)
@@ -199,9 +186,9 @@ class CallFlows:
             return inner
         naming = self._taint.vocabulary.names(name)
         words = words_of(name)
-        if naming is not None and words[0] in _READING_VERBS and not _SPEAKING.isdisjoint(words):
+        if naming is not None and words[0] in READING_VERBS and not SPEAKING.isdisjoint(words):
             return CLEAN
-        if naming is None or told is not None or words[0] not in _GIVING_VERBS or not _RELATING.isdisjoint(words):
+        if naming is None or told is not None or words[0] not in GIVING_VERBS or not RELATING.isdisjoint(words):
             return inner
         sure = naming.certain or not self._taint.habits.access
         found = self._taint.source(expr, at, naming.kind, Confidence.MEDIUM if sure else Confidence.LOW)
@@ -231,7 +218,7 @@ class CallFlows:
     def _gives_mark(self, definition: Def) -> bool:
         """It returns what tells one row from another, whatever its annotation says."""
         values = [statement.value for statement in self._returns(definition)]
-        return bool(values) and all(isinstance(value, Attribute) and value.attr in _MARKS for value in values)
+        return bool(values) and all(isinstance(value, Attribute) and value.attr in MARKS for value in values)
 
     def returned(self, definition: Def, frame: Frame | None) -> Flow:
         """What a project function's `return` statements give, its parameters read from the frame."""

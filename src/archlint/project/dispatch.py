@@ -13,6 +13,7 @@ from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Stat
 from archlint.project.arguments import receives_itself
 from archlint.project.entities import Bound, Entity, External, FunctionRef
 from archlint.project.model import Def, Target, Type
+from archlint.project.parts import names_in
 
 if TYPE_CHECKING:
     from archlint.project.inference import Inference
@@ -23,6 +24,8 @@ MOST_CANDIDATES = 5
 """A port with more implementations than this counts as unresolved: all of them would smear into every caller."""
 _ANY = 99
 _GIVING = frozenset({"assign", "annotate", "return"})
+
+_AWAITED = frozenset({"Awaitable", "Coroutine", "Future", "Task", "Deferred", "Any"})
 
 
 class Dispatch:
@@ -179,7 +182,7 @@ class Dispatch:
         return tuple(sorted(n for n in fitting if all(self._takes(n, klass.name, method) for method in wanted)))
 
     def _takes(self, name: str, protocol: str, method: str) -> bool:
-        """The method of a class can be called with as many arguments as that of the protocol."""
+        """The method of a class can be called with as many arguments as that of the protocol, and awaited like it."""
         own, asked = (
             next(
                 (e.definition for e in self._inference.members.find(Type(n), method) or () if isinstance(e, FunctionRef)), None
@@ -188,6 +191,8 @@ class Dispatch:
         )
         if own is None or asked is None:
             return True
+        if asked.function.is_async and _answers_at_once(own):
+            return False
         (least, most), (fewest, greatest) = _places(own), _places(asked)
         is_given_more = bool(own.function.decorators)  # a decorator may hand it a session
         return fewest <= most and (is_given_more or least <= greatest)
@@ -263,3 +268,11 @@ def _does_nothing(module: Module, statement: Statement) -> bool:
             return isinstance(value, Name) and value.id == "NotImplementedError"
         case _:
             return False
+
+
+def _answers_at_once(definition: Def) -> bool:
+    """What it gives cannot be awaited, as its annotation says."""
+    function = definition.function
+    if function.is_async or function.returns is None or function.decorators:
+        return False
+    return _AWAITED.isdisjoint(names_in(definition.module.body, function.returns))

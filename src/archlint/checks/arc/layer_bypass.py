@@ -16,6 +16,9 @@ _EFFECTS = frozenset({"db.read", "db.write"})
 _MAJORITY = 2
 """One handler in so many, at least, goes through the layer that all are asked to use."""
 
+_HEALTH = "health"
+"""What lies below it (`/health/details`) tells of health too."""
+
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`ignore`: packages, modules or functions (dotted names) that may ask for themselves; `ignore_calls`: last names of
@@ -92,8 +95,8 @@ def _program(handler: Def) -> tuple[str, str]:
 
 
 def _past(ways: HandlerWays, handler: Def, params: Params, *, is_clean: bool) -> list[Bypass]:
-    paths = [endpoint.path.rstrip("/").rpartition("/")[2].lower() for endpoint in ways.handlers[handler]]
-    if any(path in params.ignore_paths for path in paths):
+    paths = [endpoint.path.lower().strip("/").split("/") for endpoint in ways.handlers[handler]]
+    if any(parts[-1] in params.ignore_paths or parts[-2:-1] == [_HEALTH] for parts in paths):
         return []
     return [bypass for bypass in ways.bypasses(handler) if not _is_free(bypass, params, is_clean=is_clean)]
 

@@ -15,7 +15,7 @@ from archlint.project.open_keys import OpenKey, OpenKeys
 from archlint.project.origins import Parameter
 from archlint.project.own_memos import own_memos
 from archlint.project.repeated import LoopWords
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 
 _CLEARS = "cache_clear"
 _ONE = "1"
@@ -23,12 +23,15 @@ _ONE = "1"
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`many`: last words of names of which there is no end; `few`: words of names of which there are few; `connections`: words
-    in names of functions that connect, `addresses`: last words of names of what to.  The rest: see `LoopWords`."""
+    in names of functions that connect, `addresses`: last words of names of what to.  `fixed`: last words of names of mappings
+    of what the program is made of; `files`: calls that read a file.  The rest: see `LoopWords`."""
 
     many: tuple[str, ...]
     few: tuple[str, ...]
     connections: tuple[str, ...]
     addresses: tuple[str, ...]
+    fixed: tuple[str, ...]
+    files: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -38,7 +41,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for memo in memos(project):
         if not once.runs_once(memo.definition.module, memo.definition):
             yield from _memo(project, keys, instances, memo, params)
-    yield from _mappings(project, keys, once)
+    yield from _mappings(project, keys, once, params)
     for own in own_memos(project):
         found = [key for each in own.decorated if (key := _open_parameter(project, keys, each)) is not None]
         if found:
@@ -88,22 +91,27 @@ def _is_cleared(project: Project, memo: Memo) -> bool:
     return any(last_name(m.body, getattr(c.callee, "base", c.callee)) == name for m, c in project.calls.written(_CLEARS))
 
 
-def _mappings(project: Project, keys: OpenKeys, once: OneOff) -> Iterator[Hit | Proof]:
+def _mappings(project: Project, keys: OpenKeys, once: OneOff, params: Params) -> Iterator[Hit | Proof]:
     mappings = GrowingMappings(project)
     said: set[tuple[str, str]] = set()
     for entry in mappings.entries:
         if (entry.module.path, entry.name) in said or once.runs_once(entry.module, entry.definition):
             continue
         key = keys.of(entry.module, entry.key, entry.context)
-        if key is None:
+        if key is None or not set(words_of(entry.name)[-1:]).isdisjoint(params.fixed):
+            continue
+        if _is_one_each(entry.name.removesuffix("s").removesuffix("S"), spell(entry.module.body, entry.key), params):
             continue
         said.add((entry.module.path, entry.name))
         if mappings.is_emptied(entry):
             yield Proof(entry.site, "is emptied")
         else:
-            yield _entry(entry, key)
+            yield _entry(project, entry, key, params)
 
 
-def _entry(entry: Entry, key: OpenKey) -> Hit:
+def _entry(project: Project, entry: Entry, key: OpenKey, params: Params) -> Hit:
+    """What is read from files has as many entries as there are files."""
+    calls = project.calls.of(entry.definition)
+    reads = any(last_name(entry.module.body, site.call.callee) in params.files for site in calls)
     words = {"name": entry.name, "key": key.text}
-    return Hit(entry.site, words, "entries", key.confidence)
+    return Hit(entry.site, words, "entries", Confidence.LOW if reads else key.confidence)

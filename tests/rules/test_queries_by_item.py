@@ -133,6 +133,16 @@ KEPT = {
         "        Order.objects.select_for_update().get(number=user.name)\n        transaction.commit()\n",
         "locked by itself",
     ),
+    "each turn asks for a group": (
+        "def page(by_user):\n    for user in User.objects.all():\n        for state, order_ids in by_user[user].items():\n"
+        "            settle(order_ids)\n",
+        "all of a group",
+    ),
+    "only texts come there, and it has a number": (
+        "def page():\n    for user in User.objects.all():\n        of_text(user.id)\n\n\n"
+        "def of_text(key):\n    if isinstance(key, str):\n        return settle(key)\n",
+        "not be reached",
+    ),
     "it ends at the first that is free": (
         "def page():\n    for user in User.objects.all():\n        taken = settle(user.name)\n        if not taken:\n"
         "            break\n",
@@ -150,6 +160,10 @@ KEPT = {
     ),
 }
 PLAIN = {
+    "texts that come there": (
+        "def page():\n    for user in User.objects.all():\n        of_text(user.name)\n\n\n"
+        "def of_text(key):\n    if isinstance(key, str):\n        return settle(key)\n"
+    ),
     "what is no failure": (
         "def page(kept):\n    try:\n        run()\n    except User.DoesNotExist:\n"
         "        for user in User.objects.all():\n            settle(user.name)\n"

@@ -118,6 +118,21 @@ def test_a_loop_over_what_may_be_a_handful_is_a_note(case: str) -> None:
     assert found.message.endswith("; nothing here says that there are many")
 
 
+@pytest.mark.parametrize(("name", "confidence"), [("'species.csv'", Confidence.LOW), ("name", Confidence.HIGH)])
+def test_a_file_that_the_code_names_comes_with_the_program(name: str, confidence: Confidence) -> None:
+    for lines in (f"csv.DictReader(open({name}))", "csv.DictReader(file)"):
+        code = f"file = open({name})\n    for line in {lines}:\n        settle(line['number'])"
+        assert finding("name", code).confidence == confidence
+
+
+def test_what_runs_by_hand_asks_a_person() -> None:
+    code = "from shop.models import User, settle\n\n\ndef page():\n    for user in User.objects.all():\n"
+    code += "        if ASK('settle? ') == 'y':\n            settle(user.name)\n\n\npage()\n"
+    for ask, count in (("input", 0), ("wanted", 1)):
+        files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/restart.py": code.replace("ASK", ask)}
+        assert len(testing.run_rule("PRF001", files)) == count
+
+
 def test_what_a_caller_gives_says_it() -> None:
     caller = "\n\ndef all_pages():\n    return page([u.name for u in User.objects.all()])\n"
     assert finding(*GUESSES["nobody knows what"], caller).confidence == Confidence.HIGH

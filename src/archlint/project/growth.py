@@ -27,6 +27,7 @@ from archlint.project.filled import Filled, is_empty
 from archlint.project.loop_items import is_pairs
 from archlint.project.model import CallSite
 from archlint.project.origins import Origin, Origins, Parameter
+from archlint.project.own_files import names_own_file
 from archlint.project.parts import parts_of
 from archlint.project.sent_parts import SentParts
 from archlint.project.spelling import last_name
@@ -37,12 +38,12 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.repeated import LoopWords
 
-Growth = Literal["rows", "request", "answer", "lines", "read", "listed", ""]
+Growth = Literal["rows", "request", "answer", "lines", "read", "listed", "shipped", ""]
 """What the items are: rows of a query, parts of a request's body, of another service's answer, of a file; what a
-function gives that asks a database or a cache; items of a parameter that is annotated as a list.  Empty: the
-code does not say."""
+function gives that asks a database or a cache; items of a parameter that is annotated as a list; `shipped`:
+lines of a file that comes with the program.  Empty: the code does not say."""
 
-_BEST: tuple[Growth, ...] = ("rows", "request", "answer", "lines", "read", "listed")
+_BEST: tuple[Growth, ...] = ("rows", "request", "answer", "lines", "read", "listed", "shipped")
 _DEPTH = 10
 _DOCUMENTS = frozenset({"request", "answer", "lines"})
 """Any part of these may be long."""
@@ -177,7 +178,9 @@ class Growths:
                     found.append(self._read(place.at(definition.module, statement.context), statement.value))
         if not definitions:
             found.append(self._carried(here, site, name))
-        return _best(found)
+        best = _best(found)
+        is_own = best == "lines" and names_own_file(self._project, place.module, site.expr, site.call.context)
+        return "shipped" if is_own else best
 
     def _is_managed(self, callee: Expr, module: Module) -> bool:
         """`User.objects.filter(…)`, also where nothing is known of such a manager."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Mapping, Name, String, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Comparison, Expr, Mapping, Name, String, Subscript
 from archlint.project.loop_items import is_pairs
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
@@ -36,6 +36,17 @@ def is_keyed(query: Repeated) -> bool:
         return any(not own.isdisjoint(names_in(body, argument.value)) for argument in end.call.arguments)
     asked = _asked(loop, body, query.expression)
     return asks_by_key(body, asked, own) or any(_is_key_of(body, loop, part) for expr in asked for part in parts_of(body, expr))
+
+
+def asks_for_group(query: Repeated) -> bool:
+    """`for day, order_ids in by_day.items()`, where the query gets `order_ids`: each turn asks for all of a group at once."""
+    loop, body = query.loop, query.loop.module.body
+    if loop.mapping is not None or loop.place.subject is None or not is_pairs(loop.module, loop.place.subject):
+        return False
+    target = loop.place.target
+    value = target.items[-1] if isinstance(target, Collection) and target.items else None
+    is_group = isinstance(value, Name) and _KEYS.fullmatch(value.id) is not None
+    return is_group and isinstance(value, Name) and value.id in names_in(body, query.expression)
 
 
 def asks_by_key(body: Body, asked: list[Expr], own: frozenset[str]) -> bool:

@@ -25,6 +25,7 @@ _LASTING = re.compile(r"work|serv|daemon|consum|listen|cron|poll|schedul|run|sta
 """Scripts and commands named so keep a program running, or do its daily work."""
 _PLAIN = frozenset({"asynccontextmanager", "contextmanager", "staticmethod", "classmethod"})
 """Decorators that say nothing of when a function runs."""
+_PROMPTS = frozenset({"input"})
 _STEPS = 3
 """From a script into the program; what is further away is the program's own."""
 
@@ -143,21 +144,32 @@ class OneOff:
     def _is_script(self, path: str) -> bool:
         module = self._project.modules.by_path[path]
         is_one = module.is_script or module.is_migration or path in self._run_by_hand
-        return is_one and not _LASTING.search(module.name.rpartition(".")[2])
+        return path in self._asking or (is_one and not _LASTING.search(module.name.rpartition(".")[2]))
 
     @cached_property
     def _run_by_hand(self) -> frozenset[str]:
         """Files beside the packages that do something when they are run, that nobody imports and that serve nothing."""
         modules = self._project.modules
-        imported = {e.imported.path for m in modules.production if not m.is_script for e in self._project.imports.edges(m)}
-        serving = {site.path for site in self._project.calls.registered("serve")}
         return frozenset(
             module.path
             for module in modules.production
             if module.outline.main_guard
             and f"{module.path.rpartition('/')[0]}/__init__.py".lstrip("/") not in modules.by_path
-            and module.path not in imported | serving
+            and module.path not in self._used
         )
+
+    @cached_property
+    def _asking(self) -> frozenset[str]:
+        """Files that ask a person, that nobody imports and that serve nothing."""
+        calls = (place for name in _PROMPTS for place in self._project.calls.written(name))
+        return frozenset(module.path for module, call in calls if isinstance(call.callee, Name)) - self._used
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        """Files that production code imports, or that serve."""
+        modules = self._project.modules
+        imported = {e.imported.path for m in modules.production if not m.is_script for e in self._project.imports.edges(m)}
+        return frozenset(imported | {site.path for site in self._project.calls.registered("serve")})
 
     def _leads_to_scripts(self, path: str, row: int, steps: int) -> bool:
         module = self._project.modules.by_path[path]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archlint.project.switches import Switches
 
 _OLD = frozenset({"expired", "stale", "outdated"})
+_NUMBERS = frozenset({"id", "pk"})
 _LOADED = "prefetched"
 _ASKED_FOR = 2
 """`getattr(book, "stock", None)`: with a value for what is not there."""
@@ -65,7 +66,14 @@ class Spared:
             for here in stations[1:]
             for test, holds in self._switches.tests_around(here.module, here.context, here.site.at)
             if holds
-        )
+        ) or any(_needs_text(before, test) for before, test in self._tests_below(stations))
+
+    def _tests_below(self, stations: list[EffectPoint]) -> Iterator[tuple[EffectPoint, Expr]]:
+        """(what calls the function, a test that holds in it) of the first function on the way."""
+        for before, here in list(pairwise(stations))[:1]:
+            for test, holds in self._switches.tests_around(here.module, here.context, here.site.at):
+                if holds and before.kind == "call" and here.caller is not None:
+                    yield before, test
 
     def _empty_at(self, here: EffectPoint) -> frozenset[str]:
         """The names that hold nothing wherever the place is reached."""
@@ -81,6 +89,19 @@ def _left_before(here: EffectPoint) -> Iterator[tuple[Expr, bool]]:
         if statement.kind == "return" and place.kind == "if" and place.subject is not None and function is not None:
             inside = function.at <= place.at and place.end <= here.site.at and place.parent == function.context
             yield from ((place.subject, False),) if inside else ()
+
+
+def _needs_text(before: EffectPoint, test: Expr) -> bool:
+    """`isinstance(pk, str)`, where the call gives `row.id`."""
+    targets = [t.definition for t in before.call.targets if t.definition is not None] if before.call is not None else []
+    for definition in targets[:1]:
+        body = definition.module.body
+        call = body.calls[test.index] if isinstance(test, CallRef) and last_name(body, test) == "isinstance" else None
+        given = [argument.value for argument in call.arguments] if call is not None else []
+        if len(given) == 2 and isinstance(given[0], Name) and isinstance(given[1], Name) and given[1].id == "str":
+            value = arguments_by_parameter(before.call.call, definition).get(given[0].id) if before.call is not None else None
+            return isinstance(value, Attribute) and value.attr in _NUMBERS
+    return False
 
 
 def _is_kind(body: Body, test: Expr) -> bool:

@@ -11,6 +11,7 @@ from archlint.project.batches import expression_of
 from archlint.project.conditions import is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.given_answers import tries_attribute
+from archlint.project.item_keys import asks_for_group
 from archlint.project.kept_answers import asks_for_what_is_missing
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in, parts_of
@@ -32,7 +33,7 @@ _FAR = 4
 """Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh."""
 _WEAK = frozenset({"read", "keyed"})
 """Evidence that there may be many items, not that there are."""
-_NOTHING = frozenset({"", "listed"})
+_NOTHING = frozenset({"", "listed", "shipped"})
 """Lists that callers hand over are as often short: rules, files, parts of one row."""
 
 
@@ -161,6 +162,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "each is locked by itself"
     if has_own_range(places, query.loop):
         return "each has a range of its own"
+    if asks_for_group(query):
+        return "each turn asks for all of a group"
     if any(is_reported(place, query.loop) for place in places) or (_commits(query) and is_given_up(places[0], query.loop)):
         return "it is asked only where something is amiss"
     if (

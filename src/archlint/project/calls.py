@@ -112,17 +112,21 @@ class Calls:
     def written(self, name: str) -> Sequence[tuple[Module, Call]]:
         """The calls of production code that are written with that last name (`get` in `a.b.get(x)`), whatever they run: the
         few to start from where a question is about a name."""
-        return self._written.get(name, ())
+        modules, calls = self._written.get(name, ((), ()))
+        return list(zip(modules, calls, strict=True))
 
     @cached_property
-    def _written(self) -> dict[str, list[tuple[Module, Call]]]:
-        found: dict[str, list[tuple[Module, Call]]] = defaultdict(list)
+    def _written(self) -> dict[str, tuple[list[Module], list[Call]]]:
+        """Name → modules, and the call in each: a pair for every call of the program would be kept for a few names."""
+        found: dict[str, tuple[list[Module], list[Call]]] = defaultdict(lambda: ([], []))
         for module in self._project.modules.production:
             body = module.body
             for call in body.calls:
                 callee = call.callee
                 name = callee.attr if type(callee) is Attribute else last_name(body, callee)
-                found[name].append((module, call))
+                modules, calls = found[name]
+                modules.append(module)
+                calls.append(call)
         return found
 
     def targets(self, entity: Entity) -> tuple[Target, ...]:

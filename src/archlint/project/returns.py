@@ -28,6 +28,7 @@ _COLLECTIONS = frozenset(
 _ANYTHING = frozenset({"typing.Any", "builtins.object"})
 _ACCESSORS = frozenset({"setter", "deleter"})
 _MOST_RETURNS = 4
+_NO_MARKS: frozenset[str] = frozenset()
 
 
 class Returns:
@@ -46,12 +47,12 @@ class Returns:
         if known is None:
             decorators = definition.function.decorators
             if not decorators:
-                known = frozenset()
+                known = _NO_MARKS
             else:
                 words = {operation.register for operation in self.decorations(definition)}
                 if any(isinstance(d, Attribute) and d.attr in _ACCESSORS for d in decorators):
                     words.add("accessor")
-                known = frozenset(words - {""})
+                known = frozenset(words - {""}) or _NO_MARKS
             self._marks[definition] = known
         return known
 

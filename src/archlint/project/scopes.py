@@ -49,7 +49,8 @@ class Scopes:
         self._is_class = bytes(context.kind == "class" for context in contexts)
         self._is_function = bytes(context.kind == "function" for context in contexts)
         self._methods = self._own_methods(contexts)
-        self._bindings: dict[int, dict[str, tuple[Binding, ...]]] = {}
+        self._bindings: dict[int, dict[str, Binding | tuple[Binding, ...]]] = defaultdict(dict)
+        """Scope → name → its one binding, as nearly all have, or all in source order: 400,000 tuples of one would be 20 MB."""
         self._redirects: dict[tuple[int, str], int] = {}
         self.self_attributes: dict[int, dict[str, list[Binding]]] = defaultdict(dict)
         """Class → attribute → the places in its methods that set `self.attribute`."""
@@ -59,16 +60,17 @@ class Scopes:
         """Function → its `yield` expressions that stand as a statement or on the right of one, with their context."""
         self.stars: list[int] = []
         """Rows of the module-level star imports."""
-        self._filling: dict[int, dict[str, list[Binding]]] = defaultdict(dict)
         self._fill(contexts)
-        for scope, table in self._filling.items():
-            self._bindings[scope] = {name: _in_order(bindings) for name, bindings in table.items()}
-        del self._filling
+        for table in self._bindings.values():
+            for name, bound in table.items():
+                if isinstance(bound, tuple):
+                    table[name] = tuple(sorted(bound, key=lambda binding: binding.at))
 
     def bindings(self, scope: int, name: str) -> tuple[Binding, ...]:
         """All bindings of a name in that very scope, in source order."""
-        found = self._bindings.get(scope)
-        return found.get(name, ()) if found else ()
+        table = self._bindings.get(scope)
+        found = table.get(name, ()) if table else ()
+        return found if isinstance(found, tuple) else (found,)
 
     def names(self, scope: int) -> Iterator[str]:
         """The names bound in a scope, in the order of their first binding."""
@@ -99,9 +101,9 @@ class Scopes:
             table = bindings.get(target)
             if table is not None and name in table and (target == start or not self._is_class[target]):
                 found = table[name]
-                if len(found) > 1 and local and target == scope:
-                    found = self._reaching(found, at)
-                return target, found
+                if not isinstance(found, tuple):
+                    return target, (found,)
+                return target, self._reaching(found, at) if local and target == scope else found
             if scope == 0:
                 return -1, ()
             local = local and not self._is_function[scope]
@@ -162,7 +164,12 @@ class Scopes:
         scope = self.scope_of[context]
         if self._redirects:
             scope = self._redirects.get((scope, name), scope)
-        self._filling[scope].setdefault(name, []).append(binding)
+        table = self._bindings[scope]
+        held = table.get(name)
+        if held is None:
+            table[name] = binding
+        else:
+            table[name] = (*held, binding) if isinstance(held, tuple) else (held, binding)
 
     def _bind_parameters(self, row: int, function: Function) -> None:
         for position, parameter in enumerate(function.parameters):
@@ -182,7 +189,7 @@ class Scopes:
         contexts = self._body.contexts
         while scope:
             scope = self.scope_of[contexts[scope].parent]
-            if contexts[scope].kind == "function" and name in self._filling.get(scope, ()):
+            if contexts[scope].kind == "function" and name in self._bindings.get(scope, ()):
                 return scope
         return 0
 
@@ -225,7 +232,3 @@ def _targets(target: Expr, path: tuple[int, ...]) -> Iterator[tuple[Expr, tuple[
                 yield from _targets(item, (*path, position))
     else:
         yield target, path
-
-
-def _in_order(bindings: list[Binding]) -> tuple[Binding, ...]:
-    return tuple(sorted(bindings, key=lambda binding: binding.at)) if len(bindings) > 1 else tuple(bindings)

@@ -64,7 +64,11 @@ class Symbols:
         self._project = project
         self._modules = project.modules
         self._known: dict[tuple[str, str], tuple[Definition, ...]] = {}
-        self._imported: dict[tuple[str, int], tuple[Definition, ...]] = {}
+        self._imported: dict[str, list[tuple[Definition, ...] | None]] = {}
+        """Path → what each of its imports binds, as far as that was asked."""
+        self._defined: dict[int, tuple[Definition, ...]] = {}
+        """What a binding that is no import defines; it lives as long as its module. Many modules import the same few."""
+        self._externals: dict[str, tuple[Definition, ...]] = {}
 
     def scopes(self, module: Module) -> Scopes:
         return module.scopes
@@ -118,7 +122,7 @@ class Symbols:
                 if outer.kind == "class" and outer.name != head
                 for found in self.resolve(f"{outer.name}.{name}")
             )
-        return (Definition("external", self._project.knowledge.canonical(dotted)),)
+        return self._external(dotted)
 
     def resolve_in(self, module: Module, name: str) -> tuple[Definition, ...]:
         """What `name` is at the top of `module`; builtins are external (`builtins.len`). Empty: not known."""
@@ -153,8 +157,11 @@ class Symbols:
     def _own(self, module: Module, name: str) -> tuple[Definition, ...]:
         bindings = module.scopes.bindings(0, name)
         if bindings:
+            chosen = self._alternatives(bindings)
+            if len(chosen) == 1:
+                return self.of_binding(module, name, chosen[0])
             found: list[Definition] = []
-            for binding in self._alternatives(bindings):
+            for binding in chosen:
                 found += self.of_binding(module, name, binding)
             return tuple(dict.fromkeys(found))[:_ALTERNATIVES] if len(found) > 1 else tuple(found)
         return self._starred(module, name)
@@ -197,21 +204,20 @@ class Symbols:
         """What one binding of a file defines. A value's `module` is the file itself."""
         if binding.kind == "import":
             return self.imported(module, binding.index)
-        if binding.kind == "function":
-            dotted = f"{module.name}.{module.outline.functions[binding.index].qualname}"
-            return (Definition("function", dotted, module, binding.index, binding),)
-        if binding.kind == "class":
-            dotted = f"{module.name}.{module.outline.classes[binding.index].qualname}"
-            return (Definition("class", dotted, module, binding.index, binding),)
-        return (Definition("value", f"{module.name}.{name}", module, -1, binding),)
+        known = self._defined.get(id(binding))
+        if known is None:
+            known = self._defined[id(binding)] = (_definition(module, name, binding),)
+        return known
 
     def imported(self, module: Module, row: int) -> tuple[Definition, ...]:
         """What one row of a file's imports binds; empty where a project module has no such name."""
-        key = (module.path, row)
-        known = self._imported.get(key)
+        rows = self._imported.get(module.path)
+        if rows is None:
+            rows = self._imported[module.path] = [None] * len(module.outline.imports)
+        known = rows[row]
         if known is None:
-            self._imported[key] = ()
-            known = self._imported[key] = self._import(module, module.outline.imports[row])
+            rows[row] = ()
+            known = rows[row] = self._import(module, module.outline.imports[row])
         return known
 
     def outlives_call(self, module: Module, base: Expr, context: int) -> bool:
@@ -234,17 +240,32 @@ class Symbols:
         dotted = self._absolute(module, given)
         if given.name is None:
             bound = dotted if given.alias else dotted.partition(".")[0]
-            return self._module(module, bound) or (Definition("external", self._project.knowledge.canonical(bound)),)
+            return self._module(module, bound) or self._external(bound)
         source = self._modules.find(dotted, near=module)
         if source is not None or given.level or self._modules.is_namespace(dotted, module):
             found = self.member(source, dotted, given.name, module)
             # A folder of the library's name that is no package hides nothing of the library.
             if found or source is not None or given.level or self._project.knowledge.library(dotted) is None:
                 return found
-        return (Definition("external", self._project.knowledge.canonical(f"{dotted}.{given.name}")),)
+        return self._external(f"{dotted}.{given.name}")
+
+    def _external(self, dotted: str) -> tuple[Definition, ...]:
+        known = self._externals.get(dotted)
+        if known is None:
+            known = self._externals[dotted] = (Definition("external", self._project.knowledge.canonical(dotted)),)
+        return known
 
     def _module(self, near: Module, dotted: str) -> tuple[Definition, ...]:
         found = self._modules.find(dotted, near=near)
         if found is not None or self._modules.is_namespace(dotted, near):
             return (Definition("module", dotted, found, near=near),)
         return ()
+
+
+def _definition(module: Module, name: str, binding: Binding) -> Definition:
+    outline, row = module.outline, binding.index
+    if binding.kind == "function":
+        return Definition("function", f"{module.name}.{outline.functions[row].qualname}", module, row, binding)
+    if binding.kind == "class":
+        return Definition("class", f"{module.name}.{outline.classes[row].qualname}", module, row, binding)
+    return Definition("value", f"{module.name}.{name}", module, -1, binding)

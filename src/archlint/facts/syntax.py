@@ -46,15 +46,35 @@ class Node(Struct, frozen=True, array_like=True, gc=False):
         return self.at + self.length
 
 
-class Name(Node, frozen=True, array_like=True, gc=False, tag=1):
+class Name(Struct, frozen=True, array_like=True, gc=False, tag=1):
+    at: int
     id: Word
 
+    @property
+    def length(self) -> int:
+        return len(self.id)
 
-class Attribute(Node, frozen=True, array_like=True, gc=False, tag=2):
-    """`base.attr`; the attribute's own name stands at `end - len(attr)`."""
+    @property
+    def end(self) -> int:
+        return self.at + len(self.id)
 
+
+class Attribute(Struct, frozen=True, array_like=True, gc=False, tag=2):
+    """`base.attr`; the attribute's own name stands at `end - len(attr)`. `before`: how much earlier than its base it begins
+    (parentheses stand around that); its own offset would be one more integer for each."""
+
+    before: int
+    length: int
     base: Expr
     attr: Word
+
+    @property
+    def at(self) -> int:
+        return self.base.at - self.before
+
+    @property
+    def end(self) -> int:
+        return self.base.at - self.before + self.length
 
 
 class Constant(Node, frozen=True, array_like=True, gc=False, tag=3):
@@ -63,17 +83,32 @@ class Constant(Node, frozen=True, array_like=True, gc=False, tag=3):
     value: bool | int | float | str | None
 
 
+_LEADS = {0: 0, 2: 1, 3: 2, 4: 3, 6: 3, 7: 4, 8: 5}
+"""What a literal has beyond its value (prefix and both quotes) → what of it stands before the value."""
+
+
+def usual_anchors(at: int, length: int, value: str) -> tuple[int, ...]:
+    """The anchors of a literal whose value is written without escapes: one run, between the quotes."""
+    lead = _LEADS.get(length - len(value))
+    return () if lead is None else (0, at + lead)
+
+
 class String(Node, frozen=True, array_like=True, gc=False, tag=4):
     """A string or bytes literal, implicit concatenation joined, escapes resolved.
 
-    `anchors` is flat pairs (index in `value`, offset in the file): each begins a run in which both advance together,
-    so every character of the value is found in the file.  Bytes are decoded as latin-1.  A lone surrogate is kept as
-    U+FFFD.
+    `runs` are its `anchors`, or empty where they are the usual ones.  Bytes are decoded as latin-1.  A lone surrogate is
+    kept as U+FFFD.
     """
 
     value: str
-    anchors: tuple[int, ...]
+    runs: tuple[int, ...] = ()
     is_bytes: bool = False
+
+    @property
+    def anchors(self) -> tuple[int, ...]:
+        """Flat pairs (index in `value`, offset in the file): each begins a run in which both advance together, so every
+        character of the value is found in the file."""
+        return self.runs or usual_anchors(self.at, self.length, self.value)
 
 
 class Template(Node, frozen=True, array_like=True, gc=False, tag=5):
@@ -121,9 +156,21 @@ class Mapping(Node, frozen=True, array_like=True, gc=False, tag=11):
     values: tuple[Expr, ...]
 
 
-class Subscript(Node, frozen=True, array_like=True, gc=False, tag=12):
+class Subscript(Struct, frozen=True, array_like=True, gc=False, tag=12):
+    """`base[index]`; `before` as for an attribute."""
+
+    before: int
+    length: int
     base: Expr
     index: tuple[Expr, ...]
+
+    @property
+    def at(self) -> int:
+        return self.base.at - self.before
+
+    @property
+    def end(self) -> int:
+        return self.base.at - self.before + self.length
 
 
 class Slice(Node, frozen=True, array_like=True, gc=False, tag=13):

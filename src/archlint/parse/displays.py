@@ -75,7 +75,7 @@ def subscript(walk: Walk, node: cst.Subscript) -> Expr:
     walk.emit("[")
     index = tuple([_index(walk, item) for item in node.slice])
     walk.emit("]")
-    return Subscript(at, walk.end() - at, base, index)
+    return Subscript(base.at - at, walk.end() - at, base, index)
 
 
 def _index(walk: Walk, node: cst.SubscriptElement) -> Expr:

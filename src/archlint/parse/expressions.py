@@ -41,7 +41,7 @@ def name(walk: Walk, node: cst.Name) -> Expr:
     emitted.append(value)
     if value in _CONSTANTS:
         return Constant(at, len(value), _CONSTANTS[value])
-    return Name(at, len(value), value)
+    return Name(at, value)
 
 
 def attribute(walk: Walk, node: cst.Attribute) -> Expr:
@@ -51,7 +51,7 @@ def attribute(walk: Walk, node: cst.Attribute) -> Expr:
     attr = node.attr.value
     emitted.append(".")
     emitted.append(attr)
-    return Attribute(at, walk.ends[len(emitted) - 1] - at, base, attr)
+    return Attribute(base.at - at, walk.ends[len(emitted) - 1] - at, base, attr)
 
 
 def integer(walk: Walk, node: cst.Integer) -> Expr:

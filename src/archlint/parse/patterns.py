@@ -51,7 +51,7 @@ def _bind(walk: Walk, node: cst.Name, value: Expr | None) -> None:
     at = walk.at()
     walk.emit(node.value)
     end = walk.end()
-    walk.statement("assign", at, Name(at, end - at, node.value), value or Opaque(at, end - at))
+    walk.statement("assign", at, Name(at, node.value), value or Opaque(at, end - at))
 
 
 def _as(walk: Walk, node: cst.MatchAs, subject: Expr | None) -> None:

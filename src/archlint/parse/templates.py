@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal as OneOf
 
-from archlint.facts.syntax import Expr, String, Template
+from archlint.facts.syntax import Expr, String, Template, usual_anchors
 from archlint.parse import strings
 from archlint.parse.light import nodes as cst
 from archlint.parse.walk import ExpressionHandler, Walk
@@ -20,10 +20,15 @@ _Part = tuple[strings.Literal, int, int] | Expr
 def simple(walk: Walk, node: cst.SimpleString) -> Expr:
     at = walk.at()
     walk.emit(node.value)
-    value, anchors, is_bytes = strings.literal(node.value, at)
-    if SQL_KEYWORD.search(value):
+    found = strings.literal(node.value, at)
+    if SQL_KEYWORD.search(found.value):
         walk.sql_at.append(at)
-    return String(at, len(node.value), value, anchors, is_bytes)
+    return _string(at, len(node.value), found)
+
+
+def _string(at: int, length: int, found: strings.Literal) -> String:
+    usual = found.anchors == usual_anchors(at, length, found.value)
+    return String(at, length, found.value, () if usual else found.anchors, found.is_bytes)
 
 
 def formatted(walk: Walk, node: _Formatted) -> Expr:
@@ -53,7 +58,7 @@ def concatenated(walk: Walk, node: cst.ConcatenatedString) -> Expr:
     joined = strings.join([part[0] for part in parts if isinstance(part, tuple)])
     if SQL_KEYWORD.search(joined.value):
         walk.sql_at.append(at)
-    return String(at, walk.end() - at, *joined)
+    return _string(at, walk.end() - at, joined)
 
 
 def _pieces(node: cst.ConcatenatedString) -> Iterator[cst.SimpleString | _Formatted]:
@@ -117,7 +122,7 @@ def _template(walk: Walk, at: int, parts: Sequence[_Part], kind: OneOf["f", "t"]
             continue
         if run:
             joined = strings.join([literal for literal, _, _ in run])
-            merged.append(String(run[0][1], run[-1][2] - run[0][1], *joined))
+            merged.append(_string(run[0][1], run[-1][2] - run[0][1], joined))
             if SQL_KEYWORD.search(joined.value):
                 walk.sql_at.append(at)
             run = []

@@ -181,14 +181,14 @@ class Addressed:
 
     def _made_of(self, lead: _Lead, definition: Def) -> _Lead | None:
         """The parameter by which a local object was looked up: `service = self.find(name)`."""
-        end, waiting = definition.function.end, [Name(definition.function.end, 0, lead.name)]
+        end, waiting = definition.function.end, [Name(definition.function.end, lead.name)]
         for name in (waiting.pop(0) for _ in range(_LOCALS) if waiting):
             for source in self._project.values.sources.of(definition.module, name, definition.function.context):
                 names = names_in(definition.module.body, source.expr) if source.module is definition.module else ()
                 given = [n for n in names if n not in ("self", "cls") and parameter(definition.function, n) is not None]
                 if given:
                     return _Lead(given[0], is_object=True)
-                waiting += [Name(end, 0, n) for n in names if n not in ("self", "cls")]
+                waiting += [Name(end, n) for n in names if n not in ("self", "cls")]
         return None
 
     def _is_of_item(self, lead: _Lead, loop: Loop, site: CallSite) -> bool:
@@ -196,7 +196,7 @@ class Addressed:
             return True
         if not lead.is_object or lead.name not in loop.derived or lead.is_host:
             return lead.is_host and lead.name in loop.derived
-        name = Name(site.call.at, 0, lead.name)
+        name = Name(site.call.at, lead.name)
         for source in self._project.values.sources.of(site.module, name, site.call.context):
             made = source.expr or _unpacked_from(source.module, name, site.call.context)
             if isinstance(_plain(made), CallRef) and not loop.derived.isdisjoint(names_in(source.module.body, made)):

@@ -108,16 +108,16 @@ def _parsed(text: str, at: int) -> Expr | None:
 def _converted(node: ast.expr, at: int) -> Expr:
     match node:
         case ast.Name():
-            return Name(at, 0, node.id)
+            return Name(at, node.id)
         case ast.Attribute():
-            return Attribute(at, 0, _converted(node.value, at), node.attr)
+            return Attribute(0, 0, _converted(node.value, at), node.attr)
         case ast.Subscript():
             index = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            return Subscript(at, 0, _converted(node.value, at), tuple(_converted(item, at) for item in index))
+            return Subscript(0, 0, _converted(node.value, at), tuple(_converted(item, at) for item in index))
         case ast.BinOp(op=ast.BitOr()):
             return Operation(at, 0, "|", (_converted(node.left, at), _converted(node.right, at)))
         case ast.Constant(value=str() as text):
-            return String(at, 0, text, ())
+            return String(at, 0, text)
         case ast.Constant(value=None):
             return Constant(at, 0, None)
         case ast.Constant():

@@ -125,7 +125,7 @@ class Containers:
             if definition.kind == "function" and definition.module is not None:
                 found += self._returned(Def(definition.module, definition.module.name, definition.index))
         end = module.outline.length
-        return tuple(dict.fromkeys([*found, *self.of(module, Name(end, 0, name), 0)]))
+        return tuple(dict.fromkeys([*found, *self.of(module, Name(end, name), 0)]))
 
     def of(self, module: Module, expr: Expr, context: int) -> tuple[Container, ...]:
         """The apps and routers that an expression may be; several are alternatives, or a loop's."""

@@ -99,7 +99,7 @@ class Growths:
     def _gives_rows(self, loop: Loop) -> bool:
         """The loop's variable is an object that is stored."""
         end, types = loop.place.end, self._project.types
-        found = [t for name in loop.targets for t in types.all(loop.module, Name(end, 0, name), loop.context)]
+        found = [t for name in loop.targets for t in types.all(loop.module, Name(end, name), loop.context)]
         return any(not t.is_class and types.role(t) == "db-model" for t in found)
 
     def _read(self, place: Descent, expr: Expr) -> Growth:

@@ -202,7 +202,7 @@ class OpenKeys:
         definition, own = parameter.definition, parameter.definition.function.parameters[parameter.position]
         if own.name in _OWN or place.depth <= 0 or not self._few.isdisjoint(words_of(own.name)):
             return None
-        name = Name(own.at, len(own.name), own.name)
+        name = Name(own.at, own.name)
         inside = place.at(definition.module, definition.function.context)
         if own.annotation is not None:
             annotations = self._project.types.inference.annotations

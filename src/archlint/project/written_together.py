@@ -120,7 +120,7 @@ class WrittenTogether:
             for table in said.tables
         }
         named = _root(module, call.callee.base if isinstance(call.callee, Attribute) else None)
-        rows: list[Expr] = [Name(call.at, 0, name) for name in named]
+        rows: list[Expr] = [Name(call.at, name) for name in named]
         rows += [argument.value for argument in call.arguments[:1] if point.is_direct]
         for row in rows:
             types = self._project.types.all(module, row, call.context)
@@ -163,7 +163,7 @@ class WrittenTogether:
             scope, bindings = scopes.lookup(context, name, at)
             if scope <= 0:
                 continue
-            types = self._project.types.all(module, Name(at, 0, name), context)
+            types = self._project.types.all(module, Name(at, name), context)
             is_stored = any(self._project.types.role(each) == _STORED for each in types)
             if (is_stored or not only_stored) and not any(self.is_no_data(each) for each in types):
                 found.update((name, binding.at) for binding in bindings)

@@ -19,7 +19,6 @@ from archlint.facts.syntax import (
     Import,
     Lambda,
     Name,
-    Node,
     Operation,
     Statement,
     String,
@@ -38,7 +37,7 @@ class Read:
         assert isinstance(found, FileFacts), found
         self.outline, self.body = found.outline, found.body
 
-    def text(self, node: Node | Call | Statement | Context | Import | Function | None) -> str:
+    def text(self, node: Expr | Call | Statement | Context | Import | Function | None) -> str:
         return "" if node is None else self.source[node.at : node.end]
 
     def call(self, callee: str) -> Call:

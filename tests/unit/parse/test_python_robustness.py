@@ -60,7 +60,7 @@ def shifted(value: object, by: int, fields: tuple[str, ...] = ("at", "end", "nam
         old = getattr(value, name)
         if name in fields:
             changes[name] = old + by
-        elif name == "anchors":
+        elif name == "runs":
             changes[name] = tuple(part + by if index % 2 else part for index, part in enumerate(old))
         else:
             changes[name] = shifted(old, by)

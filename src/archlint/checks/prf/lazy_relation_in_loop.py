@@ -170,7 +170,7 @@ class _Reads:
 
     def _handed(self, row: HandedRow) -> Iterator[Hit | Proof]:
         loop = _loop_of(self._loops, row.module, row.name, row.context)
-        expr = Attribute(row.name.at, row.name.length, row.name, row.read.relation)
+        expr = Attribute(0, row.name.length, row.name, row.read.relation)
         relation = self._first(row.module, expr, row.context, loop) if loop is not None else None
         if loop is not None and relation is not None:
             for found in self._judge.judged(loop, expr, relation):

@@ -15,7 +15,7 @@ class Base(DeclarativeBase):
 
 @lru_cache
 def get_engine() -> AsyncEngine:
-    return create_async_engine(get_settings().database_url, pool_pre_ping=True)  # expect: DBS012
+    return create_async_engine(get_settings().database_url, pool_pre_ping=True)
 
 
 @lru_cache

@@ -96,5 +96,5 @@ class ShortLived:
 
     def _is_lent_now(self, module: Module, name: str, use: Use, depth: int) -> bool:
         """It is one session or connection, and not what is made to give many."""
-        types = self._project.types.all(module, Name(use.at, 0, name), use.context) if depth < _DEPTH else ()
+        types = self._project.types.all(module, Name(use.at, name), use.context) if depth < _DEPTH else ()
         return any(self._project.types.role(each).startswith(_LENT) for each in types)

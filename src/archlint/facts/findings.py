@@ -27,6 +27,9 @@ class Confidence(IntEnum):
     MEDIUM = 2
     HIGH = 3
 
+    __hash__ = int.__hash__
+    """An enumeration's own hashes its name, by a function in Python; types are looked up by the million."""
+
 
 class Site(Struct, frozen=True, order=True):
     """A place: character offsets in the decoded text of a file of the project."""

@@ -15,9 +15,16 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+_SIGNS = ("+", "-", "*", "@", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "~", "and", "or", "not")
+_COMPARING = ("<", ">", "<=", ">=", "==", "!=", "<>", "in", "not in", "is", "is not")
+
 if TYPE_CHECKING:
     Word = str
+    Sign = str
+    Comparing = str
 else:
+    Sign, Comparing = Literal[_SIGNS], Literal[_COMPARING]
+    """A decoder has one object for each of them."""
 
     class _Strings(type):
         """msgspec asks it whether what the hook gave is of the type: it decoded a string, and has one."""
@@ -70,11 +77,11 @@ class Attribute(Struct, frozen=True, array_like=True, gc=False, tag=2):
 
     @property
     def at(self) -> int:
-        return self.base.at - self.before
+        return _begin(self.base) - self.before
 
     @property
     def end(self) -> int:
-        return self.base.at - self.before + self.length
+        return _begin(self.base) - self.before + self.length
 
 
 class Constant(Node, frozen=True, array_like=True, gc=False, tag=3):
@@ -100,7 +107,7 @@ class String(Node, frozen=True, array_like=True, gc=False, tag=4):
     kept as U+FFFD.
     """
 
-    value: str
+    value: Word
     runs: tuple[int, ...] = ()
     is_bytes: bool = False
 
@@ -127,14 +134,14 @@ class CallRef(Node, frozen=True, array_like=True, gc=False, tag=6):
 class Operation(Node, frozen=True, array_like=True, gc=False, tag=7):
     """A chain of one operator, flattened: arithmetic (`+`, `%`, …), `and`, `or`, or a unary one (`not`, `-`, `~`)."""
 
-    op: str
+    op: Sign
     operands: tuple[Expr, ...]
 
 
 class Comparison(Node, frozen=True, array_like=True, gc=False, tag=8):
     """`a < b in c`: `ops[i]` stands between `operands[i]` and `operands[i + 1]`; also `is`, `is not`, `not in`."""
 
-    ops: tuple[str, ...]
+    ops: tuple[Comparing, ...]
     operands: tuple[Expr, ...]
 
 
@@ -166,11 +173,20 @@ class Subscript(Struct, frozen=True, array_like=True, gc=False, tag=12):
 
     @property
     def at(self) -> int:
-        return self.base.at - self.before
+        return _begin(self.base) - self.before
 
     @property
     def end(self) -> int:
-        return self.base.at - self.before + self.length
+        return _begin(self.base) - self.before + self.length
+
+
+def _begin(expr: Expr) -> int:
+    """Where an expression begins; chains are hundreds long in generated code, so it does not call itself."""
+    before = 0
+    while type(expr) is Attribute or type(expr) is Subscript:
+        before += expr.before
+        expr = expr.base
+    return expr.at - before
 
 
 class Slice(Node, frozen=True, array_like=True, gc=False, tag=13):
@@ -377,7 +393,7 @@ class Function(Struct, frozen=True, array_like=True, gc=False):
 
     at: int
     end: int
-    name: str
+    name: Word
     name_at: int
     qualname: str
     context: int

@@ -29,7 +29,7 @@ from archlint.project.modules import Module
 from archlint.project.parts import names_in, parts_of
 from archlint.project.program import Project
 from archlint.project.spelling import last_name, spell
-from archlint.project.switches import NOTHING, Known, Switches
+from archlint.project.switches import NOTHING, Known
 
 _ORDINARY = re.compile(r"DoesNotExist|NotFound|NoResult|KeyError|Lookup|Integrity|Exists|Empty|Missing|Duplicate|Attribute|404")
 Kept = Literal["", "object", "program"]
@@ -73,7 +73,7 @@ class Conditions:
         self._also = also
         self._goes_on = goes_on
         self._effects: Effects = project.effects
-        self._switches = Switches(project)
+        self._switches = project.switches
         self._known: dict[tuple[Def, str, Known], Path | None] = {}
 
     def path(self, point: EffectPoint, known: Known = NOTHING) -> Path | None:

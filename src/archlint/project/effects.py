@@ -245,10 +245,12 @@ class Effects:
         """Function → the places that run it or hand it over: path, and row of the function there (-1: the module's body)."""
         found: dict[Def, set[tuple[str, int]]] = defaultdict(set)
         for module in self._modules:
+            places: dict[int, tuple[str, int]] = {}
             for point in self._points.of(module):
+                row = point.caller.index if point.caller is not None else -1
                 for target in point.targets:
                     if target.definition is not None:
-                        found[target.definition].add((module.path, point.caller.index if point.caller is not None else -1))
+                        found[target.definition].add(places.setdefault(row, (module.path, row)))
         return found
 
     def _points_by_caller(self, module: Module) -> dict[int, list[Point]]:

@@ -66,7 +66,8 @@ class Inference:
         self._invocation = Invocation(self)
         self._holding = Holding(self)
         self._narrowing = Narrowing(self)
-        self._results: dict[tuple[str, int], tuple[Entity, ...]] = {}
+        self._results: dict[str, list[tuple[Entity, ...] | None]] = {}
+        """Path → what each of its calls gives, as far as that was asked."""
         self._globals: dict[tuple[str, str], tuple[Entity, ...]] = {}
         self._externals: dict[str, Entity] = {}
         self._passed_types: dict[tuple[str, int, int], tuple[Entity, ...]] = {}
@@ -321,15 +322,17 @@ class Inference:
 
     def result(self, module: Module, index: int) -> tuple[Entity, ...]:
         """What the call `module.body.calls[index]` gives."""
-        key = (module.path, index)
-        known = self._results.get(key)
+        rows = self._results.get(module.path)
+        if rows is None:
+            rows = self._results[module.path] = [None] * len(module.body.calls)
+        known = rows[index]
         if known is None:
-            self._results[key] = ()
+            rows[index] = ()
             call = module.body.calls[index]
             found: list[Entity] = []
             for callee in self.entities(module, call.callee, call.context):
                 found += self.called(callee, Site(module, call.context, call))
-            known = self._results[key] = distinct(found)
+            known = rows[index] = distinct(found)
         return known
 
     def called(self, callee: Entity, site: Site | None = None) -> tuple[Entity, ...]:

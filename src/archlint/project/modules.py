@@ -70,7 +70,7 @@ class Module:
         return found
 
     @cached_property
-    def rare_expressions(self) -> tuple[tuple[Expr, int], ...]:
+    def rare_expressions(self) -> tuple[tuple[Expr, ...], tuple[int, ...]]:
         """See `walk.rare_expressions`."""
         return rare_expressions(self.facts.body)
 

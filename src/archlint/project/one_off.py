@@ -139,37 +139,12 @@ class OneOff:
             return False
         if not all(self._is_script(path) or self._leads_to_scripts(path, row, steps) for path, row in sorted(callers)):
             return False
-        return self._mentions.get(name, set()) <= callers | {_place(definition)}
+        return self._project.by_hand.mentions.get(name, set()) <= callers | {_place(definition)}
 
     def _is_script(self, path: str) -> bool:
         module = self._project.modules.by_path[path]
-        is_one = module.is_script or module.is_migration or path in self._run_by_hand
-        return path in self._asking or (is_one and not _LASTING.search(module.name.rpartition(".")[2]))
-
-    @cached_property
-    def _run_by_hand(self) -> frozenset[str]:
-        """Files beside the packages that do something when they are run, that nobody imports and that serve nothing."""
-        modules = self._project.modules
-        return frozenset(
-            module.path
-            for module in modules.production
-            if module.outline.main_guard
-            and f"{module.path.rpartition('/')[0]}/__init__.py".lstrip("/") not in modules.by_path
-            and module.path not in self._used
-        )
-
-    @cached_property
-    def _asking(self) -> frozenset[str]:
-        """Files that ask a person, that nobody imports and that serve nothing."""
-        calls = (place for name in _PROMPTS for place in self._project.calls.written(name))
-        return frozenset(module.path for module, call in calls if isinstance(call.callee, Name)) - self._used
-
-    @cached_property
-    def _used(self) -> frozenset[str]:
-        """Files that production code imports, or that serve."""
-        modules = self._project.modules
-        imported = {e.imported.path for m in modules.production if not m.is_script for e in self._project.imports.edges(m)}
-        return frozenset(imported | {site.path for site in self._project.calls.registered("serve")})
+        is_one = module.is_script or module.is_migration or path in self._project.by_hand.files
+        return path in self._project.by_hand.asking or (is_one and not _LASTING.search(module.name.rpartition(".")[2]))
 
     def _leads_to_scripts(self, path: str, row: int, steps: int) -> bool:
         module = self._project.modules.by_path[path]
@@ -194,10 +169,42 @@ class OneOff:
     def _callers(self) -> Mapping[Def, AbstractSet[_Place]]:
         return self._project.effects.callers
 
+
+class ByHand:
+    """What tells what is run by hand whatever the words are, once for all rules."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
     @cached_property
-    def _mentions(self) -> dict[str, set[_Place]]:
+    def files(self) -> frozenset[str]:
+        """Files beside the packages that do something when they are run, that nobody imports and that serve nothing."""
+        modules = self._project.modules
+        return frozenset(
+            module.path
+            for module in modules.production
+            if module.outline.main_guard
+            and f"{module.path.rpartition('/')[0]}/__init__.py".lstrip("/") not in modules.by_path
+            and module.path not in self._used
+        )
+
+    @cached_property
+    def asking(self) -> frozenset[str]:
+        """Files that ask a person, that nobody imports and that serve nothing."""
+        calls = (place for name in _PROMPTS for place in self._project.calls.written(name))
+        return frozenset(module.path for module, call in calls if isinstance(call.callee, Name)) - self._used
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        """Files that production code imports, or that serve."""
+        modules = self._project.modules
+        imported = {e.imported.path for m in modules.production if not m.is_script for e in self._project.imports.edges(m)}
+        return frozenset(imported | {site.path for site in self._project.calls.registered("serve")})
+
+    @cached_property
+    def mentions(self) -> dict[str, set[_Place]]:
         """Name of a function that is run → the places of production code that use the name, whatever they mean by it."""
-        found: dict[str, set[_Place]] = {definition.function.name: set() for definition in self._callers}
+        found: dict[str, set[_Place]] = {definition.function.name: set() for definition in self._project.effects.callers}
         for module in self._project.modules.production:
             contexts = module.body.contexts
             for expr, context in _read(module):

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from archlint.project.layers import Layers
     from archlint.project.logged import LoggedValue
     from archlint.project.modules import Modules
+    from archlint.project.one_off import ByHand
     from archlint.project.routes import Routes
     from archlint.project.schemas import Schemas
     from archlint.project.service_links import ServiceLinks
     from archlint.project.services import Services
     from archlint.project.statements import Statements
+    from archlint.project.switches import Switches
     from archlint.project.symbols import Symbols
+    from archlint.project.transaction_blocks import TransactionBlocks
     from archlint.project.types import Types
     from archlint.project.values import Values
 
@@ -146,6 +149,31 @@ class Project:
         from archlint.project.endpoints import Endpoints
 
         return Endpoints(self)
+
+    @cached_property
+    def switches(self) -> Switches:
+        from archlint.project.switches import Switches
+
+        return Switches(self)
+
+    @cached_property
+    def transaction_blocks(self) -> TransactionBlocks:
+        from archlint.project.transaction_blocks import TransactionBlocks
+
+        return TransactionBlocks(self)
+
+    @cached_property
+    def has_request_transactions(self) -> bool:
+        """See `transactions.has_request_transactions`."""
+        from archlint.project.transactions import has_request_transactions
+
+        return has_request_transactions(self)
+
+    @cached_property
+    def by_hand(self) -> ByHand:
+        from archlint.project.one_off import ByHand
+
+        return ByHand(self)
 
     @cached_property
     def layers(self) -> Layers:

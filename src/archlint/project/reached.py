@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
 from archlint.project.model import Def
-from archlint.project.switches import NOTHING, Standing, Switches
+from archlint.project.switches import NOTHING, Standing
 
 if TYPE_CHECKING:
     from archlint.project.flows import Source
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 class Reached:
     def __init__(self, project: Project) -> None:
-        self._switches = Switches(project)
+        self._switches = project.switches
 
     def judged(self, value: LoggedValue, source: Source) -> Source | None:
         """The source, None where its call switches the place off; a guess where a branch asks for what callers give and

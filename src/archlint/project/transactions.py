@@ -18,7 +18,6 @@ from archlint.project.injected import Injected
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
 from archlint.project.sequence import context_at
-from archlint.project.transaction_blocks import TransactionBlocks
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Class
@@ -44,7 +43,7 @@ class Transactions:
         self._project = project
         self._effects = project.effects
         self._inference = project.types.inference
-        self.blocks = TransactionBlocks(project)
+        self.blocks = project.transaction_blocks
         self._injected = Injected(project)
         self._held: dict[Def, Holder] = {}
         self._covers: dict[tuple[Def, bool], Cover] = {}
@@ -84,13 +83,10 @@ class Transactions:
         function = module.body.contexts[context].function
         return function >= 0 and self.holds(Def(module, module.name, function))
 
-    @cached_property
+    @property
     def has_request_transactions(self) -> bool:
         """A setting of the project makes a transaction of each request."""
-        names = {
-            n for library in self._project.knowledge.libraries for n, meant in library.settings.items() if meant == _REQUEST
-        }
-        return bool(names) and any(_sets_any(module, names) for module in self._project.modules.all if not module.is_test)
+        return self._project.has_request_transactions
 
     # decorators and frameworks
 
@@ -223,9 +219,15 @@ class Transactions:
         return any(operation.register == kind for operation in self._inference.returns.decorations(definition))
 
 
+def has_request_transactions(project: Project) -> bool:
+    """A setting of the project makes a transaction of each request."""
+    names = {n for library in project.knowledge.libraries for n, meant in library.settings.items() if meant == _REQUEST}
+    return bool(names) and any(_sets_any(module, names) for module in project.modules.all if not module.is_test)
+
+
 def _sets_any(module: Module, names: set[str]) -> bool:
     """`{"NAME": True}` anywhere in a value, `X["NAME"] = True`, `NAME = True`; outside of functions."""
-    has_key = any(type(part) is Display and _has_true(part, names) for part, _ in module.rare_expressions)
+    has_key = any(type(part) is Display and _has_true(part, names) for part in module.rare_expressions[0])
     for statement in (*module.statements["assign"], *module.statements["annotate"]):
         target, value = statement.target, statement.value
         last = target.index[0] if isinstance(target, Subscript) and target.index else target

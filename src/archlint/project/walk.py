@@ -24,7 +24,7 @@ def walk_module(module: Module, wanted: frozenset[type]) -> Iterable[tuple[Expr,
     """
     if Attribute in wanted:
         return _walk(module.body, wanted)
-    return [found for found in module.rare_expressions if type(found[0]) in wanted]
+    return [found for found in zip(*module.rare_expressions, strict=True) if type(found[0]) in wanted]
 
 
 def attributes_named(module: Module, names: Container[str]) -> list[tuple[Attribute, int]]:
@@ -36,9 +36,11 @@ def attributes_named(module: Module, names: Container[str]) -> list[tuple[Attrib
     return found
 
 
-def rare_expressions(body: Body) -> tuple[tuple[Expr, int], ...]:
-    """All that `walk_module` may give but attributes, which are most of it: many ask, so it is found once."""
-    return tuple(_walk(body, _RARE))
+def rare_expressions(body: Body) -> tuple[tuple[Expr, ...], tuple[int, ...]]:
+    """All that `walk_module` may give but attributes, which are most of it, and their contexts: many ask, so it is found once
+    and kept without a pair for each."""
+    found = _walk(body, _RARE)
+    return tuple(expr for expr, _ in found), tuple(context for _, context in found)
 
 
 def _walk(body: Body, wanted: frozenset[type]) -> list[tuple[Expr, int]]:

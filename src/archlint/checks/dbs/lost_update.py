@@ -65,7 +65,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     change under a lock."""
     locks = RowLocks(project, params.locks, params.unlike)
     is_isolated = not locks.are_needed(params.isolated, params.engines, params.losing)
-    blocks = TransactionBlocks(project)
+    blocks = project.transaction_blocks
     shown: set[tuple[Def, str]] = set()
     for update in ComputedUpdates(project).all():
         if locks.keep_out(update.definition, update.site.call.context):

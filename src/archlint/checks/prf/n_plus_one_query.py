@@ -23,7 +23,6 @@ from archlint.project.serialized_queries import SerializedQueries, SerializedQue
 from archlint.project.spared import Spared
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.stations import hands_write, stations
-from archlint.project.switches import Switches
 from archlint.project.turns import goes_on_from_before
 
 _COMMIT = "db.commit"
@@ -53,7 +52,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
     found, outside = RepeatedEffects(project, params).find((*_WRITES, "db.read"))
-    proved, spared = Proved(project, params), Spared(project, Switches(project))
+    proved, spared = Proved(project, params), Spared(project, project.switches)
     for query in found:
         if not any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
             yield _judged(project, query, proved, spared, params)

@@ -131,17 +131,20 @@ def test_no_module_is_a_drawer() -> None:
 def test_expressions_are_made_with_their_length(path: Path) -> None:
     """`CallRef(call.at, call.end, row)` passes the type checker, and is wrong: the second number is a length."""
     tree = ast.parse(path.read_text("utf-8"))
-    records = {
-        alias.asname or alias.name
+    made = {
+        alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "archlint.facts.syntax"
         for alias in node.names
         if "length" in getattr(getattr(syntax, alias.name), "__struct_fields__", ())
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in records and len(node.args) > 1:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in made and len(node.args) > 1:
             first, second = node.args[:2]
             name = second.attr if isinstance(second, ast.Attribute) else second.id if isinstance(second, ast.Name) else ""
             is_sum = isinstance(second, ast.BinOp) and isinstance(second.op, ast.Add)
-            is_place = name == "end" or is_sum or ast.dump(first) == ast.dump(second)
-            assert not is_place, f"line {node.lineno}: a place where the length is meant"
+            is_same = ast.dump(first) == ast.dump(second) and not isinstance(first, ast.Constant)
+            assert not (name == "end" or is_sum or is_same), f"line {node.lineno}: a place where the length is meant"
+            is_place = getattr(first, "attr", getattr(first, "id", "")) in ("at", "start", "end")
+            before = "before" in getattr(syntax, made[node.func.id]).__struct_fields__
+            assert not (before and is_place), f"line {node.lineno}: a place where the distance to the base is meant"

@@ -122,7 +122,7 @@ class PasswordSplats:
         types = [t for t in self._project.types.all(module, whole, context) if not t.is_class]
         if not all(self._is_plain(t, name) for t in types):
             return None
-        return Attribute(value.at, value.length, whole, name)
+        return Attribute(whole.at - value.at, value.length, whole, name)
 
     def _is_plain(self, type_: Type, name: str) -> bool:
         """The class has the field, and none of its methods hashes anything."""
@@ -148,7 +148,7 @@ class PasswordSplats:
                 return None
         elif last not in _BODIES or not self._taint.requests.is_typed(value, Place(module, context)):
             return None
-        return Subscript(value.at, value.length, value, (String(value.at, value.length, name, ()),))
+        return Subscript(0, value.length, value, (String(value.at, value.length, name),))
 
     def _checking(self, module: Module, value: Expr, context: int) -> Iterator[ClassDef]:
         """The form's class: of what the checked values are read from, or around the method that is given them."""

@@ -28,8 +28,9 @@ class Params(IncidentalWords, frozen=True, forbid_unknown_fields=True, kw_only=T
     """`verbs`: first words of names of functions that only ask; `queries`: last words of names of classes that answer a
     query, by the methods `answers`; `changing`: words in a name that say that it does more than ask; `taking`: last words of
     names of classes from which to get is to take, `takes`: words in names of functions that do; `commands`: words in names
-    of decorators of what changes a state; `copying`: methods that bring rows along and change none; `schema_verbs`: first
-    words of SQL that changes tables, not rows."""
+    of decorators of what changes a state; `handles`: last words of names of functions that give what is asked, and no
+    answer; `keeping`: words in names of classes and modules that keep copies; `copying`: methods that bring rows along and
+    change none; `schema_verbs`: first words of SQL that changes tables, not rows."""
 
     verbs: tuple[str, ...]
     queries: tuple[str, ...]
@@ -38,6 +39,8 @@ class Params(IncidentalWords, frozen=True, forbid_unknown_fields=True, kw_only=T
     taking: tuple[str, ...]
     takes: tuple[str, ...]
     commands: tuple[str, ...]
+    handles: tuple[str, ...]
+    keeping: tuple[str, ...]
     copying: tuple[str, ...]
     schema_verbs: tuple[str, ...]
 
@@ -58,13 +61,20 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             if writing.keys().isdisjoint(way[1].through) and not is_asked_for_writing(project, way[1])
         ]
         if ways:
-            is_kept = effects.has(query, "http") or query in made or any(_is_aside(project, path, params) for _, path in ways)
+            is_kept = effects.has(query, "http") or query in made or _keeps_copies(query, params)
+            is_kept = is_kept or any(_is_aside(project, path, params) for _, path in ways)
             judged = [
                 (Confidence.LOW if is_kept or path.kept or incidental.is_incidental(point, path) else _sure(path), point, path)
                 for point, path in ways
             ]
             confidence, point, path = max(judged, key=lambda way: (way[0], -len(way[2].steps), -way[1].site.at))
             yield _hit(query, point, path, confidence)
+
+
+def _keeps_copies(query: Def, params: Params) -> bool:
+    """It is of what keeps copies of others' answers, which drops and renews them by the way."""
+    names = (*query.function.qualname.split(".")[:-1], query.module.name.rpartition(".")[2])
+    return not set(params.keeping).isdisjoint(word for name in names for word in words_of(name))
 
 
 def _making(project: Project) -> frozenset[Def]:
@@ -118,7 +128,8 @@ def _is_query(definition: Def, params: Params) -> bool:
         return False
     words, owner = tuple(words_of(function.name)), tuple(words_of(function.qualname.rpartition(".")[0]))
     if words and words[0] in params.verbs:
-        return set(params.changing).isdisjoint(words) and set(params.taking).isdisjoint(owner[-1:])
+        told = {*params.changing}.isdisjoint(words) and {*params.taking}.isdisjoint(owner[-1:])
+        return told and words[-1] not in params.handles
     return function.name in params.answers and not set(params.queries).isdisjoint(owner[-1:])
 
 

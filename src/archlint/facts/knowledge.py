@@ -357,6 +357,19 @@ class Example(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     title: str = ""
 
 
+class TaskList(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Attributes of a class of the project that list the functions which a worker runs.
+
+    `names`: the attributes; `beside`: only where the class has one of these too; `told`: attributes that say for all of them
+    how often they are tried; `retries`: how often if nothing says so.
+    """
+
+    names: tuple[str, ...]
+    beside: tuple[str, ...]
+    told: tuple[str, ...] = ()
+    retries: Limit | None = None
+
+
 class Library(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """One document. `packages`: its import names. `kinds`: web-framework, orm, driver, http-client, cache-client,
     broker-client, cloud-sdk, logging, hashing, migrations, standard-library, …  `dialect`: the SQL dialect its use implies.
@@ -377,6 +390,7 @@ class Library(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     """Framework settings that matter → what they mean (`ROOT_URLCONF: url-conf`)."""
     route_lists: tuple[str, ...] = ()
     """Module-level names that hold a module's list of routes (`urlpatterns`)."""
+    task_lists: tuple[TaskList, ...] = ()
     schema: dict[str, SchemaPart] = {}
     """What declares or changes tables, columns, keys and indexes (a method by the type that declares it)."""
     databases: dict[str, str] = {}

@@ -12,6 +12,7 @@ from archlint.facts.knowledge import Operation
 from archlint.facts.syntax import Attribute, Body, Call, CallRef, Constant, Expr, Mapping, Name, String
 from archlint.project.conditions import Path
 from archlint.project.entities import FunctionRef
+from archlint.project.listed_tasks import listed_tasks
 from archlint.project.model import CallSite, Def, Type, argument_of
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
@@ -45,8 +46,11 @@ class TaskRetries:
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
-        """The functions of production code that a decorator makes tasks, by place."""
-        return tuple(task for module in self._project.modules.production for task in self._in_module(module))
+        """The functions of production code that a decorator makes tasks, by place, then those that a worker's settings list."""
+        decorated = tuple(task for module in self._project.modules.production for task in self._in_module(module))
+        known = {task.definition for task in decorated}
+        listed = {found[0]: Task(*found) for found in listed_tasks(self._project) if found[0] not in known}
+        return (*decorated, *listed.values())
 
     def reason(self, task: Task) -> str:
         """What tries the task again; empty where nothing does."""

@@ -12,6 +12,7 @@ from msgspec import Struct
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.syntax import Attribute, Collection, Name, String
 from archlint.project.apps import asked_apps, service_of, setting_values
+from archlint.project.credentials import words_of
 from archlint.project.deployed_apps import DEPENDENCY_EFFECTS, DEPENDENCY_KINDS
 from archlint.project.entities import FunctionRef
 from archlint.project.health_words import HealthWords, is_below_resource
@@ -134,7 +135,8 @@ class Health:
                 if given.level == 0 and _LIBRARY_KIND in project.knowledge.package_kinds(given.module):
                     found.append(Evidence(Site(module.path, given.at, given.end), f"the library `{given.module}`", "library"))
         for name, site in project.routes.foreign:
-            if _LIBRARY_KIND in project.knowledge.package_kinds(name):
+            called = {word for part in name.split(".") for word in words_of(part)}
+            if _LIBRARY_KIND in project.knowledge.package_kinds(name) or not self._words.clear.isdisjoint(called):
                 found.append(Evidence(site, f"the routes of the library `{name}`", "library"))
         for module, expr, _ in setting_values(project, "installed-apps"):
             for text in (leaf for leaf in leaves_of(expr) if isinstance(leaf, String)):

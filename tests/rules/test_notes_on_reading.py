@@ -16,6 +16,8 @@ class Reader(models.Model):
     suspended = models.BooleanField(default=False)
 
     def is_stale(self): return self.last_login is None
+
+    def keep(self): self.save()
 """
 URLS = """\
 from django.http import JsonResponse
@@ -23,6 +25,15 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 from shop.models import Reader
+
+
+def first():
+    try:
+        return Reader.objects.get(pk=1)
+    except Reader.DoesNotExist:
+        made = Reader(pk=1)
+        made.keep()
+        return made
 
 
 @require_GET
@@ -44,6 +55,8 @@ urlpatterns = [path("readers/<int:pk>/stop", answer)]
         ("Reader.objects.filter(pk=pk).update(suspended=True, last_login=timezone.now())", Confidence.HIGH),
         ("if reader.is_stale(): reader.save()", Confidence.LOW),
         ("if reader.suspended: reader.save()", Confidence.HIGH),
+        ("first()", Confidence.LOW),
+        ("reader.keep()", Confidence.HIGH),
     ],
 )
 def test_what_is_only_noted(write: str, confidence: Confidence) -> None:

@@ -33,7 +33,8 @@ from archlint.project.fetched_rows import FetchedRows
 from archlint.project.filled import Filled, is_empty
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Origin, Origins, Parameter
-from archlint.project.row_places import Place, is_asker
+from archlint.project.row_places import Place, is_asker, is_reckoned, owner_of, stored_by
+from archlint.project.row_sets import distinct, limited, once
 from archlint.project.row_types import (
     ASKED,
     GIVES_ONE,
@@ -41,10 +42,7 @@ from archlint.project.row_types import (
     Rows,
     RowTypes,
     Trait,
-    distinct,
     is_by_asker,
-    limited,
-    once,
 )
 from archlint.project.spelling import last_name
 
@@ -88,7 +86,7 @@ class AnsweredRows:
 
     def _read(self, place: Place, expr: Expr) -> tuple[Rows, ...]:
         given = frozenset((name, above.module.path, value.at) for name, (above, value) in place.given.items())
-        key = place.module.path, expr.at, expr.end, place.path, given
+        key = place.module.path, expr.at, expr.end, place.path, given, place.owner
         if key not in self._known:
             self._known[key] = ()  # recursion ends here
             if place.depth > 0:
@@ -124,6 +122,14 @@ class AnsweredRows:
                 yield from self._named(place, expr)
             case Attribute():
                 yield from self._attribute(place, expr)
+
+    def _narrowed(self, site: CallSite, place: Place) -> Iterator[Trait]:
+        ways = partial(is_asker, self._origins, place), partial(is_reckoned, self._origins, place)
+        return self._types.narrowed(site, *ways)
+
+    def _root(self, place: Place, context: int, expr: Expr) -> Rows:
+        found = self._types.root(place.module, context, expr, place.steps)
+        return replace(found, model=stored_by(self._project, place.owner)) if found.model is None else found
 
     def _each(self, place: Place, parts: Iterable[Expr]) -> Iterator[Rows]:
         for part in parts:
@@ -166,7 +172,7 @@ class AnsweredRows:
         kept: list[Trait] = [trait for trait in _FOR_ALL if any(trait in rows.traits for rows in found)]
         yield from (rows.marked(*kept) for rows in found)
         if not found and self._types.is_collection(place.module, place.context, expr):
-            yield self._types.root(place.module, place.context, expr, place.steps)
+            yield self._root(place, place.context, expr)
 
     def _origin(self, place: Place, origin: Origin) -> Iterator[Rows]:
         here = place.at(origin.context, (*origin.path, *place.path))
@@ -213,7 +219,7 @@ class AnsweredRows:
         if found:
             yield from found
         elif self._types.is_collection(place.module, place.context, expr):
-            yield self._types.root(place.module, place.context, expr, place.steps)
+            yield self._root(place, place.context, expr)
         else:
             yield from self._read(place, expr.base)
 
@@ -223,7 +229,7 @@ class AnsweredRows:
         name = last_name(place.module.body, site.call.callee)
         words = words_of(name)
         if not self._paging.isdisjoint(words):
-            yield self._types.root(place.module, place.context, expr, place.steps).marked("limited")
+            yield self._root(place, place.context, expr).marked("limited")
             return
         definitions = [target.definition for target in site.targets if target.definition is not None]
         gives_one = GIVES_ONE if isinstance(site.call.callee, Attribute) else GIVES_VALUE
@@ -231,13 +237,13 @@ class AnsweredRows:
             return
         executed = self._fetched.executed(site)
         if executed is not None:
-            root = self._types.root(place.module, executed.call.context, executed.expr, place.steps)
+            root = self._root(place, executed.call.context, executed.expr)
             yield from self._fetched.named(executed, (root,))
             return
         here = place.at(site.call.context, place.path)
         types = self._project.types.all(place.module, site.call.callee, site.call.context)
         if not site.targets and self._fetched.told(site) is not None:
-            yield from self._fetched.named(site, (self._types.root(place.module, site.call.context, expr, place.steps),))
+            yield from self._fetched.named(site, (self._root(place, site.call.context, expr),))
         elif any(found.is_class for found in types) or not site.targets:
             yield from self._carried(here, site)
         elif definitions:
@@ -252,7 +258,8 @@ class AnsweredRows:
     def _into(self, place: Place, site: CallSite, definition: Def, given: Mapping[str, tuple[Place, Expr]]) -> Iterator[Rows]:
         steps = (*place.steps, Step(site.site, f"calls {definition.name}"))
         if len(steps) <= _MOST:
-            inner = Place(definition.module, definition.function.context, given, place.path, steps, place.depth - 1)
+            owner, depth = owner_of(place, site), place.depth - 1
+            inner = Place(definition.module, definition.function.context, given, place.path, steps, depth, owner)
             found = self._fetched.named(site, self._returned(inner, definition))
             yield from (rows.marked("own") for rows in found) if is_by_asker(definition.function.name) else found
 
@@ -264,7 +271,7 @@ class AnsweredRows:
             isinstance(base, Name | Attribute) and self._types.roles(place.module, place.context, base) & ASKED
         ):
             parts.append(("", base))
-        traits = tuple(self._types.narrowed(site, partial(is_asker, self._origins, place)))
+        traits = tuple(self._narrowed(site, place))
         yield from (rows.marked(*traits) for rows in self._together(place.at(site.call.context), parts))
 
     def _asked(self, place: Place, expr: CallRef, site: CallSite) -> Iterator[Rows]:
@@ -279,6 +286,6 @@ class AnsweredRows:
             given = (argument.value for argument in site.call.arguments)
             same = [expr for expr in given if self._types.is_collection(place.module, site.call.context, expr)]
             found = list(self._each(place.at(site.call.context), same))
-        traits = tuple(self._types.narrowed(site, partial(is_asker, self._origins, place)))
-        root = self._types.root(place.module, place.context, expr, place.steps)
+        traits = tuple(self._narrowed(site, place))
+        root = self._root(place, place.context, expr)
         yield from (rows.marked(*traits) for rows in self._fetched.named(site, found or [root]))

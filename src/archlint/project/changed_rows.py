@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Constant, Name
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name
+from archlint.project.arguments import arguments_by_parameter
 from archlint.project.class_attributes import bound_in
 from archlint.project.conditions import Conditions
 from archlint.project.credentials import words_of
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from archlint.facts.knowledge import Operation
     from archlint.facts.syntax import Body, Statement
     from archlint.project.effects import EffectPoint
-    from archlint.project.model import Type
+    from archlint.project.model import CallSite, Def, Type
     from archlint.project.program import Project
 
 _COMMIT = "db.commit"
@@ -40,20 +42,46 @@ class ChangedRows:
         self._project = project
 
     def are_written_by(self, point: EffectPoint) -> bool:
-        """The place commits, and its function has set a column of a row before."""
+        """The place commits, and its function has set a column of a row before, itself or through a call."""
         commits = any(t.operation is not None and _COMMIT in t.operation.effect for t in point.point.targets)
         if not commits or point.caller is None:
             return False
-        module, function = point.module, point.caller.function
+        before = point.site.at
+        if any(self._is_column(t, name) for each, name in self._set_in(point.caller, before) for t in each):
+            return True
+        return any(self._sets_row(site) for site in self._project.calls.of(point.caller) if site.call.at < before)
+
+    def _set_in(self, definition: Def, before: int) -> Iterator[tuple[tuple[Type, ...], str]]:
+        """What a function sets up to a place, on what: (types, attribute)."""
+        for base, name, context in self._settings(definition, before):
+            if not (isinstance(base, Name) and base.id in _OWN):
+                yield tuple(self._project.types.all(definition.module, base, context)), name
+
+    def _settings(self, definition: Def, before: int) -> Iterator[tuple[Expr, str, int]]:
+        module, function = definition.module, definition.function
         for kind in ("assign", "augment"):
             for statement in module.statements[kind]:
                 target = statement.target
-                if not (function.at <= statement.at < point.site.at and isinstance(target, Attribute)):
+                is_own = function.at <= statement.at < min(before, function.end)
+                if is_own and isinstance(target, Attribute) and not _is_stamp(module.body, target.attr, statement):
+                    yield target.base, target.attr, statement.context
+
+    def _sets_row(self, site: CallSite) -> bool:
+        """`order.cancel()`, `cancel(order)`: a method of a row that sets a column of it, a function that sets one of what it
+        is given."""
+        for target in site.targets:
+            definition = target.definition
+            if definition is None or definition.function.name == "__init__":
+                continue
+            given = arguments_by_parameter(site.call, definition)
+            for base, name, _ in self._settings(definition, definition.function.end):
+                if not isinstance(base, Name):
                     continue
-                if (isinstance(target.base, Name) and target.base.id in _OWN) or _is_stamp(module.body, target.attr, statement):
-                    continue
-                types = self._project.types.all(module, target.base, statement.context)
-                if any(self._is_column(found, target.attr) for found in types):
+                if base.id in _OWN and site.receiver is not None and self._is_column(site.receiver, name):
+                    return True
+                value = given.get(base.id)
+                types = self._project.types.all(site.module, value, site.call.context) if value is not None else ()
+                if any(self._is_column(found, name) for found in types):
                     return True
         return False
 

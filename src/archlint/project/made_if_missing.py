@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation
 from archlint.project.credentials import words_of
 from archlint.project.parts import parts_of
 from archlint.project.sequence import chain
@@ -59,7 +59,7 @@ def is_behind_what_was_found(module: Module, context: int, at: int) -> bool:
 
 def leads_to_what_is_missing(project: Project, path: Path) -> bool:
     """Some call on the way is made on an object of which a part is `None`: `if page.code is None: page.save()`; or where a
-    copy is out of date: `if page.is_stale(): page.load()`."""
+    copy is out of date: `if page.is_stale(): page.load()`; or after a search that failed."""
     for number, step in enumerate(path.steps):
         body = project.modules.by_path[step.site.path].body
         tests = [c.subject for c in body.contexts if c.kind == "if" and c.at <= step.site.at < c.end]
@@ -67,10 +67,22 @@ def leads_to_what_is_missing(project: Project, path: Path) -> bool:
             return True
         if number == len(path.steps) - 1:
             continue
+        calls = [call for call in body.calls if call.at == step.site.at and call.end == step.site.end]
+        if any(_is_caught(body, call.context) for call in calls):
+            return True
         absent = {spell(body, part.base) for test in tests for part in _absent(test) if isinstance(part, Attribute)}
-        callees = (call.callee for call in body.calls if call.at == step.site.at and call.end == step.site.end)
+        callees = [call.callee for call in calls]
         if any(isinstance(callee, Attribute) and spell(body, callee.base) in absent for callee in callees):
             return True
+    return False
+
+
+def _is_caught(body: Body, context: int) -> bool:
+    """Something was not there: the row of settings, the first time."""
+    while context >= 0 and body.contexts[context].kind not in ("function", "class", "module"):
+        if body.contexts[context].kind == "except":
+            return True
+        context = body.contexts[context].parent
     return False
 
 

@@ -1,4 +1,5 @@
-"""Where an expression stands on the way from an answer back to its query, and whether it is who asks."""
+"""Where an expression stands on the way from an answer back to its query, and what a value there is: who asks, a
+day that is reckoned."""
 
 from __future__ import annotations
 
@@ -8,20 +9,27 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Step
 from archlint.facts.syntax import CallRef, Expr, Name
+from archlint.project.arguments import receiver_of
 from archlint.project.origins import Origin, Origins
+from archlint.project.parts import parts_of
 from archlint.project.row_types import is_of_asker
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
+    from archlint.project.model import CallSite, Type
     from archlint.project.modules import Module
+    from archlint.project.program import Project
 
 _DEPTH = 80
 _FEW = 4
+_OWN = frozenset({"self", "cls"})
+_SPANS = frozenset({"timedelta", "relativedelta", "Duration"})
 
 
 @dataclass(frozen=True)
 class Place:
     """Where an expression stands: `given` is what the call on the way gave to the function's parameters, `path` leads into
-    a tuple."""
+    a tuple, `owner` is the type of the object whose method it is."""
 
     module: Module = field(repr=False)
     context: int
@@ -29,9 +37,25 @@ class Place:
     path: tuple[int, ...] = ()
     steps: tuple[Step, ...] = ()
     depth: int = _DEPTH
+    owner: Type | None = None
 
     def at(self, context: int, path: tuple[int, ...] = ()) -> Place:
         return replace(self, context=context, path=path, depth=self.depth - 1)
+
+
+def owner_of(place: Place, site: CallSite) -> Type | None:
+    """What the method is called on; `self` is what the caller's own method was called on."""
+    base = receiver_of(site)
+    is_own = isinstance(base, Name) and base.id in _OWN
+    return place.owner if is_own and place.owner is not None else site.receiver
+
+
+def stored_by(project: Project, owner: Type | None) -> Type | None:
+    """The stored class that a class of access to data is about: the one in `Repository[Order]`."""
+    if owner is None:
+        return None
+    found = [a for base in project.types.inference.members.ancestors(owner) for a in base.arguments]
+    return next((each for each in found if project.types.role(each) == "db-model"), None)
 
 
 def is_asker(origins: Origins, place: Place, value: Expr, depth: int = _FEW) -> bool:
@@ -50,3 +74,21 @@ def is_asker(origins: Origins, place: Place, value: Expr, depth: int = _FEW) -> 
         return is_asker(origins, above, expr, depth - 1)
     own = [o for o in origins.of(place.module, value, place.context) if isinstance(o, Origin) and o.module is place.module]
     return any(is_asker(origins, place.at(o.context), o.expr, depth - 1) for o in own)
+
+
+def is_reckoned(origins: Origins, place: Place, value: Expr, depth: int = _FEW) -> bool:
+    """The value is a fixed time before or after another: `now() - timedelta(days=30)`, also under a name of its own."""
+    body = place.module.body
+    if depth <= 0:
+        return False
+    for part in parts_of(body, value):
+        if isinstance(part, CallRef) and last_name(body, part) in _SPANS:
+            given = [argument.value for argument in body.calls[part.index].arguments]
+            return bool(given) and not any(isinstance(inner, Name) for each in given for inner in parts_of(body, each))
+    if not isinstance(value, Name):
+        return False
+    if value.id in place.given:
+        above, expr = place.given[value.id]
+        return is_reckoned(origins, above, expr, depth - 1)
+    own = [o for o in origins.of(place.module, value, place.context) if isinstance(o, Origin) and o.module is place.module]
+    return bool(own) and all(is_reckoned(origins, place.at(o.context), o.expr, depth - 1) for o in own)

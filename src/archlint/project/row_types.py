@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Trait = Literal["limited", "shared", "grouped", "own", "named", "dated", "since", "until", "asker"]
 """No more than a page of them; one of several lists that are answered together; one for each of some groups; those of one
-object or person; those that somebody lists by their keys; those of one day; those since a day,
-and those until one; those of who asks, also where administrators see all."""
+object or person; those that somebody lists by their keys; those of one day, or of the last few; those since a day, and until
+one; those of who asks, also where administrators see all."""
 
 _COLLECTIONS = frozenset({"db-query", "db-manager", "db-result", "db-statement"})
 ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extension"}
@@ -40,6 +40,9 @@ _PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year
 _VALUES = frozenset({"values", "values_list"})
 _OF_FEW = frozenset({"role", "role_id", "is_admin", "is_staff", "is_superuser"})
 """Columns by which people are told apart of whom there are few."""
+_TENANT = "tenant"
+"""Whose rows these are shares an installation with others: they are a whole table to him."""
+_GETTING = frozenset({"get", "pop"})
 _COUNTING = frozenset({"Counter", "groupby"})
 _ASKERS = frozenset({"user", "me", "profile", "member", "identity", "principal", "viewer", "customer", "actor", "requester"})
 _DATED = re.compile(r"(^|_)(date|day|month|year|week)$", re.IGNORECASE)
@@ -63,6 +66,7 @@ _BY_ASKER = re.compile(rf"_(by|for|of)_({'|'.join(sorted(_ASKERS))}|owner|author
 _LIMITED_SQL = re.compile(r"\b(limit|fetch\s+(first|next)|top\s*\()\b", re.IGNORECASE)
 _GROUPED_SQL = re.compile(r"\bgroup\s+by\b", re.IGNORECASE)
 _KEYS = frozenset({"id", "pk", "uuid", "guid", "slug", "key", "external_id", "name", "username", "email"})
+_Asked = Callable[[Expr], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,8 @@ class RowTypes:
             return True
         return bool(self.roles(module, context, site.expr) & _COLLECTIONS)
 
-    def narrowed(self, site: CallSite, is_asker: Callable[[Expr], bool]) -> Iterator[Trait]:
-        """What a call in the chain of a query, or around it, says of its rows. `is_asker`: a value is who asks, or of him."""
+    def narrowed(self, site: CallSite, is_asker: _Asked, is_reckoned: _Asked) -> Iterator[Trait]:
+        """What a call in a query's chain, or around it, says of its rows. `is_asker`, `is_reckoned`: see `row_places`."""
         body = site.module.body
         name = last_name(body, site.call.callee)
         if name in _COUNTING:
@@ -125,8 +129,9 @@ class RowTypes:
                     if key in _KEYS and not self.is_collection(site.module, site.call.context, value):
                         yield "named"
                 elif op in _BOUNDS:
-                    yield from _BOUNDS[op] if is_filter and _TIMED.search(key) else ()
-                elif is_filter and key in _UNIQUE and _is_given(value):
+                    bounds: tuple[Trait, ...] = ("dated",) if _BOUNDS[op] == ("since",) and is_reckoned(value) else _BOUNDS[op]
+                    yield from bounds if is_filter and _TIMED.search(key) else ()
+                elif is_filter and key in _UNIQUE and _is_given(body, value):
                     yield "named"
                 elif is_filter and is_asker(value):
                     yield "asker"
@@ -134,7 +139,7 @@ class RowTypes:
                     yield "own"
                 elif _DATED.search(key) or _DATED.search(last_name(body, value)):
                     yield "dated"
-                elif is_filter and (_is_given(value) or key in _OF_FEW):
+                elif is_filter and (key in _OF_FEW or (_is_given(body, value) and _TENANT not in words_of(key))):
                     yield "own"
 
     def _is_of_columns(self, module: Module, expr: Expr | None) -> bool:
@@ -202,10 +207,17 @@ def _conditions(body: Body, argument: Argument) -> Iterator[tuple[str, str, Expr
             call = body.calls[part.index]
             if isinstance(call.callee, Attribute) and call.callee.attr in _MEANT and call.arguments:
                 yield last_name(body, call.callee.base), _MEANT[call.callee.attr], call.arguments[0].value
+            for named in call.arguments:  # `Q(owner=user) | Q(shared_with=user)`
+                if named.name is not None and not named.name.startswith("*"):
+                    yield named.name, "==", named.value
 
 
-def _is_given(value: Expr) -> bool:
+def _is_given(body: Body, value: Expr) -> bool:
     """It comes from somewhere else: neither a constant, nor a column of another table by which tables are joined."""
+    if isinstance(value, CallRef):  # `request.args.get("shop")`, `int(shop)`
+        callee, given = body.calls[value.index].callee, body.calls[value.index].arguments
+        is_got = isinstance(callee, Attribute) and callee.attr in _GETTING and _is_given(body, callee.base)
+        return is_got or (isinstance(callee, Name) and any(_is_given(body, each.value) for each in given))
     if isinstance(value, Attribute):
         base = value.base
         while isinstance(base, Attribute):
@@ -267,32 +279,3 @@ def is_of_asker(value: Expr) -> bool:
 
 def _last_word(name: str) -> str:
     return next((word for word in reversed(words_of(name)) if word != "id"), "")
-
-
-def limited(found: Iterable[Rows]) -> Iterator[Rows]:
-    """The same rows, a page of them."""
-    return (rows.marked("limited") for rows in found)
-
-
-def once(found: Iterable[Rows]) -> Iterator[Rows]:
-    """The same rows that come in by several ways are one, or they would double with each call on the way."""
-    seen: set[object] = set()
-    for rows in found:
-        key = rows.module.path, rows.expr.at, rows.expr.end, rows.traits, rows.under
-        if key not in seen:
-            seen.add(key)
-            yield rows
-
-
-def distinct(found: Iterable[Rows]) -> tuple[Rows, ...]:
-    """Each query once: as a page where it can be one, else with the least that narrows it."""
-    kept: dict[tuple[str, int], Rows] = {}
-    for rows in found:
-        key = rows.module.path, rows.expr.at
-        if key not in kept or _rank(rows) < _rank(kept[key]):
-            kept[key] = rows
-    return tuple(kept.values())
-
-
-def _rank(rows: Rows) -> tuple[bool, int]:
-    return "limited" not in rows.traits, len(rows.traits)

@@ -6,48 +6,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Name
 from archlint.project.answered_rows import AnsweredRows
 from archlint.project.attachments import answers_with_file
 from archlint.project.credentials import words_of
 from archlint.project.empty_answers import answers_nothing_first
 from archlint.project.endpoints import Endpoint
 from archlint.project.listing_views import ListingView, ListingViews
-from archlint.project.makers import Makers
-from archlint.project.model import Def, Type
-from archlint.project.one_off import OneOff, OneOffWords
+from archlint.project.many_rows import ManyRows, RowWords, kind_of
+from archlint.project.model import Def
+from archlint.project.one_off import OneOff
 from archlint.project.row_types import Rows
 from archlint.project.spelling import last_name
 from archlint.project.written_models import WrittenModels
 
-_STORED = frozenset({"model", "orm", "entity", "table", "db", "row", "dao"})
-"""Words in the names of stored classes that say nothing of what is stored."""
-_PARTS_OF_KEYS = frozenset({"id", "pk", "uuid", "by", "fk"})
 _ENDS = frozenset({"since", "until"})
 """Both ends of a time: what lies between is bounded."""
 
 
-class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`paging`: words in the names of what gives a page at a time; `page_parameters`: parameters by which a client asks for
     a page; `pages`: functions that show a web page; `whole`: last parts of paths that promise everything; `envelopes`: words
-    in the keys under which a list is answered; `askers`: words of paths for the one who asks; `growing`: words for what
-    one object or one user has more of every day; `many`: words for what a program has many of; `people`: words for the
-    columns that say whose a row is; `computed`: words of paths under which something is made of rows; `set_up`: words for
-    what those who run the installation set up, a handful; `admins`: words for them.  The rest: see `OneOffWords`, by which
-    code is told that fills tables once."""
+    in the keys under which a list is answered; `askers`: words of paths for the one who asks; `said`: of what grows, what
+    one object has more of only where people say it; `computed`: words of paths under which something is made of rows.  The
+    rest: see `RowWords`, by which it is told what people make more and more of, and `OneOffWords`, by which code is told
+    that fills tables once."""
 
     paging: tuple[str, ...]
     page_parameters: tuple[str, ...]
     pages: tuple[str, ...]
     whole: tuple[str, ...]
     envelopes: tuple[str, ...]
-    growing: tuple[str, ...]
     askers: tuple[str, ...]
-    many: tuple[str, ...]
-    people: tuple[str, ...]
+    said: tuple[str, ...]
     computed: tuple[str, ...]
-    set_up: tuple[str, ...]
-    admins: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -61,8 +52,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for rows in (*(rows for _, _, found in functions for rows in found), *(rows for view, _ in views for rows in view.rows))
         if "limited" in rows.traits and rows.model is not None
     }
-    written, makers = WrittenModels(project, OneOff(project, params)), Makers(project, params.admins)
-    weighed = _Weighed(project, params, written, listing, makers, frozenset(paged))
+    written = WrittenModels(project, OneOff(project, params))
+    weighed = _Weighed(params, written, listing, ManyRows(project, params, written, listing.created, paged))
     for definition, endpoint, rows in functions:
         if _is_paged(project, endpoint, params):
             yield Proof(definition.site, f"`{endpoint.label}` is made to answer with a page at a time")
@@ -96,14 +87,10 @@ def _by_views(listing: ListingViews, params: Params) -> Iterator[tuple[ListingVi
 
 @dataclass(frozen=True)
 class _Weighed:
-    """`paged`: the stored classes of which another endpoint answers with a page."""
-
-    project: Project
     params: Params
     written: WrittenModels
     listing: ListingViews
-    makers: Makers
-    paged: frozenset[str]
+    many: ManyRows
 
     def among(self, found: tuple[Rows, ...]) -> list[Rows]:
         """Those of tables of which it is known that requests fill them."""
@@ -126,40 +113,19 @@ class _Weighed:
         if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
             return Confidence.LOW
         last = words_of(path.rstrip("/").rpartition("/")[2])[-1:]
-        kind = {*([word for word in named if word not in _STORED][-1:] or last)}
+        kind, model = kind_of(_named(rows)) or frozenset(last), rows.model
         grows = not kind.isdisjoint(params.growing)
         if "{" in path or traits or not words.isdisjoint(params.askers):
-            return Confidence.MEDIUM if grows else Confidence.LOW
+            is_said = "{" not in path or kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))
+            return Confidence.MEDIUM if grows and is_said else Confidence.LOW
         if grows:
             return Confidence.HIGH
-        if not {*kind, *last}.isdisjoint(params.set_up) or self._is_set_up(rows.model):
-            return Confidence.LOW
-        is_many = not kind.isdisjoint(params.many) or self._is_of_people(rows.model)
-        return Confidence.HIGH if is_many else Confidence.LOW
-
-    def _is_of_people(self, model: Type | None) -> bool:
-        """Each row has somebody who made it, or whose it is; or another endpoint thinks that there are many."""
-        if model is None:
-            return False
-        if model.name in self.paged:
-            return True
-        for ancestor in self.project.types.inference.members.ancestors(model):
-            klass = self.project.symbols.classes.get(ancestor.name)
-            for statement in klass.module.body.statements if klass is not None else ():
-                assert klass is not None  # noqa: S101 - nothing is gone through otherwise
-                is_field = statement.context == klass.klass.context and isinstance(statement.target, Name)
-                if is_field and isinstance(statement.target, Name):
-                    said = [word for word in words_of(statement.target.id) if word not in _PARTS_OF_KEYS]
-                    if said and said[-1] in self.params.people:
-                        return True
-        return False
-
-    def _is_set_up(self, model: Type | None) -> bool:
-        """Only administrators make rows of it."""
-        if model is None or model.name in self.listing.created:
-            return False
-        makers = self.written.makers(model)
-        return makers is not None and self.makers.only_admins(makers)
+        is_set_up = model is not None and self.many.is_set_up(model)
+        if not {*kind, *last}.isdisjoint(params.set_up):
+            return Confidence.MEDIUM if model is not None and not is_set_up and self.many.joins_many(model) else Confidence.LOW
+        if not kind.isdisjoint(params.many):
+            return Confidence.MEDIUM if is_set_up else Confidence.HIGH
+        return Confidence.HIGH if model is not None and not is_set_up and self.many.is_many(model) else Confidence.LOW
 
 
 def _is_bounded(rows: Rows) -> bool:

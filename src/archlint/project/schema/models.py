@@ -19,6 +19,7 @@ from archlint.project.schema.annotated import annotated_column
 from archlint.project.schema.declarations import Declarations, Declared, Target, joined
 from archlint.project.schema.made import Written
 from archlint.project.schema.model_state import group
+from archlint.project.schema.names import last_part
 from archlint.project.schema.stored_classes import Stored, StoredClasses
 from archlint.project.schema.written import Reading
 
@@ -52,6 +53,23 @@ class Models:
                 yield from self._in_doubt(stored, change)
         if not documents:
             yield from self._of_calls()
+
+    def of_class(self, name: str) -> Change | None:
+        """What makes the table of the class with that dotted name; None where it is none of production code."""
+        stored = self._classes.all.get(name)
+        return self._of_class(stored) if stored is not None else None
+
+    def classes_of(self, table: str) -> tuple[str, ...]:
+        """The dotted names of the classes that are stored in the table."""
+        return self._by_table.get(last_part(table).lower(), ())
+
+    @cached_property
+    def _by_table(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, stored in self._classes.all.items():
+            key = last_part(stored.table).lower()
+            found[key] = (*found.get(key, ()), name)
+        return found
 
     def module_of(self, change: Change) -> Module | None:
         return self._project.modules.by_path.get(change.site.path)

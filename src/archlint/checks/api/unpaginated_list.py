@@ -26,10 +26,10 @@ _ENDS = frozenset({"since", "until"})
 class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`paging`: words in the names of what gives a page at a time; `page_parameters`: parameters by which a client asks for
     a page; `pages`: functions that show a web page; `whole`: last parts of paths that promise everything; `envelopes`: words
-    in the keys under which a list is answered; `askers`: words of paths for the one who asks; `said`: of what grows, what
-    one object has more of only where people say it; `computed`: words of paths under which something is made of rows.  The
-    rest: see `RowWords`, by which it is told what people make more and more of, and `OneOffWords`, by which code is told
-    that fills tables once."""
+    in the keys under which a list is answered; `askers`: words of paths for the one who asks; `heaps`: words for what one
+    person has many of; `said`: of what grows, what one object has more of only where people say it; `computed`: words of
+    paths under which something is made of rows.  The rest: see `RowWords`, by which it is told what people make more and
+    more of, and `OneOffWords`, by which code is told that fills tables once."""
 
     paging: tuple[str, ...]
     page_parameters: tuple[str, ...]
@@ -37,6 +37,7 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     whole: tuple[str, ...]
     envelopes: tuple[str, ...]
     askers: tuple[str, ...]
+    heaps: tuple[str, ...]
     said: tuple[str, ...]
     computed: tuple[str, ...]
 
@@ -115,17 +116,21 @@ class _Weighed:
         last = words_of(path.rstrip("/").rpartition("/")[2])[-1:]
         kind, model = kind_of(_named(rows)) or frozenset(last), rows.model
         grows = not kind.isdisjoint(params.growing)
-        if "{" in path or traits or not words.isdisjoint(params.askers):
-            is_said = "{" not in path or kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))
+        is_heap = not kind.isdisjoint(params.heaps)
+        if "{" in path:
+            is_said = kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))
             return Confidence.MEDIUM if grows and is_said else Confidence.LOW
+        if traits or not words.isdisjoint(params.askers):
+            return Confidence.MEDIUM if grows or is_heap else Confidence.LOW
         if grows:
             return Confidence.HIGH
         is_set_up = model is not None and self.many.is_set_up(model)
         if not {*kind, *last}.isdisjoint(params.set_up):
             return Confidence.MEDIUM if model is not None and not is_set_up and self.many.joins_many(model) else Confidence.LOW
-        if not kind.isdisjoint(params.many):
-            return Confidence.MEDIUM if is_set_up else Confidence.HIGH
-        return Confidence.HIGH if model is not None and not is_set_up and self.many.is_many(model) else Confidence.LOW
+        if is_set_up:
+            return Confidence.MEDIUM if is_heap else Confidence.LOW
+        is_many = not kind.isdisjoint(params.many) or (model is not None and self.many.is_many(model))
+        return Confidence.HIGH if is_many else Confidence.LOW
 
 
 def _is_bounded(rows: Rows) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name, Parameter, Statement
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name, Parameter, Statement, String, Subscript
 from archlint.project.asking import Asking, Phrases
 from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path as ConditionPath
@@ -22,6 +22,7 @@ from archlint.project.walk import walk_module
 _REFUSALS = frozenset({400, 422})
 """The answers to what is not in order."""
 _ATTRIBUTES = frozenset({Attribute})
+_SUBSCRIPTS = frozenset({Subscript})
 _NEAR = 1
 _VERBS = frozenset({"post", "put", "patch", "delete"})
 _FILLING = frozenset({"append", "extend", "add", "insert", "update", "setdefault"})
@@ -32,13 +33,14 @@ _NARROWING = frozenset({"filter", "filter_by", "where", "get", "find", "exclude"
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`bodies`: attributes of a request that give what was sent, nobody having looked at it; `requests`: names of requests;
     `open_types`: annotations of a handler's parameter that let everything in; `validates`: words for what code that looks
-    at it reads and calls; `not_asked`: words in paths and names of endpoints that take what a protocol or another program
-    sends."""
+    at it reads and calls; `free`: last words of fields that may hold any text; `not_asked`: words in paths and names of
+    endpoints that take what a protocol or another program sends."""
 
     bodies: tuple[str, ...]
     requests: tuple[str, ...]
     open_types: tuple[str, ...]
     validates: tuple[str, ...]
+    free: tuple[str, ...]
     not_asked: tuple[str, ...]
 
 
@@ -59,7 +61,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if not ways:
             continue
         is_asked = _is_decorated(definition, words) or _has_schema(endpoint, words) or bodies.are_handed_in()
-        if validating.function_asks(definition) or is_asked or bodies.are_tested():
+        if validating.function_asks(definition) or is_asked or bodies.are_tested() or bodies.are_words():
             yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
             continue
         if not set(params.not_asked).isdisjoint((*words_of(endpoint.path), *words_of(definition.function.name))):
@@ -141,6 +143,28 @@ class _Bodies:
         tests = [each for each in self._own if each.kind in ("test", "assert")]
         return any(self._holds(each.value) for each in tests)
 
+    def are_words(self) -> bool:
+        """All that is taken of it are texts that may say anything: `request.POST["note"]`."""
+        self._spread()
+        module, free = self._module, set(self._params.free)
+        keys = [self._key(expr) for expr, _ in walk_module(module, _SUBSCRIPTS) if self._is_own(expr.at)]
+        keys += [self._got(call) for call in module.body.calls if self._is_own(call.at)]
+        named = [key for key in keys if key]
+        raw = [expr for expr, _ in walk_module(module, _ATTRIBUTES) if self._is_own(expr.at) and self.is_raw(expr)]
+        return bool(named) and len(raw) == len(named) and all(words_of(key)[-1:] and words_of(key)[-1] in free for key in named)
+
+    def _key(self, expr: Expr) -> str:
+        """`note` of `request.POST["note"]`."""
+        if not isinstance(expr, Subscript) or not self.is_raw(expr.base) or not isinstance(expr.index[0], String):
+            return ""
+        return expr.index[0].value
+
+    def _got(self, call: Call) -> str:
+        """`note` of `request.POST.get("note")`."""
+        is_got = isinstance(call.callee, Attribute) and call.callee.attr == "get" and self.is_raw(call.callee.base)
+        first = call.arguments[0].value if is_got and call.arguments else None
+        return first.value if isinstance(first, String) else ""
+
     def are_handed_in(self) -> bool:
         """A decorator of the project gives the parameter, and may have looked at it: no framework reads its annotation."""
         function = self._function
@@ -171,7 +195,7 @@ class _Bodies:
         return isinstance(call.callee, Attribute) and call.callee.attr in _FILLING and isinstance(call.callee.base, Name)
 
     def _holds(self, expr: Expr | None) -> bool:
-        """Something of the body is in it; a row that was looked up by the body holds nothing of it."""
+        """Something of the body is in it; a row that was looked up by it, or what a write gives back, holds nothing of it."""
         waiting = [expr] if expr is not None else []
         while waiting:
             part = waiting.pop()
@@ -189,6 +213,9 @@ class _Bodies:
         operations = [target.operation for target in site.targets if target.operation is not None]
         if any("db.read" in operation.effect for operation in operations):
             return True
+        definitions = [target.definition for target in site.targets if target.definition is not None]
+        if any(self._project.effects.has(definition, "db.write") for definition in definitions):
+            return True  # how it went
         found = {self._project.types.role(each) for each in self._project.types.all(self._module, expr, site.call.context)}
         return not found.isdisjoint(_QUERIES) and last_name(self._module.body, site.call.callee) in _NARROWING
 

@@ -13,6 +13,7 @@ from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Conditions, Path
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import Endpoint
+from archlint.project.makers import Makers
 from archlint.project.model import Def, Type
 from archlint.project.new_rows import makes_row
 from archlint.project.spelling import last_name
@@ -25,8 +26,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     that say only that something is made; `tails`: words that may stand behind the subject; `making`: last names of library
     callables that make a row; `moving`: subjects for which a changed row is enough; `keys`: words for what tells a second
     request from a new one; `consumed`: for what the first request uses up; `states`: last words of
-    attributes that say how far something has come; `not_asked`: words in paths and names of endpoints that other programs
-    and tests call."""
+    attributes that say how far something has come; `admins`: words for those who run the installation; `not_asked`: words
+    in paths and names of endpoints that other programs and tests call."""
 
     subjects: tuple[str, ...]
     verbs: tuple[str, ...]
@@ -37,6 +38,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     keys: tuple[str, ...]
     consumed: tuple[str, ...]
     states: tuple[str, ...]
+    admins: tuple[str, ...]
     not_asked: tuple[str, ...]
 
 
@@ -44,6 +46,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each endpoint that makes such a row at every request, a proof for each that knows a request again."""
     conditions = ways_to_change(project)
     before = AlreadyThere(project, frozenset(params.states), frozenset(params.subjects))
+    makers = Makers(project, params.admins)
     keyed = Asking(project, Phrases((*params.keys, *params.consumed)), refusals=frozenset())
     for definition, endpoints in project.endpoints.by_definition.items():
         endpoint = next((each for each in endpoints if "POST" in each.methods and _is_about(each, params)), None)
@@ -52,10 +55,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         path = _making(project, conditions, endpoint, params)
         if path is None:
             continue
-        if _is_keyed(project, definition, keyed, params) or before.is_asked(definition, path):
+        is_known = _is_keyed(project, definition, keyed, params) or _is_unique(project, definition, path)
+        if is_known or before.is_asked(definition, path):
             yield Proof(definition.site, f"`{endpoint.label}` knows a request again")
         else:
-            yield _hit(endpoint, path, params)
+            yield _hit(endpoint, path, params, is_typed=makers.is_for_admins(endpoint))
 
 
 def _is_about(endpoint: Endpoint, params: Params) -> bool:
@@ -91,29 +95,41 @@ def _is_keyed(project: Project, definition: Def, keyed: Asking, params: Params) 
     given = [*(each.name for each in function.parameters), *(last_name(body, each) for each in function.decorators)]
     if any(names.in_name(name) for name in given) or keyed.function_asks(definition):
         return True
+    return any(names.in_name(name) for name in _sent(project, definition))
+
+
+def _sent(project: Project, definition: Def) -> Iterator[str]:
+    """The fields of the classes of the project that a request is read into."""
+    types, function = project.types.inference.annotations, definition.function
     annotations = [each.annotation for each in function.parameters if each.annotation is not None]
-    types = project.types.inference.annotations
-    sent = [found for each in annotations for found in types.types(definition.module, each, function.outer)]
-    return any(isinstance(found, Type) and _has_field(project, found, names) for found in sent)
+    sent = (found for each in annotations for found in types.types(definition.module, each, function.outer))
+    for found in sent:
+        for ancestor in project.types.inference.members.ancestors(found) if isinstance(found, Type) else ():
+            klass = project.symbols.classes.get(ancestor.name)
+            if klass is not None and isinstance(found, Type) and project.types.role(found) != "db-model":
+                body = klass.module.body
+                fields = (s for s in body.statements if s.context == klass.klass.context and s.kind in ("annotate", "assign"))
+                yield from (last_name(body, field.target) for field in fields)
 
 
-def _has_field(project: Project, found: Type, names: Phrases) -> bool:
-    """One of the fields of a class of the project, or of one above it, is called so."""
-    for ancestor in project.types.inference.members.ancestors(found):
-        klass = project.symbols.classes.get(ancestor.name)
-        if klass is not None and project.types.role(found) != "db-model":
-            body = klass.module.body
-            fields = (s for s in body.statements if s.context == klass.klass.context and s.kind in ("annotate", "assign"))
-            if any(names.in_name(last_name(body, field.target)) for field in fields):
+def _is_unique(project: Project, definition: Def, path: Path) -> bool:
+    """The table has a key that is made of what was sent: the same request a second time is refused."""
+    call, sent = path.end.call, set(_sent(project, definition))
+    for argument in call.call.arguments if call is not None and sent else ():
+        assert call is not None  # noqa: S101 - nothing is gone through otherwise
+        for made in project.types.all(path.end.module, argument.value, call.call.context):
+            change = project.schemas.models.of_class(made.name)
+            if change is not None and any(sent.issuperset(key.columns) for key in change.parts.uniques):
                 return True
     return False
 
 
-def _hit(endpoint: Endpoint, path: Path, params: Params) -> Hit:
-    """A page is sent once by a browser that asks before it sends again; what is done to one thing may know its state."""
+def _hit(endpoint: Endpoint, path: Path, params: Params, *, is_typed: bool) -> Hit:
+    """A page is sent once by a browser that asks before it sends again; what is done to one thing may know its state.
+    `is_typed`: an administrator enters it by hand."""
     last = endpoint.path.rpartition("/")[2]
     is_of_one = "{" in endpoint.path and not (last.endswith(_PLURAL) and _is_subject(last, params))
-    is_note = "GET" in endpoint.methods or is_of_one
+    is_note = "GET" in endpoint.methods or is_of_one or is_typed
     steps = (Step(endpoint.definition.site, f"answers {endpoint.label}"), *path.steps)
     words = {"endpoint": endpoint.label, "call": path.end.shown}
     confidence = Confidence.LOW if is_note else min(path.confidence, Confidence.MEDIUM)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from archlint.facts.findings import Site, Step
 from archlint.facts.syntax import (
     Attribute,
+    Body,
     CallRef,
     Comparison,
     Expr,
@@ -26,7 +27,8 @@ from archlint.project.arguments import arguments_by_parameter
 from archlint.project.credentials import words_of
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.origins import Origin, Origins
-from archlint.project.parts import leaves_of, names_in, parts_of
+from archlint.project.page_windows import PageWindows
+from archlint.project.parts import leaves_of, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
 
@@ -66,6 +68,7 @@ class PageSizes:
         self._project = project
         self._words = words
         self._origins = Origins(project)
+        self._windows = PageWindows(project, words.sizes, self._has_bound)
         self._read: dict[str, list[Statement]] = {}
 
     def of(self, definition: Def, path: str) -> Iterator[Size]:
@@ -76,6 +79,8 @@ class PageSizes:
                 bounded = self._bounded(definition, each)
                 if bounded is not None:
                     yield Size(each.name, Site(module.path, each.at, each.end), bounded)
+        for parameter, field, bounded in self._windows.of(definition):
+            yield Size(f"{parameter.name}.{field}", Site(module.path, parameter.at, parameter.end), bounded)
         for statement in self._sent(module):
             if _is_in(definition, statement.at) and isinstance(statement.target, Name):
                 bounded = self._is_bounding(definition, statement.value)
@@ -93,23 +98,23 @@ class PageSizes:
         """By `Query(le=100)` as its default or in its annotation; None where that cannot be told."""
         module, outer = definition.module, definition.function.outer
         given = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
-        if any(self._has_bound(definition, expr, outer) for expr in given):
+        if any(self._has_bound(module, expr, outer) for expr in given):
             return True
         annotation = spell(module.body, parameter.annotation) if parameter.annotation is not None else "int"
         is_plain = annotation in _PLAIN or annotation.startswith("Annotated[int")
         return False if is_plain and given else None
 
-    def _has_bound(self, definition: Def, expr: Expr, context: int, depth: int = _ALIASES) -> bool:
-        body = definition.module.body
+    def _has_bound(self, module: Module, expr: Expr, context: int, depth: int = _ALIASES) -> bool:
+        body = module.body
         for part in parts_of(body, expr):
             if isinstance(part, CallRef):
                 if any(argument.name in self._words.bounds for argument in body.calls[part.index].arguments):
                     return True
             elif isinstance(part, Name | Attribute) and depth > 0:
-                for origin in self._origins.of(definition.module, part, context):
-                    if not isinstance(origin, Origin) or origin.module is not definition.module:
+                for origin in self._origins.of(module, part, context):
+                    if not isinstance(origin, Origin) or origin.module is not module:
                         continue
-                    if self._has_bound(definition, origin.expr, origin.context, depth - 1):
+                    if self._has_bound(module, origin.expr, origin.context, depth - 1):
                         return True
         return False
 
@@ -142,9 +147,9 @@ class PageSizes:
         for site in self._project.calls.of(definition):
             if self._is_limit_of_sql(site, name):
                 return (Step(site.site, "asks for so many rows"),)
-            if not any(_is_name(argument.value, name) for argument in site.call.arguments):
+            if not any(_carries(argument.value, name) for argument in site.call.arguments):
                 continue
-            if self._limits(site):
+            if self._limits(site) and any(_is_name(argument.value, name) for argument in site.call.arguments):
                 return (Step(site.site, "asks for so many rows"),)
             for target in site.targets:
                 if target.definition is not None:
@@ -156,8 +161,9 @@ class PageSizes:
     def _below(self, site: CallSite, callee: Def, name: str, depth: int) -> tuple[Step, ...] | None:
         given = arguments_by_parameter(site.call, callee)
         for parameter, value in given.items():
-            if _is_name(value, name):
-                below = self.reached(callee, parameter, depth - 1)
+            if _carries(value, name):
+                field = "" if _is_name(value, name) else f".{name.rpartition('.')[2]}"
+                below = self.reached(callee, parameter + field, depth - 1)
                 if below is not None:
                     return (Step(site.site, f"calls {callee.name}"), *below)
         return None
@@ -186,7 +192,7 @@ class PageSizes:
             if not isinstance(expr, Subscript) or not _is_in(definition, expr.at):
                 continue
             cut = [index for index in expr.index if isinstance(index, Slice)]
-            if any(name in names_in(module.body, index) for index in cut) and self._is_lazy(definition, expr.base, context):
+            if any(_names(module.body, index, name) for index in cut) and self._is_lazy(definition, expr.base, context):
                 return (Step(Site(module.path, expr.at, expr.end), "asks for so many rows"),)
         return None
 
@@ -200,11 +206,11 @@ class PageSizes:
         body = definition.module.body
         for expr, _ in walk_module(definition.module, frozenset({Comparison})):
             is_test = isinstance(expr, Comparison) and not _ORDER.isdisjoint(expr.ops)
-            if is_test and _is_in(definition, expr.at) and name in names_in(body, expr):
+            if is_test and _is_in(definition, expr.at) and _names(body, expr, name):
                 return True
         for call in body.calls:
             bounds = not set(self._words.bounding).isdisjoint(words_of(last_name(body, call.callee)))
-            if bounds and _is_in(definition, call.at) and any(name in names_in(body, a.value) for a in call.arguments):
+            if bounds and _is_in(definition, call.at) and any(_names(body, a.value, name) for a in call.arguments):
                 return True
         return False
 
@@ -219,4 +225,16 @@ def _leaves(expr: Expr) -> list[Expr]:
 
 
 def _is_name(expr: Expr, name: str) -> bool:
+    """`limit`, `window.limit`."""
+    if isinstance(expr, Attribute) and isinstance(expr.base, Name):
+        return f"{expr.base.id}.{expr.attr}" == name
     return isinstance(expr, Name) and expr.id == name
+
+
+def _carries(expr: Expr, name: str) -> bool:
+    """It is the size, or the object that holds it."""
+    return _is_name(expr, name) or ("." in name and isinstance(expr, Name) and expr.id == name.partition(".")[0])
+
+
+def _names(body: Body, expr: Expr | None, name: str) -> bool:
+    return any(_is_name(part, name) for part in parts_of(body, expr))

@@ -119,10 +119,10 @@ class _Weighed:
         is_heap = not kind.isdisjoint(params.heaps)
         if "{" in path:
             is_said = kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))
-            return Confidence.MEDIUM if grows and is_said else Confidence.LOW
+            return Confidence.MEDIUM if grows and is_said and not self._is_of_two(path) else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
             return Confidence.MEDIUM if grows or is_heap else Confidence.LOW
-        if grows:
+        if grows and set(last).isdisjoint(params.set_up):
             return Confidence.HIGH
         is_set_up = model is not None and self.many.is_set_up(model)
         if not {*kind, *last}.isdisjoint(params.set_up):
@@ -131,6 +131,11 @@ class _Weighed:
             return Confidence.MEDIUM if is_heap else Confidence.LOW
         is_many = not kind.isdisjoint(params.many) or (model is not None and self.many.is_many(model))
         return Confidence.HIGH if is_many else Confidence.LOW
+
+    def _is_of_two(self, path: str) -> bool:
+        """`/products/{product_id}/users/{user_id}/reviews`: what one person has to do with one thing."""
+        keys = [words_of(part) for part in path.split("/") if part.startswith("{")]
+        return len(keys) > 1 and any(not set(words).isdisjoint(self.params.people) for words in keys)
 
 
 def _is_bounded(rows: Rows) -> bool:

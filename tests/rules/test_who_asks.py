@@ -125,3 +125,19 @@ def routes(app: FastAPI, shops: Shops, session: Session) -> None:
         session.add(Order(name))
 """
     assert [each.confidence for each in testing.run_rule("API015", {"app/a.py": text})] == [Confidence.LOW]
+
+
+@pytest.mark.parametrize(
+    ("column", "sure"),
+    [("removal_key", Confidence.LOW), ("token", Confidence.LOW), ("id", Confidence.HIGH), ("sort_key", Confidence.HIGH)],
+)
+def test_a_row_that_is_looked_up_by_its_own_secret_is_a_note(column: str, sure: Confidence) -> None:
+    decorators = f"""@app.put("/orders/{{value}}")
+def settle(value: str, session: Session = Depends(get_session)) -> None:
+    order = session.query(Order).filter_by({column}=value).first()
+    session.delete(order)
+
+
+@app.get("/orders")"""
+    found = testing.run_rule("API015", {"shop.py": APP.format(decorators=decorators)})
+    assert [each.confidence for each in found if "PUT" in each.message] == [sure]

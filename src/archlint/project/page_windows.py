@@ -30,12 +30,16 @@ class PageWindows:
     def of(self, definition: Def) -> Iterator[tuple[Parameter, str, bool]]:
         """(parameter, the field with the size, whether it is bounded) of a handler."""
         for parameter in definition.function.parameters:
-            for klass in self._filled(definition, parameter):
-                for field, bounded in self._fields(klass):
-                    yield parameter, field, bounded
+            for lineage in self._filled(definition, parameter):
+                if any(self._looks(each) for klass in lineage for each in _methods(klass)):
+                    continue
+                fields: dict[str, bool] = {}
+                for klass in lineage:  # what is told further down counts
+                    fields = {**dict(self._fields(klass)), **fields}
+                yield from ((parameter, field, bounded) for field, bounded in fields.items())
 
-    def _filled(self, definition: Def, parameter: Parameter) -> Iterator[ClassDef]:
-        """The classes of the project that the framework makes of the request for the parameter."""
+    def _filled(self, definition: Def, parameter: Parameter) -> Iterator[list[ClassDef]]:
+        """The classes of the project that the framework makes of the request for the parameter, each with its bases."""
         module, outer = definition.module, definition.function.outer
         annotation = parameter.annotation
         if annotation is None or self._is_made_by_function(definition, parameter):
@@ -48,7 +52,10 @@ class PageWindows:
             if isinstance(each, Type)
         }
         classes = self._project.symbols.classes
-        yield from (classes[name] for name in found if name in classes and classes[name].module.is_production)
+        members = self._project.types.inference.members
+        own = [classes[name] for name in found if name in classes and classes[name].module.is_production]
+        for klass in own:
+            yield [classes[each.name] for each in members.ancestors(Type(klass.name)) if each.name in classes]
 
     def _is_made_by_function(self, definition: Def, parameter: Parameter) -> bool:
         """`Depends(get_settings)`."""
@@ -61,12 +68,9 @@ class PageWindows:
         return False
 
     def _fields(self, klass: ClassDef) -> Iterator[tuple[str, bool]]:
-        """The sizes that the class holds; none where its methods look at what it is given."""
-        module, outline = klass.module, klass.module.outline
-        own = [Def(module, module.name, row) for row, f in enumerate(outline.functions) if f.klass == klass.index]
-        if any(self._looks(each) for each in own):
-            return
-        for made in (each for each in own if each.function.name == _MADE):
+        """The sizes that the class itself holds."""
+        module = klass.module
+        for made in (each for each in _methods(klass) if each.function.name == _MADE):
             for parameter in made.function.parameters:
                 if parameter.name in self._sizes and self._is_kept(made, parameter.name):
                     told = self._told(module, made.function.outer, parameter.annotation, parameter.default)
@@ -108,3 +112,8 @@ class PageWindows:
         """A validator."""
         body = definition.module.body
         return any("valid" in spell(body, decorator) for decorator in definition.function.decorators)
+
+
+def _methods(klass: ClassDef) -> Iterator[Def]:
+    module = klass.module
+    yield from (Def(module, module.name, row) for row, f in enumerate(module.outline.functions) if f.klass == klass.index)

@@ -19,6 +19,7 @@ from archlint.project.modules import Module
 from archlint.project.provided import provided_by
 from archlint.project.route_records import App, Route
 from archlint.project.route_tree import UNKNOWN_OWNER
+from archlint.project.secret_lookups import looks_up_by_secret
 from archlint.project.symbols import ClassDef
 from archlint.project.view_access import Guard
 
@@ -34,19 +35,21 @@ _ANSWERED = {"create": "POST", "update": "PUT", "delete": "DELETE"}
 class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`not_asked`: words in paths, names and modules of endpoints that are for everybody; `doubtful`: words in paths of
     endpoints that only the network, or a code that nobody can guess, keeps others from; `joins`: last words of paths under
-    which people sign up; `signs_up`: words for what code does that keeps somebody's new password; `traces`: words in names
-    of what only records the request."""
+    which people sign up; `signs_up`: words for what code does that keeps somebody's new password; `secrets`: last words of
+    columns whose value knows only who was told it; `traces`: words in names of what only records the request."""
 
     not_asked: tuple[str, ...]
     doubtful: tuple[str, ...]
     joins: tuple[str, ...]
     signs_up: tuple[str, ...]
+    secrets: tuple[str, ...]
     traces: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """A route that writes. `path`: the way to the write, None where a library writes for the view."""
+    """A route that writes. `path`: the way to the write, None where a library writes for the view; `is_told`: only who was
+    told a secret of the row comes to it."""
 
     route: Route
     site: Site
@@ -56,6 +59,7 @@ class _Write:
     path: Path | None = None
     far: int = 0
     signs_up: bool = False
+    is_told: bool = False
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -64,7 +68,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     open_writes: dict[str, list[_Write]] = defaultdict(list)
     asking: dict[str, list[Guard]] = defaultdict(list)
     signing = Asking(project, Phrases(params.signs_up))
-    for write in (*_of_functions(project, guards, signing), *_of_views(project, guards)):
+    for write in (*_of_functions(project, guards, signing, params.secrets), *_of_views(project, guards)):
         service = service_of(project, write.route.module)
         if write.guard >= Guard.CHECKS:
             asking[service].append(write.guard)
@@ -78,7 +82,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield from _by_app(project, writes, params)
 
 
-def _of_functions(project: Project, guards: Guards, signing: Asking) -> Iterator[_Write]:
+def _of_functions(project: Project, guards: Guards, signing: Asking, secrets: tuple[str, ...]) -> Iterator[_Write]:
     conditions = ways_to_change(project)
     for definition, endpoints in project.endpoints.by_definition.items():
         endpoint = next((each for each in endpoints if _may_write(each)), None)
@@ -93,7 +97,9 @@ def _of_functions(project: Project, guards: Guards, signing: Asking) -> Iterator
             )
             guard = max(guards.of(each) for each in endpoints if _may_write(each))
             signs_up = guard < Guard.CHECKS and "POST" in endpoint.methods and signing.function_asks(definition)
-            yield _Write(endpoint.route, definition.site, endpoint.label, words, guard, path, len(path.through), signs_up)
+            is_told = guard < Guard.CHECKS and looks_up_by_secret(project, (definition, *path.through), secrets)
+            far, site = len(path.through), definition.site
+            yield _Write(endpoint.route, site, endpoint.label, words, guard, path, far, signs_up, is_told)
 
 
 def _name_words(name: str) -> tuple[str, ...]:
@@ -172,7 +178,11 @@ def _confidence(write: _Write, params: Params) -> Confidence:
     a trace of the request is kept."""
     if write.guard is not Guard.NONE or write.route.apps is None or not write.words.isdisjoint(params.doubtful):
         return Confidence.LOW
-    if write.signs_up or ("POST" in write.label and not set(params.joins).isdisjoint(_last_words(write.label))):
+    if (
+        write.is_told
+        or write.signs_up
+        or ("POST" in write.label and not set(params.joins).isdisjoint(_last_words(write.label)))
+    ):
         return Confidence.LOW
     if write.path is None:
         return Confidence.HIGH

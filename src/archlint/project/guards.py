@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.around_apps import AroundApps
 from archlint.project.asking import Asking, Phrases, last_two
 from archlint.project.endpoints import VERBS, Endpoint
 from archlint.project.entities import Bound, Entity, External, FunctionRef
+from archlint.project.guard_words import GuardWords
 from archlint.project.injected import Injected, Written, handed
 from archlint.project.model import Def, Type
 from archlint.project.parts import leaves_of
@@ -30,31 +29,6 @@ if TYPE_CHECKING:
 _DEPTH = 4
 _ANYTHING = frozenset({"collections.abc.Callable", "typing.Callable", "typing.Any", "builtins.object"})
 """Types of which a value may run any code."""
-
-
-class GuardWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How code that asks who comes is written.
-
-    `asks`: words in names of what stands around a handler; `asks_inside`: words for what code that asks reads and calls;
-    `refuses`: words for how somebody is turned away; `sends`: words in names of functions that send somebody elsewhere,
-    `entrances`: words in names of the places where people say who they are.  `guard_arguments`: keywords by which a route,
-    router or app is given guards; `guard_methods`: methods of a view that run before it answers; `guard_attributes`: words
-    in names of a view's attributes that say who may use it.  `harmless`: words in names of decorators that let everybody
-    in; `helpers`: ends of names of what is injected to work, not to ask; `identifying`: middleware (dotted names) that only
-    finds out who comes.
-    """
-
-    asks: tuple[str, ...]
-    asks_inside: tuple[str, ...]
-    refuses: tuple[str, ...]
-    guard_arguments: tuple[str, ...]
-    guard_methods: tuple[str, ...]
-    guard_attributes: tuple[str, ...]
-    harmless: tuple[str, ...]
-    helpers: tuple[str, ...]
-    identifying: tuple[str, ...]
-    sends: tuple[str, ...]
-    entrances: tuple[str, ...]
 
 
 class Guards:
@@ -84,6 +58,15 @@ class Guards:
         if found < Guard.ASKS and self._asking.function_asks(definition):
             return Guard.CHECKS
         return found
+
+    def of_resolver(self, definition: Def) -> Guard:
+        """Of a function that a library calls for a field: by its decorators and its class, then by what itself does."""
+        path = definition.module.path
+        given = (Site(path, each.at, each.end) for each in definition.function.decorators if isinstance(each, CallRef))
+        view = _own_class(definition)
+        told = [self._of_function(definition), *(guard for site in given for guard in self._given(site))]
+        told += self._found_of_class(view) if view is not None else ()
+        return max(Guard.CHECKS, *told) if self._asking.function_asks(definition) else max(told)
 
     # routes
 

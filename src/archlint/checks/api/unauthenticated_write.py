@@ -13,9 +13,11 @@ from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path
 from archlint.project.credentials import compounds_of, words_of
 from archlint.project.endpoints import WRITING, Endpoint
-from archlint.project.guards import Guards, GuardWords
+from archlint.project.guard_words import GuardWords
+from archlint.project.guards import Guards
 from archlint.project.made_if_missing import is_made_if_missing
 from archlint.project.modules import Module
+from archlint.project.mutations import mutations
 from archlint.project.provided import provided_by
 from archlint.project.route_records import App, Route
 from archlint.project.route_tree import UNKNOWN_OWNER
@@ -75,6 +77,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(write.site, f"`{write.label}` asks who comes")
         elif write.words.isdisjoint(params.not_asked):
             open_writes[service].append(write)
+    yield from _of_mutations(project, guards, signing, params)
     for service, writes in open_writes.items():
         if len(asking[service]) * _FEW > max(len(writes), _FEW) or _asks_anywhere(project, guards, service):
             yield from (_hit(write, params) for write in writes)
@@ -100,6 +103,26 @@ def _of_functions(project: Project, guards: Guards, signing: Asking, secrets: tu
             is_told = guard < Guard.CHECKS and looks_up_by_secret(project, (definition, *path.through), secrets)
             far, site = len(path.through), definition.site
             yield _Write(endpoint.route, site, endpoint.label, words, guard, path, far, signs_up, is_told)
+
+
+def _of_mutations(project: Project, guards: Guards, signing: Asking, params: Params) -> Iterator[Hit | Proof]:
+    """Fields of a GraphQL request, where others of the same type ask: each has its own guard there."""
+    conditions = ways_to_change(project)
+    for owner, definitions in mutations(project).items():
+        told = {definition: guards.of_resolver(definition) for definition in definitions}
+        asking = [definition for definition, guard in told.items() if guard >= Guard.CHECKS]
+        yield from (Proof(each.site, f"`{each.function.name}` asks who comes") for each in asking)
+        for definition, guard in told.items():
+            words = frozenset((*_name_words(definition.function.qualname), *_module_words(definition.module)))
+            if not asking or guard >= Guard.CHECKS or not words.isdisjoint(params.not_asked):
+                continue
+            paths = [path for _, path in conditions.ways(definition, "db.write")]
+            if paths and not signing.function_asks(definition):
+                path = min(paths, key=lambda each: (-each.confidence, len(each.steps), each.end.site))
+                named = {"mutation": definition.function.name, "type": owner.rpartition(".")[2], "call": path.end.shown}
+                sure = Confidence.MEDIUM if guard is Guard.NONE and not path.kept else Confidence.LOW
+                steps = (Step(definition.site, f"resolves {definition.function.name}"), *path.steps)
+                yield Hit(definition.site, named, "mutation", min(sure, path.confidence), path=steps)
 
 
 def _name_words(name: str) -> tuple[str, ...]:

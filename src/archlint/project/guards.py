@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name
 from archlint.project.around_apps import AroundApps
 from archlint.project.asking import Asking, Phrases, last_two
 from archlint.project.endpoints import VERBS, Endpoint
@@ -17,6 +17,7 @@ from archlint.project.guard_words import GuardWords
 from archlint.project.injected import Injected, Written, handed
 from archlint.project.model import Def, Type
 from archlint.project.parts import leaves_of
+from archlint.project.sent_away import sends_away
 from archlint.project.spelling import last_name
 from archlint.project.symbols import ClassDef, Definition
 from archlint.project.view_access import Guard, ViewAccess
@@ -40,6 +41,7 @@ class Guards:
         self._asks, self._harmless = Phrases(words.asks), Phrases(words.harmless)
         self._attributes = Phrases(words.guard_attributes)
         self._turns_away = Phrases(words.refuses)
+        self._inside = Phrases(words.asks_inside)
         self._asking = Asking(project, Phrases((*words.asks_inside, *words.refuses)), words.sends, words.entrances)
         self._refusing = Asking(project, self._turns_away, words.sends, words.entrances)
         self._injected = Injected(project)
@@ -111,7 +113,8 @@ class Guards:
         """It asks if it turns somebody away: to find out who comes is not enough."""
         if isinstance(each, Def):
             is_asked = self._of_function(each) is Guard.ASKS  # `@bp.before_request` over `@login_required`
-            return Guard.ASKS if is_asked or self._refusing.function_asks(each) else Guard.NONE
+            is_asked = is_asked or self._refusing.function_asks(each) or sends_away(each, self._inside)
+            return Guard.ASKS if is_asked else Guard.NONE
         own = [self._refuses(entity) for entity in self._entities(each)]
         if any(own):
             return Guard.ASKS
@@ -171,11 +174,20 @@ class Guards:
                 yield from self._given(Site(module.path, decorator.at, decorator.end))
             else:
                 yield self._of_expression(Written(module, decorator, outer))
+                yield Guard.DECLARED if self._is_opened(module, decorator) else Guard.NONE
         for written in self._injected.of(definition):
             is_helper = last_name(written.module.body, written.expr).endswith(self._words.helpers)
             if not is_helper or self._is_called(written):
                 yield self._of_expression(written)
         yield self._access.of_function(definition)
+
+    def _is_opened(self, module: Module, decorator: Expr) -> bool:
+        """`@action(permission_classes=[])`: whoever wrote that meant everybody."""
+        given = module.body.calls[decorator.index].arguments if isinstance(decorator, CallRef) else ()
+        return any(
+            each.name in self._words.guard_arguments and isinstance(each.value, Collection) and not each.value.items
+            for each in given
+        )
 
     def _is_called(self, written: Written) -> bool:
         """`Depends(Manager())`: an object that is run itself, by its `__call__`."""

@@ -34,6 +34,9 @@ _ANSWERED = {"create": "POST", "update": "PUT", "delete": "DELETE"}
 """What a view's library does for it → the method that asks for it."""
 
 
+_MISSING = ("get", "or", "create")
+
+
 class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`not_asked`: words in paths, names and modules of endpoints that are for everybody; `doubtful`: words in paths of
     endpoints that only the network, or a code that nobody can guess, keeps others from; `joins`: last words of paths under
@@ -210,7 +213,8 @@ def _confidence(write: _Write, params: Params) -> Confidence:
     if write.path is None:
         return Confidence.HIGH
     end = {*words_of(write.path.end.shown), *(words_of(write.path.through[-1].function.name) if write.path.through else ())}
-    if not end.isdisjoint(params.traces) or write.path.kept or _fills_in(write.path):
+    makes_missing = write.label.startswith("/") and words_of(write.path.end.shown)[-3:] == _MISSING  # asked by any method
+    if not end.isdisjoint(params.traces) or write.path.kept or _fills_in(write.path) or makes_missing:
         return Confidence.LOW
     return min(write.path.confidence, Confidence.MEDIUM if write.far > _FAR else Confidence.HIGH)
 

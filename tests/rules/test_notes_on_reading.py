@@ -63,3 +63,13 @@ def test_what_is_only_noted(write: str, confidence: Confidence) -> None:
     files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/urls.py": URLS.format(write=write)}
     (found,) = testing.run_rule("API003", files)
     assert found.confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("name", "confidence"),
+    [("get_upload", Confidence.LOW), ("upload", Confidence.HIGH), ("cancel_order", Confidence.HIGH), ("show", Confidence.LOW)],
+)
+def test_what_is_got_is_named_behind_the_verb(name: str, confidence: Confidence) -> None:
+    url = URLS.format(write="reader.save()").replace("answer", name).replace("/stop", "")
+    files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/urls.py": url}
+    assert [found.confidence for found in testing.run_rule("API003", files)] == [confidence]

@@ -24,6 +24,7 @@ _LONG_VERBS = ("create", "delete", "remove", "update", "withdraw", "generate", "
 """What paths run together with other words: `createdb`."""
 _EXPIRED = frozenset({"exp", "expired", "expires", "expiry", "expiration", "expire"})
 """`if paste.exp_date < now`: what is over is put away when somebody asks for it."""
+_READING = frozenset({"get", "list", "show", "read", "retrieve", "fetch", "view", "find", "search"})
 _FAR = 2
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
 
@@ -87,8 +88,9 @@ def _words(endpoint: Endpoint) -> frozenset[str]:
 
 
 def _says_so(endpoint: Endpoint, params: Params) -> bool:
-    """`/orders/{id}/cancel`, `createdb`, `def delete_user`."""
-    words = _words(endpoint)
+    """`/orders/{id}/cancel`, `createdb`, `def delete_user`; what comes behind a `get_` is got: `get_upload`."""
+    named = words_of(endpoint.definition.function.name)
+    words = _words(endpoint) if named[:1] != () and named[0] not in _READING else frozenset(words_of(endpoint.path))
     return not words.isdisjoint(params.verbs) or any(word.startswith(_LONG_VERBS) for word in words)
 
 

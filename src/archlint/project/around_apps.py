@@ -68,7 +68,19 @@ class AroundApps:
             given = [argument.value for argument in site.call.arguments if not isinstance(argument.value, String)]
             found += [(owners, service, Written(site.module, expr, site.call.context)) for expr in given[:1]]
         found += self._decorated()
+        found += self._called()
         return found
+
+    def _called(self) -> Iterator[tuple[frozenset[str], str, Def | Written]]:
+        """`app.middleware("http")(asks_for_key)`: what stands over a function elsewhere, called with it."""
+        for word in sorted(self._words):
+            for module, call in self._project.calls.written(word):
+                for outer in module.body.calls:
+                    made = module.body.calls[outer.callee.index] if isinstance(outer.callee, CallRef) else None
+                    if made is call and isinstance(call.callee, Attribute) and outer.arguments and module.is_production:
+                        owners = self._project.routes.tree.objects.of(module, call.callee.base, call.context)
+                        given = Written(module, outer.arguments[0].value, outer.context)
+                        yield frozenset(owner.key for owner in owners), service_of(self._project, module), given
 
     def _decorated(self) -> Iterator[tuple[frozenset[str], str, Def | Written]]:
         """`@app.before_request`, `@app.middleware("http")` over a function."""

@@ -12,9 +12,10 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Comparison, String
 from archlint.project.apps import setting_values
 from archlint.project.conditions import Conditions, Path, is_failure_path
+from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import Endpoint
-from archlint.project.model import Type
+from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
 from archlint.project.spelling import shorten
 
@@ -28,12 +29,14 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`ignore_calls`: callables (dotted names, or the starts of such with a dot at the end) that may run in a request;
     `queues`: parts of a mail back end's name that say that it hands mail to a queue; `mail_calls`: callables whose mail goes
     to the back end of the settings; `trials`: words in names of handlers and routes that only try whether something
-    works, so that the answer is what the user waits for."""
+    works, so that the answer is what the user waits for; `tiny`: words in names of functions and modules on the way that draw
+    a few pixels."""
 
     ignore_calls: tuple[str, ...]
     queues: tuple[str, ...]
     mail_calls: tuple[str, ...]
     trials: tuple[str, ...]
+    tiny: tuple[str, ...]
 
 
 class _Found(Struct, frozen=True):
@@ -59,6 +62,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for point in (point for effect in _EFFECTS for point in project.effects.points_of(definition, effect)):
             path = conditions.path(point)
             if path is None or _is_ignored(path, ignored) or is_failure_path(point.module, point.context):
+                continue
+            if _is_tiny((definition, *path.through), frozenset(params.tiny)):
                 continue
             by_end[path.end.site].append(_Found(endpoints[0], point, path))
         for point in project.effects.points_of(definition, "enqueue"):
@@ -134,6 +139,12 @@ def _is_trial(handler: Endpoint, trials: frozenset[str]) -> bool:
     """By its name, or by the last two parts of its path: `/check/mail`."""
     names = " ".join((handler.definition.function.name, *handler.path.rstrip("/").split("/")[-2:]))
     return not trials.isdisjoint(re.split(r"[^a-z0-9]+", names.lower().replace("_", " ")))
+
+
+def _is_tiny(way: tuple[Def, ...], tiny: frozenset[str]) -> bool:
+    """A picture of a few letters is drawn sooner than a worker would have it."""
+    names = (name for each in way for name in (each.module.name, each.function.qualname))
+    return any(not tiny.isdisjoint(words_of(part)) for name in names for part in name.split("."))
 
 
 def _is_ignored(path: Path, ignored: tuple[str, ...]) -> bool:

@@ -50,6 +50,11 @@ def test_what_serves_counts(code: str) -> None:
             Confidence.HIGH,
         ),
         (
+            "import asyncio\ndef tree(): return asyncio.run(walk())\nasync def walk(): return await fetch_appropriate()\n"
+            "async def fetch_appropriate(): return key()",
+            Confidence.LOW,
+        ),
+        (
             "import asyncio\ndef poll(): asyncio.run(walk())\nasync def walk(): return await read()\n"
             "async def read(): return key()",
             Confidence.HIGH,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.project.credentials import words_of
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.parts import leaves_of
 from archlint.project.spelling import last_name
@@ -13,9 +14,9 @@ from archlint.project.spelling import last_name
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
-_LASTING = re.compile(r"main|run|serv|start|work|listen|poll|app|bot|daemon|consum|loop|forever")
+_LASTING = re.compile(r"main|run|serv\w*|start\w*|work\w*|listen\w*|poll\w*|app|bot|daemon|consum\w*|loop|forever")
 """Functions named so keep a program running, with more on its loop than they show."""
-_TURNING = re.compile(r"work|listen|poll|bot|daemon|consum|loop|forever")
+_TURNING = re.compile(r"work\w*|listen\w*|poll\w*|bot|daemon|consum\w*|loop|forever")
 """Plain functions named so run coroutines again and again; one that is called `run` or `main` starts the program."""
 _STEPS = 4
 _GIVES_WHAT_IT_GETS = "arg(0)"
@@ -33,7 +34,7 @@ class RunAlone:
     def holds(self, definition: Def, steps: int = _STEPS) -> bool:
         if steps == 0 or definition in self._project.endpoints.by_definition or self._starts_others(definition):
             return False
-        if _LASTING.search(definition.function.name) and not _is_task(definition):
+        if _is_named(definition, _LASTING) and not _is_task(definition):
             return False
         callers = self._project.calls.callers(definition)
         sites = [site for site in callers if not site.module.is_test and site.caller != definition]
@@ -54,20 +55,16 @@ class RunAlone:
                 caller = site.caller
                 if caller is None or klass is None or caller.function.klass != klass.index or caller.function.is_async:
                     continue
-                if (
-                    _is_own(site.call.callee, function.name)
-                    and not _TURNING.search(caller.function.name)
-                    and self._is_run(site)
-                ):
+                if _is_own(site.call.callee, function.name) and not _is_named(caller, _TURNING) and self._is_run(site):
                     return True
         return False
 
     def _is_alone(self, site: CallSite, steps: int) -> bool:
         caller = site.caller
         if caller is not None and caller.function.is_async:
-            is_short = not _LASTING.search(caller.function.name) or _is_task(caller)
+            is_short = not _is_named(caller, _LASTING) or _is_task(caller)
             return is_short and site.call.awaited and self.holds(caller, steps - 1)
-        return (caller is None or not _TURNING.search(caller.function.name)) and self._is_run(site)
+        return (caller is None or not _is_named(caller, _TURNING)) and self._is_run(site)
 
     def _is_run(self, site: CallSite) -> bool:
         """The call is what a runner is given, `asyncio.run(load())`, or calls what one makes of it, `wait_for(load)()`."""
@@ -110,3 +107,8 @@ def _is_task(definition: Def) -> bool:
     """`run(self, account_id)`: what is told with what to work does so once; a program that runs is told nothing."""
     function = definition.function
     return function.name == "run" and function.klass >= 0 and any(p.name not in ("self", "cls") for p in function.parameters)
+
+
+def _is_named(definition: Def, words: re.Pattern[str]) -> bool:
+    """One word of its name is one of these: `fetch_appropriate` is no app."""
+    return any(words.fullmatch(word) for word in words_of(definition.function.name))

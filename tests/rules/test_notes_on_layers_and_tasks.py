@@ -174,3 +174,29 @@ def test_an_app_that_is_there_for_slow_work(routes: int, confidence: Confidence)
     }
     found = testing.run_rule("SVC012", files)
     assert {each.confidence for each in found} == {confidence}
+
+
+TAKING = {
+    "shop/services/guards.py": "from fastapi import Request\n\n\ndef checked(word: str):\n"
+    "    async def check(request: Request):\n        request.state.word = word\n\n    return check\n",
+    "shop/services/users.py": "from fastapi import Request\nfrom user_library.service import BaseUsers\n\n\n"
+    "class Users(BaseUsers[str]):\n    async def before_login(self, request: Request) -> bool:\n        return True\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("answering", "notes"),
+    [
+        ('@app.get("/orders", dependencies=[Depends(checked("a"))])', ["guards.py", "users.py"]),
+        ('@app.get("/orders", summary=str(checked("a")))', ["users.py"]),
+        ('@app.get("/orders", summary=str(Users().before_login(app)))', []),
+    ],
+)
+def test_who_gives_a_service_its_request(answering: str, notes: list[str]) -> None:
+    """A framework that runs it for its handlers, or a package whose class it fills in: not somebody of the core."""
+    api = "from fastapi import Depends, FastAPI\nfrom shop.services.guards import checked\n"
+    api += "from shop.services.users import Users\n\n"
+    api += f"app = FastAPI()\n\n\n{answering}\nasync def orders() -> str:\n    return str(Users)\n"
+    found = testing.run_rule("ARC013", TAKING | {"shop/api/orders.py": api})
+    assert len(found) == 2
+    assert [f.location.path.rpartition("/")[2] for f in found if f.confidence == Confidence.LOW] == notes

@@ -159,9 +159,14 @@ class Points:
             yield from self._evaluating(module, site)
 
     def _gives_callable(self, module: Module, expr: CallRef) -> bool:
-        """The library's call is given a function and gives one (`partial(load, key)`)."""
+        """The library's call is given a function and gives one (`partial(load, key)`), or the project's own makes one
+        (`require("admin")`)."""
         site = self._project.calls.in_module(module)[expr.index]
-        given = self._inference.entities(module, expr, site.call.context) if site.operation is not None else ()
+        given = self._inference.entities(module, expr, site.call.context)
+        if site.operation is None:
+            makers = [target.definition for target in site.targets]
+            is_plain = all(maker is not None and not maker.function.is_async for maker in makers)
+            return bool(makers) and is_plain and any(isinstance(entity, FunctionRef) for entity in given)
         return any(isinstance(entity, FunctionRef | Bound | External) for entity in given)
 
     def _passed_on(self, module: Module, site: CallSite) -> Iterator[Point]:

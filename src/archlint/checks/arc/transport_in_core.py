@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
-from archlint.facts.syntax import Await, CallRef, Collection, Expr, Statement
+from archlint.facts.syntax import Await, CallRef, Collection, Expr, Statement, Subscript
 from archlint.project.class_attributes import method_in
-from archlint.project.entities import FunctionRef
+from archlint.project.entities import External, FunctionRef
 from archlint.project.layer_words import Layer
 from archlint.project.model import Def, Type
 from archlint.project.modules import Module
@@ -153,6 +154,7 @@ class _Core:
             self._is_view(row)
             or self._is_injected(Def(module, module.name, row), _STEPS)
             or self._is_hook(row)
+            or self._is_called_outside(row)
             or self._passes_on(row)
         )
         return Hit(Site(module.path, at, end), words, message, Confidence.LOW if is_note else self._confidence)
@@ -174,6 +176,20 @@ class _Core:
         above = (a for a in self._project.types.inference.members.ancestors(Type(own)) if a.name != own)
         open_ = next((m for a in above if (m := method_in(self._project, a, function.name)) is not None), None)
         return open_ is not None and _TRANSPORTS.isdisjoint(open_.module.package.split("."))
+
+    def _is_called_outside(self, row: int) -> bool:
+        """A method that nobody calls here, of a class over one of another package: that package gave it its parameters."""
+        function, module, project = self._module.outline.functions[row], self._module, self._project
+        if function.klass < 0 or project.calls.callers(Def(module, module.name, row)):
+            return False
+        klass = module.outline.classes[function.klass]
+        own = f"{module.name}.{klass.qualname}"
+        above = [a for a in project.types.inference.members.ancestors(Type(own)) if a.name != own]
+        if any(method_in(project, a, function.name) is not None for a in above if a.name in project.symbols.classes):
+            return False
+        bases = (base.base if isinstance(base, Subscript) else base for base in klass.bases)
+        found = (e for base in bases for e in project.types.inference.entities(module, base, klass.outer))
+        return any(isinstance(e, External) and e.name.partition(".")[0] not in sys.stdlib_module_names for e in found)
 
     def _passes_on(self, row: int) -> bool:
         """It takes a request and gives a response, or keeps open sockets: transport is what it is about."""

@@ -14,6 +14,15 @@ client = redis.Redis()
 """
 
 STATE = {
+    "a record that is made once, and refused where there is one": """\
+def made(number, body):
+    exists = client.get(f'{number}_order')
+    if not exists:
+        text = json.dumps(body)
+        client.set(f'{number}_order', text)
+        return number
+    return False
+""",
     "fields of one hash": """\
 def put(room):
     redis_cache = redis.Redis()

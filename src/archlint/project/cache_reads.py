@@ -11,7 +11,7 @@ from archlint.facts.syntax import CallRef, Collection, Comparison, Expr, Mapping
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.cache_writes import CacheWrites
 from archlint.project.model import CallSite
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 from archlint.project.texts import Written
 
@@ -42,6 +42,26 @@ class CacheReads:
         if any(first.call.end <= site.call.at for first in own) and any(_delivers(read) for read in own):
             return True
         return self._is_reread(site, site.argument(write.value))
+
+    def only_asks(self, site: CallSite, write: CacheWrite) -> bool:
+        """What the function reads under the key only tells whether something is there: it is tested and nothing else, and
+        a caller does not get it. So is put in place what is not there yet, and no miss filled."""
+        reads = list(self._own(site, write))
+        return bool(reads) and all(self._is_only_tested(read) for read in reads)
+
+    def _is_only_tested(self, read: CallSite) -> bool:
+        assert read.caller is not None  # noqa: S101 - it stands in the function of the write
+        body, function = read.module.body, read.caller.function
+        own = [s for s in body.statements if function.at <= s.at < function.end]
+        around = min((s for s in own if s.at <= read.call.at < s.end), key=lambda s: s.length, default=None)
+        if around is None or around.kind == "test":
+            return around is not None
+        if around.kind != "assign" or not isinstance(around.target, Name):
+            return False
+        name = around.target.id
+        asked = [call.call.arguments for call in self._project.calls.of(read.caller)]
+        used = [s.value for s in own if s is not around and s.kind != "test"] + [a.value for given in asked for a in given]
+        return not any(name in names_in(body, expr) for expr in used)
 
     def _is_reread(self, site: CallSite, value: Expr | None) -> bool:
         """The name whose value is written has been set to what a read gave before, under whatever spelling of the key."""

@@ -16,12 +16,12 @@ from msgspec import Struct
 
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Operation, String
+from archlint.facts.syntax import Attribute, CallRef, Collection, Constant, Expr, Mapping, Name, Operation, String
 from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of
 from archlint.project.cache_reads import CacheReads
 from archlint.project.cache_writes import CacheWrites
 from archlint.project.model import CallSite
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.texts import Hole, Written
 
@@ -45,7 +45,7 @@ _LOCK_WORDS = frozenset(
 _STATES = frozenset(
     {"sent", "seen", "done", "shown", "begun", "flag", "mark", "once", "dedup", "dedupe", "reminder", "notification"}
 )
-_SHORT = 4
+_SHORT, _LITERALS = 4, (Collection, Constant, Mapping, String)
 _GIVEN_ONCE = frozenset({"refresh", "token"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -105,12 +105,13 @@ class CachedCopies:
             return Confidence.LOW if says_cache or copies else None
         # a setting, a key or a state that is made when it is missing is written so, too, and a hash is as often an index
         is_sure = copies or (write.kind != "hash" and (says_cache or self._is_by_item(site, write)))
-        fills = self._fills(site, write, outer) and not self._is_of_object(site, write)
+        is_home = self._is_of_object(site, write) or (not copies and self._reads.only_asks(site, write))
+        fills = self._fills(site, write, outer) and not is_home
         if fills and is_sure:
             return Confidence.HIGH
         if not says_cache and not fills and (write.kind == "hash" or self._keeps_structure(site)):
             return None
-        is_filled = self._is_filled(site, write, outer) and not self._is_of_object(site, write)
+        is_filled = self._is_filled(site, write, outer) and not is_home
         if is_filled and is_sure:
             return Confidence.MEDIUM
         return Confidence.LOW if fills or is_filled or says_cache or copies or serialised else None
@@ -185,12 +186,20 @@ class CachedCopies:
         """A value that the store is the home of, whatever the names around say: made on the spot, or a credential that
         is given out once."""
         value = site.argument(write.value)
-        if self.makes_itself(site, value):
+        if self.makes_itself(site, value) or self._spells_out(site, value):
             return True
         named = self._key_words(site, write, None)[0] | (
             words_of(self._writes.followed(site, value)) if value is not None else frozenset()
         )
         return named >= _GIVEN_ONCE
+
+    def _spells_out(self, site: CallSite, value: Expr | None) -> bool:
+        """The text of a literal: `json.dumps([])`, what a store begins with."""
+        source = self._writes.source(site.module, value, site.call.context) if value is not None else None
+        if not isinstance(source, CallRef) or last_name(site.module.body, source) not in self._serialisers:
+            return False
+        first = next(iter(site.module.body.calls[source.index].arguments), None)
+        return first is not None and all(isinstance(part, _LITERALS) for part in parts_of(site.module.body, first.value))
 
     def _is_of_object(self, site: CallSite, write: CacheWrite) -> bool:
         """An object's own state, which it takes up again where the store has it."""

@@ -34,6 +34,8 @@ def change(db: sqlite3.Connection, table: str, column: str, name: str, values: d
         ("db.execute('SELECT id FROM member WHERE {} = 1'.format(column))", False),
         ("db.execute(f\"SELECT id FROM member WHERE kind = 'a' AND {column} IS NULL\")", False),
         ("db.execute('SELECT id FROM (%s) AS q' % where)", False),
+        ("db.execute(f\"CREATE USER shop WITH PASSWORD '{name}'\")", False),
+        ("db.execute(f\"CREATE TABLE kept AS SELECT id FROM member WHERE name = '{name}'\")", True),
     ],
 )
 def test_what_any_caller_may_give(statement: str, sure: bool) -> None:

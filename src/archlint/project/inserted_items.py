@@ -23,6 +23,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
+from archlint.project.allowed_keys import is_allowed
 from archlint.project.insertions import Part, Spot
 from archlint.project.model import Type
 from archlint.project.spelling import spell
@@ -93,7 +94,9 @@ class InsertedItems:
 
     def under(self, base: Expr, key: Expr | None, spot: Spot) -> Found:
         """What stands under a key of `base`."""
-        told = self._key(key)
+        told, values = self._key(key), self._values
+        if isinstance(told, str) and is_allowed(values.project, base, told, spot.place, values.words.listing):
+            return iter(())
         return self._values.walk(base, spot.taking(Part.ANY if told is None else told))
 
     def _key(self, key: Expr | None) -> int | str | None:

@@ -33,7 +33,7 @@ from archlint.facts.syntax import (
 from archlint.project import overwritten
 from archlint.project.closed_values import ClosedValues
 from archlint.project.flows import Place
-from archlint.project.found_first import is_found_first
+from archlint.project.found_first import is_found_first, is_known_outside
 from archlint.project.inserted_attributes import InsertedAttributes
 from archlint.project.inserted_calls import InsertedCalls
 from archlint.project.inserted_items import InsertedItems, steps
@@ -196,7 +196,9 @@ class InsertedValues:
 
     def _is_vetted(self, expr: Name, spot: Spot) -> bool:
         is_a_name = spot.entry is not None and is_name(spot.entry.before)
-        return self.closed.is_vetted(expr, spot.place) or (is_a_name and is_found_first(expr, spot.place))
+        if self.closed.is_vetted(expr, spot.place) or is_known_outside(self.project, expr, spot.place):
+            return True
+        return is_a_name and is_found_first(expr, spot.place)
 
     def named(self, expr: Name, spot: Spot, offset: int) -> Found:
         """What a name holds where it is used at an offset."""

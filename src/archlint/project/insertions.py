@@ -55,7 +55,8 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     methods whose result is quoted or escaped; checking: first words of names of functions that refuse what is not
     allowed; request_names, request_parts: what holds a request, and the attributes of it that its sender decides;
     schema_names, schema_objects: attributes that hold a name of the schema, or describe a table; checks: methods and
-    functions that are true only for text of harmless characters; leaving: calls that end a function; injected: calls
+    functions that are true only for text of harmless characters; listing: keys under which a schema lists the values that a
+    field may have; leaving: calls that end a function; injected: calls
     that stand as a parameter's default where the framework finds the value; sql_words: last words of parameters that are
     SQL by what they are called.
     """
@@ -68,6 +69,7 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     schema_names: tuple[str, ...]
     schema_objects: tuple[str, ...]
     checks: tuple[str, ...]
+    listing: tuple[str, ...]
     leaving: tuple[str, ...]
     injected: tuple[str, ...]
     sql_words: tuple[str, ...]

@@ -26,6 +26,8 @@ _VALUES = re.compile(
     re.IGNORECASE,
 )
 """In front of a value, that could have been bound."""
+_SET_UP = re.compile(r"\s*(?:(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE|DATABASE|LOGIN|TABLESPACE)|GRANT|REVOKE)\b", re.IGNORECASE)
+"""Begins a statement that takes no bound values, by which an operator sets a database up."""
 
 
 def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
@@ -156,7 +158,7 @@ def _confidence(found: Inserted, sink: Sink) -> Confidence:
 
 def _is_value(before: str) -> bool:
     """It stands where a value would: names, and whole conditions, are nearly always written by the code itself."""
-    return not is_name(before) and (is_quoted(before) or _VALUES.search(before) is not None)
+    return not is_name(before) and not _SET_UP.match(before) and (is_quoted(before) or _VALUES.search(before) is not None)
 
 
 def _is_sure(site: CallSite, sink: Sink) -> bool:

@@ -12,6 +12,7 @@ from archlint.project.arguments import parameter
 from archlint.project.changed_rows import changes_something
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
+from archlint.project.empty_ways import ends_with_nothing, only_with_something
 from archlint.project.model import Def
 from archlint.project.sequence import may_follow
 from archlint.project.transactions import Transactions
@@ -73,7 +74,20 @@ class Commits:
 
     def follow(self, first: Commit, second: Commit) -> bool:
         """The second can come after the first in one run of their function."""
-        return may_follow(first.point.module, self._ends(first), _place(second.point))
+        if not may_follow(first.point.module, self._ends(first), _place(second.point)):
+            return False
+        below = first.path.through[:1] if first.row < 0 else ()
+        return not any(map(self._ends_with_nothing, below)) or not only_with_something(self._project, first.point, second.point)
+
+    def _ends_with_nothing(self, definition: Def) -> bool:
+        """Whatever the function commits, it gives back nothing behind it."""
+        points = [
+            p
+            for effect in (_COMMIT, _WRITE)
+            for p in self._project.effects.points_of(definition, effect)
+            if self._ways[effect].path(p) is not None
+        ]
+        return bool(points) and all(map(ends_with_nothing, points))
 
     @staticmethod
     def _ends(commit: Commit) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from archlint.project.loose_writes import (
 )
 from archlint.project.model import Def
 from archlint.project.one_off import OneOff
+from archlint.project.repeatable_writes import can_be_run_again
 from archlint.project.repeated import LoopWords
 from archlint.project.sequence import chain
 from archlint.project.spelling import shorten, spell
@@ -48,9 +49,9 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     those that set a state, `runs` (first words) of those that do the work whose state is kept before, `tells` of those that
     tell of it, `derives` of those that work out again what is derived, `making` of those that make what is missing, `repeats`
     of those, and classes, that do the whole again. `begun`: an expression for states that say that work has begun, `visits`
-    for functions that begin a session of who has come; `slow`: effects between two commits for which a transaction should not
-    be held open; `actors`: names of what only says who asks; `tickets`: of what lets somebody in once, `spends`: of what takes
-    that away. The rest: see `LoopWords`."""
+    for functions that begin a session of who has come, `signs_out` that end such; `slow`: effects between two commits for which
+    a transaction should not be held open; `actors`: names of what only says who asks; `tickets`: of what lets somebody in once,
+    `spends`: of what takes that away. The rest: see `LoopWords`."""
 
     traces: tuple[str, ...]
     states: tuple[str, ...]
@@ -67,6 +68,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     tickets: tuple[str, ...]
     spends: tuple[str, ...]
     visits: str
+    signs_out: str
 
 
 class _Pair(Struct, frozen=True):
@@ -149,7 +151,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     if len(pair.one.made_names) == 1 and pair.one.made_names == pair.two.made_names:
         return Confidence.LOW  # steps of one object that are kept one by one
     if _is_same_call(definition, pair) or pair.one.is_same_row(pair.two):
-        return Confidence.LOW  # as above
+        return Confidence.LOW
     kinds = {second.point.module.body.contexts[row].kind for row in chain(second.point.module, second.point.context)}
     if "finally" in kinds:
         return Confidence.LOW  # what the first has set up is taken away again
@@ -169,9 +171,9 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW
     if decides_to_leave(first) or stands_alone(first, second, pair.one) or _has_begun(definition, first, params):
         return Confidence.LOW
-    if is_saved_again(first, second, pair.one):
-        return Confidence.LOW  # as above
-    if is_best_effort(first, second) or answers_another(first, second):
+    if is_saved_again(first, second, pair.one) or is_best_effort(first, second):
+        return Confidence.LOW
+    if answers_another(first, second) or can_be_run_again(project, first, second):
         return Confidence.LOW
     if is_stamped(definition, second) or is_copied(first, second) or is_unchanged(first, second):
         return Confidence.LOW  # it only says when, or all of it is done again, or nothing is
@@ -192,11 +194,12 @@ def _is_ticket(pair: _Pair, params: Params) -> bool:
 
 
 def _is_visit(pair: _Pair, params: Params) -> bool:
-    """By a function that begins one, or by the names of all that is written."""
+    """By a function that begins one, or by the names of all that is written; or the first ends those there are."""
     names = pair.two.made_names
-    return any(re.search(params.visits, each.function.name) for each in pair.second.path.through) or (
-        bool(names) and all("_" in name and re.search(params.visits, name) for name in names)
-    )
+    ways = ((params.signs_out, pair.first), (params.visits, pair.second))
+    if any(re.search(said, each.function.name) for said, commit in ways for each in commit.path.through):
+        return True
+    return bool(names) and all("_" in name and re.search(params.visits, name) for name in names)
 
 
 def _has_begun(definition: Def, first: Commit, params: Params) -> bool:

@@ -1,0 +1,86 @@
+"""DBS007: two writes of which a second run makes good what the first has left out are a note."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+MODELS = """\
+from django.db import models
+
+class User(models.Model):
+    name = models.TextField()
+    is_active = models.BooleanField(default=True)
+    draft_id = models.TextField(null=True)
+
+class Profile(models.Model):
+    user = models.OneToOneField(User, on_delete=models.CASCADE)
+    team = models.TextField()
+
+"""
+COMPARED = """\
+def log_in(user: User, name: str, team: str) -> None:
+    changed = False
+    if name != {kept}:
+        user.name = name
+        changed = True
+    if changed:
+        user.save()
+    profile = Profile.objects.get(user=user)
+    if team != profile.team:
+        profile.user = user
+        profile.save()
+"""
+DRAFTED = """\
+def announce(user: User, profile: Profile) -> None:
+    profile.team = "none"
+    profile.save()
+    user.draft_id = {make}(user.draft_id, profile)
+    user.save()
+"""
+SIGNED_OUT = """\
+def {name}(user: User) -> None:
+    Profile.objects.filter(user=user).delete()
+
+
+def close(user: User) -> None:
+    {name}(user)
+    user.is_active = False
+    user.save()
+"""
+EXECUTED = """\
+from databases import Database
+
+database = Database("postgresql://db/shop")
+
+
+async def tidy(shop_id: int) -> None:
+    await database.execute("{first}", {{"shop_id": shop_id}})
+    await database.execute("{second}", {{"shop_id": shop_id}})
+"""
+CLEANED = "DELETE FROM stores WHERE shop_id = :shop_id AND state = 'off'"
+ONCE = "INSERT INTO stores (shop_id) VALUES (:shop_id) ON CONFLICT (shop_id) DO NOTHING"
+
+
+@pytest.mark.parametrize(
+    ("source", "confidence"),
+    [
+        (MODELS + COMPARED.format(kept="user.name"), Confidence.LOW),
+        (MODELS + COMPARED.format(kept="''"), Confidence.HIGH),
+        (MODELS + DRAFTED.format(make="create_draft_if_missing"), Confidence.LOW),
+        (MODELS + DRAFTED.format(make="create_draft"), Confidence.HIGH),
+        (MODELS + SIGNED_OUT.format(name="delete_all_open_sessions_of"), Confidence.LOW),
+        (MODELS + SIGNED_OUT.format(name="delete_profiles_of"), Confidence.HIGH),
+        (EXECUTED.format(first=CLEANED, second="DELETE FROM shops WHERE shop_id = :shop_id AND state = 'off'"), None),
+        (EXECUTED.format(first=CLEANED, second="DELETE FROM shops WHERE shop_id = :shop_id"), Confidence.MEDIUM),
+        (EXECUTED.format(first="UPDATE shops SET state = 'on' WHERE shop_id = :shop_id", second=ONCE), None),
+        (EXECUTED.format(first="UPDATE shops SET seats = seats + 1 WHERE shop_id = :shop_id", second=ONCE), Confidence.MEDIUM),
+        (EXECUTED.format(first="INSERT INTO shops (shop_id) VALUES (:shop_id)", second=ONCE), Confidence.MEDIUM),
+    ],
+)
+def test_how_sure_it_is(source: str, confidence: Confidence | None) -> None:
+    """None: what only a key joins is no note either."""
+    found = testing.run_rule("DBS007", {"shop/orders.py": source})
+    assert [finding.confidence for finding in found] == ([confidence] if confidence is not None else [])

@@ -74,3 +74,17 @@ ORDERS = TABLES.replace("def step_11", "def rows") + '\n@router.get("/orders")\n
 def test_files_days_and_counts_are_no_lists_of_rows(code: str, sure: list[Confidence]) -> None:
     found = testing.run_rule("API008", {"app/orders.py": f"{ORDERS}    {code}\n"})
     assert [f.confidence for f in found] == sure
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "sure"),
+    [
+        ("app/orders.py", "orders", Confidence.HIGH),
+        ("app/orders.py", "order_detail", Confidence.LOW),
+        ("app/routes/unused/orders.py", "orders", Confidence.LOW),
+        ("app/unused.py", "orders", Confidence.HIGH),
+    ],
+)
+def test_details_of_one_thing_and_what_is_unused_are_notes(path: str, name: str, sure: Confidence) -> None:
+    code = ORDERS.replace("def orders(", f"def {name}(") + "    return session.scalars(select(Order)).all()\n"
+    assert [f.confidence for f in testing.run_rule("API008", {path: code})] == [sure]

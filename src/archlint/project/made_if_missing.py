@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, Walrus
 from archlint.project.credentials import words_of
 from archlint.project.parts import parts_of
 from archlint.project.sequence import chain
@@ -117,5 +117,7 @@ def _misses(test: Expr | None) -> bool:
             return True
         case Name():  # `item, created = find_or_make(…)`
             return not _MADE.isdisjoint(words_of(test.id))
+        case Walrus():  # `if missing := asked - found:`
+            return not _MADE.isdisjoint(words_of(test.name))
         case _:
             return False

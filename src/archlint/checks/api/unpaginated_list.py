@@ -28,8 +28,9 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     a page; `pages`: functions that show a web page; `whole`: last parts of paths that promise everything; `envelopes`: words
     in the keys under which a list is answered; `askers`: words of paths for the one who asks; `heaps`: words for what one
     person has many of; `said`: of what grows, what one object has more of only where people say it; `computed`: words of
-    paths under which something is made of rows.  The rest: see `RowWords`, by which it is told what people make more and
-    more of, and `OneOffWords`, by which code is told that fills tables once."""
+    paths under which something is made of rows; `single`: words in names of functions and classes that answer with one thing;
+    `left`: in folders of code that nothing runs any more.  The rest: see `RowWords`, by which it is told what people make
+    more and more of, and `OneOffWords`, by which code is told that fills tables once."""
 
     paging: tuple[str, ...]
     page_parameters: tuple[str, ...]
@@ -40,6 +41,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     heaps: tuple[str, ...]
     said: tuple[str, ...]
     computed: tuple[str, ...]
+    single: tuple[str, ...]
+    left: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -182,7 +185,9 @@ def _by_view(view: ListingView, path: str, rows: Rows, weighed: _Weighed) -> Hit
 def _by_function(endpoint: Endpoint, rows: Rows, weighed: _Weighed) -> Hit:
     function = endpoint.definition.function
     asked = any(p.name in weighed.params.page_parameters for p in function.parameters)
-    is_note = asked or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
+    of_one = not set(words_of(function.qualname)).isdisjoint(weighed.params.single)
+    is_left = not set(words_of(endpoint.definition.module.path.rpartition("/")[0])).isdisjoint(weighed.params.left)
+    is_note = asked or of_one or is_left or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
     confidence = Confidence.LOW if is_note else weighed.confidence(rows, endpoint.path)
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)
 

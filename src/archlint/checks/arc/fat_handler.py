@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Attribute, Name, Statement
 from archlint.project.effects import EffectPoint
-from archlint.project.model import Def
+from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
-from archlint.project.sequence import may_follow
+from archlint.project.sequence import chain, may_follow
 from archlint.project.spelling import last_name
 
 _BRANCHES = ("if", "case", "for", "while")
@@ -18,17 +19,19 @@ _LEAVES = frozenset({"raise", "return", "continue", "break", "pass"})
 _MOST = 20
 """Of more writes in a handler the first are compared."""
 _HEADS = frozenset({"test", "for"})
+_SAVING = frozenset({"save", "asave"})
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`branches`, `writes`: from how many on a handler is fat (with one write the first, by itself the second);
     `settling`: last names of calls that settle what was written; `translating`: names in a test that is about the request
-    (its method, whether a form is whole)."""
+    (its method, whether a form is whole); `missing`: errors that say that no row is there."""
 
     branches: int
     writes: int
     settling: tuple[str, ...]
     translating: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -39,23 +42,37 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         points = project.effects.points_of(handler, "db.write")
         writes = _own(points, params)
-        branches = _branches(handler, params) if writes else 0
+        ways = _ways(handler, params) if writes else []
+        branches = len(ways)
         turns = _one_after_the_other(writes)
         words = {"handler": handler.function.name, "writes": str(turns), "branches": str(branches)}
         related = tuple(Step(point.site, f"`{point.shown}` writes") for point in writes)
         if turns >= params.writes:
             yield Hit(handler.site, words, "writes", Confidence.HIGH, related=related)
-        elif writes and branches >= params.branches:
+        elif writes and (
+            branches >= params.branches or (branches == params.branches - 1 and _decides(project, handler, ways, writes))
+        ):
             yield Hit(handler.site, words, "branches", Confidence.HIGH, related=related)
         elif points:
             yield Proof(handler.site, f"`{handler.function.name}` leaves the work to others")
 
 
 def _own(points: tuple[EffectPoint, ...], params: Params) -> list[EffectPoint]:
-    """The places at which the handler itself writes, by place."""
-    found = {point.site: point for point in points if point.is_direct}
+    """The places at which the handler itself writes, by place; what is made where it was looked for and is missing is one of
+    those that get or make a row."""
+    found = {point.site: point for point in points if point.is_direct and not _is_made_if_missing(point, params)}
     names = {site: point.witness.target.rpartition(".")[2] for site, point in found.items()}
     return [found[site] for site in sorted(found) if names[site] not in params.settling]
+
+
+def _is_made_if_missing(point: EffectPoint, params: Params) -> bool:
+    """`except Profile.DoesNotExist: profile.save()`"""
+    body = point.module.body
+    around = [body.contexts[row] for row in chain(point.module, point.context)]
+    if any(place.kind == "for" for place in around):
+        return False  # an import
+    caught = (part for place in around if place.kind == "except" for part in parts_of(body, place.subject))
+    return any(last_name(body, part) in params.missing for part in caught)
 
 
 def _one_after_the_other(writes: list[EffectPoint]) -> int:
@@ -71,15 +88,46 @@ def _one_after_the_other(writes: list[EffectPoint]) -> int:
     return max(longest, default=0)
 
 
-def _branches(handler: Def, params: Params) -> int:
+def _ways(handler: Def, params: Params) -> list[int]:
     """The places in which it goes one way or the other and does something there: one that only refuses is none, nor is one
     that tells requests apart."""
     body = handler.module.body
-    count = 0
+    found = []
     for row, place in enumerate(body.contexts):
         if place.function == handler.index and place.kind in _BRANCHES:
             inside = {s.kind for s in body.statements if s.context == row and s.kind not in _HEADS}
             is_guard = inside <= _LEAVES | {"expression"} and not inside.isdisjoint(_LEAVES)
             parts = parts_of(body, place.subject) if place.subject is not None else ()
-            count += not is_guard and not any(last_name(body, part) in params.translating for part in parts)
-    return count
+            if not is_guard and not any(last_name(body, part) in params.translating for part in parts):
+                found.append(row)
+    return found
+
+
+def _decides(project: Project, handler: Def, ways: list[int], writes: list[EffectPoint]) -> bool:
+    """On one of the ways a field of a row is set that is written behind it (`if order.total > 9: order.free = True`), or one
+    of them is a loop that writes and goes another for each row. In a handler that writes, what is saved is a row."""
+    module = handler.module
+    calls = [point.call for point in writes if point.call is not None]
+    calls += [call for call in project.calls.of(handler) if last_name(module.body, call.call.callee) in _SAVING]
+    around = [{*chain(module, call.call.context)} for call in calls]
+    loops = [row for row in ways if module.body.contexts[row].kind == "for" and any(row in rows for rows in around)]
+    if any(row in chain(module, other) for row in loops for other in ways if other != row):
+        return True
+    own = [s for s in module.body.statements if handler.function.at <= s.at < handler.function.end]
+    return any(
+        isinstance(s.target, Attribute)
+        and isinstance(s.target.base, Name)
+        and s.target.base.id in _written(call, own)
+        and not ({*chain(module, s.context)} & {*ways}) <= rows
+        for call, rows in zip(calls, around, strict=True)
+        for s in own
+    )
+
+
+def _written(call: CallSite, own: list[Statement]) -> set[str]:
+    """The names of what is written: those that are handed over, whose own method it is, and what it gives back."""
+    callee = call.call.callee
+    named = [argument.value for argument in call.call.arguments]
+    named += [callee.base] if isinstance(callee, Attribute) else []
+    named += [s.target for s in own if s.kind == "assign" and s.target is not None and s.at <= call.call.at < s.end]
+    return {each.id for each in named if isinstance(each, Name)}

@@ -20,6 +20,7 @@ from archlint.project.sequence import chain, may_follow
 from archlint.project.transaction_blocks import TransactionBlocks
 
 _COMMIT = "db.commit"
+_BEGUN = frozenset({"begin", "begin_nested", "begin_twophase", "transaction"})
 _FAR = 3
 """Functions between the transaction and the commit: on a longer way there are many conditions that nobody can weigh."""
 
@@ -131,10 +132,18 @@ def _is_own(project: Project, end: EffectPoint) -> bool:
     """The function has opened the connection itself: it has nothing to do with the caller's."""
     callee = end.call.call.callee if end.call is not None else None
     base = callee.base if isinstance(callee, Attribute) else None
-    made = made_before(end.module, base, end.site.at) if isinstance(base, Name) else None
+    return isinstance(base, Name) and _is_opened(project, end, base, end.site.at)
+
+
+def _is_opened(project: Project, end: EffectPoint, name: Name, before: int) -> bool:
+    """What the name stands for is a connection that is opened there, or what such a one has begun."""
+    made = made_before(end.module, name, before)
     if made is None or not isinstance(made.value, CallRef):
         return False
     site = project.calls.in_module(end.module)[made.value.index]
+    callee = site.call.callee
+    if isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.attr in _BEGUN:
+        return _is_opened(project, end, callee.base, made.at)
     types = project.types.all(end.module, made.value, made.context)
     is_opened = any(project.types.role(type_) == "db-connection" for type_ in types)
     return is_opened and not any(target.definition is not None for target in site.targets)

@@ -14,7 +14,8 @@ class Star(Struct, frozen=True, array_like=True, gc=False):
 
     `place`: select (what the statement delivers), insert-select, view, returning, exists, count, over-named (the
     source is a CTE or subquery of this statement, whose own projection is judged where it stands), function (over a
-    table function or a row variable), nested (in a subquery or CTE), opaque (what it takes is said by a hole).  A query
+    table function or a row variable), nested (in a subquery or CTE), narrowed (the same where it only
+    filters or gives back, and whoever reads it names the columns), opaque (what it takes is said by a hole).  A query
     that can fetch no row (`LIMIT 0`) counts as exists.
     `sources`: the tables that it expands, as written, holes included.
     """
@@ -23,7 +24,18 @@ class Star(Struct, frozen=True, array_like=True, gc=False):
     end: int
     table: str
     place: Literal[
-        "select", "insert-select", "view", "returning", "exists", "count", "over-named", "function", "nested", "copy", "opaque"
+        "select",
+        "insert-select",
+        "view",
+        "returning",
+        "exists",
+        "count",
+        "over-named",
+        "function",
+        "nested",
+        "narrowed",
+        "copy",
+        "opaque",
     ]
     sources: tuple[str, ...] = ()
 

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from archlint.facts.sql import Star, Statement
 from archlint.parse.sql_columns import asked, given, is_locked, selected
+from archlint.parse.sql_readers import is_narrowed, is_only_counted, only_filters
 from archlint.parse.sql_rows import is_filtered, is_limited
 from archlint.parse.sql_schema import changes
 
@@ -17,7 +18,18 @@ if TYPE_CHECKING:
     from sqlglot.expressions import Expr as Tree
 
 Place = Literal[
-    "select", "insert-select", "view", "returning", "exists", "count", "over-named", "function", "nested", "copy", "opaque"
+    "select",
+    "insert-select",
+    "view",
+    "returning",
+    "exists",
+    "count",
+    "over-named",
+    "function",
+    "nested",
+    "narrowed",
+    "copy",
+    "opaque",
 ]
 _VERBS: tuple[tuple[type[Tree], str], ...] = (
     (exp.Query, "select"),
@@ -149,7 +161,8 @@ class _Reader:
             self.expand(holder, qualifier.lower(), sources)
             place = self.place(holder, sources)
         elif isinstance(holder, exp.Returning):
-            place = "exists" if self.is_only_counted(holder.parent) else "returning"
+            place = "exists" if is_only_counted(self.tree, holder.parent) else "returning"
+            place = "narrowed" if place == "returning" and is_narrowed(self.tree, holder.parent, self.holes) else place
             sources.tables.extend(self.written(holder.parent))
         elif isinstance(holder, exp.Func | exp.Distinct):
             place = "count"
@@ -159,7 +172,7 @@ class _Reader:
         return Star(at, at + 1, qualifier, place, tuple(dict.fromkeys(sources.tables)))
 
     def place(self, select: exp.Select, sources: _Sources) -> Place:
-        if select.find_ancestor(exp.Exists) is not None or _fetches_nothing(select) or self.is_only_counted(select):
+        if select.find_ancestor(exp.Exists) is not None or _fetches_nothing(select) or is_only_counted(self.tree, select):
             return "exists"
         if not sources.tables:
             if sources.opaque:
@@ -167,7 +180,8 @@ class _Reader:
             return "function" if sources.function else "over-named"
         node: Tree = select
         while isinstance(node.parent, exp.SetOperation) or (
-            isinstance(node.parent, exp.Subquery | exp.Paren) and isinstance(node.parent.parent, exp.SetOperation | exp.Insert)
+            isinstance(node.parent, exp.Subquery | exp.Paren)
+            and isinstance(node.parent.parent, exp.SetOperation | exp.Insert | exp.Create)
         ):
             node = node.parent
         match node.parent:
@@ -178,20 +192,8 @@ class _Reader:
             case exp.Create() as create:
                 return "view" if "VIEW" in str(create.args.get("kind", "")).upper() else "copy"
             case _:
-                return "nested"
-
-    def is_only_counted(self, query: Tree | None) -> bool:
-        """Do those who read the CTE or subquery ask only whether it has rows, or how many?"""
-        while query is not None and isinstance(query.parent, exp.SetOperation):
-            query = query.parent
-        holder = query.parent if query is not None else None
-        if isinstance(holder, exp.Subquery):
-            return _takes_no_column(holder)
-        if not isinstance(holder, exp.CTE):
-            return False
-        name = holder.alias.lower()
-        readers = [t for t in self.tree.find_all(exp.Table) if t.name.lower() == name and t.args.get("db") is None]
-        return bool(readers) and all(_takes_no_column(reader) for reader in readers)
+                narrowed = only_filters(select) and is_narrowed(self.tree, select, self.holes)
+                return "narrowed" if narrowed else "nested"
 
     def expand(self, select: exp.Select, qualifier: str, into: _Sources) -> None:
         """Adds what the star of `select` takes: of the source called `qualifier`, or of all."""
@@ -265,17 +267,6 @@ def _sources(select: exp.Select) -> Iterator[Tree]:
 
 def _table_name(source: Tree) -> str:
     return source.name.lower() if isinstance(source, exp.Table) and not source.alias else ""
-
-
-def _takes_no_column(source: Tree) -> bool:
-    """Does the query that reads it deliver nothing of it: inside EXISTS, or only counts and literals?"""
-    select = source.find_ancestor(exp.Select)
-    if select is None or source.find_ancestor(exp.From, exp.Join) is None:
-        return False
-    if select.find_ancestor(exp.Exists) is not None:
-        return True
-    bare = any(isinstance(item, exp.Star) for item in select.expressions)
-    return not bare and not any(item.find(exp.Column) for item in select.expressions)
 
 
 def _fetches_nothing(select: exp.Select) -> bool:

@@ -45,7 +45,8 @@ class RowUses:
         if _is_migration(sql) and not any(s.creates in _ROUTINES for s in sql.facts.statements):
             return "a migration reads it at a known state of the schema"
         if sql.built is None:
-            return "a file for use by hand that no code names" if _is_by_hand(sql.path) and not self._is_asked(sql) else ""
+            by_hand = _is_by_hand(sql.path) or _is_typed(sql)
+            return "a file for use by hand that no code names" if by_hand and not self._is_asked(sql) else ""
         if sql.sink is None:
             return "no call is known that executes it"
         if self._fills_models(sql.sink):
@@ -59,6 +60,8 @@ class RowUses:
     def leaves_rows(self, sql: Sql) -> str:
         """Why nothing depends on the rows that a write gives back: they are bound to a name that nobody reads; empty where
         they may be read."""
+        if _is_migration(sql) and not any(s.creates in _ROUTINES for s in sql.facts.statements):
+            return "a migration reads it at a known state of the schema"
         sink = sql.sink
         if sink is None:
             return ""
@@ -161,6 +164,12 @@ def _is_by_hand(path: str) -> bool:
     """Does the file lie among scripts, tools, examples or documentation?"""
     *folders, name = path.split("/")
     return is_example(folders) or is_script(folders, folders, name, in_package=False, main_guard=False)
+
+
+def _is_typed(sql: Sql) -> bool:
+    """Among statements that change rows are several that deliver some, which one run of the file would throw away."""
+    verbs = [statement.verb for statement in sql.facts.statements]
+    return verbs.count("select") > 1 and not {"insert", "update", "delete"}.isdisjoint(verbs)
 
 
 def _expressions(module: Module, function: int | None = None) -> Iterator[Expr]:

@@ -11,13 +11,16 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Star, Statement
+from archlint.facts.syntax import String
 from archlint.project.model import Def
 from archlint.project.row_uses import RowUses
+from archlint.project.spelling import last_name
 from archlint.project.statements import Sql
 
 _MESSAGES = {
     "select": "default",
     "nested": "nested",
+    "narrowed": "narrowed",
     "insert-select": "insert",
     "view": "view",
     "returning": "returning",
@@ -34,12 +37,15 @@ _INTO = re.compile(r"\bINTO\s+(?:STRICT\s+)?(\w+)", re.IGNORECASE)
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`catalogues`: patterns of relations of the database itself, whose columns the project does not own; the others: see
-    `RowUses`."""
+    """`catalogues`: patterns of relations of the database itself, whose columns the project does not own; `writing_tables`:
+    calls that write a whole table anew, which they name first; `renaming`: those that give a table another name, the old one
+    first; the others: see `RowUses`."""
 
     catalogues: tuple[str, ...]
     whole_models: tuple[str, ...]
     told_columns: tuple[str, ...]
+    writing_tables: tuple[str, ...]
+    renaming: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -48,7 +54,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     hits: dict[Site, Hit] = {}
     named: dict[Site, str] = {}
     chosen: dict[Site, dict[Use, set[str]]] = defaultdict(lambda: defaultdict(set))
-    copied, moment = _copied(project), _of_functions(project)
+    copied, moment = _copied(project), _of_functions(project, params)
+    renamed = _renamed(project, params)
     uses = RowUses(project, params.whole_models, params.told_columns)
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
@@ -56,7 +63,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for statement in sql.facts.statements:
             passing = _passing(sql, statement, moment)
             found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, passing))
-            for hit in (_weighed(uses, sql, hit) for hit in found):
+            for hit in (_weighed(uses, renamed, sql, hit) for hit in found):
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
                 if known is None or known.confidence < hit.confidence:
@@ -109,13 +116,19 @@ def _use(sql: Sql) -> Use:
 Moment = dict[Def | str, set[str]]
 
 
-def _of_functions(project: Project) -> Moment:
-    """Function, or path of a file of SQL → the temporary tables that it makes."""
+def _of_functions(project: Project, params: Params) -> Moment:
+    """Function, or path of a file of SQL → the temporary tables that it makes, and those that it writes whole."""
     found: Moment = defaultdict(set)
     for sql in project.statements.all:
         made = {table.lower() for s in sql.facts.statements if s.temporary for table in s.writes}
         if made:
             found[sql.path if sql.built is None else sql.origin or sql.path] |= made
+    for name in params.writing_tables:
+        for module, call in project.calls.written(name):
+            first = call.arguments[0].value if call.arguments else None
+            function = module.body.contexts[call.context].function
+            if isinstance(first, String) and function >= 0:
+                found[Def(module, module.name, function)].add(first.value.lower())
     return found
 
 
@@ -170,10 +183,28 @@ def _is_of_moment(table: str) -> bool:
     return bool(_MOMENT.search(table.lower()))
 
 
-def _weighed(uses: RowUses, sql: Sql, hit: Hit) -> Hit:
+def _renamed(project: Project, params: Params) -> frozenset[str]:
+    """The names that tables had before a migration, as targets of hits write them."""
+    bodies = (module.body for module in project.modules.all if module.is_migration)
+    calls = (c for body in bodies for c in body.calls if c.arguments and last_name(body, c.callee) in params.renaming)
+    firsts = (call.arguments[0].value for call in calls)
+    return frozenset(f"`{first.value}`" for first in firsts if isinstance(first, String))
+
+
+def _weighed(uses: RowUses, renamed: frozenset[str], sql: Sql, hit: Hit) -> Hit:
     """A query whose rows nothing is known to take apart is a note; what a subquery, a view or an insert does with them
     stands in the text itself."""
-    doubt = uses.doubt(sql) if hit.message == "default" else uses.leaves_rows(sql) if hit.message == "returning" else ""
+    match hit.message:
+        case "default":
+            doubt = uses.doubt(sql)
+        case "returning":
+            doubt = uses.leaves_rows(sql)
+        case "narrowed":
+            doubt = "whoever reads it names the columns"
+        case "view":
+            doubt = "it stands for a table that was called so before" if hit.words["target"] in renamed else ""
+        case _:
+            doubt = ""
     if not doubt:
         return hit
     words = {**hit.words, "doubt": doubt}

@@ -81,6 +81,7 @@ def test_files_days_and_counts_are_no_lists_of_rows(code: str, sure: list[Confid
     [
         ("app/orders.py", "orders", Confidence.HIGH),
         ("app/orders.py", "order_detail", Confidence.LOW),
+        ("app/orders.py", "order_details_for_letters", Confidence.HIGH),
         ("app/routes/unused/orders.py", "orders", Confidence.LOW),
         ("app/unused.py", "orders", Confidence.HIGH),
     ],

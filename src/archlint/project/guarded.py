@@ -49,7 +49,7 @@ def guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:
         for part in parts_of(body, place.subject):
             if isinstance(part, Operation) and part.op == "%":
                 return "it asks every so many items"
-            if isinstance(part, Comparison) and _measures(body, part):
+            if isinstance(part, Comparison) and (_measures(body, part) or _counts_anew(loop, index, part)):
                 return "it asks when a buffer is full or time is up"
     return None
 
@@ -138,6 +138,20 @@ def _fills_once(loop: Loop, branch: int, holder: Statement) -> bool:
     place = body.contexts[branch]
     return not any(
         isinstance(s.target, Name) and s.target.id == target.id and not place.at <= s.at < place.end for s in loop.statements
+    )
+
+
+def _counts_anew(loop: Loop, branch: int, comparison: Comparison) -> bool:
+    """`if pending >= size: session.commit(); pending = 0`"""
+    counted = comparison.operands[0]
+    return (
+        comparison.ops in ((">=",), (">",), ("==",))
+        and isinstance(counted, Name)
+        and any(
+            isinstance(s.target, Name) and s.target.id == counted.id and isinstance(s.value, Constant) and s.value.value == 0
+            for s in loop.statements
+            if s.context == branch
+        )
     )
 
 

@@ -87,6 +87,8 @@ def _yields_once(definition: Def) -> bool:
 def _writes(project: Project, commits: Commits, commit: Repeated) -> bool:
     """Something is written that is committed: in the loop, on the way down, or by a statement that is handed over."""
     caller, point, loop = commit.point.caller, commit.point, commit.loop
+    if _is_given_a_question(project, commit):
+        return False
     if caller is None or loop.mapping is not None:
         return True
     if commits.wrote(Commit(point, commit.path, "commit"), caller, loop.place.at):
@@ -97,6 +99,18 @@ def _writes(project: Project, commits: Commits, commit: Repeated) -> bool:
     given = point.call.call.arguments if point.call is not None else ()
     told = [statements.effects(point.module, a.value, point.context) for a in given]
     return any("db.write" in each for each in told if each is not None)
+
+
+def _is_given_a_question(project: Project, commit: Repeated) -> bool:
+    """`run("SELECT …")`, here or on the way down: a helper that commits whatever it was given to execute."""
+    statements = StatementKind(project.types.inference)
+    for step in commit.path.steps[:-1]:
+        module = project.modules.by_path[step.site.path]
+        for call in (c for c in module.body.calls if (c.at, c.end) == (step.site.at, step.site.end)):
+            told = [statements.effects(module, a.value, call.context) for a in call.arguments]
+            if ("db.read",) in told:
+                return True
+    return False
 
 
 def _is_conditional(project: Project, commit: Repeated) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Call, Name
+from archlint.facts.syntax import Attribute, Call, Expr, Name
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import names_in
 from archlint.project.sequence import chain, may_follow
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _COMMIT, _ENDED = "db.commit", "tx.end"
 _LEAVING = frozenset({"raise", "return", "break"})
+_ALL = frozenset({"Exception", "BaseException"})
 
 
 class FailedCommit(Struct, frozen=True):
@@ -50,6 +52,8 @@ class FailedCommits:
             for row in chain(module, call.context):
                 if module.body.contexts[row].kind == "try":
                     yield from ((site, handler) for handler in self._handlers(module, row))
+                    if any(self._is_settled(module, handler) for handler in handlers(module, row)):
+                        break
 
     def of(self, site: CallSite, handler: int) -> FailedCommit | None:
         """What goes on with the session behind the handler, if it leaves the transaction as it is."""
@@ -95,12 +99,25 @@ class FailedCommits:
                 if self._ends(module, handler):
                     return
 
+    def _is_settled(self, module: Module, handler: int) -> bool:
+        """Whatever fails comes here, and is rolled back: the handlers further out have nothing to do."""
+        place = module.body.contexts[handler]
+        is_all = place.subject is None or last_name(module.body, place.subject) in _ALL
+        ending = (self._is_ending(module, call) for call in module.body.calls if place.at <= call.at < place.end)
+        return is_all and any(ending)
+
     def _catches(self, module: Module, handler: int) -> bool:
         subject = module.body.contexts[handler].subject
         if subject is None:
             return True
         items = getattr(subject, "items", (subject,))
-        return any(last_name(module.body, item) in self._broad for item in items)
+        return any(last_name(module.body, item) in self._broad and not self._is_of_another(module, item) for item in items)
+
+    def _is_of_another(self, module: Module, item: Expr) -> bool:
+        """`shutil.Error`: what a module of Python's own raises that is no driver."""
+        root = spell(module.body, item.base) if isinstance(item, Attribute) else ""
+        library = self._project.knowledge.library(root) if root in sys.stdlib_module_names else None
+        return root in sys.stdlib_module_names and not (library is not None and library.dialect)
 
     def _ends(self, module: Module, handler: int) -> bool:
         """The handler rolls back, closes, or raises again."""

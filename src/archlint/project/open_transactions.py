@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, Name
+from archlint.project.arguments import parameter
 from archlint.project.commits import Commit, Commits
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
-from archlint.project.sequence import context_at, may_follow
+from archlint.project.sequence import chain, context_at, may_follow
 from archlint.project.transactions import Transactions
 
 if TYPE_CHECKING:
@@ -81,12 +83,27 @@ class OpenTransactions:
                     continue
                 opened = self.at(definition, point)
                 path = self._ways.path(point) if opened is not None else None
-                if opened is None or path is None:
+                if opened is None or path is None or self._is_committed_below(path):
                     continue
                 if any(held is not None and held.site == point.site for held in (opened.write, opened.read)):
                     opened = self.at(definition, point, path)
                 if opened is not None:
                     yield Inside(definition, point, path, opened)
+
+    def _is_committed_below(self, path: Path) -> bool:
+        """A function on the way commits the session that it was handed, and asks it for nothing more before it goes on."""
+        for definition, step in zip(path.through, path.steps[1:], strict=False):
+            module, at = definition.module, step.site.at
+            around = chain(module, context_at(module, at))
+            ends = [
+                p.site.end
+                for p in self._effects.points_of(definition, "db.commit")
+                if p.site.at < at and p.context in around and _is_on_handed(p, definition)
+            ]
+            asked = (p for effect in (_WRITE, "db.read") for p in self._effects.points_of(definition, effect))
+            if ends and not any(max(ends) <= p.site.at < at for p in asked):
+                return True
+        return False
 
     def _is_late(self, asked: EffectPoint, path: Path) -> bool:
         """The place asks the database only behind the library call to which it leads by that path."""
@@ -187,6 +204,13 @@ class OpenTransactions:
         if key not in self._sorted:
             self._sorted[key] = sorted(self._effects.points_of(definition, effect), key=lambda point: point.site.at)
         return self._sorted[key]
+
+
+def _is_on_handed(point: EffectPoint, definition: Def) -> bool:
+    """`session.commit()`, where `session` is a parameter."""
+    callee = point.call.call.callee if point.call is not None and point.is_direct else None
+    base = callee.base if isinstance(callee, Attribute) else None
+    return isinstance(base, Name) and parameter(definition.function, base.id) is not None
 
 
 def _plainness(point: EffectPoint) -> tuple[int, bool, int]:

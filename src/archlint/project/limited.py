@@ -24,7 +24,7 @@ _LIMIT = re.compile(
     r"\blimit\s+(?:(?P<number>\d+)|[:@](?P<name>\w+)|%\((?P<keyed>\w+)\)s)(\s+offset\s+\S+)?\s*;?\s*$", re.IGNORECASE
 )
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "set", "iter"})
-_FETCHING = frozenset({"all", "fetchall", "scalars", "mappings", "unique", "order_by", "execution_options"})
+_FETCHING = frozenset({"all", "fetchall", "scalars", "mappings", "unique", "order_by", "execution_options", "with_for_update"})
 _FILLING = frozenset({"append", "add", "appendleft"})
 _GROWING = frozenset({"extend", "update", "insert", "setdefault"})
 _LOOPS = frozenset({"for", "while", "comprehension"})

@@ -34,12 +34,15 @@ class Spared:
 
     def is_brought(self, stations: list[EffectPoint]) -> bool:
         """A parameter of a function on the way, which the call gives, is asked for first; or an attribute that may have
-        been put on the object: `count = getattr(book, "count", None)`."""
-        return any(
-            not self._empty_at(here).isdisjoint(_handed(before, here) | _attributes(here))
-            for before, here in pairwise(stations)
-            if here.caller is not None
-        )
+        been put on the object: `count = getattr(book, "count", None)`.  What a function on the way hands on that it was not
+        given itself counts for nothing."""
+        left_out: frozenset[str] = frozenset()
+        for before, here in pairwise(stations):
+            given = _handed(before, here, left_out)
+            if here.caller is not None and not self._empty_at(here).isdisjoint(given | _attributes(here)):
+                return True
+            left_out = _optional(here) - given
+        return False
 
     def is_renewed(self, stations: list[EffectPoint]) -> bool:
         """A function on the way asks only where what the object has is out of date: `if state.expired: refresh(self)`."""
@@ -108,13 +111,21 @@ def _is_kind(body: Body, test: Expr) -> bool:
     return isinstance(test, CallRef) and last_name(body, body.calls[test.index].callee) == "isinstance"
 
 
-def _handed(before: EffectPoint, here: EffectPoint) -> frozenset[str]:
-    """The parameters that may be left out and that the call gives something for."""
+def _handed(before: EffectPoint, here: EffectPoint, left_out: frozenset[str]) -> frozenset[str]:
+    """The parameters that may be left out and that the call gives something for, which is none of `left_out`."""
     if before.call is None or before.kind != "call" or here.caller is None:
         return frozenset()
     given = arguments_by_parameter(before.call.call, here.caller)
-    optional = {p.name for p in here.caller.function.parameters if isinstance(p.default, Constant)}
-    return frozenset(name for name, expr in given.items() if name in optional and not isinstance(expr, Constant))
+    return frozenset(
+        name
+        for name, expr in given.items()
+        if name in _optional(here) and not isinstance(expr, Constant) and not (isinstance(expr, Name) and expr.id in left_out)
+    )
+
+
+def _optional(here: EffectPoint) -> frozenset[str]:
+    parameters = here.caller.function.parameters if here.caller is not None else ()
+    return frozenset(p.name for p in parameters if isinstance(p.default, Constant))
 
 
 def _attributes(here: EffectPoint) -> frozenset[str]:

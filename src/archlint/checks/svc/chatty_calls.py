@@ -12,19 +12,24 @@ from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.kept_answers import asks_for_what_is_missing
 from archlint.project.led_to import LedTo
+from archlint.project.limited import Limited
 from archlint.project.loops import CHUNKS, Loops
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import Repeated, RepeatedEffects
 from archlint.project.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
+from archlint.project.spared import Spared
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.stations import stations
 
 _EFFECTS = ("http", "rpc")
 _KEEPING = frozenset({"db.read", "cache.read"})
 _FILES = frozenset({"files", "file"})
 _FAR = 4
 """Functions between the loop and the call: on a longer way there are many conditions that nobody can weigh."""
+_MANY = 100
+"""Items of one batch, which a job takes turn by turn."""
 _WEAK = frozenset({"read", "listed", "keyed"})
 """Evidence that there may be many items, not that there are."""
 
@@ -79,7 +84,8 @@ class _Weighing:
         self._project = project
         self._params = params
         self._proved, self._addressed = Proved(project, params), Addressed(project)
-        self._led_to = LedTo(project)
+        self._led_to, self._spared = LedTo(project), Spared(project, project.switches)
+        self._limited = Limited(project, _MANY)
         self._alone, self._loops = CallsAlone(project, params), Loops(project, frozenset(params.listings))
 
     def sureness(self, call: Repeated) -> Confidence:
@@ -109,6 +115,8 @@ class _Weighing:
             return "a cache may answer"
         if asks_for_what_is_missing(project, path.through, path.steps, memo, _KEEPING):
             return "what is kept may answer first"
+        if self._spared.is_brought(stations(project, call.point, path)):
+            return "the answer may be handed in"
         return ""
 
     def _of_what_is_sent(self, call: Repeated) -> str:
@@ -131,6 +139,8 @@ class _Weighing:
     def _of_items(self, call: Repeated) -> str:
         if goes_down_a_path(call.loop):
             return "it goes as deep as one path"
+        if self._is_one_batch(call):
+            return "a limit bounds its items"
         if not _all_call(self._project, call):
             return "not each kind of item does"
         if not self._proved.by(call):
@@ -142,6 +152,11 @@ class _Weighing:
         if is_search(call) or ends_at_first(call):
             return "it ends at the first that fits"
         return "" if self._is_run_again(call) else "nothing here says that it runs again and again"
+
+    def _is_one_batch(self, call: Repeated) -> bool:
+        loop, place = call.loop, call.loop.place
+        subject = place.subject if loop.mapping is None else None
+        return subject is not None and self._limited.is_limited(loop.module, subject, place.parent)
 
     def _is_run_again(self, call: Repeated) -> bool:
         """A request or a task comes to the loop; where rows or answers are its items, nothing of the program need be seen

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
+    Attribute,
     Body,
     CallRef,
     Collection,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _BRANCHES = frozenset({"if", "else", "case"})
 _FIRST = (0, 1)
+_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]+")
+_CONVERTER = re.compile(r"_*(to|as|parse)_\w+")
 _CLOCK = re.compile(r"time|monotonic|(?<![a-z])now(?![a-z])|elapsed|interval", re.IGNORECASE)
 
 
@@ -55,20 +58,58 @@ def guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:
 
 
 def _asks_for_key(loop: Loop, test: Expr) -> bool:
-    """`if kind == "name":` where `kind` goes over kinds, or over the keys of a mapping, each of which it has once."""
+    """`if kind == "name":` where `kind` goes over kinds, or over the keys of a mapping, each of which it has once; or
+    `if kind == Kind.Name`, `if kind in KINDS`, also where `kind = to_kind(key)`."""
     body, subject, target = loop.module.body, loop.place.subject, loop.place.target
     key = target
     if isinstance(target, Collection) and isinstance(subject, CallRef) and last_name(body, subject) == "items":
         key = target.items[0] if target.items else target
     sides = test.operands if isinstance(test, Operation) and test.op == "and" else (test,)
+    tests = [side for side in sides if isinstance(side, Comparison) and side.ops in (("==",), ("in",))]
     return isinstance(key, Name) and any(
-        isinstance(side, Comparison)
-        and side.ops in (("==",), ("in",))
-        and isinstance(side.operands[0], Name)
-        and side.operands[0].id == key.id
-        and _is_literal(side.operands[1])
-        for side in sides
+        (_is_key(left, key) and (_is_literal(right) or (test.ops == ("in",) and _is_constant(right))))
+        or (test.ops == ("==",) and _is_member(right) and (_is_key(left, key) or _is_made_into_kind(loop, left, right, key)))
+        for test in tests
+        for left, right in (test.operands,)
     )
+
+
+def _is_key(expr: Expr, key: Name) -> bool:
+    return isinstance(expr, Name) and expr.id == key.id
+
+
+def _is_constant(expr: Expr) -> bool:
+    """`LABELS`, `self.LABELS`: written in the code, by its name."""
+    name = expr.attr if isinstance(expr, Attribute) else expr.id if isinstance(expr, Name) else ""
+    return _CONSTANT.fullmatch(name) is not None
+
+
+def _is_member(expr: Expr) -> bool:
+    return isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id[:1].isupper()
+
+
+def _is_made_into_kind(loop: Loop, expr: Expr, member: Expr, key: Name) -> bool:
+    """`kind = Kind(key)`, `Kind[key]` or `to_kind(key)`, of the item itself; what is looked up by it is no kind of it."""
+    kind = _named(member.base if isinstance(member, Attribute) else None)
+    targets = [(s.target, s.value) for s in loop.statements if isinstance(expr, Name) and isinstance(s.target, Name)]
+    made = [value for target, value in targets if _named(target) == _named(expr)]
+    return bool(made) and all(_is_conversion(loop.module.body, value, kind, key) for value in made)
+
+
+def _is_conversion(body: Body, value: Expr | None, kind: str, key: Name) -> bool:
+    match value:
+        case Subscript(index=(only,)):
+            return _named(value.base) == kind and _is_key(only, key)
+        case CallRef():
+            name = last_name(body, value)
+            given = [_is_key(argument.value, key) for argument in body.calls[value.index].arguments]
+            return given == [True] and (name == kind or _CONVERTER.fullmatch(name) is not None)
+        case _:
+            return False
+
+
+def _named(expr: Expr | None) -> str:
+    return expr.id if isinstance(expr, Name) else ""
 
 
 def _is_literal(expr: Expr) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 CHUNKS = "it goes over chunks"
+WRITTEN = "its items are written in the code"
 _LOOPS = frozenset({"for", "while", "comprehension"})
 _CHUNK = re.compile(
     r"chunk|batch|(?<![a-z])pages?(?![a-z])|window|partition|bulk|slice|bucket|sub_?(list|array|set|seq)s?(?![a-z])"
@@ -148,7 +149,7 @@ class Loops:
             if self._written.is_written(loop.module, place.subject, place.parent) or any(
                 last_name(body, part) in self._listings for part in parts_of(body, place.subject)
             ):
-                return "its items are written in the code"
+                return WRITTEN
             if self._is_yielded_once(loop):
                 return "what it goes over is given once"
             if self._goes_over_kinds(loop):

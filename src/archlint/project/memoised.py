@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Comparison, Name, Subscript
+from archlint.project.credentials import words_of
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
+    from archlint.project.effects import EffectPoint
     from archlint.project.model import Def
     from archlint.project.program import Project
 
@@ -18,6 +20,16 @@ def is_memoised(project: Project, definition: Def, memo: tuple[str, ...]) -> boo
         return True
     names = [last_name(definition.module.body, decorator) for decorator in definition.function.decorators]
     return any(word in name.lower() for name in names for word in memo)
+
+
+def asks_a_keeper(places: list[EffectPoint], memo: tuple[str, ...]) -> bool:
+    """`get_cached(key, fetcher=…)`: a call on the way goes by its name to what is kept (`cached`, `memoized`)."""
+    return any(
+        word.startswith(memo) and word.endswith("ed")
+        for place in places
+        if place.call is not None
+        for word in words_of(last_name(place.module.body, place.call.call.callee))
+    )
 
 
 def fills_cache(project: Project, definition: Def, memo: tuple[str, ...]) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from archlint.facts.syntax import CallRef, Name
 from archlint.project.growth import Growth, Growths
 from archlint.project.item_keys import is_keyed
-from archlint.project.loops import Loops
+from archlint.project.loops import WRITTEN, Loops
 from archlint.project.model import Type
+from archlint.project.parts import names_in
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.loops import Loop
@@ -29,6 +32,8 @@ class Proved:
     def by(self, query: Repeated) -> Evidence:
         """`keyed`: the items are keys of rows.  Empty: nothing says it."""
         loop = query.loop
+        if self._asks_for_entries(query):
+            return ""
         found = self._growths.of(loop)
         if found in ("", "listed") and (self._are_keys(loop) or is_keyed(query)):
             return "keyed"
@@ -36,6 +41,25 @@ class Proved:
             return found
         outer = () if loop.mapping is not None else self._loops.around(loop.module, loop.place.parent)
         return next((grown for around in outer if (grown := self._open(around, query))), "")
+
+    def _asks_for_entries(self, query: Repeated) -> bool:
+        """`for role in ROLES.get(group, [])` around the place, inside of the loop, of which `role` alone is asked about:
+        there are no more such questions than the mapping that the code or the settings list has entries."""
+        loop, module = query.loop, query.point.module
+        asked = loop.derived.intersection(names_in(module.body, query.expression))
+        inner = [] if loop.mapping is not None else [*self._loops.around(module, query.point.context)]
+        return bool(asked) and any(
+            each.place.at > loop.place.at and asked <= each.derived and self._goes_over_entry(each, query) for each in inner
+        )
+
+    def _goes_over_entry(self, loop: Loop, query: Repeated) -> bool:
+        body, subject = loop.module.body, loop.place.subject
+        if isinstance(subject, Name):
+            before = [s for s in body.statements if isinstance(s.target, Name) and s.at < loop.place.at]
+            made = [s.value for s in before if isinstance(s.target, Name) and s.target.id == subject.id]
+            subject = made[-1] if made else None
+        is_entry = isinstance(subject, CallRef) and last_name(body, subject) == "get"
+        return is_entry and self._loops.excuse(loop, query.point.context, query.point.site.at) == WRITTEN
 
     def _are_keys(self, loop: Loop) -> bool:
         """The items are of a type that only keys of rows have."""

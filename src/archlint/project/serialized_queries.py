@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Step
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Comprehension, Expr, Name, String
 from archlint.project.batches import expression_of
 from archlint.project.conditions import Conditions, Path
 from archlint.project.effects import EffectPoint
@@ -111,7 +111,8 @@ class SerializedQueries:
         body = point.module.body
         if isinstance(expr, Name):
             sources = self._project.values.sources.of(point.module, expr, point.context)
-            expr = sources[0].expr if len(sources) == 1 and sources[0].module is point.module else None
+            lazy = [s for s in sources if not isinstance(s.expr, Comprehension)]  # a list of them asks no more
+            expr = lazy[0].expr if len(lazy) == 1 and lazy[0].module is point.module else None
         if not isinstance(expr, CallRef) or body.calls[expr.index].arguments:
             return None
         callee = body.calls[expr.index].callee

@@ -139,12 +139,14 @@ class Switches:
         if isinstance(base, Name) and base.id == "self":
             yield from ((name, value) for name, value in here.items() if name.startswith("self."))
             return
-        if isinstance(base, Name):
-            sources = self._project.values.sources.of(point.module, base, point.context)
-            made = sources[0].expr if len(sources) == 1 and not sources[0].is_parameter else None
-            base = made if made is not None and sources[0].module is point.module else base
+        module, is_class = point.module, isinstance(base, Attribute)  # `Orders.many`, which the class makes
+        if isinstance(base, Name | Attribute):
+            sources = self._project.values.sources.of(module, base, point.context)
+            made = sources[0] if len(sources) == 1 and not sources[0].is_parameter else None
+            if made is not None and made.expr is not None and (is_class or made.module is module):
+                base, module, here = made.expr, made.module, {} if is_class else here
         if isinstance(base, CallRef):
-            maker = self._project.calls.in_module(point.module)[base.index]
+            maker = self._project.calls.in_module(module)[base.index]
             for target in maker.targets:
                 if target.definition is not None and target.definition.function.name == "__init__" and not maker.is_open:
                     yield from _made_attributes(maker.call, target.definition, here)

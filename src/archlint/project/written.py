@@ -165,13 +165,17 @@ class Written:
         return False
 
     def _is_table(self, module: Module, expr: Name, context: int) -> bool:
-        """The name is a mapping display all of whose values are written collections, and which nothing adds to."""
+        """The name is a mapping display all of whose values are written collections, and which nothing adds to; or made of
+        a mapping in the settings."""
         if not self._name(module, expr, context, _DEPTH):
             return False
         sources = self._project.values.sources.of(module, expr, context)
         return bool(sources) and all(
-            isinstance(source.expr, Mapping)
-            and all(self.is_written(source.module, value, source.context) for value in source.expr.values)
+            (
+                isinstance(source.expr, Mapping)
+                and all(self.is_written(source.module, value, source.context) for value in source.expr.values)
+            )
+            or (isinstance(source.expr, Comprehension) and _is_of_constant(source.module, source.expr))
             for source in sources
         )
 
@@ -200,6 +204,16 @@ def _is_constant_path(expr: Attribute) -> bool:
             return True
         step = step.base
     return False
+
+
+def _is_of_constant(module: Module, made: Comprehension) -> bool:
+    """`{name.lower(): roles for name, roles in settings.ROLES.items()}`"""
+    subject = module.body.contexts[made.context].subject
+    if isinstance(subject, CallRef) and last_name(module.body, subject) in _OF_MAPPINGS:
+        callee = module.body.calls[subject.index].callee
+        subject = callee.base if isinstance(callee, Attribute) else None
+    is_sent = isinstance(subject, Attribute) and last_name(module.body, subject.base) == "request"  # `request.POST`
+    return isinstance(subject, Attribute) and not is_sent and _is_constant_path(subject)
 
 
 def _grown_name(call: Call) -> str | None:

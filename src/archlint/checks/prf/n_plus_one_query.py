@@ -13,7 +13,8 @@ from archlint.project.effects import EffectPoint
 from archlint.project.given_answers import tries_attribute
 from archlint.project.item_keys import asks_for_group
 from archlint.project.kept_answers import asks_for_what_is_missing
-from archlint.project.memoised import fills_cache, is_memoised
+from archlint.project.memoised import asks_a_keeper, fills_cache, is_memoised
+from archlint.project.own_turns import asks_whether_to_stop, is_under_own_lock
 from archlint.project.parts import names_in, parts_of
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
@@ -117,6 +118,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
         return Confidence.LOW, "a cache may answer"
     if asks_for_what_is_missing(project, path.through, path.steps, params.memo, _KEEPING):
         return Confidence.LOW, "what is kept may answer first"
+    if not is_write and asks_a_keeper(stations(project, query.point, query.path), params.memo):
+        return Confidence.LOW, "a cache may answer"
     evidence = proved.by(query)
     if evidence in _NOTHING:
         return Confidence.LOW, "nothing here says that there are many"
@@ -159,6 +162,10 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "it runs only where something has failed"
     if any(_locks(place, params) for place in places) and _keeps_each(project, query):
         return "each is locked by itself"
+    if is_under_own_lock(places, query.loop):
+        return "each is asked for under a lock of its own"
+    if asks_whether_to_stop(places, query.loop):
+        return "whether to stop has to be asked each time"
     if has_own_range(places, query.loop):
         return "each has a range of its own"
     if asks_for_group(query):

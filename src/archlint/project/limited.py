@@ -25,6 +25,7 @@ _LIMIT = re.compile(
 )
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "set", "iter"})
 _FETCHING = frozenset({"all", "fetchall", "scalars", "mappings", "unique", "order_by", "execution_options", "with_for_update"})
+_ASKING = frozenset({"execute", "scalars", "stream"})
 _FILLING = frozenset({"append", "add", "appendleft"})
 _GROWING = frozenset({"extend", "update", "insert", "setdefault"})
 _LOOPS = frozenset({"for", "while", "comprehension"})
@@ -139,6 +140,8 @@ class Limited:
         definitions = [t.definition for t in site.targets if t.definition is not None]
         if definitions:
             return not site.is_open and all(self._gives_few(here, site, definition, path) for definition in definitions)
+        if name in _ASKING and call.arguments and self._is(here, call.arguments[0].value, ()):
+            return not path  # a session of which the type is not known
         base = call.callee.base if isinstance(call.callee, Attribute) else None
         return name in _FETCHING and base is not None and self._is(here, base, path)
 

@@ -32,14 +32,16 @@ class Spared:
         self._project = project
         self._switches = switches
 
-    def is_brought(self, stations: list[EffectPoint]) -> bool:
+    def is_brought(self, stations: list[EffectPoint], *, is_set: bool = False) -> bool:
         """A parameter of a function on the way, which the call gives, is asked for first; or an attribute that may have
         been put on the object: `count = getattr(book, "count", None)`.  What a function on the way hands on that it was not
-        given itself counts for nothing."""
+        given itself counts for nothing.  `is_set`: only a name counts that the place goes on to set: what else a call may be
+        given (a language, a limit) is no answer."""
         left_out: frozenset[str] = frozenset()
         for before, here in pairwise(stations):
             given = _handed(before, here, left_out)
-            if here.caller is not None and not self._empty_at(here).isdisjoint(given | _attributes(here)):
+            known = self._empty_at(here) & (given | _attributes(here)) if here.caller is not None else frozenset()
+            if not known.isdisjoint(_set_at(here) if is_set else known):
                 return True
             left_out = _optional(here) - given
         return False
@@ -121,6 +123,12 @@ def _handed(before: EffectPoint, here: EffectPoint, left_out: frozenset[str]) ->
         for name, expr in given.items()
         if name in _optional(here) and not isinstance(expr, Constant) and not (isinstance(expr, Name) and expr.id in left_out)
     )
+
+
+def _set_at(here: EffectPoint) -> frozenset[str]:
+    """`found` of `found = found or ask()`."""
+    around = (s for s in here.module.body.statements if s.at <= here.site.at < s.end)
+    return frozenset(s.target.id for s in around if s.kind == "assign" and isinstance(s.target, Name))
 
 
 def _optional(here: EffectPoint) -> frozenset[str]:

@@ -115,7 +115,7 @@ class _Weighing:
             return "a cache may answer"
         if asks_for_what_is_missing(project, path.through, path.steps, memo, _KEEPING):
             return "what is kept may answer first"
-        if self._spared.is_brought(stations(project, call.point, path)):
+        if self._spared.is_brought(stations(project, call.point, path), is_set=True):
             return "the answer may be handed in"
         return ""
 

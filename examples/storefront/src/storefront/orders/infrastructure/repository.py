@@ -67,7 +67,7 @@ class SqlOrderRepository:
         unpaid = select(OrderRow.id).where(OrderRow.status == OrderStatus.PLACED, OrderRow.placed_at < before)
         found = list(await self._session.scalars(unpaid.order_by(OrderRow.placed_at).limit(limit)))
         rejected = update(OrderRow).where(OrderRow.id.in_(found)).values(status=OrderStatus.REJECTED)
-        await self._session.execute(rejected)  # expect: ARC012
+        await self._session.execute(rejected)
         return found
 
 

@@ -8,6 +8,22 @@ from msgspec import Struct
 
 from archlint.facts.schema import Change
 
+StarPlace = Literal[
+    "select",
+    "insert-select",
+    "view",
+    "returning",
+    "exists",
+    "count",
+    "over-named",
+    "function",
+    "nested",
+    "narrowed",
+    "copy",
+    "opaque",
+]
+"""Where a star stands; what each means is said at `Star`."""
+
 
 class Star(Struct, frozen=True, array_like=True, gc=False):
     """A `*` in a projection. `table` is its qualifier as written (`t` in `t.*`), else empty.
@@ -23,20 +39,7 @@ class Star(Struct, frozen=True, array_like=True, gc=False):
     at: int
     end: int
     table: str
-    place: Literal[
-        "select",
-        "insert-select",
-        "view",
-        "returning",
-        "exists",
-        "count",
-        "over-named",
-        "function",
-        "nested",
-        "narrowed",
-        "copy",
-        "opaque",
-    ]
+    place: StarPlace
     sources: tuple[str, ...] = ()
 
 

@@ -66,14 +66,13 @@ class Name(Struct, frozen=True, array_like=True, gc=False, tag=1):
         return self.at + len(self.id)
 
 
-class Attribute(Struct, frozen=True, array_like=True, gc=False, tag=2):
-    """`base.attr`; the attribute's own name stands at `end - len(attr)`. `before`: how much earlier than its base it begins
-    (parentheses stand around that); its own offset would be one more integer for each."""
+class Trailing(Struct, frozen=True, array_like=True, gc=False):
+    """What stands behind its base. `before`: how much earlier than that it begins (parentheses stand around it); an
+    offset of its own would be one more integer for each."""
 
     before: int
     length: int
     base: Expr
-    attr: Word
 
     @property
     def at(self) -> int:
@@ -82,6 +81,12 @@ class Attribute(Struct, frozen=True, array_like=True, gc=False, tag=2):
     @property
     def end(self) -> int:
         return _begin(self.base) - self.before + self.length
+
+
+class Attribute(Trailing, frozen=True, array_like=True, gc=False, tag=2):
+    """`base.attr`; the attribute's own name stands at `end - len(attr)`."""
+
+    attr: Word
 
 
 class Constant(Node, frozen=True, array_like=True, gc=False, tag=3):
@@ -163,21 +168,10 @@ class Mapping(Node, frozen=True, array_like=True, gc=False, tag=11):
     values: tuple[Expr, ...]
 
 
-class Subscript(Struct, frozen=True, array_like=True, gc=False, tag=12):
-    """`base[index]`; `before` as for an attribute."""
+class Subscript(Trailing, frozen=True, array_like=True, gc=False, tag=12):
+    """`base[index]`"""
 
-    before: int
-    length: int
-    base: Expr
     index: tuple[Expr, ...]
-
-    @property
-    def at(self) -> int:
-        return _begin(self.base) - self.before
-
-    @property
-    def end(self) -> int:
-        return _begin(self.base) - self.before + self.length
 
 
 def _begin(expr: Expr) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlglot import exp
 
-from archlint.facts.sql import Star, Statement
+from archlint.facts.sql import Star, StarPlace, Statement
 from archlint.parse.sql_columns import asked, given, is_locked, selected
 from archlint.parse.sql_readers import is_narrowed, is_only_counted, only_filters
 from archlint.parse.sql_rows import is_filtered, is_limited
@@ -17,20 +17,6 @@ from archlint.parse.sql_schema import changes
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr as Tree
 
-Place = Literal[
-    "select",
-    "insert-select",
-    "view",
-    "returning",
-    "exists",
-    "count",
-    "over-named",
-    "function",
-    "nested",
-    "narrowed",
-    "copy",
-    "opaque",
-]
 _VERBS: tuple[tuple[type[Tree], str], ...] = (
     (exp.Query, "select"),
     (exp.Values, "select"),
@@ -155,7 +141,7 @@ class _Reader:
         holder = item.parent
         while isinstance(holder, exp.Alias):
             holder = holder.parent
-        place: Place
+        place: StarPlace
         sources = _Sources()
         if isinstance(holder, exp.Select) and item.arg_key == "expressions":
             self.expand(holder, qualifier.lower(), sources)
@@ -171,7 +157,7 @@ class _Reader:
         at = self.offset(node)
         return Star(at, at + 1, qualifier, place, tuple(dict.fromkeys(sources.tables)))
 
-    def place(self, select: exp.Select, sources: _Sources) -> Place:
+    def place(self, select: exp.Select, sources: _Sources) -> StarPlace:
         if select.find_ancestor(exp.Exists) is not None or _fetches_nothing(select) or is_only_counted(self.tree, select):
             return "exists"
         if not sources.tables:

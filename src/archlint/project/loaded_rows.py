@@ -38,10 +38,10 @@ class LoadedRows:
         if isinstance(expr, Name):
             given = only_value(module, expr, context)
             return given is not None and self.loads(module, given, context, depth)
-        chain = list(_chain(module, expr))
+        chain = list(chain_of(module, expr))
         given = only_value(module, chain[-1], context) if isinstance(chain[-1], Name) else None
         if given is not None:  # `rows = session.scalars(…)`, `rows.all()`
-            chain += _chain(module, given)
+            chain += chain_of(module, given)
         sites = [self._project.calls.in_module(module)[part.index] for part in chain if isinstance(part, CallRef)]
         if not sites or self._is_bounded(module, expr, chain, context) or self._is_ahead(chain):
             return False
@@ -144,7 +144,7 @@ def _read(statement: Statement) -> Iterator[Expr | None]:
     yield statement.target if not isinstance(statement.target, Name) else None
 
 
-def _chain(module: Module, expr: Expr) -> Iterator[Expr]:
+def chain_of(module: Module, expr: Expr) -> Iterator[Expr]:
     """`a.b(…).c(…)` from its end to its beginning."""
     current: Expr | None = expr
     while current is not None:

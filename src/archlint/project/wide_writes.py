@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Await, Call, CallRef, Expr, Name
-from archlint.project.loaded_rows import only_value
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
+from archlint.project.loaded_rows import chain_of, only_value
 from archlint.project.model import Def
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.effects import EffectPoint
@@ -91,25 +92,14 @@ def _verb(module: Module, expr: Expr) -> tuple[str, Call] | None:
 
 def _steps(module: Module, expr: Expr) -> Iterator[tuple[str, Call | None]]:
     """`a.b.c(…)` from its end: the name of each call with the call, that of each attribute in between."""
-    current: Expr | None = expr
-    while current is not None:
-        if isinstance(current, Await):
-            current = current.value
-        elif isinstance(current, CallRef):
-            call = module.body.calls[current.index]
-            callee = call.callee
-            if isinstance(callee, Attribute):
-                yield callee.attr, call
-                current = callee.base
-            else:
-                yield (callee.id if isinstance(callee, Name) else ""), call
-                return
-        elif isinstance(current, Attribute):
-            if isinstance(current.base, CallRef | Attribute | Name) and not _is_root(current):
-                yield current.attr, None
-            current = current.base
-        else:
-            return
+    is_callee = False
+    for part in chain_of(module, expr):
+        if isinstance(part, CallRef):
+            call = module.body.calls[part.index]
+            yield last_name(module.body, call.callee), call
+        elif isinstance(part, Attribute) and not is_callee and not _is_root(part):
+            yield part.attr, None
+        is_callee = isinstance(part, CallRef)
 
 
 def _is_root(expr: Attribute) -> bool:

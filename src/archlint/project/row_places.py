@@ -69,11 +69,7 @@ def is_asker(origins: Origins, place: Place, value: Expr, depth: int = _FEW) -> 
         return True
     if not isinstance(value, Name):
         return False
-    if value.id in place.given:
-        above, expr = place.given[value.id]
-        return is_asker(origins, above, expr, depth - 1)
-    own = [o for o in origins.of(place.module, value, place.context) if isinstance(o, Origin) and o.module is place.module]
-    return any(is_asker(origins, place.at(o.context), o.expr, depth - 1) for o in own)
+    return any(is_asker(origins, where, expr, depth - 1) for where, expr in _behind(origins, place, value))
 
 
 def is_reckoned(origins: Origins, place: Place, value: Expr, depth: int = _FEW) -> bool:
@@ -87,8 +83,13 @@ def is_reckoned(origins: Origins, place: Place, value: Expr, depth: int = _FEW) 
             return bool(given) and not any(isinstance(inner, Name) for each in given for inner in parts_of(body, each))
     if not isinstance(value, Name):
         return False
-    if value.id in place.given:
-        above, expr = place.given[value.id]
-        return is_reckoned(origins, above, expr, depth - 1)
-    own = [o for o in origins.of(place.module, value, place.context) if isinstance(o, Origin) and o.module is place.module]
-    return bool(own) and all(is_reckoned(origins, place.at(o.context), o.expr, depth - 1) for o in own)
+    behind = _behind(origins, place, value)
+    return bool(behind) and all(is_reckoned(origins, where, expr, depth - 1) for where, expr in behind)
+
+
+def _behind(origins: Origins, place: Place, name: Name) -> list[tuple[Place, Expr]]:
+    """What a name is given, each with its place: by the call that led here, or else in its own module."""
+    if name.id in place.given:
+        return [place.given[name.id]]
+    found = origins.of(place.module, name, place.context)
+    return [(place.at(o.context), o.expr) for o in found if isinstance(o, Origin) and o.module is place.module]

@@ -314,6 +314,35 @@ def test_an_interrupt_while_the_command_is_imported_is_status_130(tmp_path: Path
         assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
+CLASSES = """
+import signal, sys
+class Member:
+    def __set_name__(self, owner, name):
+        signal.raise_signal(signal.SIGINT)
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == MODULE:
+            class Made:
+                member = Member()
+sys.meta_path.insert(0, Interrupting())
+from archlint.cli import main
+main()
+"""
+
+
+@pytest.mark.usefixtures("answers_interrupts")
+@pytest.mark.parametrize(
+    "module", ["archlint.cli.root", "archlint.cli.check", "archlint.checks.sql.select_star", "sqlglot.dialects.postgres"]
+)
+def test_an_interrupt_while_a_class_is_made_is_status_130(project: Path, module: str) -> None:
+    """Python up to 3.11 hands it on as a RuntimeError: no guard against errors of our own may take it for one."""
+    (project / "shop/sales.sql").write_text("SELECT a FROM sales;\n")
+    (project / "starts.py").write_text(CLASSES.replace("MODULE", repr(module)))
+    words = ["check", str(project), "--select", "SQL001", "--no-cache", "--jobs", "1"]
+    done = subprocess.run([sys.executable, "starts.py", *words], check=False, capture_output=True, text=True, cwd=project)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_a_profile_tells_where_the_time_went_and_changes_no_report(project: Path, capsysbinary: Capture) -> None:
     plain = archlint(capsysbinary, "check", project, "--output-format", "json", "--no-cache")
     file = project.parent / "profile.json"

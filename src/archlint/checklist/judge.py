@@ -23,6 +23,7 @@ from msgspec import Struct
 from archlint.checklist.found import Found, Subject
 from archlint.checklist.items import Checklist, Item
 from archlint.facts.findings import Confidence, Evidence, Finding, ItemResult, ItemStatus, Location, Proof, Site
+from archlint.facts.interrupt import let_through
 from archlint.project import Project
 
 MAX_EVIDENCE = 50
@@ -85,6 +86,7 @@ def _judge(item: Item, said: Said) -> _Judgement:
     try:
         searched = _search(item, said)
     except Exception as error:  # our own bug in one search must not cost the other items
+        let_through(error)
         return _Judgement("unknown", f"the search for {item.subjects} crashed: {type(error).__name__}")
     of_rules = searched is None
     found = searched or _by_rules(item, said)

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 
+from archlint.facts.interrupt import stands_behind
+
 COMMANDS = ("init", "check", "checklist", "review", "baseline", "explain", "rules", "facts", "graph", "cache")
 _INTERRUPTED = 130
 
@@ -16,6 +18,10 @@ def main() -> None:
         from archlint.cli.root import run  # noqa: PLC0415  an interrupt may come while it is imported
 
         status = run(sys.argv[1:])
+    except Exception as error:
+        if not stands_behind(error):
+            raise
+        status = _INTERRUPTED
     except KeyboardInterrupt:
         status = _INTERRUPTED
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: one that comes now must not change how it ended

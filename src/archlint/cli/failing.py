@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import typer
 
+from archlint.facts import interrupt
+
 WRONG_USE = 2
 INTERRUPTED = 130
 
@@ -25,6 +27,8 @@ def failing(*, verbose: bool) -> Iterator[None]:
         sys.stderr.close()  # the reader of our output has gone; nobody is left to tell
         raise typer.Exit(WRONG_USE) from None
     except Exception as error:
+        if interrupt.stands_behind(error):
+            raise typer.Exit(INTERRUPTED) from None
         problems = getattr(error, "problems", None)
         if problems:
             for problem in problems:

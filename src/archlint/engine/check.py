@@ -12,6 +12,7 @@ from archlint.engine.findings import worded
 from archlint.engine.scopes import Scopes
 from archlint.engine.select import Bound, Selection
 from archlint.facts.findings import Hit, Proof
+from archlint.facts.interrupt import let_through
 from archlint.ports import NoProgress, Progress
 from archlint.project import Project
 from archlint.rulebook import Rule
@@ -44,6 +45,7 @@ def check(project: Project, selection: Selection, scopes: Scopes, progress: Prog
             said = [item for bound in variants for item in _said(project, bound, scopes)]
             hits = _sorted_hits(rule, [item for item in said if isinstance(item, Hit)], outcome)
         except Exception as error:  # a rule's bug must not cost the other rules' findings
+            let_through(error)
             outcome.crashed[rule_id] = last_frame(error)
             continue
         finally:

@@ -25,6 +25,7 @@ from archlint.engine.status import INCOMPLETE
 from archlint.engine.suppress import Suppression
 from archlint.facts.baseline import Baseline, Entry
 from archlint.facts.findings import Completeness, Finding, Hit, ItemResult, Report, Site
+from archlint.facts.interrupt import let_through
 from archlint.project import Project
 from archlint.project.statements import Sql
 from archlint.rulebook import Rule, Rulebook
@@ -215,5 +216,6 @@ def _guarded(outcome: Outcome, what: str, ask: Callable[[], T], none: T) -> T:
     try:
         return ask()
     except Exception as error:
+        let_through(error)
         outcome.crashed[what] = last_frame(error)
         return none

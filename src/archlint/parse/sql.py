@@ -13,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
+from archlint.facts.interrupt import let_through
 from archlint.facts.sql import SqlFacts, Statement, Unparsed
 from archlint.parse.sql_flaws import flaw
 from archlint.parse.sql_lexer import BACKSLASH_DIALECTS, Token, tokens, word_set
@@ -181,6 +182,7 @@ def _parse(masked: str, dialect: str) -> Tree | str:
     except RecursionError:
         return "nests too deep"
     except Exception as error:  # a defect of the parser costs one statement, never the run
+        let_through(error)
         return f"the parser failed ({type(error).__name__})"
     if len(trees) != 1:
         return "is no single statement"

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from archlint.checks.rule_api import Check, NoParams
+from archlint.facts.interrupt import let_through
 from archlint.rulebook.document import Document, suggestion
 
 
@@ -74,4 +75,5 @@ class Rule:
         try:
             return import_module("archlint.checks." + self.stem.replace("/", "."))
         except Exception as error:
+            let_through(error)
             raise RuleError(f"checks/{self.stem}.py cannot be imported: {type(error).__name__}: {error}") from error

@@ -23,13 +23,15 @@ _OWN = frozenset({"self", "cls"})
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A name of a module; with `owner` an attribute of that class, or of its instances, one of which a module keeps."""
+    """A name of a module; with `owner` an attribute of that class, or of its instances, one of which a module keeps.
+    `is_shared`: of a class of which no module keeps one, so that all its instances have the same."""
 
     module: Module = field(repr=False)
     name: str
     site: Site
     owner: str = ""
     annotation: Expr | None = field(default=None, repr=False)
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class ProcessState:
             is_made = place.function >= 0 and outline.functions[place.function].name == "__init__"
             if isinstance(target, Name):
                 if place.kind == "module" or (place.kind == "class" and self._is_shared(module, place.klass, target.id)):
-                    yield Container(module, target.id, site, owner, statement.annotation)
+                    shared = owner != "" and owner not in self._kept
+                    yield Container(module, target.id, site, owner, statement.annotation, shared)
             elif (
                 owner and is_made and isinstance(target, Attribute) and isinstance(target.base, Name) and target.base.id in _OWN
             ):

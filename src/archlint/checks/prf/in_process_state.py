@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Expr, Name
+from archlint.facts.syntax import Attribute, Expr, Name
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import WRITING
 from archlint.project.model import Def, Type
@@ -20,10 +20,11 @@ _OUTSIDE = ("cache.read", "cache.write", "db.read", "db.write")
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`own_words`: words in the names of what saves a repeated look-up, or belongs to the process; `own_types`: beginnings of
-    the names of types whose objects do."""
+    the names of types whose objects do; `storing_words`: words in the names of functions that store what a container holds."""
 
     own_words: tuple[str, ...]
     own_types: tuple[str, ...]
+    storing_words: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -31,8 +32,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     that asks a store for it."""
     requests, own = RunByRequests(project), _Own(project, params)
     for container, touches in ProcessState(project).filled():
-        writers = [t for t in touches if t.use.adds and not _fills_again(t.definition, touches)]
-        if not writers or own.holds(container, writers):
+        refilling = [t for t in touches if t.use.adds and _fills_again(t.definition, touches)]
+        writers = [t for t in touches if t.use.adds and t not in refilling]
+        if not writers or own.holds(container, writers) or own.is_stored(touches, refilling):
             continue
         yield from _judged(container, writers, touches, requests)
     for definition in project.endpoints.by_definition:
@@ -65,7 +67,18 @@ def _judged(container: Container, writers: list[Touch], touches: list[Touch], re
         Step(writer.site, f"puts something into `{container.name}`"),
         Step(reader.site, f"{other.endpoint.label} looks there"),
     )
-    yield Hit(container.site, words, "default", _confidence(request, other), related=(path[-2], path[-1]), path=path)
+    known = Confidence.LOW if _is_taken_for_own(container, touches) else _confidence(request, other)
+    yield Hit(container.site, words, "default", known, related=(path[-2], path[-1]), path=path)
+
+
+def _is_taken_for_own(container: Container, touches: list[Touch]) -> bool:
+    """An attribute of a class of which no module keeps an instance, asked by instances only: each seems to mean its own."""
+    if not container.is_shared:
+        return False
+    return all(
+        isinstance(t.use.expr, Attribute) and isinstance(t.use.expr.base, Name) and t.use.expr.base.id == "self"
+        for t in touches
+    )
 
 
 def _confidence(request: Request, other: Request) -> Confidence:
@@ -110,6 +123,14 @@ class _Own:
             told = annotations.types(container.module, container.annotation, 0)
             types += [t for t in told if isinstance(t, Type)]
         return any(self._is_own(found) for found in types)
+
+    def is_stored(self, touches: list[Touch], refilling: list[Touch]) -> bool:
+        """What is in it is stored elsewhere too, where other processes find it."""
+        storing = set(self._params.storing_words)
+        if any(not storing.isdisjoint(words_of(touch.definition.function.name)) for touch in touches):
+            return True
+        points_of = self._project.effects.points_of
+        return any(points_of(touch.definition, effect) for touch in refilling for effect in ("cache.read", "db.read"))
 
     def _types(self, writer: Touch, value: Expr) -> tuple[Type, ...]:
         return self._project.types.all(writer.definition.module, value, writer.use.context)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.facts.syntax import Attribute, Conditional, Expr, Name, Operation, Statement
+from archlint.project.container_uses import Use
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import WRITING
 from archlint.project.model import Def, Type
@@ -92,7 +93,10 @@ def _fills_again(definition: Def, touches: list[Touch]) -> bool:
     """The function answers with what is there, or with what it then puts there: what is missing is made again."""
     module, function = definition.module, definition.function
     own = [s for s in module.body.statements if function.at <= s.at < function.end]
-    places = {t.use.expr.at for t in touches if t.definition == definition}
+    uses = [t.use for t in touches if t.definition == definition]
+    if not _looks_first(own, uses):
+        return False
+    places = {use.expr.at for use in uses}
     derived = {
         s.target.id
         for s in own
@@ -105,6 +109,16 @@ def _fills_again(definition: Def, touches: list[Touch]) -> bool:
         if shown or not derived.isdisjoint(names_in(module.body, statement.value)):
             return True
     return False
+
+
+def _looks_first(own: list[Statement], uses: list[Use]) -> bool:
+    """It asks what is there before it puts something there, or does both in one (`return made.setdefault(key, …)`)."""
+    first = min(use.expr.at for use in uses if use.adds)
+    putting = max((s for s in own if s.at <= first < s.end), key=lambda s: s.at, default=None)
+    if putting is None or putting.kind == "return":
+        return True
+    chooses = isinstance(putting.value, Conditional) or (isinstance(putting.value, Operation) and putting.value.op == "or")
+    return any(use.expr.at < putting.at or (chooses and use.expr.at < putting.end) for use in uses if not use.adds)
 
 
 class _Own:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
+_SLICE = re.compile(r"\[[^\[\]]*:[^\[\]]*\]")
 _BOUNDS = re.compile(r"\b(limit|returning|group\s+by|distinct|fetch\s+first|top\s+\d+|count)\b", re.IGNORECASE)
 _HOLDERS = frozenset({"db-session", "db-connection", "db-cursor", "db-manager"})
 _PLAIN = frozenset({"staticmethod", "classmethod"})
@@ -121,7 +122,7 @@ class LoadedRows:
             for argument in call.arguments
         ]
         words = {word for text in texts for word in text.replace("(", ".").replace(")", ".").split(".")}
-        return not words.isdisjoint(self._bounded) or any("[" in text or _BOUNDS.search(text) for text in texts)
+        return not words.isdisjoint(self._bounded) or any(_SLICE.search(text) or _BOUNDS.search(text) for text in texts)
 
 
 def only_value(module: Module, name: Name, context: int) -> Expr | None:

@@ -23,6 +23,7 @@ from archlint.facts.syntax import (
     Walrus,
 )
 from archlint.project.closed_places import asks_catalogue, asks_for_list, checks, names_of, places_around, written_in
+from archlint.project.converted_first import LEAVES, is_converted
 from archlint.project.credentials import words_of
 from archlint.project.flows import Place
 from archlint.project.model import Type
@@ -41,8 +42,6 @@ _ACCESS = frozenset(
 _VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "allowlisted"})
 """In the name of a function that is asked: it is true for good values only (`is_valid_name`)."""
 _PLACES = frozenset({"module", "class", "function"})
-_LEAVES = frozenset({"raise", "return", "continue", "break"})
-_CONVERTING = frozenset({"int", "float", "UUID", "Decimal"})
 _CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"})
 
 
@@ -251,7 +250,7 @@ class ClosedValues:
                 continue
             if self._turns_away(module, statement, text) and self.implies(module, place.subject, text, False):
                 return True
-        return self._is_converted(module, expr, text, around, body.contexts[at.context].function)
+        return is_converted(module, expr, text, around, self._leaving)
 
     def _comes_by(self, module: Module, context: int, text: str, around: set[int]) -> bool:
         """Whoever has not come by a place has been let through by the test beside it."""
@@ -264,23 +263,11 @@ class ClosedValues:
 
     def _turns_away(self, module: Module, statement: Statement, text: str) -> bool:
         """The statement leaves the place, or puts something written in the value's place."""
-        if statement.kind in _LEAVES:
+        if statement.kind in LEAVES:
             return True
         if statement.kind == "assign" and statement.target is not None and spell(module.body, statement.target) == text:
             return isinstance(statement.value, String | Constant | Name | Attribute)
         return statement.kind == "expression" and last_name(module.body, statement.value) in self._leaving
-
-    def _is_converted(self, module: Module, expr: Expr, text: str, around: set[int], function: int) -> bool:
-        """`int(number)` before, which raises for anything else."""
-        for call in module.body.calls:
-            if call.at >= expr.at:
-                break
-            if len(call.arguments) == 1 and last_name(module.body, call.callee) in _CONVERTING:
-                place = module.body.contexts[call.context]
-                inside = call.context in around or (place.kind == "try" and place.parent in around)
-                if inside and place.function == function and spell(module.body, call.arguments[0].value) == text:
-                    return True
-        return False
 
     def _of_function(self, module: Module, function: int) -> list[Statement]:
         known = self._statements.get(module.path)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Step
-from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Collection, Comprehension, Expr, Lambda, String
+from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Collection, Comprehension, Expr, Lambda, Name, String
 from archlint.project import substituted
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS
 from archlint.project.closed_places import checks
@@ -14,6 +15,7 @@ from archlint.project.credentials import words_of
 from archlint.project.flows import Frame, Place
 from archlint.project.insertions import Part, Reach, Spot, in_front_of_field, text_of
 from archlint.project.model import CallSite, Def
+from archlint.project.named_checks import tests_something
 from archlint.project.request_parsers import READS, RequestParsers
 from archlint.project.spelling import last_name
 
@@ -43,6 +45,7 @@ class InsertedCalls:
         words = values.words
         self._quoting = frozenset(words.quoting)
         self._checking = frozenset(words.checking)
+        self._testing = frozenset(words.checks) | frozenset(words.leaving)
         self._parsers = RequestParsers(self._project)
         self._objects = frozenset({"db-statement", "db-query", "db-column", "db-quoted"})
 
@@ -117,6 +120,8 @@ class InsertedCalls:
     def _method(self, expr: CallRef, call: Call, callee: Attribute, name: str, spot: Spot) -> Found:
         values, place = self._values, spot.place
         plain = [a for a in call.arguments if a.name is None]
+        if name == "join" and len(plain) == 2 and isinstance(callee.base, Name) and callee.base.id == "str":
+            return chain(values.walk(plain[0].value, spot), self._joined(plain[1].value, spot))
         if name == "join" and plain:
             return chain(values.walk(callee.base, spot), self._joined(plain[0].value, spot))
         if name in ("format", "format_map") or name in _SEPARATELY:
@@ -196,12 +201,16 @@ class InsertedCalls:
             words = words_of(definition.function.name)
             if words and not self._quoting.isdisjoint(words):
                 continue
-            there = spot.capped() if checks(words, self._checking) else spot
+            there = spot.capped() if self._checks(definition, words) else spot
             frame = Frame(definition, site, spot.place.frame)
             step = Step(site.site, f"given by `{definition.function.name}`")
             there = there.framed(Place(definition.module, site.call.context, frame), step, site.confidence)
             found.append(self.returned(definition, frame, there))
         return chain(*found)
+
+    def _checks(self, definition: Def, words: Sequence[str]) -> bool:
+        known = self._quoting | self._testing
+        return checks(words, self._checking) and tests_something(definition, self._checking, known)
 
     def returned(self, definition: Def, frame: Frame | None, spot: Spot) -> Found:
         """What the function's `return` statements give, or its `yield` ones."""

@@ -73,7 +73,8 @@ class InsertedItems:
             named = [v for k, v in pairs if isinstance(k, String | Constant) and k.value == head]
             own = values.all(named[-1:], spot.inside())
         else:  # which of them is not told
-            inside = spot.inside() if len(pairs) == 1 or not spot.taken else spot.inside().capped()
+            alone = len(pairs) == 1 or not spot.taken or spot.entry is None  # each text of several may be executed
+            inside = spot.inside() if alone else spot.inside().capped()
             own = values.all([value for _, value in pairs], inside)
         return chain(own, values.all(unpacked, spot))
 

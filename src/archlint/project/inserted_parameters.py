@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _MOST_CALLERS = 12
 _MOST_CLIMBS = 6
 _TEXT = frozenset({"builtins.str", "builtins.bytes"})
+_ABSTRACT = frozenset({"ABC", "object"})
 _KEYS = frozenset({"id", "pk"})
 """Attributes of a row that the database has made."""
 
@@ -119,12 +120,30 @@ class InsertedParameters:
         if not callers or len(self._climbing) >= _MOST_CLIMBS:
             named = given.kind == "**" and spot.taken[:1] == (Part.EACH,)  # names that stand in a call's source
             told = named or not self._sql_words.isdisjoint(words_of(given.name)[-1:]) or self._is_statement(given)
+            told = told or _is_number(definition.function.parameters[given.position].default) or self._is_uncalled(definition)
             return self._values.leaf(expr, spot, Reach.UNPROVED if told else Reach.GIVEN, definition.function.qualname)
         self._climbing.append(key)
         try:
             return iter(list(self._from_callers(given, callers, spot)))
         finally:
             self._climbing.pop()
+
+    def _is_uncalled(self, definition: Def) -> bool:
+        """A function of the project's own, hidden by its name, in a module that looks none up by name, and whose class no
+        library made: nobody calls it."""
+        function, module = definition.function, definition.module
+        if not function.name.startswith("_") or function.name.startswith("__"):
+            return False
+        if any(last_name(module.body, call.callee) == "getattr" for call in module.body.calls):
+            return False
+        return function.klass < 0 or self._is_own(definition.name.rpartition(".")[0])
+
+    def _is_own(self, name: str) -> bool:
+        """Every class that this one inherits from is the project's."""
+        ancestors = self._project.types.inference.members.ancestors(Type(name))
+        known = [klass for klass in map(self._project.symbols.classes.get, (a.name for a in ancestors)) if klass is not None]
+        named = {last_name(klass.module.body, base) for klass in known for base in klass.klass.bases}
+        return bool(known) and named - _ABSTRACT <= {klass.name.rpartition(".")[2] for klass in known}
 
     def _is_statement(self, given: Given) -> bool:
         """Its type says that it holds a statement or a part of one: whoever calls writes SQL."""
@@ -251,6 +270,10 @@ class InsertedParameters:
             return False
         classes = [t for t in self._annotated(definition, parameter) if t.name in self._project.symbols.classes]
         return any(self._project.types.role(t) in ("", "schema", "data") for t in classes)
+
+
+def _is_number(default: Expr | None) -> bool:
+    return isinstance(default, Constant) and isinstance(default.value, int | float) and not isinstance(default.value, bool)
 
 
 def _is_list(types: list[Type]) -> bool:

@@ -38,7 +38,7 @@ from archlint.project.inserted_attributes import InsertedAttributes
 from archlint.project.inserted_calls import InsertedCalls
 from archlint.project.inserted_items import InsertedItems, steps
 from archlint.project.inserted_parameters import InsertedParameters
-from archlint.project.insertions import Inserted, Part, Reach, Spot, TextWords, in_front, is_name, text_of
+from archlint.project.insertions import Inserted, Part, Reach, Spot, TextWords, in_front, is_called_sql, is_name, text_of
 from archlint.project.scopes import Binding
 from archlint.project.spelling import shorten, spell
 
@@ -110,6 +110,7 @@ class InsertedValues:
         if spot.entry is None:
             return
         module = spot.place.module
+        reach = Reach.UNPROVED if is_called_sql(expr, spot.taken) else reach
         label = shorten(spell(module.body, expr))
         site = Site(module.path, expr.at, expr.end)
         yield Inserted(spot.entry, min(reach, spot.most), label, site, owner, spot.trail, spot.confidence)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.findings import Confidence, Site, Step
-from archlint.facts.syntax import Expr, String, Template
+from archlint.facts.syntax import Attribute, Expr, Name, String, Template
+from archlint.project.credentials import words_of
 from archlint.project.flows import Place
 
 if TYPE_CHECKING:
@@ -148,6 +149,15 @@ class Spot:
     def capped(self) -> Spot:
         """What comes from behind here is proved by nothing, whoever sends it."""
         return replace(self, most=Reach.UNPROVED)
+
+
+def is_called_sql(expr: Expr, taken: Taken) -> bool:
+    """The value, or what is taken of it, is called SQL (`request.form["sql_text"]`): whoever gives it is asked for a
+    statement."""
+    name = next((part for part in taken if isinstance(part, str)), "")
+    if not name and isinstance(expr, Attribute | Name):
+        name = expr.attr if isinstance(expr, Attribute) else expr.id
+    return "sql" in words_of(name)
 
 
 def is_quoted(before: str) -> bool:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.project.credentials import words_of
 from archlint.project.module_roles import is_example, is_script
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
@@ -23,6 +24,8 @@ _WORDS = re.compile(r"\w[_-]\w")
 """A file's name of several words; one word alone says other things, too."""
 _ROUTINES = frozenset({"function", "procedure", "trigger"})
 _MIGRATIONS = frozenset({"migration", "migrations"})
+_COPIES = frozenset({"dump", "dumps", "backup", "backups", "gdpr"})
+"""In the name of what hands over all that there is."""
 _SUFFIX = ".sql"
 _INQUIRY = re.compile(
     r"\s*(?:PRAGMA\s+table_x?info\b|SHOW\s+COLUMNS\b|DESCRIBE\b|SELECT\b.*\binformation_schema\s*\.\s*columns\b)",
@@ -44,6 +47,8 @@ class RowUses:
         """Why it is not proved that anything depends on which columns come; empty where it is."""
         if _is_migration(sql) and not any(s.creates in _ROUTINES for s in sql.facts.statements):
             return "a migration reads it at a known state of the schema"
+        if _is_whole_copy(sql):
+            return "a copy of all that there is takes whole rows"
         if sql.built is None:
             by_hand = _is_by_hand(sql.path) or _is_typed(sql)
             return "a file for use by hand that no code names" if by_hand and not self._is_asked(sql) else ""
@@ -185,6 +190,13 @@ def _expressions(module: Module, function: int | None = None) -> Iterator[Expr]:
     for context, wanted in zip(body.contexts, inside, strict=True):
         if wanted and context.subject is not None:
             yield context.subject
+
+
+def _is_whole_copy(sql: Sql) -> bool:
+    """The function, or the file of SQL, is called one."""
+    function = sql.origin.function.name if sql.origin is not None else ""
+    told = sql.path.rpartition("/")[2].removesuffix(_SUFFIX) if sql.built is None else function
+    return not _COPIES.isdisjoint(words_of(told))
 
 
 def _is_migration(sql: Sql) -> bool:

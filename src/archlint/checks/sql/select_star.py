@@ -33,6 +33,8 @@ _BACKUP = re.compile(r"(^|[._])(backups?|bak|bkp)(_|$)")
 _INTO_MOMENT = re.compile(
     r"\bCREATE\s+(?:LOCAL\s+|GLOBAL\s+)?TEMP(?:ORARY)?\s+TABLE\b[^;]*\bAS\s*\(?\s*SELECT\s+(?:\w+\.)?\Z", re.IGNORECASE
 )
+_ANEW = "replace"
+"""What a call is told that makes the table anew, whatever it was."""
 _INTO = re.compile(r"\bINTO\s+(?:STRICT\s+)?(\w+)", re.IGNORECASE)
 
 
@@ -117,7 +119,8 @@ Moment = dict[Def | str, set[str]]
 
 
 def _of_functions(project: Project, params: Params) -> Moment:
-    """Function, or path of a file of SQL → the temporary tables that it makes, and those that it writes whole."""
+    """Function, class, or path of a file of SQL → the temporary tables that it makes, and those that it writes whole; of a
+    class, those that its methods always make anew."""
     found: Moment = defaultdict(set)
     for sql in project.statements.all:
         made = {table.lower() for s in sql.facts.statements if s.temporary for table in s.writes}
@@ -129,12 +132,22 @@ def _of_functions(project: Project, params: Params) -> Moment:
             function = module.body.contexts[call.context].function
             if isinstance(first, String) and function >= 0:
                 found[Def(module, module.name, function)].add(first.value.lower())
+                owner = _class_of(Def(module, module.name, function))
+                if owner and any(isinstance(a.value, String) and a.value.value == _ANEW for a in call.arguments):
+                    found[owner].add(first.value.lower())
     return found
+
+
+def _class_of(definition: Def) -> str:
+    """The class whose method it is, as a key; nothing is kept for functions of none."""
+    row = definition.function.klass
+    return f"{definition.module.path}:{row}" if row >= 0 else ""
 
 
 def _passing(sql: Sql, statement: Statement, moment: Moment) -> frozenset[str]:
     """The tables of the moment: temporary ones, and those that a later statement of the text drops when it is read out."""
     found = set(moment.get(sql.path if sql.built is None else sql.origin or sql.path, ()))
+    found |= moment.get(_class_of(sql.origin), set()) if sql.origin is not None else set()
     if statement.verb == "select":
         dropped = (s for s in sql.facts.statements if s.verb == "drop" and s.creates == "table" and s.at > statement.at)
         found |= {table.lower() for s in dropped for table in s.writes}

@@ -14,6 +14,20 @@ client = redis.Redis()
 """
 
 STATE = {
+    "other entries are written with an expiry": """\
+def remember(name, body):
+    client.set(f'page:{name}', json.dumps(body))
+def remember_briefly(name, body):
+    client.set(f'profile:{name}', json.dumps(body), ex=300)
+""",
+    "a copy of one commit, which never grows old": """\
+def page(repo, path, commit_sha):
+    found = cache.get(f'page:{path}:{commit_sha}')
+    if found is None:
+        found = repo.read(path, commit_sha)
+        cache.set(f'page:{path}:{commit_sha}', found, None)
+    return found
+""",
     "a record that is made once, and refused where there is one": """\
 def made(number, body):
     exists = client.get(f'{number}_order')
@@ -219,6 +233,35 @@ def pair():
         found = load()
         client.set(key_for('pair'), found)
     return found
+""",
+    "read and written by two methods of its own": """\
+class Rates:
+    def _kept(self, name):
+        found = client.get(f'{PREFIX}{name}')
+        return found if found is not None else None
+    def _keep(self, name, value):
+        client.set(f'{PREFIX}{name}', value)
+    def rate(self, name):
+        kept = self._kept(name)
+        if kept is not None:
+            return kept
+        value = load(name)
+        self._keep(name, value)
+        return value
+PREFIX = 'rates:'
+""",
+    "asked for by a test of what is in it": """\
+def labels(name):
+    key = f'labels:{name}'
+    if key not in cache:
+        cache.set(key, load(name), None)
+    return cache.get(key)
+""",
+    "the same entries are written with an expiry elsewhere": """\
+def remember(name, body):
+    client.set(f'profile:{name}', json.dumps(body))
+def remember_briefly(name, body):
+    client.set(f'profile:{name}', json.dumps(body), ex=300)
 """,
     "the object's own key, filled elsewhere in the file": """\
 class Count:

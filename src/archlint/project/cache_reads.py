@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import CallRef, Collection, Comparison, Expr, Mapping, Name, String
-from archlint.project.arguments import arguments_by_parameter, parameter
+from archlint.project.arguments import arguments_by_parameter, parameter, receiver_of
 from archlint.project.cache_writes import CacheWrites
 from archlint.project.model import CallSite
 from archlint.project.parts import names_in, parts_of
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 from archlint.project.texts import Written
 
 if TYPE_CHECKING:
@@ -39,9 +39,24 @@ class CacheReads:
         if _does_both(site):
             return True
         own = list(self._own(site, write))
-        if any(first.call.end <= site.call.at for first in own) and any(_delivers(read) for read in own):
+        asked = any(first.call.end <= site.call.at for first in own) or self._is_missed(site, write)
+        if asked and any(_delivers(read) for read in own):
             return True
         return self._is_reread(site, site.argument(write.value))
+
+    def _is_missed(self, site: CallSite, write: CacheWrite) -> bool:
+        """It stands where the store was asked for the key and had it not: `if key not in cache`."""
+        module, context = site.module, site.call.context
+        key, store = self._writes.key(site, write), spell(module.body, receiver_of(site))
+        while context >= 0 and module.body.contexts[context].kind != "function":
+            place = module.body.contexts[context]
+            test = place.subject
+            if place.kind == "if" and isinstance(test, Comparison) and test.ops == ("not in",):
+                asked, of = test.operands
+                if self._writes.followed(site, asked) == key and spell(module.body, of) == store:
+                    return True
+            context = place.parent
+        return False
 
     def only_asks(self, site: CallSite, write: CacheWrite) -> bool:
         """What the function reads under the key only tells whether something is there: it is tested and nothing else, and
@@ -90,7 +105,7 @@ class CacheReads:
             for read in self._project.calls.of(call.caller) if call.caller is not None else ():
                 key = self._key_of(read)
                 is_first = key is not None and read.call.end <= call.call.at and _delivers(read)
-                if key is not None and is_first and (expr is None or not asked.isdisjoint(self._shapes(read, key))):
+                if key is not None and is_first and (expr is None or not asked.isdisjoint(self._read_shapes(read, key))):
                     return True
         return False
 
@@ -217,6 +232,15 @@ class CacheReads:
             return None
         is_plain = all(target.definition is not None for target in site.targets)
         return site.call.arguments[0].value if is_plain else None
+
+    def _read_shapes(self, read: CallSite, key: Expr) -> frozenset[str]:
+        """What a read's key looks like, and the one that the function asks with which it calls."""
+        found = self._shapes(read, key)
+        for target in read.targets if read.operation is None else ():
+            for inner in self._project.calls.of(target.definition) if target.definition is not None else ():
+                asked = _read_key(inner)
+                found |= self._shapes(inner, asked) if asked is not None else frozenset()
+        return found
 
     def _shapes(self, site: CallSite, expr: Expr) -> frozenset[str]:
         """What is written of a key, its holes alike; of a key that is only a hole, what makes it, in one file."""

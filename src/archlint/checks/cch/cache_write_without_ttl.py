@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.knowledge import CacheWrite
@@ -17,6 +20,8 @@ from archlint.project.spelling import last_name, shorten, spell
 
 _ENTRIES = ("value", "many", "hash")
 _DEPTH = 4
+_LITERAL = re.compile(r"[\"'][^\"'{}]{3,}")
+_VERSIONS = frozenset({"sha", "commit", "revision", "etag", "checksum"})
 
 
 class Params(CopyWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -40,17 +45,42 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     writes = CacheWrites(project)
     copies = CachedCopies(project, writes, params)
     seen: set[tuple[str, int]] = set()
-    for site, write in writes.all:
-        for asked, expiry in _decided(project, writes, _Asked(site, write, site), writes.expiry(site, write), _DEPTH):
-            place = (asked.decider.path, asked.decider.call.at)
-            if place in seen:
-                continue
-            if expiry.kind == "given":
-                yield Proof(asked.decider.site, "expires")
-                continue
-            if (hit := _hit(project, writes, copies, asked, expiry)) is not None and not _is_ignored(hit, params):
-                seen.add(place)
-                yield hit
+    all_decided = [
+        decided
+        for site, write in writes.all
+        for decided in _decided(project, writes, _Asked(site, write, site), writes.expiry(site, write), _DEPTH)
+    ]
+    expiring = _expiring(writes, all_decided)
+    for asked, expiry in all_decided:
+        place = (asked.decider.path, asked.decider.call.at)
+        if place in seen:
+            continue
+        if expiry.kind == "given":
+            yield Proof(asked.decider.site, "expires")
+            continue
+        if (hit := _hit(project, writes, copies, asked, expiry)) is not None and not _is_ignored(hit, params):
+            seen.add(place)
+            yield _surer(hit, writes, asked, expiring)
+
+
+_Functions = dict[str, set[Def | None]]
+
+
+def _expiring(writes: CacheWrites, all_decided: list[tuple[_Asked, Expiry]]) -> _Functions:
+    """Key as it is written → the functions that write such an entry with an expiry."""
+    found: _Functions = defaultdict(set)
+    for asked, expiry in all_decided:
+        if expiry.kind == "given" and asked.write.kind in _ENTRIES and not asked.through:
+            found[writes.key(asked.site, asked.write)].add(asked.site.caller)
+    return found
+
+
+def _surer(hit: Hit, writes: CacheWrites, asked: _Asked, expiring: _Functions) -> Hit:
+    """Another function writes entries of the same keys with an expiry: they are meant to grow old."""
+    key = writes.key(asked.site, asked.write)
+    is_doubtful = hit.confidence == Confidence.LOW and hit.message in ("default", "never") and not asked.through
+    is_twin = bool(_LITERAL.search(key)) and not _is_versioned(writes, asked) and bool(expiring[key] - {asked.site.caller})
+    return replace(hit, confidence=min(Confidence.MEDIUM, asked.site.confidence)) if is_doubtful and is_twin else hit
 
 
 def _decided(
@@ -134,9 +164,14 @@ def _judged(
     if found is not None and copies.is_reference(asked.decider, _value_given(asked)):
         found = Confidence.LOW
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
-    if found is not None and not asked.through and writes.is_switched_off(site):
+    if found is not None and not asked.through and (writes.is_switched_off(site) or _is_versioned(writes, asked)):
         found = Confidence.LOW
     return message, None if found is None else min(found, site.confidence)
+
+
+def _is_versioned(writes: CacheWrites, asked: _Asked) -> bool:
+    """The key says which state of its source the copy is of: it never grows old, and only takes room."""
+    return not words_of(writes.key(asked.site, asked.write)).isdisjoint(_VERSIONS)
 
 
 def _value_given(asked: _Asked) -> Expr | None:

@@ -21,11 +21,13 @@ _OUTSIDE = ("cache.read", "cache.write", "db.read", "db.write")
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`own_words`: words in the names of what saves a repeated look-up, or belongs to the process; `own_types`: beginnings of
-    the names of types whose objects do; `storing_words`: words in the names of functions that store what a container holds."""
+    the names of types whose objects do; `storing_words`: words in the names of functions that store what a container holds; `stand_ins`: words in the names of
+    modules and classes that stand for the real ones in tests."""
 
     own_words: tuple[str, ...]
     own_types: tuple[str, ...]
     storing_words: tuple[str, ...]
+    stand_ins: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -129,6 +131,9 @@ class _Own:
     def holds(self, container: Container, writers: list[Touch]) -> bool:
         """What is in it belongs to this process, or only saves asking again."""
         owner = container.owner.rpartition(".")[2]
+        whose = (*words_of(container.module.name.rpartition(".")[2]), *words_of(owner))
+        if not set(self._params.stand_ins).isdisjoint(whose):
+            return True
         if not set(self._params.own_words).isdisjoint((*words_of(container.name), *words_of(owner))):
             return True
         types = [t for writer in writers for value in writer.use.values for t in self._types(writer, value)]

@@ -21,8 +21,8 @@ _OUTSIDE = ("cache.read", "cache.write", "db.read", "db.write")
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`own_words`: words in the names of what saves a repeated look-up, or belongs to the process; `own_types`: beginnings of
-    the names of types whose objects do; `storing_words`: words in the names of functions that store what a container holds; `stand_ins`: words in the names of
-    modules and classes that stand for the real ones in tests."""
+    the names of types whose objects do; `storing_words`: words in the names of functions that store what a container
+    holds; `stand_ins`: words in the names of modules and classes that stand for the real ones in tests."""
 
     own_words: tuple[str, ...]
     own_types: tuple[str, ...]

@@ -135,7 +135,7 @@ class CacheReads:
             return False
         module = site.module
         made = self._is_stamped(site, write) or any(
-            self._is_clock(site, item)
+            self._is_clock(site, item) or self._holds_clock(module, item, site.call.context)
             for part in self.followed_parts(module, value, site.call.context)
             for item in (part.items if isinstance(part, Collection) else part.values if isinstance(part, Mapping) else ())
         )
@@ -208,7 +208,7 @@ class CacheReads:
         return any(value is not None and self._is_clock(call, value, follow=False) for call, value in given)
 
     def _holds_clock(self, module: Module, expr: Expr, context: int) -> bool:
-        parts = self.followed_parts(module, expr, context, 1)
+        parts = self.followed_parts(module, expr, context, 2)
         return any(isinstance(part, CallRef) and last_name(module.body, part) in _CLOCK for part in parts)
 
     @cached_property

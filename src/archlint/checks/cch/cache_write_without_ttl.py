@@ -60,7 +60,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         if (hit := _hit(project, writes, copies, asked, expiry)) is not None and not _is_ignored(hit, params):
             seen.add(place)
-            yield _surer(hit, writes, asked, expiring)
+            yield _surer(project, hit, writes, asked, expiring)
 
 
 _Functions = dict[str, set[Def | None]]
@@ -75,11 +75,13 @@ def _expiring(writes: CacheWrites, all_decided: list[tuple[_Asked, Expiry]]) -> 
     return found
 
 
-def _surer(hit: Hit, writes: CacheWrites, asked: _Asked, expiring: _Functions) -> Hit:
+def _surer(project: Project, hit: Hit, writes: CacheWrites, asked: _Asked, expiring: _Functions) -> Hit:
     """Another function writes entries of the same keys with an expiry: they are meant to grow old."""
     key = writes.key(asked.site, asked.write)
     is_doubtful = hit.confidence == Confidence.LOW and hit.message in ("default", "never") and not asked.through
-    is_twin = bool(_LITERAL.search(key)) and not _is_versioned(writes, asked) and bool(expiring[key] - {asked.site.caller})
+    is_twin = (
+        bool(_LITERAL.search(key)) and not _is_versioned(project, writes, asked) and bool(expiring[key] - {asked.site.caller})
+    )
     return replace(hit, confidence=min(Confidence.MEDIUM, asked.site.confidence)) if is_doubtful and is_twin else hit
 
 
@@ -164,14 +166,17 @@ def _judged(
     if found is not None and copies.is_reference(asked.decider, _value_given(asked)):
         found = Confidence.LOW
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
-    if found is not None and not asked.through and (writes.is_switched_off(site) or _is_versioned(writes, asked)):
+    if found is not None and not asked.through and (writes.is_switched_off(site) or _is_versioned(project, writes, asked)):
         found = Confidence.LOW
     return message, None if found is None else min(found, site.confidence)
 
 
-def _is_versioned(writes: CacheWrites, asked: _Asked) -> bool:
+def _is_versioned(project: Project, writes: CacheWrites, asked: _Asked) -> bool:
     """The key says which state of its source the copy is of: it never grows old, and only takes room."""
-    return not words_of(writes.key(asked.site, asked.write)).isdisjoint(_VERSIONS)
+    site, expr = asked.site, asked.site.argument(asked.write.key)
+    texts = project.values.texts(site.module, expr, site.call.context) if expr is not None else []
+    told = (piece.text for text in texts for piece in text.pieces)
+    return not words_of(writes.key(site, asked.write), *told).isdisjoint(_VERSIONS)
 
 
 def _value_given(asked: _Asked) -> Expr | None:

@@ -158,6 +158,7 @@ def _confidence(found: Inserted, sink: Sink) -> Confidence:
 
 def _is_value(before: str) -> bool:
     """It stands where a value would: names, and whole conditions, are nearly always written by the code itself."""
+    before = before.partition('"')[0] if before.count('"') == 1 else before  # no names, but values in double quotes
     return not is_name(before) and not _SET_UP.match(before) and (is_quoted(before) or _VALUES.search(before) is not None)
 
 

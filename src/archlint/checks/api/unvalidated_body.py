@@ -34,7 +34,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`bodies`: attributes of a request that give what was sent, nobody having looked at it; `requests`: names of requests;
     `open_types`: annotations of a handler's parameter that let everything in; `validates`: words for what code that looks
     at it reads and calls; `free`: last words of fields that may hold any text; `not_asked`: words in paths and names of
-    endpoints that take what a protocol or another program sends."""
+    endpoints that take what a protocol or another program sends; `models`: classes whose instances look at what they are made
+    of."""
 
     bodies: tuple[str, ...]
     requests: tuple[str, ...]
@@ -42,6 +43,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     validates: tuple[str, ...]
     free: tuple[str, ...]
     not_asked: tuple[str, ...]
+    models: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -60,7 +62,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         ways = [path for point in points if (path := conditions.path(point)) is not None]
         if not ways:
             continue
-        is_asked = _is_decorated(definition, words) or _has_schema(endpoint, words) or bodies.are_handed_in()
+        is_asked = _is_decorated(definition, words) or _has_schema(endpoint, words) or bodies.are_looked_at()
         if validating.function_asks(definition) or is_asked or bodies.are_tested() or bodies.are_words():
             yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
             continue
@@ -79,8 +81,13 @@ def _hit(endpoint: Endpoint, site: Site, path: ConditionPath) -> Hit:
 
 
 def _is_decorated(definition: Def, validating: Phrases) -> bool:
-    """`@validate_json(schema)`."""
-    return any(validating.in_name(last_name(definition.module.body, each)) for each in definition.function.decorators)
+    """`@validate_json(schema)` and `@expect(model, validate=True)`."""
+    body = definition.module.body
+    given = [
+        a.name for each in definition.function.decorators if isinstance(each, CallRef) for a in body.calls[each.index].arguments
+    ]
+    names = [last_name(body, each) for each in definition.function.decorators] + [name for name in given if name]
+    return any(validating.in_name(name) for name in names)
 
 
 def _has_schema(endpoint: Endpoint, validating: Phrases) -> bool:
@@ -165,7 +172,24 @@ class _Bodies:
         first = call.arguments[0].value if is_got and call.arguments else None
         return first.value if isinstance(first, String) else ""
 
-    def are_handed_in(self) -> bool:
+    def are_looked_at(self) -> bool:
+        """By a decorator of the project, or by a model that is made of them."""
+        return self._are_handed_in() or self._are_modelled()
+
+    def _are_modelled(self) -> bool:
+        """`NewUser(**body)`, of a class of pydantic."""
+        self._spread()
+        models, members = set(self._params.models), self._project.types.inference.members
+        for site in self._project.calls.of(self._definition):
+            if any(self._holds(argument.value) for argument in site.call.arguments):
+                whole = CallRef(site.call.at, site.call.length, site.index)
+                made = self._project.types.all(self._module, whole, site.call.context)
+                over = {ancestor.name.rpartition(".")[2] for each in made for ancestor in members.ancestors(each)}
+                if not models.isdisjoint(over):
+                    return True
+        return False
+
+    def _are_handed_in(self) -> bool:
         """A decorator of the project gives the parameter, and may have looked at it: no framework reads its annotation."""
         function = self._function
         if not self.names or not function.decorators:
@@ -173,7 +197,8 @@ class _Bodies:
         inference = self._project.types.inference
         own = (
             entity.definition
-            for decorator in function.decorators
+            for each in function.decorators
+            for decorator in (self._module.body.calls[each.index].callee if isinstance(each, CallRef) else each,)
             for entity in inference.entities(self._module, decorator, function.outer)
             if isinstance(entity, FunctionRef)
         )

@@ -128,6 +128,16 @@ def log_in(session: Session):
     session.commit()
     {name}(session, order)
 """
+COUNTED = """\
+from sqlalchemy import select
+
+from datetime import timedelta
+
+def take({asker}, session: Session) -> None:
+    order = session.scalars(select(Order).where(Order.owner == {asker}.id)).one()
+    {change}
+    session.commit()
+"""
 ADDED = "order.lines = 1; session.add(order)"
 LINE = "session.add(Line(order=order))"
 
@@ -206,6 +216,21 @@ def place(session: Session, order: Order) -> None:
         ("DBS007", HEAD + BEHIND.format(name="error"), Confidence.HIGH),
         ("DBS007", HEAD + LEFT, Confidence.HIGH),
         ("DBS007", HEAD + MOVED.format(value="cents", other="book"), Confidence.MEDIUM),
+        ("DBS017", HEAD + COUNTED.format(asker="current_user", change="order.lines += 1"), Confidence.LOW),
+        ("DBS017", HEAD + COUNTED.format(asker="current_user", change="order.balance += 1"), Confidence.HIGH),
+        ("DBS017", HEAD + COUNTED.format(asker="customer", change="order.lines += 1"), Confidence.HIGH),
+        (
+            "DBS017",
+            HEAD + COUNTED.format(asker="it", change="due = order.due + timedelta(days=1); order.due = due"),
+            Confidence.LOW,
+        ),
+        ("DBS017", HEAD + COUNTED.format(asker="it", change="due = order.due + 1; order.due = due"), Confidence.HIGH),
+        (
+            "DBS017",
+            HEAD.replace("Order", "ImportLog")
+            + COUNTED.replace("Order", "ImportLog").format(asker="it", change="order.lines += 1"),
+            Confidence.LOW,
+        ),
         ("DBS007", _told("working"), Confidence.LOW),
         ("DBS007", _told("paid"), Confidence.HIGH),
         ("DBS007", HEAD + LOGGED_IN.format(name="create_session"), Confidence.LOW),

@@ -60,6 +60,63 @@ async def tidy(shop_id: int) -> None:
     await database.execute("{first}", {{"shop_id": shop_id}})
     await database.execute("{second}", {{"shop_id": shop_id}})
 """
+FOUND = """\
+def keep(name: str, team: str) -> None:
+    user, _ = User.objects.{make}(name=name)
+    {then}
+"""
+FILLED = """\
+def keep(name: str, team: str) -> None:
+    user{rest} = User.objects.{make}(name=name)
+    user.draft_id = team
+    user.save()
+    Profile.objects.create(user=user)
+"""
+SAVED_FORM = """\
+from django.forms import ModelForm
+
+class UserForm(ModelForm): ...
+
+def keep(form: UserForm, other: int) -> None:
+    saved = form.save()
+    user = User.objects.get(id={key})
+    user.draft_id = saved.name
+    user.save()
+"""
+WORKED_OUT = """\
+def keep(user: User, profile: Profile) -> None:
+    user.is_active = True
+    profile.user = user
+    user.save()
+    {name}(profile)
+    profile.save()
+"""
+NAMED = """\
+def {name}(name: str) -> None:
+    user = User.objects.get(name=name)
+    user.is_active = True
+    user.save()
+    Profile.objects.{make}(user=user)
+"""
+FETCHED = """\
+def keep({name}, user: User, profile: Profile) -> None:
+    user.name = {name}.name
+    user.save()
+    profile.user = user
+    profile.team = {name}.team
+    profile.save()
+"""
+NESTED = """\
+from sqlalchemy.orm import Session
+
+def leave(session: Session, order, line) -> None:
+    {begin}
+    session.delete(line)
+    session.commit()
+    order.line = line
+    session.add(order)
+    session.commit()
+"""
 CLEANED = "DELETE FROM stores WHERE shop_id = :shop_id AND state = 'off'"
 ONCE = "INSERT INTO stores (shop_id) VALUES (:shop_id) ON CONFLICT (shop_id) DO NOTHING"
 
@@ -73,6 +130,22 @@ ONCE = "INSERT INTO stores (shop_id) VALUES (:shop_id) ON CONFLICT (shop_id) DO 
         (MODELS + DRAFTED.format(make="create_draft"), Confidence.HIGH),
         (MODELS + SIGNED_OUT.format(name="delete_all_open_sessions_of"), Confidence.LOW),
         (MODELS + SIGNED_OUT.format(name="delete_profiles_of"), Confidence.HIGH),
+        (MODELS + FOUND.format(make="get_or_create", then="Profile.objects.create(user=user)"), Confidence.LOW),
+        (MODELS + FOUND.format(make="update_or_create", then="Profile.objects.create(user=user)"), Confidence.HIGH),
+        (MODELS + FOUND.format(make="update_or_create", then="Profile.objects.filter(user=user).delete()"), Confidence.LOW),
+        (MODELS + FILLED.format(make="get_or_create", rest=", _"), Confidence.LOW),
+        (MODELS + FILLED.format(make="get", rest=""), Confidence.HIGH),
+        (MODELS + SAVED_FORM.format(key="saved.pk"), Confidence.LOW),
+        (MODELS + WORKED_OUT.format(name="recalculate_team"), Confidence.HIGH),
+        (MODELS + WORKED_OUT.format(name="renew_token"), Confidence.LOW),
+        (MODELS + WORKED_OUT.format(name="choose_team"), Confidence.HIGH),
+        (MODELS + NAMED.format(name="create_or_update_user", make="update_or_create"), Confidence.LOW),
+        (MODELS + NAMED.format(name="create_or_update_user", make="create"), Confidence.HIGH),
+        (MODELS + NAMED.format(name="activate_user", make="update_or_create"), Confidence.HIGH),
+        (MODELS + FETCHED.format(name="fresh_data"), Confidence.LOW),
+        (MODELS + FETCHED.format(name="data"), Confidence.HIGH),
+        (NESTED.format(begin="session.begin_nested()"), Confidence.LOW),
+        (NESTED.format(begin="session.flush()"), Confidence.HIGH),
         (EXECUTED.format(first=CLEANED, second="DELETE FROM shops WHERE shop_id = :shop_id AND state = 'off'"), None),
         (EXECUTED.format(first=CLEANED, second="DELETE FROM shops WHERE shop_id = :shop_id"), Confidence.MEDIUM),
         (EXECUTED.format(first="UPDATE shops SET state = 'on' WHERE shop_id = :shop_id", second=ONCE), None),

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _COMMIT, _WRITE = "db.commit", "db.write"
+_SESSION = "session"
+_MOST_CALLERS = 5
+_ABOVE = 2
+"""Callers of callers that are asked for their commits."""
 
 
 class Commit(Struct, frozen=True):
@@ -118,7 +122,7 @@ class Commits:
             if commit.row >= 0:
                 begin, end = module.body.contexts[commit.row].at, module.body.contexts[commit.row].end
             points = [p for p in self._project.effects.points_of(definition, _WRITE) if begin <= p.site.at < end]
-            return self._together.at(definition, points, begin, begin, filled=since)
+            return self._together.at(definition, points, begin, begin, filled=since, linked=definition.function.at)
         points = [
             p for p in self._project.effects.points_of(definition, _WRITE) if since < p.site.at < at and self._is_own_write(p)
         ]
@@ -135,6 +139,9 @@ class Commits:
         return "block" if any(self._transactions.inside(step.site) for step in path.steps[1:]) else None
 
     def _is_at_once(self, path: Path) -> bool:
+        call = path.end.call
+        if call is not None and any(argument.name == _SESSION for argument in call.call.arguments):
+            return False  # whoever gives a session may have begun a transaction
         owner = path.end.witness.target.rpartition(".")[0]
         return any(info.autocommit for _, info in self._project.knowledge.infos(owner))
 
@@ -193,3 +200,18 @@ def _place(point: EffectPoint) -> tuple[int, int]:
 
 def _sends(operation: Operation) -> bool:
     return not operation.pending and not operation.flushes and _COMMIT not in operation.effect
+
+
+def commit_above(project: Project, definition: Def, depth: int = _ABOVE) -> EffectPoint | None:
+    """The first place behind a call of the function at which its caller, or one above, commits."""
+    for site in project.calls.callers(definition)[:_MOST_CALLERS]:
+        if site.caller is None or site.caller == definition or not site.module.is_production:
+            continue
+        place = (site.call.context, site.call.at)
+        for point in sorted(project.effects.points_of(site.caller, _COMMIT), key=lambda p: p.site.at):
+            if point.site.at >= site.call.end and may_follow(site.module, place, _place(point)):
+                return point
+        above = commit_above(project, site.caller, depth - 1) if depth else None
+        if above is not None:
+            return above
+    return None

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Name, String
+from archlint.facts.syntax import Argument, Attribute, CallRef, Collection, Comparison, Name, Statement, String
 from archlint.project.commits import Commit
+from archlint.project.credentials import words_of
 from archlint.project.made_if_missing import is_behind_what_was_found, is_made_if_missing
 from archlint.project.model import Def
 from archlint.project.parts import parts_of
 from archlint.project.sequence import chain, context_at
-from archlint.project.spelling import spell
-from archlint.project.written_names import Written
+from archlint.project.spelling import last_name, spell
+from archlint.project.written_names import ROW_KEYS, Written
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _UPSERTS = frozenset({"update_or_create", "aupdate_or_create", "get_or_create", "aget_or_create"})
+_GETS = frozenset({"get_or_create", "aget_or_create"})
+_MAKES_OR_CHANGES = re.compile(r"(create|make|add)_or_(update|change)|(update|get|find)_or_(create|make)|upsert")
+_NESTED = "begin_nested"
+_SESSIONS = frozenset({"session", "db", "db_session", "conn", "connection", "cursor", "self.session", "self.db"})
 _SAVES = frozenset({"save", "asave"})
 _SETS = frozenset({"set", "aset"})
+_ADDS = frozenset({"add", "add_all", "create", "acreate", "bulk_create", "insert", "insert_one", "insert_many"})
 
 
 def decides_to_leave(commit: Commit) -> bool:
@@ -112,6 +119,28 @@ def is_handed_on(first: Commit, second: Commit) -> bool:
     return any(isinstance(s.target, Name) and s.target.id == name and s.at <= at < s.end for s in body.statements)
 
 
+def adds(commit: Commit) -> bool:
+    """It makes a row, by the name of what it calls at last."""
+    return commit.end.witness.target.rpartition(".")[2] in _ADDS
+
+
+def handed_to(first: Commit, second: Commit, two: Written) -> list[tuple[str, ...]]:
+    """The words in the names of the functions that are given, between two writes, what the second writes; none where more
+    than that is done to it."""
+    body, between = second.point.module.body, range(first.point.site.end, second.point.site.at)
+    names = two.made_names
+    if any(
+        s.at in between and isinstance(s.target, Attribute) and spell(body, s.target.base) in names for s in body.statements
+    ):
+        return []
+    calls = [call for call in body.calls if call.at in between and _is_given(call.arguments, names)]
+    return [words for call in calls if (words := words_of(last_name(body, call.callee)))]
+
+
+def _is_given(arguments: tuple[Argument, ...], names: frozenset[str]) -> bool:
+    return any(isinstance(a.value, Name) and a.value.id in names for a in arguments)
+
+
 def stands_alone(first: Commit, second: Commit, one: Written) -> bool:
     """`if order.is_expired: order.state = "expired"; session.commit()`, and then what is done with any order, unless that sets
     the same field."""
@@ -148,3 +177,80 @@ def makes_what_is_missing(project: Project, commit: Commit) -> bool:
         if is_made_if_missing(module, context, site.at) or (number and is_behind_what_was_found(module, context, site.at)):
             return True
     return False
+
+
+def has_begun(definition: Def, first: Commit, states: tuple[str, ...], begun: str) -> bool:
+    """`self.state = State.SYNCING; self.save()`: all that is set says that the work has begun; `set_state(job, "running")`."""
+    body, at = definition.module.body, first.point.site.at
+    call = first.point.call.call if first.point.call is not None and not first.point.is_direct else None
+    given = [a.value.value for a in call.arguments if isinstance(a.value, String)] if call is not None else []
+    if not {*words_of(first.point.shown)}.isdisjoint(states) and any(re.search(begun, each) for each in given):
+        return True
+    own = [s for s in body.statements if definition.function.at <= s.at < at and isinstance(s.target, Attribute)]
+    last = own[-1] if own else None
+    if last is None or not isinstance(last.target, Attribute):
+        return False
+    is_state = not {*words_of(last.target.attr)}.isdisjoint(states)
+    return is_state and last.value is not None and bool(re.search(begun, spell(body, last.value)))
+
+
+def is_same_call(definition: Def, first: Commit, second: Commit) -> bool:
+    """The same function, or the same method of the same object, with the same first argument."""
+    calls = (first.point.call, second.point.call)
+    told = [
+        (
+            spell(definition.module.body, each.call.callee),
+            [said for a in each.call.arguments if (said := spell(definition.module.body, a.value)) not in _SESSIONS][:1],
+        )
+        for each in calls
+        if each is not None and (each.operation is None or first.kind == "at once")
+    ]
+    return len(told) == len(calls) and told[0] == told[1]
+
+
+def makes_or_finds(definition: Def, first: Commit, second: Commit) -> bool:
+    """The first finds what it made when it is asked again: `get_or_create`, or what fills its row, or `update_or_create`
+    before anything that makes no row of its own; or the function says that it makes or changes, as the second does."""
+    name = first.end.witness.target.rpartition(".")[2]
+    if name in _UPSERTS and (name in _GETS or not adds(second)):
+        return True
+    module, row = first.point.module, first.point.call.call.callee if first.point.call is not None else None
+    if name in _SAVES and isinstance(row, Attribute) and isinstance(row.base, Name):
+        maker = _maker(definition, row.base.id, first.point.site.at)
+        called = maker.value if maker is not None else None
+        if isinstance(called, CallRef) and last_name(module.body, called) in _UPSERTS:
+            return True
+    is_upsert = second.end.witness.target.rpartition(".")[2] in _UPSERTS
+    return is_upsert and _MAKES_OR_CHANGES.search(definition.function.name) is not None
+
+
+def is_found_again(definition: Def, first: Commit, second: Commit, one: Written) -> bool:
+    """`tool = Tool.objects.get(pk=made.pk)`, and `tool.save()`: the row that the first has made."""
+    body, row = second.point.module.body, second.point.call.call.callee if second.point.call is not None else None
+    if second.path.through or not (isinstance(row, Attribute) and row.attr in _SAVES and isinstance(row.base, Name)):
+        return False
+    maker = _maker(definition, row.base.id, second.point.site.at)
+    if maker is None or not isinstance(maker.value, CallRef) or maker.at < first.point.site.at:
+        return False
+    given = [argument.value for argument in body.calls[maker.value.index].arguments]
+    return any(isinstance(a, Attribute) and a.attr in ROW_KEYS and spell(body, a.base) in one.made_names for a in given)
+
+
+def is_nested(first: Commit) -> bool:
+    """`session.begin_nested()` stands before the commit, which ends no more than that."""
+    body, at = first.point.module.body, first.point.site.at
+    begin = first.point.caller.function.at if first.point.caller is not None else at
+    return not first.path.through and any(begin <= c.at < at and last_name(body, c.callee) == _NESTED for c in body.calls)
+
+
+def _maker(definition: Def, name: str, at: int) -> Statement | None:
+    """The last statement before a place that gives a name its value."""
+    body = definition.module.body
+    found = None
+    for s in body.statements:
+        if s.kind not in ("assign", "annotate") or not definition.function.at <= s.at < at:
+            continue
+        target = s.target.items[0] if isinstance(s.target, Collection) and s.target.items else s.target
+        if isinstance(target, Name) and target.id == name:
+            found = s
+    return found

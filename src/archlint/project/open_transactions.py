@@ -111,8 +111,10 @@ class OpenTransactions:
             for other in self._effects.points_of(definition, asked.effect):
                 place = (context_at(other.module, step.site.at), step.site.at)
                 is_own = definition.function.at <= other.site.at < step.site.at
+                row = self.transactions.blocks.around(other.module, other.context)
                 if (
                     is_own
+                    and (row < 0 or row in chain(other.module, place[0]))  # else it was kept when its block was left
                     and not is_failure_path(other.module, other.context)
                     and may_follow(other.module, _place(other), place)
                 ):
@@ -138,7 +140,7 @@ class OpenTransactions:
         if holder:
             opening: Opening = "function" if holder == "own" else "request"
             return self._open(opening, definition.site, definition, point, definition.function.at, path)
-        return self._session(definition, point)
+        return self._session(definition, point, path)
 
     def _open(  # noqa: PLR0917 - where it is opened, and what is asked about
         self, opening: Opening, opened: Site, definition: Def, point: EffectPoint, begin: int, path: Path | None
@@ -153,7 +155,7 @@ class OpenTransactions:
             return None
         return Open(opening, opened, write, write is not None and self._is_sent(write), read)
 
-    def _session(self, definition: Def, point: EffectPoint) -> Open | None:
+    def _session(self, definition: Def, point: EffectPoint, path: Path | None) -> Open | None:
         """A write that is not committed yet, and a commit behind the place."""
         commits, own = self._committed(definition)
         here = bisect_left(commits, point.site.at, key=_offset)
@@ -165,8 +167,8 @@ class OpenTransactions:
         blocks = self.transactions.blocks
         writes = [
             w
-            for w in self._before(_WRITE, definition, point, since)
-            if w.site not in own and w.site != point.site and blocks.around(w.module, w.context) < 0
+            for w in self._before(_WRITE, definition, point, since, path)
+            if w.site not in own and blocks.around(w.module, w.context) < 0
         ]
         sent = [w for w in writes if self._is_sent(w)]
         chosen = min(sent or writes, key=_plainness, default=None)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.project.parts import parts_of
 from archlint.project.sources import Source
+from archlint.project.spelling import spell
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -52,3 +54,14 @@ def _turned(module: Module, expr: Expr | None) -> Expr | None:
             return expr
         expr = call.arguments[0].value
     return expr
+
+
+def is_found_by_asker(source: Source) -> bool:
+    """It is found by who asks: `filter(user=request.user)`."""
+    body = source.module.body
+    for part in parts_of(body, source.expr):
+        if (isinstance(part, Name) and part.id == "current_user") or (
+            isinstance(part, Attribute) and spell(body, part).endswith("request.user")
+        ):
+            return True
+    return False

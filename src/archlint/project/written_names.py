@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from msgspec import Struct
 
+from archlint.facts.syntax import Attribute, Body, Name, Statement, String, Subscript
 from archlint.project.credentials import words_of
+from archlint.project.parts import parts_of
 
 ROW_KEYS = frozenset({"id", "pk", "uuid"})
 KEYS = frozenset({"id", "ids", "pk", "pks", "uuid", "guid", "slug", "sku", "code", "number", "ref", "reference"})
@@ -12,6 +17,12 @@ AMOUNTS = frozenset(
     {"amount", "quantity", "qty", "cents", "price", "points", "credits", "balance", "delta", "stock", "seats", "fee"}
 )
 
+
+_RUN = re.compile(r"[a-z]{3,}id")
+_NO_RUNS = frozenset(
+    {"paid", "unpaid", "prepaid", "valid", "invalid", "avoid", "forbid", "uuid", "guid", "solid", "rapid", "fluid", "hybrid"}
+)
+"""Words that end as keys do."""
 
 Own = tuple[str, int]
 """A name of a function's own, with the place that gives it the value which is meant."""
@@ -53,8 +64,8 @@ class Written(Struct, frozen=True):
         """Both name one amount, or are asked for by one key that is not that of who asks: the key of a row, or what names rows
         of two tables."""
         shared = {name for name, _ in self.keys & other.keys}
-        of_rows = {name for name in shared if not ROW_KEYS.isdisjoint(words_of(name)[-1:])}
-        if self.shares_amount(other) or any(set(words_of(name)[:-1]).isdisjoint(actors) for name in of_rows):
+        of_rows = {name for name in shared if is_row_key(name)}
+        if self.shares_amount(other) or any(set(_apart(name)[:-1]).isdisjoint(actors) for name in of_rows):
             return True
         return self.is_apart(other) and any(name not in actors and not _is_key_of(name, actors) for name in shared - of_rows)
 
@@ -81,7 +92,48 @@ def is_amount(name: str) -> bool:
     return not AMOUNTS.isdisjoint(words_of(name)[-1:])
 
 
+def is_row_key(name: str) -> bool:
+    """`order_id`, `orderid`, `order.id`"""
+    return not ROW_KEYS.isdisjoint(_apart(name)[-1:])
+
+
+def is_key(name: str) -> bool:
+    """`order_number`, and what `is_row_key` takes."""
+    return not KEYS.isdisjoint(_apart(name)[-1:])
+
+
+def keys_in(body: Body, statement: Statement) -> Iterator[tuple[str, str]]:
+    """`number`, `order` and `order.id` of `order.id` and `order["id"]`, `order.customer_id`, with what stands first."""
+    for expr in (statement.value, statement.target):
+        for part in parts_of(body, expr):
+            if isinstance(part, Name):
+                if is_key(part.id) or is_amount(part.id):
+                    yield part.id, part.id
+                continue
+            base = part.base if isinstance(part, Attribute | Subscript) else None
+            said = part.attr if isinstance(part, Attribute) else _only_text(part) if isinstance(part, Subscript) else ""
+            if not isinstance(base, Name) or not said:
+                continue
+            if said in KEYS or (isinstance(part, Subscript) and not {*words_of(said)[-1:]}.isdisjoint(KEYS)):
+                yield base.id, base.id
+            if is_row_key(said) or is_amount(said):
+                yield f"{base.id}.{said}", base.id
+
+
+def _only_text(part: Subscript) -> str:
+    """`["id"]`"""
+    index = part.index[0] if len(part.index) == 1 else None
+    return index.value if isinstance(index, String) else ""
+
+
 def _is_key_of(name: str, kinds: tuple[str, ...]) -> bool:
     """`account_id`, of `account`."""
-    *kind, last = words_of(name) or ("",)
+    *kind, last = _apart(name) or ("",)
     return last in KEYS and "_".join(kind) in kinds
+
+
+def _apart(name: str) -> tuple[str, ...]:
+    """The words of a name, those of `ministryrequestid` as well."""
+    words = words_of(name)
+    run = words[-1] if words else ""
+    return (*words[:-1], run[:-2], "id") if _RUN.fullmatch(run) and run not in _NO_RUNS else words

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, Body, CallRef, Collection, Expr, Name, Statement, String, Subscript
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Constant,
+    Expr,
+    Name,
+    Statement,
+    String,
+    Subscript,
+)
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def, Type
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import names_in
 from archlint.project.schema.names import last_part
 from archlint.project.spelling import last_name, spell
-from archlint.project.written_names import AMOUNTS, KEYS, Own, Written
+from archlint.project.written_names import Own, Written, keys_in
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -25,6 +36,8 @@ _NO_DATA = ("db-", "cache-client", "logger", "app", "router")
 _CHANGING = frozenset({"update", "aupdate", "values"})
 _MAKING = frozenset({"insert", "create", "add", "delete"})
 _SAVES = frozenset({"save", "asave"})
+_KEEPERS = frozenset({"repo", "repos", "repository", "repositories", "dao", "crud", "uow"})
+_SERVING = frozenset({"service", "services", "store", "storage", "manager", "gateway", "handler"})
 _NOBODY = frozenset({"_", "self", "cls", "request", "info", "args", "kwargs"})
 
 
@@ -33,9 +46,17 @@ class WrittenTogether:
         self._project = project
         self._known: dict[Def, frozenset[str]] = {}
 
-    def at(self, definition: Def, points: list[EffectPoint], since: int, until: int, filled: int | None = None) -> Written:
+    def at(  # noqa: PLR0917 - where, and from where on what counts
+        self,
+        definition: Def,
+        points: list[EffectPoint],
+        since: int,
+        until: int,
+        filled: int | None = None,
+        linked: int | None = None,
+    ) -> Written:
         """What the places `points` of a function write, and the attributes that it sets between two offsets; behind
-        `filled` it sets those of what is written at the places."""
+        `filled` it sets those of what is written at the places, and what it sets there behind `linked` is used."""
         module = definition.module
         own = [s for s in module.body.statements if module.body.contexts[s.context].function == definition.index]
         makers = {s.end: s for s in own if s.kind in ("assign", "annotate")}
@@ -43,6 +64,7 @@ class WrittenTogether:
         made: set[Own] = set()
         handed: set[Own] = set()
         used: set[Own] = set()
+        passed: set[Own] = set()
         keys: set[Own] = set()
         for statement in own:
             held = [point for at, point in places if statement.at <= at < statement.end]
@@ -64,15 +86,16 @@ class WrittenTogether:
                 keys.update(self._keys(definition, statement, makers))
                 made |= self._own(definition, _first_name(statement), statement.context, statement.end)
             handed |= self._own(definition, given, statement.context, statement.at, only_stored=True)
+            passed |= self._own(definition, given, statement.context, statement.at)
             used |= self._own(definition, names, statement.context, statement.at)
         for statement in own:
-            if filled is not None and filled < statement.at < since and _sets_attribute(statement):
+            if linked is not None and linked < statement.at < since and _sets_attribute(statement):
                 root = self._own(definition, _root(module, statement.target), statement.context, statement.at)
                 if not root.isdisjoint(made):
                     names = {*names_in(module.body, statement.value)}
                     used |= self._own(definition, names, statement.context, statement.at)
-        used |= {each for own in made | handed for each in self._made_of(definition, makers.get(own[1]))}
-        keys |= {each for _, end in made if end in makers for each in self._keys_in(definition, makers[end])}
+        used |= {each for own in made | handed | passed for each in self._made_of(definition, makers.get(own[1]))}
+        keys |= {each for _, end in made | handed if end in makers for each in self._keys_in(definition, makers[end])}
         sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and _sets_attribute(s)}
         named = [_given_fields(module, own, point) for point in points]
         saved = [_saved_fields(module, own, point, filled) for point in points]
@@ -96,15 +119,18 @@ class WrittenTogether:
     def _keys(self, definition: Def, statement: Statement, makers: dict[int, Statement]) -> Iterator[Own]:
         """Those of a statement, and of those that tell of what it uses: `order` and `number` behind `order = find(number)`."""
         for name, end in self._keys_in(definition, statement):
+            maker = makers.get(end)
+            if maker is not None and isinstance(maker.value, String | Constant):
+                continue  # the same row, whoever asks
             yield name, end
-            if end in makers:
-                yield from self._keys_in(definition, makers[end])
+            if maker is not None:
+                yield from self._keys_in(definition, maker)
 
     def _keys_in(self, definition: Def, statement: Statement) -> Iterator[Own]:
         module = definition.module
         scopes = self._project.symbols.scopes(module)
-        for name in _keys_in(module.body, statement):
-            scope, bindings = scopes.lookup(statement.context, name, statement.at)
+        for name, first in keys_in(module.body, statement):
+            scope, bindings = scopes.lookup(statement.context, first, statement.at)
             yield from ((name, binding.at) for binding in bindings if scope > 0)
 
     def _tables(self, point: EffectPoint, depth: int = _DEPTH) -> frozenset[str]:
@@ -165,7 +191,9 @@ class WrittenTogether:
                 continue
             types = self._project.types.all(module, Name(at, name), context)
             is_stored = any(self._project.types.role(each) == _STORED for each in types)
-            if (is_stored or not only_stored) and not any(self.is_no_data(each) for each in types):
+            if not is_stored and (only_stored or self._keeps_others(name, types)):
+                continue
+            if not any(self.is_no_data(each) for each in types):
                 found.update((name, binding.at) for binding in bindings)
         return found
 
@@ -174,23 +202,15 @@ class WrittenTogether:
         role = self._project.types.role(type_)
         return (role != _STORED and role.startswith(_NO_DATA)) or type_.name.startswith("builtins.")
 
+    def _keeps_others(self, name: str, types: Iterable[Type]) -> bool:
+        """By its name it keeps rows, and is none: `repository`; `order_service`, of a class of the project's."""
+        last = words_of(name)[-1:]
+        classes = self._project.symbols.classes
+        return not _KEEPERS.isdisjoint(last) or (not _SERVING.isdisjoint(last) and any(each.name in classes for each in types))
+
     def _is_stored(self, definition: Def) -> bool:
         klass = definition.name.rpartition(".")[0]
         return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED
-
-
-def _keys_in(body: Body, statement: Statement) -> Iterator[str]:
-    """`number`, and `order` of `order.id` and `order["id"]`."""
-    for expr in (statement.value, statement.target):
-        for part in parts_of(body, expr):
-            if isinstance(part, Name) and not {*words_of(part.id)[-1:]}.isdisjoint(KEYS | AMOUNTS):
-                yield part.id
-            elif isinstance(part, Attribute) and isinstance(part.base, Name) and part.attr in KEYS:
-                yield part.base.id
-            elif isinstance(part, Subscript) and isinstance(part.base, Name) and len(part.index) == 1:
-                index = part.index[0]
-                if isinstance(index, String) and not {*words_of(index.value)[-1:]}.isdisjoint(KEYS):
-                    yield part.base.id
 
 
 def _given_fields(module: Module, own: list[Statement], point: EffectPoint) -> set[str]:

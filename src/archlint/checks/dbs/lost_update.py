@@ -19,6 +19,7 @@ from archlint.facts.syntax import (
     String,
     Template,
 )
+from archlint.project.commits import commit_above
 from archlint.project.computed_updates import ComputedUpdate, ComputedUpdates, made_before
 from archlint.project.conditions import is_failure_path
 from archlint.project.credentials import words_of
@@ -26,7 +27,7 @@ from archlint.project.model import Def, Type
 from archlint.project.modules import Module
 from archlint.project.parts import parts_of
 from archlint.project.row_locks import RowLocks
-from archlint.project.row_sources import row_sources
+from archlint.project.row_sources import is_found_by_asker, row_sources
 from archlint.project.sequence import may_follow
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.transaction_blocks import TransactionBlocks
@@ -38,7 +39,8 @@ _ADDING = frozenset({"+", "-", "*"})
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`locks`: words in names of calls and blocks that keep others out; `versions`: names of columns, and of class attributes,
-    by which a change that came in between is seen; `single`: words in names of numbers that one worker counts for itself;
+    by which a change that came in between is seen; `single`: words in names of numbers that one worker counts for itself,
+    `shared`: of those that others change, too, though the row belongs to who asks;
     `spans`: calls that make a span of time; `making`: first words of those that make a row;
     `isolated`: levels of isolation at which the database refuses the second of two changes,
     `engines`: callables that are given one, `losing`: dialects of databases that do not refuse it; `unlike`: beginnings of
@@ -47,6 +49,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     locks: tuple[str, ...]
     making: tuple[str, ...]
     single: tuple[str, ...]
+    shared: tuple[str, ...]
     spans: tuple[str, ...]
     versions: tuple[str, ...]
     isolated: tuple[str, ...]
@@ -78,6 +81,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             if type_ is None or is_failure_path(module, statement.context):
                 continue
             back = _written_back(project, definition, statement, target) or _left(project, blocks, module, statement, type_)
+            is_far = back is None
+            back = back or _committed_above(project, definition, type_)
             if back is None:
                 continue
             if _joins(project, module, statement, target):
@@ -86,14 +91,17 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Proof(_site(definition, statement), "others are kept out while it is changed")
                 continue
             confidence = _confidence(project, definition, statement, target, params)
+            if is_far and confidence is not Confidence.HIGH:
+                continue
             if confidence is not None and is_isolated:
                 confidence = Confidence.LOW
             key = (definition, spell(definition.module.body, target.base))
             if confidence is not None and key not in shown:
                 shown.add(key)  # one number of an object is enough
-                if _is_no_count(definition.module.body, statement, target, params) or _is_single(type_, params):
+                if _is_no_count(definition.module, statement, target, params) or _is_single(type_, params):
                     confidence = Confidence.LOW
-                yield _hit(definition, statement, target, back, min(confidence, type_.confidence))
+                most = Confidence.MEDIUM if is_far else Confidence.HIGH
+                yield _hit(definition, statement, target, back, min(confidence, type_.confidence, most))
 
 
 def _changes(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:
@@ -127,11 +135,15 @@ def _joins(project: Project, module: Module, statement: Statement, target: Attri
     return any(type_.name in _JOINED for expr in given for type_ in project.types.all(module, expr, statement.context))
 
 
-def _is_no_count(body: Body, statement: Statement, target: Attribute, params: Params) -> bool:
+def _is_no_count(module: Module, statement: Statement, target: Attribute, params: Params) -> bool:
     """Attempts of a worker, or a point in time that is moved."""
+    body = module.body
     if not {*words_of(target.attr)}.isdisjoint(params.single):
         return True
-    return any(isinstance(part, CallRef) and last_name(body, part) in params.spans for part in parts_of(body, statement.value))
+    value = statement.value
+    made = made_before(module, value, statement.at) if isinstance(value, Name) else None
+    given = made.value if made is not None else value
+    return any(isinstance(part, CallRef) and last_name(body, part) in params.spans for part in parts_of(body, given))
 
 
 def _is_single(type_: Type, params: Params) -> bool:
@@ -177,6 +189,15 @@ def _written_back(project: Project, definition: Def, statement: Statement, targe
     return None
 
 
+def _committed_above(project: Project, definition: Def, type_: Type) -> _Back | None:
+    """The first place above at which it is committed, where a session keeps an eye on the object."""
+    ancestors = project.types.inference.members.ancestors(type_)
+    if any(info.autocommit for ancestor in ancestors for _, info in project.knowledge.infos(ancestor.name)):
+        return None
+    point = commit_above(project, definition)
+    return _Back(point.site, point.shown) if point is not None else None
+
+
 def _left(project: Project, blocks: TransactionBlocks, module: Module, statement: Statement, type_: Type) -> _Back | None:
     """The block that commits when it is left, where a session keeps an eye on the object."""
     row = blocks.around(module, statement.context)
@@ -220,6 +241,8 @@ def _confidence(
         return Confidence.MEDIUM
     reads = {p.site for p in project.effects.points_of(definition, "db.read")}
     found: set[bool] = set()
+    if words_of(target.attr)[-1:] and {*words_of(target.attr)}.isdisjoint(params.shared) and any(map(is_found_by_asker, made)):
+        return Confidence.LOW
     for source in made:
         calls = [part for part in parts_of(source.module.body, source.expr) if isinstance(part, CallRef)] if source.expr else []
         if _makes(project, source.module, source.context, calls, params):

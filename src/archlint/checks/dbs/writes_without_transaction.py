@@ -9,18 +9,24 @@ from itertools import combinations
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
-from archlint.facts.syntax import Attribute, String
 from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
 from archlint.project.loose_writes import (
+    adds,
     answers_another,
     decides_to_leave,
+    handed_to,
+    has_begun,
     is_best_effort,
     is_copied,
+    is_found_again,
     is_handed_on,
+    is_nested,
+    is_same_call,
     is_saved_again,
     is_stamped,
     is_unchanged,
+    makes_or_finds,
     makes_what_is_missing,
     stands_alone,
 )
@@ -29,35 +35,40 @@ from archlint.project.one_off import OneOff
 from archlint.project.repeatable_writes import can_be_run_again
 from archlint.project.repeated import LoopWords
 from archlint.project.sequence import chain
-from archlint.project.spelling import shorten, spell
+from archlint.project.spelling import shorten
 from archlint.project.transactions import Transactions
-from archlint.project.written_names import Written
+from archlint.project.written_names import Written, is_key
 
 _FAR = 2
 """Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh."""
 _NEAR = 1
 """As above, for rows of one table, as far as it is known, that only a key joins."""
 _DRIVERS = frozenset({"db-connection", "db-cursor"})
-_SESSIONS = frozenset({"session", "db", "db_session", "conn", "connection", "cursor", "self.session", "self.db"})
+_CACHED = ("cache", "cached")
+_DESKS = (("check", "in"), ("check", "out"))
 _MOST = 12
 """Commits of one function that are compared."""
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Words in names. Of functions, models, variables and fields: `traces` of what only records or tells what was done, or can
-    be made again; `stamps` of fields that say when or how often, `marks` of functions that set such. Of functions: `states` of
-    those that set a state, `runs` (first words) of those that do the work whose state is kept before, `tells` of those that
-    tell of it, `derives` of those that work out again what is derived, `making` of those that make what is missing, `repeats`
-    of those, and classes, that do the whole again. `begun`: an expression for states that say that work has begun, `visits`
-    for functions that begin a session of who has come, `signs_out` that end such; `slow`: effects between two commits for which
-    a transaction should not be held open; `actors`: names of what only says who asks; `tickets`: of what lets somebody in once,
-    `spends`: of what takes that away. The rest: see `LoopWords`."""
+    """Words in names. Of functions, models, variables and fields: `traces` of what only records or tells what was done, or
+    can be made again; `stamps` of fields that say when or how often, `marks` of functions that set such. Of functions:
+    `states` of those that set a state, `runs` (first words) of those that do the work whose state is kept before, `tells`
+    of those that tell of it, `derives` of those that work out again what is derived, `settles` of those that do so as the
+    last step, `numbering` of those that give out a key, `making` of those that make what is missing, `repeats` of those,
+    and classes, that do the whole again. `begun`: an expression for states that say that work has begun, `visits` for
+    functions that begin a session of who has come, `signs_out` that end such, `leaves` the one of a log-in; `slow`: effects
+    between two commits for which a transaction should not be held open; `actors`: names of what only says who asks;
+    `tickets`: of what lets somebody in once, `spends`: of what takes that away; `fetched`: of what was read from another
+    system. The rest: see `LoopWords`."""
 
     traces: tuple[str, ...]
     states: tuple[str, ...]
     runs: tuple[str, ...]
     tells: tuple[str, ...]
     derives: tuple[str, ...]
+    settles: tuple[str, ...]
+    numbering: tuple[str, ...]
     begun: str
     making: tuple[str, ...]
     stamps: tuple[str, ...]
@@ -67,8 +78,10 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     slow: tuple[str, ...]
     tickets: tuple[str, ...]
     spends: tuple[str, ...]
+    fetched: tuple[str, ...]
     visits: str
     signs_out: str
+    leaves: str
 
 
 class _Pair(Struct, frozen=True):
@@ -150,7 +163,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # who opens two blocks has thought of it
     if len(pair.one.made_names) == 1 and pair.one.made_names == pair.two.made_names:
         return Confidence.LOW  # steps of one object that are kept one by one
-    if _is_same_call(definition, pair) or pair.one.is_same_row(pair.two):
+    if is_same_call(definition, first, second) or (pair.one.is_same_row(pair.two) and adds(first) == adds(second)):
         return Confidence.LOW
     kinds = {second.point.module.body.contexts[row].kind for row in chain(second.point.module, second.point.context)}
     if "finally" in kinds:
@@ -167,9 +180,15 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # each loop keeps its items one by one
     if makes_what_is_missing(project, first) or makes_what_is_missing(project, second):
         return Confidence.LOW  # asked again, it finds what it made
+    if makes_or_finds(definition, first, second) or is_found_again(definition, first, second, pair.one) or is_nested(first):
+        return Confidence.LOW
     if not _words(first).isdisjoint(params.making) or not {*words_of(definition.function.qualname)}.isdisjoint(params.repeats):
         return Confidence.LOW
-    if decides_to_leave(first) or stands_alone(first, second, pair.one) or _has_begun(definition, first, params):
+    if (
+        decides_to_leave(first)
+        or stands_alone(first, second, pair.one)
+        or has_begun(definition, first, params.states, params.begun)
+    ):
         return Confidence.LOW
     if is_saved_again(first, second, pair.one) or is_best_effort(first, second):
         return Confidence.LOW
@@ -177,8 +196,10 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW
     if is_stamped(definition, second) or is_copied(first, second) or is_unchanged(first, second):
         return Confidence.LOW  # it only says when, or all of it is done again, or nothing is
-    if _is_ticket(pair, params) or _is_visit(pair, params):
-        return Confidence.LOW  # the next one asks for another
+    if any(not set(params.fetched).isdisjoint(words_of(name)) for each in (pair.one, pair.two) for name, _ in each.used):
+        return Confidence.LOW  # a copy of what is elsewhere
+    if _is_ticket(pair, params) or _is_visit(pair, params) or _is_filled_by(pair, params):
+        return Confidence.LOW  # the next one asks for another, or works it out again
     if pair.one.is_about(pair.two, params.actors):
         return min(first.path.confidence, second.path.confidence)
     counts = any(not {*words_of(field)}.isdisjoint(params.traces) for field in pair.two.fields)
@@ -193,42 +214,19 @@ def _is_ticket(pair: _Pair, params: Params) -> bool:
     return tells[0] and not tells[1] and made[0].isdisjoint(params.spends)
 
 
+def _is_filled_by(pair: _Pair, params: Params) -> bool:
+    """`renew_token(user)`, and then `user.save()`, with nothing else done to it."""
+    told = handed_to(pair.first, pair.second, pair.two)
+    return bool(told) and all(not set(params.tickets).isdisjoint(words) for words in told)
+
+
 def _is_visit(pair: _Pair, params: Params) -> bool:
     """By a function that begins one, or by the names of all that is written; or the first ends those there are."""
     names = pair.two.made_names
-    ways = ((params.signs_out, pair.first), (params.visits, pair.second))
+    ways = ((params.signs_out, pair.first), (params.leaves, pair.second), (params.visits, pair.second))
     if any(re.search(said, each.function.name) for said, commit in ways for each in commit.path.through):
         return True
     return bool(names) and all("_" in name and re.search(params.visits, name) for name in names)
-
-
-def _has_begun(definition: Def, first: Commit, params: Params) -> bool:
-    """`self.state = State.SYNCING; self.save()`: all that is set says that the work has begun; `set_state(job, "running")`."""
-    body, at = definition.module.body, first.point.site.at
-    call = first.point.call.call if first.point.call is not None and not first.point.is_direct else None
-    given = [a.value.value for a in call.arguments if isinstance(a.value, String)] if call is not None else []
-    if not {*words_of(first.point.shown)}.isdisjoint(params.states) and any(re.search(params.begun, each) for each in given):
-        return True
-    own = [s for s in body.statements if definition.function.at <= s.at < at and isinstance(s.target, Attribute)]
-    last = own[-1] if own else None
-    if last is None or not isinstance(last.target, Attribute):
-        return False
-    is_state = not {*words_of(last.target.attr)}.isdisjoint(params.states)
-    return is_state and last.value is not None and bool(re.search(params.begun, spell(body, last.value)))
-
-
-def _is_same_call(definition: Def, pair: _Pair) -> bool:
-    """The same function, or the same method of the same object, with the same first argument."""
-    calls = (pair.first.point.call, pair.second.point.call)
-    told = [
-        (
-            spell(definition.module.body, each.call.callee),
-            [said for a in each.call.arguments if (said := spell(definition.module.body, a.value)) not in _SESSIONS][:1],
-        )
-        for each in calls
-        if each is not None and (each.operation is None or pair.first.kind == "at once")
-    ]
-    return len(told) == len(calls) and told[0] == told[1]
 
 
 def _is_trace(commit: Commit, written: Written, params: Params) -> bool:
@@ -237,7 +235,7 @@ def _is_trace(commit: Commit, written: Written, params: Params) -> bool:
         return True
     if written.fields and all(not {*words_of(name)}.isdisjoint((*params.traces, *params.stamps)) for name in written.fields):
         return True
-    if written.saved and all(not {*words_of(name)}.isdisjoint(params.stamps) for name in written.saved):
+    if written.saved and all(not {*words_of(name)}.isdisjoint((*params.stamps, *_CACHED)) for name in written.saved):
         return True
     if written.ways and all(not {*words_of(way)}.isdisjoint((*params.traces, *params.marks)) for way in written.ways):
         return True
@@ -251,10 +249,12 @@ def _are_states(pair: _Pair, params: Params) -> bool:
     ways = [[words_of(each.function.name) for each in commit.path.through] for commit in (pair.first, pair.second)]
     if all(way and not set(params.states).isdisjoint(way[0]) for way in ways):
         return True
-    firsts = [words[0] for words in ways[1] if words]
-    if any(word in params.derives for word in firsts):
+    firsts = [words[0] for words in ways[1] if words and words[:2] not in _DESKS]
+    if any(not {words[0], words[0].removeprefix("a")}.isdisjoint(params.derives) for way in ways for words in way if words):
         return True
-    if any(word in params.tells for word in firsts):
+    if any(words[:1] and words[0] in params.numbering and is_key(words[-1]) for words in ways[0][:1]):
+        return True  # a number that nobody has is no harm
+    if any(word in (*params.settles, *params.tells) for word in firsts):
         return True
     is_same = pair.first.path.through[:1] == pair.second.path.through[:1]  # `run("UPDATE …")`, twice
     return not is_same and any(word in params.runs for word in firsts[:1])

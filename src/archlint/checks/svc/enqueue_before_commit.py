@@ -9,6 +9,7 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.effects import EffectPoint
 from archlint.project.open_transactions import Inside, OpenTransactions
+from archlint.project.sent_early import SentEarly, sent_early
 from archlint.project.sequence import chain
 from archlint.project.spelling import shorten
 
@@ -36,6 +37,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for found in inside:
         if found.open.write is not None:
             yield _hit(found, params)
+    told = {found.definition for found in inside if found.open.write is not None}
+    for early in sent_early(project, _EFFECTS, counts):
+        if early.definition not in told:
+            ends.add(early.path.end.site)
+            yield _early(early, params)
     for effect in _EFFECTS:
         for point in project.effects.points(effect):
             if point.is_direct and point.module.is_production and point.site not in ends:
@@ -43,14 +49,18 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _confidence(found: Inside, params: Params) -> Confidence:
-    call = found.path.end.call
-    if call is not None and any(argument.name in params.delays for argument in call.call.arguments):
+    if _is_delayed(found.path.end, params):
         return Confidence.LOW
     if len(found.path.through) > _FAR or _is_for_new(found):
         return Confidence.LOW
     write = found.open.write
     most = Confidence.HIGH if write is not None and write.site != found.point.site else Confidence.MEDIUM
     return min(found.path.confidence, most)
+
+
+def _is_delayed(end: EffectPoint, params: Params) -> bool:
+    call = end.call
+    return call is not None and any(argument.name in params.delays for argument in call.call.arguments)
 
 
 def _is_for_new(found: Inside) -> bool:
@@ -68,3 +78,15 @@ def _hit(found: Inside, params: Params) -> Hit:
     opened = Step(found.open.opened, "the transaction begins here")
     steps = (opened, Step(write.site, "this is not committed yet"), *path.steps)
     return Hit(found.point.site, words, found.open.opening, _confidence(found, params), path=steps)
+
+
+def _early(found: SentEarly, params: Params) -> Hit:
+    words = {
+        "function": found.definition.function.name,
+        "call": shorten(found.path.end.shown, 50),
+        "write": shorten(found.write.shown, 50),
+    }
+    is_far = len(found.path.through) > _FAR or _is_delayed(found.path.end, params)
+    confidence = Confidence.LOW if is_far else min(found.path.confidence, Confidence.MEDIUM)
+    behind = (Step(found.write.site, "only now it is written"), Step(found.commit.site, "and kept here"))
+    return Hit(found.point.site, words, "early", confidence, path=(*found.path.steps, *behind))

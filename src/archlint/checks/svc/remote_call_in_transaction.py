@@ -38,11 +38,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         is_service = end.effect == "email" or set(params.not_services).isdisjoint(kinds)  # a framework of tables may send mail
         return is_service and not _is_no_wait(end, params)
 
-    inside = OpenTransactions(project).inside(_EFFECTS, counts)
+    opened = OpenTransactions(project)
+    inside = opened.inside(_EFFECTS, counts)
     ends = {found.path.end.site for found in inside}
     for found in inside:
         if found.open.opening != "session" or (found.open.sent and not _is_lookup(found.open.write, params)):
-            yield _hit(found, _confidence(project, found, params))
+            sure = _confidence(project, found, params)
+            yield _hit(found, min(sure, _in_request(opened, found)))
     for effect in _EFFECTS:
         for point in project.effects.points(effect):
             if point.is_direct and point.module.is_production and point.site not in ends and counts(point):
@@ -58,7 +60,7 @@ def _is_no_wait(end: EffectPoint, params: Params) -> bool:
 
 def _confidence(project: Project, found: Inside, params: Params) -> Confidence:
     path = found.path
-    if len(path.through) > _FAR or found.open.opening == "request":
+    if len(path.through) > _FAR:
         return Confidence.LOW
     if path.kept or any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in path.through):
         return Confidence.LOW  # it is asked once
@@ -66,6 +68,15 @@ def _confidence(project: Project, found: Inside, params: Params) -> Confidence:
     if held is None or (found.open.write is None and _is_read_through(found)):
         return Confidence.LOW  # nothing is locked yet
     return min(path.confidence, Confidence.HIGH if found.open.sent and held.site != found.point.site else Confidence.MEDIUM)
+
+
+def _in_request(opened: OpenTransactions, found: Inside) -> Confidence:
+    """What a whole request stands in is sure only where something was written before, on a connection that is handed to it."""
+    if found.open.opening != "request":
+        return Confidence.HIGH
+    write = found.open.write if found.open.sent else None
+    is_handed = opened.transactions.holder(found.definition) == "injected"
+    return Confidence.MEDIUM if is_handed and write is not None and write.site != found.point.site else Confidence.LOW
 
 
 def _is_read_through(found: Inside) -> bool:

@@ -4,12 +4,12 @@ Notations inside the documents (kept as strings here, read by `project.knowledge
 
 - an *argument*, `"0:name"`: first positional or keyword `name`; `"1"` only positional; `":ttl"` only keyword;
   `"*"` all positional arguments; `"**"` all keyword arguments; `"self"`, of a callable, what the method is called on.
-- a *type*, `"sqlalchemy.orm.Query[T]"`: a dotted name with optional type arguments.  `self` is the receiver's type;
-  `T` a parameter of the receiver's type (`parameters`); `arg(0)` the type of an argument; `instance(0)` the type
-  whose class was passed as that argument; `result(0)` what calling the callable argument gives; `item(0)` what
-  iterating over it (or, for a generator function, over what it returns) gives; `row` one of the rows that the
-  receiver's class says it is about (`subclass_attribute`); `type[X]` the class X itself; `A | B` either (`None` is
-  dropped).  Arguments are counted as in a call: `arg(0:model)`.
+- a *type*, `"sqlalchemy.orm.Query[T]"`: a dotted name with optional type arguments.  `self` is the receiver's type; `T`
+  a parameter of the receiver's type (`parameters`); `arg(0)` the type of an argument; `instance(0)` the type whose
+  class was passed as that argument; `result(0)` what calling the callable argument gives; `item(0)` what iterating over
+  it (or, for a generator function, over what it returns) gives; `row` one of the rows that the receiver's class says it
+  is about (`subclass_attribute`), `serializer` what it says that it shows them with; `type[X]` the class X itself; `A |
+  B` either (`None` is dropped).  Arguments are counted as in a call: `arg(0:model)`.
 """
 
 from __future__ import annotations

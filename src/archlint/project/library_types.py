@@ -135,6 +135,8 @@ class LibraryTypes:
                 return (instance(environment.receiver),) if environment.receiver is not None else ()
             case "row":
                 return self._view_rows.of(environment.receiver) if environment.receiver is not None else ()
+            case "serializer":
+                return self._view_rows.serializer(environment.receiver) if environment.receiver is not None else ()
             case "class":
                 return tuple(as_class(t) for t in self._types(notation.arguments[0], environment))
             case "union":

@@ -1,7 +1,9 @@
-"""What a view of a library is about: one of the rows that its class names (`queryset`, `model`, `get_queryset`)."""
+"""What a class of a library's is about: one of the rows that it names (`queryset`, `model`, `get_queryset`, `Meta.model`), or
+the serializer of a view (`serializer_class`)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.project.entities import Entity, distinct, instance
@@ -10,38 +12,57 @@ from archlint.project.model import Type
 if TYPE_CHECKING:
     from archlint.project.inference import Inference
 
-_MEANING = "rows"
+_ROWS, _SERIALIZER = "rows", "serializer"
 
 
 class RowsOfViews:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
-        self._known: dict[str, tuple[Entity, ...]] = {}
+        self._known: dict[tuple[str, str], tuple[Entity, ...]] = {}
 
     def of(self, view: Type) -> tuple[Entity, ...]:
-        """Empty where the class does not say what it is about."""
-        known = self._known.get(view.name)
+        """A row; empty where the class does not say what it is about."""
+        return self._told(view, _ROWS)
+
+    def serializer(self, view: Type) -> tuple[Entity, ...]:
+        """One of the class that the view names to read and show them with."""
+        return self._told(view, _SERIALIZER)
+
+    def _told(self, view: Type, meaning: str) -> tuple[Entity, ...]:
+        known = self._known.get((view.name, meaning))
         if known is None:
-            self._known[view.name] = ()  # `get_queryset` that asks `get_object`: a circle
-            known = self._known[view.name] = self._find(view)
+            self._known[view.name, meaning] = ()  # `get_queryset` that asks `get_object`: a circle
+            known = self._known[view.name, meaning] = self._find(view, meaning)
         return known
 
-    def _find(self, view: Type) -> tuple[Entity, ...]:
+    def _find(self, view: Type, wanted: str) -> tuple[Entity, ...]:
         members, knowledge = self._inference.members, self._inference.project.knowledge
         meant = {
             name: None
             for ancestor in members.ancestors(view)
             for _, info in knowledge.infos(ancestor.name)
             for name, meaning in info.subclass_attribute.items()
-            if meaning == _MEANING
+            if meaning == wanted
         }
         for name in sorted(meant):  # `get_queryset` decides over `queryset`
-            found = [row for held in self._inference.attribute(view, name) or () for row in self._rows(held)]
+            found = [row for held in self._attribute(view, name) for row in self._rows(held, wanted)]
             if found:
                 return distinct(found)
         return ()
 
-    def _rows(self, held: Entity) -> list[Entity]:
+    def _attribute(self, owner: Entity, name: str) -> Iterator[Entity]:
+        """`model`, and `model` of `Meta`."""
+        first, _, rest = name.partition(".")
+        for held in (self._inference.attribute(owner, first) or ()) if isinstance(owner, Type) else ():
+            if rest:
+                yield from self._attribute(held, rest)
+            else:
+                yield held
+
+    def _rows(self, held: Entity, wanted: str) -> list[Entity]:
         if isinstance(held, Type):
             return [instance(held)] if held.is_class else list(self._inference.items(held))
-        return [row for given in self._inference.called(held) for row in self._inference.items(given)]
+        given = self._inference.called(held)
+        if wanted == _SERIALIZER:
+            return [instance(each) for each in given if isinstance(each, Type) and each.is_class]
+        return [row for each in given for row in self._inference.items(each)]

@@ -82,6 +82,13 @@ class Written(Struct, frozen=True):
         is_one = len(self.tables) == 1 and self.tables == other.tables and bool(self.keys) and self.keys == other.keys
         return is_one and not any(is_amount(name) for name, _ in self.keys)
 
+    def is_one_object(self, other: Written) -> bool:
+        """Both write one object and nothing else, as far as names, and tables, tell."""
+        if self.made_names and self.made_names == other.made_names:
+            return len(self.made_names) == 1
+        named = [{name for name, _ in each.made | each.handed} for each in (self, other)]
+        return len(named[0]) == 1 and named[0] == named[1] and len(self.tables) == 1 and self.tables == other.tables
+
     def only_shares(self, other: Written) -> bool:
         """They are about one object that both are given, and neither makes."""
         return self.made.isdisjoint(other.used) and other.made.isdisjoint(self.used)

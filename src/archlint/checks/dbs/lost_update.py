@@ -241,7 +241,7 @@ def _confidence(
         return Confidence.MEDIUM
     reads = {p.site for p in project.effects.points_of(definition, "db.read")}
     found: set[bool] = set()
-    if words_of(target.attr)[-1:] and {*words_of(target.attr)}.isdisjoint(params.shared) and any(map(is_found_by_asker, made)):
+    if root == target.base and {*words_of(target.attr)}.isdisjoint(params.shared) and any(map(is_found_by_asker, made)):
         return Confidence.LOW
     for source in made:
         calls = [part for part in parts_of(source.module.body, source.expr) if isinstance(part, CallRef)] if source.expr else []

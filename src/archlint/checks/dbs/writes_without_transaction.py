@@ -161,7 +161,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     first, second = pair.first, pair.second
     if first.row >= 0 or second.row >= 0:
         return Confidence.LOW  # who opens two blocks has thought of it
-    if len(pair.one.made_names) == 1 and pair.one.made_names == pair.two.made_names:
+    if pair.one.is_one_object(pair.two):
         return Confidence.LOW  # steps of one object that are kept one by one
     if is_same_call(definition, first, second) or (pair.one.is_same_row(pair.two) and adds(first) == adds(second)):
         return Confidence.LOW

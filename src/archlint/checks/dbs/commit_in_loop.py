@@ -49,7 +49,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params) -> tuple[Confidence, str]:
     """How sure it is that one commit would do; and what is doubted, if it is only a note."""
-    if commit.isolated or _survives(commit) or re.search(params.kept, commit.loop.text):
+    if commit.isolated or _survives(commit) or _is_tried_again(project, commit) or re.search(params.kept, commit.loop.text):
         return Confidence.LOW, "each may have to be kept by itself"
     if any(commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect)):
         return Confidence.LOW, "each turn does more than the database's work"
@@ -145,6 +145,19 @@ def _is_search(commit: Repeated) -> bool:
 def _points(project: Project, commit: Repeated, effect: str) -> tuple[EffectPoint, ...]:
     caller = commit.point.caller
     return project.effects.points_of(caller, effect) if caller is not None else ()
+
+
+def _is_tried_again(project: Project, commit: Repeated) -> bool:
+    """A function on the way stands in a loop of its own that tries until it is kept: `while True: try: … except Taken: …`"""
+    for step in commit.path.steps[1:]:
+        module = project.modules.by_path[step.site.path]
+        contexts = module.body.contexts
+        rows = chain(module, context_at(module, step.site.at))
+        tries = [row for row in rows if contexts[row].kind == "try"]
+        loops = [row for row in rows if contexts[row].kind in ("for", "while")]
+        if any(contexts[row].at > contexts[loop].at for row in tries for loop in loops):
+            return True
+    return False
 
 
 def _survives(commit: Repeated) -> bool:

@@ -204,6 +204,29 @@ def test_the_text_of_an_exception_is_a_note() -> None:
     assert found.confidence == Confidence.LOW
 
 
+def test_the_text_of_an_exception_counts_where_it_holds_a_setting_of_the_programs_own() -> None:
+    code = (
+        "import os\n\nfrom django.conf import settings\n\nAPI_KEY = os.environ['RATES_KEY']\n\n"
+        "def refuse():\n    raise PermissionError(f'refused {API_KEY}')\n\n"
+        "def fail():\n    raise ValueError('no access with %s' % settings.CLIENT_SECRET)\n\n"
+        "def blame(request):\n    raise ValueError('no access with ' + request.headers['X-Api-Key'])\n"
+    )
+    found = [finding.confidence for finding in testing.run_rule("SEC004", {"app/rates.py": code})]
+    assert found == [Confidence.MEDIUM, Confidence.MEDIUM, Confidence.LOW]
+
+
+@pytest.mark.parametrize(
+    ("route", "sure"), [("@app.post('/in')\n", Confidence.HIGH), ("", Confidence.MEDIUM)], ids=["a handler", "a function"]
+)
+def test_a_mapping_of_which_the_secret_is_read_is_surest_as_the_body_of_a_request(route: str, sure: Confidence) -> None:
+    code = (
+        "import logging\nfrom fastapi import FastAPI\napp = FastAPI()\nlogger = logging.getLogger(__name__)\n\n"
+        f"{route}def enter(data: dict):\n    logger.info('%s', data)\n    return check(data['password'])\n"
+    )
+    assert [finding.confidence for finding in testing.run_rule("SEC004", {"app/doors.py": code})] == [sure]
+
+
+
 SIGNED = """\\
 import hashlib
 import hmac

@@ -167,3 +167,18 @@ async_to_sync(load)(3)
 def test_what_a_handler_does_with_a_file_is_a_note_unless_it_goes_through_all_of_it(code: str, sure: Confidence) -> None:
     assert confidences(f"import shutil\n@app.get('/')\nasync def answer(source, target):\n    {code}\n") == [sure]
     assert confidences(f"import shutil\nasync def aside(source, target):\n    {code}\n") == []
+
+
+def test_an_app_that_makes_a_loop_for_each_request_holds_nobody_elses() -> None:
+    flask = "import time\nfrom flask import Blueprint\npages = Blueprint('pages', __name__)\n"
+    view = "@pages.get('/page')\nasync def page():\n    time.sleep(1)\n    await rest()\nasync def rest(): time.sleep(1)\n"
+    beside = "@pages.get('/both')\nasync def both():\n    asyncio.create_task(rest())\n    time.sleep(1)\n"
+
+    def found(code: str) -> list[Confidence]:
+        return [finding.confidence for finding in testing.run_rule("RES007", {"pages.py": code})]
+
+    assert found(flask + view) == [Confidence.LOW, Confidence.LOW]
+    assert set(found(f"import asyncio\n{flask}{view}{beside}")) == {Confidence.LOW, Confidence.HIGH}
+    assert set(found(flask.replace("flask", "quart") + "from quart import Quart\napp = Quart(__name__)\n" + view)) == {
+        Confidence.HIGH
+    }

@@ -8,11 +8,19 @@ from collections.abc import Iterator
 from archlint.facts.syntax import Call, Collection, Expr, Operation, String
 
 _PIECE = re.compile(r"%(?:\(\w+\))?[-#0 +]*(?:\*|\d+)?(?:\.(\d+))?[hlL]?([a-zA-Z%])")
+_KEYED = re.compile(r"%\((\w+)\)")
 _FEW = 20
 """So many characters of a value are not the whole of it."""
 _SPLITTING = frozenset({"split", "rsplit", "partition", "rpartition"})
 _BETWEEN_PARTS = frozenset(".&:;,|_-/#?")
 """Characters between the parts of a value: what stands behind a blank, a word or `=` is the value itself."""
+
+
+def parts_words(method: str, call: Call) -> bool:
+    """`header.split()`, `header.partition(" ")`: the scheme, and the credential behind it."""
+    separator = call.arguments[0].value if call.arguments else None
+    blank = separator is None or (isinstance(separator, String) and separator.value.isspace())
+    return method in _SPLITTING and blank
 
 
 def cut_by(pattern: Expr | None) -> frozenset[int]:
@@ -21,6 +29,12 @@ def cut_by(pattern: Expr | None) -> frozenset[int]:
         return frozenset()
     pieces = [piece for piece in _PIECE.finditer(pattern.value) if piece[2] != "%"]
     return frozenset(i for i, piece in enumerate(pieces) if piece[1] and int(piece[1]) <= _FEW and piece[2] in "sra")
+
+
+def keys_of(pattern: Expr | None) -> frozenset[str] | None:
+    """The keys that `"%(user)s"` shows of the mapping that it is given, None of a pattern that asks for no keys."""
+    found = frozenset(_KEYED.findall(pattern.value)) if isinstance(pattern, String) else frozenset()
+    return found or None
 
 
 def takes_apart(method: str, call: Call) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Mapping, Name, Statement, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Mapping, Name, Statement, String, Subscript
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.carrying import is_carrying
 from archlint.project.credentials import words_of
@@ -56,6 +56,27 @@ class DigestUses:
     def is_verified(self, site: CallSite) -> bool:
         """Its result is compared with something here, or put into a session or cookie of this service."""
         return "compared" in self._of(site)
+
+    def beside(self, site: CallSite) -> tuple[str, ...]:
+        """The last names of what its result is compared with in the same function, and of the attributes that keep it."""
+        module, body = site.module, site.module.body
+        function = body.contexts[site.call.context].function
+        callee = site.call.callee
+        names: set[str] = set()
+        if isinstance(callee, Attribute) and callee.attr == "update" and isinstance(callee.base, Name):
+            names.add(callee.base.id)
+        found: dict[str, None] = {}
+        for statement in (s for s in body.statements if body.contexts[s.context].function == function):
+            held = self._holds(module, statement.value, site.index, names)
+            if held and statement.kind == "assign" and isinstance(statement.target, Name):
+                names.add(statement.target.id)
+            if held and statement.kind == "assign" and isinstance(statement.target, Attribute):
+                found[statement.target.attr] = None
+            for part in parts_of(body, statement.value):
+                sides = part.operands if isinstance(part, Comparison) and not _COMPARING.isdisjoint(part.ops) else ()
+                if any(self._holds(module, side, site.index, names) for side in sides):
+                    found.update(dict.fromkeys(name for side in sides if (name := _field(side))))
+        return tuple(found)
 
     def _of(self, site: CallSite) -> frozenset[Use]:
         known = self._known.get(site.site)
@@ -195,3 +216,10 @@ class DigestUses:
             return False
         returns = self._project.symbols.scopes(given.module).returns.get(given.index, [])
         return bool(returns) and all(self._holds(given.module, s.value, -1, names) for s in returns)
+
+
+def _field(side: Expr) -> str:
+    """`user.password`, `row["password"]`."""
+    if isinstance(side, Subscript) and len(side.index) == 1 and isinstance(side.index[0], String):
+        return side.index[0].value
+    return side.attr if isinstance(side, Attribute) else ""

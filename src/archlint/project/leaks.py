@@ -18,10 +18,12 @@ from archlint.project.printed import PrintedFields
 from archlint.project.reached import Reached
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
+from archlint.project.taint_locals import is_configured
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
+_SETTINGS = frozenset({"settings", "config", "conf", "configuration", "environ", "env", "getenv"})
 _LITTLE = 4
 """A function of so few statements that writes to a log is there for that."""
 _WRITES = {"log": "is logged here", "print": "is printed here", "exception": "becomes part of the exception's text here"}
@@ -53,7 +55,9 @@ class Leaks:
                 for source in flow.sources
                 if (judged := self._judged(value, source)) is not None
             ]
-            found = [(value, source) for value, source in pairs if source.certain or value.sink == "log"]
+            found = [
+                (v, source) for v, source in pairs if source.certain or v.sink == "log" or source.confidence == Confidence.HIGH
+            ]
             if found:
                 yield from self._hits(site, found)
             elif any(self._mentions(value) for value in group):
@@ -61,13 +65,19 @@ class Leaks:
 
     def _flow(self, value: LoggedValue) -> Flow:
         at = Place(value.module, value.context)
-        return self._taint.items.pair(value.key, value.expr, at) if value.key else self._taint.flow(value.expr, at)
+        found = self._taint.items.pair(value.key, value.expr, at) if value.key else self._taint.flow(value.expr, at)
+        only = value.only
+        if only is None or not any(source.fields for source in found.sources):
+            return found
+        shown = (replace(s, fields=tuple(f for f in s.fields if f in only)) if s.fields else s for s in found.sources)
+        kept = [(before, now) for before, now in zip(found.sources, shown, strict=True) if now.fields or not before.fields]
+        return Flow(tuple(now for _, now in kept), clean=not kept)
 
     def _judged(self, value: LoggedValue, source: Source) -> Source | None:
         """The source as sure as it is that it gets into a log, None where it does not: the text of an exception may as well
-        go to who sent the value."""
+        go to who sent the value, unless nobody did."""
         if value.sink == "exception":
-            return replace(source, confidence=Confidence.LOW)
+            return replace(source, confidence=Confidence.MEDIUM if _is_setting(source) else Confidence.LOW)
         return self._reached.judged(value, source)
 
     def _hits(self, site: Site, found: list[tuple[LoggedValue, Source]]) -> Iterator[Hit]:
@@ -152,3 +162,11 @@ class Leaks:
             names += [p.name for p in value.module.outline.functions[function].parameters]
         vocabulary = self._vocabulary
         return any(vocabulary.looks_alike(name) or vocabulary.names(name) is not None for name in names)
+
+
+def _is_setting(source: Source) -> bool:
+    """The program's own: a constant in capitals, or read out of its settings."""
+    if source.read is None or source.handed_over is not None or not source.certain or source.confidence < Confidence.MEDIUM:
+        return False
+    expr, at = source.read
+    return not (source.typed or source.given) and is_configured(_SETTINGS, at.module, expr)

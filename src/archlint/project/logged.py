@@ -10,7 +10,7 @@ from archlint.facts.findings import Site
 from archlint.facts.knowledge import Logging
 from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Name, Operation, String
 from archlint.project.credentials import words_of
-from archlint.project.cut_values import cut_by
+from archlint.project.cut_values import cut_by, keys_of
 from archlint.project.entities import FunctionRef
 from archlint.project.model import CallSite, Def, Type, argument_of
 from archlint.project.origins import Parameter
@@ -34,13 +34,15 @@ _KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "re
 
 @dataclass(frozen=True, slots=True)
 class LoggedValue:
-    """One value that a call writes. `key` is the name under which a structured log writes it."""
+    """One value that a call writes. `key` is the name under which a structured log writes it; `only`: the keys of it that a
+    pattern shows (`"%(user)s"`), None where it shows all."""
 
     module: Module = field(repr=False)
     call: Call
     sink: Literal["log", "print", "exception"]
     expr: Expr
     key: str | None = None
+    only: frozenset[str] | None = None
 
     @property
     def context(self) -> int:
@@ -65,8 +67,9 @@ def logged_values(project: Project) -> Iterator[LoggedValue]:
                 continue
             if sink == "print" and _is_for_operator(project, site):
                 continue
+            only = keys_of(argument_of(site.call, facet.message))
             for key, expr in _values(facet, site.call):
-                yield LoggedValue(module, site.call, sink, expr, key)
+                yield LoggedValue(module, site.call, sink, expr, key, only)
 
 
 def _is_command(module: Module, site: CallSite) -> bool:

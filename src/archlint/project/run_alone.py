@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
@@ -28,12 +29,16 @@ class RunAlone:
     """By all the calls of a coroutine function: awaited at once by one that runs alone, or handed to what runs it to its
     end, by a function that is no coroutine itself."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, loop_a_request: Collection[str] = ()) -> None:
+        """`loop_a_request`: types of the apps and routers that run each of their coroutines on an event loop of its own."""
         self._project = project
+        self._loop_a_request = frozenset(loop_a_request)
 
     def holds(self, definition: Def, steps: int = _STEPS) -> bool:
-        if steps == 0 or definition in self._project.endpoints.by_definition or self._starts_others(definition):
+        if steps == 0 or self._starts_others(definition):
             return False
+        if definition in self._project.endpoints.by_definition:
+            return self._has_own_loop(definition)
         if _is_named(definition, _LASTING) and not _is_task(definition):
             return False
         callers = self._project.calls.callers(definition)
@@ -41,6 +46,12 @@ class RunAlone:
         if not sites:
             return self._is_run_by_base(definition)
         return all(self._is_alone(site, steps) for site in sites)
+
+    def _has_own_loop(self, definition: Def) -> bool:
+        containers = self._project.routes.tree.containers
+        keys = {key for e in self._project.endpoints.by_definition[definition] for key in e.route.containers}
+        types = {containers[key].type_name for key in keys if key in containers}
+        return bool(types) and types <= self._loop_a_request
 
     def _is_run_by_base(self, definition: Def) -> bool:
         """A class above runs the method by its name, and has none of that name itself."""

@@ -8,6 +8,7 @@ calls of unknown libraries.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -35,11 +36,12 @@ from archlint.facts.syntax import (
 from archlint.project.addresses import is_of_mailbox, is_put_together
 from archlint.project.branches import is_blotted, is_closed, is_replaced
 from archlint.project.credential_uses import CredentialUses
-from archlint.project.credentials import Naming, Vocabulary, words_of
+from archlint.project.credentials import Naming, Vocabulary, announces, words_of
 from archlint.project.cut_values import shown_by
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
 from archlint.project.kept_flows import KeptFlows
 from archlint.project.model import CallSite, Def, Type
+from archlint.project.read_mappings import ReadMappings
 from archlint.project.request_values import RequestValues
 from archlint.project.shapes import Shapes, is_absent
 from archlint.project.spelling import last_name, shorten, spell
@@ -73,6 +75,7 @@ class Taint:
         self.habits = habits
         self.printed = printed
         self.requests = RequestValues(project, vocabulary, habits)
+        self.mappings = ReadMappings(project, vocabulary, self.requests)
         self.uses = CredentialUses()
         self.unnamed = UnnamedCredentials(project, vocabulary)
         self.shapes = Shapes(vocabulary)
@@ -137,7 +140,7 @@ class Taint:
             case CallRef():
                 return self._unless_made_up(expr, at, self.calls.flow(expr, at))
             case Template():
-                return self._unless_made_up(expr, at, joined(self.flow(part, at) for part in expr.parts))
+                return self._unless_made_up(expr, at, joined(self._parts(expr.parts, at)))
             case Operation():
                 return self._unless_made_up(expr, at, self._operation(expr, at))
             case Conditional():
@@ -181,7 +184,8 @@ class Taint:
             return CLEAN
         label = shorten(spell(at.module.body, expr))
         if inner.sources:
-            return Flow(tuple(s if s.fields else _relabelled(s, label, naming) for s in inner.sources))
+            own = self._own_sureness(expr, at, naming) if any(not s.certain for s in inner.sources) else Confidence.LOW
+            return Flow(tuple(s if s.fields else _relabelled(s, label, naming, own) for s in inner.sources))
         if (naming.alone and self._means_else(at)) or self.uses.names_file(expr, at):
             return UNKNOWN
         types = () if revealed else self.project.types.all(at.module, expr, at.context)
@@ -189,11 +193,16 @@ class Taint:
             told = self.typed(expr, at, types)
             if told is not None:
                 return told
-        is_text = bool(types) and all(t.name in _TEXT_TYPES for t in types)
-        confidence = self._sureness(expr, at, naming, is_text)
+        confidence = self._sureness(expr, at, naming, _is_text(types))
         found = replace(self.source(expr, at, naming.kind, confidence), certain=naming.certain)
         shaped = found if naming.several else self.shapes.applied(found, at.module, expr, at.context)
         return Flow((shaped,) if shaped is not None else ())
+
+    def _own_sureness(self, expr: Expr, at: Place, naming: Naming) -> Confidence:
+        """Of a doubtful word under which something doubtful is kept: here it may be plain what it is."""
+        if naming.certain or not self.habits.access or self._means_else(at):
+            return Confidence.LOW
+        return self._sureness(expr, at, naming, _is_text(self.project.types.all(at.module, expr, at.context)))
 
     def _means_else(self, at: Place) -> bool:
         """A doubtful word means something else in this module or function."""
@@ -288,7 +297,15 @@ class Taint:
             kind = self.unnamed.kind(expr, at)
             if kind is not None:
                 return Flow((self.source(expr, at, kind, Confidence.HIGH),))
+            held = self.mappings.fields(expr, at)
+            if held is not None:
+                return self._mapping(expr, at, *held)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
+
+    def _mapping(self, expr: Name, at: Place, fields: tuple[str, ...], sure: Confidence) -> Flow:
+        naming = self.vocabulary.names(fields[0])
+        found = self.source(expr, at, naming.kind if naming is not None else "secret", sure)
+        return Flow((replace(found, fields=fields, is_whole=True),))
 
     def _as_object(self, expr: Expr, at: Place, naming: Naming | None, inner: Flow) -> Flow:
         """Where nothing else is known of an unnamed thing: an object, by its type."""
@@ -342,8 +359,21 @@ class Taint:
             return found
         return CLEAN if is_put_together(self.locals.origins, at.module, expr, at.context) else found
 
+    def _parts(self, parts: Iterable[Expr], at: Place) -> Iterator[Flow]:
+        """The flows of what is put together; what is written behind `Bearer ` is a credential, whatever its name."""
+        before: Expr | None = None
+        for part in parts:
+            flow = self.flow(part, at)
+            if flow.sources and isinstance(before, String) and announces(before.value):
+                surest = (replace(s, confidence=max(s.confidence, Confidence.MEDIUM), certain=True) for s in flow.sources)
+                flow = Flow(tuple(surest), flow.clean)
+            yield flow
+            before = part
+
     def _operation(self, expr: Operation, at: Place) -> Flow:
-        if expr.op in ("+", "%", "or", "|"):
+        if expr.op == "+":
+            return joined(self._parts(expr.operands, at))
+        if expr.op in ("%", "or", "|"):
             return joined(self.flow(operand, at) for operand in shown_by(expr))
         if expr.op == "and":
             return self.flow(expr.operands[-1], at)
@@ -357,9 +387,15 @@ class Taint:
         return found
 
 
-def _relabelled(source: Source, label: str, naming: Naming) -> Source:
-    """The source under the nearer of two names; a doubtful word makes it no surer."""
-    own = Confidence.HIGH if naming.certain and label != source.label else Confidence.LOW
+def _is_text(types: Iterable[Type]) -> bool:
+    """A text, or none at all."""
+    given = [t.name for t in types if t.name != "builtins.NoneType"]
+    return bool(given) and _TEXT_TYPES.issuperset(given)
+
+
+def _relabelled(source: Source, label: str, naming: Naming, own: Confidence) -> Source:
+    """The source under the nearer of two names; a doubtful word makes it no surer than it is by itself (`own`)."""
+    own = Confidence.HIGH if naming.certain and label != source.label else own
     return replace(source, label=label, confidence=max(source.confidence, own), certain=source.certain or naming.certain)
 
 

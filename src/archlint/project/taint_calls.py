@@ -11,7 +11,7 @@ from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import Argument, Attribute, Await, Call, CallRef, Collection, Constant, Expr, Statement, String
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS, is_carrying
 from archlint.project.credentials import words_of
-from archlint.project.cut_values import takes_apart
+from archlint.project.cut_values import parts_words, takes_apart
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Place, Source, guessed, joined, stepped
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Parameter
@@ -201,6 +201,9 @@ class CallFlows:
             return UNKNOWN
         site = self._project.calls.in_module(at.module)[call.index]
         definitions = list(dict.fromkeys(t.definition for t in site.targets if t.definition is not None))
+        callee = site.call.callee
+        if not definitions and isinstance(callee, Attribute) and parts_words(callee.attr, site.call):
+            return CLEAN if path == (0,) else self._taint.flow(callee.base, replace(at, context=site.call.context))
         flows: list[Flow] = []
         for definition in definitions[:1]:
             place = Place(definition.module, 0, self._taint.entered(definition, site, at.frame))

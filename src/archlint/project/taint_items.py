@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute, Constant, Expr, Name, Slice, String, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slice, String, Subscript
 from archlint.project.addresses import parts_address
 from archlint.project.credentials import words_of
+from archlint.project.cut_values import parts_words
 from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source
 from archlint.project.spelling import last_name
 from archlint.project.taint_locals import may_be_text, read_key
@@ -24,6 +25,9 @@ _MARKS = frozenset({"id", "pk", "name", "count", "type", "status", "kind", "leng
 """Attributes that tell something about a thing under a secret's name (`token=token.id`)."""
 
 
+_SCHEMES = (len("Basic "), len("Bearer "))
+
+
 class ItemFlows:
     def __init__(self, taint: Taint) -> None:
         self._taint = taint
@@ -32,9 +36,17 @@ class ItemFlows:
         index = expr.index[0] if len(expr.index) == 1 else None
         if parts_address(at.module, expr.base) and (self._taint.habits.mailboxes or not _is_first(index)):
             return CLEAN  # the host of an address, or the name in it
+        if _is_first(index) and self._is_of_words(expr.base, at):
+            return CLEAN  # the scheme of a header
         if isinstance(index, Slice):
             return CLEAN if _cuts(index) else self._taint.flow(expr.base, at)
         return self.item(expr, expr.base, index, at)
+
+    def _is_of_words(self, base: Expr, at: Place) -> bool:
+        if not isinstance(base, CallRef):
+            return False
+        call = at.module.body.calls[base.index]
+        return isinstance(call.callee, Attribute) and parts_words(call.callee.attr, call)
 
     def item(self, expr: Expr, base: Expr, index: Expr | None, at: Place) -> Flow:
         """What stands under a key (`base[index]`, `base.get(index)`), written as `expr`."""
@@ -98,5 +110,7 @@ def _doubted(source: Source) -> Source:
 
 
 def _cuts(index: Slice) -> bool:
-    """Keeps a few characters of a value."""
+    """Keeps a few characters of a value; what stands behind `Bearer ` is all of it."""
+    if index.upper is None and isinstance(index.lower, Constant) and index.lower.value in _SCHEMES:
+        return False
     return any(not (end is None or (isinstance(end, Constant) and end.value == 0)) for end in (index.lower, index.upper))

@@ -33,6 +33,20 @@ def what_is_left(
     return [pair for pair in pairs or () if _key(pair[0]) not in gone and not (emptied and pair[0] is None)]
 
 
+def taken_from(module: Module, name: Name, context: int) -> frozenset[str]:
+    """The keys that are out of a name's value where it is used, or have been given another value there."""
+    around = set(_places(module, context))
+    put = {
+        index.value
+        for s in module.body.statements
+        if s.kind == "assign" and s.at < name.at and s.context in around and isinstance(s.target, Subscript)
+        if isinstance(s.target.base, Name) and s.target.base.id == name.id
+        for index in s.target.index
+        if isinstance(index, String)
+    }
+    return frozenset(put.union(_gone(module, name, context)))
+
+
 def _pairs(module: Module, value: Expr) -> list[tuple[Expr | str | None, Expr]] | None:
     if isinstance(value, Mapping):
         return list(zip(value.keys, value.values, strict=True))

@@ -31,11 +31,15 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     transparent: tuple[str, ...]
     in_files: dict[str, tuple[str, ...]]
     on_hosts: tuple[str, ...]
+    loop_a_request: tuple[str, ...]
+    loop_shared: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call of a coroutine function that comes to a blocking one, a proof for each that is awaited."""
-    once, conditions, alone = OneOff(project, params), Conditions(project), RunAlone(project)
+    once, conditions = OneOff(project, params), Conditions(project)
+    is_shared = any(project.calls.written(name) for name in params.loop_shared)
+    alone = RunAlone(project, () if is_shared else params.loop_a_request)
     short = (target for target in params.in_handlers if target not in params.whole_files)
     brief_targets = (*params.brief, *short, *_of_files(project, params))
     for point in project.effects.points("blocking"):

@@ -226,7 +226,6 @@ def test_a_mapping_of_which_the_secret_is_read_is_surest_as_the_body_of_a_reques
     assert [finding.confidence for finding in testing.run_rule("SEC004", {"app/doors.py": code})] == [sure]
 
 
-
 SIGNED = """\\
 import hashlib
 import hmac

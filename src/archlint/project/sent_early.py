@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ADDS = frozenset({"add", "add_all"})
 _DELETES = frozenset({"delete"})
+_TOOLS = frozenset({"session", "db", "db_session", "request", "self", "cls", "models", "current_user"})
 
 
 class SentEarly(Struct, frozen=True):
@@ -62,7 +63,9 @@ def _kept_behind(project: Project, definition: Def, point: EffectPoint) -> tuple
             continue
         row = _row(write)
         name = write.witness.target.rpartition(".")[2]
-        if row not in given or not (name in _DELETES or (name in _ADDS and _is_made(definition, row, point.site.at))):
+        is_told = row in given or not _found_by(definition, row, write.site.at).isdisjoint(given)
+        is_new = name in _ADDS and row in given and _is_made(definition, row, point.site.at)
+        if not (is_told and name in _DELETES) and not is_new:
             continue
         commit = next((c for c in sorted(commits, key=lambda p: p.site.at) if _follows(write, c)), None)
         if commit is not None and commit.site != write.site:
@@ -83,6 +86,14 @@ def _row(write: EffectPoint) -> str:
     is_session = isinstance(callee, Attribute) and bool(given)
     value = given[0].value if is_session else None
     return value.id if isinstance(value, Name) else ""
+
+
+def _found_by(definition: Def, name: str, before: int) -> set[str]:
+    """`order` and `number`, of `line = find(session, order, number)`."""
+    module = definition.module
+    own = (s for s in module.body.statements if definition.function.at <= s.at < before and isinstance(s.target, Name))
+    makers = [s for s in own if isinstance(s.target, Name) and s.target.id == name and s.kind == "assign"]
+    return {*names_in(module.body, makers[-1].value)} - _TOOLS if makers else set()
 
 
 def _is_made(definition: Def, name: str, before: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Body, Name, Statement, String, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Name, Statement, String, Subscript
 from archlint.project.credentials import words_of
 from archlint.project.parts import parts_of
 
@@ -112,7 +112,11 @@ def is_key(name: str) -> bool:
 def keys_in(body: Body, statement: Statement) -> Iterator[tuple[str, str]]:
     """`number`, `order` and `order.id` of `order.id` and `order["id"]`, `order.customer_id`, with what stands first."""
     for expr in (statement.value, statement.target):
-        for part in parts_of(body, expr):
+        parts = tuple(parts_of(body, expr))
+        called = [body.calls[part.index].callee for part in parts if isinstance(part, CallRef)]
+        for part in parts:
+            if part in called:
+                continue  # `find_by_id` is no key
             if isinstance(part, Name):
                 if is_key(part.id) or is_amount(part.id):
                     yield part.id, part.id

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_BINDINGS = 6
 _FOR_SENDERS = 400
 """Expressions looked at for who sends what holds a field."""
+_OF_MEMBERS = frozenset({"name", "value"})
 _REFUSING = frozenset({"raise", "assert"})
 _PATTERNS = frozenset({"pattern", "regex", "choices"})
 
@@ -120,6 +121,8 @@ class InsertedAttributes:
 
     def _is_member(self, expr: Attribute, place: Place) -> bool:
         """`Kind.ORDER`, and the name or value of one; a column of a model's class."""
+        if expr.attr in _OF_MEMBERS and isinstance(expr.base, Attribute) and self._is_member(expr.base, place):
+            return True
         types = self._project.types.all(place.module, expr.base, place.context)
         if any(t.is_class and self._project.types.role(t) == "db-model" for t in types):
             return not expr.attr.startswith("__")  # a column, which is no text of anybody's

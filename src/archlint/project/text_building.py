@@ -112,6 +112,10 @@ class TextBuilder:
             return _alternatives(known)
         if found:
             return found[0]
+        if isinstance(expr, Attribute) and expr.attr == "value" and isinstance(expr.base, Attribute) and depth > 1:
+            member = self._named(module, expr.base, context, depth - 1)  # `Table.ORDERS.value` of an enum
+            if _is_known(member):
+                return member
         return self._hole(module, expr, context, "attribute" if isinstance(expr, Attribute) else "unknown")
 
     def _from(self, source: Source, depth: int) -> Texts:

@@ -35,7 +35,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `open_types`: annotations of a handler's parameter that let everything in; `validates`: words for what code that looks
     at it reads and calls; `free`: last words of fields that may hold any text; `not_asked`: words in paths and names of
     endpoints that take what a protocol or another program sends; `models`: classes whose instances look at what they are made
-    of."""
+    of; `markers`: what a parameter's default is called that takes the body as it is."""
 
     bodies: tuple[str, ...]
     requests: tuple[str, ...]
@@ -44,6 +44,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     free: tuple[str, ...]
     not_asked: tuple[str, ...]
     models: tuple[str, ...]
+    markers: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -127,9 +128,15 @@ class _Bodies:
             if each.annotation is None or f"{{{each.name}}}" in endpoint.path:
                 continue
             spelled = spell(self._module.body, each.annotation).partition("[")[0].rpartition(".")[2]
-            if spelled in self._params.open_types and not isinstance(each.default, CallRef):
+            if spelled in self._params.open_types and not self._is_injected(each):
                 return each
         return None
+
+    def _is_injected(self, parameter: Parameter) -> bool:
+        """A function gives it (`= Depends(order_of)`); `= Body(…)` only says what is sent."""
+        if not isinstance(parameter.default, CallRef):
+            return False
+        return last_name(self._module.body, self._module.body.calls[parameter.default.index].callee) not in self._params.markers
 
     def _read(self) -> Site | None:
         """The first `request.json` or `request.get_json()`."""

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.batches import expression_of
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
+from archlint.project.stations import stations
 
 if TYPE_CHECKING:
     from archlint.project.conditions import Path
@@ -41,26 +42,35 @@ class AlreadyAsked:
         return self._is_loaded(point.module, expr)
 
     def is_handed_loaded(self, point: EffectPoint, path: Path) -> bool:
-        """`summary(item.related.all())` of such a relation, where the function that is called evaluates what it gets."""
-        asked = path.end.point.expr
-        if len(path.through) != 1 or point.call is None or path.end.kind != "evaluation" or not isinstance(asked, Name):
+        """`summary(item)` where that goes through `item.related.all()`, or hands it on to who does, of such a relation."""
+        if not path.through or path.end.kind != "evaluation":
             return False
-        given = arguments_by_parameter(point.call.call, path.through[0]).get(asked.id)
-        return path.end.caller == path.through[0] and self._is_loaded(point.module, given)
+        places = stations(self._project, point, path)
+        here, asked = path.end, path.end.point.expr
+        for before in reversed(places[:-1]):
+            if not isinstance(asked, Name) or here.caller is None or before.call is None or before.kind != "call":
+                break
+            if parameter(here.caller.function, asked.id) is None:
+                break
+            asked = arguments_by_parameter(before.call.call, here.caller).get(asked.id)
+            here = before
+        return self._is_loaded(here.module, asked, point.module)
 
-    def _is_loaded(self, module: Module, expr: Expr | None) -> bool:
+    def _is_loaded(self, module: Module, expr: Expr | None, loading: Module | None = None) -> bool:
+        """`loading`: where the relation is loaded, if that is another file."""
         body = module.body
         if not isinstance(expr, CallRef) or body.calls[expr.index].arguments:
             return False
         callee = body.calls[expr.index].callee
         if not (isinstance(callee, Attribute) and callee.attr in self._words.whole and isinstance(callee.base, Attribute)):
             return False
+        ahead = (loading or module).body
         return any(
             callee.base.attr in relations_in(part)
-            for call in body.calls
-            if last_name(body, call.callee) in self._words.loading
+            for call in ahead.calls
+            if last_name(ahead, call.callee) in self._words.loading
             for argument in call.arguments
-            for part in parts_of(body, argument.value)
+            for part in parts_of(ahead, argument.value)
         )
 
     def is_asked_once(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
@@ -84,6 +94,8 @@ class AlreadyAsked:
         loop or in a function that gets it."""
         end = path.end
         asked = end.point.expr
+        if not path.through and self._is_part_of_evaluated(end, loop):
+            return True
         if end.kind != "evaluation" or not isinstance(asked, Name) or not self.keeps(end):
             return False
         if end.witness.target.endswith(".__getitem__"):  # picking one item keeps nothing
@@ -98,6 +110,22 @@ class AlreadyAsked:
             return False
         given = arguments_by_parameter(point.call.call, definition).get(asked.id)
         return isinstance(given, Name) and self._is_from_outside(point.module, given, point.context, loop)
+
+    def _is_part_of_evaluated(self, end: EffectPoint, loop: Loop) -> bool:
+        """`rows[:n]` and `rows[0]` of a value that keeps its items and has been gone through above the loop."""
+        asked = end.point.expr
+        base = asked.base if isinstance(asked, Subscript) else None
+        if not isinstance(base, Name) or end.caller is None or not self._is_from_outside(end.module, base, end.context, loop):
+            return False
+        before = (p for p in self._project.effects.points_in(end.module, end.caller) if p.site.end <= loop.place.at)
+        return any(
+            p.kind == "evaluation"
+            and isinstance(p.point.expr, Name)
+            and p.point.expr.id == base.id
+            and not p.witness.target.endswith(".__getitem__")
+            and self.keeps(p)
+            for p in before
+        )
 
     def keeps(self, end: EffectPoint) -> bool:
         """What is evaluated is of a type that keeps its items."""

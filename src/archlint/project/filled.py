@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping, Name, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping, Name, String, Subscript
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _ADDING = frozenset({"append", "add", "appendleft", "insert", "setdefault"})
 _EXTENDING = frozenset({"extend", "update"})
+_READING = frozenset({"len", "list", "tuple", "set", "sorted", "enumerate", "dict", "iter", "reversed", "bool", "str"})
 _MAKING = frozenset({"list", "dict", "set", "deque", "OrderedDict", "Counter", "defaultdict"})
 
 
@@ -51,6 +52,35 @@ class Filled:
                 self.items.append((statement.value, statement.context))
             elif statement.kind == "augment" and isinstance(statement.target, Name) and statement.target.id == self.name:
                 self.whole.append((statement.value, statement.context))
+
+
+def is_filled_by_hand(module: Module, context: int, name: str) -> bool:
+    """All that a list or mapping gets that begins empty is written in the function: `found["card"] = …`, or an `append` that
+    stands in no loop; and nobody else gets it to fill."""
+    body, filled = module.body, Filled(module, context, name)
+    function = body.contexts[context].function
+    if filled.whole or not filled.places:
+        return False
+    keyed = [
+        s.context
+        for s in body.statements
+        if isinstance(s.target, Subscript) and isinstance(s.target.base, Name) and s.target.base.id == name
+        if all(isinstance(key, String) for key in s.target.index)
+    ]
+    if any(_is_repeated(body, place) for place in filled.places if place not in keyed):
+        return False
+    own = [call for call in body.calls if body.contexts[call.context].function == function]
+    given = [a.value for call in own if last_name(body, call.callee) not in _READING for a in call.arguments]
+    return not any(isinstance(value, Name) and value.id == name for value in given)
+
+
+def _is_repeated(body: Body, context: int) -> bool:
+    contexts = body.contexts
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        if contexts[context].kind in ("for", "while", "comprehension"):
+            return True
+        context = contexts[context].parent
+    return False
 
 
 def is_empty(module: Module, expr: Expr) -> bool:

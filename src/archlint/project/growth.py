@@ -97,9 +97,10 @@ class Growths:
         )
 
     def _gives_rows(self, loop: Loop) -> bool:
-        """The loop's variable is an object that is stored."""
+        """The loop's variable is an object that is stored, and the loop does not put such a one in its place."""
         end, types = loop.place.end, self._project.types
-        found = [t for name in loop.targets for t in types.all(loop.module, Name(end, name), loop.context)]
+        rebound = {s.target.id for s in loop.statements if s.kind != "for" and isinstance(s.target, Name)}
+        found = [t for name in loop.targets - rebound for t in types.all(loop.module, Name(end, name), loop.context)]
         return any(not t.is_class and types.role(t) == "db-model" for t in found)
 
     def _read(self, place: Descent, expr: Expr) -> Growth:

@@ -122,6 +122,9 @@ def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
     """`if key not in known: known[key] = ask(key)`, in any of the ways to write it."""
     body = loop.module.body
     found = {holder.target.id} if isinstance(holder.target, Name) else set()
+    for statement in loop.statements:  # `user = ask(key); key_of[name] = user.pk`, in two steps
+        if statement.at > at and isinstance(statement.target, Name) and not found.isdisjoint(names_in(body, statement.value)):
+            found.add(statement.target.id)
     filled = {
         spell(body, statement.target.base)
         for statement in loop.statements

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from archlint.project.loops import Loop
     from archlint.project.repeated import Repeated
 
-_KEY = re.compile(r"(\w+_)?(id|pk|uuid|guid|email|username|code|sku|slug|ean|isbn|barcode|hash)")
-_KEYS = re.compile(_KEY.pattern + "s")
+_KEY = re.compile(r"(\w+_)?(id|pk|uuid|guid|email|username|code|sku|slug|ean|isbn|barcode|hash)|[a-z]\w*(Id|Uuid|Guid)")
+_KEYS = re.compile(f"({_KEY.pattern})s")
 _LOOKUP = re.compile(r"__(exact|iexact)$")
 _STEPS = 2
 """From the call back to what its arguments were given in the loop."""

@@ -1,19 +1,23 @@
-"""Why each turn of a loop has to ask for itself: under a lock of its item, or whether it has to stop."""
+"""Why each turn of a loop has to ask for itself: under a lock of its item, in a database of its own, whether to stop."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef
+from archlint.facts.syntax import Await, CallRef, Name
 from archlint.project.batches import expression_of
 from archlint.project.credentials import words_of
+from archlint.project.loops import tries_again
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 from archlint.project.stations import carried
 
 if TYPE_CHECKING:
+    from archlint.facts.syntax import Expr
     from archlint.project.effects import EffectPoint
     from archlint.project.loops import Loop
+    from archlint.project.model import CallSite
+    from archlint.project.program import Project
 
 _LOCKS = frozenset({"lock", "locked", "rlock", "mutex", "semaphore"})
 _STOPS = frozenset({"stop", "stopped", "stopping", "abort", "aborted", "cancel", "cancelled", "canceled", "shutdown"})
@@ -41,3 +45,51 @@ def asks_whether_to_stop(places: list[EffectPoint], loop: Loop) -> bool:
         if any(c.kind == "if" and c.subject is not None and c.subject.at <= asked.at < c.subject.end for c in body.contexts):
             return True
     return False
+
+
+def has_own_database(project: Project, place: EffectPoint, loop: Loop) -> bool:
+    """`db = Store(path)` in the loop, where that opens the database of the item, and the place asks `db`."""
+    body, contexts = place.module.body, loop.module.body.contexts
+    if loop.mapping is not None:
+        return False
+    asked = {*names_in(body, expression_of(place))}
+    made = [(s.target, s.value) for s in loop.statements]
+    made += [(contexts[row].target, contexts[row].subject) for row in loop.chain(place.context) if contexts[row].kind == "with"]
+    return any(
+        isinstance(target, Name) and target.id in asked and _connects(project, loop, value) for target, value in made if value
+    )
+
+
+def _connects(project: Project, loop: Loop, value: Expr) -> bool:
+    """A call that is told of the item connects, or what it makes does."""
+    made = value.value if isinstance(value, Await) else value
+    if not isinstance(made, CallRef):
+        return False
+    site = project.calls.in_module(loop.module)[made.index]
+    given = {name for argument in site.call.arguments for name in names_in(loop.module.body, argument.value)}
+    if loop.derived.isdisjoint(given):
+        return False
+    types = project.types
+    if not any(t.definition for t in site.targets) and any(
+        types.role(made_type) == "db-connection" for made_type in types.all(loop.module, made, site.call.context)
+    ):
+        return True
+    below = [other for t in site.targets if t.definition is not None for other in project.calls.of(t.definition)]
+    return any(_opens(each) for each in (site, *below))
+
+
+def _opens(site: CallSite) -> bool:
+    return any(target.operation is not None and target.operation.connects for target in site.targets)
+
+
+def is_tried_again(place: EffectPoint, loop: Loop, writes: list[EffectPoint]) -> bool:
+    """`for attempt in range(5):` around the place in the loop, which writes by what it has read: the row may have changed."""
+    contexts = loop.module.body.contexts
+    around = loop.chain(place.context)[:-1] if loop.mapping is None else ()
+    return any(
+        contexts[row].kind in ("for", "while")
+        and tries_again(loop.module, row)
+        and any(contexts[row].at <= write.site.at < contexts[row].end for write in writes)
+        for row in around
+        if row >= 0
+    )

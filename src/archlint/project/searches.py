@@ -61,7 +61,18 @@ def _refuses(loop: Loop, end: Statement, given: frozenset[str]) -> bool:
     is_missing = (isinstance(first, Operation) and first.op == "not") or (
         isinstance(first, Comparison) and first.ops == ("is",) and isinstance(first.operands[1], Constant)
     )
-    return is_missing and not given.isdisjoint(names_in(body, first)) and given.isdisjoint(names_in(body, end.value))
+    told = set(names_in(body, end.value))
+    return (
+        is_missing and not given.isdisjoint(names_in(body, first)) and (given.isdisjoint(told) or _is_answer_itself(test, end))
+    )
+
+
+def _is_answer_itself(test: Expr | None, end: Statement) -> bool:
+    """`if not answer.success: return answer`: what went wrong is handed on."""
+    asked = test.operands[0] if isinstance(test, Operation) and test.op == "not" else None
+    while isinstance(asked, Attribute):
+        asked = asked.base
+    return isinstance(asked, Name) and isinstance(end.value, Name) and asked.id == end.value.id
 
 
 def _is_answer(loop: Loop, context: int) -> bool:

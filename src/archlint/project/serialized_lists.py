@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Comparison, Constant, Expr, Name, Slice, String, Subscript
+from archlint.facts.syntax import Attribute, Constant, Expr, Name, Slice, Subscript
 from archlint.project.answered_shapes import AnsweredShapes
 from archlint.project.class_attributes import bound_in
+from archlint.project.list_actions import is_for_list
 from archlint.project.loaded import Loaded, LoadedRelations
 from archlint.project.model import CallSite, Def, Type, argument_of
 from archlint.project.parts import parts_of
@@ -23,16 +24,15 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_ACTION = "action"
 _LIST = "list"
+_MANY = "many"
 _FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
 class SerializedList:
-    """`serializer` shows each item of what `site` lists; `model`: the stored class of the items.  `is_sure`: the items are
-    known to be rows, and the class is the only one that may show them.  `parent`: the class of the object whose own list they
-    are; it is there without being asked for."""
+    """`serializer` shows each item of what `site` lists; `model`: the stored class of the items.  `is_sure`: they are known
+    to be rows, and one class alone may show them.  `parent`: the class of the object whose own list they are."""
 
     serializer: ClassDef
     model: Type | None
@@ -73,9 +73,18 @@ class SerializedLists:
             if not isinstance(view, ClassDef) or view in seen or not view.module.is_production:
                 continue
             seen.add(view)
-            if _LIST in provided_by(self._project, view):
+            if _LIST in provided_by(self._project, view) or self._inherits_list(view):
                 path = min(route.paths, key=lambda path: (len(path), path), default="")
                 yield from self._of_view(view, f"GET /{path.lstrip('/')}")
+
+    def _inherits_list(self, view: ClassDef) -> bool:
+        """A base of the project's own answers the list, by a serializer that each view sets."""
+        bound = bound_in(self._project, Type(view.name), _LIST)
+        if bound is None or bound[0] is view or bound[1].kind != "function":
+            return False
+        made = self._project.calls.of(Def(bound[0].module, bound[0].module.name, bound[1].index))
+        asking = [site for site in made if site.operation is not None and site.operation.register == "makes-serializer"]
+        return any(_is_many(argument.value) for site in asking for argument in site.call.arguments if argument.name == _MANY)
 
     def _of_view(self, view: ClassDef, label: str) -> Iterator[SerializedList]:
         shown = tuple(dict.fromkeys(self.shown_by(view)))
@@ -112,6 +121,11 @@ class SerializedLists:
     def shown_by(self, view: ClassDef) -> Iterator[ClassDef]:
         """The serializers of the lists of a view."""
         names = self._meant(view, "serializer")
+        for name in sorted(names):
+            own = list(self._set_by(view, f"{_LIST}_{name}"))
+            if own:  # `list_serializer_class`, beside those of other actions
+                yield from own
+                return
         bound = [found for name in sorted(names) if (found := bound_in(self._project, Type(view.name), name)) is not None]
         for klass, binding in sorted(bound, key=lambda found: found[1].kind != "function"):
             if binding.kind == "function":
@@ -126,8 +140,8 @@ class SerializedLists:
     def _returned(self, view: ClassDef, definition: Def) -> Iterator[ClassDef]:
         """What is returned where the list is asked for."""
         module = definition.module
-        returns = [s for s in self._project.symbols.scopes(module).returns.get(definition.index, []) if s.value is not None]
-        told = [(s, _is_for_list(module, s.context, definition.function.context)) for s in returns]
+        returns = self._project.symbols.scopes(module).returns.get(definition.index, [])
+        told = [(s, is_for_list(module, s.context, definition.function.context)) for s in returns]
         named = [s for s, is_for in told if is_for is True]
         for statement in named or [s for s, is_for in told if is_for is None]:
             if statement.value is not None:
@@ -192,7 +206,7 @@ class SerializedLists:
                 about = self._serializers.about(klass)
                 many = argument_of(site.call, about.many) if about is not None else None
                 given = argument_of(site.call, about.given) if about is not None else None
-                if given is not None and isinstance(many, Constant) and many.value is True:
+                if given is not None and many is not None and _is_many(many):
                     yield self._of_call(site, klass, given)
 
     def _made(self, site: CallSite) -> Iterator[ClassDef]:
@@ -263,24 +277,5 @@ class SerializedLists:
                     yield Type(item.name)
 
 
-def _is_for_list(module: Module, context: int, until: int) -> bool | None:
-    """Whether a place is come to when the list is asked for; None where nothing says so."""
-    contexts = module.body.contexts
-    while context >= 0 and context != until:
-        around = contexts[context]
-        test = around.subject if around.kind in ("if", "else") else None
-        for part in parts_of(module.body, test) if test is not None else ():
-            if isinstance(part, Comparison) and last_name(module.body, part.operands[0]) == _ACTION:
-                told = _told(module, part)
-                if told is not None and told != (around.kind == "if"):
-                    return False
-                if told is not None:
-                    return True
-        context = around.parent
-    return None
-
-
-def _told(module: Module, test: Comparison) -> bool | None:
-    """Whether `action == "list"` and the like holds for the list; of one that says nothing of it None."""
-    named = {p.value for operand in test.operands[1:] for p in parts_of(module.body, operand) if isinstance(p, String)}
-    return (_LIST in named) == (test.ops[0] in ("==", "in")) if named else None
+def _is_many(value: Expr) -> bool:
+    return isinstance(value, Constant) and value.value is True

@@ -21,6 +21,7 @@ _WRITES = frozenset(
 )
 _EFFECTS = {"commit": "db.commit", "begin": "tx.begin", "start": "tx.begin", "rollback": "tx.end", "end": "tx.end"}
 _NEITHER = frozenset({"set", "use", "savepoint", "release", "listen", "notify", "analyze", "attach", "detach"})
+_CHANGING = frozenset({"insert", "update", "delete"})
 _DEPTH = 8
 
 
@@ -41,7 +42,25 @@ class StatementKind:
                         if info.statement is not None:
                             return (f"db.{info.statement}",)
         text = self._text(module, expr, context, 0)
+        if text is None and self._changes(module, expr, context, 0):
+            return ("db.write",)
         return effects_of_sql(text) if text is not None else None
+
+    def _changes(self, module: Module, expr: Expr, context: int, depth: int) -> bool:
+        """`table.update().where(…).values(…)`, of a table of which nothing is known."""
+        if depth > _DEPTH:
+            return False
+        if isinstance(expr, Name):
+            made = self._made(module, expr, context)
+            return made is not None and self._changes(made[0], made[1], made[2], depth + 1)
+        while isinstance(expr, CallRef):
+            call = module.body.calls[expr.index]
+            if not isinstance(call.callee, Attribute):
+                return False
+            if call.callee.attr in _CHANGING and not call.arguments:
+                return True
+            expr = call.callee.base
+        return isinstance(expr, Name) and self._changes(module, expr, context, depth + 1)
 
     def _text(self, module: Module, expr: Expr, context: int, depth: int) -> str | None:
         """The beginning of the text that an expression builds."""
@@ -77,6 +96,11 @@ class StatementKind:
         return None
 
     def _named(self, module: Module, expr: Name, context: int, depth: int) -> str | None:
+        made = self._made(module, expr, context)
+        return self._text(made[0], made[1], made[2], depth + 1) if made is not None else None
+
+    def _made(self, module: Module, expr: Name, context: int) -> tuple[Module, Expr, int] | None:
+        """What a name was given, and where."""
         symbols = self._inference.project.symbols
         scope, bindings = symbols.scopes(module).lookup(context, expr.id, expr.at)
         places = [(module, binding) for binding in bindings[:1]]
@@ -87,7 +111,7 @@ class StatementKind:
             if binding.kind == "statement" and not binding.path:
                 statement = home.body.statements[binding.index]
                 if statement.kind in ("assign", "annotate") and statement.value is not None:
-                    return self._text(home, statement.value, statement.context, depth + 1)
+                    return home, statement.value, statement.context
         return None
 
 

@@ -23,6 +23,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
+from archlint.project.filled import is_filled_by_hand
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Written:
             case Await():
                 return self.is_written(module, expr.value, context, depth - 1)
             case CallRef():
-                return self._call(module, module.body.calls[expr.index], context, depth)
+                known = self._call(module, module.body.calls[expr.index], context, depth)
+                return known or self._is_given_written(module, expr, depth)
             case _:
                 return False
 
@@ -106,6 +108,8 @@ class Written:
             return True
         symbols = self._project.symbols
         scope, bindings = symbols.scopes(module).lookup(context, expr.id, expr.at)
+        if bindings and scope > 0 and all(_begins_empty(module, binding) for binding in bindings):
+            return is_filled_by_hand(module, context, expr.id)
         if not bindings or (scope, expr.id) in self._growing(module):
             return False
         return all(self._bound(module, binding, expr.id, depth) for binding in bindings)
@@ -163,6 +167,21 @@ class Written:
             rest = given[1:] if name == "map" else given
             return bool(rest) and all(self.is_written(module, argument, context, depth - 1) for argument in rest)
         return False
+
+    def _is_given_written(self, module: Module, expr: CallRef, depth: int) -> bool:
+        """A function of the project gives what is written in it, whichever way it ends."""
+        made = [target.definition for target in self._project.calls.in_module(module)[expr.index].targets]
+        if not made or depth <= 1 or any(definition is None or definition.function.is_generator for definition in made):
+            return False
+        for definition in made:
+            assert definition is not None  # noqa: S101 - asked above
+            returns = self._project.symbols.scopes(definition.module).returns.get(definition.index, [])
+            values = [s for s in returns if s.value is not None and not _is_empty(s.value)]
+            if not values or not all(
+                self.is_written(definition.module, s.value, s.context, depth - 2) for s in values if s.value
+            ):
+                return False
+        return True
 
     def _is_table(self, module: Module, expr: Name, context: int) -> bool:
         """The name is a mapping display all of whose values are written collections, and which nothing adds to; or made of
@@ -229,6 +248,15 @@ def _is_display(call: Call) -> bool:
     """All that is given is mappings whose keys stand there."""
     values = [argument.value for argument in call.arguments if argument.name is None]
     return len(values) == len(call.arguments) == 1 and isinstance(values[0], Mapping) and None not in values[0].keys
+
+
+def _begins_empty(module: Module, binding: Binding) -> bool:
+    statement = module.body.statements[binding.index] if binding.kind == "statement" and not binding.path else None
+    return (
+        statement is not None
+        and statement.kind in ("assign", "annotate")
+        and bool(statement.value and _is_empty(statement.value))
+    )
 
 
 def _is_empty(expr: Expr) -> bool:

@@ -14,8 +14,9 @@ from archlint.project.given_answers import tries_attribute
 from archlint.project.item_keys import asks_for_group
 from archlint.project.kept_answers import asks_for_what_is_missing
 from archlint.project.memoised import asks_a_keeper, fills_cache, is_memoised
-from archlint.project.own_turns import asks_whether_to_stop, is_under_own_lock
+from archlint.project.own_turns import asks_whether_to_stop, has_own_database, is_tried_again, is_under_own_lock
 from archlint.project.parts import names_in, parts_of
+from archlint.project.plain_inserts import is_plain_insert
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.reported import is_given_up, is_reported
@@ -38,12 +39,12 @@ _NOTHING = frozenset({"", "listed", "shipped"})
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`ignore_functions`: dotted or last names of functions that may query per item; `memo`: words in the names of
-    decorators that keep results; `looking`: calls that look a row up before they write it; `single`: calls that give one
-    row; `locking`: calls by which a query
-    locks its rows.  The rest: see `LoopWords`."""
+    """`ignore_functions`: dotted or last names of functions that may query per item; `inserting`: calls that add one
+    document; `memo`: words in the names of decorators that keep results; `looking`: calls that look a row up before they
+    write it; `single`: calls that give one row; `locking`: calls by which a query locks its rows.  The rest: `LoopWords`."""
 
     ignore_functions: tuple[str, ...]
+    inserting: tuple[str, ...]
     memo: tuple[str, ...]
     looking: tuple[str, ...]
     single: tuple[str, ...]
@@ -128,14 +129,20 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     doubt = _doubt_on_the_way(project, query, spared, params)
     if doubt:
         return Confidence.LOW, doubt
-    if is_write and not _commits(query):
+    if (
+        is_write
+        and not _commits(query)
+        and (evidence in _WEAK or not is_plain_insert(project, query, frozenset(params.inserting)))
+    ):
         return Confidence.LOW, "one statement for all may not do what it does for each"
     is_far = len(path.through) >= _FAR
     if is_far and evidence in _WEAK:
         return Confidence.LOW, "the query is so far down that it may not be reached"
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(query.point.module.body, query.expression))
     # the same query over and over is bad too, but the session may answer it
-    most = Confidence.MEDIUM if is_same or is_far or evidence in _WEAK else Confidence.HIGH
+    most = (
+        Confidence.MEDIUM if is_same or is_far or (is_write and not _commits(query)) or evidence in _WEAK else Confidence.HIGH
+    )
     return min(path.confidence, most), ""
 
 
@@ -144,6 +151,10 @@ def _locks(place: EffectPoint, params: Params) -> bool:
     return any(
         isinstance(part, CallRef) and last_name(body, part) in params.locking for part in parts_of(body, expression_of(place))
     )
+
+
+def _writes_beside(project: Project, place: EffectPoint) -> list[EffectPoint]:
+    return [p for p in project.effects.points_in(place.module, place.caller) if p.effect in _WRITES]
 
 
 def _keeps_each(project: Project, query: Repeated) -> bool:
@@ -164,6 +175,10 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "each is locked by itself"
     if is_under_own_lock(places, query.loop):
         return "each is asked for under a lock of its own"
+    if has_own_database(project, places[0], query.loop):
+        return "each has a database of its own"
+    if is_tried_again(places[0], query.loop, _writes_beside(project, places[0])):
+        return "each is tried until it comes through"
     if asks_whether_to_stop(places, query.loop):
         return "whether to stop has to be asked each time"
     if has_own_range(places, query.loop):

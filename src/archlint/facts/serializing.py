@@ -15,7 +15,9 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     that says the rest, by its attributes `model` (the stored class), `fields`, `exclude` and `depth` (how far relations are
     shown as objects); `everything`: the value of `fields` that means all.
     `receives`: methods that show the object, and get it → at which place.  `annotated`: its fields are the annotations of the
-    class, read of the object under their names.
+    class, read of the object under their names.  `dumps`: methods of an instance that show what they are given → the argument
+    with it; `many` is an argument of theirs, too.  `narrowed`: the
+    constructor's arguments that leave fields out.
     """
 
     given: str = "0"
@@ -28,6 +30,8 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     everything: str = ""
     receives: dict[str, int] = {}
     annotated: bool = False
+    dumps: dict[str, str] = {}
+    narrowed: tuple[str, ...] = ()
 
 
 class ShownField(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -36,7 +40,8 @@ class ShownField(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     `source`: the argument with the attribute that is read (`a.b`; not given: the field's name; `*`: the object itself).
     `hidden`: arguments that are true where it is not shown.  `many`: it shows a list.
     `method`: the argument with the name of a method of the class that gives the field; `{name}` in `getter`: how it is called
-    if none is given.  `reads`: `value`, `key` (the key of the object that a relation leads to) or `object`.
+    if none is given.  `function`: the argument with a function that gives it.  `nested`: the argument with the class that shows
+    what is read.  `reads`: `value`, `key` (the key of the object that a relation leads to) or `object`.
     """
 
     source: str | None = None
@@ -44,4 +49,6 @@ class ShownField(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     many: str | None = None
     method: str | None = None
     getter: str = ""
+    function: str | None = None
+    nested: str | None = None
     reads: str = "value"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Constant, Expr, Name, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Mapping, Name, String, Subscript
 from archlint.project.endpoints import Endpoint
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
@@ -24,11 +24,12 @@ _LISTS = frozenset({"list", "List", "Sequence", "Iterable", "Page", "CursorPage"
 
 
 class AnsweredList(Struct, frozen=True):
-    """What `definition` returns is shown as a list of `shape`."""
+    """What `definition` returns is shown as a list of `shape`; `key`: what it returns under that name."""
 
     definition: Def
     shape: ClassDef
     label: str
+    key: str = ""
 
     @property
     def module(self) -> Module:
@@ -46,9 +47,9 @@ class AnsweredShapes:
         for definition, endpoints in self._project.endpoints.by_definition.items():
             for endpoint in endpoints if definition.module.is_production else ():
                 call = self._declaration(endpoint)
-                shape = self._shape(definition, call) if call is not None else None
-                if shape is not None:
-                    yield AnsweredList(definition, shape, endpoint.label)
+                found = self._shapes(definition, call) if call is not None else []
+                yield from (AnsweredList(definition, shape, endpoint.label, key) for shape, key in found)
+                if found:
                     break
 
     def _declaration(self, endpoint: Endpoint) -> CallSite | None:
@@ -62,17 +63,32 @@ class AnsweredShapes:
         route = call.operation.route if call is not None and call.operation is not None else None
         return call if route is not None and route.shape is not None else None
 
-    def _shape(self, definition: Def, call: CallSite) -> ClassDef | None:
+    def _shapes(self, definition: Def, call: CallSite) -> list[tuple[ClassDef, str]]:
+        """(class, key) of the lists that are answered."""
         route = call.operation.route if call.operation is not None else None
         if route is None or any(call.argument(notation) is not None for notation in route.narrowed):
-            return None
-        given = call.argument(route.shape)
+            return []
+        given, module, context = call.argument(route.shape), call.module, call.call.context
         if isinstance(given, Constant):
-            return None
-        if given is not None:
-            return self._listed(call.module, given, call.call.context)
-        function = definition.function
-        return self._listed(definition.module, function.returns, function.outer) if function.returns is not None else None
+            return []
+        if given is None:
+            given, module, context = definition.function.returns, definition.module, definition.function.outer
+        whole = self._listed(module, given, context) if given is not None else None
+        if whole is not None:
+            return [(whole, "")]
+        return list(self._of_page(module, given, context)) if isinstance(given, Name | Attribute) else []
+
+    def _of_page(self, module: Module, expr: Expr, context: int) -> Iterator[tuple[ClassDef, str]]:
+        """The lists among the fields of the class `OrderPage`, with the names of the fields."""
+        for found in self._project.types.all(module, expr, context):
+            klass = self._project.symbols.classes.get(found.name) if found.is_class else None
+            about = self._serializers.about(klass) if klass is not None else None
+            for s in klass.module.body.statements if klass is not None and about is not None and about.annotated else ():
+                if klass is None or s.kind != "annotate" or s.context != klass.klass.context or s.annotation is None:
+                    continue
+                shape = self._listed(klass.module, s.annotation, s.context) if isinstance(s.target, Name) else None
+                if shape is not None and isinstance(s.target, Name):
+                    yield shape, s.target.id
 
     def _listed(self, module: Module, expr: Expr, context: int) -> ClassDef | None:
         """The class of `list[Order]`."""
@@ -86,3 +102,13 @@ class AnsweredShapes:
                     if about is not None and about.annotated:
                         return klass
         return None
+
+
+def keyed(module: Module, value: Expr, key: str) -> Expr | None:
+    """What is returned under a name: of `{"items": rows}`, of `OrderPage(items=rows)`."""
+    if isinstance(value, Mapping):
+        pairs = zip(value.keys, value.values, strict=True)
+        return next((given for name, given in pairs if isinstance(name, String) and name.value == key), None)
+    if isinstance(value, CallRef):
+        return next((a.value for a in module.body.calls[value.index].arguments if a.name == key), None)
+    return None

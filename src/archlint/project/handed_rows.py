@@ -18,6 +18,7 @@ from archlint.facts.syntax import Attribute, Name
 from archlint.project.arguments import arguments_by_parameter, receiver_of, receives_itself
 from archlint.project.lazy_relations import LazyRelations
 from archlint.project.model import CallSite, Def
+from archlint.project.shown_as_text import TEXTS, ShownAsText
 from archlint.project.spelling import shorten, spell
 from archlint.project.walk import attributes_named
 
@@ -137,6 +138,13 @@ class HandedRows:
             for module, expr, context in self._read_as_property(definition):
                 if isinstance(expr.base, Name):
                     yield module, expr.base, context, Site(module.path, expr.at, expr.end), spell(module.body, expr)
+
+        if position == 0 and definition.function.klass >= 0 and definition.function.name in TEXTS:
+            yield from self._shown_as_text.of(definition)
+
+    @cached_property
+    def _shown_as_text(self) -> ShownAsText:
+        return ShownAsText(self._project)
 
     def _read_as_property(self, definition: Def) -> Iterator[tuple[Module, Attribute, int]]:
         members = self._project.types.inference.members

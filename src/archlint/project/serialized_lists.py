@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Constant, Expr, Name, Slice, Subscript
-from archlint.project.answered_shapes import AnsweredShapes
+from archlint.project.answered_shapes import AnsweredShapes, keyed
 from archlint.project.class_attributes import bound_in
+from archlint.project.dumped_lists import DumpedLists
 from archlint.project.list_actions import is_for_list
 from archlint.project.loaded import Loaded, LoadedRelations
 from archlint.project.model import CallSite, Def, Type, argument_of
@@ -57,7 +58,7 @@ class SerializedLists:
         """Those of views whose library answers the list, by route, then those that are made by a call, by place; then those
         that a framework makes of what a function returns."""
         made = (*self._of_views(), *self._of_calls()) if self._serializers.classes else ()
-        return (*made, *self._of_answers())
+        return (*made, *self._of_dumps(), *self._of_answers())
 
     def loaded_anywhere(self, relation: str) -> bool:
         """Some query of the program loads it ahead, or may do so."""
@@ -185,6 +186,7 @@ class SerializedLists:
         for answer in AnsweredShapes(self._project, self._serializers).lists():
             for statement in self._project.symbols.scopes(answer.module).returns.get(answer.definition.index, []):
                 value, context = statement.value, statement.context
+                value = keyed(answer.module, value, answer.key) if value is not None and answer.key else value
                 model = next(self._rows_of(answer.module, value, context), None) if value is not None else None
                 if value is not None and model is not None:
                     loaded = self._loaded.by(answer.module, value, context)
@@ -207,7 +209,12 @@ class SerializedLists:
                 many = argument_of(site.call, about.many) if about is not None else None
                 given = argument_of(site.call, about.given) if about is not None else None
                 if given is not None and many is not None and _is_many(many):
-                    yield self._of_call(site, klass, given)
+                    yield self._of_call(site, klass, given, site.call.context)
+
+    def _of_dumps(self) -> Iterator[SerializedList]:
+        for dumped in DumpedLists(self._project, self._serializers).all():
+            found = self._of_call(dumped.site, dumped.shape, dumped.given, dumped.context)
+            yield found if dumped.is_whole else replace(found, is_sure=False)
 
     def _made(self, site: CallSite) -> Iterator[ClassDef]:
         """The serializer that a call makes, or asks its view for."""
@@ -226,8 +233,8 @@ class SerializedLists:
         name = f"{site.module.name}.{site.module.outline.classes[row].qualname}" if row >= 0 else ""
         return self._project.symbols.classes.get(name)
 
-    def _of_call(self, site: CallSite, klass: ClassDef, given: Expr) -> SerializedList:
-        module, context = site.module, site.call.context
+    def _of_call(self, site: CallSite, klass: ClassDef, given: Expr, context: int) -> SerializedList:
+        module = site.module
         view = self._view_around(site)
         rows = self._meant(view, "rows") if view is not None else frozenset[str]()
         loaded = self._loaded.by(module, given, context, Type(view.name) if view is not None else None, rows)

@@ -81,14 +81,18 @@ class SerializedLoads:
         item, seen = function.parameters[run.position].name, set[str]()
         for expr, context in self._read_in(module).get(run.definition.index, ()):
             text = spell(module.body, expr)
-            relation = self._relation(module, expr, context) if _root(expr) == item and text not in seen else None
+            relation = self._relation(module, expr, context, run.owner) if _root(expr) == item and text not in seen else None
             if relation is not None and not (run.parent and relation.type and relation.type.name == run.parent.name):
                 seen.add(text)
                 yield self._load(listed, run, Site(module.path, expr.at, expr.end), shorten(text, 60), relation)
 
-    def _relation(self, module: Module, expr: Attribute, context: int) -> StoredAttribute | None:
+    def _relation(self, module: Module, expr: Attribute, context: int, owner: Type | None) -> StoredAttribute | None:
+        """`owner`: what the list is of, where the method does not tell."""
         lazy = self._lazy.read_by(module, expr, context)
-        return self._stored.of(Type(lazy.owner), lazy.name) if lazy is not None else None
+        if lazy is not None:
+            return self._stored.of(Type(lazy.owner), lazy.name)
+        is_own = owner is not None and isinstance(expr.base, Name) and self._lazy.declared(owner, expr.attr) is not None
+        return self._stored.of(owner, expr.attr) if owner is not None and is_own else None
 
     def _read_in(self, module: Module) -> dict[int, list[tuple[Attribute, int]]]:
         """Function → the attributes read in it that have the name of a relation."""

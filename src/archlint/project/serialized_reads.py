@@ -77,7 +77,7 @@ class SerializedReads:
 
     def _field(self, shown: _Shown, field: Field) -> Iterator[RelationRead | MethodRun]:
         if field.method is not None:
-            position = 0 if field.path else 1
+            position = 0 if field.path or field.is_function else 1
             yield MethodRun(shown.serializer, field.method, position, shown.model, shown.parent, field)
             return
         owner, parent = shown.model, shown.parent

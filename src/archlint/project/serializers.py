@@ -11,6 +11,7 @@ from archlint.facts.findings import Site
 from archlint.facts.serializing import Serializing, ShownField
 from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, Name, String
 from archlint.project.class_attributes import method_in, value_in
+from archlint.project.given_parts import GivenParts, shown_as
 from archlint.project.model import Def, Type, argument_of
 from archlint.project.names_listed import NamesListed
 from archlint.project.parts import parts_of
@@ -39,6 +40,8 @@ class Field:
     """Some code of the class leaves it out."""
     deep: int = 0
     """How far relations of what is shown are shown too, by the framework itself."""
+    is_function: bool = False
+    """`method` is none of the class: it gets the object alone."""
 
 
 class Serializers:
@@ -47,6 +50,7 @@ class Serializers:
         self._members = project.types.inference.members
         self._attributes = StoredAttributes(project)
         self._names = NamesListed(project)
+        self._given = GivenParts(project)
         self._known: dict[str, tuple[Field, ...]] = {}
 
     @cached_property
@@ -227,21 +231,22 @@ class Serializers:
             return None
         call = owner.module.body.calls[value.index]
         for found in self._project.types.all(owner.module, call.callee, call.context):
-            shown = self._shown(found) if found.is_class else None
+            shown = shown_as(self._project, found) if found.is_class else None
             if shown is not None:
                 nested = self._project.symbols.classes.get(found.name)
                 nested = nested if nested is not None and self.about(nested) is not None else None
-                return tuple(self._field(klass, Field(name, site, (), "value", nested), call, shown))
+                nested = nested or next((k for k in self._given.classes(owner, call, shown) if self.about(k) is not None), None)
+                made = self._given.function(owner, call, shown)
+                return tuple(self._field(klass, Field(name, site, (), "value", nested, made), call, shown))
         return None
-
-    def _shown(self, type_: Type) -> ShownField | None:
-        ancestors = self._members.ancestors(type_)
-        infos = (info for ancestor in ancestors for _, info in self._project.knowledge.infos(ancestor.name))
-        return next((info.shown for info in infos if info.shown is not None), None)
 
     def _field(self, klass: ClassDef, plain: Field, call: Call, shown: ShownField) -> Iterator[Field]:
         """`plain`: the field as far as its name and its class tell."""
         if shown.reads == "nothing" or any(_is_true(argument_of(call, hidden)) for hidden in shown.hidden):
+            return
+        if shown.function is not None:
+            if plain.method is not None:
+                yield replace(plain, reads="method", is_function=True)
             return
         if shown.getter:
             given = argument_of(call, shown.method)
@@ -249,6 +254,8 @@ class Serializers:
             method = method_in(self._project, Type(klass.name), getter)
             if method is not None:
                 yield replace(plain, reads="method", method=method)
+            return
+        if shown.nested is not None and plain.nested is None:  # a list of plain values, a class out of sight
             return
         source = argument_of(call, shown.source)
         if source is not None and not isinstance(source, String):

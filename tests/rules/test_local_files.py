@@ -44,3 +44,42 @@ def test_a_program_whose_database_is_a_file_of_the_machine_runs_alone_unless_cop
     assert [f.confidence for f in testing.run_rule("PRF006", files)] == [Confidence.LOW]
     files["compose.yaml"] = "services:\n  web:\n    command: uvicorn main:app\n    deploy: {replicas: 2}\n"
     assert [f.confidence for f in testing.run_rule("PRF006", files)] == [Confidence.HIGH]
+
+
+STORE = """\
+from pathlib import Path
+
+import boto3
+
+from shop.settings import settings
+
+
+def upload(name: str, content: bytes) -> None:
+    if settings.store == "folder":
+        Path(settings.root, name).write_bytes(content)
+    {other}
+"""
+SENT = """\
+from fastapi import FastAPI, UploadFile
+
+from shop.store import upload
+
+app = FastAPI()
+
+
+@app.post("/files/{name}")
+def send(name: str, file: UploadFile) -> None:
+    upload(name, file.file.read())
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "confidence"),
+    [
+        ('else:\n        boto3.client("s3").put_object(Bucket=settings.root, Key=name, Body=content)', Confidence.LOW),
+        ("else:\n        print(name)", Confidence.MEDIUM),
+    ],
+)
+def test_a_store_that_a_setting_chooses_is_a_note(other: str, confidence: Confidence) -> None:
+    files = {"shop/__init__.py": "", "shop/store.py": STORE.format(other=other), "shop/api.py": SENT}
+    assert [f.confidence for f in testing.run_rule("PRF006", files)] == [confidence]

@@ -273,6 +273,31 @@ def test_a_commit_of_a_turn_that_is_given_up_is_a_note() -> None:
     assert found.message.endswith("; it is asked only where something is amiss")
 
 
+def test_a_turn_that_keeps_how_far_it_has_come_is_a_note() -> None:
+    body = "for user in User.objects.all():\n        user.name = 'begun'\n        session.commit()\n"
+    found = writes("session", body + "        user.name = 'done'\n        session.commit()")
+    assert {f.confidence for f in found} == {Confidence.LOW}
+    assert all(f.message.endswith("; each turn keeps how far it has come") for f in found)
+
+
+@pytest.mark.parametrize(
+    ("then", "confidence"),
+    [
+        ("connection.execute('INSERT INTO person (name) VALUES (%s)', (user.name,))", Confidence.MEDIUM),
+        ("connection.execute('UPDATE person SET name = %s', (user.name,))", Confidence.LOW),
+        ("connection.execute('INSERT INTO person (name) VALUES (%s) RETURNING id', (user.name,))", Confidence.LOW),
+    ],
+)
+def test_rows_that_are_added_one_at_a_time_count(then: str, confidence: Confidence) -> None:
+    (found,) = writes("connection", f"for user in User.objects.all():\n        {then}")
+    assert found.confidence == confidence
+
+
+def test_a_row_that_the_loop_puts_in_the_place_of_its_item_says_nothing_of_how_many_there_are() -> None:
+    (found,) = writes("session", "for user in known.names():\n        user = User.objects.get(name=user)\n        print(user)")
+    assert found.confidence == Confidence.LOW
+
+
 @pytest.mark.parametrize("case", COMMITS)
 def test_a_commit_for_each_item_counts(case: str) -> None:
     (found,) = writes("session, request", COMMITS[case])

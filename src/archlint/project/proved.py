@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import CallRef, Name
+from archlint.project.credentials import words_of
 from archlint.project.growth import Growth, Growths
 from archlint.project.item_keys import is_keyed
 from archlint.project.loops import WRITTEN, Loops
@@ -28,11 +29,12 @@ class Proved:
         self._loops = Loops(project, frozenset(words.listings))
         self._types = project.types
         self._key_types = frozenset(words.key_types)
+        self._few_people = frozenset(words.few_people)
 
     def by(self, query: Repeated) -> Evidence:
         """`keyed`: the items are keys of rows.  Empty: nothing says it."""
         loop = query.loop
-        if self._asks_for_entries(query):
+        if self._asks_for_entries(query) or self._goes_over_few_people(loop):
             return ""
         found = self._growths.of(loop)
         if found in ("", "listed") and (self._are_keys(loop) or is_keyed(query)):
@@ -51,6 +53,12 @@ class Proved:
         return bool(asked) and any(
             each.place.at > loop.place.at and asked <= each.derived and self._goes_over_entry(each, query) for each in inner
         )
+
+    def _goes_over_few_people(self, loop: Loop) -> bool:
+        """`for admin in User.admins()`"""
+        subject = loop.place.subject if loop.mapping is None else None
+        said = last_name(loop.module.body, subject) if subject is not None else ""
+        return not self._few_people.isdisjoint(words_of(said))
 
     def _goes_over_entry(self, loop: Loop, query: Repeated) -> bool:
         body, subject = loop.module.body, loop.place.subject

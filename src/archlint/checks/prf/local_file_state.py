@@ -8,6 +8,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Name
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import WRITING
+from archlint.project.file_choices import has_other_store, is_form
 from archlint.project.file_writes import FileWrite, FileWrites
 from archlint.project.kept_paths import Fate, KeptPaths
 from archlint.project.local_file_words import LocalFileWords
@@ -41,7 +42,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if write.definition in told:
             continue
         request = requests.of(write.definition, WRITING)
-        if request is None or not _may_write(request) or not _is_sent(sent, write):
+        if request is None or not _may_write(request) or not _is_sent(sent, write) or is_form(project, write, params):
             continue
         confidence = _confidence(project, write, request, paths, params)
         if confidence is None:
@@ -79,7 +80,7 @@ def _confidence(project: Project, write: FileWrite, request: Request, paths: Kep
     fate = _fate(write, request, paths)
     if fate == "removed":
         return None
-    if fate == "sent" or _has_twin(project, write.definition):
+    if fate == "sent" or _has_twin(project, write.definition) or has_other_store(project, write):
         return Confidence.LOW
     if fate == "used":
         return Confidence.LOW

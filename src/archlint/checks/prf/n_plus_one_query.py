@@ -159,11 +159,12 @@ def _writes_beside(project: Project, place: EffectPoint) -> list[EffectPoint]:
 
 def _keeps_each(project: Project, query: Repeated) -> bool:
     """Each turn ends a transaction."""
-    return any(
-        query.loop.holds(point.site)
-        for point in project.effects.points_in(query.point.module, query.point.caller)
-        if point.effect == _COMMIT
-    )
+    return any(query.loop.holds(point.site) for point in _commits_of(project, query))
+
+
+def _commits_of(project: Project, query: Repeated) -> list[EffectPoint]:
+    points = project.effects.points_in(query.point.module, query.point.caller)
+    return [point for point in points if point.effect == _COMMIT]
 
 
 def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params: Params) -> str:
@@ -193,6 +194,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         or any(tries_attribute(definition) for definition in query.path.through)
     ):
         return "the answer may be handed in"
+    if _commits(query) and len({p.site for p in _commits_of(project, query) if query.loop.holds(p.site)}) > 1:
+        return "each turn keeps how far it has come"
     if spared.is_renewed(places):
         return "it is asked only where what is known is out of date"
     if spared.is_for_another_kind(places):

@@ -298,6 +298,48 @@ def test_a_row_that_the_loop_puts_in_the_place_of_its_item_says_nothing_of_how_m
     assert found.confidence == Confidence.LOW
 
 
+RELATED = """
+from django.db import models
+
+
+class Line(models.Model):
+    order = models.ForeignKey("Order", on_delete=models.CASCADE, related_name="lines")
+
+
+class Order(models.Model):
+    number = models.CharField(max_length=20)
+
+
+def ahead():
+    return Order.objects.prefetch_related("lines")
+
+
+"""
+PAGE_OF_LINES = """
+from shop.orders import Order
+
+
+def page(orders: list[Order]):
+    for order in {subject}:
+        for line in order.lines.all():
+            print(line)
+"""
+
+
+@pytest.mark.parametrize(
+    ("subject", "found"),
+    [
+        ("Order.objects.filter(number='1')", [Confidence.MEDIUM]),
+        ("orders", [Confidence.LOW]),
+    ],
+)
+def test_a_relation_that_another_query_loads_counts_where_the_lists_own_query_is_in_sight(
+    subject: str, found: list[Confidence]
+) -> None:
+    files = {"shop/__init__.py": "", "shop/orders.py": RELATED, "shop/page.py": PAGE_OF_LINES.format(subject=subject)}
+    assert [f.confidence for f in testing.run_rule("PRF001", files)] == found
+
+
 @pytest.mark.parametrize("case", COMMITS)
 def test_a_commit_for_each_item_counts(case: str) -> None:
     (found,) = writes("session, request", COMMITS[case])

@@ -93,10 +93,10 @@ class LoadedRows:
     def _is_ahead(self, chain: list[Expr]) -> bool:
         """`block.positions.all()` of a relation that some query of the project loads with its owners."""
         call, holder = chain[0], next((part for part in chain[2:3] if isinstance(part, Attribute)), None)
-        return isinstance(call, CallRef) and holder is not None and holder.attr in self._ahead
+        return isinstance(call, CallRef) and holder is not None and holder.attr in self.ahead
 
     @cached_property
-    def _ahead(self) -> frozenset[str]:
+    def ahead(self) -> frozenset[str]:
         """The relations that queries load with their owners; where the owner comes from is not told where it is read."""
         called = (call for word in self._words for _, call in self._project.calls.written(word))
         given = (argument.value for call in called for argument in call.arguments if argument.name is None)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.syntax import Attribute, Name
+from archlint.project.counted_relations import CountedRelations
 from archlint.project.loaded_rows import LoadedRows, only_value
 from archlint.project.spelling import shorten, spell
 
@@ -28,6 +29,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each `len` of rows that are loaded for it alone, a proof for each count that the database makes."""
     rows = LoadedRows(project, params.loading, params.bounded, params.ahead)
+    relations = CountedRelations(project, rows.ahead)
     for site in project.calls.to(_LENGTH):
         if not site.module.is_production or len(site.call.arguments) != 1:
             continue
@@ -36,6 +38,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             given = only_value(site.module, counted, site.call.context) if isinstance(counted, Name) else None
             words = {"rows": shorten(spell(site.module.body, given or counted), 60)}
             yield Hit(site.site, words, confidence=Confidence.HIGH)
+        elif relations.is_counted(site.module, counted, site.call.context):
+            yield Hit(site.site, {"rows": spell(site.module.body, counted)}, confidence=Confidence.MEDIUM)
     for point in project.effects.points("db.read"):
         call = point.call
         if point.is_direct and point.kind == "call" and call is not None and point.module.is_production:

@@ -26,6 +26,7 @@ from archlint.project.spared import Spared
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.stations import hands_write, stations
 from archlint.project.turns import goes_on_from_before
+from archlint.project.unloaded import is_seen_unloaded
 
 _COMMIT = "db.commit"
 _WRITES = ("db.write", _COMMIT)
@@ -143,6 +144,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     most = (
         Confidence.MEDIUM if is_same or is_far or (is_write and not _commits(query)) or evidence in _WEAK else Confidence.HIGH
     )
+    if path.confidence == Confidence.LOW and is_seen_unloaded(project, query, params.loading):
+        return Confidence.MEDIUM, ""
     return min(path.confidence, most), ""
 
 

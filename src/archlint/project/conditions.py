@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,26 +12,23 @@ from archlint.facts.findings import Confidence, Step
 from archlint.facts.knowledge import Operation as Library
 from archlint.facts.syntax import (
     Attribute,
-    Body,
-    Comparison,
     Name,
     Operation,
-    Statement,
     String,
     Subscript,
     Template,
 )
-from archlint.project.arguments import arguments_by_parameter, parameter, receives_itself
+from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.effects import EffectPoint, Effects
+from archlint.project.kept_by import Kept, kept_by
 from archlint.project.model import Def
 from archlint.project.modules import Module
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import parts_of
 from archlint.project.program import Project
 from archlint.project.spelling import last_name, spell
 from archlint.project.switches import NOTHING, Known
 
 _ORDINARY = re.compile(r"DoesNotExist|NotFound|NoResult|KeyError|Lookup|Integrity|Exists|Empty|Missing|Duplicate|Attribute|404")
-Kept = Literal["", "object", "program"]
 
 
 class Path(Struct, frozen=True):
@@ -159,88 +155,13 @@ class Conditions:
             if not is_failure and not self._switches.rule_out(point, known):
                 found = self.path(point, known)
                 if found is not None:
-                    return found if found.kept else replace(found, kept=_kept_by(point))
+                    return found if found.kept else replace(found, kept=kept_by(point))
         return None
 
 
 def _is_held(point: EffectPoint) -> bool:
     """`self._rows` is evaluated: a lazy value that an object holds, and evaluates once."""
     return point.kind == "evaluation" and isinstance(point.point.expr, Attribute)
-
-
-def _kept_by(point: EffectPoint) -> Kept:
-    """`self._x = query()` is set only where it is not set yet; the same for a global name, and for what a registry has."""
-    module = point.module
-    if point.caller is None:
-        return ""
-    function, body, at = point.caller.function, module.body, point.site.at
-    if any(_answers_from(module, row, at) for row, place in enumerate(body.contexts) if function.at <= place.at < at):
-        return "program"
-    own = [s for s in body.statements if function.at <= s.at < function.end]
-    if _fills_global(module, own, at):
-        return "program"
-    for statement in own:
-        target = statement.target
-        is_entry = isinstance(target, Subscript)
-        target = target.base if isinstance(target, Subscript) else target  # `_known[key] = query()`
-        if not (statement.at <= at < statement.end and isinstance(target, Attribute | Name)):
-            continue
-        if isinstance(target, Name) and not (_is_shared(module, target) if is_entry else _is_global(body, own, target)):
-            continue
-        name = spell(body, target)
-        if any(s.at < statement.at and s.kind in ("test", "return") and name in spell(body, s.value) for s in own):
-            return _keeper(point, target)
-    return ""
-
-
-def _is_global(body: Body, own: list[Statement], name: Name) -> bool:
-    """The function says that it sets that name of the module."""
-    return any(s.kind == "global" and name.id in names_in(body, s.target or s.value) for s in own)
-
-
-def _is_shared(module: Module, name: Name) -> bool:
-    """It is a name of the module: a value or a class."""
-    body = module.body
-    values = {found for s in body.statements if s.context == 0 for found in names_in(body, s.target)}
-    return name.id in values | {klass.name for klass in module.outline.classes}
-
-
-def _fills_global(module: Module, own: list[Statement], at: int) -> bool:
-    """`return _known` before the place, where the function goes on to set that name of the module."""
-    shared = {name for s in own if s.kind == "global" for name in names_in(module.body, s.target or s.value)}
-    answered = {s.value.id for s in own if s.kind == "return" and s.at < at and isinstance(s.value, Name)}
-    filled = {s.target.id for s in own if s.kind in ("assign", "annotate") and s.end > at and isinstance(s.target, Name)}
-    return not shared.isdisjoint(answered & filled)
-
-
-def _keeper(point: EffectPoint, target: Attribute | Name) -> Kept:
-    """What a value is kept on: `self` for a time, a name of the module for good, a local object not at all."""
-    base = target.base if isinstance(target, Attribute) else None
-    if base is None:
-        return "program"
-    if not isinstance(base, Name) or point.caller is None:
-        return ""
-    parameters = point.caller.function.parameters
-    if parameters and parameters[0].name == base.id and receives_itself(point.caller):
-        return "object"
-    return "program" if _is_shared(point.module, base) else ""
-
-
-def _answers_from(module: Module, row: int, at: int) -> bool:
-    """`if key in known: return known[key]` before the place; or `return True`, where it goes on to add to `known`."""
-    body = module.body
-    place, test = body.contexts[row], body.contexts[row].subject
-    if place.kind != "if" or place.end > at or not (isinstance(test, Comparison) and test.ops == ("in",)):
-        return False
-    known = spell(body, test.operands[1])
-    answers = [s for s in body.statements if s.context == row and s.kind == "return"]
-    if any(f"{known}{ask}" in spell(body, s.value) for s in answers for ask in ("[", ".get(")):
-        return True
-    own = [s for s in body.statements if body.contexts[s.context].function == place.function]
-    if not answers or any(spell(body, s.target) == known for s in own if s.kind in ("assign", "annotate")):
-        return False
-    added = [c for c in body.calls if c.at > at and body.contexts[c.context].function == place.function]
-    return any(spell(body, c.callee) == f"{known}.add" for c in added)
 
 
 def _asked_parameter(point: EffectPoint) -> str:

@@ -42,7 +42,11 @@ def is_search(query: Repeated) -> bool:
     loop, body = query.loop, query.loop.module.body
     if loop.mapping is not None:
         return False
-    given = made_from(loop, query.point)
+    given = made_from(loop, query.point) | {
+        s.target.id
+        for s in loop.statements
+        if isinstance(s.target, Name) and s.value and s.value.at <= query.made.at < s.value.end
+    }
     own = [s for s in loop.statements if s.kind == "return" and s.at > query.made.at and not _refuses(loop, s, given)]
     if any(not loop.derived.isdisjoint(names_in(body, statement.value)) for statement in own):
         return True

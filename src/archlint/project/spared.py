@@ -132,8 +132,17 @@ def _set_at(here: EffectPoint) -> frozenset[str]:
 
 
 def _optional(here: EffectPoint) -> frozenset[str]:
+    """The parameters that may be left out, or be None by their annotation."""
     parameters = here.caller.function.parameters if here.caller is not None else ()
-    return frozenset(p.name for p in parameters if isinstance(p.default, Constant))
+    body = here.module.body
+    return frozenset(p.name for p in parameters if isinstance(p.default, Constant) or _admits_none(body, p.annotation))
+
+
+def _admits_none(body: Body, annotation: Expr | None) -> bool:
+    """`int | None`, `Optional[int]`"""
+    parts = tuple(parts_of(body, annotation)) if annotation is not None else ()
+    named = any(isinstance(part, Name) and part.id == "Optional" for part in parts)
+    return named or any(isinstance(part, Constant) and part.value is None for part in parts)
 
 
 def _attributes(here: EffectPoint) -> frozenset[str]:

@@ -39,7 +39,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             words = {"rows": shorten(spell(site.module.body, given or counted), 60)}
             yield Hit(site.site, words, confidence=Confidence.HIGH)
         elif relations.is_counted(site.module, counted, site.call.context):
-            yield Hit(site.site, {"rows": spell(site.module.body, counted)}, confidence=Confidence.MEDIUM)
+            yield Hit(site.site, {"rows": spell(site.module.body, counted)}, confidence=Confidence.LOW)  # may be a handful
     for point in project.effects.points("db.read"):
         call = point.call
         if point.is_direct and point.kind == "call" and call is not None and point.module.is_production:

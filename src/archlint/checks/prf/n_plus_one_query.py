@@ -130,11 +130,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     doubt = _doubt_on_the_way(project, query, spared, params)
     if doubt:
         return Confidence.LOW, doubt
-    if (
-        is_write
-        and not _commits(query)
-        and (evidence in _WEAK or not is_plain_insert(project, query, frozenset(params.inserting)))
-    ):
+    is_plain = _commits(query) or is_plain_insert(project, query, frozenset(params.inserting))
+    if is_write and (evidence in _WEAK or not is_plain):
         return Confidence.LOW, "one statement for all may not do what it does for each"
     is_far = len(path.through) >= _FAR
     if is_far and evidence in _WEAK:

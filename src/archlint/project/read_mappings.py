@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Expr, Name, String, Subscript
-from archlint.project.origins import Origins, Parameter
+from archlint.project.origins import Origin, Origins, Parameter
+from archlint.project.spelling import last_name
 from archlint.project.taken_out import taken_from
 from archlint.project.walk import walk_module
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from archlint.project.request_values import RequestValues
 
 _MAPPINGS = frozenset({"dict", "Mapping", "MutableMapping", "Any", "object", "OrderedDict", "defaultdict"})
+_PARSING = frozenset({"parse_args"})
+"""What it gives is a request's where it has keys; the arguments of a command have attributes."""
 _Reads = dict[tuple[int, str], tuple[str, ...]]
 
 
@@ -51,7 +54,8 @@ class ReadMappings:
         if len(handed) == len(found):
             endpoints = self._project.endpoints.by_definition
             return Confidence.HIGH if found and all(d in endpoints for d in handed) else Confidence.MEDIUM
-        return Confidence.HIGH if self._requests.is_typed(expr, at) else None
+        parsed = (isinstance(o, Origin) and last_name(o.module.body, o.expr) in _PARSING for o in found)
+        return Confidence.HIGH if all(parsed) or self._requests.is_typed(expr, at) else None
 
     def _reads(self, module: Module) -> _Reads:
         """(function, name) → the keys of secrets that it reads from there, in source order."""

@@ -24,7 +24,7 @@ _WORDS = re.compile(r"\w[_-]\w")
 """A file's name of several words; one word alone says other things, too."""
 _ROUTINES = frozenset({"function", "procedure", "trigger"})
 _MIGRATIONS = frozenset({"migration", "migrations"})
-_COPIES = frozenset({"dump", "dumps", "backup", "backups", "gdpr"})
+_COPIES = frozenset({"backup", "backups", "gdpr"})
 """In the name of what hands over all that there is."""
 _SUFFIX = ".sql"
 _INQUIRY = re.compile(

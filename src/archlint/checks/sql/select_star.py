@@ -216,12 +216,19 @@ def _weighed(uses: RowUses, renamed: frozenset[str], sql: Sql, hit: Hit) -> Hit:
             doubt = "whoever reads it names the columns"
         case "view":
             doubt = "it stands for a table that was called so before" if hit.words["target"] in renamed else ""
+            doubt = doubt or ("it stands for the whole table under the same name" if _is_namesake(hit) else "")
         case _:
             doubt = ""
     if not doubt:
         return hit
     words = {**hit.words, "doubt": doubt}
     return Hit(hit.site, words, "doubtful", min(hit.confidence, Confidence.LOW), anchor=hit.anchor)
+
+
+def _is_namesake(hit: Hit) -> bool:
+    """`CREATE VIEW shown.orders AS SELECT * FROM orders`"""
+    names = [name.strip("`").rpartition(".")[2].strip('"').lower() for name in (hit.words["target"], hit.words["tables"])]
+    return names[0] == names[1]
 
 
 def _anchor(star: Star, tables: list[str]) -> str:

@@ -12,6 +12,11 @@ LAYER = """\
 import sqlite3
 
 
+BY_NAME = "SELECT id FROM member WHERE name = '{{}}'"
+BY_NAME_OLD = "SELECT id FROM member WHERE name = '%s'"
+OF_TABLE = "SELECT id FROM {{}} WHERE kind = 'a'"
+
+
 def change(db: sqlite3.Connection, table: str, column: str, name: str, values: dict, where: str):
     full = f"public.{{table}}"
     names = ", ".join(values)
@@ -25,6 +30,9 @@ def change(db: sqlite3.Connection, table: str, column: str, name: str, values: d
         ("db.execute(f\"SELECT id FROM member WHERE name = '{name}'\")", True),
         ("db.execute(\"SELECT id FROM member WHERE kind = 'a' AND name LIKE '%\" + name + \"%'\")", True),
         ("db.execute('SELECT id FROM member LIMIT {}'.format(name))", True),
+        ("db.execute(BY_NAME.format(name))", True),
+        ("db.execute(BY_NAME_OLD % name)", True),
+        ("db.execute(OF_TABLE.format(table))", False),
         ("db.execute('INSERT INTO member (id, name) VALUES (%s, %s)' % (1, name))", True),
         ("db.execute('SELECT id FROM member WHERE name = \"' + name + '\"')", True),
         ("db.execute('SELECT id FROM member WHERE name LIKE \"%' + name + '%\"')", True),

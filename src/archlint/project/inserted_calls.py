@@ -13,7 +13,7 @@ from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS
 from archlint.project.closed_places import checks
 from archlint.project.credentials import words_of
 from archlint.project.flows import Frame, Place
-from archlint.project.insertions import Part, Reach, Spot, in_front_of_field, text_of
+from archlint.project.insertions import Part, Reach, Spot, in_front_of_field
 from archlint.project.model import CallSite, Def
 from archlint.project.named_checks import tests_something
 from archlint.project.request_parsers import READS, RequestParsers
@@ -125,7 +125,7 @@ class InsertedCalls:
         if name == "join" and plain:
             return chain(values.walk(callee.base, spot), self._joined(plain[0].value, spot))
         if name in ("format", "format_map") or name in _SEPARATELY:
-            pattern = "" if name in _SEPARATELY else text_of(callee.base)
+            pattern = "" if name in _SEPARATELY else values.pattern(callee.base, place)
             return chain(
                 values.walk(callee.base, spot), *(self._filled(a, row, pattern, spot) for row, a in enumerate(call.arguments))
             )

@@ -169,7 +169,12 @@ class InsertedValues:
                 given = operand.values
             keys = [text_of(key) for key in operand.keys] if isinstance(operand, Mapping) else []
             for row, value in enumerate(given):
-                yield from self.walk(value, spot.entering(value, in_front(text_of(pattern), row, keys)))
+                yield from self.walk(value, spot.entering(value, in_front(self.pattern(pattern, spot.place), row, keys)))
+
+    def pattern(self, expr: Expr, place: Place) -> str:
+        """What is written of a text that values are put into, also where a name holds it."""
+        held = self.project.values.constant(place.module, expr, place.context) if isinstance(expr, Name | Attribute) else None
+        return held if isinstance(held, str) else text_of(expr)
 
     def is_text(self, expr: Expr, place: Place) -> bool:
         if isinstance(expr, String | Template):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
+_MAPPINGS = frozenset({"builtins.dict", "typing.Mapping", "typing.Dict", "collections.abc.Mapping"})
 _MOST_CALLERS = 12
 _MOST_CLIMBS = 3
 """Functions through which a handler hands its request on."""
@@ -33,6 +34,19 @@ class RequestObjects:
         if any(self._is_known(t) for t in found) or not isinstance(expr, Name):
             return False
         return self._is_handed(module, expr, context, _MOST_CLIMBS)
+
+    def is_body(self, module: Module, expr: Expr, context: int) -> bool:
+        """A mapping that a framework hands to the handler: `data: dict`, which is no part of the path."""
+        if not isinstance(expr, Name):
+            return False
+        bindings = self._project.symbols.scopes(module).lookup(context, expr.id, expr.at)[1]
+        endpoints = self._project.endpoints.by_definition
+        return bool(bindings) and all(
+            b.kind == "parameter"
+            and (definition := Def(module, module.name, b.function)) in endpoints
+            and any(t.name in _MAPPINGS for t in self._annotated(definition, b.index))
+            for b in bindings
+        )
 
     def _is_known(self, found: Type) -> bool:
         """A class of which something is known: people annotate with the module that the request's class stands in."""
@@ -64,11 +78,14 @@ class RequestObjects:
         return parameter.kind in ("positional", "either") and not in_path and not self._is_annotated(definition, index)
 
     def _is_annotated(self, definition: Def, index: int) -> bool:
+        return any(self._is_known(t) for t in self._annotated(definition, index))
+
+    def _annotated(self, definition: Def, index: int) -> list[Type]:
         annotation = definition.function.parameters[index].annotation
         if annotation is None:
-            return False
+            return []
         found = self._project.types.inference.annotations.types(definition.module, annotation, definition.function.outer)
-        return any(isinstance(t, Type) and self._is_known(t) for t in found)
+        return [t for t in found if isinstance(t, Type)]
 
     def _is_passed(self, definition: Def, index: int, climbs: int) -> bool:
         """Somebody hands on the request that he was handed."""

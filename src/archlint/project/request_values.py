@@ -94,6 +94,8 @@ class RequestValues:
             own = isinstance(part, Name) and part.id in _OWN  # a handler that is its request holds other things as well
             if last_name(body, part) in _SENT or (not own and self._is_request(part, at)):
                 return True
+            if self._handed.is_body(at.module, part, at.context):
+                return True
             if depth > 0 and isinstance(part, Name):
                 origins = [o for o in self._origins.of(at.module, part, at.context) if isinstance(o, Origin)]
                 if any(self.is_typed(o.expr, Place(o.module, o.context), depth - 1) for o in origins):

@@ -41,8 +41,8 @@ class Driving:
 
 
 def _is_driving(folder: str, outer: str) -> bool:
-    """By its side (`in`, `primary`), or by a word for routes below adapters."""
+    """By its side (`in`, `primary`), by a word for routes below adapters, or by one that means nothing else."""
     above, _, word = folder.rpartition(".")
     between = {outer.rpartition(".")[2], *above[len(outer) + 1 :].split(".")}
     in_adapters = not words.ADAPTERS.isdisjoint(between)
-    return words.side(word) == "interface" or (in_adapters and words.WEAK.get(word) == "interface")
+    return words.side(word) == "interface" or word in words.SERVED or (in_adapters and words.WEAK.get(word) == "interface")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -55,15 +55,17 @@ def is_following(group: Group) -> bool:
     return group.word.rpartition(".")[2] in words.FOLLOWING
 
 
-def consistent(groups: list[Group], imports: ImportGraph) -> list[Group]:
-    """The groups whose imports run downwards; the one that runs most against it is dropped until all do."""
+def consistent(groups: list[Group], imports: ImportGraph, handing: Collection[str] = frozenset()) -> list[Group]:
+    """The groups whose imports run downwards; the one that runs most against it is dropped until all do.
+
+    `handing`: modules of no group, whose imports are those of whoever imports them."""
     kept = [group for group in groups if group.members]
     while True:
         rank = {module.name: (_RANK[g.layer], i) for i, g in enumerate(kept) for module in g.members}
         down, up = [0] * len(kept), [0] * len(kept)
         for group in kept:
             for module in group.members:
-                _count(module, rank, imports, down, up)
+                _count(module, rank, _imported(module, imports, handing), down, up)
         shares = [u / (u + d) if u + d else 1.0 for u, d in zip(up, down, strict=True)]
         worst = max(
             (i for i, g in enumerate(kept) if not g.certain and shares[i] > _MOST_BACKWARD),
@@ -75,15 +77,24 @@ def consistent(groups: list[Group], imports: ImportGraph) -> list[Group]:
         del kept[worst]
 
 
-def _count(module: Module, rank: Mapping[str, tuple[int, int]], imports: ImportGraph, down: list[int], up: list[int]) -> None:
+def _count(
+    module: Module, rank: Mapping[str, tuple[int, int]], imported: Iterable[Module], down: list[int], up: list[int]
+) -> None:
     mine, own = rank[module.name]
-    for edge in imports.edges(module):
-        other = rank.get(edge.imported.name)
+    for each in imported:
+        other = rank.get(each.name)
         if other is None or other[0] == mine:
             continue
         tally = down if other[0] < mine else up
         tally[own] += 1
         tally[other[1]] += 1
+
+
+def _imported(module: Module, imports: ImportGraph, handing: Collection[str]) -> Iterator[Module]:
+    for edge in imports.edges(module):
+        yield edge.imported
+        if edge.imported.name in handing:
+            yield from (inner.imported for inner in imports.edges(edge.imported))
 
 
 def join(package: str, name: str) -> str:

@@ -31,11 +31,15 @@ class Stack:
     def layers(self) -> dict[str, Layer]:
         """Module name → layer; empty where it is no stack."""
         groups = self._groups()
-        kept = consistent(groups, self._source.imports)
+        kept = consistent(groups, self._source.imports, self._handing(groups))
         if not self._is_stack(kept):
             return {}
         found = {module.name: group.layer for group in kept for module in group.members}
         return found if self._in_pairs else self._spread_interface(kept, found)
+
+    def _handing(self, groups: list[Group]) -> frozenset[str]:
+        known = {module.name for group in groups for module in group.members}
+        return frozenset(m.name for m in self._modules if m.name not in known and _hands(m))
 
     def _spread_interface(self, groups: list[Group], found: dict[str, Layer]) -> dict[str, Layer]:
         """What lies beside the routers of a package that holds no other layer is interface too (a web app's forms)."""
@@ -148,7 +152,11 @@ class Stack:
         above, _, word = module.local_name.rpartition(".")
         if module.is_package and self._is_feature(module.local_name):
             return "", ""
-        return (above, word) if word in words.FEATURE_MODULES and above else ("", "")
+        if word in words.FEATURE_MODULES:
+            return (above, word) if above else ("", "")
+        ending = words.ending(word)
+        is_spoken = words.FEATURE_MODULES.get(ending) != "interface" or "web-framework" in self._source.kinds(module)
+        return (above, ending) if ending and above and is_spoken else ("", "")
 
     def _is_feature(self, package: str) -> bool:
         """A package with another layer's modules in it is a feature whatever its name (`shop/service/views.py`); for a
@@ -159,8 +167,8 @@ class Stack:
             return True
         if own == "application" and {"interface", "infrastructure"} <= self._layers_inside(package):
             return True
-        parts = [part for part in self._source.below[package] if not (own == "application" and self._is_folder(package, part))]
-        foreign = sum(words.FEATURE_MODULES.get(part, own) != own for part in parts)
+        inside = [layer for part in self._source.below[package] if (layer := words.FEATURE_MODULES.get(part))]
+        foreign = sum(layer != own and (own != "application" or layer == "interface") for layer in inside)
         return foreign > (0 if word in words.FEATURE_NOUNS else 1) or (own == "interface" and self._is_one_of_many(package))
 
     def _is_folder(self, package: str, part: str) -> bool:
@@ -174,7 +182,13 @@ class Stack:
     def _holds_features(self, package: str) -> bool:
         """Do packages directly in it have layers of their own, `domain/accounts` its controllers and its services?"""
         inside = (f"{package}.{part}" for part in self._source.below[package])
-        return sum(len(self._layers_inside(name)) > 1 for name in inside if name in self._source.packages) > 1
+        return sum(self._has_layers(name) for name in inside if name in self._source.packages) > 1
+
+    def _has_layers(self, package: str) -> bool:
+        """Two folders of different layers, or a folder that answers requests and the module that it calls."""
+        folders = self._layers_inside(package)
+        modules = {words.FEATURE_MODULES.get(part) for part in self._source.below[package]}
+        return len(folders) > 1 or (folders == {"interface"} and "application" in modules)
 
     def _is_one_of_many(self, package: str) -> bool:
         """Does a package named like an interface (`cli`) have endpoints of its own, as the features beside it have theirs?"""
@@ -204,5 +218,11 @@ class Stack:
 
     def _providers(self, upper: list[Module], lower: set[str]) -> set[str]:
         """Modules of the interface that hand the lower layers to those that answer requests."""
-        around = [m for m in upper if not words.AROUND_HANDLERS.isdisjoint(m.local_name.split("."))]
+        known = {m.name for m in upper} | lower
+        beside = [m for m in self._modules if m.name not in known and _hands(m)]
+        around = [m for m in (*upper, *beside) if not words.AROUND_HANDLERS.isdisjoint(m.local_name.split("."))]
         return {m.name for m in around if self._users([m], lower)}
+
+
+def _hands(module: Module) -> bool:
+    return module.local_name.rpartition(".")[2] in words.HANDING

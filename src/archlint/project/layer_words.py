@@ -39,7 +39,7 @@ WEAK = _words(
         " db database gateways",
         "interface": "interface interfaces api apis routes routers router endpoints controllers controller views view"
         " rest web http cli graphql handlers handler webapi http_api delivery resources"
-        " dependencies deps middleware middlewares blueprints forms resolvers",
+        " rest_api rest_apis dependencies deps middleware middlewares blueprints forms resolvers",
     }
 )
 FOLLOWING = _words({"infrastructure": "models model tables orm"})
@@ -47,12 +47,18 @@ EVIDENCE = _set("repositories repository repos repo crud dao daos dal data_acces
 """Persistence words that only a layered project has; `db` and `storage` are anybody's."""
 FEATURE_MODULES = _words(
     {
-        "application": "service services usecase usecases use_cases",
+        "application": "service services usecase usecases use_cases business",
         "infrastructure": "repository repositories repo crud dao",
         "interface": "endpoints endpoint views view router routers routes controller controllers rest",
     }
 )
 """Names of modules that are layers when the packages are cut by feature."""
+
+_ENDINGS = _set("service usecase repository repo crud dao controller router routes")
+"""Words of layers at the end of the names of modules (`order_service`)."""
+
+_OF_ALL = _set("config configuration settings logger logging log cache")
+"""What services are about that stand beside all layers."""
 
 SPOKEN_MODULES = {word for word, layer in FEATURE_MODULES.items() if layer == "interface"} | _set(
     "api apis web http handlers resources blueprint blueprints"
@@ -60,6 +66,11 @@ SPOKEN_MODULES = {word for word, layer in FEATURE_MODULES.items() if layer == "i
 """Names of modules that may be all that speaks HTTP in a package."""
 AROUND_HANDLERS = _set("cli dependencies deps middleware middlewares forms")
 """Folders of the interface that answer no request themselves."""
+
+SERVED = _set("web webapi http_api rest_api api apis rest routes routers controllers endpoints views")
+"""Folders of the infrastructure that are the interface, where they know a web framework."""
+HANDING = _set("dependencies deps")
+"""Modules, wherever they stand, that hand services to the routes."""
 
 FEATURE_NOUNS = _set(
     "services service repository delivery interface interfaces api apis web business gateways forms resources logic"
@@ -107,6 +118,13 @@ _FACTORY = re.compile(
 def may_be_layer(word: str) -> bool:
     """The folder's name may mean a layer, or one side of what lies around the core."""
     return word in STRONG or word in WEAK or word in ADAPTERS or word == PORTS or word in _SIDES
+
+
+def ending(module: str) -> str:
+    """The layer's word with which the name of a module ends (`order_service`); empty where it ends with none, or is of what
+    every layer uses (`config_service`)."""
+    what, _, word = module.rpartition("_")
+    return word if word in _ENDINGS and what not in _OF_ALL else ""
 
 
 def side(word: str) -> Layer | None:

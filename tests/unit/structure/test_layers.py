@@ -326,3 +326,66 @@ def test_composition_roots() -> None:
     project = project_of_sources(sources)
     roots = {m.path for m in project.modules.production if project.layers.is_composition_root(m)}
     assert roots == {"src/shop/main.py", "src/shop/application_factory.py", "src/shop/infrastructure/di/wires.py"}
+
+
+def test_a_layer_in_each_feature_by_the_end_of_the_name() -> None:
+    features = ("orders", "users", "carts", "mails")
+    sources = {f"app/{n}/{n}_router.py": f"from fastapi import APIRouter\nfrom app.{n}.{n}_service import f" for n in features}
+    sources |= {f"app/{n}/{n}_service.py": f"from app.{n}.{n}_repository import g\ndef f(): ..." for n in features}
+    sources |= {f"app/{n}/{n}_repository.py": "def g(): ..." for n in features}
+    found = layers(sources)
+    assert [layer(found, f"app/carts/carts_{name}.py") for name in ("router", "service", "repository")] == [
+        "interface",
+        "application",
+        "infrastructure",
+    ]
+
+
+def test_what_hands_the_services_to_the_routes_of_each_feature() -> None:
+    features = ("orders", "users", "carts", "mails")
+    sources = {f"app/{n}/router.py": f"from fastapi import APIRouter\nfrom app.{n}.dependencies import h" for n in features}
+    sources |= {f"app/{n}/dependencies.py": f"from app.{n}.service import f" for n in features}
+    sources |= {f"app/{n}/service.py": "def f(): ..." for n in features}
+    found = layers(sources)
+    assert [layer(found, f"app/carts/{name}.py") for name in ("router", "dependencies", "service")] == [
+        "interface",
+        None,
+        "application",
+    ]
+    assert layers(sources | {f"app/{n}/dependencies.py": "" for n in features}).description == "none"
+
+
+def test_folders_of_endpoints_beside_the_business_of_each_feature() -> None:
+    features = ("orders", "users", "carts", "mails")
+    sources = {
+        **{
+            f"app/api/{n}/endpoints/{m}.py": f"import flask\nfrom app.api.{n}.business import f" for n in features for m in "ab"
+        },
+        **{f"app/api/{n}/business.py": "from app.database.rows import g\ndef f(): ..." for n in features},
+        "app/api/security.py": "",
+        **{f"app/database/{m}.py": "import sqlalchemy\ndef g(): ..." for m in ("rows", "tables")},
+    }
+    found = layers(sources)
+    paths = ("app/api/carts/endpoints/a.py", "app/api/carts/business.py", "app/api/security.py", "app/database/rows.py")
+    assert [layer(found, path) for path in paths] == ["interface", "application", None, "infrastructure"]
+
+
+def test_services_with_a_module_that_stores_are_no_feature() -> None:
+    sources = {
+        **{f"app/routers/{n}.py": f"import fastapi\nfrom app.services.{n} import f" for n in ("a", "b")},
+        **{f"app/services/{n}.py": "from app.services.repository import g\ndef f(): ..." for n in ("a", "b")},
+        "app/services/repository.py": "def g(): ...",
+    }
+    assert layer(layers(sources), "app/services/a.py") == "application"
+    assert layer(layers(sources | {"app/services/views.py": "import fastapi"}), "app/services/a.py") is None
+
+
+def test_routes_below_the_infrastructure_are_interface() -> None:
+    sources = CLEAN | {
+        "src/shop/infrastructure/web/orders.py": "from fastapi import APIRouter",
+        "src/shop/infrastructure/web/answers.py": "",
+        "src/shop/infrastructure/api/maps.py": "import httpx",
+        "src/shop/infrastructure/handlers/mails.py": "import fastapi",
+    }
+    found = layers(sources)
+    assert [layer(found, path) for path in list(sources)[-4:]] == ["interface", "interface", "infrastructure", "infrastructure"]

@@ -66,14 +66,28 @@ class _Leaks:
         if given is None or self._only_changes(function):
             return None
         outside = next((site for site in self._project.calls.callers(function) if self._is_beyond(site, function)), None)
-        if outside is None:
-            return None
         type_, what = given
         words = {"method": function.function.qualname, "what": what, "type": type_.name.rpartition(".")[2]}
+        if outside is None:
+            return Hit(function.site, words, "unasked", type_.confidence) if self._is_offered(function) else None
         step = Step(outside.site, "asked here, beyond persistence")
         if self._is_streaming(function):
             return Hit(function.site, words, "streamed", Confidence.LOW, related=(step,))
         return Hit(function.site, words, "default", min(type_.confidence, outside.confidence), related=(step,))
+
+    def _is_offered(self, function: Def) -> bool:
+        """Nothing here calls it, so that whom it is for can only be somebody else: a method, of a repository by its name, that
+        no class below has from it, beside others that are called from beyond persistence."""
+        found, klass = function.function, function.function.klass
+        if klass < 0 or found.decorators or self._project.calls.written(found.name):
+            return False
+        name = function.module.outline.classes[klass].qualname
+        own = f"{function.module.name}.{name}"
+        if not self._named.search(name) or self._project.types.inference.members.subclasses.get(own):
+            return False
+        rows = (row for row, each in enumerate(function.module.outline.functions) if each.klass == klass)
+        others = (Def(function.module, function.module_name, row) for row in rows)
+        return any(self._is_beyond(site, other) for other in others for site in self._project.calls.callers(other))
 
     def _given(self, function: Def) -> tuple[Type, str] | None:
         """What of the database the function gives, and what that is called."""

@@ -89,6 +89,14 @@ class CallsAlone:
         if loop.mapping is not None or site is None:
             return False
         body = loop.module.body
+        on = site.call.callee.base if isinstance(site.call.callee, Attribute) else None
+        if (
+            isinstance(on, Name)
+            and on.id in loop.targets
+            and words_of(on.id)[-1:]
+            and words_of(on.id)[-1] in self._words.accounts
+        ):
+            return True
         for argument in site.call.arguments:
             for part in parts_of(body, argument.value):
                 is_own = isinstance(part, Attribute) and not loop.derived.isdisjoint(names_in(body, part.base))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Constant, Expr, Name
+from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Constant, Expr, Name, Operation
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.credentials import words_of
 from archlint.project.kept_answers import empty_names
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -45,6 +45,28 @@ class Spared:
                 return True
             left_out = _optional(here) - given
         return False
+
+    def is_given(self, stations: list[EffectPoint], item: frozenset[str]) -> bool:
+        """What the loop calls asks only where a parameter that has to be given holds nothing, and is given something of the
+        item: `details(issue["path"])`, which asks elsewhere where `path is None`.  `item`: the names that hold of the item."""
+        for before, here in list(pairwise(stations))[:1]:
+            if before.call is None or before.kind != "call" or here.caller is None:
+                continue
+            given = arguments_by_parameter(before.call.call, here.caller)
+            body = before.module.body
+            brought = {name for name, expr in given.items() if not item.isdisjoint(names_in(body, expr))} - _optional(here)
+            if not brought.isdisjoint(self._none_at(here)):
+                return True
+        return False
+
+    def _none_at(self, here: EffectPoint) -> frozenset[str]:
+        """The parameters that are None wherever the place is reached, also by `any([path is None, path == "None"])`."""
+        tests = self._switches.tests_around(here.module, here.context, here.site.at)
+        return frozenset(
+            name
+            for test, holds in tests
+            for name in (*empty_names(test, holds=holds), *_one_of(here.module.body, test, holds=holds))
+        )
 
     def is_renewed(self, stations: list[EffectPoint]) -> bool:
         """A function on the way asks only where what the object has is out of date: `if state.expired: refresh(self)`."""
@@ -82,18 +104,39 @@ class Spared:
 
     def _empty_at(self, here: EffectPoint) -> frozenset[str]:
         """The names that hold nothing wherever the place is reached."""
-        tests = [*self._switches.tests_around(here.module, here.context, here.site.at), *_left_before(here)]
+        before = [(test, False) for test in answered_before(here)]
+        tests = [*self._switches.tests_around(here.module, here.context, here.site.at), *before]
         return frozenset(name for test, holds in tests for name in empty_names(test, holds=holds))
 
 
-def _left_before(here: EffectPoint) -> Iterator[tuple[Expr, bool]]:
-    """(test, what it gave) of `if rows: return rows` at the function's own level, before the place."""
+def _one_of(body: Body, test: Expr, *, holds: bool) -> frozenset[str]:
+    """The one name that all of `any([path == "None", path is None])` are about, where one of them tells that it is None."""
+    if not holds:
+        return frozenset()
+    parts: tuple[Expr, ...] = test.operands if isinstance(test, Operation) and test.op == "or" else ()
+    if isinstance(test, CallRef) and last_name(body, test) == "any":
+        given = body.calls[test.index].arguments
+        items = given[0].value if len(given) == 1 else None
+        parts = items.items if isinstance(items, Collection) else ()
+    names = {name for part in parts for name in names_in(body, part)}
+    said = {name for part in parts for name in empty_names(part, holds=True)}
+    return frozenset(said) if len(names) == 1 else frozenset()
+
+
+def answered_before(here: EffectPoint) -> Iterator[Expr]:
+    """The tests of `if rows: return rows` at the function's own level, before the place."""
     body, function = here.module.body, here.caller.function if here.caller is not None else None
     for statement in body.statements:
         place = body.contexts[statement.context]
-        if statement.kind == "return" and place.kind == "if" and place.subject is not None and function is not None:
-            inside = function.at <= place.at and place.end <= here.site.at and place.parent == function.context
-            yield from ((place.subject, False),) if inside else ()
+        inside = function is not None and function.at <= place.at and place.parent == function.context
+        if (
+            statement.kind == "return"
+            and place.kind == "if"
+            and inside
+            and place.subject is not None
+            and place.end <= here.site.at
+        ):
+            yield place.subject
 
 
 def _needs_text(before: EffectPoint, test: Expr) -> bool:

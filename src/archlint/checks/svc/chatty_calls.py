@@ -15,6 +15,7 @@ from archlint.project.led_to import LedTo
 from archlint.project.limited import Limited
 from archlint.project.loops import CHUNKS, Loops
 from archlint.project.memoised import fills_cache, is_memoised
+from archlint.project.operated import is_left, is_run_by_operator
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.repeated import Repeated, RepeatedEffects
@@ -115,9 +116,19 @@ class _Weighing:
             return "a cache may answer"
         if asks_for_what_is_missing(project, path.through, path.steps, memo, _KEEPING):
             return "what is kept may answer first"
-        if self._spared.is_brought(stations(project, call.point, path), is_set=True):
+        places = stations(project, call.point, path)
+        if self._spared.is_brought(places, is_set=True):
             return "the answer may be handed in"
+        if self._spared.is_given(places, call.loop.derived):
+            return "it is asked only where nothing is given"
+        if any(self._is_batch(place) for place in places[1:]):
+            return "each goes in batches of its own"
         return ""
+
+    def _is_batch(self, place: EffectPoint) -> bool:
+        """A function on the way goes over chunks, of which each call takes many."""
+        around = self._loops.around(place.module, place.context)
+        return any(self._loops.excuse(loop, place.context, place.site.at) == CHUNKS for loop in around)
 
     def _of_what_is_sent(self, call: Repeated) -> str:
         params = self._params
@@ -151,7 +162,14 @@ class _Weighing:
             return "only the one that is looked for is asked about"
         if is_search(call) or ends_at_first(call):
             return "it ends at the first that fits"
-        return "" if self._is_run_again(call) else "nothing here says that it runs again and again"
+        return self._of_caller(call) if self._is_run_again(call) else "nothing here says that it runs again and again"
+
+    def _of_caller(self, call: Repeated) -> str:
+        caller = call.point.caller
+        if caller is not None and is_run_by_operator(self._project, caller):
+            return "a command of its operator runs it"
+        is_left_over = caller is not None and not self._led_to.is_empty and is_left(self._project, caller)
+        return "nothing here calls it" if is_left_over and not self._is_weak(call) else ""
 
     def _is_one_batch(self, call: Repeated) -> bool:
         loop, place = call.loop, call.loop.place

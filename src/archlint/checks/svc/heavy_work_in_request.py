@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Comparison, String
+from archlint.facts.syntax import CallRef, Comparison, Expr, Operation, String
 from archlint.project.apps import setting_values
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.credentials import words_of
@@ -17,7 +17,9 @@ from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import Endpoint
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
-from archlint.project.spelling import shorten
+from archlint.project.spared import answered_before
+from archlint.project.spelling import last_name, shorten
+from archlint.project.stations import stations
 
 _EFFECTS = ("email", "heavy")
 _BACKEND = "mail-backend"
@@ -29,13 +31,18 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`ignore_calls`: callables (dotted names, or the starts of such with a dot at the end) that may run in a request;
     `queues`: parts of a mail back end's name that say that it hands mail to a queue; `mail_calls`: callables whose mail goes
     to the back end of the settings; `trials`: words in names of handlers and routes that only try whether something
-    works, so that the answer is what the user waits for; `tiny`: words in names of functions and modules on the way that draw
+    works, so that the answer is what the user waits for; `tests`: those of them that say so of a function on the way;
+    `files`: functions (full names) that say that a file is there; `tested`: names that say that the program is only tested;
+    `tiny`: words in names of functions and modules on the way that draw
     a few pixels."""
 
     ignore_calls: tuple[str, ...]
     queues: tuple[str, ...]
     mail_calls: tuple[str, ...]
     trials: tuple[str, ...]
+    tests: tuple[str, ...]
+    files: tuple[str, ...]
+    tested: tuple[str, ...]
     tiny: tuple[str, ...]
 
 
@@ -69,7 +76,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for point in project.effects.points_of(definition, "enqueue"):
             yield Proof(point.site, "the work is handed to a queue")
     for _, found in sorted(by_end.items()):
-        yield _hit(project, found, frozenset(params.trials), alone)
+        yield _hit(project, found, params, alone)
 
 
 def _made_for_it(project: Project) -> frozenset[str]:
@@ -82,7 +89,7 @@ def _made_for_it(project: Project) -> frozenset[str]:
     return frozenset(key for key, sites in by_app.items() if len(sites) <= _FEW and most >= _MANY)
 
 
-def _hit(project: Project, found: list[_Found], trials: frozenset[str], alone: frozenset[str]) -> Hit:
+def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset[str]) -> Hit:
     first = min(found, key=lambda each: each.rank)
     path, handler = first.path, first.endpoint
     others = len({each.endpoint.definition for each in found}) - 1
@@ -93,8 +100,9 @@ def _hit(project: Project, found: list[_Found], trials: frozenset[str], alone: f
         "others": f", and {others} more" if others else "",
     }
     is_alone = bool(handler.route.apps) and alone.issuperset(handler.route.apps or ())
-    is_kept = path.kept or _is_kept(path) or _is_copied(project, first.point)
-    is_note = is_kept or is_alone or _is_trial(handler, trials) or _is_in_thread(project, path)
+    is_kept = path.kept or _is_kept(path) or _is_copied(project, first.point) or _is_in_file(project, first, params)
+    is_trial = _is_trial(handler, frozenset(params.trials)) or _tests(path, frozenset(params.tests))
+    is_note = is_kept or is_alone or is_trial or _is_in_thread(project, path)
     confidence = Confidence.LOW if is_note else path.confidence
     steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
     return Hit(first.point.site, words, first.point.effect, confidence, path=steps)
@@ -109,6 +117,31 @@ def _is_kept(path: Path) -> bool:
             return True
         context = place.parent
     return False
+
+
+def _is_in_file(project: Project, found: _Found, params: Params) -> bool:
+    """A function on the way answers before where the file of it is there: `if path.exists(): return send(path)`; or it is done
+    where the program is tested: `if app.testing:`."""
+    files, tested = frozenset(params.files), frozenset(params.tested)
+    for here in stations(project, found.point, found.path):
+        body = here.module.body
+        around = project.switches.tests_around(here.module, here.context, here.site.at)
+        before = [(test, False) for test in answered_before(here)]
+        for given, gave in (*around, *before):
+            is_denied = isinstance(given, Operation) and given.op == "not"
+            test, holds = (given.operands[0], not gave) if isinstance(given, Operation) and is_denied else (given, gave)
+            if holds and any(last_name(body, part) in tested for part in parts_of(body, test)):
+                return True
+            if not holds and not files.isdisjoint(_names_called(project, here, test)):
+                return True
+    return False
+
+
+def _names_called(project: Project, here: EffectPoint, test: Expr) -> frozenset[str]:
+    """The full names of the library functions that a test calls."""
+    calls = project.calls.in_module(here.module)
+    sites = (calls[part.index] for part in parts_of(here.module.body, test) if isinstance(part, CallRef))
+    return frozenset(target.name for site in sites for target in site.targets if target.definition is None)
 
 
 def _is_copied(project: Project, point: EffectPoint) -> bool:
@@ -139,6 +172,11 @@ def _is_trial(handler: Endpoint, trials: frozenset[str]) -> bool:
     """By its name, or by the last two parts of its path: `/check/mail`."""
     names = " ".join((handler.definition.function.name, *handler.path.rstrip("/").split("/")[-2:]))
     return not trials.isdisjoint(re.split(r"[^a-z0-9]+", names.lower().replace("_", " ")))
+
+
+def _tests(path: Path, tests: frozenset[str]) -> bool:
+    """`test_email` is on the way."""
+    return any(not tests.isdisjoint(words_of(definition.function.name)) for definition in path.through)
 
 
 def _is_tiny(way: tuple[Def, ...], tiny: frozenset[str]) -> bool:

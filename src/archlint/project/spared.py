@@ -54,8 +54,9 @@ class Spared:
                 continue
             given = arguments_by_parameter(before.call.call, here.caller)
             body = before.module.body
-            brought = {name for name, expr in given.items() if not item.isdisjoint(names_in(body, expr))} - _optional(here)
-            if not brought.isdisjoint(self._none_at(here)):
+            needed = {p.name for p in here.caller.function.parameters if p.default is None}
+            brought = {name for name, expr in given.items() if not item.isdisjoint(names_in(body, expr))}
+            if not brought.isdisjoint(needed & self._none_at(here)):
                 return True
         return False
 

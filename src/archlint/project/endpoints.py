@@ -9,10 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Collection, Constant, Expr, Name, String
+from archlint.project.class_attributes import method_in
 from archlint.project.entities import FunctionRef
 from archlint.project.model import Def, Type, argument_of
+from archlint.project.provided import provided_by
 from archlint.project.route_paths import normal
 from archlint.project.route_records import Route
+from archlint.project.rows_of_views import RowsOfViews
 from archlint.project.symbols import ClassDef
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 SAFE = frozenset({"GET", "HEAD"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_SAVING = (("create", ("POST",)), ("update", ("PUT", "PATCH")))
+"""What a library does for a view by the method of that name of the view's serializer, and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Endpoints:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._inference = project.types.inference
+        self._rows = RowsOfViews(self._inference)
 
     @cached_property
     def all(self) -> tuple[Endpoint, ...]:
@@ -82,6 +88,27 @@ class Endpoints:
             methods = self._answered(target, name, definition)
             if methods and (not route.methods or not set(route.methods).isdisjoint(methods)):
                 yield Endpoint(route, methods, definition, target, self._below(definition))
+
+    @cached_property
+    def running(self) -> dict[Def, tuple[Endpoint, ...]]:
+        """`by_definition`, and what a library runs besides for a view: the methods of its serializer that keep what was sent.
+        These are no handlers, but run while the request waits."""
+        found = {definition: list(endpoints) for definition, endpoints in self.by_definition.items()}
+        for route in self._project.routes.routes:
+            view = route.handler.target if route.handler is not None else None
+            for endpoint in self._saving(route, view) if isinstance(view, ClassDef) else ():
+                found.setdefault(endpoint.definition, []).append(endpoint)
+        return {definition: tuple(dict.fromkeys(endpoints)) for definition, endpoints in found.items()}
+
+    def _saving(self, route: Route, view: ClassDef) -> Iterator[Endpoint]:
+        """The methods of the view's serializer that its library runs with what was sent."""
+        provided = provided_by(self._project, view)
+        for does, methods in _SAVING:
+            allowed = not route.methods or not set(route.methods).isdisjoint(methods)
+            for found in self._rows.serializer(Type(view.name)) if does in provided and allowed else ():
+                saving = method_in(self._project, found, does) if isinstance(found, Type) else None
+                if saving is not None:
+                    yield Endpoint(route, methods, saving, view)
 
     def _methods(self, view: ClassDef) -> Iterator[tuple[str, Def]]:
         """The methods of the class and its bases in the project, each name as an instance has it."""

@@ -45,7 +45,7 @@ class RunByRequests:
             way = waiting.popleft()
             if found and len(way) > len(found[0].way):
                 break
-            for endpoint in self._project.endpoints.by_definition.get(way[0], ()):
+            for endpoint in self._project.endpoints.running.get(way[0], ()):
                 found.append(Request(endpoint, way))
             for endpoint in self._injecting.get(way[0], ()) if self._follows_injected else ():
                 found.append(Request(endpoint, (endpoint.definition, *way)))

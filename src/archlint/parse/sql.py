@@ -136,7 +136,11 @@ class _Reader:
                 tree = self.parse(mask(self.text, own, first_branch_only=True))
             if not isinstance(tree, str):
                 names = Names(self._names(own, "hole"), self._names(own, "parameter"))
-                self.statements.append(read_tree(tree, self.text, start, end, names))
+                read = _read(tree, self.text, start, end, names)
+                if isinstance(read, Statement):
+                    self.statements.append(read)
+                else:
+                    self.unparsed.append(Unparsed(start, end, read))
                 return
             plain = _plain(words(self.text, own, HEAD))
             if plain is not None:
@@ -157,6 +161,15 @@ class _Reader:
                 return result
             refusal = refusal or result
         return refusal
+
+
+def _read(tree: Tree, text: str, start: int, end: int, names: Names) -> Statement | str:
+    """What a tree says; why not, if it has a form that nobody has thought of: that costs one statement, never the run."""
+    try:
+        return read_tree(tree, text, start, end, names)
+    except Exception as error:
+        let_through(error)
+        return f"its tree has an unknown form ({type(error).__name__})"
 
 
 def _plain(head: list[str]) -> tuple[str, str] | None:

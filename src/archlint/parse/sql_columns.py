@@ -106,7 +106,7 @@ def _sources(query: Tree) -> Iterator[Tree]:
     heads = [query.this] if isinstance(query, exp.Update | exp.Delete) else []
     heads += [clause.this] if isinstance(clause, exp.From) else []
     for head in heads:
-        if head is not None:
+        if isinstance(head, exp.Expression):  # `DELETE orders WHERE …` has a flag there
             yield head
             yield from (join.this for join in head.args.get("joins") or ())
     yield from (join.this for join in query.args.get("joins") or ())

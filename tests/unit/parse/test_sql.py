@@ -149,6 +149,12 @@ def test_the_dialect_that_parsed_is_told() -> None:
     assert read("SELECT `a` FROM t WHERE b = 'it\\'s'").dialect == "mysql"
 
 
+def test_a_delete_without_from_has_no_table_in_its_tree() -> None:
+    """sqlglot holds a flag in the table's place, for MySQL's deletes of several tables."""
+    facts = read("DELETE orders WHERE id = 1; SELECT * FROM orders")
+    assert [statement.verb for statement in facts.statements] == ["delete", "select"]
+
+
 def test_a_bad_statement_costs_only_itself() -> None:
     text = "SELECT a FROM t; SELECT FROM WHERE ((; hello world; SELECT * FROM u;"
     facts = read(text)

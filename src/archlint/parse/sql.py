@@ -136,7 +136,7 @@ class _Reader:
                 tree = self.parse(mask(self.text, own, first_branch_only=True))
             if not isinstance(tree, str):
                 names = Names(self._names(own, "hole"), self._names(own, "parameter"))
-                read = _read(tree, self.text, start, end, names)
+                read = _said_by(tree, self.text, start, end, names)
                 if isinstance(read, Statement):
                     self.statements.append(read)
                 else:
@@ -163,7 +163,7 @@ class _Reader:
         return refusal
 
 
-def _read(tree: Tree, text: str, start: int, end: int, names: Names) -> Statement | str:
+def _said_by(tree: Tree, text: str, start: int, end: int, names: Names) -> Statement | str:
     """What a tree says; why not, if it has a form that nobody has thought of: that costs one statement, never the run."""
     try:
         return read_tree(tree, text, start, end, names)

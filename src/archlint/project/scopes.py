@@ -91,21 +91,24 @@ class Scopes:
         """(scope, bindings) that a use of `name` at an offset may see; (-1, ()) where the file binds it nowhere.
 
         In the function that binds it: the latest binding before the use whose place encloses it, and those in branches
-        after that one; before all of them, or from an inner function: all.
+        after that one; before all of them, or from an inner function: all.  A class's body that has not bound it yet sees
+        what is outside (`Text = Text`).
         """
         bindings, redirects = self._bindings, self._redirects
         start = scope = self.scope_of[context]
         local = True
+        later: tuple[int, tuple[Binding, ...]] = (-1, ())
         while True:
             target = redirects.get((scope, name), scope) if redirects else scope
             table = bindings.get(target)
             if table is not None and name in table and (target == start or not self._is_class[target]):
                 found = table[name]
-                if not isinstance(found, tuple):
-                    return target, (found,)
-                return target, self._reaching(found, at) if local and target == scope else found
+                bound = found if isinstance(found, tuple) else (found,)
+                if not self._is_class[target] or bound[0].at <= at:
+                    return target, self._reaching(bound, at) if len(bound) > 1 and local and target == scope else bound
+                later = target, bound
             if scope == 0:
-                return -1, ()
+                return later
             local = local and not self._is_function[scope]
             scope = self._outer[scope]
 

@@ -41,6 +41,8 @@ class Source:
 class Sources:
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._open: set[tuple[str, int]] = set()
+        """Subjects of loops whose items are being looked for: a loop over its own variable ends there."""
 
     def of(self, module: Module, expr: Expr, context: int, at: int | None = None) -> tuple[Source, ...]:
         """The sources of a `Name` or `Attribute`, alternatives in source order; empty where none is known.
@@ -109,7 +111,13 @@ class Sources:
                 yield Source(module, None, statement.context)
 
     def _of_loop(self, module: Module, subject: Expr | None, context: int, path: tuple[int, ...]) -> Iterator[Source]:
-        items = self.items(module, subject, context) if subject is not None else ()
+        items: tuple[Source, ...] = ()
+        if subject is not None and (module.path, subject.at) not in self._open:
+            self._open.add((module.path, subject.at))
+            try:
+                items = self.items(module, subject, context)
+            finally:
+                self._open.discard((module.path, subject.at))
         if not items:
             yield Source(module, None, context)
         for item in items:

@@ -419,3 +419,40 @@ def test_the_settings_name_the_database_by_how_its_address_is_built(built: str) 
     assert project_of({"shop/settings.py": module}).schemas.dialect == "postgres"
     assert project_of({"shop/orders.py": module}).schemas.dialect == ""
     assert project_of({"shop/settings.py": module.replace("postgresql", "https")}).schemas.dialect == ""
+
+
+def test_a_class_that_hands_out_what_the_module_imports() -> None:
+    code = """
+        from sqlalchemy import Column, Integer, String
+        from sqlalchemy.orm import DeclarativeBase
+
+        class Base(DeclarativeBase): ...
+        class Database:
+            Model = Base
+            Column = Column
+            String = String
+            Integer = Integer
+        db = Database()
+
+        class Shop(db.Model):
+            __tablename__ = "shops"
+            id = db.Column(db.Integer, primary_key=True)
+            name = db.Column(db.String(80), nullable=False)
+    """
+    project = project_of({"models.py": code})
+    assert table_of(project, "shops") == ["id INTEGER not null", "name VARCHAR(80) not null", "primary key (id)"]
+
+
+def test_a_class_attribute_that_is_itself_ends() -> None:
+    code = """
+        from sqlalchemy import Column
+        from sqlalchemy.orm import DeclarativeBase
+
+        class Base(DeclarativeBase): ...
+        class Names:
+            orders = orders
+        class Order(Base):
+            __tablename__ = Names.orders
+            id = Column(Names.orders, primary_key=True)
+    """
+    assert project_of({"models.py": code}).schemas.all is not None

@@ -214,3 +214,8 @@ def test_joined_text_renders_its_pieces_in_order() -> None:
 def test_what_grows_in_many_branches_is_bounded() -> None:
     branches = [line for i in range(30) for line in (f"if a > {i}:", f"    q += str({i})", "else:", "    q += ' x'")]
     assert texts("\n".join(["q = 'SELECT 1'", *branches, "ask(q)"]))
+
+
+def test_loops_over_one_another_s_variables_end() -> None:
+    body = "for a in b:\n    for b in a:\n        q = b\nask(q)"
+    assert not texts(body)

@@ -58,7 +58,7 @@ class Reading:
             case Name() if written.expr.id in written.given:
                 return self.text(written.given[written.expr.id], depth - 1)
             case Name() | Attribute():
-                return self._named(written)
+                return self._named(written, depth)
         return None
 
     def column_name(self, written: Written) -> str:
@@ -237,12 +237,12 @@ class Reading:
                         return entity.name, part
         return None
 
-    def _named(self, written: Written) -> str | None:
+    def _named(self, written: Written, depth: int) -> str | None:
         value = self.project.values.constant(written.module, written.expr, written.context)
         if isinstance(value, str):
             return value
         followed = self.followed(written)
-        return self.text(followed, 2) if followed is not written else None
+        return self.text(followed, min(2, depth - 1)) if followed is not written else None
 
     def _joined(self, written: Written, depth: int) -> str | None:
         expr = written.expr

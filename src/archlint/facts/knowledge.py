@@ -300,7 +300,7 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     attributes: dict[str, str] = {}
     """Attribute (of instances, and of the class) → type. `objects: django.db.models.Manager[self]`; `"*"`: any other."""
     chain: tuple[str, ...] = ()
-    """Methods that return `self` and ask nothing."""
+    """Methods that return `self` and ask nothing; `"*"`: so does what a project adds to it, but for names of what answers."""
     clauses: tuple[str, ...] = ()
     """Methods whose arguments are parts of the SQL where they are text (`query.order_by("name DESC")`)."""
     call: Operation | None = None

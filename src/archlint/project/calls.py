@@ -162,6 +162,8 @@ class Calls:
             targets: Sequence[Target] = self.dispatch.called(entities[0])
         else:
             targets = [target for entity in entities for target in self.dispatch.called(entity)]
+        if call.awaited and len(targets) > 1:
+            targets = _awaitable(targets)
         return CallSite(module, module.path, index, call, caller, _distinct(targets), _receiver(entities, bases))
 
 
@@ -174,6 +176,12 @@ def _receiver(entities: tuple[Entity, ...], bases: tuple[Entity, ...]) -> Type |
         if isinstance(base, Type):
             return base
     return None
+
+
+def _awaitable(targets: Sequence[Target]) -> Sequence[Target]:
+    """Of alternatives where some can be awaited, those that can: `await history.add(row)` runs no plain function."""
+    waiting = [t for t in targets if t.definition is None or t.definition.function.is_async]
+    return waiting if any(t.definition is not None for t in waiting) else targets
 
 
 def _distinct(targets: Sequence[Target]) -> tuple[Target, ...]:

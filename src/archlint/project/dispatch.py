@@ -9,8 +9,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Statement
+from archlint.facts.syntax import Attribute, CallRef, Collection, Constant, Expr, Mapping, Name, Statement
 from archlint.project.arguments import receives_itself
+from archlint.project.bound_ports import BoundPorts
 from archlint.project.entities import Bound, Entity, External, FunctionRef
 from archlint.project.model import Def, Target, Type
 from archlint.project.parts import names_in
@@ -39,6 +40,7 @@ class Dispatch:
         self._statements: dict[str, dict[int, list[Statement]]] = {}
         self._implementations: dict[tuple[Def, str], tuple[Def, ...]] = {}
         self._classes_having: dict[str, frozenset[str]] = {}
+        self._bound_ports = BoundPorts(inference)
 
     def targets(self, entity: Entity) -> tuple[Target, ...]:
         """What calling the entity runs; empty where it cannot be told."""
@@ -119,12 +121,18 @@ class Dispatch:
         below = list(self._inference.members.subclasses.get(receiver.name, ()))
         if klass is not None and self._is_protocol(klass):
             below += [name for name in self._fitting(klass) if name not in below]
-        bodies = self._bodies(self._overriding(below, definition), definition.function.name)
-        found = list(islice(bodies, MOST_CANDIDATES + 1))
-        if len(found) > MOST_CANDIDATES:
-            used = (body for body in chain(found, bodies) if self._is_used(body[1]))
-            found = list(islice(used, MOST_CANDIDATES + 1)) or found
+        found = self._of_bound(receiver.name, below, definition)
+        if not found:
+            bodies = self._bodies(self._overriding(below, definition), definition.function.name)
+            first = list(islice(bodies, MOST_CANDIDATES + 1))
+            used = (body for body in chain(first, bodies) if self._is_used(body[1]))
+            found = list(islice(used, MOST_CANDIDATES + 1)) or first
         return tuple(sorted((d for d, _ in found), key=lambda d: (d.name, d.module.path, d.index)))
+
+    def _of_bound(self, port: str, below: list[str], definition: Def) -> list[tuple[Def, str]]:
+        """The bodies of the classes that a container binds to the port, if one does: what is bound is what runs."""
+        bound = self._bound_ports.of(port) if len(below) > 1 else frozenset()
+        return list(self._bodies([name for name in below if name in bound], definition.function.name)) if bound else []
 
     def _overriding(self, classes: list[str], definition: Def) -> Iterator[str]:
         """Those that have the method, or something else of its name, from another class than the one that defines it: on
@@ -163,6 +171,8 @@ class Dispatch:
             given: list[Expr | None] = [call.callee for call in module.body.calls]
             given += [argument.value for call in module.body.calls for argument in call.arguments]
             given += [s.value for s in module.body.statements if s.kind in _GIVING]
+            given += [item for expr in given for item in _items(expr)]
+            given += [expr.base for expr in given if type(expr) is Attribute]  # `Orders.open()`
             found.update([expr.id for expr in given if type(expr) is Name])
             found.update([expr.attr for expr in given if type(expr) is Attribute])
         return frozenset(found)
@@ -242,6 +252,11 @@ class Dispatch:
                 by_function[contexts[statement.context].function].append(statement)
             self._statements[module.path] = by_function
         return by_function.get(definition.index, [])
+
+
+def _items(expr: Expr | None) -> tuple[Expr, ...]:
+    """What a display lists: the entries of a table of classes."""
+    return expr.values if type(expr) is Mapping else expr.items if type(expr) is Collection else ()
 
 
 def _places(definition: Def) -> tuple[int, int]:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _DEPTH = 50
+_ANYTHING = frozenset({"typing.Any", "builtins.object"})
 
 
 class Inference:
@@ -166,12 +167,13 @@ class Inference:
                     return narrowed
             found = self._alternatives(module, bindings, expr.id)
             for entity in found:
-                if not self.is_some_callable(entity):
+                if not self.says_nothing(entity):
                     return found
             opened = [self._bindings.open_parameter(module, binding) for binding in bindings]
             if len(opened) == 1 and opened[0] is not None:
-                guess = () if opened[0].annotation is not None else self.guess(module, expr.id)
-                return self._passed(module, bindings[0]) or found or guess
+                is_told = opened[0].annotation is not None and not any(self.is_anything(entity) for entity in found)
+                guess = () if is_told else self.guess(module, expr.id)
+                return self._passed(module, bindings[0]) or guess or found
             return found
         symbols = self.project.symbols
         if scope == 0 and module.body.contexts[context].function < 0:
@@ -193,6 +195,14 @@ class Inference:
     def is_some_callable(self, entity: Entity) -> bool:
         """Known only as something that can be called: what it runs is better told by what is passed or returned."""
         return isinstance(entity, Type) and self.project.knowledge.role(entity.name) == "callable"
+
+    def is_anything(self, entity: Entity) -> bool:
+        """Annotated as what may be anything."""
+        return isinstance(entity, Type) and entity.name in _ANYTHING and not entity.is_class
+
+    def says_nothing(self, entity: Entity) -> bool:
+        """What it is is better told by whoever passes, sets or returns it."""
+        return self.is_some_callable(entity) or self.is_anything(entity)
 
     def _passed(self, module: Module, binding: Binding) -> tuple[Entity, ...]:
         key = (module.path, binding.function, binding.index)
@@ -258,14 +268,31 @@ class Inference:
         for entity in found:
             if self._is_telling(entity):
                 return distinct(found)
-        found = [*self.ambient.stored(module, expr), *found]
-        if found or understood:
-            return distinct(found)
+        stored = self.ambient.stored(module, expr)
+        if stored:
+            return distinct([*stored, *found])
+        managed = self._managed(module, expr, bases)
+        if managed or found or understood:
+            return managed or distinct(found)
         return self._guessed_attribute(module, expr, bases)
+
+    def _managed(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """A class attribute that by its name asks for rows, of a class that nobody knows (`Token.objects`, `model.objects`)."""
+        for guess in self.guess(module, expr.attr) if expr.attr in self.project.knowledge.names else ():
+            if isinstance(guess, Type) and self.project.knowledge.role(guess.name) == "db-manager":
+                sure = Type(guess.name, guess.arguments, False, Confidence.MEDIUM)
+                first = bases[0] if bases else None
+                if first is None:
+                    return (sure,)
+                if isinstance(first, External) and first.name.rpartition(".")[2][:1].isupper():
+                    return (self.members.owned(sure, Type(first.name, (), True)),)
+        return ()
 
     def _is_telling(self, entity: Entity) -> bool:
         """More than the mere name of something in a library."""
-        return not isinstance(entity, External) or self.project.knowledge.function(entity.name) is not None
+        if isinstance(entity, External):
+            return self.project.knowledge.function(entity.name) is not None
+        return not self.is_anything(entity)
 
     def _guessed_attribute(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """For what no class defines that is read: a mixin's `self.session`, a manager of an unknown base."""
@@ -281,6 +308,8 @@ class Inference:
     def attribute(self, base: Entity, name: str) -> tuple[Entity, ...] | None:
         """What `base.name` is; None where the base is known to have no such name, or nothing is known of it."""
         if isinstance(base, Type):
+            if name == "__class__" and not base.is_class:
+                return (as_class(base),)
             return self._attribute_of_type(base, name)
         if isinstance(base, ModuleRef):
             definitions = self.project.symbols.member(base.module, base.name, name, base.near)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
 from archlint.project.entities import FunctionRef
 from archlint.project.model import Def, Type
+from archlint.project.named_dependencies import NAMED
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import leaves_of, parts_of
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_INJECTS = "dependency"
+_INJECTS = frozenset({"dependency", NAMED})
 _DEPTH = 4
 _ALIASES = 3
 
@@ -47,6 +48,11 @@ class Injected:
                     yield found
                     for inner in self._functions(found) if depth > 0 else ():
                         yield from self.of(inner, depth - 1)
+        for _, given in self._project.named_dependencies.of(definition):
+            named = Written(given.module, given.expr, given.context)
+            yield named
+            for inner in self._functions(named) if depth > 0 else ():
+                yield from self.of(inner, depth - 1)
 
     def functions(self, definition: Def) -> Iterator[Def]:
         """What is run for the function before it."""
@@ -60,7 +66,7 @@ class Injected:
         for part in parts_of(module.body, written.expr):
             if isinstance(part, CallRef):
                 site = self._project.calls.in_module(module)[part.index]
-                if site.operation is not None and site.operation.register == _INJECTS:
+                if site.operation is not None and site.operation.register in _INJECTS:
                     given = site.call.arguments[0].value if site.call.arguments else annotated
                     if given is not None:
                         yield Written(module, given, site.call.context)

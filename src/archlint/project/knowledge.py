@@ -11,6 +11,12 @@ from archlint.facts.schema_knowledge import SchemaModel, SchemaPart
 from archlint.project.notation import parse_notation
 
 _CHAINED = Operation(returns="self")
+_ANSWERING = frozenset(
+    {"get", "create", "make", "add", "save", "delete", "update", "bulk", "first", "last", "count", "exists", "is", "has", "can"}
+    | {"to", "as", "one", "scalar", "set", "remove", "clear", "aggregate", "sum", "max", "min", "avg", "number", "paginate"}
+    | {"iter", "in", "try", "find", "fetch", "execute", "run", "insert", "upsert", "check", "send", "async", "acreate", "aget"}
+)
+"""First words of methods that hardly give the query again, whoever has added them."""
 
 
 class Knowledge:
@@ -142,6 +148,11 @@ class Knowledge:
                 return owner, info.methods[name]
             if name in info.chain:
                 return owner, _CHAINED
+        if name.partition("_")[0] not in _ANSWERING:
+            for owner in self.lineage(type_name):
+                info = self._types.get(owner)
+                if info is not None and "*" in info.chain and name not in info.attributes:
+                    return owner, _CHAINED
         return None
 
     def is_irrelevant(self, dotted: str) -> bool:

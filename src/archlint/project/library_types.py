@@ -91,7 +91,8 @@ class LibraryTypes:
                 told = info.attributes.get("*")
             if told is not None:
                 return self.told(told, Environment(receiver, parameters))
-        return None
+        chained = self._knowledge.method(type_.name, name)  # `*` among those that give the receiver again
+        return (Bound(receiver, chained[0], name, chained[1]),) if chained is not None else None
 
     def item(self, type_: Type, receiver: Type) -> tuple[Entity, ...]:
         """What iterating over or indexing it gives."""

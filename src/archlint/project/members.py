@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archlint.project.entities import OWNER, SUPER, VARIABLE, Entity, FunctionRef, distinct, weakened
 from archlint.project.implied_bases import ImpliedBases
+from archlint.project.left_open import LeftOpen
 from archlint.project.model import Def, Type
 from archlint.project.relations import Relations
 from archlint.project.symbols import ClassDef
@@ -32,6 +33,7 @@ class Members:
         self._ancestors: dict[Type, tuple[Type, ...]] = {}
         self.relations = Relations(inference)
         self._implied = ImpliedBases(inference)
+        self._left_open = LeftOpen(inference)
         self._found: dict[tuple[Type, str], tuple[Entity, ...] | None] = {}
 
     def class_of(self, type_: Type) -> ClassDef | None:
@@ -131,24 +133,30 @@ class Members:
         if after is not None:
             start = next((row + 1 for row, ancestor in enumerate(order) if ancestor.name == after), len(order))
             order = order[start:]
-        found: list[Entity] = []
+        found: tuple[Entity, ...] = ()
         exists = False
         for ancestor in order:
-            klass = self.class_of(ancestor)
-            if klass is None:
-                known = self._inference.library.attribute(ancestor, name, receiver)
-                if known is not None and (known or not exists):
-                    return known
+            own = self.own(ancestor, receiver, name)
+            if own is None:
                 continue
-            own = self._own(klass, ancestor, receiver, name) if name in self._names(klass) else None
-            if own is not None:
-                exists = True
-                found += own
-                if found:
-                    break
-        if exists:
-            return distinct(found)
-        return self.led_to(receiver, name)
+            if self.class_of(ancestor) is None and (own or not exists):
+                return own
+            exists = True
+            found = own or found
+            if not all(self._inference.says_nothing(entity) for entity in own):
+                break
+        else:
+            left = self._left_open.of(receiver, name, beside=after is not None)
+            if left:
+                return left
+        return found if exists else self.led_to(receiver, name)
+
+    def own(self, ancestor: Type, receiver: Type, name: str) -> tuple[Entity, ...] | None:
+        """What one class of the receiver's ancestors itself says of the attribute; None where it says nothing."""
+        klass = self.class_of(ancestor)
+        if klass is None:
+            return self._inference.library.attribute(ancestor, name, receiver)
+        return self._own(klass, ancestor, receiver, name) if name in self._names(klass) else None
 
     def led_to(self, receiver: Type, name: str) -> tuple[Entity, ...] | None:
         """The attribute that a relation of another class gives the receiver's class; None where none does."""
@@ -255,8 +263,6 @@ class Members:
     def super_of(self, type_: Type, name: str) -> tuple[Entity, ...] | None:
         """An attribute of `super()`, whose argument is the class it is written in."""
         if type_.name != SUPER or not type_.arguments:
-            return None
-        if not type_.arguments:
             return None
         written = type_.arguments[0]
         return self.find(Type(written.name, written.arguments), name, written.name)

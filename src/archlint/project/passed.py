@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _MOST_SITES = 10
 """Calls looked at for one parameter; the first in the order of modules speak for the rest."""
 _MOST_TYPES = 3
+_MOST_BELOW = 4
 
 
 class Passed:
@@ -33,12 +34,11 @@ class Passed:
             return shown
         function = module.outline.functions[row]
         definition = Def(module, module.name, row)
-        name = function.name
         is_method = self._inference.project.symbols.scopes(module).method_of(row) == (function.klass, row)
-        if name == "__init__" and is_method:
-            name = module.outline.classes[function.klass].name
+        makes = function.name == "__init__" and is_method
+        names = self._made_by(module, function.klass) if makes else (function.name,)
         found: list[Entity] = []
-        for caller, call in self._candidates(module, name):
+        for caller, call in (site for name in names for site in self._candidates(module, name)):
             skipped = self._runs(caller, call, definition)
             if skipped is None:
                 continue
@@ -51,6 +51,12 @@ class Passed:
             if len(found) >= _MOST_TYPES:
                 break
         return distinct(found, _MOST_TYPES)
+
+    def _made_by(self, module: Module, klass: int) -> tuple[str, ...]:
+        """The names under which an `__init__` is called: the class, those that derive from it, `super().__init__`."""
+        outline = module.outline.classes[klass]
+        below = self._inference.members.subclasses.get(f"{module.name}.{outline.qualname}", ())
+        return (outline.name, *(name.rpartition(".")[2] for name in below[:_MOST_BELOW]), *(("__init__",) if below else ()))
 
     def _candidates(self, module: Module, name: str) -> list[tuple[Module, Call]]:
         """Calls by that name: first of the modules that import the function's own, a bounded number."""

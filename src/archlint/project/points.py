@@ -100,6 +100,7 @@ class Points:
         known = self._known.get(module.path)
         if known is None:
             found = [*self._calls(module), *self._expressions(module), *self._contexts(module), *self._decorators(module)]
+            found += self._named(module)
             known = self._known[module.path] = _by_place([p for p in found if not module.unreachable.holds(p.context, p.at)])
         return known
 
@@ -306,6 +307,17 @@ class Points:
                     yield Point(
                         module, module.path, decorator.at, decorator.end, function.context, definition, "once",
                         tuple(dict.fromkeys(targets)), None, decorator,
+                    )  # fmt: skip
+
+    def _named(self, module: Module) -> Iterator[Point]:
+        """Dependencies that a framework runs before a handler, and gives it by the names of its parameters."""
+        for row, function in enumerate(module.outline.functions):
+            definition = Def(module, module.name, row)
+            for parameter, given in self._project.named_dependencies.of(definition):
+                targets = self._callable(given.module, given.expr, given.context)
+                if targets:
+                    yield Point(
+                        module, module.path, parameter.at, parameter.end, function.context, definition, "once", targets
                     )  # fmt: skip
 
     def _wrappers(self, decorator: FunctionRef, is_made: bool) -> list[Target]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archlint.project.layers import Layers
     from archlint.project.logged import LoggedValue
     from archlint.project.modules import Modules
+    from archlint.project.named_dependencies import NamedDependencies
     from archlint.project.one_off import ByHand
     from archlint.project.routes import Routes
     from archlint.project.schemas import Schemas
@@ -149,6 +150,12 @@ class Project:
         from archlint.project.endpoints import Endpoints
 
         return Endpoints(self)
+
+    @cached_property
+    def named_dependencies(self) -> NamedDependencies:
+        from archlint.project.named_dependencies import NamedDependencies
+
+        return NamedDependencies(self)
 
     @cached_property
     def switches(self) -> Switches:

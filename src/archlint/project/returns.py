@@ -25,7 +25,6 @@ _GENERATOR = "collections.abc.Generator"
 _COLLECTIONS = frozenset(
     {"builtins.list", "builtins.tuple", "collections.abc.Sequence", "collections.abc.Iterable", "collections.abc.Collection"}
 )
-_ANYTHING = frozenset({"typing.Any", "builtins.object"})
 _ACCESSORS = frozenset({"setter", "deleter"})
 _MOST_RETURNS = 4
 _NO_MARKS: frozenset[str] = frozenset()
@@ -116,7 +115,7 @@ class Returns:
         if known is None:
             self._plain[definition] = ()  # recursion ends here
             annotated = self._annotated(definition)
-            if annotated and all(self._says_nothing(e) for e in annotated):
+            if annotated and all(self._inference.says_nothing(e) for e in annotated):
                 known = self._inferred(definition) or annotated
             elif annotated:
                 known = self._really(definition, annotated)
@@ -128,9 +127,6 @@ class Returns:
                 known = self._inferred(definition)
             self._plain[definition] = known
         return known
-
-    def _says_nothing(self, entity: Entity) -> bool:
-        return self._inference.is_some_callable(entity) or (isinstance(entity, Type) and entity.name in _ANYTHING)
 
     def inner(self, function: FunctionRef) -> tuple[Entity, ...]:
         """What the `return` statements give, whatever the annotation says (a decorator's wrapper)."""

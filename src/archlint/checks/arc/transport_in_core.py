@@ -84,6 +84,7 @@ def _injected(project: Project) -> Iterator[Def]:
             operation = point.call.operation if point.call is not None else None
             if operation is not None and operation.register == "dependency":
                 yield from (target.definition for target in point.targets if target.definition is not None)
+    yield from project.named_dependencies.providers
 
 
 class _Core:

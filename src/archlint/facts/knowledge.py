@@ -149,6 +149,16 @@ class AddedPath(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     of_one: str | None = None
 
 
+class Attached(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A call that makes what a callable gives an attribute of objects that are shared by the name `holder`: of each request.
+
+    `value`: the argument that holds the callable; `name`: that which names the attribute (else the callable's own)."""
+
+    value: str
+    name: str
+    holder: str
+
+
 class Returned(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What a call gives where `argument` is that text: `relationship(…, lazy="dynamic")` is a query."""
 
@@ -223,6 +233,7 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     allows: tuple[str, ...] = ()
     allows_from: str | None = None
     """A decorator of what answers: the HTTP methods that it lets in, or the argument that lists them."""
+    attaches: Attached | None = None
     adds_path: AddedPath | None = None
     """A decorator of a view's method that answers under a path of its own, below that of the view."""
     cached: str | None = None

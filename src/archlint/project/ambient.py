@@ -12,16 +12,27 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Collection, Expr, Name, Starred, Statement, String, Subscript
 from archlint.project.entities import Entity, distinct, weakened
-from archlint.project.model import Type
+from archlint.project.model import Type, argument_of
 
 if TYPE_CHECKING:
     from archlint.project.inference import Inference
     from archlint.project.modules import Module
 
 _MOST_STORES = 3
+
+
+class _Store(Struct, frozen=True):
+    """What is kept; `is_made`: what calling it gives."""
+
+    module: Module
+    value: Expr
+    context: int
+    is_made: bool = False
 
 
 class Ambient:
@@ -40,22 +51,38 @@ class Ambient:
         if known is None:
             self._known[key] = ()  # stored by what reads it: a circle
             found: list[Entity] = []
-            for place, value, row in self._stores[key][:_MOST_STORES]:
-                for entity in self._inference.entities(place, value, row):
-                    found.append(weakened(entity, Confidence.MEDIUM) if isinstance(entity, Type) else entity)
+            for store in self._stores[key][:_MOST_STORES]:
+                for entity in self._inference.entities(store.module, store.value, store.context):
+                    for kept in self._inference.provided(entity) if store.is_made else (entity,):
+                        found.append(weakened(kept, Confidence.MEDIUM) if isinstance(kept, Type) else kept)
             known = self._known[key] = distinct(found)
         return known
 
     @cached_property
-    def _stores(self) -> dict[tuple[str, str], list[tuple[Module, Expr, int]]]:
-        found: dict[tuple[str, str], list[tuple[Module, Expr, int]]] = defaultdict(list)
+    def _stores(self) -> dict[tuple[str, str], list[_Store]]:
+        found: dict[tuple[str, str], list[_Store]] = defaultdict(list)
         for module in self._inference.project.modules.production:
             for statement in module.statements["assign"]:
                 for target, value in _pairs(statement):
                     key = self._key(module, target, statement.context)
                     if key is not None:
-                        found[key].append((module, value, statement.context))
+                        found[key].append(_Store(module, value, statement.context))
+        for key, store in self._attached():
+            found[key].append(store)
         return dict(found)
+
+    def _attached(self) -> Iterator[tuple[tuple[str, str], _Store]]:
+        """What a framework is told to put on each request: `config.add_request_method(open_session, "db")`."""
+        project = self._inference.project
+        infos = (info for library in project.knowledge.libraries for info in library.types.values())
+        words = {name: word for info in infos for name, op in info.methods.items() if (word := op.attaches) is not None}
+        for name, attached in sorted(words.items()):
+            for module, call in project.calls.written(name):
+                value, named = argument_of(call, attached.value), argument_of(call, attached.name)
+                own = value.id if isinstance(value, Name) else ""
+                if value is not None:
+                    kept = named.value if isinstance(named, String) else own
+                    yield (attached.holder, kept), _Store(module, value, call.context, is_made=True)
 
     def _key(self, module: Module, expr: Attribute | Subscript, context: int) -> tuple[str, str] | None:
         """(last name of the holder, attribute or constant key); None for `self` and for what has no such names."""

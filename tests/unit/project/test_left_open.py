@@ -140,3 +140,24 @@ def f(session: Session):
     reveal(session.query(int).get_or_none(1))  # nothing
 """
     assert_revealed({"shop/rows.py": code})
+
+
+def test_what_a_framework_puts_on_each_request() -> None:
+    setup = """
+from sqlalchemy.orm import sessionmaker
+Session = sessionmaker()
+def open_session(request):
+    return Session()
+def includeme(config):
+    config.add_request_method(open_session, name="db", reify=True)
+    config.add_request_method(open_session)
+"""
+    views = """
+from pyramid.view import view_config
+@view_config(route_name="orders")
+def orders(request):
+    reveal(request.db)  # sqlalchemy.orm.Session
+    reveal(request.open_session)  # sqlalchemy.orm.Session
+    reveal(request.other)  # nothing
+"""
+    assert_revealed({"shop/db.py": setup, "shop/views.py": views})

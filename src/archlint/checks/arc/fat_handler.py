@@ -10,6 +10,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Name, Statement
 from archlint.project.effects import EffectPoint
 from archlint.project.model import CallSite, Def
+from archlint.project.mutations import mutations
 from archlint.project.parts import parts_of
 from archlint.project.sequence import chain, may_follow
 from archlint.project.spelling import last_name
@@ -37,7 +38,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each handler with as many branches and a write, or as many writes, of its own; a proof for each other that
     comes to a write."""
-    for handler in sorted(project.endpoints.by_definition, key=lambda each: each.site):
+    resolvers = {definition for found in mutations(project).values() for definition in found}
+    for handler in sorted({*project.endpoints.by_definition, *resolvers}, key=lambda each: each.site):
         if not handler.module.is_production:
             continue
         points = project.effects.points_of(handler, "db.write")

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute, CallRef, Collection, Constant, Expr, Mapping, Name, Statement
+from archlint.facts.syntax import Attribute, CallRef, Collection, Constant, Expr, Mapping, Name, Statement, String
 from archlint.project.arguments import receives_itself
 from archlint.project.bound_ports import BoundPorts
 from archlint.project.entities import Bound, Entity, External, FunctionRef
@@ -175,6 +175,7 @@ class Dispatch:
             given += [expr.base for expr in given if type(expr) is Attribute]  # `Orders.open()`
             found.update([expr.id for expr in given if type(expr) is Name])
             found.update([expr.attr for expr in given if type(expr) is Attribute])
+            found.update([_named(expr.value) for expr in given if type(expr) is String])
         return frozenset(found)
 
     def _is_protocol(self, klass: ClassDef) -> bool:
@@ -252,6 +253,12 @@ class Dispatch:
                 by_function[contexts[statement.context].function].append(statement)
             self._statements[module.path] = by_function
         return by_function.get(definition.index, [])
+
+
+def _named(text: str) -> str:
+    """The class that a dotted path in a setting names (`"shop.stores.SqlStore"`, `"shop.stores:SqlStore"`)."""
+    last = text.rpartition(":")[2].rpartition(".")[2]
+    return last if last != text and last.isidentifier() else ""
 
 
 def _items(expr: Expr | None) -> tuple[Expr, ...]:

@@ -82,6 +82,8 @@ def test_what_is_only_made_runs_where_nothing_is_bound() -> None:
         ),
         pytest.param("def make(a):\n    return Service(SqlRepo() if a else HttpRepo())", id="both-made"),
         pytest.param("", id="neither-is-named"),
+        pytest.param("NAMES = {'sql': 'app.ports.SqlRepo', 'http': 'app.ports:HttpRepo'}", id="named-by-settings"),
+        pytest.param("load('app.ports.HttpRepo')\nService(SqlRepo())", id="one-named-by-a-text"),
         pytest.param("def f(box):\n    box.register(SqlRepo, HttpRepo)\n    Service(SqlRepo())", id="bound-to-something-else"),
     ],
 )

@@ -52,6 +52,18 @@ class BoundPorts:
                 found[port].add(implementation)
         return {port: frozenset(names) for port, names in found.items()}
 
+    @cached_property
+    def _ports(self) -> frozenset[str]:
+        """Last names of what others derive from, or fit."""
+        members, role = self._inference.members, self._project.knowledge.role
+        names = set(members.subclasses)
+        names |= {
+            name
+            for name, klass in self._project.symbols.classes.items()
+            if any(role(base.name) == "protocol" for base in members.bases(klass))
+        }
+        return frozenset(name.rpartition(".")[2] for name in names)
+
     def _pairs(self) -> Iterator[tuple[str, str]]:
         for name in _BINDING:
             for module, call in self._project.calls.written(name)[:_MOST_CALLS]:
@@ -77,7 +89,7 @@ class BoundPorts:
             yield from self._crossed(module, plain[0], plain[1:], call.context)
 
     def _crossed(self, module: Module, port: Expr, given: Iterable[Expr], context: int) -> Iterator[tuple[str, str]]:
-        if not isinstance(port, Name | Attribute) or not _is_class_name(port):
+        if not isinstance(port, Name | Attribute) or (port.id if isinstance(port, Name) else port.attr) not in self._ports:
             return
         for entity in self._inference.entities(module, port, context):
             if isinstance(entity, Type) and entity.is_class and entity.name in self._project.symbols.classes:
@@ -102,8 +114,3 @@ class BoundPorts:
                 for made in self._inference.returns.inner(FunctionRef(definition)):
                     if isinstance(port, Type) and isinstance(made, Type) and made.name in self._project.symbols.classes:
                         yield port.name, made.name
-
-
-def _is_class_name(expr: Name | Attribute) -> bool:
-    last = expr.id if isinstance(expr, Name) else expr.attr
-    return last[:1].isupper() and not last.isupper()

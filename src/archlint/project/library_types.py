@@ -79,7 +79,9 @@ class LibraryTypes:
 
     def attribute(self, type_: Type, name: str, receiver: Type) -> tuple[Entity, ...] | None:
         """What `receiver.name` is by the type's knowledge; None where it knows no such name."""
+        is_open = False
         for owner, info, parameters in self.lineage(type_):
+            is_open = is_open or "*" in info.chain
             operation = info.methods.get(name)
             if operation is None and name in info.chain:
                 found = self._knowledge.method(owner, name)
@@ -91,7 +93,7 @@ class LibraryTypes:
                 told = info.attributes.get("*")
             if told is not None:
                 return self.told(told, Environment(receiver, parameters))
-        chained = self._knowledge.method(type_.name, name)  # `*` among those that give the receiver again
+        chained = self._knowledge.method(type_.name, name) if is_open else None  # a method of the project's own
         return (Bound(receiver, chained[0], name, chained[1]),) if chained is not None else None
 
     def item(self, type_: Type, receiver: Type) -> tuple[Entity, ...]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MARKS = frozenset({"update_fields", "commit", "force_update", "using"})
 """Keywords of a write that hold no value of the row."""
+_TOUCHED = frozenset({"updated_at", "modified_at", "updated", "modified", "updated_on", "modified_on"})
+"""Columns that alone say only that somebody was there."""
 
 
 class IncidentalWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -72,6 +74,8 @@ class Incidental:
         call = point.call.call if point.call is not None else None
         if call is None or point.caller is None:
             return False
+        if self._is_stamped_by_sql(point):
+            return True
         named = [a.name for a in call.arguments if a.name is not None and a.name.isidentifier() and a.name not in _MARKS]
         body, function = point.module.body, point.caller.function
         written = spell(body, _written(call))
@@ -80,6 +84,20 @@ class Incidental:
             if function.at <= statement.at < call.at and isinstance(target, Attribute) and spell(body, target.base) == written:
                 named.append(target.attr)
         return bool(named) and all(re.search(self._words.stamps, name) for name in named)
+
+    def _is_stamped_by_sql(self, point: EffectPoint) -> bool:
+        """The texts that the call may be given set nothing else, or write only to tables of such records."""
+        call = point.call
+        texts = self._project.statements.by_sink.get((call.path, call.index), ()) if call is not None else ()
+        written = [each for sql in texts for each in sql.facts.statements if each.writes]
+        return bool(written) and all(
+            (each.verb == "update" and bool(each.gives) and all(self._stamps(given.column) for given in each.gives))
+            or not {word for table in each.writes for word in words_of(table)}.isdisjoint(self._words.traces)
+            for each in written
+        )
+
+    def _stamps(self, column: str) -> bool:
+        return bool(re.search(self._words.stamps, column.lower())) or column.lower() in _TOUCHED
 
     def _is_made_once(self, step: Step, *, creates: bool) -> bool:
         """What was found is answered before: `if found: return found`, then a row is made, or what was answered is set."""

@@ -14,6 +14,7 @@ from archlint.project.mutations import mutations
 from archlint.project.parts import parts_of
 from archlint.project.sequence import chain, may_follow
 from archlint.project.spelling import last_name
+from archlint.project.table_changes import changes_tables
 
 _BRANCHES = ("if", "case", "for", "while")
 _LEAVES = frozenset({"raise", "return", "continue", "break", "pass"})
@@ -26,13 +27,15 @@ _SAVING = frozenset({"save", "asave"})
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`branches`, `writes`: from how many on a handler is fat (with one write the first, by itself the second);
     `settling`: last names of calls that settle what was written; `translating`: names in a test that is about the request
-    (its method, whether a form is whole); `missing`: errors that say that no row is there."""
+    (its method, whether a form is whole); `missing`: errors that say that no row is there; `schema_verbs`: first words of SQL
+    that changes tables, not rows."""
 
     branches: int
     writes: int
     settling: tuple[str, ...]
     translating: tuple[str, ...]
     missing: tuple[str, ...]
+    schema_verbs: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -43,7 +46,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if not handler.module.is_production:
             continue
         points = project.effects.points_of(handler, "db.write")
-        writes = _own(points, params)
+        writes = _own(project, points, params)
         ways = _ways(handler, params) if writes else []
         branches = len(ways)
         turns = _one_after_the_other(writes)
@@ -59,12 +62,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(handler.site, f"`{handler.function.name}` leaves the work to others")
 
 
-def _own(points: tuple[EffectPoint, ...], params: Params) -> list[EffectPoint]:
-    """The places at which the handler itself writes, by place; what is made where it was looked for and is missing is one of
-    those that get or make a row."""
+def _own(project: Project, points: tuple[EffectPoint, ...], params: Params) -> list[EffectPoint]:
+    """The places at which the handler itself writes rows, by place; what is made where it was looked for and is missing is
+    one of those that get or make a row."""
     found = {point.site: point for point in points if point.is_direct and not _is_made_if_missing(point, params)}
     names = {site: point.witness.target.rpartition(".")[2] for site, point in found.items()}
-    return [found[site] for site in sorted(found) if names[site] not in params.settling]
+    own = [found[site] for site in sorted(found) if names[site] not in params.settling]
+    return [point for point in own if not changes_tables(project, point, params.schema_verbs)]
 
 
 def _is_made_if_missing(point: EffectPoint, params: Params) -> bool:

@@ -16,6 +16,7 @@ from archlint.project.incidental import Incidental, IncidentalWords
 from archlint.project.model import Def
 from archlint.project.overriding import is_run_by_framework, overrides_library
 from archlint.project.spelling import last_name
+from archlint.project.table_changes import changes_tables
 from archlint.project.task_retries import tasks_of
 from archlint.project.working_tables import fills_working_table
 
@@ -89,23 +90,12 @@ def _sure(path: Path) -> Confidence:
 
 
 def _is_aside(project: Project, path: Path, params: Params) -> bool:
-    """No row of anybody's is changed, or the function takes something rather than asks for it."""
+    """No row of anybody's is changed (it puts together what it asks in a table of its own, or sees to an index), or the
+    function takes something rather than asks for it."""
     words = {word for each in path.through for word in words_of(each.function.name)}
     if not words.isdisjoint(params.takes) or path.end.shown.rpartition(".")[2] in params.copying:
         return True
-    return _is_about_tables(project, path, params) or fills_working_table(project, path)
-
-
-def _is_about_tables(project: Project, path: Path, params: Params) -> bool:
-    """`CREATE TEMP TABLE …`: it puts together what it asks in a table of its own; an accessor sees to an index."""
-    call = path.end.call
-    if any(target.operation is not None and target.operation.schema for target in path.end.point.targets):
-        return True
-    notation = call.operation.sql or call.operation.by_statement if call is not None and call.operation is not None else None
-    statement = call.argument(notation) if call is not None else None
-    text = project.values.text(path.end.module, statement, path.end.context) if statement is not None else None
-    words = text.rendered.lower().split(None, 1) if text is not None else []
-    return bool(words) and words[0] in params.schema_verbs
+    return changes_tables(project, path.end, params.schema_verbs) or fills_working_table(project, path)
 
 
 def _queries(project: Project, points: tuple[EffectPoint, ...], params: Params) -> dict[Def, None]:

@@ -33,7 +33,7 @@ from archlint.project.fetched_rows import FetchedRows
 from archlint.project.filled import Filled, is_empty
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Origin, Origins, Parameter
-from archlint.project.row_places import Place, is_asker, is_reckoned, owner_of, stored_by
+from archlint.project.row_places import Place, is_asker, is_reckoned, narrowed_by, owner_of, stored_by
 from archlint.project.row_sets import distinct, limited, once
 from archlint.project.row_types import (
     ASKED,
@@ -129,7 +129,9 @@ class AnsweredRows:
 
     def _root(self, place: Place, context: int, expr: Expr) -> Rows:
         found = self._types.root(place.module, context, expr, place.steps)
-        return replace(found, model=stored_by(self._project, place.owner)) if found.model is None else found
+        if found.model is None:
+            return replace(found, model=stored_by(self._project, place.owner))
+        return replace(found, model=narrowed_by(self._project, found.model, place.owner))
 
     def _each(self, place: Place, parts: Iterable[Expr]) -> Iterator[Rows]:
         for part in parts:

@@ -49,7 +49,7 @@ class FetchedRows:
     def executed(self, site: CallSite) -> CallSite | None:
         """Of `cursor.fetchall()` the last call above that made the cursor run a statement."""
         base = receiver_of(site)
-        if last_name(site.module.body, site.call.callee) not in _FETCHING or base is None:
+        if last_name(site.module.body, site.call.callee) not in _FETCHING or base is None or self.told(site) is not None:
             return None
         name, function = spell(site.module.body, base), site.module.body.contexts[site.call.context].function
         above = (each for each in self._project.calls.in_module(site.module)[: site.index + 1] if each.call.at < site.call.at)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.project.credentials import words_of
+from archlint.project.loops import Loops
 from archlint.project.model import Def
 from archlint.project.route_guards import guards_of
 from archlint.project.spelling import spell
+from archlint.project.task_retries import tasks_of
 
 if TYPE_CHECKING:
     from archlint.project.endpoints import Endpoint
@@ -25,6 +28,7 @@ class Makers:
         self._project = project
         self._admins = frozenset(admins)
         self._known: dict[Endpoint, bool] = {}
+        self._loops = Loops(project)
 
     def only_admins(self, places: Iterable[Def]) -> bool:
         """Requests lead to the places, and each of them is one that only administrators make."""
@@ -39,6 +43,38 @@ class Makers:
             names += _decorators(endpoint.definition)
             known = self._known[endpoint] = any(not self._admins.isdisjoint(words_of(name)) for name in names)
         return known
+
+    def go_on(self, places: Iterable[tuple[Def, int]]) -> bool:
+        """Rows are made as the program runs, without anybody setting something up: one for each of many things that are gone
+        through (what is imported, what a request sends along), or in a task."""
+        waiting = list(dict.fromkeys(places))
+        seen = {definition for definition, _ in waiting}
+        for definition, context in waiting:  # which grows on the way
+            if self._is_in_loop(definition, context) or any(tasks_of(self._project, definition)):
+                return True
+            if definition in self._project.endpoints.by_definition or len(waiting) > _MOST:
+                continue
+            for site in self._project.calls.callers(definition):
+                caller = site.caller
+                if caller is not None and caller not in seen and caller.module.is_production:
+                    seen.add(caller)
+                    waiting.append((caller, site.call.context))
+        return False
+
+    def is_anybody(self, places: Iterable[Def]) -> bool:
+        """Requests lead to the places, none of which only administrators make, in a program that tells these apart."""
+        asked = self._asked(places)
+        return bool(asked) and self._knows_admins and not any(self.is_for_admins(endpoint) for endpoint in asked)
+
+    @cached_property
+    def _knows_admins(self) -> bool:
+        return any(self.is_for_admins(each) for found in self._project.endpoints.by_definition.values() for each in found)
+
+    def _is_in_loop(self, definition: Def, context: int) -> bool:
+        """What is gone through there is not written in the code."""
+        loops, at = self._loops, definition.module.body.contexts[context].at
+        around = (loop for loop in loops.around(definition.module, context) if loop.place.kind != "while")
+        return any(loops.excuse(loop, context, at) is None for loop in around)
 
     def _asked(self, places: Iterable[Def]) -> list[Endpoint]:
         """The endpoints by which the functions are reached; none where the ways to them are too many."""

@@ -77,9 +77,29 @@ class ManyRows:
         return makers is not None and self._makers.only_admins(makers)
 
     def joins_many(self, model: Type) -> bool:
-        """Its rows stand between others, of which there are many: where each product stands."""
+        """Its rows stand between others, of which there are many: where each product stands, what each employee has."""
         led = {each.name: each for each in self._read(model).led if each.name != model.name}
-        return len(led) > 1 and any(self._is_named_so(each) for each in led.values())
+        return len(led) > 1 and any(self._is_named_so(each) or self._is_person(each) for each in led.values())
+
+    def goes_on(self, model: Type) -> bool:
+        """The program makes rows as it runs, anybody may make some, or each says what two others have to do with each other;
+        and they are not a few that are known by names of their own."""
+        read = self._read(model)
+        if self._are_few(model.name) or (read.labels and not read.led):
+            return False
+        led = {each.name for each in read.led if each.name != model.name and not self._are_few(each.name)}
+        if len(led) > 1 or self._makers.go_on(self._written.places(model)):
+            return True
+        return self._makers.is_anybody(self._written.makers(model) or ())
+
+    def goes_on_in(self, table: str) -> bool:
+        """The same of a table that SQL fills."""
+        return not self._are_few(table) and self._makers.go_on(self._written.filled_at(table))
+
+    def is_theirs(self, table: str) -> bool:
+        """A column of a table that has no class says whose a row is."""
+        columns = {column.name for _, found in self._project.schemas.by_name.get(table, ()) for column in found.columns}
+        return any(_is_key(name) and set(_words(name)[-1:]) & {*self._words.people} - _ENTERED for name in columns)
 
     def are_of_people(self, model: Type) -> bool:
         """Each row has somebody who made it, or whose it is; who entered it and who changed it last is noted down of anything,
@@ -115,6 +135,9 @@ class ManyRows:
     def _is_named_so(self, model: Type) -> bool:
         kind = kind_of(model.name)
         return not kind.isdisjoint((*self._words.growing, *self._words.many)) and kind.isdisjoint(self._words.set_up)
+
+    def _is_person(self, model: Type) -> bool:
+        return not kind_of(model.name).isdisjoint(self._words.people)
 
     def _are_few(self, name: str) -> bool:
         """Somewhere in its name stands what there is a handful of: `TypeOfRoom`."""

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from archlint.facts.findings import Step
 from archlint.facts.syntax import CallRef, Expr, Name
 from archlint.project.arguments import receiver_of
+from archlint.project.model import Type
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
 from archlint.project.row_types import is_of_asker
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
-    from archlint.project.model import CallSite, Type
+    from archlint.project.model import CallSite
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
@@ -56,6 +57,14 @@ def stored_by(project: Project, owner: Type | None) -> Type | None:
         return None
     found = [a for base in project.types.inference.members.ancestors(owner) for a in base.arguments]
     return next((each for each in found if project.types.role(each) == "db-model"), None)
+
+
+def narrowed_by(project: Project, model: Type, owner: Type | None) -> Type:
+    """`Order.all()` of a base class asks for orders: the class that the method was called on, if it is stored itself."""
+    if owner is None or owner.name == model.name or project.types.role(owner) != "db-model":
+        return model
+    above = (each.name for each in project.types.inference.members.ancestors(owner))
+    return Type(owner.name) if model.name in above else model
 
 
 def is_asker(origins: Origins, place: Place, value: Expr, depth: int = _FEW) -> bool:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _CHANGING = frozenset({"update", "delete", "remove", "bulk_update", "aupdate", "adelete"})
 _MODEL_NAMES = frozenset({"model", "model_class", "model_cls", "model_type", "_model", "entity", "entity_class"})
 
+Maker = tuple[Def, int]
+"""A function that makes rows, and the context in it where it does."""
+
 
 class WrittenModels:
     """What is no sure sign of the contrary counts as writing: a class that is handed to the project's own code, or named
@@ -35,18 +38,26 @@ class WrittenModels:
 
     def makers(self, model: Type) -> tuple[Def, ...] | None:
         """The functions in which that is done; None where it is not known of all."""
-        found = self._written.get(model.name, {None})
-        return None if None in found else tuple(definition for definition in found if definition is not None)
+        found = self._written.get(model.name, {None: None})
+        return None if None in found else tuple(dict.fromkeys(maker[0] for maker in found if maker is not None))
+
+    def places(self, model: Type) -> tuple[Maker, ...]:
+        """Where that is done, as far as it is known."""
+        return tuple(maker for maker in self._written.get(model.name, ()) if maker is not None)
 
     def is_filled(self, table: str) -> bool:
         """The same of a table that SQL names, in lower case."""
         return table in self._tables
 
+    def filled_at(self, table: str) -> tuple[Maker, ...]:
+        """Where SQL puts rows into the table, as far as it is known."""
+        return tuple(self._filled.get(table, ()))
+
     @cached_property
-    def _written(self) -> dict[str, dict[Def | None, None]]:
-        """Name of a class → the functions that make rows of it; None among them where a class is only handed over."""
+    def _written(self) -> dict[str, dict[Maker | None, None]]:
+        """Name of a class → where rows of it are made; None among them where a class is only handed over."""
         members = self._project.types.inference.members
-        found: dict[str, dict[Def | None, None]] = defaultdict(dict)
+        found: dict[str, dict[Maker | None, None]] = defaultdict(dict)
         for module in self._project.modules.production:
             for model, maker in self._in_module(module):
                 for ancestor in members.ancestors(Type(model.name)):
@@ -56,7 +67,7 @@ class WrittenModels:
     @cached_property
     def _tables(self) -> frozenset[str]:
         """Those into which the program's SQL puts rows, and those of the classes."""
-        found = {last_part(table).lower() for sql in self._project.statements.all for table in self._inserted(sql)}
+        found = set(self._filled)
         for name in self._written:
             klass = self._project.symbols.classes.get(name)
             for statement in klass.module.body.statements if klass is not None else ():
@@ -67,6 +78,17 @@ class WrittenModels:
                     found.add(value.value.lower())
         return frozenset(found)
 
+    @cached_property
+    def _filled(self) -> dict[str, dict[Maker, None]]:
+        """Table → where SQL puts rows into it."""
+        found: dict[str, dict[Maker, None]] = defaultdict(dict)
+        for sql in self._project.statements.all:
+            for table in self._inserted(sql):
+                places = found[last_part(table).lower()]
+                if sql.sink is not None and sql.sink.caller is not None:
+                    places[sql.sink.caller, sql.sink.call.context] = None
+        return dict(found)
+
     def _inserted(self, sql: Sql) -> Iterator[str]:
         origin, module = sql.origin, sql.module
         if module is None or not module.is_production or (origin is not None and self._once.runs_once(module, origin)):
@@ -75,11 +97,12 @@ class WrittenModels:
             if statement.verb in ("insert", "merge"):
                 yield from statement.writes
 
-    def _in_module(self, module: Module) -> Iterator[tuple[Type, Def | None]]:
+    def _in_module(self, module: Module) -> Iterator[tuple[Type, Maker | None]]:
         for site in self._project.calls.in_module(module):
             found = tuple(self._by_call(site))
             if found and (site.caller is None or not self._once.runs_once(module, site.caller)):
-                yield from ((model, site.caller) for model in found)
+                maker = (site.caller, site.call.context) if site.caller is not None else None
+                yield from ((model, maker) for model in found)
         for statement in module.body.statements:
             target = statement.target
             is_named = isinstance(target, Name) and target.id in _MODEL_NAMES

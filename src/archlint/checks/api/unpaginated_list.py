@@ -11,9 +11,10 @@ from archlint.project.attachments import answers_with_file
 from archlint.project.credentials import words_of
 from archlint.project.empty_answers import answers_nothing_first
 from archlint.project.endpoints import Endpoint
+from archlint.project.hubs import Hubs
 from archlint.project.listing_views import ListingView, ListingViews
 from archlint.project.many_rows import ManyRows, RowWords, kind_of
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.one_off import OneOff
 from archlint.project.row_types import Rows
 from archlint.project.spelling import last_name
@@ -27,7 +28,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`paging`: words in the names of what gives a page at a time; `page_parameters`: parameters by which a client asks for
     a page; `pages`: functions that show a web page; `whole`: last parts of paths that promise everything; `envelopes`: words
     in the keys under which a list is answered; `askers`: words of paths for the one who asks; `heaps`: words for what one
-    person has many of; `said`: of what grows, what one object has more of only where people say it; `computed`: words of
+    person has many of; `said`: of what grows, what one object has more of only where people say it; `crowds`: last
+    words of paths for the people that one has to do with; `inner`: words for what a business has few of; `computed`: words of
     paths under which something is made of rows; `single`: words in names of functions and classes that answer with one thing;
     `left`: in folders of code that nothing runs any more.  The rest: see `RowWords`, by which it is told what people make
     more and more of, and `OneOffWords`, by which code is told that fills tables once."""
@@ -40,6 +42,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     askers: tuple[str, ...]
     heaps: tuple[str, ...]
     said: tuple[str, ...]
+    crowds: tuple[str, ...]
+    inner: tuple[str, ...]
     computed: tuple[str, ...]
     single: tuple[str, ...]
     left: tuple[str, ...]
@@ -57,7 +61,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if "limited" in rows.traits and rows.model is not None
     }
     written = WrittenModels(project, OneOff(project, params))
-    weighed = _Weighed(params, written, listing, ManyRows(project, params, written, listing.created, paged))
+    weighed = _Weighed(
+        params, written, listing, ManyRows(project, params, written, listing.created, paged), Hubs(project, params.people)
+    )
     for definition, endpoint, rows in functions:
         if _is_paged(project, endpoint, params):
             yield Proof(definition.site, f"`{endpoint.label}` is made to answer with a page at a time")
@@ -65,12 +71,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if any("limited" in each.traits for each in rows):
             yield Proof(definition.site, f"`{endpoint.label}` answers with a page at a time")
         elif open_rows := weighed.among(rows):
-            yield _by_function(endpoint, open_rows[0], weighed)
+            yield _by_function(endpoint, weighed.widest(open_rows, endpoint.path), weighed)
     for view, path in views:
         if view.paged == "yes" or any("limited" in each.traits for each in view.rows):
             yield Proof(view.site, f"`GET {path}` answers with a page at a time")
         elif open_rows := weighed.among(view.rows):
-            yield _by_view(view, path, open_rows[0], weighed)
+            yield _by_view(view, path, weighed.widest(open_rows, path), weighed)
 
 
 def _by_functions(project: Project, answered: AnsweredRows, params: Params) -> Iterator[tuple[Def, Endpoint, tuple[Rows, ...]]]:
@@ -95,10 +101,15 @@ class _Weighed:
     written: WrittenModels
     listing: ListingViews
     many: ManyRows
+    hubs: Hubs
 
     def among(self, found: tuple[Rows, ...]) -> list[Rows]:
         """Those of tables of which it is known that requests fill them."""
         return [rows for rows in found if not _is_bounded(rows) and self._grows(rows)]
+
+    def widest(self, found: list[Rows], path: str) -> Rows:
+        """Of several queries, one for each way, the first of those that are told most surely."""
+        return max(found, key=lambda rows: self.confidence(rows, path))
 
     def _grows(self, rows: Rows) -> bool:
         model = rows.model
@@ -121,8 +132,7 @@ class _Weighed:
         grows = not kind.isdisjoint(params.growing)
         is_heap = not kind.isdisjoint(params.heaps)
         if "{" in path:
-            is_said = kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))
-            return Confidence.MEDIUM if grows and is_said and not self._is_of_two(path) else Confidence.LOW
+            return Confidence.MEDIUM if self._gets_more(path, kind, model) else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
             return Confidence.MEDIUM if grows or is_heap else Confidence.LOW
         if grows and set(last).isdisjoint(params.set_up):
@@ -131,9 +141,28 @@ class _Weighed:
         if not {*kind, *last}.isdisjoint(params.set_up):
             return Confidence.MEDIUM if model is not None and not is_set_up and self.many.joins_many(model) else Confidence.LOW
         if is_set_up:
-            return Confidence.MEDIUM if is_heap else Confidence.LOW
-        is_many = not kind.isdisjoint(params.many) or (model is not None and self.many.is_many(model))
-        return Confidence.HIGH if is_many else Confidence.LOW
+            joins = model is not None and self.many.joins_many(model)
+            return Confidence.MEDIUM if is_heap or joins else Confidence.LOW
+        is_many = self.many.is_many(model) if model is not None else self.many.is_theirs(rows.table)
+        if is_many or not kind.isdisjoint(params.many):
+            return Confidence.HIGH
+        goes_on = self.many.goes_on(model) if model is not None else self.many.goes_on_in(rows.table)
+        return Confidence.MEDIUM if goes_on else Confidence.LOW
+
+    def _gets_more(self, path: str, kind: frozenset[str], model: Type | None) -> bool:
+        """What belongs to one thing and is of a kind that gets more every day, or of one of which a whole business has many."""
+        params, last = self.params, words_of(path.rstrip("/").rpartition("/")[2])[-1:]
+        if self._is_of_two(path):
+            return False
+        if not kind.isdisjoint(params.growing) and (
+            kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))
+        ):
+            return True
+        if kind.isdisjoint(params.many):
+            return False
+        return not set(last).isdisjoint(params.crowds) or (
+            path.count("{") == 1 and kind.isdisjoint(params.inner) and self.hubs.is_hub(path)
+        )
 
     def _is_of_two(self, path: str) -> bool:
         """`/products/{product_id}/users/{user_id}/reviews`: what one person has to do with one thing."""

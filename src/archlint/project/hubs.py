@@ -1,0 +1,43 @@
+"""What many different collections of a program belong to: the shop in `/shops/{id}/orders`, `/shops/{id}/customers`, …"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.project.credentials import words_of
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_MANY = 8
+"""Collections, in the plural, from which on what they belong to is a whole business for who asks."""
+
+
+class Hubs:
+    """`people`: words for those who have things; what belongs to one person is no business."""
+
+    def __init__(self, project: Project, people: Iterable[str]) -> None:
+        self._project = project
+        self._people = frozenset(people)
+
+    def is_hub(self, path: str) -> bool:
+        """The first key of the path is one of what many collections belong to."""
+        parts = path.strip("/").split("/")
+        row = next((row for row, part in enumerate(parts) if part.startswith("{")), 0)
+        owner = parts[row - 1] if row > 0 else ""
+        return len(self._under.get(owner, ())) >= _MANY and self._people.isdisjoint(words_of(owner))
+
+    @cached_property
+    def _under(self) -> dict[str, set[str]]:
+        """The part of paths before a key → the parts that stand behind it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for route in self._project.routes.routes:
+            for path in route.paths:
+                parts = path.strip("/").split("/")
+                for before, key, behind in zip(parts, parts[1:], parts[2:], strict=False):
+                    if key.startswith("{") and "{" not in before + behind and behind.endswith("s"):
+                        found[before].add(behind)
+        return found

@@ -1,0 +1,219 @@
+"""API008: how sure it is that a table gets ever longer, by what the program does with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+HEAD = """\
+from typing import Annotated
+from celery import Celery
+from fastapi import APIRouter, Depends
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Torrent(Base):
+    __tablename__ = "torrents"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str]
+
+class Source(Base):
+    __tablename__ = "sources"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Reply(Base):
+    __tablename__ = "replies"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    torrent: Mapped[int] = mapped_column(ForeignKey("torrents.id"))
+
+class Tag(Base):
+    __tablename__ = "tags"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+router = APIRouter()
+worker = Celery()
+
+def get_admin() -> str: ...
+"""
+LIST = """
+@router.get("/all")
+def every(session: Session):
+    return session.scalars(select({model})).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "model", "sure"),
+    [
+        # nobody can tell: it may be set up once
+        ('@router.post("/torrents")\ndef add(session: Session):\n    session.add(Torrent())\n', "Torrent", Confidence.LOW),
+        (
+            '@router.post("/torrents")\ndef add(session: Session, hashes: list[str]):\n'
+            "    for each in hashes:\n        session.add(Torrent(hash=each))\n",
+            "Torrent",
+            Confidence.MEDIUM,
+        ),
+        (
+            "def keep(session: Session, each: str):\n    session.add(Torrent(hash=each))\n"
+            '@router.post("/torrents")\ndef add(session: Session, hashes: list[str]):\n'
+            "    for each in hashes:\n        keep(session, each)\n",
+            "Torrent",
+            Confidence.MEDIUM,
+        ),
+        (
+            '@router.post("/torrents")\ndef add(session: Session):\n'
+            '    for each in ("a", "b"):\n        session.add(Torrent(hash=each))\n',
+            "Torrent",
+            Confidence.LOW,
+        ),
+        ("@worker.task\ndef look(session: Session):\n    session.add(Torrent())\n", "Torrent", Confidence.MEDIUM),
+        # each is known by a name of its own
+        ("@worker.task\ndef look(session: Session):\n    session.add(Tag())\n", "Tag", Confidence.LOW),
+        # what two others have to do with each other
+        ('@router.post("/replies")\ndef add(session: Session):\n    session.add(Reply())\n', "Reply", Confidence.MEDIUM),
+        # anybody may add one in a program that knows administrators
+        (
+            '@router.post("/torrents")\ndef add(session: Session):\n    session.add(Torrent())\n'
+            '@router.delete("/torrents")\ndef drop(session: Session, admin: str = Depends(get_admin)): ...\n',
+            "Torrent",
+            Confidence.MEDIUM,
+        ),
+        (
+            '@router.post("/torrents")\ndef add(session: Session, admin: str = Depends(get_admin)):\n'
+            "    session.add(Torrent())\n",
+            "Torrent",
+            Confidence.LOW,
+        ),
+    ],
+)
+def test_who_makes_rows_says_whether_they_get_more(code: str, model: str, sure: Confidence) -> None:
+    found = testing.run_rule("API008", {"app/web.py": HEAD + code + LIST.format(model=model)})
+    assert [f.confidence for f in found] == [sure]
+
+
+def test_an_optional_filter_lets_the_whole_table_through() -> None:
+    code = """
+@router.post("/replies")
+def add(session: Session):
+    session.add(Reply())
+
+def of_source(session: Session, source: int):
+    return session.scalars(select(Reply).where(Reply.source == source)).all()
+
+def all_of_them(session: Session):
+    return session.scalars(select(Reply)).all()
+
+@router.get("/replies")
+def replies(session: Session, source: int | None = None):
+    if source:
+        return of_source(session, source)
+    return all_of_them(session)
+"""
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": HEAD + code})] == [Confidence.MEDIUM]
+
+
+BUSINESS = """\
+from fastapi import APIRouter
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Customer(Base):
+    __tablename__ = "customers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop: Mapped[int]
+
+class Member(Base):
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop: Mapped[int]
+
+router = APIRouter()
+
+@router.post("/all")
+def add(session: Session):
+    session.add(Customer())
+    session.add(Member())
+
+@router.get("/{owner}/{{number}}/{last}")
+def every(session: Session, number: int):
+    return session.scalars(select({model}).where({model}.shop == number)).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("owner", "model", "last", "others", "sure"),
+    [
+        ("shops", "Customer", "customers", 9, Confidence.MEDIUM),
+        ("shops", "Customer", "customers", 3, Confidence.LOW),
+        ("shops", "Member", "members", 9, Confidence.LOW),
+        ("user", "Customer", "customers", 9, Confidence.LOW),
+        ("user", "Customer", "followers", 0, Confidence.MEDIUM),
+    ],
+)
+def test_what_belongs_to_a_whole_business_is_a_table_of_its_own(
+    owner: str, model: str, last: str, others: int, sure: Confidence
+) -> None:
+    code = BUSINESS.format(owner=owner, model=model, last=last)
+    code += "".join(f'\n@router.put("/{owner}/{{number}}/of{n}s")\ndef put_{n}(number: int): ...\n' for n in range(others))
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
+def test_a_method_of_a_base_class_asks_for_the_class_it_is_called_on() -> None:
+    code = """\
+from flask import Flask, jsonify
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+class Stored(db.Model):
+    __abstract__ = True
+
+    @classmethod
+    def every(cls):
+        return cls.query.all()
+
+class Order(Stored):
+    id = db.Column(db.Integer, primary_key=True)
+
+@app.post("/orders")
+def add():
+    db.session.add(Order())
+    return "", 201
+
+@app.get("/all")
+def orders():
+    return jsonify([order.id for order in Order.every()])
+"""
+    found = testing.run_rule("API008", {"app/web.py": code})
+    assert [(f.confidence, "`Order`" in f.message) for f in found] == [(Confidence.HIGH, True)]
+
+
+def test_a_statement_that_makes_the_table_first_is_not_what_is_fetched() -> None:
+    code = """\
+from databases import Database
+from fastapi import FastAPI
+
+app = FastAPI()
+database = Database("postgresql://shop")
+
+@app.post("/employees")
+async def add(name: str):
+    await database.execute("INSERT INTO employees (name, owner_id) VALUES (:name, 1)", {"name": name})
+
+@app.get("/employees")
+async def employees():
+    await database.execute("CREATE TABLE IF NOT EXISTS employees (name text, owner_id int)")
+    rows = await database.fetch_all("SELECT * FROM employees ORDER BY name")
+    return {"employees": [row["name"] for row in rows]}
+"""
+    found = testing.run_rule("API008", {"app/web.py": code})
+    assert [(f.confidence, "`employees`" in f.message) for f in found] == [(Confidence.HIGH, True)]

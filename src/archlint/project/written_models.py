@@ -22,6 +22,7 @@ _MODEL_NAMES = frozenset({"model", "model_class", "model_cls", "model_type", "_m
 
 Maker = tuple[Def, int]
 """A function that makes rows, and the context in it where it does."""
+_CREATING = frozenset({"create", "acreate", "insert", "insert_one", "insert_many", "bulk_create", "abulk_create"})
 
 
 class WrittenModels:
@@ -42,8 +43,22 @@ class WrittenModels:
         return None if None in found else tuple(dict.fromkeys(maker[0] for maker in found if maker is not None))
 
     def places(self, model: Type) -> tuple[Maker, ...]:
-        """Where that is done, as far as it is known."""
-        return tuple(maker for maker in self._written.get(model.name, ()) if maker is not None)
+        """Where a row is made for certain: the class is called there, or its rows are inserted."""
+        found = (maker for maker in self._written.get(model.name, ()) if maker is not None)
+        return tuple(maker for maker in found if self._makes(model, *maker))
+
+    def _makes(self, model: Type, definition: Def, context: int) -> bool:
+        members = self._project.types.inference.members
+        for site in self._project.calls.of(definition):
+            if site.call.context != context:
+                continue
+            names = [target.name for target in site.targets]
+            made = [name for name in names if self._is_model(Type(name))]
+            if any(ancestor.name == model.name for name in made for ancestor in members.ancestors(Type(name))):
+                return True
+            if site.operation is not None and any(name.rpartition(".")[2] in _CREATING for name in names):
+                return True
+        return False
 
     def is_filled(self, table: str) -> bool:
         """The same of a table that SQL names, in lower case."""

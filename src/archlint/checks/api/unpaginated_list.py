@@ -22,6 +22,7 @@ from archlint.project.written_models import WrittenModels
 
 _ENDS = frozenset({"since", "until"})
 """Both ends of a time: what lies between is bounded."""
+_ROOTS = frozenset({"api", "apis"})
 
 
 class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -146,6 +147,8 @@ class _Weighed:
         is_many = self.many.is_many(model) if model is not None else self.many.is_theirs(rows.table)
         if is_many or not kind.isdisjoint(params.many):
             return Confidence.HIGH
+        if not set(_words_at_the_end(path)).isdisjoint(params.set_up):
+            return Confidence.LOW
         goes_on = self.many.goes_on(model) if model is not None else self.many.goes_on_in(rows.table)
         return Confidence.MEDIUM if goes_on else Confidence.LOW
 
@@ -181,9 +184,15 @@ def _shortest(view: ListingView, params: Params) -> str | None:
 
 
 def _is_whole_list(path: str, params: Params) -> bool:
-    """It ends in no key and in no word for all there is."""
+    """It ends in no key and in no word for all there is, and is no export of parts."""
     last = path.rstrip("/").rpartition("/")[2]
-    return "{" not in last and set(params.whole).isdisjoint(words_of(last))
+    return "{" not in last and set(params.whole).isdisjoint(words_of(last)) and "export" not in path.split("/")
+
+
+def _words_at_the_end(path: str) -> list[str]:
+    """`settings`, `values` of `/api/settings/values`."""
+    parts = [part for part in path.strip("/").split("/")[-2:] if part not in _ROOTS]
+    return [word for part in parts for word in words_of(part)]
 
 
 def _is_list(endpoint: Endpoint, params: Params) -> bool:

@@ -141,3 +141,34 @@ def settle(value: str, session: Session = Depends(get_session)) -> None:
 @app.get("/orders")"""
     found = testing.run_rule("API015", {"shop.py": APP.format(decorators=decorators)})
     assert [each.confidence for each in found if "PUT" in each.message] == [sure]
+
+
+GATE = """\
+from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+def current_user() -> int: ...
+
+
+@app.get("/orders")
+def orders(user: int = Depends(current_user)) -> int:
+    return user
+"""
+
+
+@pytest.mark.parametrize(
+    ("gate", "text", "confidence"),
+    [
+        ("backend/api_gateway/main.py", GATE, Confidence.LOW),
+        ("backend/accounts/main.py", GATE, Confidence.HIGH),
+        # an adapter of the app's own is no app before it
+        ("backend/orders/gateways/paying.py", "def pay() -> None: ...\n", Confidence.HIGH),
+    ],
+)
+def test_what_lies_behind_a_gateway_is_a_note(gate: str, text: str, confidence: Confidence) -> None:
+    decorators = '@app.delete("/orders/{number}")'
+    files = {"backend/orders/main.py": APP.format(decorators=decorators), gate: text}
+    found = testing.run_rule("API015", files)
+    assert [each.confidence for each in found] == [confidence]

@@ -207,7 +207,8 @@ class ManyRows:
 
 def kind_of(name: str) -> frozenset[str]:
     """The last word of a class's or a table's name that says what is stored."""
-    return frozenset([word for word in words_of(name.rpartition(".")[2]) if word not in _STORED][-1:])
+    words = words_of(name.rpartition(".")[2])
+    return frozenset([word for word in words if word not in _STORED][-1:] or words[-1:])
 
 
 def _words(column: str) -> tuple[str, ...]:

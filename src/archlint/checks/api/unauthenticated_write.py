@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.project.apps import service_of
@@ -40,12 +40,14 @@ _MISSING = ("get", "or", "create")
 class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`not_asked`: words in paths, names and modules of endpoints that are for everybody; `doubtful`: words in paths of
     endpoints that only the network, or a code that nobody can guess, keeps others from; `joins`: last words of paths under
-    which people sign up; `signs_up`: words for what code does that keeps somebody's new password; `secrets`: last words of
+    which people sign up; `gateways`: words in folders of apps through which others are
+    reached; `signs_up`: words for what code does that keeps somebody's new password; `secrets`: last words of
     columns whose value knows only who was told it; `traces`: words in names of what only records the request."""
 
     not_asked: tuple[str, ...]
     doubtful: tuple[str, ...]
     joins: tuple[str, ...]
+    gateways: tuple[str, ...]
     signs_up: tuple[str, ...]
     secrets: tuple[str, ...]
     traces: tuple[str, ...]
@@ -54,7 +56,7 @@ class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 @dataclass(frozen=True, slots=True)
 class _Write:
     """A route that writes. `path`: the way to the write, None where a library writes for the view; `is_told`: only who was
-    told a secret of the row comes to it."""
+    told a secret of the row comes to it, or whom a gateway lets through."""
 
     route: Route
     site: Site
@@ -81,11 +83,30 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         elif write.words.isdisjoint(params.not_asked):
             open_writes[service].append(write)
     yield from _of_mutations(project, guards, signing, params)
-    for service, writes in open_writes.items():
+    gateways = _gateways(project, params)
+    for service, found in open_writes.items():
+        writes = [replace(write, is_told=write.is_told or _is_behind(write, gateways)) for write in found]
         if len(asking[service]) * _FEW > max(len(writes), _FEW) or _asks_anywhere(project, guards, service):
             yield from (_hit(write, params) for write in writes)
         else:
             yield from _by_app(project, writes, params)
+
+
+def _gateways(project: Project, params: Params) -> frozenset[tuple[str, ...]]:
+    """The folders of apps that others stand behind."""
+    folders = {tuple(app.site.path.split("/")[:-1]) for app in project.routes.apps}
+    return frozenset(
+        folder[: row + 1]
+        for folder in folders
+        for row, part in enumerate(folder)
+        if not set(params.gateways).isdisjoint(words_of(part))
+    )
+
+
+def _is_behind(write: _Write, gateways: frozenset[tuple[str, ...]]) -> bool:
+    """Its app lies beside one of them: who comes is asked there."""
+    folders = tuple(write.site.path.split("/")[:-1])
+    return any(folders[: len(each)] != each and folders[: len(each) - 1] == each[:-1] for each in gateways)
 
 
 def _of_functions(project: Project, guards: Guards, signing: Asking, secrets: tuple[str, ...]) -> Iterator[_Write]:

@@ -32,8 +32,9 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     person has many of; `said`: of what grows, what one object has more of only where people say it; `crowds`: last
     words of paths for the people that one has to do with; `inner`: words for what a business has few of; `computed`: words of
     paths under which something is made of rows; `single`: words in names of functions and classes that answer with one thing;
-    `left`: in folders of code that nothing runs any more.  The rest: see `RowWords`, by which it is told what people make
-    more and more of, and `OneOffWords`, by which code is told that fills tables once."""
+    `left`: in folders of code that nothing runs any more; `every`: last words of paths for all there is.  The rest: see
+    `RowWords`, by which it is told what people make more and more of, and `OneOffWords`, by which code is told that
+    fills tables once."""
 
     paging: tuple[str, ...]
     page_parameters: tuple[str, ...]
@@ -48,6 +49,7 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     computed: tuple[str, ...]
     single: tuple[str, ...]
     left: tuple[str, ...]
+    every: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -128,7 +130,7 @@ class _Weighed:
         named = words_of(_named(rows))
         if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
             return Confidence.LOW
-        last = words_of(path.rstrip("/").rpartition("/")[2])[-1:]
+        last = self._last(path)
         kind, model = kind_of(_named(rows)) or frozenset(last), rows.model
         grows = not kind.isdisjoint(params.growing)
         is_heap = not kind.isdisjoint(params.heaps)
@@ -151,6 +153,11 @@ class _Weighed:
             return Confidence.LOW
         goes_on = self.many.goes_on(model) if model is not None else self.many.goes_on_in(rows.table)
         return Confidence.MEDIUM if goes_on else Confidence.LOW
+
+    def _last(self, path: str) -> list[str]:
+        """The last word of the path that says what is listed: `orders` of `/orders/list`."""
+        ends = [words[-1] for part in path.split("/") if "{" not in part and (words := words_of(part))]
+        return next(([end] for end in reversed(ends) if end not in self.params.every), ends[-1:])
 
     def _gets_more(self, path: str, kind: frozenset[str], model: Type | None) -> bool:
         """What belongs to one thing and is of a kind that gets more every day, or of one of which a whole business has many."""

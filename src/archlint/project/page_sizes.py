@@ -17,6 +17,7 @@ from archlint.facts.syntax import (
     Expr,
     Mapping,
     Name,
+    Operation,
     Parameter,
     Slice,
     Statement,
@@ -40,6 +41,8 @@ _DEPTH = 5
 _ALIASES = 3
 _ORDER = frozenset({"<", "<=", ">", ">="})
 _LIMIT_GIVEN = re.compile(r"\blimit\s+(\$\d|\?|%s|:\w|@\w|%\(|\{)[^\s]*\s*;?\s*$", re.IGNORECASE)
+_KEEPING = frozenset({"max", "int"})
+"""Calls that give a number which is as large as the one they are given."""
 _PLAIN = frozenset({"int", "int | None", "None | int", "Optional[int]", "Union[int, None]"})
 
 
@@ -137,8 +140,10 @@ class PageSizes:
     def _is_bounding(self, definition: Def, expr: Expr | None) -> bool:
         """`min(…, 100)`, `clamp(…)`."""
         body = definition.module.body
-        called = [part for part in parts_of(body, expr) if isinstance(part, CallRef)]
-        return any(not set(self._words.bounding).isdisjoint(words_of(last_name(body, part))) for part in called)
+        return any(self._bounds(last_name(body, part)) for part in parts_of(body, expr) if isinstance(part, CallRef))
+
+    def _bounds(self, called: str) -> bool:
+        return called not in _KEEPING and not set(self._words.bounding).isdisjoint(words_of(called))
 
     def reached(self, definition: Def, name: str, depth: int = _DEPTH) -> tuple[Step, ...] | None:
         """The way on which the number comes to a query's limit and nothing bounds it; None if there is none."""
@@ -156,7 +161,21 @@ class PageSizes:
                     below = self._below(site, target.definition, name, depth)
                     if below is not None:
                         return below
+        for alias in self._aliases(definition, name):
+            below = self.reached(definition, alias, depth - 1)
+            if below is not None:
+                return below
         return self._sliced(definition, name)
+
+    def _aliases(self, definition: Def, name: str) -> Iterator[str]:
+        """Names that are given the size as it is, or what is at least one: `size = max(1, window.size)`."""
+        body = definition.module.body
+        for statement in body.statements:
+            target = statement.target
+            if statement.kind != "assign" or not isinstance(target, Name) or not _is_in(definition, statement.at):
+                continue
+            if target.id != name and _passes(body, statement.value, name):
+                yield target.id
 
     def _below(self, site: CallSite, callee: Def, name: str, depth: int) -> tuple[Step, ...] | None:
         given = arguments_by_parameter(site.call, callee)
@@ -209,10 +228,21 @@ class PageSizes:
             if is_test and _is_in(definition, expr.at) and _names(body, expr, name):
                 return True
         for call in body.calls:
-            bounds = not set(self._words.bounding).isdisjoint(words_of(last_name(body, call.callee)))
-            if bounds and _is_in(definition, call.at) and any(_names(body, a.value, name) for a in call.arguments):
+            bounds = self._bounds(last_name(body, call.callee)) and _is_in(definition, call.at)
+            if bounds and any(_names(body, argument.value, name) for argument in call.arguments):
                 return True
         return False
+
+
+def _passes(body: Body, value: Expr | None, name: str) -> bool:
+    """`size`, `int(size)`, `max(1, size)`, `size or 10`."""
+    if isinstance(value, Operation) and value.op == "or":
+        return _is_name(value.operands[0], name)
+    if isinstance(value, CallRef):
+        call = body.calls[value.index]
+        given = [argument.value for argument in call.arguments]
+        return last_name(body, call.callee) in _KEEPING and any(_is_name(each, name) for each in given)
+    return value is not None and _is_name(value, name)
 
 
 def _is_in(definition: Def, at: int) -> bool:

@@ -16,6 +16,7 @@ from archlint.project.endpoints import WRITING, Endpoint
 from archlint.project.guard_words import GuardWords
 from archlint.project.guards import Guards
 from archlint.project.made_if_missing import is_made_if_missing
+from archlint.project.model import Def, Type
 from archlint.project.modules import Module
 from archlint.project.mutations import mutations
 from archlint.project.provided import provided_by
@@ -32,6 +33,8 @@ _FEW = 3
 """Where fewer than one in so many looks itself, and nothing around them does, the others were not forgotten."""
 _ANSWERED = {"create": "POST", "update": "PUT", "delete": "DELETE"}
 """What a view's library does for it → the method that asks for it."""
+_STEPS = frozenset({"create", "update", "destroy", "delete", "post", "put", "patch"})
+"""A view's own methods, also behind `perform_`, that stand around that."""
 
 
 _MISSING = ("get", "or", "create")
@@ -72,21 +75,21 @@ class _Write:
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each endpoint that writes and asks nobody, one for an app that never asks; a proof for each that asks."""
     guards = Guards(project, params)
-    open_writes: dict[str, list[_Write]] = defaultdict(list)
-    asking: dict[str, list[Guard]] = defaultdict(list)
+    open_writes: dict[tuple[str, str], list[_Write]] = defaultdict(list)
+    asking: dict[tuple[str, str], list[Guard]] = defaultdict(list)
     signing = Asking(project, Phrases(params.signs_up))
     for write in (*_of_functions(project, guards, signing, params.secrets), *_of_views(project, guards)):
-        service = service_of(project, write.route.module)
+        place = _place(project, write.route)
         if write.guard >= Guard.CHECKS:
-            asking[service].append(write.guard)
+            asking[place].append(write.guard)
             yield Proof(write.site, f"`{write.label}` asks who comes")
         elif write.words.isdisjoint(params.not_asked):
-            open_writes[service].append(write)
+            open_writes[place].append(write)
     yield from _of_mutations(project, guards, signing, params)
     gateways = _gateways(project, params)
-    for service, found in open_writes.items():
+    for place, found in open_writes.items():
         writes = [replace(write, is_told=write.is_told or _is_behind(write, gateways)) for write in found]
-        if len(asking[service]) * _FEW > max(len(writes), _FEW) or _asks_anywhere(project, guards, service):
+        if len(asking[place]) * _FEW > max(len(writes), _FEW) or _asks_anywhere(project, guards, place):
             yield from (_hit(write, params) for write in writes)
         else:
             yield from _by_app(project, writes, params)
@@ -175,18 +178,32 @@ def _of_views(project: Project, guards: Guards) -> Iterator[_Write]:
             path = min(("/" + path.strip("/") for path in route.paths), key=lambda path: (len(path), path), default="/")
             klass = view.klass
             site = Site(view.module.path, klass.name_at, klass.name_at + len(klass.name))
-            guard = max(guards.of_view(view), guards.of_route(route))
+            guard = max(guards.of_view(view), guards.of_route(route), *_by_methods(project, guards, view))
             words = frozenset((*words_of(path), *words_of(klass.name), *_module_words(view.module)))
             yield _Write(route, site, f"{'/'.join(done)} {path}", words, guard)
 
 
-def _asks_anywhere(project: Project, guards: Guards, service: str) -> bool:
-    """Some endpoint of the service asks who comes, though none that writes does."""
+def _by_methods(project: Project, guards: Guards, view: ClassDef) -> Iterator[Guard]:
+    """What its own methods ask that stand around what the library does: `create` that looks and then calls `super`."""
+    for ancestor in project.types.inference.members.ancestors(Type(view.name)):
+        klass = project.symbols.classes.get(ancestor.name)
+        for row, function in enumerate(klass.module.outline.functions) if klass is not None else ():
+            if klass is not None and function.klass == klass.index and function.name.removeprefix("perform_") in _STEPS:
+                yield guards.of_resolver(Def(klass.module, klass.module.name, row))
+
+
+def _asks_anywhere(project: Project, guards: Guards, place: tuple[str, str]) -> bool:
+    """Some endpoint of the service's app asks who comes, though none that writes does."""
     return any(
         guards.of(endpoint) is Guard.ASKS
         for endpoint in project.endpoints.all
-        if endpoint.definition.module.is_production and service_of(project, endpoint.route.module) == service
+        if endpoint.definition.module.is_production and _place(project, endpoint.route) == place
     )
+
+
+def _place(project: Project, route: Route) -> tuple[str, str]:
+    """The service of a route, and its app."""
+    return service_of(project, route.module), next(iter(route.apps or ()), "")
 
 
 def _by_app(project: Project, writes: list[_Write], params: Params) -> Iterator[Hit]:

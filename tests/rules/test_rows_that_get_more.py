@@ -217,3 +217,51 @@ async def employees():
 """
     found = testing.run_rule("API008", {"app/web.py": code})
     assert [(f.confidence, "`employees`" in f.message) for f in found] == [(Confidence.HIGH, True)]
+
+
+OWNED = """\
+from fastapi import APIRouter
+from flask_login import current_user
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class {model}(Base):
+    __tablename__ = "rows"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    user_id: Mapped[int]
+    status: Mapped[str]
+    text_hash: Mapped[str]
+
+router = APIRouter()
+
+@router.post("/rows")
+def add(session: Session):
+    session.add({model}())
+
+@router.get("{path}")
+def every(session: Session, number: int, hashes: list[str]):
+    return session.scalars(select({model}).where({where})).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "where", "sure"),
+    [
+        ("/shelves/{number}/payments", "Payment", "{model}.number == number", [Confidence.MEDIUM]),
+        ("/orders/{number}/payments", "Payment", "{model}.number == number", [Confidence.LOW]),
+        ("/orders/{number}/comments", "Comment", "{model}.number == number", [Confidence.MEDIUM]),
+        ("/recipes/{number}/history", "Revision", "{model}.number == number", [Confidence.LOW]),
+        ("/payments", "Payment", "{model}.user_id == current_user.id", [Confidence.MEDIUM]),
+        ("/waiting", "Payment", "{model}.user_id == current_user.id, {model}.status == 'waiting'", [Confidence.LOW]),
+        ("/waiting", "Payment", "{model}.status == 'waiting'", [Confidence.HIGH]),
+        ("/payments", "Payment", "{model}.text_hash.in_(hashes)", []),
+    ],
+)
+def test_what_one_of_many_has_and_what_waits_for_one_person_are_few(
+    path: str, model: str, where: str, sure: list[Confidence]
+) -> None:
+    code = OWNED.format(path=path, model=model, where=where.format(model=model))
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == sure

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-Trait = Literal["limited", "shared", "grouped", "own", "named", "dated", "since", "until", "asker"]
+Trait = Literal["limited", "shared", "grouped", "own", "named", "dated", "since", "until", "asker", "state"]
 """No more than a page of them; one of several lists that are answered together; one for each of some groups; those of one
 object or person; those that somebody lists by their keys; those of one day, or of the last few; those since a day, and until
-one; those of who asks, also where administrators see all."""
+one; those of who asks, also where administrators see all; those in one state that is written in the code."""
 
 _COLLECTIONS = frozenset({"db-query", "db-manager", "db-result", "db-statement"})
 ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extension"}
@@ -40,6 +40,7 @@ _PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year
 _VALUES = frozenset({"values", "values_list"})
 _OF_FEW = frozenset({"role", "role_id", "is_admin", "is_staff", "is_superuser"})
 """Columns by which people are told apart of whom there are few."""
+_STATES = frozenset({"status", "state"})
 _TENANT = "tenant"
 """Whose rows these are shares an installation with others: they are a whole table to him."""
 _GETTING = frozenset({"get", "pop"})
@@ -66,6 +67,7 @@ _BY_ASKER = re.compile(rf"_(by|for|of)_({'|'.join(sorted(_ASKERS))}|owner|author
 _LIMITED_SQL = re.compile(r"\b(limit|fetch\s+(first|next)|top\s*\()\b", re.IGNORECASE)
 _GROUPED_SQL = re.compile(r"\bgroup\s+by\b", re.IGNORECASE)
 _KEYS = frozenset({"id", "pk", "uuid", "guid", "slug", "key", "external_id", "name", "username", "email"})
+_ENDS_OF_KEYS = ("_hash", "_checksum")
 _Asked = Callable[[Expr], bool]
 
 
@@ -126,7 +128,9 @@ class RowTypes:
         for argument in site.call.arguments:
             for key, op, value in _conditions(body, argument):
                 if op == "in":
-                    if key in _KEYS and not self.is_collection(site.module, site.call.context, value):
+                    if (key in _KEYS or key.endswith(_ENDS_OF_KEYS)) and not self.is_collection(
+                        site.module, site.call.context, value
+                    ):
                         yield "named"
                 elif op in _BOUNDS:
                     bounds: tuple[Trait, ...] = ("dated",) if _BOUNDS[op] == ("since",) and is_reckoned(value) else _BOUNDS[op]
@@ -139,6 +143,8 @@ class RowTypes:
                     yield "own"
                 elif _DATED.search(key) or _DATED.search(last_name(body, value)):
                     yield "dated"
+                elif is_filter and key in _STATES and not _is_given(body, value):
+                    yield "state"
                 elif is_filter and (key in _OF_FEW or (_is_given(body, value) and _TENANT not in words_of(key))):
                     yield "own"
 

@@ -29,7 +29,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`paging`: words in the names of what gives a page at a time; `page_parameters`: parameters by which a client asks for
     a page; `pages`: functions that show a web page; `whole`: last parts of paths that promise everything; `envelopes`: words
     in the keys under which a list is answered; `askers`: words of paths for the one who asks; `heaps`: words for what one
-    person has many of; `said`: of what grows, what one object has more of only where people say it; `crowds`: last
+    person has many of; `said`: of what grows, what one object has more of only where people say it; `streams`: of what
+    grows, what one object has many of that has itself many beside it; `versions`: what one object has few of; `crowds`: last
     words of paths for the people that one has to do with; `inner`: words for what a business has few of; `computed`: words of
     paths under which something is made of rows; `single`: words in names of functions and classes that answer with one thing;
     `left`: in folders of code that nothing runs any more; `every`: last words of paths for all there is.  The rest: see
@@ -44,6 +45,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     askers: tuple[str, ...]
     heaps: tuple[str, ...]
     said: tuple[str, ...]
+    streams: tuple[str, ...]
+    versions: tuple[str, ...]
     crowds: tuple[str, ...]
     inner: tuple[str, ...]
     computed: tuple[str, ...]
@@ -126,7 +129,7 @@ class _Weighed:
         params, words = self.params, set(words_of(path))
         own = {*words, *params.envelopes}
         is_whole = all(not own.isdisjoint(words_of(key)) for key in rows.under)
-        traits = rows.traits - _ENDS
+        traits = rows.traits - _ENDS - {"state"}
         named = words_of(_named(rows))
         if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
             return Confidence.LOW
@@ -137,7 +140,7 @@ class _Weighed:
         if "{" in path:
             return Confidence.MEDIUM if self._gets_more(path, kind, model) else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
-            return Confidence.MEDIUM if grows or is_heap else Confidence.LOW
+            return Confidence.MEDIUM if (grows or is_heap) and "state" not in rows.traits else Confidence.LOW
         if grows and set(last).isdisjoint(params.set_up):
             return Confidence.HIGH
         is_set_up = model is not None and self.many.is_set_up(model)
@@ -162,7 +165,9 @@ class _Weighed:
     def _gets_more(self, path: str, kind: frozenset[str], model: Type | None) -> bool:
         """What belongs to one thing and is of a kind that gets more every day, or of one of which a whole business has many."""
         params, last = self.params, words_of(path.rstrip("/").rpartition("/")[2])[-1:]
-        if self._is_of_two(path):
+        owner = words_of(path.rpartition("/{")[0].rpartition("/")[2])[-1:]
+        is_of_many = not set(owner).isdisjoint(params.growing) and kind.isdisjoint(params.streams)  # the payments of one order
+        if self._is_of_two(path) or is_of_many or not {*kind, *last}.isdisjoint(params.versions):
             return False
         if not kind.isdisjoint(params.growing) and (
             kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))

@@ -265,3 +265,70 @@ def test_what_one_of_many_has_and_what_waits_for_one_person_are_few(
 ) -> None:
     code = OWNED.format(path=path, model=model, where=where.format(model=model))
     assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == sure
+
+
+CORE = """\
+from databases import Database
+from fastapi import FastAPI
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
+
+app = FastAPI()
+database = Database("postgresql://shop")
+metadata = MetaData()
+merchants = Table("merchants", metadata, Column("id", Integer), Column("owner_id", Integer))
+units = Table("units", metadata, Column("id", Integer))
+
+@app.post("/merchant")
+async def add(name: str):
+    await database.execute(merchants.insert().values(name=name))
+
+@app.get("/merchant/getall")
+async def every(state: str | None = None):
+    query = merchants.select()
+    if state:
+        query = query.where(merchants.c.state == state)
+    rows = await database.fetch_all(query)
+    return {"merchants": [dict(row) for row in rows]}
+
+@app.get("/units")
+async def all_units():
+    return await database.fetch_all(units.select())
+"""
+
+
+def test_a_table_without_a_class_is_one_that_requests_fill_or_do_not() -> None:
+    found = testing.run_rule("API008", {"app/web.py": CORE})
+    assert [(f.confidence, "`merchants`" in f.message) for f in found] == [(Confidence.HIGH, True)]
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "sure"),
+    [
+        ("/orders", "orders", Confidence.HIGH),
+        ("/getorders", "orders", Confidence.HIGH),
+        ("/order/all", "orders", Confidence.HIGH),
+        ("/status", "orders", Confidence.LOW),
+    ],
+)
+def test_a_list_under_a_key_that_the_path_names_is_the_answer(path: str, key: str, sure: Confidence) -> None:
+    code = f"""\
+from fastapi import APIRouter
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Session
+
+class Base(DeclarativeBase): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+
+router = APIRouter()
+
+@router.post("/orders")
+def place(session: Session):
+    session.add(Order())
+
+@router.get("{path}")
+def every(session: Session):
+    return {{"{key}": session.scalars(select(Order)).all(), "good": True}}
+"""
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]

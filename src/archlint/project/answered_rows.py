@@ -28,6 +28,7 @@ from archlint.facts.syntax import (
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.arguments import arguments_by_parameter, receiver_of
 from archlint.project.attachments import makes_file
+from archlint.project.core_tables import CoreTables
 from archlint.project.credentials import words_of
 from archlint.project.fetched_rows import FetchedRows
 from archlint.project.filled import Filled, is_empty
@@ -67,6 +68,7 @@ class AnsweredRows:
         self._origins = Origins(project)
         self._types = RowTypes(project)
         self._fetched = FetchedRows(project)
+        self._tables = CoreTables(project)
         self._known: dict[object, tuple[Rows, ...]] = {}
 
     def of(self, definition: Def) -> tuple[Rows, ...]:
@@ -130,7 +132,9 @@ class AnsweredRows:
     def _root(self, place: Place, context: int, expr: Expr) -> Rows:
         found = self._types.root(place.module, context, expr, place.steps)
         if found.model is None:
-            return replace(found, model=stored_by(self._project, place.owner))
+            stored = stored_by(self._project, place.owner)
+            table = self._tables.name_of(place.module, expr, context) if stored is None else ""
+            return replace(found, model=stored, table=table)
         return replace(found, model=narrowed_by(self._project, found.model, place.owner))
 
     def _each(self, place: Place, parts: Iterable[Expr]) -> Iterator[Rows]:

@@ -94,7 +94,9 @@ class ManyRows:
 
     def goes_on_in(self, table: str) -> bool:
         """The same of a table that SQL fills."""
-        return not self._are_few(table) and self._makers.go_on(self._written.filled_at(table))
+        places = self._written.filled_at(table)
+        is_many = self._makers.go_on(places) or self._makers.is_anybody(definition for definition, _ in places)
+        return is_many and not self._are_few(table)
 
     def is_theirs(self, table: str) -> bool:
         """A column of a table that has no class says whose a row is."""

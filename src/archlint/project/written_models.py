@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Constant, Expr, Name, String
+from archlint.project.core_tables import CoreTables
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.schema.names import last_part
 
@@ -102,7 +103,23 @@ class WrittenModels:
                 places = found[last_part(table).lower()]
                 if sql.sink is not None and sql.sink.caller is not None:
                     places[sql.sink.caller, sql.sink.call.context] = None
+        for table, maker in self._inserted_into():
+            found[table][maker] = None
         return dict(found)
+
+    def _inserted_into(self) -> Iterator[tuple[str, Maker]]:
+        """`orders.insert()`, `insert(orders)` of tables without a class."""
+        tables = CoreTables(self._project)
+        for module, call in self._project.calls.written("insert"):
+            row = module.body.contexts[call.context].function
+            if row < 0 or not module.is_production:
+                continue
+            caller = Def(module, module.name, row)
+            given = call.callee.base if isinstance(call.callee, Attribute) else None
+            given = given if given is not None else next((argument.value for argument in call.arguments), None)
+            table = tables.name_of(module, given, call.context)
+            if table and not self._once.runs_once(module, caller):
+                yield table, (caller, call.context)
 
     def _inserted(self, sql: Sql) -> Iterator[str]:
         origin, module = sql.origin, sql.module

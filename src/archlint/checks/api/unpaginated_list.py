@@ -22,6 +22,7 @@ from archlint.project.written_models import WrittenModels
 
 _ENDS = frozenset({"since", "until"})
 """Both ends of a time: what lies between is bounded."""
+_SHORT, _LONG = 3, 6
 _ROOTS = frozenset({"api", "apis"})
 
 
@@ -127,15 +128,17 @@ class _Weighed:
         """Low where the answer may be no list but something that has one, where the rows are those of one object or of who
         asks and are not of a kind that gets more every day, and where nothing says that people make more and more."""
         params, words = self.params, set(words_of(path))
-        own = {*words, *params.envelopes}
-        is_whole = all(not own.isdisjoint(words_of(key)) for key in rows.under)
+        own = {*words, *(f"{word}s" for word in words), *params.envelopes}
+        is_whole = all(any(each in own or _ends_one(each, words) for each in words_of(key)) for key in rows.under)
         traits = rows.traits - _ENDS - {"state"}
         named = words_of(_named(rows))
         if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
             return Confidence.LOW
         last = self._last(path)
         kind, model = kind_of(_named(rows)) or frozenset(last), rows.model
-        grows = not kind.isdisjoint(params.growing)
+        grows = not kind.isdisjoint(params.growing) or any(
+            _ends_one(each, {*kind}) for each in params.growing if len(each) > _LONG
+        )
         is_heap = not kind.isdisjoint(params.heaps)
         if "{" in path:
             return Confidence.MEDIUM if self._gets_more(path, kind, model) else Confidence.LOW
@@ -199,6 +202,11 @@ def _is_whole_list(path: str, params: Params) -> bool:
     """It ends in no key and in no word for all there is, and is no export of parts."""
     last = path.rstrip("/").rpartition("/")[2]
     return "{" not in last and set(params.whole).isdisjoint(words_of(last)) and "export" not in path.split("/")
+
+
+def _ends_one(word: str, words: set[str]) -> bool:
+    """`files` of `/getfiles`."""
+    return len(word) > _SHORT and any(each.endswith(word) for each in words)
 
 
 def _words_at_the_end(path: str) -> list[str]:

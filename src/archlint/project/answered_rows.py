@@ -30,6 +30,7 @@ from archlint.project.arguments import arguments_by_parameter, receiver_of
 from archlint.project.attachments import makes_file
 from archlint.project.core_tables import CoreTables
 from archlint.project.credentials import words_of
+from archlint.project.document_filters import told_by_filter
 from archlint.project.fetched_rows import FetchedRows
 from archlint.project.filled import Filled, is_empty
 from archlint.project.model import CallSite, Def
@@ -127,7 +128,8 @@ class AnsweredRows:
 
     def _narrowed(self, site: CallSite, place: Place) -> Iterator[Trait]:
         ways = partial(is_asker, self._origins, place), partial(is_reckoned, self._origins, place)
-        return self._types.narrowed(site, *ways)
+        yield from self._types.narrowed(site, *ways)
+        yield from told_by_filter(self._origins, site, ways[0])
 
     def _root(self, place: Place, context: int, expr: Expr) -> Rows:
         found = self._types.root(place.module, context, expr, place.steps)

@@ -1,19 +1,24 @@
-"""Tables that are objects of their own, without a class: `orders = Table("orders", metadata, …)`."""
+"""Tables that are objects of their own, without a class: `orders = Table("orders", metadata, …)`, and the collections of a
+database of documents: `db.orders`, `db["orders"]`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
 from archlint.project.schema.names import last_part
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_ROLE = "db-table"
+_TABLE = "db-table"
+_DATABASE = "db-session"
+_GETTING = frozenset({"get_collection"})
+_DEPTH = 3
 
 
 class CoreTables:
@@ -22,16 +27,47 @@ class CoreTables:
         self._origins = Origins(project)
 
     def name_of(self, module: Module, expr: Expr | None, context: int) -> str:
-        """The name, in lower case, of the first such table in an expression; empty where there is none."""
+        """The name, in lower case, of the first such table or collection in an expression; empty where there is none."""
+        named = (
+            self._named(module, part, context, _DEPTH)
+            for part in parts_of(module.body, expr)
+            if isinstance(part, Name | Attribute | Subscript | CallRef)
+        )
+        return next((name for name in named if name), "")
+
+    def _named(self, module: Module, part: Expr, context: int, depth: int) -> str:
+        roles = self._roles(module, part, context)
+        if _TABLE in roles:
+            return self._made_as(module, part, context)
+        if _DATABASE not in roles or depth <= 0:
+            return ""
+        name = self._part_of_database(module, part, context)
+        return name or next(
+            (
+                found
+                for origin in self._origins.of(module, part, context)
+                if isinstance(origin, Origin) and (found := self._named(origin.module, origin.expr, origin.context, depth - 1))
+            ),
+            "",
+        )
+
+    def _part_of_database(self, module: Module, part: Expr, context: int) -> str:
+        """`orders` of `db.orders`, `db["orders"]`, `db.get_collection("orders")`, where `db` is a database itself."""
+        base, key = None, ""
+        if isinstance(part, Attribute):
+            base, key = part.base, part.attr
+        elif isinstance(part, Subscript) and part.index and isinstance(part.index[0], String):
+            base, key = part.base, part.index[0].value
+        elif isinstance(part, CallRef) and last_name(module.body, part) in _GETTING:
+            call = module.body.calls[part.index]
+            given = call.arguments[0].value if call.arguments else None
+            if isinstance(call.callee, Attribute) and isinstance(given, String):
+                base, key = call.callee.base, given.value
+        return key.lower() if base is not None and _DATABASE in self._roles(module, base, context) else ""
+
+    def _roles(self, module: Module, expr: Expr, context: int) -> set[str]:
         types = self._project.types
-        for part in parts_of(module.body, expr):
-            if not isinstance(part, Name | Attribute):
-                continue
-            if any(types.role(found) == _ROLE for found in types.all(module, part, context) if not found.is_class):
-                name = self._made_as(module, part, context)
-                if name:
-                    return name
-        return ""
+        return {types.role(found) for found in types.all(module, expr, context) if not found.is_class}
 
     def _made_as(self, module: Module, part: Expr, context: int) -> str:
         for origin in self._origins.of(module, part, context):

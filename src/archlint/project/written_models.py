@@ -23,6 +23,7 @@ _MODEL_NAMES = frozenset({"model", "model_class", "model_cls", "model_type", "_m
 
 Maker = tuple[Def, int]
 """A function that makes rows, and the context in it where it does."""
+_INSERTING = ("insert", "insert_one", "insert_many")
 _CREATING = frozenset({"create", "acreate", "insert", "insert_one", "insert_many", "bulk_create", "abulk_create"})
 
 
@@ -108,9 +109,9 @@ class WrittenModels:
         return dict(found)
 
     def _inserted_into(self) -> Iterator[tuple[str, Maker]]:
-        """`orders.insert()`, `insert(orders)` of tables without a class."""
-        tables = CoreTables(self._project)
-        for module, call in self._project.calls.written("insert"):
+        """`orders.insert()`, `insert(orders)` of tables without a class, `db.orders.insert_one(order)`."""
+        tables, written = CoreTables(self._project), self._project.calls.written
+        for module, call in (found for name in _INSERTING for found in written(name)):
             row = module.body.contexts[call.context].function
             if row < 0 or not module.is_production:
                 continue

@@ -162,7 +162,7 @@ def test_what_belongs_to_a_whole_business_is_a_table_of_its_own(
     owner: str, model: str, last: str, others: int, sure: Confidence
 ) -> None:
     code = BUSINESS.format(owner=owner, model=model, last=last)
-    code += "".join(f'\n@router.put("/{owner}/{{number}}/of{n}s")\ndef put_{n}(number: int): ...\n' for n in range(others))
+    code += "".join(f'\n@router.get("/{owner}/{{number}}/of{n}")\ndef put_{n}(number: int): ...\n' for n in range(others))
     assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
 
 
@@ -257,6 +257,7 @@ def every(session: Session, number: int, hashes: list[str]):
         ("/payments", "Payment", "{model}.user_id == current_user.id", [Confidence.MEDIUM]),
         ("/waiting", "Payment", "{model}.user_id == current_user.id, {model}.status == 'waiting'", [Confidence.LOW]),
         ("/waiting", "Payment", "{model}.status == 'waiting'", [Confidence.HIGH]),
+        ("/payments/pending", "Payment", "{model}.user_id == current_user.id", [Confidence.LOW]),
         ("/payments", "Payment", "{model}.text_hash.in_(hashes)", []),
     ],
 )

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _MANY = 8
-"""Collections, in the plural, from which on what they belong to is a whole business for who asks."""
+"""What can be asked for from which on what it belongs to is a whole business for who asks."""
+_ENDS = 3
 
 
 class Hubs:
@@ -32,12 +33,13 @@ class Hubs:
 
     @cached_property
     def _under(self) -> dict[str, set[str]]:
-        """The part of paths before a key → the parts that stand behind it."""
+        """The part of paths before a key → what can be asked for behind it."""
         found: dict[str, set[str]] = defaultdict(set)
         for route in self._project.routes.routes:
+            if route.methods and "GET" not in route.methods:
+                continue
             for path in route.paths:
-                parts = path.strip("/").split("/")
-                for before, key, behind in zip(parts, parts[1:], parts[2:], strict=False):
-                    if key.startswith("{") and "{" not in before + behind and behind.endswith("s"):
-                        found[before].add(behind)
+                parts = path.strip("/").split("/")[-_ENDS:]
+                if len(parts) == _ENDS and parts[1].startswith("{") and "{" not in parts[0] + parts[2]:
+                    found[parts[0]].add(parts[2])
         return found

@@ -34,7 +34,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     grows, what one object has many of that has itself many beside it; `versions`: what one object has few of; `crowds`: last
     words of paths for the people that one has to do with; `inner`: words for what a business has few of; `computed`: words of
     paths under which something is made of rows; `single`: words in names of functions and classes that answer with one thing;
-    `left`: in folders of code that nothing runs any more; `every`: last words of paths for all there is.  The rest: see
+    `left`: in folders of code that nothing runs any more; `every`: last words of paths for all there is;
+    `waiting`: words of paths for the few that somebody has still to do.  The rest: see
     `RowWords`, by which it is told what people make more and more of, and `OneOffWords`, by which code is told that
     fills tables once."""
 
@@ -54,6 +55,7 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     single: tuple[str, ...]
     left: tuple[str, ...]
     every: tuple[str, ...]
+    waiting: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -143,7 +145,9 @@ class _Weighed:
         if "{" in path:
             return Confidence.MEDIUM if self._gets_more(path, kind, model) else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
-            return Confidence.MEDIUM if (grows or is_heap) and "state" not in rows.traits else Confidence.LOW
+            is_narrowed = not rows.traits.isdisjoint({"state", *_ENDS}) or not words.isdisjoint(params.waiting)
+            is_told = (grows or is_heap) and not is_narrowed
+            return Confidence.MEDIUM if is_told else Confidence.LOW
         if grows and set(last).isdisjoint(params.set_up):
             return Confidence.HIGH
         is_set_up = model is not None and self.many.is_set_up(model)

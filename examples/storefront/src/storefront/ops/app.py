@@ -72,7 +72,7 @@ async def log_in_partner(name: str, body: PartnerPassword, partners: Access) -> 
 
 
 configure_logs()
-app = FastAPI(title="Storefront operations")  # expect: API015
+app = FastAPI(title="Storefront operations")
 install_error_handlers(app)
 app.include_router(router)
 

@@ -80,7 +80,8 @@ class CallsAlone:
         end = call.path.end.witness.target
         is_model = _MODEL_SERVICE in self._project.knowledge.package_kinds(end)
         said = {*words_of(end.rpartition(".")[2]), *(word for own in names for word in own)}
-        is_called_so = any(not own.isdisjoint(self._words.models) for own in (said, *_words_of_ways(call)))
+        homes = (frozenset(words_of(definition.module.name)) for definition in call.path.through)
+        is_called_so = any(not own.isdisjoint(self._words.models) for own in (said, *_words_of_ways(call), *homes))
         return (is_model or is_called_so) and said.isdisjoint(self._words.many_prompts)
 
     def _asks_as_item(self, call: Repeated) -> bool:

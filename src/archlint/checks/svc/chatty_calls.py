@@ -18,6 +18,7 @@ from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.operated import is_left, is_run_by_operator
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
+from archlint.project.rare_ways import is_for_one_kind, is_in_handler
 from archlint.project.repeated import Repeated, RepeatedEffects
 from archlint.project.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
 from archlint.project.spared import Spared
@@ -117,6 +118,8 @@ class _Weighing:
         if asks_for_what_is_missing(project, path.through, path.steps, memo, _KEEPING):
             return "what is kept may answer first"
         places = stations(project, call.point, path)
+        if is_in_handler(places[1:]):
+            return "it is asked only where something else has failed"
         if self._spared.is_brought(places, is_set=True):
             return "the answer may be handed in"
         if self._spared.is_given(places, call.loop.derived):
@@ -152,7 +155,7 @@ class _Weighing:
             return "it goes as deep as one path"
         if self._is_one_batch(call):
             return "a limit bounds its items"
-        if not _all_call(self._project, call):
+        if not _all_call(self._project, call) or is_for_one_kind(call):
             return "not each kind of item does"
         if not self._proved.by(call):
             return "nothing here says that there are many"

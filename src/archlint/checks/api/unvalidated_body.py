@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name, Parameter, Statement, String, Subscript
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name, Parameter, String, Subscript
 from archlint.project.asking import Asking, Phrases
 from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path as ConditionPath
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import WRITING, Endpoint
 from archlint.project.entities import FunctionRef
+from archlint.project.handed_values import HandedValues
 from archlint.project.model import Def
-from archlint.project.parts import children, names_in
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
 
@@ -25,9 +25,6 @@ _ATTRIBUTES = frozenset({Attribute})
 _SUBSCRIPTS = frozenset({Subscript})
 _NEAR = 1
 _VERBS = frozenset({"post", "put", "patch", "delete"})
-_FILLING = frozenset({"append", "extend", "add", "insert", "update", "setdefault"})
-_QUERIES = frozenset({"db-query", "db-manager", "db-statement", "db-result"})
-_NARROWING = frozenset({"filter", "filter_by", "where", "get", "find", "exclude"})
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,10 +111,10 @@ class _Bodies:
         self._definition = definition
         self._module, self._function = definition.module, definition.function
         self._params = params
-        self._own = [each for each in self._module.body.statements if self._is_own(each.at)]
         parameter = self._parameter(endpoint)
         self.site = self._read() if parameter is None else Site(self._module.path, parameter.at, parameter.end)
-        self.names = {parameter.name} if parameter is not None else set()
+        self._is_parameter = parameter is not None
+        self._values = HandedValues(project, definition, {parameter.name} if parameter is not None else set(), self.is_raw)
 
     def _is_own(self, at: int) -> bool:
         return self._function.at <= at < self._function.end
@@ -153,13 +150,11 @@ class _Bodies:
 
     def are_tested(self) -> bool:
         """Something that came from the body stands in a test."""
-        self._spread()
-        tests = [each for each in self._own if each.kind in ("test", "assert")]
-        return any(self._holds(each.value) for each in tests)
+        tests = [each for each in self._values.statements if each.kind in ("test", "assert")]
+        return any(self._values.holds(each.value) for each in tests)
 
     def are_words(self) -> bool:
         """All that is taken of it are texts that may say anything: `request.POST["note"]`."""
-        self._spread()
         module, free = self._module, set(self._params.free)
         keys = [self._key(expr) for expr, _ in walk_module(module, _SUBSCRIPTS) if self._is_own(expr.at)]
         keys += [self._got(call) for call in module.body.calls if self._is_own(call.at)]
@@ -185,10 +180,9 @@ class _Bodies:
 
     def _are_modelled(self) -> bool:
         """`NewUser(**body)`, of a class of pydantic."""
-        self._spread()
         models, members = set(self._params.models), self._project.types.inference.members
         for site in self._project.calls.of(self._definition):
-            if any(self._holds(argument.value) for argument in site.call.arguments):
+            if any(self._values.holds(argument.value) for argument in site.call.arguments):
                 whole = CallRef(site.call.at, site.call.length, site.index)
                 made = self._project.types.all(self._module, whole, site.call.context)
                 over = {ancestor.name.rpartition(".")[2] for each in made for ancestor in members.ancestors(each)}
@@ -199,7 +193,7 @@ class _Bodies:
     def _are_handed_in(self) -> bool:
         """A decorator of the project gives the parameter, and may have looked at it: no framework reads its annotation."""
         function = self._function
-        if not self.names or not function.decorators:
+        if not self._is_parameter or not function.decorators:
             return False
         inference = self._project.types.inference
         own = (
@@ -211,54 +205,6 @@ class _Bodies:
         )
         return any(definition.module.is_production for definition in own)
 
-    def _spread(self) -> None:
-        """The names that are given something of the body, in the order of the code."""
-        changes: list[tuple[int, Statement | Call]] = [(each.at, each) for each in self._own]
-        changes += [(call.at, call) for call in self._module.body.calls if self._is_own(call.at) and self._fills(call)]
-        for _, each in sorted(changes, key=lambda pair: pair[0]):
-            if isinstance(each, Call):
-                if any(self._holds(argument.value) for argument in each.arguments):
-                    self.names |= set(names_in(self._module.body, each.callee))
-            elif each.kind in ("assign", "annotate", "for", "with") and each.value is not None and self._holds(each.value):
-                self.names |= set(names_in(self._module.body, each.target))
-
-    def _fills(self, call: Call) -> bool:
-        """`rows.append(body["name"])`."""
-        return isinstance(call.callee, Attribute) and call.callee.attr in _FILLING and isinstance(call.callee.base, Name)
-
-    def _holds(self, expr: Expr | None) -> bool:
-        """Something of the body is in it; a row that was looked up by it, or what a write gives back, holds nothing of it."""
-        waiting = [expr] if expr is not None else []
-        while waiting:
-            part = waiting.pop()
-            if (isinstance(part, Name) and part.id in self.names) or self.is_raw(part):
-                return True
-            waiting += self._inside(part)
-        return False
-
-    def _inside(self, part: Expr) -> tuple[Expr, ...]:
-        inside = children(self._module.body, part)
-        return inside[:1] if isinstance(part, CallRef) and self._looks_up(part) else inside
-
-    def _looks_up(self, expr: CallRef) -> bool:
-        site = self._project.calls.in_module(self._module)[expr.index]
-        operations = [target.operation for target in site.targets if target.operation is not None]
-        if any("db.read" in operation.effect for operation in operations):
-            return True
-        definitions = [target.definition for target in site.targets if target.definition is not None]
-        if any(self._project.effects.has(definition, "db.write") for definition in definitions):
-            return True  # how it went
-        found = {self._project.types.role(each) for each in self._project.types.all(self._module, expr, site.call.context)}
-        return not found.isdisjoint(_QUERIES) and last_name(self._module.body, site.call.callee) in _NARROWING
-
     def reach(self, path: ConditionPath) -> bool:
-        """The call at the beginning of the way to the write is given something of the body, or an attribute was.  What only
-        says which rows are meant (`filter(pk__in=body)`) is none."""
-        self._spread()
-        site = path.steps[0].site
-        calls = [each for each in self._module.body.calls if (each.at, each.end) == (site.at, site.end)]
-        given = [argument.value for call in calls for argument in call.arguments]
-        return any(self._holds(expr) for expr in given) or any(
-            each.kind in ("assign", "augment") and isinstance(each.target, Attribute) and self._holds(each.value)
-            for each in self._own
-        )
+        """Something of the body comes to the write at the end of a way."""
+        return self._values.reach(path)

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.facts.syntax import CallRef
+from archlint.project.by_hand import LASTING
 from archlint.project.model import Def
-from archlint.project.parts import PARTS, names_in
+from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_LASTING = re.compile(r"work|serv|daemon|consum|listen|cron|poll|schedul|run|start|main|app|bot|periodic|sync|send|process")
-"""Scripts and commands named so keep a program running, or do its daily work."""
 _PLAIN = frozenset({"asynccontextmanager", "contextmanager", "staticmethod", "classmethod"})
 """Decorators that say nothing of when a function runs."""
-_PROMPTS = frozenset({"input"})
 _STEPS = 3
 """From a script into the program; what is further away is the program's own."""
 
@@ -144,14 +141,14 @@ class OneOff:
     def _is_script(self, path: str) -> bool:
         module = self._project.modules.by_path[path]
         is_one = module.is_script or module.is_migration or path in self._project.by_hand.files
-        return path in self._project.by_hand.asking or (is_one and not _LASTING.search(module.name.rpartition(".")[2]))
+        return path in self._project.by_hand.asking or (is_one and not LASTING.search(module.name.rpartition(".")[2]))
 
     def _leads_to_scripts(self, path: str, row: int, steps: int) -> bool:
         module = self._project.modules.by_path[path]
         if row < 0 or not module.is_production or not steps:
             return row < 0 and module.is_production and self._is_placed_so(module)
         caller = Def(module, module.name, row)
-        if not self._is_named_so(module, caller) or _LASTING.search(caller.function.name):
+        if not self._is_named_so(module, caller) or LASTING.search(caller.function.name):
             return self._is_for_scripts(caller, steps - 1)
         others = self._callers.get(caller, set()) - {(path, row)}  # a task may run what a command runs
         return all(self._is_script(by) or self._leads_to_scripts(by, other, steps - 1) for by, other in sorted(others))
@@ -170,75 +167,5 @@ class OneOff:
         return self._project.effects.callers
 
 
-class ByHand:
-    """What tells what is run by hand whatever the words are, once for all rules."""
-
-    def __init__(self, project: Project) -> None:
-        self._project = project
-
-    @cached_property
-    def files(self) -> frozenset[str]:
-        """Files beside the packages that do something when they are run, that nobody imports and that serve nothing."""
-        modules = self._project.modules
-        return frozenset(
-            module.path
-            for module in modules.production
-            if module.outline.main_guard
-            and f"{module.path.rpartition('/')[0]}/__init__.py".lstrip("/") not in modules.by_path
-            and module.path not in self._used
-        )
-
-    @cached_property
-    def asking(self) -> frozenset[str]:
-        """Files that ask a person, that nobody imports and that serve nothing."""
-        calls = (place for name in _PROMPTS for place in self._project.calls.written(name))
-        return frozenset(module.path for module, call in calls if isinstance(call.callee, Name)) - self._used
-
-    @cached_property
-    def _used(self) -> frozenset[str]:
-        """Files that production code imports, or that serve."""
-        modules = self._project.modules
-        imported = {e.imported.path for m in modules.production if not m.is_script for e in self._project.imports.edges(m)}
-        return frozenset(imported | {site.path for site in self._project.calls.registered("serve")})
-
-    @cached_property
-    def mentions(self) -> dict[str, set[_Place]]:
-        """Name of a function that is run → the places of production code that use the name, whatever they mean by it."""
-        found: dict[str, set[_Place]] = {definition.function.name: set() for definition in self._project.effects.callers}
-        for module in self._project.modules.production:
-            contexts = module.body.contexts
-            for expr, context in _read(module):
-                waiting = [expr]
-                while waiting:
-                    part = waiting.pop()
-                    while type(part) is Attribute:
-                        if part.attr in found:
-                            found[part.attr].add((module.path, contexts[context].function))
-                        part = part.base
-                    if type(part) is Name:
-                        if part.id in found:
-                            found[part.id].add((module.path, contexts[context].function))
-                    elif type(part) in PARTS:  # a call is read by itself
-                        waiting += PARTS[type(part)](part)
-        return found
-
-
 def _place(definition: Def) -> _Place:
     return definition.module.path, definition.index
-
-
-def _read(module: Module) -> Iterator[tuple[Expr, int]]:
-    """(expression, context) of what a module reads: all of it is in these and their parts."""
-    for statement in module.body.statements:
-        if statement.value is not None:
-            yield statement.value, statement.context
-    for place in module.body.contexts:
-        if place.subject is not None and place.parent >= 0:
-            yield place.subject, place.parent
-    for call in module.body.calls:
-        yield call.callee, call.context
-        for argument in call.arguments:
-            yield argument.value, call.context
-    for function in module.outline.functions:
-        for decorator in function.decorators:
-            yield decorator, function.outer

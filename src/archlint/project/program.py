@@ -12,6 +12,7 @@ from archlint.facts.sql import SqlFacts
 from archlint.facts.syntax import FileFacts
 
 if TYPE_CHECKING:
+    from archlint.project.by_hand import ByHand
     from archlint.project.calls import Calls
     from archlint.project.contracts import Contracts
     from archlint.project.deployment import Deployment
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from archlint.project.logged import LoggedValue
     from archlint.project.modules import Modules
     from archlint.project.named_dependencies import NamedDependencies
-    from archlint.project.one_off import ByHand
     from archlint.project.routes import Routes
     from archlint.project.schemas import Schemas
     from archlint.project.service_links import ServiceLinks
@@ -178,7 +178,7 @@ class Project:
 
     @cached_property
     def by_hand(self) -> ByHand:
-        from archlint.project.one_off import ByHand
+        from archlint.project.by_hand import ByHand
 
         return ByHand(self)
 

@@ -55,7 +55,8 @@ def _is_bounded(site: CallSite, limit: Limit, params: Params) -> bool:
 
 
 def _confidence(project: Project, site: CallSite, params: Params) -> Confidence | None:
-    """Low where the address, or a mapping that is unpacked, may say it; None where the address does."""
+    """Low where the address, or a mapping that is unpacked, may say it, and where a person runs the file and sees that nothing
+    goes on; None where the address says it."""
     texts = [
         project.values.text(site.module, a.value, site.call.context)
         for a in site.call.arguments
@@ -63,6 +64,6 @@ def _confidence(project: Project, site: CallSite, params: Params) -> Confidence 
     ]
     if any(text is not None and any(word in text.rendered.lower() for word in params.words) for text in texts):
         return None
-    if site.is_open or any(text is None for text in texts):
+    if site.is_open or any(text is None for text in texts) or project.by_hand.holds(site.module):
         return Confidence.LOW
     return site.confidence

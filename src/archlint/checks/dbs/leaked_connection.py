@@ -93,6 +93,8 @@ def _hit(project: Project, opened: Opened, closes: list[Use], uses: tuple[Use, .
     sure = min(opened.site.confidence, opened.type.confidence)
     library = project.knowledge.library(opened.target)
     is_file = library is not None and library.dialect in params.files
+    if project.by_hand.holds(opened.site.module):
+        sure = Confidence.LOW  # it is closed when the file has run
     if not closes:
         if is_file or _runs_on(definition) or len(uses) == 0:
             sure = Confidence.LOW

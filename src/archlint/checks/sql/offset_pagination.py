@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
-from archlint.checks.rule_api import Hit, Project, Proof, Site
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
 from archlint.project.statements import Sql
 
@@ -39,7 +39,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             elif not match[0].rstrip(",").isdigit() and not _is_catalogue(statement, params):
                 words = {"value": match[0], "tables": _tables(statement)}
                 anchor = " ".join(("offset", *statement.tables))
-                yield Hit(sql.site(match.start(), match.end()), words, confidence=sql.confidence, anchor=anchor)
+                by_hand = sql.module is not None and project.by_hand.holds(sql.module)
+                known = Confidence.LOW if by_hand else sql.confidence
+                yield Hit(sql.site(match.start(), match.end()), words, confidence=known, anchor=anchor)
 
 
 def _is_catalogue(statement: Statement, params: Params) -> bool:

@@ -51,9 +51,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 words = {"tables": ", ".join(f"`{table}`" for table in statement.tables)}
                 first = sql.text[statement.at : statement.end].partition("\n")[0].rstrip()
                 place = sql.site(statement.at, statement.at + len(first))
-                yield Hit(
-                    place, words, confidence=min(sql.confidence, Confidence.MEDIUM), anchor=" ".join(("all", *statement.tables))
-                )
+                most = Confidence.LOW if project.by_hand.holds(sink.module) else Confidence.MEDIUM
+                yield Hit(place, words, confidence=min(sql.confidence, most), anchor=" ".join(("all", *statement.tables)))
 
 
 def _is_meant(sql: Sql, params: Params) -> bool:

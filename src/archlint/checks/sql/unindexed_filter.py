@@ -43,6 +43,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                     seen.add(site)
                     judged = _judged(sql, asks, found[0], site, params)
                     if isinstance(judged, Hit):
+                        judged = replace(judged, confidence=Confidence.LOW) if project.by_hand.holds(sql.module) else judged
                         hits[judged.anchor] = _with(hits.get(judged.anchor), judged)
                     elif judged is not None:
                         yield judged
@@ -50,9 +51,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _with(first: Hit | None, hit: Hit) -> Hit:
-    """The first hit of some columns, and where else rows are looked for by them."""
+    """The first hit of some columns, and where else rows are looked for by them; a sure one stands before a note."""
     if first is None:
         return hit
+    if first.confidence < hit.confidence:
+        return replace(hit, related=(*hit.related, Step(first.site, "here too"), *first.related[1:]))
     return replace(first, related=(*first.related, Step(hit.site, "here too")))
 
 

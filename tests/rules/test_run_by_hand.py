@@ -1,0 +1,85 @@
+"""How sure rules are of what stands in files that a person runs: a file that ends when it has run holds nothing open and keeps
+nobody waiting but the person."""
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+CONNECT = "import psycopg2\n\ndb = psycopg2.connect('host=db dbname=shop')\n"
+INSERT = {"shop/orders.py": "def add(cursor, total):\n    cursor.execute('INSERT INTO orders (total) VALUES (%s)', (total,))\n"}
+QUERY = {
+    "DBS013": "    psycopg2.connect('host=db dbname=shop')\n",
+    "DBS018": "    connection = psycopg2.connect('dbname=shop')\n    connection.cursor().execute('SELECT 1')\n"
+    "    tell(connection.info)\n    connection.close()\n",
+    "SQL004": "    cursor = psycopg2.connect('dbname=shop').cursor()\n    cursor.execute('SELECT id FROM orders')\n"
+    "    print(cursor.fetchall())\n",
+    "SQL005": "    cursor = psycopg2.connect('dbname=shop').cursor()\n"
+    "    cursor.execute('SELECT id FROM orders LIMIT 50 OFFSET %s', (start,))\n",
+}
+
+BY_HAND = {
+    "it tells what it does": {"load/orders.py": f"{CONNECT}\n\ndef show():\n    return db\n\n\nprint('done')\n"},
+    "it calls its own function": {"load/orders.py": f"{CONNECT}\n\ndef show():\n    return db\n\n\nshow()\n"},
+    "it tells so in a loop": {"load/orders.py": f"{CONNECT}\n\ndef show():\n    return db\n\nfor n in (1, 2):\n    print(n)\n"},
+    "its body is all that there is": {"load/orders.py": f"{CONNECT}db.cursor().execute('DELETE FROM cart')\n"},
+    "it does something when it is run": {
+        "update_orders.py": "import psycopg2\n\n\ndef change():\n    psycopg2.connect('host=db dbname=shop')\n\n\n"
+        "if __name__ == '__main__':\n    change()\n"
+    },
+}
+
+PART_OF_THE_PROGRAM = {
+    "a package holds it": {"load/orders.py": f"{CONNECT}\nprint('done')\n", "load/__init__.py": ""},
+    "a file imports it": {"load/orders.py": f"{CONNECT}\nprint('done')\n", "load/views.py": "import orders\n"},
+    "a server looks for what it makes": {"load/orders.py": f"{CONNECT}\napp = make()\nprint('ready')\n"},
+    "it goes on waiting": {"load/orders.py": f"{CONNECT}\nprint('ready')\nqueue.start_consuming()\n"},
+    "its function is handed out": {"load/orders.py": f"{CONNECT}\n\n@hub.route('/')\ndef show():\n    pass\n\nprint(show)\n"},
+    "what it calls is kept": {"load/orders.py": f"{CONNECT}\n\ndef read():\n    return db\n\n\nsettings = read()\n"},
+    "a deployment starts it": {
+        "load/orders.py": f"{CONNECT}\nprint('ready')\n",
+        "Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["python", "load/orders.py"]\n',
+    },
+}
+
+
+@pytest.mark.parametrize("files", BY_HAND.values(), ids=BY_HAND.keys())
+def test_note(files: dict[str, str]) -> None:
+    (found,) = testing.run_rule("DBS013", files)
+
+    assert found.confidence == Confidence.LOW
+
+
+@pytest.mark.parametrize("files", PART_OF_THE_PROGRAM.values(), ids=PART_OF_THE_PROGRAM.keys())
+def test_finding(files: dict[str, str]) -> None:
+    (found,) = testing.run_rule("DBS013", files)
+
+    assert found.confidence > Confidence.LOW
+
+
+@pytest.mark.parametrize("rule", QUERY)
+def test_every_rule_that_asks(rule: str) -> None:
+    function = f"import psycopg2\n\n\ndef change(start):\n{QUERY[rule]}"
+    called = f"{function}\n\nchange(1)\n"
+
+    of_program = testing.run_rule(rule, INSERT | {"load/orders.py": function})
+    by_hand = testing.run_rule(rule, INSERT | {"load/orders.py": called})
+
+    assert [hit.confidence > Confidence.LOW for hit in of_program] == [True]
+    assert not any(hit.confidence > Confidence.LOW for hit in by_hand)
+
+
+def test_a_query_of_the_program_stands_before_one_of_a_script() -> None:
+    """Of the columns that several statements look for rows by, one of the program is what is told."""
+    tables = "CREATE TABLE orders (id bigint PRIMARY KEY, town text);\n"
+    ask = "    psycopg2.connect('dbname=shop').cursor().execute('SELECT id FROM orders WHERE town = %s', (town,))\n"
+    script = f"import psycopg2\n\n\ndef change(town):\n{ask}\n\nchange('Bonn')\n"
+    program = f"import psycopg2\n\n\ndef find(town):\n{ask}"
+    files = INSERT | {"schema.sql": tables, "load/orders.py": script}
+
+    (alone,) = testing.run_rule("SQL006", files)
+    (both,) = testing.run_rule("SQL006", files | {"shop/find.py": program})
+
+    assert alone.confidence == Confidence.LOW
+    assert (both.location.path, both.confidence) == ("shop/find.py", Confidence.MEDIUM)
+    assert [step.location.path for step in both.related][:2] == ["schema.sql", "load/orders.py"]

@@ -200,3 +200,39 @@ def test_who_gives_a_service_its_request(answering: str, notes: list[str]) -> No
     found = testing.run_rule("ARC013", TAKING | {"shop/api/orders.py": api})
     assert len(found) == 2
     assert [f.location.path.rpartition("/")[2] for f in found if f.confidence == Confidence.LOW] == notes
+
+
+AROUND = """\
+from functools import wraps
+
+from fastapi import HTTPException
+
+
+def guarded(function):
+    @wraps(function)
+    async def wrapper(user: str):
+        if not user:
+            raise HTTPException(401)
+        return await function(user)
+
+    return wrapper
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "is_used_inside", "confidence"),
+    [
+        ("guards", False, Confidence.LOW),
+        ("guards", True, Confidence.MEDIUM),
+        ("dependencies", True, Confidence.LOW),
+    ],
+)
+def test_what_is_put_around_handlers(module: str, is_used_inside: bool, confidence: Confidence) -> None:
+    """A decorator of handlers alone, and a module of dependencies, are the interface's wherever they lie."""
+    taken = f"from shop.services.{module} import guarded\n"
+    place = f"{taken}\n\n{'@guarded' if is_used_inside else ''}\nasync def place(user: str) -> str:\n    return user\n"
+    api = f"from fastapi import FastAPI\n{taken}from shop.services.orders import place\n\napp = FastAPI()\n\n\n"
+    api += '@app.get("/orders")\n@guarded\nasync def orders(user: str) -> str:\n    return await place(user)\n'
+    files = {f"shop/services/{module}.py": AROUND, "shop/services/orders.py": place, "shop/api/orders.py": api}
+    (found,) = testing.run_rule("ARC013", files)
+    assert found.confidence == confidence

@@ -52,6 +52,9 @@ class LayerEvidence:
                 return f"`{importer.name}` may be {other} itself"
             if _is_elsewhere(importer, imported) and not self._does(imported, other):
                 return f"`{imported.name}` may be what another context offers to this one"
+        is_technical = other == "application" and self._does(imported, "infrastructure")
+        if is_technical and not any(self._layers.layer_of(edge.imported) for edge in self._project.imports.edges(imported)):
+            return f"`{imported.name}` may be infrastructure itself"
         return ""
 
     def doubt_of_domain(self, barred: int) -> str:

@@ -68,7 +68,8 @@ def _own(project: Project, points: tuple[EffectPoint, ...], params: Params) -> l
     found = {point.site: point for point in points if point.is_direct and not _is_made_if_missing(point, params)}
     names = {site: point.witness.target.rpartition(".")[2] for site, point in found.items()}
     own = [found[site] for site in sorted(found) if names[site] not in params.settling]
-    return [point for point in own if not changes_tables(project, point, params.schema_verbs)]
+    rows = [point for point in own if not changes_tables(project, point, params.schema_verbs)]
+    return [point for row, point in enumerate(rows) if not any(_saves_again(point, other) for other in rows[:row])]
 
 
 def _is_made_if_missing(point: EffectPoint, params: Params) -> bool:
@@ -79,6 +80,23 @@ def _is_made_if_missing(point: EffectPoint, params: Params) -> bool:
         return False  # an import
     caught = (part for place in around if place.kind == "except" for part in parts_of(body, place.subject))
     return any(last_name(body, part) in params.missing for part in caught)
+
+
+def _saves_again(later: EffectPoint, earlier: EffectPoint) -> bool:
+    """It saves the row that the earlier write made, or whose relation that has changed: `child.guardians.remove(one)`, and
+    then `child.save()`."""
+    if later.call is None or earlier.call is None:
+        return False
+    body, callee = later.module.body, later.call.call.callee
+    row = callee.base if isinstance(callee, Attribute) and last_name(body, callee) in _SAVING else None
+    if not isinstance(row, Name) or later.call.call.arguments:
+        return False
+    made = [s for s in body.statements if s.kind == "assign" and s.at <= earlier.site.at < s.end and isinstance(s.target, Name)]
+    own = earlier.call.call.callee
+    relation = own.base.base if isinstance(own, Attribute) and isinstance(own.base, Attribute) else None
+    return any(isinstance(s.target, Name) and s.target.id == row.id for s in made) or (
+        isinstance(relation, Name) and relation.id == row.id
+    )
 
 
 def _one_after_the_other(writes: list[EffectPoint]) -> int:

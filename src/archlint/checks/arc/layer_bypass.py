@@ -8,8 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import String
+from archlint.project.effects import EffectPoint
 from archlint.project.handler_ways import Bypass, HandlerWays
 from archlint.project.model import CallSite, Def
+from archlint.project.parts import parts_of
 
 _EFFECTS = frozenset({"db.read", "db.write"})
 
@@ -109,7 +112,15 @@ def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:
     if bypass.callee is not None:
         name = bypass.callee.name.partition(".")[2].lower()
         return not is_clean and not any(word in name for word in params.repositories)
-    return bypass.path.end.witness.target.rpartition(".")[2] in params.ignore_calls
+    return bypass.path.end.witness.target.rpartition(".")[2] in params.ignore_calls or _asks_server(bypass.path.end)
+
+
+def _asks_server(end: EffectPoint) -> bool:
+    """`SELECT current_user`, `SELECT version()`: the SQL names no table, so that no service could own what it asks."""
+    call, body = end.call, end.module.body
+    parts = (part for argument in call.call.arguments[:1] for part in parts_of(body, argument.value)) if call else ()
+    texts = [part.value.lower().split() for part in parts if isinstance(part, String)]
+    return len(texts) == 1 and texts[0][:1] == ["select"] and "from" not in texts[0]
 
 
 def _hit(ways: HandlerWays, bypasses: list[Bypass], custom: _Custom) -> Hit:

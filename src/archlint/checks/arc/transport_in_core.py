@@ -23,6 +23,8 @@ _CORE: tuple[Layer, ...] = ("domain", "application")
 _SERVICES = frozenset({"services", "service", "use_cases", "usecases"})
 _TRANSPORTS = frozenset({"api", "apis", "web", "http", "rest", "graphql"})
 """Packages that hold the interface's part of what others begin."""
+_FOR_HANDLERS = frozenset({"dependencies", "deps", "decorators", "middleware", "middlewares"})
+"""Modules that hold what stands before handlers, whatever folder they lie in."""
 _STEPS = 3
 """From what the framework runs into what only that calls."""
 
@@ -36,11 +38,11 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each such place; a proof for each error that the core raises of its own."""
     answering = {endpoint.definition.module.path: endpoint.definition.module for endpoint in project.endpoints.all}
-    injected = frozenset(_injected(project))
+    injected, around = frozenset(_injected(project)), _put_around(project)
     for layer, module in _core_modules(project, answering.values()):
         if module.path in answering or project.layers.is_composition_root(module):
             continue  # a module of handlers is interface, whatever its name
-        core = _Core(project, module, layer, injected)
+        core = _Core(project, module, layer, injected, around)
         for found in (*core.raised(), *core.returned(), *core.taken()):
             if not _is_ignored(found, module, params):
                 yield found
@@ -87,14 +89,34 @@ def _injected(project: Project) -> Iterator[Def]:
     yield from project.named_dependencies.providers
 
 
+def _put_around(project: Project) -> frozenset[str]:
+    """The names of the decorators that handlers have and no other function has."""
+    handlers = {endpoint.definition for endpoint in project.endpoints.all}
+    others = (
+        Def(module, module.name, row)
+        for module in project.modules.production
+        for row, function in enumerate(module.outline.functions)
+        if function.decorators
+    )
+    elsewhere = {name for definition in others if definition not in handlers for name in _decorators(definition)}
+    return frozenset(name for definition in handlers for name in _decorators(definition)) - elsewhere
+
+
+def _decorators(definition: Def) -> Iterator[str]:
+    """Their last names."""
+    body = definition.module.body
+    return (last_name(body, decorator) for decorator in definition.function.decorators)
+
+
 class _Core:
     """One module of the core."""
 
-    def __init__(self, project: Project, module: Module, layer: str, injected: frozenset[Def]) -> None:
+    def __init__(self, project: Project, module: Module, layer: str, injected: frozenset[Def], around: frozenset[str]) -> None:
         self._project = project
         self._module = module
         self._layer = layer
         self._injected = injected
+        self._around = around
         self._calls = project.calls.in_module(module)
 
     def raised(self) -> Iterator[Hit | Proof]:
@@ -153,6 +175,8 @@ class _Core:
         }
         is_note = row >= 0 and (
             self._is_view(row)
+            or not _FOR_HANDLERS.isdisjoint(module.name.rpartition(".")[2:])
+            or self._is_put_around(row)
             or self._is_injected(Def(module, module.name, row), _STEPS)
             or self._is_hook(row)
             or self._is_called_outside(row)
@@ -167,6 +191,14 @@ class _Core:
             return False
         own = Type(f"{self._module.name}.{self._module.outline.classes[klass].qualname}")
         return self._project.types.role(own) == "view"
+
+    def _is_put_around(self, row: int) -> bool:
+        """What a decorator of handlers runs in their place."""
+        functions, outer = self._module.outline.functions, row
+        contexts = self._module.body.contexts
+        while (above := contexts[functions[outer].outer].function) >= 0:
+            outer = above
+        return outer != row and functions[outer].name in self._around
 
     def _is_hook(self, row: int) -> bool:
         """A method, in a package of the interface, that fills in what a class of another package leaves open."""

@@ -176,6 +176,23 @@ def test_an_app_that_is_there_for_slow_work(routes: int, confidence: Confidence)
     assert {each.confidence for each in found} == {confidence}
 
 
+@pytest.mark.parametrize(
+    ("path", "header", "confidence"),
+    [
+        ("shop/app.py", "X-Cron-Secret", Confidence.LOW),
+        ("shop/internal/app.py", "X-Secret", Confidence.LOW),
+        ("shop/app.py", "X-Secret", Confidence.HIGH),
+    ],
+)
+def test_a_route_that_a_scheduler_asks(path: str, header: str, confidence: Confidence) -> None:
+    asked = f'    if request.headers.get("{header}") != "x":\n        return None\n'
+    handler = HANDLER.replace("import FastAPI", "import FastAPI, Request").replace(
+        "def tile(key):", "def tile(key, request: Request):"
+    )
+    found = testing.run_rule("SVC012", {path: f"{handler}{asked}    return render(key)\n"})
+    assert {each.confidence for each in found} == {confidence}
+
+
 TAKING = {
     "shop/services/guards.py": "from fastapi import Request\n\n\ndef checked(word: str):\n"
     "    async def check(request: Request):\n        request.state.word = word\n\n    return check\n",

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _PLAIN = frozenset({"generate", "make", "create", "plain", "crypt", "user", "new", "the", "a", "to", "for", "raw"})
 
+_DRAWN = frozenset({"token", "otp", "nonce", "key"})
+"""Last words of names of what a program draws itself: `reset_password(token)` compares no password."""
+
 
 class Hashing(Struct, frozen=True):
     """Words with which code says that it hashes passwords."""
@@ -52,6 +55,8 @@ class Hashing(Struct, frozen=True):
         body = digest.site.module.body
         given = [p.name for p in caller.function.parameters if p.name not in ("self", "cls")]
         first = next((name for name in given if taint.vocabulary.names(name) is not None), given[0] if given else None)
+        if first is not None and not _DRAWN.isdisjoint(words_of(first)[-1:]):
+            return ()
         names = [part for part in parts_of(body, digest.data) if isinstance(part, Name) and part.id == first]
         return tuple(taint.source(name, at, "password", Confidence.MEDIUM) for name in names[:1])
 

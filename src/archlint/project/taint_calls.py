@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Step
-from archlint.facts.syntax import Argument, Attribute, Await, Call, CallRef, Collection, Constant, Expr, Statement, String
+from archlint.facts.syntax import Argument, Attribute, Await, Call, CallRef, Collection, Constant, Expr, Name, Statement, String
 from archlint.project.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS, is_carrying
 from archlint.project.credentials import words_of
 from archlint.project.cut_values import parts_words, takes_apart
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _MOST_CALLERS = 30
 _MOST_CLIMBS = 4
 _MOST_RETURNS = 6
+_TAKING_KEYS = frozenset({"list", "sorted", "set", "tuple", "frozenset"})
+"""Of a mapping they take the names of its fields."""
 
 
 class CallFlows:
@@ -96,7 +98,8 @@ class CallFlows:
             return self._parsed(call.arguments[0].value, at)
         if name == "locals" and not call.arguments:
             return self._locals(expr, at)
-        if name in CARRYING_FUNCTIONS and not any(t.definition is not None for t in site.targets):
+        is_kept = isinstance(callee, Attribute) and name == "set"  # `store.set(key, secret)` gives none back
+        if name in CARRYING_FUNCTIONS and not is_kept and not any(t.definition is not None for t in site.targets):
             return self._function(expr, call, name, at)
         return None
 
@@ -141,6 +144,9 @@ class CallFlows:
         if name in ("vars", "asdict") and call.arguments:
             types = self._project.types.all(at.module, call.arguments[0].value, at.context)
             return (taint.typed(expr, at, types, whole=True) if types else None) or UNKNOWN
+        if name in _TAKING_KEYS and len(call.arguments) == 1 and isinstance(call.arguments[0].value, Name):
+            flow = taint.flow(call.arguments[0].value, at)
+            return Flow(tuple(source for source in flow.sources if not _is_dump(source)), flow.clean)
         return joined(self._argument(a, at) for a in call.arguments)
 
     def _argument(self, argument: Argument, at: Place) -> Flow:
@@ -312,3 +318,11 @@ def _is_number(expr: Expr) -> bool:
 def _doubted(source: Source) -> Source:
     """A doubtful word inside a function that is not named for it says little of what the function gives."""
     return source if source.certain else replace(source, confidence=Confidence.LOW)
+
+
+def _is_dump(source: Source) -> bool:
+    """A mapping of all fields of an object."""
+    read = source.read
+    if read is None or not source.fields or not isinstance(read[0], CallRef):
+        return False
+    return last_name(read[1].module.body, read[0]) in DUMPS

@@ -33,8 +33,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     to the back end of the settings; `trials`: words in names of handlers and routes that only try whether something
     works, so that the answer is what the user waits for; `tests`: those of them that say so of a function on the way;
     `files`: functions (full names) that say that a file is there; `tested`: names that say that the program is only tested;
-    `tiny`: words in names of functions and modules on the way that draw
-    a few pixels."""
+    `triggers`: words that say that a scheduler or a queue asks; `tiny`: words in names of functions and modules on the
+    way that draw a few pixels."""
 
     ignore_calls: tuple[str, ...]
     queues: tuple[str, ...]
@@ -43,6 +43,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     tests: tuple[str, ...]
     files: tuple[str, ...]
     tested: tuple[str, ...]
+    triggers: tuple[str, ...]
     tiny: tuple[str, ...]
 
 
@@ -102,6 +103,7 @@ def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset
     is_alone = bool(handler.route.apps) and alone.issuperset(handler.route.apps or ())
     is_kept = path.kept or _is_kept(path) or _is_copied(project, first.point) or _is_in_file(project, first, params)
     is_trial = _is_trial(handler, frozenset(params.trials)) or _tests(path, frozenset(params.tests))
+    is_trial = is_trial or _is_triggered(handler, frozenset(params.triggers))
     is_note = is_kept or is_alone or is_trial or _is_in_thread(project, path)
     confidence = Confidence.LOW if is_note else path.confidence
     steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
@@ -172,6 +174,23 @@ def _is_trial(handler: Endpoint, trials: frozenset[str]) -> bool:
     """By its name, or by the last two parts of its path: `/check/mail`."""
     names = " ".join((handler.definition.function.name, *handler.path.rstrip("/").split("/")[-2:]))
     return not trials.isdisjoint(re.split(r"[^a-z0-9]+", names.lower().replace("_", " ")))
+
+
+def _is_triggered(handler: Endpoint, triggers: frozenset[str]) -> bool:
+    """No person waits for it: it is a scheduler's or a queue's by its package, its path, or what it asks to be sent
+    (`request.headers.get("X-Cron-Secret")`)."""
+    definition = handler.definition
+    module, body = definition.module, definition.module.body
+    said = (
+        part.value
+        for call in body.calls
+        if body.contexts[call.context].function == definition.index
+        for argument in call.arguments
+        for part in parts_of(body, argument.value)
+        if isinstance(part, String)
+    )
+    names = " ".join((module.local_name, definition.function.qualname, handler.path, *said))
+    return not triggers.isdisjoint(re.split(r"[^a-z0-9]+", names.lower().replace("_", " ")))
 
 
 def _tests(path: Path, tests: frozenset[str]) -> bool:

@@ -19,6 +19,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
+from archlint.project.kept_answers import empty_names
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 
@@ -45,7 +46,7 @@ def guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:
         place = body.contexts[index]
         if place.kind not in _BRANCHES or place.subject is None:
             continue
-        if holder is not None and _fills_once(loop, index, holder):
+        if _fills_once(loop, index, holder):
             return "it asks only as long as it has nothing"
         if place.kind == "if" and _asks_for_key(loop, place.subject):
             return "its keys are written in the code"
@@ -171,18 +172,24 @@ def _looks_up(body: Body, part: object, filled: set[str]) -> bool:
     return False
 
 
-def _fills_once(loop: Loop, branch: int, holder: Statement) -> bool:
-    """`if found is None: found = ask()`, where nothing else in the loop sets `found`."""
-    body, target = loop.module.body, holder.target
-    if not isinstance(target, Name) or target.id in loop.targets:
-        return False
-    test = body.contexts[branch].subject
-    if target.id not in set(names_in(body, test)):
-        return False
-    place = body.contexts[branch]
-    return not any(
-        isinstance(s.target, Name) and s.target.id == target.id and not place.at <= s.at < place.end for s in loop.statements
-    )
+def _fills_once(loop: Loop, branch: int, holder: Statement | None) -> bool:
+    """`if found is None: found = ask()`, where nothing else in the loop sets `found`; also where the branch asks first and
+    sets it of what that gave: `if found is None: key = ask(); found = made_of(key)`."""
+    body, place = loop.module.body, loop.module.body.contexts[branch]
+    tested = set(names_in(body, place.subject)) - loop.targets
+    asked = {holder.target.id} if holder is not None and isinstance(holder.target, Name) else set()
+    empty = set(empty_names(place.subject, holds=place.kind == "if")) if place.subject is not None else set()
+    filled = {s.target.id for s in loop.statements if s.context == branch and isinstance(s.target, Name) and _holds(s.value)}
+    return any(not _is_set_elsewhere(loop, branch, name) for name in (asked & tested) | (filled & empty & tested))
+
+
+def _holds(value: Expr | None) -> bool:
+    return value is not None and not (isinstance(value, Constant) and not value.value)
+
+
+def _is_set_elsewhere(loop: Loop, branch: int, name: str) -> bool:
+    place = loop.module.body.contexts[branch]
+    return any(isinstance(s.target, Name) and s.target.id == name and not place.at <= s.at < place.end for s in loop.statements)
 
 
 def _counts_anew(loop: Loop, branch: int, comparison: Comparison) -> bool:

@@ -14,11 +14,18 @@ from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _SLICE = re.compile(r"\[[^\[\]]*:[^\[\]]*\]")
 _BOUNDS = re.compile(r"\b(limit|returning|group\s+by|distinct|fetch\s+first|top\s+\d+|count)\b", re.IGNORECASE)
+_OF_KEY = re.compile(
+    r"\bfrom\s+(?P<table>[\w.]+)(\s+(as\s+)?\w+)?\s+where\s+(?P<column>[\w.]+)\s*=\s*(%s|%\(\w+\)s|\?|[:$]\w+|'?\{[^}]*\}'?)\s*;?\s*$",
+    re.IGNORECASE,
+)
+_SELECT = re.compile(r"\s*select\b", re.IGNORECASE)
 _HOLDERS = frozenset({"db-session", "db-connection", "db-cursor", "db-manager"})
 _PLAIN = frozenset({"staticmethod", "classmethod"})
 _HELPERS = 3
@@ -122,7 +129,31 @@ class LoadedRows:
             for argument in call.arguments
         ]
         words = {word for text in texts for word in text.replace("(", ".").replace(")", ".").split(".")}
-        return not words.isdisjoint(self._bounded) or any(_SLICE.search(text) or _BOUNDS.search(text) for text in texts)
+        if not words.isdisjoint(self._bounded) or any(_SLICE.search(text) or _BOUNDS.search(text) for text in texts):
+            return True
+        executed = list(self._executed(module, names, function))
+        asked = [text for text in executed if _SELECT.match(text)]
+        return any(_BOUNDS.search(text) for text in executed) or (bool(asked) and all(_asks_for_one(text) for text in asked))
+
+    def _executed(self, module: Module, names: AbstractSet[str], function: int) -> Iterator[str]:
+        """The statements that an object of one of the names is given, where a name holds the text."""
+        for site in self._project.calls.in_module(module) if names else ():
+            callee, here = site.call.callee, module.body.contexts[site.call.context].function
+            if here == function and isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id in names:
+                for argument in site.call.arguments[:1]:
+                    built = self._project.values.text(module, argument.value, site.call.context)
+                    if built is not None:
+                        yield built.rendered
+
+
+def _asks_for_one(statement: str) -> bool:
+    """`SELECT … FROM orders WHERE order_id = ?`, and nothing else: the row of a key, or none."""
+    found = _OF_KEY.search(statement)
+    if found is None:
+        return False
+    table, column = found["table"].rpartition(".")[2].lower(), found["column"].rpartition(".")[2].lower()
+    kind = column.removesuffix("_id") if column.endswith("_id") else ""
+    return column == "id" or (bool(kind) and table in (kind, f"{kind}s", f"{kind}es", f"{kind.removesuffix('y')}ies"))
 
 
 def only_value(module: Module, name: Name, context: int) -> Expr | None:

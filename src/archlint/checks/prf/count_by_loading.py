@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
-from archlint.facts.syntax import Attribute, Name
+from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Operation
 from archlint.project.counted_relations import CountedRelations
 from archlint.project.loaded_rows import LoadedRows, only_value
+from archlint.project.model import CallSite
+from archlint.project.one_off import OneOff, OneOffWords
+from archlint.project.parts import parts_of
 from archlint.project.spelling import shorten, spell
 
 _LENGTH = "builtins.len"
 
 
-class Params(Struct, frozen=True, forbid_unknown_fields=True):
+class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`counting`: last names of library callables that let the database count; `loading`: those that load all rows;
     `bounded`: those in a chain that bound its rows, so that counting them costs little; `ahead`: those that load relations
-    together with their owners."""
+    together with their owners.  The rest: see `OneOffWords`."""
 
     counting: tuple[str, ...]
     loading: tuple[str, ...]
@@ -29,20 +30,45 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each `len` of rows that are loaded for it alone, a proof for each count that the database makes."""
     rows = LoadedRows(project, params.loading, params.bounded, params.ahead)
-    relations = CountedRelations(project, rows.ahead)
+    relations, once = CountedRelations(project, rows.ahead), OneOff(project, params)
     for site in project.calls.to(_LENGTH):
         if not site.module.is_production or len(site.call.arguments) != 1:
             continue
         counted = site.call.arguments[0].value
         if rows.loads(site.module, counted, site.call.context):
             given = only_value(site.module, counted, site.call.context) if isinstance(counted, Name) else None
-            words = {"rows": shorten(spell(site.module.body, given or counted), 60)}
-            yield Hit(site.site, words, confidence=Confidence.HIGH)
+            doubt = _doubt(site, once)
+            words = {"rows": shorten(spell(site.module.body, given or counted), 60), "doubt": f"; {doubt}" if doubt else ""}
+            yield Hit(site.site, words, confidence=Confidence.LOW if doubt else Confidence.HIGH)
         elif relations.is_counted(site.module, counted, site.call.context):
-            yield Hit(site.site, {"rows": spell(site.module.body, counted)}, confidence=Confidence.LOW)  # may be a handful
+            words = {"rows": spell(site.module.body, counted), "doubt": "; there may be a handful"}
+            yield Hit(site.site, words, confidence=Confidence.LOW)
     for point in project.effects.points("db.read"):
         call = point.call
         if point.is_direct and point.kind == "call" and call is not None and point.module.is_production:
             callee = call.call.callee
             if isinstance(callee, Attribute) and callee.attr in params.counting:
                 yield Proof(point.site, "the database counts")
+
+
+def _doubt(site: CallSite, once: OneOff) -> str:
+    """Why it costs little to load them."""
+    if site.caller is not None and once.runs_once(site.module, site.caller):
+        return "it runs once in a while"
+    if _sizes_list(site):
+        return "a list is made that is as long"
+    return ""
+
+
+def _sizes_list(site: CallSite) -> bool:
+    """`[None] * len(rows)`"""
+    body = site.module.body
+    return any(
+        isinstance(part, Operation)
+        and part.op == "*"
+        and any(isinstance(side, Collection) for side in part.operands)
+        and any(isinstance(side, CallRef) and side.index == site.index for side in part.operands)
+        for statement in body.statements
+        if statement.at <= site.site.at < statement.end
+        for part in parts_of(body, statement.value)
+    )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from archlint.facts.syntax import CallRef, Collection, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Operation, Subscript
 from archlint.project.credentials import words_of
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_PARTS = 6
+"""From what a loop goes over back to the column of a row that holds it."""
 _PAIRS = frozenset({"items", "iteritems", "viewitems"})
 _WORDING = frozenset({"tokenize", "tokens", "lex", "scan", "findall", "finditer"})
 _SAME_ITEMS = frozenset({"sorted", "list", "tuple", "reversed", "iter", "set"})
@@ -21,6 +27,50 @@ _SAME_ITEMS = frozenset({"sorted", "list", "tuple", "reversed", "iter", "set"})
 def is_pairs(module: Module, iterable: Expr) -> bool:
     """`mapping.items()`."""
     return isinstance(iterable, CallRef) and last_name(module.body, iterable) in _PAIRS
+
+
+def is_put_in_brackets(module: Module, iterable: Expr) -> bool:
+    """`rows = [rows]` in the same function: what it goes over may be a single one."""
+    body = module.body
+    inside = [f for f in module.outline.functions if f.at <= iterable.at < f.end]
+    return isinstance(iterable, Name) and any(
+        isinstance(s.target, Name)
+        and s.target.id == iterable.id
+        and isinstance(s.value, Collection)
+        and len(s.value.items) == 1
+        and isinstance(only := s.value.items[0], Name)
+        and only.id == iterable.id
+        and body.contexts[s.context].kind == "if"
+        for s in body.statements
+        if inside and inside[-1].at <= s.at < iterable.at
+    )
+
+
+def is_part_of_row(project: Project, module: Module, iterable: Expr, context: int) -> bool:
+    """`page.content.get("blocks", [])`, where `page` is stored: a list inside of one row."""
+    body, calls = module.body, module.body.calls
+    current: Expr | None = iterable
+    for _ in range(_PARTS):
+        match current:
+            case Name():
+                given = [s for s in body.statements if isinstance(s.target, Name) and s.target.id == current.id]
+                here = body.contexts[context].function
+                given = [s for s in given if s.at < iterable.at and body.contexts[s.context].function == here]
+                current = given[0].value if len(given) == 1 and given[0].kind == "assign" else None
+            case Operation(op="or"):
+                current = current.operands[0]
+            case Subscript():
+                current = current.base
+            case CallRef() if isinstance(callee := calls[current.index].callee, Attribute) and callee.attr == "get":
+                current = callee.base
+            case Attribute() if current is not iterable:
+                return any(
+                    not t.is_class and project.types.role(t) == "db-model"
+                    for t in project.types.all(module, current.base, context)
+                )
+            case _:
+                return False
+    return False
 
 
 def is_words(module: Module, iterable: Expr) -> bool:

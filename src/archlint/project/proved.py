@@ -8,6 +8,7 @@ from archlint.facts.syntax import CallRef, Name
 from archlint.project.credentials import words_of
 from archlint.project.growth import Growth, Growths
 from archlint.project.item_keys import is_keyed
+from archlint.project.loop_items import is_part_of_row
 from archlint.project.loops import WRITTEN, Loops
 from archlint.project.model import Type
 from archlint.project.parts import names_in
@@ -27,7 +28,7 @@ class Proved:
     def __init__(self, project: Project, words: LoopWords) -> None:
         self._growths = Growths(project, words)
         self._loops = Loops(project, frozenset(words.listings))
-        self._types = project.types
+        self._project, self._types = project, project.types
         self._key_types = frozenset(words.key_types)
         self._few_people = frozenset(words.few_people)
 
@@ -37,6 +38,8 @@ class Proved:
         if self._asks_for_entries(query) or self._goes_over_few_people(loop):
             return ""
         found = self._growths.of(loop)
+        if not found and self._is_part_of_row(loop):
+            return ""
         if found in ("", "listed") and (self._are_keys(loop) or is_keyed(query)):
             return "keyed"
         if found:
@@ -68,6 +71,14 @@ class Proved:
             subject = made[-1] if made else None
         is_entry = isinstance(subject, CallRef) and last_name(body, subject) == "get"
         return is_entry and self._loops.excuse(loop, query.point.context, query.point.site.at) == WRITTEN
+
+    def _is_part_of_row(self, loop: Loop) -> bool:
+        place = loop.place
+        return (
+            loop.mapping is None
+            and place.subject is not None
+            and is_part_of_row(self._project, loop.module, place.subject, place.parent)
+        )
 
     def _are_keys(self, loop: Loop) -> bool:
         """The items are of a type that only keys of rows have."""

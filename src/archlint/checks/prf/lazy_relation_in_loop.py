@@ -14,6 +14,7 @@ from archlint.facts.syntax import Attribute, Expr, Name
 from archlint.project.handed_rows import HandedRow, HandedRows
 from archlint.project.lazy_relations import LazyRelation, LazyRelations
 from archlint.project.loaded import LoadedRelations
+from archlint.project.loop_items import is_put_in_brackets
 from archlint.project.loops import Loop, Loops
 from archlint.project.model import Def
 from archlint.project.modules import Module
@@ -127,9 +128,27 @@ class _Judge:
             confidence, doubt = Confidence.LOW, "; an asynchronous session raises instead"
         elif not items.is_known and (anywhere.holds(relation.name) or not anywhere.is_known):
             confidence, doubt = Confidence.LOW, "; it may be loaded where the list comes from"
+        elif is_put_in_brackets(loop.module, subject):
+            confidence, doubt = Confidence.LOW, "; it may be a single one"
+        elif self._is_asked_for(loop, expr, relation):
+            confidence, doubt = Confidence.LOW, "; the session may have it: it is asked for by its key"
         elif relation.loading.shared or not items.is_known:
             confidence = min(confidence, Confidence.MEDIUM)
         yield _hit(loop, expr, relation, confidence, doubt)
+
+    def _is_asked_for(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> bool:
+        """`load(session, line.order_id)` in the loop before `line.order` is read."""
+        key = f"{relation.name}_id"
+        own = spell(loop.module.body, expr.base)
+        return any(
+            isinstance(argument.value, Attribute)
+            and argument.value.attr == key
+            and spell(loop.module.body, argument.value.base) == own
+            and "db.read" in self._project.effects.at(site)
+            for site in self._project.calls.in_module(loop.module)
+            if loop.place.at <= site.site.at and site.site.end <= expr.base.at
+            for argument in site.call.arguments
+        )
 
     def _raises(self, relation: LazyRelation) -> bool:
         """The program has sessions with which reading raises."""

@@ -13,6 +13,7 @@ from archlint.project.effects import EffectPoint
 from archlint.project.given_answers import tries_attribute
 from archlint.project.item_keys import asks_for_group
 from archlint.project.kept_answers import asks_for_what_is_missing
+from archlint.project.loop_items import is_put_in_brackets
 from archlint.project.memoised import asks_a_keeper, fills_cache, is_memoised
 from archlint.project.own_turns import asks_whether_to_stop, has_own_database, is_tried_again, is_under_own_lock
 from archlint.project.parts import names_in, parts_of
@@ -127,6 +128,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
         return Confidence.LOW, "nothing here says that there are many"
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
+    if loop.mapping is None and loop.place.subject is not None and is_put_in_brackets(loop.module, loop.place.subject):
+        return Confidence.LOW, "it may be a single one"
     doubt = _doubt_on_the_way(project, query, spared, params)
     if doubt:
         return Confidence.LOW, doubt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name
@@ -10,13 +10,14 @@ from archlint.project.arguments import arguments_by_parameter
 from archlint.project.class_attributes import bound_in
 from archlint.project.conditions import Conditions
 from archlint.project.credentials import words_of
+from archlint.project.model import Type
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.facts.knowledge import Operation
     from archlint.facts.syntax import Body, Statement
     from archlint.project.effects import EffectPoint
-    from archlint.project.model import CallSite, Def, Type
+    from archlint.project.model import CallSite, Def
     from archlint.project.program import Project
 
 _COMMIT = "db.commit"
@@ -74,16 +75,21 @@ class ChangedRows:
             if definition is None or definition.function.name == "__init__":
                 continue
             given = arguments_by_parameter(site.call, definition)
-            for base, name, _ in self._settings(definition, definition.function.end):
+            for base, name, context in self._settings(definition, definition.function.end):
                 if not isinstance(base, Name):
                     continue
                 if base.id in _OWN and site.receiver is not None and self._is_column(site.receiver, name):
                     return True
-                value = given.get(base.id)
+                rows = _gone_over(definition, base, context)
+                value = given.get(rows or base.id)
                 types = self._project.types.all(site.module, value, site.call.context) if value is not None else ()
-                if any(self._is_column(found, name) for found in types):
+                if any(self._is_column(found, name) for found in (self._items(types) if rows else types)):
                     return True
         return False
+
+    def _items(self, types: Iterable[Type]) -> Iterator[Type]:
+        for each in types:
+            yield from (item for item in self._project.types.inference.items(each) if isinstance(item, Type))
 
     def _is_column(self, owner: Type, name: str) -> bool:
         """A class of rows, or one above it, declares the attribute."""
@@ -91,6 +97,17 @@ class ChangedRows:
         if owner.is_class or types.role(owner) != _STORED:
             return False
         return bound_in(self._project, owner, name) is not None
+
+
+def _gone_over(definition: Def, item: Name, context: int) -> str:
+    """`rows`, where the place stands in `for row in rows`, of whose `row` is asked."""
+    contexts = definition.module.body.contexts
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        place = contexts[context]
+        if place.kind == "for" and isinstance(place.target, Name) and place.target.id == item.id:
+            return place.subject.id if isinstance(place.subject, Name) else ""
+        context = place.parent
+    return ""
 
 
 def _is_stamp(body: Body, name: str, statement: Statement) -> bool:

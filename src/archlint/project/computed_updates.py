@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.parts import parts_of
 from archlint.project.sequence import context_at
-from archlint.project.spelling import spell
+from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite, Def
@@ -37,6 +37,9 @@ _SET = re.compile(r"\bSET\b(.*?)(?:\bWHERE\b(.*))?$", re.IGNORECASE | re.DOTALL)
 _GIVEN = re.compile(rf"([A-Za-z_]\w*)[\"`\]]?\s*=\s*{_PLACE}")
 _ADDING = frozenset({"+", "-", "*"})
 _MOST_CALLERS = 10
+_NUMBERS = frozenset({"int", "float", "Decimal", "round"})
+_WRAPS = 3
+"""`float(x.n or 0)`, from the name back to the column."""
 
 
 class ComputedUpdate(Struct, frozen=True):
@@ -157,3 +160,19 @@ def made_before(module: Module, name: Name, before: int) -> Statement | None:
 
 def _function_at(module: Module, at: int) -> int:
     return module.body.contexts[context_at(module, at)].function
+
+
+def is_old_value(module: Module, expr: Expr, own: str, before: int) -> bool:
+    """`x.n` itself, or a name that it was given before: `old = x.n`, `old = int(x.n or 0)`."""
+    body = module.body
+    if not isinstance(expr, Name):
+        return spell(body, expr) == own
+    made = made_before(module, expr, before)
+    value = made.value if made is not None else None
+    for _ in range(_WRAPS):
+        if isinstance(value, CallRef) and last_name(body, value) in _NUMBERS:
+            given = body.calls[value.index].arguments
+            value = given[0].value if given else None
+        elif isinstance(value, Operation) and value.op == "or":
+            value = value.operands[0]
+    return isinstance(value, Attribute) and spell(body, value) == own

@@ -20,7 +20,7 @@ from archlint.facts.syntax import (
     Template,
 )
 from archlint.project.commits import commit_above
-from archlint.project.computed_updates import ComputedUpdate, ComputedUpdates, made_before
+from archlint.project.computed_updates import ComputedUpdate, ComputedUpdates, is_old_value, made_before
 from archlint.project.conditions import is_failure_path
 from archlint.project.credentials import words_of
 from archlint.project.model import Def, Type
@@ -159,7 +159,7 @@ def _is_of_itself(module: Module, statement: Statement, target: Attribute, sums:
     for part in parts_of(body, value) if isinstance(value, Operation | CallRef) else ():
         if isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1:
             own = spell(body, target)
-            if any(spell(body, inner) == own for side in part.operands for inner in parts_of(body, side)):
+            if any(is_old_value(module, inner, own, statement.at) for side in part.operands for inner in parts_of(body, side)):
                 return not any(_is_no_number(body, side) for side in part.operands)
     return False
 

@@ -7,38 +7,47 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.open_transactions import Inside, OpenTransactions
 from archlint.project.sent_early import SentEarly, sent_early
 from archlint.project.sequence import chain
-from archlint.project.spelling import shorten
+from archlint.project.spelling import shorten, spell
 
 _SAVING = "save"
 _EFFECTS = ("enqueue", "publish")
+_KEPT = "cache.write"
 _FAR = 3
 """Functions between the transaction and the queue: on a longer way there are many conditions that nobody can weigh."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`delays`: arguments by which a task is run later; `passing_kinds`: kinds of libraries whose messages may be lost."""
+    """`delays`: arguments by which a task is run later; `passing_kinds`: kinds of libraries whose messages may be lost;
+    `pushing`: calls of these that put something into a list, `queues`: words in the names of lists from which workers take."""
 
     delays: tuple[str, ...]
     passing_kinds: tuple[str, ...]
+    pushing: tuple[str, ...]
+    queues: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each task or message in a transaction that has written something, a proof for each in none."""
 
     def counts(end: EffectPoint) -> bool:
+        if end.effect == _KEPT:
+            return _is_pushed(project, end, params)
         return set(params.passing_kinds).isdisjoint(project.knowledge.package_kinds(end.witness.target))
 
-    inside = OpenTransactions(project).inside(_EFFECTS, counts)
+    pushes = any(project.calls.written(name) for name in params.pushing)
+    effects = (*_EFFECTS, _KEPT) if pushes else _EFFECTS
+    inside = OpenTransactions(project).inside(effects, counts)
     ends = {found.path.end.site for found in inside}
     for found in inside:
         if found.open.write is not None:
             yield _hit(found, params)
     told = {found.definition for found in inside if found.open.write is not None}
-    for early in sent_early(project, _EFFECTS, counts):
+    for early in sent_early(project, effects, counts):
         if early.definition not in told:
             ends.add(early.path.end.site)
             yield _early(early, params)
@@ -46,6 +55,17 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for point in project.effects.points(effect):
             if point.is_direct and point.module.is_production and point.site not in ends:
                 yield Proof(point.site, "stands in no transaction")
+
+
+def _is_pushed(project: Project, end: EffectPoint, params: Params) -> bool:
+    """`redis.lpush(ORDER_QUEUE, order.id)`: a list that is a queue by its name."""
+    call = end.call
+    if call is None or end.witness.target.rpartition(".")[2] not in params.pushing or not call.call.arguments:
+        return False
+    key = call.call.arguments[0].value
+    built = project.values.text(call.module, key, call.call.context)
+    said = f"{spell(call.module.body, key)} {built.rendered if built is not None else ''}"
+    return not set(params.queues).isdisjoint(words_of(said))
 
 
 def _confidence(found: Inside, params: Params) -> Confidence:

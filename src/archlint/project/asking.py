@@ -81,6 +81,12 @@ class Asking:
             known = self._known[definition] = any(self._is_told(each) for each in self._reached(definition))
         return known
 
+    def places(self, definition: Def) -> list[int]:
+        """Where the function itself does so."""
+        module, function = definition.module, definition.function
+        self._holds(module, function.at, function.end)
+        return [at for at in self._places[module.path] if function.at <= at < function.end]
+
     def class_asks(self, klass: ClassDef) -> bool:
         """The same of a class: anywhere in its own code, or by what its methods call."""
         if self._holds(klass.module, klass.klass.at, klass.klass.end):

@@ -14,6 +14,7 @@ from archlint.project.asking import Asking, Phrases, last_two
 from archlint.project.endpoints import VERBS, Endpoint
 from archlint.project.entities import Bound, Entity, External, FunctionRef
 from archlint.project.guard_words import GuardWords
+from archlint.project.guarded_paths import GuardedPaths
 from archlint.project.injected import Injected, Written, handed
 from archlint.project.model import Def, Type
 from archlint.project.parts import leaves_of
@@ -45,7 +46,7 @@ class Guards:
         self._asking = Asking(project, Phrases((*words.asks_inside, *words.refuses)), words.sends, words.entrances)
         self._refusing = Asking(project, self._turns_away, words.sends, words.entrances)
         self._injected = Injected(project)
-        self._apps = AroundApps(project)
+        self._apps, self._paths = AroundApps(project), GuardedPaths(project, self._refusing)
         self._access = ViewAccess(project)
         self._of_routes: dict[Route, Guard] = {}
         self._of_views: dict[str, Guard] = {}
@@ -86,7 +87,8 @@ class Guards:
         for site in self._sites(route):
             yield from self._given(site)
         for each in self._apps.of(route):
-            yield self._of_middleware(each)
+            if not any(self._paths.leaves_out(around, route.paths) for around in self._functions(each)):
+                yield self._of_middleware(each)
         yield self._by_settings
 
     def _sites(self, route: Route) -> Iterator[Site]:
@@ -121,6 +123,11 @@ class Guards:
         if not own or None in own:
             return Guard.UNKNOWN if self._asks.in_name(last_name(each.module.body, each.expr)) else Guard.NONE
         return Guard.NONE
+
+    def _functions(self, each: Def | Written) -> list[Def]:
+        if isinstance(each, Def):
+            return [each]
+        return [entity.definition for entity in self._entities(each) if isinstance(entity, FunctionRef)]
 
     def _refuses(self, entity: Entity) -> bool | None:
         """None: it is none of the project's code."""

@@ -14,7 +14,7 @@ class GuardWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     router or app is given guards; `guard_methods`: methods of a view that run before it answers; `guard_attributes`: words
     in names of a view's attributes that say who may use it.  `harmless`: words in names of decorators that let everybody
     in; `helpers`: ends of names of what is injected to work, not to ask; `identifying`: middleware (dotted names) that only
-    finds out who comes.
+    finds out who comes; `asking`: decorators (dotted names) that ask, though their own names do not say so.
     """
 
     asks: tuple[str, ...]
@@ -26,5 +26,6 @@ class GuardWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     harmless: tuple[str, ...]
     helpers: tuple[str, ...]
     identifying: tuple[str, ...]
+    asking: tuple[str, ...]
     sends: tuple[str, ...]
     entrances: tuple[str, ...]

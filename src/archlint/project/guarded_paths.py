@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Collection, Comparison, Context, Expr, Name, Operation
 from archlint.project.credentials import words_of
+from archlint.project.entities import FunctionRef
+from archlint.project.injected import Written
 from archlint.project.model import CallSite, Def
 from archlint.project.spelling import last_name
 
@@ -29,8 +31,14 @@ class GuardedPaths:
         self._asking = asking
         self._known: dict[Def, Prefixes | None] = {}
 
-    def leaves_out(self, definition: Def, paths: Iterable[str]) -> bool:
+    def leave_out(self, around: Def | Written, paths: Iterable[str]) -> bool:
         """It asks only under some beginnings of paths, and none of these paths has one of them."""
+        if isinstance(around, Def):
+            return self._leaves_out(around, paths)
+        found = self._project.types.inference.entities(around.module, around.expr, around.context)
+        return any(isinstance(each, FunctionRef) and self._leaves_out(each.definition, paths) for each in found)
+
+    def _leaves_out(self, definition: Def, paths: Iterable[str]) -> bool:
         if definition not in self._known:
             self._known[definition] = self._of(definition, _DEPTH)
         prefixes = self._known[definition]

@@ -18,7 +18,7 @@ from archlint.project.guarded_paths import GuardedPaths
 from archlint.project.injected import Injected, Written, handed
 from archlint.project.model import Def, Type
 from archlint.project.parts import leaves_of
-from archlint.project.sent_away import sends_away
+from archlint.project.sent_away import is_told_who_comes, sends_away
 from archlint.project.spelling import last_name
 from archlint.project.symbols import ClassDef, Definition
 from archlint.project.view_access import Guard, ViewAccess
@@ -87,7 +87,7 @@ class Guards:
         for site in self._sites(route):
             yield from self._given(site)
         for each in self._apps.of(route):
-            if not any(self._paths.leaves_out(around, route.paths) for around in self._functions(each)):
+            if not self._paths.leave_out(each, route.paths):
                 yield self._of_middleware(each)
         yield self._by_settings
 
@@ -116,18 +116,13 @@ class Guards:
         if isinstance(each, Def):
             is_asked = self._of_function(each) is Guard.ASKS  # `@bp.before_request` over `@login_required`
             is_asked = is_asked or self._refusing.function_asks(each) or sends_away(each, self._inside)
-            return Guard.ASKS if is_asked else Guard.NONE
+            return Guard.ASKS if is_asked else Guard.UNKNOWN if is_told_who_comes(each, self._inside) else Guard.NONE
         own = [self._refuses(entity) for entity in self._entities(each)]
         if any(own):
             return Guard.ASKS
         if not own or None in own:
             return Guard.UNKNOWN if self._asks.in_name(last_name(each.module.body, each.expr)) else Guard.NONE
         return Guard.NONE
-
-    def _functions(self, each: Def | Written) -> list[Def]:
-        if isinstance(each, Def):
-            return [each]
-        return [entity.definition for entity in self._entities(each) if isinstance(entity, FunctionRef)]
 
     def _refuses(self, entity: Entity) -> bool | None:
         """None: it is none of the project's code."""
@@ -233,6 +228,8 @@ class Guards:
         elif isinstance(entity, Type) and entity.name in self._project.symbols.classes:
             asks = self._asking.class_asks(self._project.symbols.classes[entity.name])
         elif isinstance(entity, External):
+            if entity.name in self._words.asking:
+                return Guard.ASKS
             return Guard.NONE if self._is_library(entity) else Guard.UNKNOWN
         elif isinstance(entity, Type) and entity.name in _ANYTHING:
             return Guard.UNKNOWN

@@ -45,7 +45,8 @@ class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     endpoints that only the network, or a code that nobody can guess, keeps others from; `joins`: last words of paths under
     which people sign up; `gateways`: words in folders of apps through which others are
     reached; `signs_up`: words for what code does that keeps somebody's new password; `secrets`: last words of
-    columns whose value knows only who was told it; `traces`: words in names of what only records the request."""
+    columns whose value knows only who was told it; `traces`: words in names of what only records the request; `set_aside`:
+    words in names of packages and modules that are kept, and run no more."""
 
     not_asked: tuple[str, ...]
     doubtful: tuple[str, ...]
@@ -54,6 +55,7 @@ class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     signs_up: tuple[str, ...]
     secrets: tuple[str, ...]
     traces: tuple[str, ...]
+    set_aside: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if write.guard >= Guard.CHECKS:
             asking[place].append(write.guard)
             yield Proof(write.site, f"`{write.label}` asks who comes")
-        elif write.words.isdisjoint(params.not_asked):
+        elif write.words.isdisjoint(params.not_asked) and not _is_set_aside(project, write.route.module, params):
             open_writes[place].append(write)
     yield from _of_mutations(project, guards, signing, params)
     gateways = _gateways(project, params)
@@ -190,6 +192,14 @@ def _by_methods(project: Project, guards: Guards, view: ClassDef) -> Iterator[Gu
         for row, function in enumerate(klass.module.outline.functions) if klass is not None else ():
             if klass is not None and function.klass == klass.index and function.name.removeprefix("perform_") in _STEPS:
                 yield guards.of_resolver(Def(klass.module, klass.module.name, row))
+
+
+def _is_set_aside(project: Project, module: Module, params: Params) -> bool:
+    """`archive/server_old.py`, which nobody imports."""
+    if set(params.set_aside).isdisjoint(words_of(module.name)):
+        return False
+    importers = (m for m in project.modules.production if m.path != module.path)
+    return not any(edge.imported.path == module.path for m in importers for edge in project.imports.edges(m))
 
 
 def _asks_anywhere(project: Project, guards: Guards, place: tuple[str, str]) -> bool:

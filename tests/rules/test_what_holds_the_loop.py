@@ -182,3 +182,51 @@ def test_an_app_that_makes_a_loop_for_each_request_holds_nobody_elses() -> None:
     assert set(found(flask.replace("flask", "quart") + "from quart import Quart\napp = Quart(__name__)\n" + view)) == {
         Confidence.HIGH
     }
+
+
+JOBS = """
+import asyncio
+import time
+
+class Task:
+    async def run(self, *args): raise NotImplementedError
+    def __call__(self, *args):
+        {runs}
+    async def _prepare_and_run(self, *args):
+        return await self.run(*args)
+
+class Upload(Task):
+    async def run(self, key: int):
+        await self._send(key)
+    async def _send(self, key: int):
+        time.sleep(key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("runs", "sure"),
+    [
+        ("return asyncio.run(self._prepare_and_run(*args))", Confidence.LOW),
+        ("return asyncio.create_task(self._prepare_and_run(*args))", Confidence.HIGH),
+    ],
+)
+def test_a_job_that_its_base_runs_to_its_end_has_a_loop_of_its_own(runs: str, sure: Confidence) -> None:
+    assert set(confidences(JOBS.replace("{runs}", runs))) == {sure}
+
+
+def test_what_is_asked_once_in_a_process_is_a_note() -> None:
+    code = """
+import time
+_client = None
+def connected():
+    global _client
+    if _client is not None:
+        return _client
+    _client = object()
+    time.sleep(1)
+    return _client
+async def answer():
+    return connected()
+"""
+    assert confidences(code) == [Confidence.LOW]
+    assert confidences(code.replace("return _client\n    _client", "print(_client)\n    _client")) == [Confidence.HIGH]

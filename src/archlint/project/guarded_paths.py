@@ -1,4 +1,4 @@
-"""The paths for which code that runs around all requests asks who comes: `if path.startswith("/admin"):`."""
+"""The paths for which code that runs before each answer asks who comes: `if path.startswith("/admin"):`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _DEPTH = 3
-"""Functions between the one that runs around requests and the one that tests the path."""
+"""Functions between the one that runs before each answer and the one that tests the path."""
 _UNKNOWN = ("{", "/{")
 Prefixes = frozenset[str]
 

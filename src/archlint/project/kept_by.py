@@ -75,11 +75,12 @@ def _is_shared(module: Module, name: Name) -> bool:
 
 
 def _fills_global(module: Module, own: list[Statement], at: int) -> bool:
-    """`return _known` before the place, where the function goes on to set that name of the module."""
+    """`return _known` before the place, where the function goes on to set that name of the module, be it before the place:
+    `_client = connect(); _client.ping()`."""
     shared = {name for s in own if s.kind == "global" for name in names_in(module.body, s.target or s.value)}
-    answered = {s.value.id for s in own if s.kind == "return" and s.at < at and isinstance(s.value, Name)}
-    filled = {s.target.id for s in own if s.kind in ("assign", "annotate") and s.end > at and isinstance(s.target, Name)}
-    return not shared.isdisjoint(answered & filled)
+    answered = {s.value.id: s.at for s in own if s.kind == "return" and s.at < at and isinstance(s.value, Name)}
+    filled = [s for s in own if s.kind in ("assign", "annotate") and isinstance(s.target, Name) and s.target.id in shared]
+    return any(isinstance(s.target, Name) and s.at > answered.get(s.target.id, s.at) for s in filled)
 
 
 def _keeper(point: EffectPoint, target: Attribute | Name) -> Kept:

@@ -44,7 +44,7 @@ class RunAlone:
         callers = self._project.calls.callers(definition)
         sites = [site for site in callers if not site.module.is_test and site.caller != definition]
         if not sites:
-            return self._is_run_by_base(definition)
+            return self._is_run_by_base(definition, steps)
         return all(self._is_alone(site, steps) for site in sites)
 
     def _has_own_loop(self, definition: Def) -> bool:
@@ -53,7 +53,7 @@ class RunAlone:
         types = {containers[key].type_name for key in keys if key in containers}
         return bool(types) and types <= self._loop_a_request
 
-    def _is_run_by_base(self, definition: Def) -> bool:
+    def _is_run_by_base(self, definition: Def, steps: int) -> bool:
         """A class above runs the method by its name, and has none of that name itself."""
         function, module = definition.function, definition.module
         if function.klass < 0:
@@ -64,9 +64,9 @@ class RunAlone:
             klass = symbols.classes.get(ancestor.name)
             for site in self._project.calls.in_module(klass.module) if klass is not None else ():
                 caller = site.caller
-                if caller is None or klass is None or caller.function.klass != klass.index or caller.function.is_async:
+                if caller is None or klass is None or caller.function.klass != klass.index or caller == definition:
                     continue
-                if _is_own(site.call.callee, function.name) and not _is_named(caller, _TURNING) and self._is_run(site):
+                if _is_own(site.call.callee, function.name) and self._is_alone(site, steps):
                     return True
         return False
 
@@ -115,9 +115,14 @@ def _is_coroutine(definition: Def) -> bool:
 
 
 def _is_task(definition: Def) -> bool:
-    """`run(self, account_id)`: what is told with what to work does so once; a program that runs is told nothing."""
+    """`run(self, account_id)`, `prepare_and_run(self, *args)`: what is told with what to work does so once; a program that
+    runs is told nothing."""
     function = definition.function
-    return function.name == "run" and function.klass >= 0 and any(p.name not in ("self", "cls") for p in function.parameters)
+    return (
+        words_of(function.name)[-1:] == ("run",)
+        and function.klass >= 0
+        and any(p.name not in ("self", "cls") for p in function.parameters)
+    )
 
 
 def _is_named(definition: Def, words: re.Pattern[str]) -> bool:

@@ -17,6 +17,7 @@ from archlint.project.spelling import shorten, spell
 _SAVING = "save"
 _EFFECTS = ("enqueue", "publish")
 _KEPT = "cache.write"
+_GATHERING = "pipeline"
 _FAR = 3
 """Functions between the transaction and the queue: on a longer way there are many conditions that nobody can weigh."""
 
@@ -60,8 +61,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 def _is_pushed(project: Project, end: EffectPoint, params: Params) -> bool:
     """`redis.lpush(ORDER_QUEUE, order.id)`: a list that is a queue by its name."""
     call = end.call
-    if call is None or end.witness.target.rpartition(".")[2] not in params.pushing or not call.call.arguments:
+    target = end.witness.target
+    if call is None or target.rpartition(".")[2] not in params.pushing or not call.call.arguments:
         return False
+    if _GATHERING in words_of(target):
+        return False  # it is sent when all of them are, which may be behind the commit
     key = call.call.arguments[0].value
     built = project.values.text(call.module, key, call.call.context)
     said = f"{spell(call.module.body, key)} {built.rendered if built is not None else ''}"

@@ -19,6 +19,7 @@ from archlint.project.schema.models import Models
 from archlint.project.schema.names import OWN, last_part
 from archlint.project.schema.operation_lists import Migration, OperationLists, migrations
 from archlint.project.schema.revisions import Revision, Upgrades, revisions_by_folder
+from archlint.project.schema.spoken import is_aside, is_dump, spelled_for
 from archlint.project.schema.sql_changes import SqlChanges, changes_of, named_changes
 from archlint.project.spelling import last_name
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 _DOWN = re.compile(r"(^|[._-])(down|rollback|revert|undo|drop|teardown)([._-]|$)", re.I)
 _DOWN_PART = re.compile(r"^--\s*(?:migrate:down|\+migrate\s+down|\+goose\s+down|rollback\b|!downs|@undo)", re.I | re.M)
-_DUMP = re.compile(r"^-- (?:PostgreSQL database dump|MySQL dump|MariaDB dump|phpMyAdmin SQL Dump)", re.MULTILINE)
-_HEAD = 2000
 _NUMBERED = re.compile(r"^[vV]?\d+")
 
 
@@ -76,9 +75,9 @@ class Schemas:
         for (folder, dialect), steps in self._files.items():
             numbered = sum(bool(_NUMBERED.match(posixpath.basename(path))) for path, _ in steps) > 1
             made = self._schema("migrations" if numbered else "statements", folder, steps)
-            found.append(replace(made, dialect=dialect or made.dialect, is_assumed=self._is_of_another(steps)))
-        found += self._of_models
-        found += self._of_code
+            told = dialect or spelled_for(self._project.sql_files[path] for path, _ in steps) or made.dialect
+            found.append(replace(made, dialect=told, is_assumed=self._is_of_another(steps)))
+        found = self._not_aside([*found, *self._of_models, *self._of_code])
         order = ("migrations", "models", "statements", "code")
         kept = [schema for schema in found if schema.tables or (schema.doubts and schema.made_by == "migrations")]
         return tuple(sorted(kept, key=lambda s: (order.index(s.made_by), s.dialect != self.dialect, s.folder, s.service)))
@@ -156,10 +155,19 @@ class Schemas:
     def _is_of_another(self, steps: Iterable[tuple[str, tuple[Change, ...]]]) -> bool:
         """Files that a server's tool has written, of tables that no code of the project names: another program's."""
         files = list(steps)
-        if not all(_DUMP.search(self._project.sql_files[path][:_HEAD]) for path, _ in files):
+        if not all(is_dump(self._project.sql_files[path]) for path, _ in files):
             return False
         made = {last_part(change.table).lower() for _, changes in files for change in changes}
         return self._named_in_code.isdisjoint(made)
+
+    def _not_aside(self, schemas: list[Schema]) -> list[Schema]:
+        """Files among documents, in archives and demonstrations make no tables where something else does."""
+        folders = {service.name: service.folder for service in self._project.services.all}
+        of_files = {folder for folder, _ in self._files}
+        aside = [s.folder in of_files and is_aside(s.folder, folders.get(s.service, "")) for s in schemas]
+        if not any(s.tables and not (s.is_assumed or s.documents or left) for s, left in zip(schemas, aside, strict=True)):
+            return schemas
+        return [s for s, left in zip(schemas, aside, strict=True) if not left]
 
     @cached_property
     def _named_in_code(self) -> frozenset[str]:
@@ -206,15 +214,19 @@ class Schemas:
     @cached_property
     def _of_code(self) -> list[Schema]:
         """DDL that production code runs: what makes tables first."""
-        by_service: dict[str, list[Change]] = defaultdict(list)
+        texts: dict[str, list[Sql]] = defaultdict(list)
         for sql in self._project.statements.all:
-            if sql.built is not None and sql.module is not None and sql.sink is not None and sql.module.is_production:
-                by_service[self._service(sql.path)] += named_changes(sql)
+            if sql.built is not None and sql.sink is not None and sql.module is not None and sql.module.is_production:
+                texts[sql.path].append(sql)
+        by_database: dict[tuple[str, str], list[Change]] = defaultdict(list)
+        for path, written in texts.items():
+            key = self._service(path), spelled_for(sql.text for sql in written)
+            by_database[key] += [change for sql in written for change in named_changes(sql)]
         found = []
-        for service, changes in sorted(by_service.items()):
+        for (service, dialect), changes in sorted(by_database.items()):
             ordered = sorted((c for c in changes if c.kind in ("create-table", "add")), key=lambda c: c.kind == "add")
-            folder = _common([change.site.path for change in ordered])
-            found.append(self._schema("code", folder, (("", tuple(ordered)),), service))
+            made = self._schema("code", _common([c.site.path for c in ordered]), (("", tuple(ordered)),), service)
+            found.append(replace(made, dialect=dialect or made.dialect))
         return found
 
     def _service(self, path: str) -> str:

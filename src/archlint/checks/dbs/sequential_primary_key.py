@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
-from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
+from msgspec import Struct
+
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.schema import Schema, Table
 from archlint.project.schema.lookups import full_name, kind_of, listed
 
 _WIDE = ("BIGINT", "BIGSERIAL", "INT8")
 
 
-def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`of_frameworks`: patterns of tables that a framework makes, also where its migrations are copied into the project."""
+
+    of_frameworks: tuple[str, ...]
+
+
+def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each schema with such keys, at the first table, a proof for each table with another kind of key."""
     found: dict[tuple[str, str, str], list[tuple[Schema, Table]]] = defaultdict(list)
     for schema, table in project.schemas.tables:
@@ -22,6 +31,8 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
         leads = any(key.columns == table.primary_key.columns for key in table.foreign_keys)
         is_narrow = kind_of(column.type) == "int" and column.type.partition("(")[0] not in _WIDE
         if is_narrow and not leads and schema.dialect not in ("", "sqlite"):
+            if any(fnmatchcase(table.name.lower(), pattern) for pattern in params.of_frameworks):
+                continue
             found[schema.service, schema.made_by, schema.folder].append((schema, table))
         else:
             yield Proof(column.site, f"the key of `{full_name(table)}` is {column.type}")

@@ -28,19 +28,33 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     groups: dict[tuple[str, str, str], list[tuple[Schema, Table]]] = defaultdict(list)
     for schema, table in project.schemas.tables:
         groups[schema.service, schema.made_by, schema.folder].append((schema, table))
+    in_files = _in_files(project)
     for _, group in sorted(groups.items()):
         tables = {table.name.lower(): table for _, table in group}
         keyed = sum(len(table.foreign_keys) for _, table in group)
         for schema, table in group:
             for key in table.foreign_keys:
                 yield Proof(key.site, f"`{full_name(table)}` leads to `{key.table}` by a foreign key")
-            yield from _of_table(schema, table, tables, params, has_keys=keyed > 0)
+            held = {name.lower() for key in table.foreign_keys for name in key.columns}
+            if schema.made_by == "models":
+                held |= in_files.get(table.name.lower(), set())
+            yield from _of_table(schema, table, tables, params, held, has_keys=keyed > 0)
 
 
-def _of_table(schema: Schema, table: Table, tables: Mapping[str, Table], params: Params, *, has_keys: bool) -> Iterator[Hit]:
+def _in_files(project: Project) -> Mapping[str, set[str]]:
+    """Table → its columns that lead to another by files of DDL, whatever the models say."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for schema in project.schemas.all:
+        for table in schema.tables if schema.made_by in ("migrations", "statements") else ():
+            found[table.name.lower()] |= {name.lower() for key in table.foreign_keys for name in key.columns}
+    return found
+
+
+def _of_table(
+    schema: Schema, table: Table, tables: Mapping[str, Table], params: Params, held: set[str], *, has_keys: bool
+) -> Iterator[Hit]:
     if not set(params.traces).isdisjoint(words_of(table.name)) or table.name.lower().endswith(params.trace_endings):
         return
-    held = {name.lower() for key in table.foreign_keys for name in key.columns}
     names = {column.name.lower() for column in table.columns}
     for column in table.columns:
         name = column.name.lower()

@@ -39,7 +39,7 @@ class ByHand:
         """A person runs the file, and it ends. What a deployment starts is no such file, whatever it does."""
         if not module.is_production or module.path in self.asking:
             return True
-        if LASTING.search(module.name.rpartition(".")[2]) or module.path.rpartition("/")[2] in self._started:
+        if LASTING.search(module.name.rpartition(".")[2]) or module.path.rpartition("/")[2] in self.started:
             return False
         return module.path in self.files or module.path in self.bare
 
@@ -54,7 +54,7 @@ class ByHand:
         )
 
     @cached_property
-    def _started(self) -> frozenset[str]:
+    def started(self) -> frozenset[str]:
         """The names of the files in the commands of deployments."""
         commands = (deployable.command for _, deployable in self._project.deployment.deployables)
         return frozenset(word.rpartition("/")[2].strip("\"',[]") for command in commands for word in command.split())

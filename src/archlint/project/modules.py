@@ -137,6 +137,11 @@ class Modules:
         self._interned: dict[tuple[tuple[tuple[str, bool], ...], bool], _Scope] = {}
         self._anywhere = _Scope(tuple((root, True) for root in self.roots), True)
 
+    @cached_property
+    def first_words(self) -> frozenset[str]:
+        """The first words of the names by which its files are imported."""
+        return frozenset(module.local_name.partition(".")[0] for module in self.all)
+
     def find(self, dotted: str, near: Module | None = None) -> Module | None:
         """The module that `import dotted` means, written in `near`: looked up from its own root first, then from the
         roots above it, then from the others that do not belong to another project's tests. None: not of the project,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_PLAIN = frozenset({"asynccontextmanager", "contextmanager", "staticmethod", "classmethod"})
+PLAIN = frozenset({"asynccontextmanager", "contextmanager", "staticmethod", "classmethod"})
 """Decorators that say nothing of when a function runs."""
 _STEPS = 3
 """From a script into the program; what is further away is the program's own."""
@@ -76,7 +76,7 @@ class OneOff:
         decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
         if any(not self._signals.isdisjoint(names_in(module.body, decorator)) for decorator in caller.function.decorators):
             return True
-        if not _PLAIN.issuperset(decorators):
+        if not PLAIN.issuperset(decorators):
             return not set(words.one_off_decorators).isdisjoint(decorators) or self._is_made_command(module, caller)
         said = {word for name in (module.name.rpartition(".")[2], caller.function.name) for word in name.lower().split("_")}
         if not said.isdisjoint(words.one_off_words):

@@ -13,6 +13,7 @@ from archlint.project.credentials import words_of
 from archlint.project.schema.lookups import full_name, kind_of, meant
 
 _ENDING = "_id"
+_BIG = ("BIGINT", "INT8", "BIGSERIAL")
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,9 +37,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             for key in table.foreign_keys:
                 yield Proof(key.site, f"`{full_name(table)}` leads to `{key.table}` by a foreign key")
             held = {name.lower() for key in table.foreign_keys for name in key.columns}
+            written = in_files.get(table.name.lower(), set())
             if schema.made_by == "models":
-                held |= in_files.get(table.name.lower(), set())
-            yield from _of_table(schema, table, tables, params, held, has_keys=keyed > 0)
+                held |= written
+            yield from _of_table(schema, table, tables, params, (held, written), has_keys=keyed > 0)
 
 
 def _in_files(project: Project) -> Mapping[str, set[str]]:
@@ -51,11 +53,13 @@ def _in_files(project: Project) -> Mapping[str, set[str]]:
 
 
 def _of_table(
-    schema: Schema, table: Table, tables: Mapping[str, Table], params: Params, held: set[str], *, has_keys: bool
+    schema: Schema, table: Table, tables: Mapping[str, Table], params: Params, keys: tuple[set[str], set[str]], *, has_keys: bool
 ) -> Iterator[Hit]:
+    """`keys`: its columns that have one, and those that have one in any file."""
     if not set(params.traces).isdisjoint(words_of(table.name)) or table.name.lower().endswith(params.trace_endings):
         return
     names = {column.name.lower() for column in table.columns}
+    held, written = keys
     for column in table.columns:
         name = column.name.lower()
         base = name.removesuffix(_ENDING)
@@ -68,13 +72,19 @@ def _of_table(
         kinds = kind_of(column.type), kind_of(led.type if led is not None else "")
         if all(kinds) and kinds[0] != kinds[1]:
             continue  # the id of another system
+        is_known = all(kinds) and has_keys and name not in written
+        is_known &= not (_is_big(column) and led is not None and not _is_big(led))  # it has room for more than the keys there
         yield Hit(
             column.site,
             {"table": full_name(table), "column": column.name, "target": full_name(target)},
-            confidence=_confidence(schema, table, column, known=all(kinds) and has_keys),
+            confidence=_confidence(schema, table, column, known=is_known),
             related=(Step(target.site, f"`{full_name(target)}` is made here"),),
             anchor=f"{full_name(table)} {column.name}",
         )
+
+
+def _is_big(column: Column) -> bool:
+    return column.type.upper().startswith(_BIG)
 
 
 def _confidence(schema: Schema, table: Table, column: Column, *, known: bool) -> Confidence:

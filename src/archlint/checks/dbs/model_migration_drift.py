@@ -13,19 +13,24 @@ from archlint.project.schema.lookups import full_name, listed
 def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
     """A hit for each model whose columns are not all made by migrations, a proof for each other one.
 
-    Only where migrations are read whole: none of a table's steps is in doubt, and they made it."""
+    Only where migrations are read whole: none of a table's steps is in doubt, and they made it. What a file of the schema
+    beside them has is there, too."""
     made: dict[str, dict[str, tuple[Schema, Table]]] = defaultdict(dict)
+    beside: dict[tuple[str, str], set[str]] = defaultdict(set)
     for schema in project.schemas.all:
-        if schema.made_by == "migrations":
-            for table in schema.tables:
+        for table in schema.tables:
+            if schema.made_by == "migrations":
                 made[schema.service].setdefault(table.name.lower(), (schema, table))
+            elif schema.made_by == "statements":
+                beside[schema.service, table.name.lower()].update(column.name.lower() for column in table.columns)
     for models in (schema for schema in project.schemas.all if schema.made_by == "models"):
         for model in models.tables:
             found = made.get(models.service, {}).get(model.name.lower())
             if found is None or found[1].doubtful or model.doubtful:
                 continue
             schema, table = found
-            missing = [column for column in model.columns if table.column(column.name) is None]
+            held = beside.get((models.service, table.name.lower()), set())
+            missing = [c for c in model.columns if table.column(c.name) is None and c.name.lower() not in held]
             if not missing:
                 yield Proof(model.site, f"migrations make all columns of `{full_name(model)}`")
                 continue

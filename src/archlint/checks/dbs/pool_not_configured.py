@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Hit, Project, Proof
 from archlint.facts.knowledge import Operation as Known
-from archlint.facts.syntax import Attribute, Comparison, Expr, Mapping, Name, Operation, String
+from archlint.facts.syntax import Attribute, Comparison, Expr, Mapping, Name, Operation, String, Subscript
 from archlint.project.conditions import is_failure_path
 from archlint.project.credentials import words_of
+from archlint.project.for_tables import is_for_tables
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.name_uses import uses_of
 from archlint.project.one_off import OneOff
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import parts_of
 from archlint.project.repeated import LoopWords
 from archlint.project.short_lived import ShortLived
 from archlint.project.spelling import last_name
+from archlint.project.unimported import Unimported
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,7 +38,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each pool that is made with the library's own size, a proof for each whose size is given."""
-    one_off, short_lived = OneOff(project, params), ShortLived(project)
+    one_off, short_lived, unimported = OneOff(project, params), ShortLived(project), Unimported(project)
     for module in project.modules.production:
         for site in project.calls.known(module):
             operation = site.operation
@@ -50,6 +52,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 not site.is_open
                 and not _is_aside(one_off, site, params)
                 and not (_is_local(project, site, params) or _is_for_one(project, short_lived, site, params))
+                and not unimported.is_idle(module)
             ):
                 yield _hit(site, operation)
 
@@ -72,7 +75,7 @@ def _is_for_one(project: Project, short_lived: ShortLived, site: CallSite, param
     if any(isinstance(c.callee, Attribute) and c.callee.base == site.expr for c in body.calls):
         return True
     if site.caller is None:
-        return _is_for_tables(project, site, params)
+        return is_for_tables(project, site, params.once)
     made = (s for s in body.statements if s.kind in ("assign", "annotate") and s.at <= site.call.at and site.call.end <= s.end)
     statement = next(made, None)
     if statement is None or not isinstance(statement.target, Name):
@@ -87,29 +90,12 @@ def _is_for_one(project: Project, short_lived: ShortLived, site: CallSite, param
     )
 
 
-def _is_for_tables(project: Project, site: CallSite, params: Params) -> bool:
-    """`engine`, at the top of a module, which only makes the tables and is imported nowhere."""
-    module = site.module
-    made = (s.target for s in module.statements["assign"] if s.at <= site.call.at and site.call.end <= s.end)
-    target = next(made, None)
-    if not isinstance(target, Name) or any(
-        given.name in (target.id, "*")
-        for other in project.modules.all
-        if other is not module
-        for given in other.outline.imports
-    ):
-        return False
-    body = module.body
-    given = [c for c in body.calls if any(isinstance(a.value, Name) and a.value.id == target.id for a in c.arguments)]
-    said = [*(s.value for s in body.statements), *(place.subject for place in body.contexts if place.kind == "with")]
-    named = sum(target.id in names_in(body, each) for each in said)
-    return bool(given) and len(given) == named and all(last_name(body, c.callee) in params.once for c in given)
-
-
 def _is_local(project: Project, site: CallSite, params: Params) -> bool:
     """The address names a file, as far as it is known, or what is set is only of files, whatever the address."""
     addresses = [argument.value for argument in site.call.arguments if argument.name in (None, "url")][:1]
     texts = [text.rendered for value in addresses for text in project.values.texts(site.module, value, site.call.context)]
+    if not texts and addresses and _is_always(project, addresses[0], params.local):
+        return True
     if any(text.startswith(params.local) for text in texts) or _asks_for(site.module, site.call.context, params.local):
         return True
     given = [key for a in site.call.arguments if isinstance(a.value, Mapping) for key in a.value.keys]
@@ -121,6 +107,20 @@ def _is_local(project: Project, site: CallSite, params: Params) -> bool:
         if any(isinstance(a.value, String) and a.value.value.startswith(params.settings) for a in call.arguments)
     )
     return any(not _asks_for(site.module, call.context, params.local) for call in told)
+
+
+def _is_always(project: Project, address: Expr, beginnings: tuple[str, ...]) -> bool:
+    """`config["DATABASE_URI"]`, where whoever sets the name in the program names a file."""
+    key = address.index[0] if isinstance(address, Subscript) and address.index else None
+    if not isinstance(key, String):
+        return False
+    set_to = [
+        [text.rendered for text in project.values.texts(module, statement.value, statement.context)]
+        for module in project.modules.production
+        for statement in module.statements["assign"]
+        if isinstance(statement.target, Name) and statement.target.id == key.value and statement.value is not None
+    ]
+    return bool(set_to) and all(texts and all(text.startswith(beginnings) for text in texts) for texts in set_to)
 
 
 def _asks_for(module: Module, context: int, wanted: tuple[str, ...]) -> bool:

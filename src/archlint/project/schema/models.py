@@ -276,7 +276,8 @@ class Models:
                 table = self._classes.table(entity.name)
                 return (table, ()) if table else None
             if isinstance(entity, External):
-                return None
+                first, _, last = entity.name.partition(".")  # its file is not there, as where the build moves files
+                return self._by_name(written, last.rpartition(".")[2]) if first in self._project.modules.first_words else None
         name = self._reading.text(written)
         if name is None:
             made = self._reading.made(written)

@@ -1,0 +1,39 @@
+"""Which columns without a foreign key are only noted: ids of others, keys that are made elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+FIRST = """\
+CREATE TABLE driver (id {key} PRIMARY KEY);
+CREATE TABLE customer (id int PRIMARY KEY);
+CREATE TABLE orders (id int PRIMARY KEY, customer_id int REFERENCES customer (id));
+"""
+SECOND = "ALTER TABLE orders ADD COLUMN driver_id {column};\n"
+SCHEMA = """\
+CREATE TABLE driver (id int PRIMARY KEY);
+CREATE TABLE orders (id int PRIMARY KEY, driver_id int{reference});
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "column", "reference", "confidence"),
+    [
+        ("int", "int", "", Confidence.MEDIUM),
+        ("int", "bigint", "", Confidence.LOW),
+        ("bigint", "bigint", "", Confidence.MEDIUM),
+        ("bigint", "int", "", Confidence.MEDIUM),
+        ("int", "int", " REFERENCES driver (id)", Confidence.LOW),
+    ],
+)
+def test_what_is_only_noted(key: str, column: str, reference: str, confidence: Confidence) -> None:
+    files = {
+        "steps/1_first.sql": FIRST.format(key=key),
+        "steps/2_second.sql": SECOND.format(column=column),
+        "schema.sql": SCHEMA.format(reference=reference),
+    }
+    found = [hit for hit in testing.run_rule("DBS005", files) if hit.location.path.startswith("steps")]
+    assert [hit.confidence for hit in found] == [confidence]

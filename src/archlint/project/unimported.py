@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_SERVED = frozenset({"app", "application", "asgi", "wsgi", "api", "server", "celery", "handler", "lambda_handler", "dag"})
+_SERVED = frozenset({"app", "application", "asgi", "wsgi", "api", "server", "worker", "handler", "lambda_handler", "dag"})
 """Names at the top of a module by which a server, a worker or a platform finds what it runs."""
 
 

@@ -15,7 +15,7 @@ class Base(DeclarativeBase):
 
 @lru_cache
 def get_engine() -> AsyncEngine:
-    return create_async_engine(get_settings().database_url, pool_pre_ping=True)
+    return create_async_engine(get_settings().database_url, pool_pre_ping=True)  # expect: DBS012
 
 
 @lru_cache

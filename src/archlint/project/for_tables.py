@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def is_for_tables(project: Project, site: CallSite, once: Collection[str]) -> bool:
-    """`engine = create_engine(…)`, which wherever it is read in the program is only handed to calls named in `once`; one use at
-    least is there, or a migration that imports it."""
+    """`engine = create_engine(…)`, which the program, scripts apart, only hands to calls named in `once`, at least one; or a
+    migration imports it."""
     module = site.module
     made = (s.target for s in module.statements["assign"] if s.at <= site.call.at and site.call.end <= s.end)
     target = next(made, None)
@@ -30,30 +30,34 @@ def is_for_tables(project: Project, site: CallSite, once: Collection[str]) -> bo
         for reference in project.imports.references[other.path]
         if reference.module is module and reference.name in (target.id, "*", None) and other is not module
     ]
-    used = _handed(module, target.id, -1, once)
+    used = _handed(module, target.id, once)
     for taker in takers:
-        if not taker.importer.is_production:
+        if not taker.importer.is_production or taker.importer.path in project.by_hand.files:
             continue
         if taker.name != target.id or taker.given.alias is not None:
             return False
         function = taker.importer.body.contexts[taker.given.context].function
-        used += _handed(taker.importer, target.id, function, once)
+        used += _handed(taker.importer, target.id, once, function, taker.given.at)
     return None not in used and bool(used or any(taker.importer.is_migration for taker in takers))
 
 
-def _handed(module: Module, name: str, function: int, once: Collection[str]) -> list[str | None]:
-    """The calls in a function (-1: in the whole file) that the name is handed to, None for every other use."""
+def _handed(module: Module, name: str, once: Collection[str], function: int = -1, since: int = 0) -> list[str | None]:
+    """The calls in a function (-1: in the whole file) that the name is handed to since it was imported there, until it stands
+    for something else; None for every other use."""
     body = module.body
 
-    def is_there(context: int) -> bool:
-        return function < 0 or body.contexts[context].function == function
+    others = (s for s in module.statements["assign"] if isinstance(s.target, Name) and s.target.id == name and s.at > since)
+    until = min((s.at for s in others if body.contexts[s.context].function == function >= 0), default=body.contexts[0].end)
+
+    def is_there(context: int, at: int) -> bool:
+        return function < 0 or (body.contexts[context].function == function and since < at < until)
 
     handed: list[str | None] = []
     for call in body.calls:
-        if is_there(call.context) and any(isinstance(a.value, Name) and a.value.id == name for a in call.arguments):
+        if is_there(call.context, call.at) and any(isinstance(a.value, Name) and a.value.id == name for a in call.arguments):
             last = last_name(body, call.callee)
             handed.append(last if last in once else None)
-    said = [s.value for s in body.statements if is_there(s.context)]
-    said += [p.subject for p in body.contexts if p.kind == "with" and is_there(p.parent)]
+    said = [s.value for s in body.statements if is_there(s.context, s.at)]
+    said += [p.subject for p in body.contexts if p.kind == "with" and is_there(p.parent, p.at)]
     named = sum(name in names_in(body, each) for each in said)
     return handed if named <= len(handed) else [*handed, None]

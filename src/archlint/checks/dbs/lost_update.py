@@ -7,18 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import (
-    Attribute,
-    Body,
-    CallRef,
-    Collection,
-    Expr,
-    Name,
-    Operation,
-    Statement,
-    String,
-    Template,
-)
+from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Expr, Name, Operation, Statement, String, Template
 from archlint.project.commits import commit_above
 from archlint.project.computed_updates import ComputedUpdate, ComputedUpdates, is_old_value, made_before
 from archlint.project.conditions import is_failure_path
@@ -29,8 +18,10 @@ from archlint.project.parts import parts_of
 from archlint.project.row_locks import RowLocks
 from archlint.project.row_sources import is_found_by_asker, row_sources
 from archlint.project.sequence import may_follow
+from archlint.project.sources import Source
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.transaction_blocks import TransactionBlocks
+from archlint.project.unimported import Unimported
 
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
@@ -68,7 +59,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     change under a lock."""
     locks = RowLocks(project, params.locks, params.unlike)
     is_isolated = not locks.are_needed(params.isolated, params.engines, params.losing)
-    blocks = project.transaction_blocks
+    blocks, unimported = project.transaction_blocks, Unimported(project)
     shown: set[tuple[Def, str]] = set()
     for update in ComputedUpdates(project).all():
         if locks.keep_out(update.definition, update.site.call.context):
@@ -98,7 +89,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             key = (definition, spell(definition.module.body, target.base))
             if confidence is not None and key not in shown:
                 shown.add(key)  # one number of an object is enough
-                if _is_no_count(definition.module, statement, target, params) or _is_single(type_, params):
+                by_hand = module.outline.main_guard and unimported.is_idle(module)
+                if by_hand or _is_no_count(definition.module, statement, target, params) or _is_single(type_, params):
                     confidence = Confidence.LOW
                 most = Confidence.MEDIUM if is_far else Confidence.HIGH
                 yield _hit(definition, statement, target, back, min(confidence, type_.confidence, most))
@@ -245,7 +237,7 @@ def _confidence(
         return Confidence.LOW
     for source in made:
         calls = [part for part in parts_of(source.module.body, source.expr) if isinstance(part, CallRef)] if source.expr else []
-        if _makes(project, source.module, source.context, calls, params):
+        if _makes(project, source.module, source.context, calls, params) or _is_of_made(project, source, calls, params):
             continue
         found.add(any(_call_site(source.module, part) in reads for part in calls))
     if found == {True}:
@@ -261,6 +253,16 @@ def _makes(project: Project, module: Module, context: int, calls: list[CallRef],
         return False
     callee = project.types.name_of(module, module.body.calls[calls[0].index].callee, context)
     return callee in project.symbols.classes
+
+
+def _is_of_made(project: Project, source: Source, calls: list[CallRef], params: Params) -> bool:
+    """`get(user=user)`, of a row that was made right before: nobody else knows it."""
+    module = source.module
+    for given in (a.value for part in calls for a in module.body.calls[part.index].arguments if isinstance(a.value, Name)):
+        made = made_before(module, given, given.at) if _stored(project, module, given, source.context) is not None else None
+        if made is not None and isinstance(made.value, CallRef) and _makes(project, module, made.context, [made.value], params):
+            return True
+    return False
 
 
 def _call_site(module: Module, part: CallRef) -> Site:

@@ -53,7 +53,13 @@ def _in_files(project: Project) -> Mapping[str, set[str]]:
 
 
 def _of_table(
-    schema: Schema, table: Table, tables: Mapping[str, Table], params: Params, keys: tuple[set[str], set[str]], *, has_keys: bool
+    schema: Schema,
+    table: Table,
+    tables: Mapping[str, Table],
+    params: Params,
+    keys: tuple[set[str], set[str]],
+    *,
+    has_keys: bool,
 ) -> Iterator[Hit]:
     """`keys`: its columns that have one, and those that have one in any file."""
     if not set(params.traces).isdisjoint(words_of(table.name)) or table.name.lower().endswith(params.trace_endings):

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, String, Subscript
+from archlint.project.arguments import arguments_by_parameter
 from archlint.project.credentials import words_of
 from archlint.project.flows import Place, Source
+from archlint.project.model import CallSite, Def
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
@@ -43,11 +45,28 @@ class HashedFields:
         if read is None:
             return False
         base, name = read
+        if isinstance(base, Name) and self._is_given_hash(module, base.id, name, context):
+            return True
         while isinstance(base, Attribute):  # `serializer.validated_data`, `command.user`
             if self._is_of(self._project.types.all(module, base, context), name):
                 return True
             base = base.base
         return self._is_of(self._project.types.all(module, base, context), name)
+
+    def _is_given_hash(self, module: Module, mapping: str, name: str, context: int) -> bool:
+        """Whoever calls the function gives it a mapping that is written out, with a hash under the name."""
+        row = module.body.contexts[context].function
+        definition = Def(module, module.name, row) if row >= 0 else None
+        sites = self._project.calls.callers(definition)[:_MOST_MADE] if definition is not None else ()
+        given = [(site, arguments_by_parameter(site.call, definition).get(mapping)) for site in sites if definition is not None]
+        return bool(given) and all(
+            isinstance(expr, Mapping)
+            and any(
+                isinstance(key, String) and key.value == name and self._hashes(site.module, value, site.call.context)
+                for key, value in zip(expr.keys, expr.values, strict=True)
+            )
+            for site, expr in given
+        )
 
     def _is_of(self, types: tuple[Type, ...], name: str) -> bool:
         return any(self._is_hashed(t.name, name) for t in types if not t.is_class and t.name in self._project.symbols.classes)
@@ -63,13 +82,15 @@ class HashedFields:
                 or any(self._is_made_of_hash(*place) for place in made)
                 or any(self._copies(*place) for place in made)
                 or self._is_set_elsewhere(class_name, name)
+                or self._is_verified(class_name, name)
             )
         return self._known[key]
 
     def only_hashes(self, klass: ClassDef, name: str) -> bool:
-        """Wherever an object of the class is made with that field, it is given a hash."""
+        """Wherever an object of the class is made with that field, it is given a hash; or one is verified with it."""
         made = list(self._made(klass, name))
-        return bool(made) and all(self._hashes(*place) or self._copies(*place) for place in made)
+        is_hash = bool(made) and all(self._hashes(*place) or self._copies(*place) for place in made)
+        return is_hash or self._is_verified(klass.name, name)
 
     def _is_set_elsewhere(self, class_name: str, name: str) -> bool:
         """Somebody puts a hash into the field of such an object: `account.password = encrypt(account.password)`."""
@@ -80,6 +101,27 @@ class HashedFields:
             for s in module.statements["assign"]
             if s.value is not None and isinstance(s.target, Attribute) and s.target.attr == name
         )
+
+    def _is_verified(self, class_name: str, name: str) -> bool:
+        """It is what a typed password is verified with: `context.verify(typed, account.password)`, or the parameter
+        `hashed_password` of a function of the project."""
+        return any(
+            isinstance(argument.value, Attribute)
+            and argument.value.attr == name
+            and self._takes_hash(site, argument.value)
+            and any(t.name == class_name for t in self._project.types.all(module, argument.value.base, site.call.context))
+            for module in self._project.modules.production
+            for site in self._project.calls.in_module(module)
+            for argument in site.call.arguments[1:]
+        )
+
+    def _takes_hash(self, site: CallSite, value: Expr) -> bool:
+        operation = site.operation
+        if operation is not None and operation.hash is not None:
+            return operation.hash.strength == "password"
+        definitions = (target.definition for target in site.targets if target.definition is not None)
+        given = (pair for definition in definitions for pair in arguments_by_parameter(site.call, definition).items())
+        return any(expr is value and not self._hashing.isdisjoint(words_of(parameter)) for parameter, expr in given)
 
     def _sets_hash(self, klass: ClassDef, name: str) -> bool:
         """A method puts what a hash gives under the name: `attributes["password"] = make_password(…)`."""

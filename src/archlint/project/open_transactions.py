@@ -181,10 +181,16 @@ class OpenTransactions:
         points = self._points(definition, effect)
         first = bisect_left(points, begin, key=lambda other: other.site.at)
         for other in points[first : bisect_right(points, point.site.at, key=lambda other: other.site.at)]:
-            if effect == _WRITE and self._changes.path(other) is None:
+            if effect == _WRITE and (self._changes.path(other) is None or self._only_fails(other)):
                 continue
             if self._comes_before(other, point) if other.site != point.site else path is None or not self._is_late(other, path):
                 yield other
+
+    def _only_fails(self, write: EffectPoint) -> bool:
+        """All that the function writes which is called, it writes where it goes on to raise."""
+        definitions = [target.definition for target in write.point.targets if target.definition is not None]
+        writes = [p for definition in definitions[:1] for p in self._effects.points_of(definition, _WRITE)]
+        return bool(writes) and all(_raises_behind(point) for point in writes)
 
     @staticmethod
     def _comes_before(other: EffectPoint, point: EffectPoint) -> bool:
@@ -206,6 +212,13 @@ class OpenTransactions:
         if key not in self._sorted:
             self._sorted[key] = sorted(self._effects.points_of(definition, effect), key=lambda point: point.site.at)
         return self._sorted[key]
+
+
+def _raises_behind(point: EffectPoint) -> bool:
+    """In the branch in which it stands, which is left so."""
+    body = point.module.body
+    is_branch = body.contexts[point.context].kind in ("if", "else", "case")
+    return is_branch and any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in body.statements)
 
 
 def _is_on_handed(point: EffectPoint, definition: Def) -> bool:

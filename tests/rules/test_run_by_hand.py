@@ -12,6 +12,8 @@ QUERY = {
     "DBS013": "    psycopg2.connect('host=db dbname=shop')\n",
     "DBS018": "    connection = psycopg2.connect('dbname=shop')\n    connection.cursor().execute('SELECT 1')\n"
     "    tell(connection.info)\n    connection.close()\n",
+    "SQL001": "    cursor = psycopg2.connect('dbname=shop').cursor()\n    cursor.execute('SELECT * FROM orders')\n"
+    "    for row in cursor.fetchall():\n        print(row)\n",
     "SQL004": "    cursor = psycopg2.connect('dbname=shop').cursor()\n    cursor.execute('SELECT id FROM orders')\n"
     "    print(cursor.fetchall())\n",
     "SQL005": "    cursor = psycopg2.connect('dbname=shop').cursor()\n"
@@ -83,3 +85,15 @@ def test_a_query_of_the_program_stands_before_one_of_a_script() -> None:
     assert alone.confidence == Confidence.LOW
     assert (both.location.path, both.confidence) == ("shop/find.py", Confidence.MEDIUM)
     assert [step.location.path for step in both.related][:2] == ["schema.sql", "load/orders.py"]
+
+
+def test_a_script_that_reads_rows_by_place() -> None:
+    """One column more, and it reads another."""
+    script = "import psycopg2\n\n\ndef show():\n    cursor = psycopg2.connect('dbname=shop').cursor()\n"
+    script += (
+        "    cursor.execute('SELECT * FROM orders')\n    for row in cursor.fetchall():\n        print(row[0])\n\n\nshow()\n"
+    )
+
+    (found,) = testing.run_rule("SQL001", {"load/orders.py": script})
+
+    assert found.confidence > Confidence.LOW

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String, Subscript
 from archlint.project.credentials import words_of
 from archlint.project.module_roles import is_example, is_script
 from archlint.project.parts import names_in, parts_of
@@ -61,6 +61,16 @@ class RowUses:
         if self._is_told(sql.sink):
             return "the code asks the cursor which columns came"
         return "the code asks the database which columns there are" if sql.origin in self._inquiring else ""
+
+    def is_by_hand(self, sql: Sql) -> bool:
+        """A file that a person runs and that ends asks for it, and reads nothing by its place in a row."""
+        if sql.sink is None or not self._project.by_hand.holds(sql.sink.module):
+            return False
+        return not any(
+            isinstance(part, Subscript) and any(isinstance(i, Constant) and isinstance(i.value, int) for i in part.index)
+            for expr in _expressions(sql.sink.module)
+            for part in parts_of(sql.sink.module.body, expr)
+        )
 
     def leaves_rows(self, sql: Sql) -> str:
         """Why nothing depends on the rows that a write gives back: they are bound to a name that nobody reads; empty where

@@ -209,7 +209,7 @@ def _weighed(uses: RowUses, renamed: frozenset[str], sql: Sql, hit: Hit) -> Hit:
     stands in the text itself."""
     match hit.message:
         case "default":
-            doubt = uses.doubt(sql)
+            doubt = uses.doubt(sql) or ("a person runs it, and it ends" if uses.is_by_hand(sql) else "")
         case "returning":
             doubt = uses.leaves_rows(sql)
         case "narrowed":

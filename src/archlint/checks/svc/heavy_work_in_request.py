@@ -24,6 +24,8 @@ from archlint.project.stations import stations
 _EFFECTS = ("email", "heavy")
 _BACKEND = "mail-backend"
 _FEW, _MANY = 3, 10
+_MOST_TOLD = 20
+"""Handlers that are named beside the nearest one."""
 _THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 
 
@@ -107,7 +109,17 @@ def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset
     is_note = is_kept or is_alone or is_trial or _is_in_thread(project, path)
     confidence = Confidence.LOW if is_note else path.confidence
     steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
-    return Hit(first.point.site, words, first.point.effect, confidence, path=steps)
+    return Hit(first.point.site, words, first.point.effect, confidence, related=tuple(_others(first, found)), path=steps)
+
+
+def _others(first: _Found, found: list[_Found]) -> Iterator[Step]:
+    """Where the other handlers come to the same call, one place each."""
+    told = {first.endpoint.definition}
+    for each in sorted(found, key=lambda each: each.rank):
+        handler = each.endpoint
+        if handler.definition not in told and len(told) <= _MOST_TOLD:
+            told.add(handler.definition)
+            yield Step(each.point.site, f"`{handler.definition.function.name}` ({shorten(handler.label, 80)}) does, too")
 
 
 def _is_kept(path: Path) -> bool:

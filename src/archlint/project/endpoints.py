@@ -15,7 +15,6 @@ from archlint.project.model import Def, Type, argument_of
 from archlint.project.provided import provided_by
 from archlint.project.route_paths import normal
 from archlint.project.route_records import Route
-from archlint.project.rows_of_views import RowsOfViews
 from archlint.project.symbols import ClassDef
 
 if TYPE_CHECKING:
@@ -62,7 +61,6 @@ class Endpoints:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._inference = project.types.inference
-        self._rows = RowsOfViews(self._inference)
 
     @cached_property
     def all(self) -> tuple[Endpoint, ...]:
@@ -105,7 +103,7 @@ class Endpoints:
         provided = provided_by(self._project, view)
         for does, methods in _SAVING:
             allowed = not route.methods or not set(route.methods).isdisjoint(methods)
-            for found in self._rows.serializer(Type(view.name)) if does in provided and allowed else ():
+            for found in self._inference.library.view_rows.serializer(Type(view.name)) if does in provided and allowed else ():
                 saving = method_in(self._project, found, does) if isinstance(found, Type) else None
                 if saving is not None:
                     yield Endpoint(route, methods, saving, view)

@@ -46,7 +46,7 @@ class LibraryTypes:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
         self._knowledge = inference.project.knowledge
-        self._view_rows = RowsOfViews(inference)
+        self.view_rows = RowsOfViews(inference)
         self._lineages: dict[tuple[str, tuple[Type, ...]], tuple[tuple[str, TypeInfo, Parameters], ...]] = {}
 
     def lineage(self, type_: Type) -> tuple[tuple[str, TypeInfo, Parameters], ...]:
@@ -137,9 +137,9 @@ class LibraryTypes:
             case "self":
                 return (instance(environment.receiver),) if environment.receiver is not None else ()
             case "row":
-                return self._view_rows.of(environment.receiver) if environment.receiver is not None else ()
+                return self.view_rows.of(environment.receiver) if environment.receiver is not None else ()
             case "serializer":
-                return self._view_rows.serializer(environment.receiver) if environment.receiver is not None else ()
+                return self.view_rows.serializer(environment.receiver) if environment.receiver is not None else ()
             case "class":
                 return tuple(as_class(t) for t in self._types(notation.arguments[0], environment))
             case "union":

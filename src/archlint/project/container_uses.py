@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -30,10 +30,19 @@ class Use(Struct, frozen=True, gc=False):
 
 def uses_in(module: Module) -> dict[str, list[Use]]:
     """Last name → its uses in functions, those that add first."""
+    body = module.body
+    return _by_name(body, (*_added(body), *_read(body)))
+
+
+def adding_in(module: Module) -> dict[str, list[Use]]:
+    """Those of `uses_in` that add: they are found without looking through every expression."""
+    return _by_name(module.body, _added(module.body))
+
+
+def _by_name(body: Body, uses: Iterable[Use]) -> dict[str, list[Use]]:
     found: dict[str, list[Use]] = defaultdict(list)
     seen: set[tuple[int, int]] = set()  # `names` and `names.get` begin at the same place
-    body = module.body
-    for use in (*_added(body), *_read(body)):
+    for use in uses:
         if body.contexts[use.context].function >= 0 and (use.expr.at, use.expr.end) not in seen:
             seen.add((use.expr.at, use.expr.end))
             found[use.expr.id if isinstance(use.expr, Name) else use.expr.attr].append(use)

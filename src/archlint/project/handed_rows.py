@@ -96,7 +96,7 @@ class HandedRows:
 
     def _direct(self) -> Iterator[tuple[Def, HandedRead]]:
         for module in self._project.modules.production:
-            for expr, context in attributes_named(module, self._relations.names):
+            for expr, context in self._relations.named_in(module):
                 held = self._own_parameter(module, expr.base, context)
                 if held is None or (expr.at, expr.end) in self._filled(module):
                     continue

@@ -168,10 +168,12 @@ class Health:
             if any(map(self._words.is_clear, route.paths)):
                 return f"the route `{self.name(route)}` in {route.module.path} may answer for it"
         for module in self._project.modules.production:
+            if "web-framework" not in self._project.layers.kinds(module):
+                continue
             names = [d.qualname for group in (module.outline.functions, module.outline.classes) for d in group]
             free = [name for name in names if (module.path, name) not in taken and (module.path, _owner(name)) not in taken]
             found = next((last for name in free if self._words.is_label(last := name.rpartition(".")[2])), "")
-            if found and "web-framework" in self._project.layers.kinds(module):
+            if found:
                 return f"`{found}` in {module.path} may answer for it"
         return ""
 

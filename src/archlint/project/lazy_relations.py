@@ -11,6 +11,7 @@ from archlint.facts.knowledge import Loading
 from archlint.facts.syntax import Attribute, Await, Call, CallRef, Constant, Expr, Mapping, String
 from archlint.project.model import Type, argument_of
 from archlint.project.parts import parts_of
+from archlint.project.walk import attributes_named
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -39,6 +40,14 @@ class LazyRelations:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._known: dict[tuple[str, str], Loading | None] = {}
+        self._named: dict[str, list[tuple[Attribute, int]]] = {}
+
+    def named_in(self, module: Module) -> list[tuple[Attribute, int]]:
+        """(attribute, context) of the attributes that a module reads and that have the name of a relation."""
+        found = self._named.get(module.path)
+        if found is None:
+            found = self._named[module.path] = attributes_named(module, self.names) if self.names else []
+        return found
 
     def read_by(self, module: Module, expr: Attribute, context: int) -> LazyRelation | None:
         """The relation that the attribute is; None where it is none, or one that was set to be loaded otherwise."""

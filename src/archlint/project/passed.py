@@ -26,6 +26,7 @@ class Passed:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
         self._shown = ShownObjects(inference)
+        self._known: dict[tuple[str, str], list[tuple[Module, Call]]] = {}
 
     def types(self, module: Module, row: int, position: int) -> tuple[Entity, ...]:
         """The types that production code passes for a function's parameter; empty where no call tells."""
@@ -59,7 +60,15 @@ class Passed:
         return (outline.name, *(name.rpartition(".")[2] for name in below[:_MOST_BELOW]), *(("__init__",) if below else ()))
 
     def _candidates(self, module: Module, name: str) -> list[tuple[Module, Call]]:
-        """Calls by that name: first of the modules that import the function's own, a bounded number."""
+        """Calls by that name: first of the modules that import the function's own, a bounded number. Asked for each parameter,
+        and of the name `get` there are thousands."""
+        key = (module.path, name)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._find(module, name)
+        return known
+
+    def _find(self, module: Module, name: str) -> list[tuple[Module, Call]]:
         written = self._inference.project.calls.written(name)
         sites = [site for site in written if isinstance(site[1].callee, Name | Attribute)]
         if len(sites) <= _MOST_SITES:

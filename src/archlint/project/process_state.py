@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping, Name
-from archlint.project.container_uses import Use, uses_in
+from archlint.project.container_uses import Use, adding_in, uses_in
 from archlint.project.filled import is_empty
 from archlint.project.model import Def, Type
 from archlint.project.spelling import last_name
@@ -52,13 +53,12 @@ class ProcessState:
         self._members = project.types.inference.members
         self._uses: dict[str, dict[str, list[Use]]] = {}
 
-    def filled(self) -> Iterator[tuple[Container, list[Touch]]]:
-        """Each container that some function adds to, with all uses by functions."""
+    def filled(self, by: Callable[[Def], bool]) -> Iterator[tuple[Container, list[Touch]]]:
+        """Each container that some such function adds to, with all uses by functions."""
         for module in self._project.modules.production:
             for container in self._made_in(module):
-                touches = list(self._touches(container))
-                if any(touch.use.adds for touch in touches):
-                    yield container, touches
+                if container.name in self._adding and any(by(touch.definition) for touch in self._additions(container)):
+                    yield container, list(self._touches(container))
 
     def _made_in(self, module: Module) -> Iterator[Container]:
         body, outline = module.body, module.outline
@@ -104,16 +104,37 @@ class ProcessState:
 
     # what is done to one
 
+    @cached_property
+    def _adding(self) -> dict[str, dict[str, list[Use]]]:
+        """Last name → path → its uses there that add: to most containers nothing is added, which few calls and statements
+        tell."""
+        found: dict[str, dict[str, list[Use]]] = defaultdict(dict)
+        for module in self._project.modules.production:
+            for name, uses in adding_in(module).items():
+                found[name][module.path] = uses
+        return found
+
+    def _additions(self, container: Container) -> Iterator[Touch]:
+        adding = self._adding[container.name]
+        for path in self._paths(container) & adding.keys():
+            yield from self._those_of(container, self._project.modules.by_path[path], adding[path])
+
     def _touches(self, container: Container) -> Iterator[Touch]:
-        importers = self._project.types.inference.usage.importers(container.module)
-        paths = [container.module.path, *sorted(importers - {container.module.path})]
+        paths = [container.module.path, *sorted(self._paths(container) - {container.module.path})]
         for module in (self._project.modules.by_path[path] for path in paths):
             known = self._uses.get(module.path)
             if known is None:
                 known = self._uses[module.path] = uses_in(module) if module.is_production else {}
-            for use in known.get(container.name, ()):
-                if self._is(module, use, container):
-                    yield Touch(Def(module, module.name, module.body.contexts[use.context].function), use)
+            yield from self._those_of(container, module, known.get(container.name, ()))
+
+    def _paths(self, container: Container) -> frozenset[str]:
+        """The modules in which it can be used."""
+        return self._project.types.inference.usage.importers(container.module) | {container.module.path}
+
+    def _those_of(self, container: Container, module: Module, uses: Iterable[Use]) -> Iterator[Touch]:
+        for use in uses:
+            if self._is(module, use, container):
+                yield Touch(Def(module, module.name, module.body.contexts[use.context].function), use)
 
     def _is(self, module: Module, use: Use, container: Container) -> bool:
         expr = use.expr

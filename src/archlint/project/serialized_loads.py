@@ -18,7 +18,6 @@ from archlint.project.serializers import Field, Serializers
 from archlint.project.spelling import shorten, spell
 from archlint.project.stored_attributes import StoredAttribute, StoredAttributes
 from archlint.project.symbols import ClassDef
-from archlint.project.walk import attributes_named
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -99,7 +98,7 @@ class SerializedLoads:
         known = self._attributes.get(module.path)
         if known is None:
             known = self._attributes[module.path] = defaultdict(list)
-            for expr, context in attributes_named(module, self._lazy.names):
+            for expr, context in self._lazy.named_in(module):
                 known[module.body.contexts[context].function].append((expr, context))
         return known
 

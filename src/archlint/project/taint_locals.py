@@ -132,8 +132,9 @@ class LocalFlows:
         inner = self._value(expr, origin, at)
         if not _IN_THE_OPEN.isdisjoint(words_of(last_name(at.module.body, expr))[-1:]):
             inner = Flow(tuple(s for s in inner.sources if s.certain), inner.clean)
-        if inner.sources:
-            inner = self._shaped(expr, inner, Site(origin.module.path, value.at, value.end), at)
+        if not inner.sources:
+            return inner
+        inner = self._shaped(expr, inner, Site(origin.module.path, value.at, value.end), at)
         label = shorten(spell(at.module.body, expr))
         if isinstance(expr, Name):  # an object goes by the name that it is given
             inner = Flow(tuple(replace(s, label=label) if s.fields else s for s in inner.sources), inner.clean)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from msgspec import Struct
 
@@ -34,7 +35,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each container of the process through which requests tell each other something, a proof for each endpoint
     that asks a store for it."""
     requests, own = RunByRequests(project), _Own(project, params)
-    for container, touches in ProcessState(project).filled():
+    for container, touches in ProcessState(project).filled(cache(lambda d: requests.of(d, WRITING) is not None)):
         refilling = [t for t in touches if t.use.adds and _fills_again(t.definition, touches)]
         writers = [t for t in touches if t.use.adds and t not in refilling]
         if not writers or own.holds(container, writers) or own.is_stored(touches, refilling):

@@ -23,7 +23,6 @@ from archlint.project.owners import is_of_its_owner
 from archlint.project.repeated import LoopWords
 from archlint.project.serialized_loads import SerializedLoad, SerializedLoads
 from archlint.project.spelling import shorten, spell
-from archlint.project.walk import attributes_named
 
 _MOST_NAMES = 4
 
@@ -170,7 +169,7 @@ class _Reads:
 
     def own(self) -> Iterator[Hit | Proof]:
         for module in self._project.modules.production:
-            for expr, context in attributes_named(module, self._relations.names):
+            for expr, context in self._relations.named_in(module):
                 loop = _loop_of(self._loops, module, expr, context)
                 relation = self._first(module, expr, context, loop) if loop is not None else None
                 if loop is not None and relation is not None:

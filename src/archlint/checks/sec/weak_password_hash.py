@@ -51,7 +51,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         frozenset(params.setting_verbs),
     )
     rehashed, uses = Rehashed(project, digests), DigestUses(project)
-    doubts = _Doubts(project, digests, frozenset(params.test_settings))
+    listed = tuple(_listed_hashers(project, frozenset(params.test_settings)))
+    doubts = _Doubts(project, digests, [names for _, _, names in listed])
     fields = HashedFields(taint, frozenset(params.sanitizers))
     for digest in digests.all:
         if digest.strength == "password":
@@ -68,7 +69,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 weighed = doubts.weighed(hit, digest)
                 yield replace(weighed, message="old", confidence=Confidence.LOW) if is_old else weighed
     yield from _schemes(project)
-    yield from _hashers(project, frozenset(params.test_settings))
+    for module, setting, names in listed:  # the first one hashes
+        yield from _hasher(project, module, setting, names[0])
 
 
 def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing, fields: HashedFields) -> Iterator[Hit]:
@@ -97,10 +99,10 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing, fiel
 class _Doubts:
     """What shows that a digest of a password is none that new passwords are kept by."""
 
-    def __init__(self, project: Project, digests: Digests, test_words: frozenset[str]) -> None:
+    def __init__(self, project: Project, digests: Digests, listed: list[list[String]]) -> None:
+        """`listed`: the hashers of each setting that lists them."""
         self._digests = digests
         self._results = Results(project)
-        listed = [names for module, _, names in _listed_hashers(project, test_words)]
         self._old = {n.value for names in listed for n in names[1:]} - {names[0].value for names in listed}
 
     def weighed(self, hit: Hit, digest: Digest) -> Hit:
@@ -194,14 +196,9 @@ def _schemes(project: Project) -> Iterator[Hit | Proof]:
                 yield Proof(place, f"hashes passwords with {scheme.value}")
 
 
-def _hashers(project: Project, test_words: frozenset[str]) -> Iterator[Hit | Proof]:
-    """A framework's setting that lists password hashers: the first one hashes."""
-    for module, setting, names in _listed_hashers(project, test_words):
-        yield from _hasher(project, module, setting, names[0])
-
-
 def _listed_hashers(project: Project, test_words: frozenset[str]) -> Iterator[tuple[Module, str, list[String]]]:
-    """The module, the setting's name and the names of the hashers; settings for tests left out."""
+    """Where a framework's setting lists password hashers: the module, the setting's name and those of the hashers. Settings
+    for tests are left out."""
     settings = [pair for library in project.knowledge.libraries for pair in library.settings.items()]
     names = {name for name, meaning in settings if meaning == "password-hashers"}
     for module in project.modules.production:

@@ -163,6 +163,18 @@ class Index:
     def forget(self, name):
         client.hdel('places', name)
 """,
+    "put in place by a start that only looks whether it is there": """\
+class Cache:
+    def read(self):
+        return client.get('shop:settings')
+    def make(self, is_open=False):
+        client.set('shop:settings', json.dumps({'open': is_open, 'rates': rates()}))
+def start(cache: Cache):
+    if not cache.read():
+        cache.make()
+def settings(cache: Cache):
+    return json.loads(cache.read())
+""",
     "never read": """\
 def publish(name, to):
     client.set(f'routes:{name}', to)
@@ -210,6 +222,14 @@ def keep(name):
     return value
 def route(name):
     return client.get(f'routes:{name}') or keep(name)
+""",
+    "filled by another function, and read again": """\
+def fill(name):
+    client.set(f'cached:{name}', load(name))
+def price(name):
+    if not client.get(f'cached:{name}'):
+        fill(name)
+    return client.get(f'cached:{name}')
 """,
     "filled through a wrapper": """\
 class Prices:

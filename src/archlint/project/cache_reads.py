@@ -102,11 +102,12 @@ class CacheReads:
         for call in self._project.calls.callers(owner):
             handed = arguments_by_parameter(call.call, owner).get(expr.id) if isinstance(expr, Name) else None
             asked = shapes if handed is None else shapes | self._shapes(call, handed)
-            for read in self._project.calls.of(call.caller) if call.caller is not None else ():
-                key = self._key_of(read)
-                is_first = key is not None and read.call.end <= call.call.at and _delivers(read)
-                if key is not None and is_first and (expr is None or not asked.isdisjoint(self._read_shapes(read, key))):
-                    return True
+            reads = self._project.calls.of(call.caller) if call.caller is not None else ()
+            keys = [(read, key) for read in reads if (key := self._key_of(read)) is not None and _delivers(read)]
+            own = [r for r, key in keys if expr is None or not asked.isdisjoint(self._read_shapes(r, key))]
+            is_used = any(not self._is_only_tested(read) for read in own)  # else it is put in place, and no miss filled
+            if is_used and any(read.call.end <= call.call.at for read in own):
+                return True
         return False
 
     def is_filled(self, site: CallSite, write: CacheWrite) -> bool:
@@ -145,6 +146,17 @@ class CacheReads:
             if statement.value is not None
             for part in parts_of(module.body, statement.value)
         )
+
+    def is_taken_away(self, site: CallSite, write: CacheWrite) -> bool:
+        """The same function writes another entry that expires and whose value is this one's key: whoever hears of its end
+        takes this one away (`set(f"end:{key}", key, ex=60)`)."""
+        key = self._writes.key(site, write)
+        for other, told in self._writes.in_function(site.caller) if key and site.caller is not None else ():
+            value = other.argument(told.value)
+            is_this = other.index != site.index and value is not None and self._writes.followed(other, value) == key
+            if is_this and self._writes.expiry(other, told).kind in ("given", "parameter"):
+                return True
+        return False
 
     def _is_stamped(self, site: CallSite, write: CacheWrite) -> bool:
         """The same function writes the time for the key of this write (`hset("written", key, time())`)."""

@@ -60,8 +60,8 @@ class Passed:
         return (outline.name, *(name.rpartition(".")[2] for name in below[:_MOST_BELOW]), *(("__init__",) if below else ()))
 
     def _candidates(self, module: Module, name: str) -> list[tuple[Module, Call]]:
-        """Calls by that name: first of the modules that import the function's own, a bounded number. Asked for each parameter,
-        and of the name `get` there are thousands."""
+        """Calls by that name, or by what an import makes of it: first of the modules that import the function's own, a
+        bounded number. Asked for each parameter, and of the name `get` there are thousands."""
         key = (module.path, name)
         known = self._known.get(key)
         if known is None:
@@ -69,7 +69,8 @@ class Passed:
         return known
 
     def _find(self, module: Module, name: str) -> list[tuple[Module, Call]]:
-        written = self._inference.project.calls.written(name)
+        calls = self._inference.project.calls
+        written = [site for each in (name, *self._inference.usage.aliases(name)) for site in calls.written(each)]
         sites = [site for site in written if isinstance(site[1].callee, Name | Attribute)]
         if len(sites) <= _MOST_SITES:
             return sites

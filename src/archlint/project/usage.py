@@ -40,6 +40,19 @@ class Usage:
             known = self._importers[module.path] = frozenset(self._tables[0].get(module.path, ()))
         return known
 
+    def aliases(self, name: str) -> tuple[str, ...]:
+        """What modules of the program call it where they import it under another name."""
+        return self._aliases.get(name, ())
+
+    @cached_property
+    def _aliases(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for module in self._project.modules.production:
+            for given in module.outline.imports:
+                if given.alias is not None and given.name is not None and given.alias != given.name:
+                    found[given.name].add(given.alias)
+        return {name: tuple(sorted(aliases)) for name, aliases in found.items()}
+
     def _find(self, library: Library) -> frozenset[str]:
         importers, direct = self._tables
         found: set[str] = set()

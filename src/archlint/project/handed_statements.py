@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from archlint.facts.syntax import CallRef, Expr, Name, Operation, Template
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Operation, Template
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.closure import Way
 from archlint.project.model import Def
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _WRAPPERS = 3
 """How many project functions a statement may be handed through on its way to the query."""
 _DEPTH = 8
+_OF_TEXTS = frozenset({"strip", "lstrip", "rstrip", "replace", "format", "removesuffix"})
+"""Methods that give a text which begins as their own does."""
 
 Handed = Mapping[int, Mapping[str, Way]]
 """Point (its identity) → effect → the way to the library call that executes the statement which the point hands over."""
@@ -74,7 +76,9 @@ class HandedStatements:
 
 
 def own_parameter(project: Project, module: Module, expr: Expr, context: int) -> tuple[Def, str] | None:
-    """The parameter of a function around the place with which a text begins, also inside a call that makes it SQL."""
+    """The parameter of a function around the place with which a text begins, also inside a call that makes it SQL, or that
+    rewrites it (another paramstyle, other names)."""
+    path: tuple[int, ...] = ()
     for _ in range(_DEPTH):
         if isinstance(expr, Operation | Template):
             parts = expr.operands if isinstance(expr, Operation) else expr.parts
@@ -82,18 +86,50 @@ def own_parameter(project: Project, module: Module, expr: Expr, context: int) ->
                 return None
             expr = parts[0]
         elif isinstance(expr, CallRef):
-            site = project.calls.in_module(module)[expr.index]
-            operation = site.operation
-            given = site.argument(operation.sql) if operation is not None and operation.sql is not None else None
+            given = _rewritten(project, module, expr, path)
             if given is None:
                 return None
-            expr = given
+            expr, path = given, ()
+        elif isinstance(expr, Name):
+            _, bindings = project.symbols.scopes(module).lookup(context, expr.id, expr.at)
+            for binding in bindings:
+                if binding.kind == "parameter":
+                    return Def(module, module.name, binding.function), expr.id
+            made = [module.body.statements[b.index] for b in bindings if b.kind == "statement"]
+            if len(bindings) != 1 or not made or made[0].kind != "assign" or not isinstance(made[0].value, CallRef):
+                return None
+            expr, path = made[0].value, bindings[0].path
         else:
-            break
-    if not isinstance(expr, Name):
-        return None
-    _, bindings = project.symbols.scopes(module).lookup(context, expr.id, expr.at)
-    for binding in bindings:
-        if binding.kind == "parameter":
-            return Def(module, module.name, binding.function), expr.id
+            return None
     return None
+
+
+def _rewritten(project: Project, module: Module, call: CallRef, path: tuple[int, ...]) -> Expr | None:
+    """What a call makes a text of: the statement that a library's is given, the text whose method it is, the argument for
+    the parameter that a function of the project gives back."""
+    site = project.calls.in_module(module)[call.index]
+    callee = site.call.callee
+    if site.operation is not None and site.operation.sql is not None:
+        return site.argument(site.operation.sql)
+    if isinstance(callee, Attribute) and callee.attr in _OF_TEXTS:
+        return callee.base
+    for target in site.targets if len(site.targets) == 1 else ():
+        definition = target.definition
+        kept = _given_back(definition, path) if definition is not None else ""
+        if definition is not None and kept:
+            return arguments_by_parameter(site.call, definition).get(kept)
+    return None
+
+
+def _given_back(definition: Def, path: tuple[int, ...]) -> str:
+    """The parameter that a function gives back as it is, at a place of what it gives; empty if none."""
+    module, names = definition.module, {p.name for p in definition.function.parameters}
+    for statement in module.statements["return"]:
+        value = statement.value if module.body.contexts[statement.context].function == definition.index else None
+        if path and isinstance(value, Collection) and len(path) == 1 and 0 <= path[0] < len(value.items):
+            value = value.items[path[0]]
+        elif path:
+            continue
+        if isinstance(value, Name) and value.id in names:
+            return value.id
+    return ""

@@ -170,13 +170,21 @@ def is_best_effort(first: Commit, second: Commit) -> bool:
 
 
 def makes_what_is_missing(project: Project, commit: Commit) -> bool:
-    """Here, or in a function on the way down: asked again, it finds what it made, and goes on."""
-    for number, site in enumerate((commit.point.site, *(step.site for step in commit.path.steps[1:]))):
+    """Here, or in a function on the way down that does not run whatever SQL it is given: asked again, it finds what it
+    made, and goes on."""
+    below = () if _is_given_sql(project, commit) else commit.path.steps[1:]
+    for number, site in enumerate((commit.point.site, *(step.site for step in below))):
         module = project.modules.by_path[site.path]
         context = context_at(module, site.at)
         if is_made_if_missing(module, context, site.at) or (number and is_behind_what_was_found(module, context, site.at)):
             return True
     return False
+
+
+def _is_given_sql(project: Project, commit: Commit) -> bool:
+    caller = commit.point.caller
+    points = project.effects.points_of(caller, "db.write") if caller is not None else ()
+    return any(point.is_handed and point.site == commit.point.site for point in points)
 
 
 def has_begun(definition: Def, first: Commit, states: tuple[str, ...], begun: str) -> bool:

@@ -192,6 +192,7 @@ def place(session: Session, order: Order) -> None:
         ("DBS007", DJANGO.format(set=""), Confidence.LOW),
         ("DBS007", DJANGO.format(set="self.state = 'empty'; "), Confidence.HIGH),
         ("DBS007", _saved("order.state = 'open'; order.save()", MADE), Confidence.HIGH),
+        ("DBS007", _saved("order = Order.objects.create(state='open')", "order.save()"), Confidence.LOW),
         ("DBS007", _saved("order.last_check = 3; order.save()", MADE), Confidence.LOW),
         ("DBS007", _saved("order.save(update_fields=['last_check'])", MADE), Confidence.LOW),
         ("DBS007", _saved("order.save(update_fields=['last_check', 'state'])", MADE), Confidence.HIGH),

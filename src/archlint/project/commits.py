@@ -168,14 +168,14 @@ class Commits:
         """The places where an attribute of an object, not the function's own nor of a connection, is set."""
         module = definition.module
         for s in module.body.statements:
+            if not since < s.at < until or module.body.contexts[s.context].function != definition.index:
+                continue
+            target = s.target if s.kind in ("assign", "augment") else None
             if (
-                since < s.at < until
-                and s.kind in ("assign", "augment")
-                and isinstance(s.target, Attribute)
-                and not (isinstance(s.target.base, Name) and s.target.base.id in ("self", "cls"))
-                and module.body.contexts[s.context].function == definition.index
-                and not any(map(self._together.is_no_data, self._project.types.all(module, s.target.base, s.context)))
-            ):
+                isinstance(target, Attribute)
+                and not (isinstance(target.base, Name) and target.base.id in ("self", "cls"))
+                and not any(map(self._together.is_no_data, self._project.types.all(module, target.base, s.context)))
+            ) or self._together.adds_to_row(module, s):
                 yield s.context, s.at
 
     def _is_own_write(self, point: EffectPoint) -> bool:

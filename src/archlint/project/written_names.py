@@ -35,7 +35,9 @@ class Written(Struct, frozen=True):
     added to it or taken from it; `keys`: names by which rows are found, or of amounts, and of what has one (`order.id`), in the
     statements and in those that made what is written; `tables`: models and tables, as far as they are known; `ways`: the
     project's functions that are called to write, where nothing is written in other ways; `saved`: the fields of rows that save
-    themselves, where nothing else is written."""
+    themselves, where nothing else is written; `gives`: what SQL that writes gives back, as the key of a new row;
+    `named`: all names in the statements, whatever they hold; `verbs`: of the SQL; `rows`: what the
+    writing methods are called on."""
 
     made: frozenset[Own] = frozenset()
     handed: frozenset[Own] = frozenset()
@@ -46,6 +48,10 @@ class Written(Struct, frozen=True):
     tables: frozenset[str] = frozenset()
     ways: frozenset[str] = frozenset()
     saved: frozenset[str] = frozenset()
+    gives: frozenset[Own] = frozenset()
+    named: frozenset[Own] = frozenset()
+    verbs: frozenset[str] = frozenset()
+    rows: frozenset[str] = frozenset()
 
     @property
     def made_names(self) -> frozenset[str]:
@@ -53,10 +59,10 @@ class Written(Struct, frozen=True):
 
     def is_about(self, other: Written, actors: tuple[str, ...]) -> bool:
         """One of the two uses what the other one writes, or hands on, unless that only says who asks (`actors`); or one
-        value is taken from the one and added to the other."""
+        value is taken from the one and added to the other; or the other one uses what the one gave."""
         if any(not _is_key_of(name, actors) for name, _ in (self.made & other.used) | (other.made & self.used)):
             return True
-        if not self.moved.isdisjoint(other.moved):
+        if not self.moved.isdisjoint(other.moved) or not self.gives.isdisjoint(other.named):
             return True
         return any(name not in actors for name, _ in (self.handed & other.used) | (other.handed & self.used))
 
@@ -78,14 +84,17 @@ class Written(Struct, frozen=True):
         return bool(self.tables and other.tables) and self.tables.isdisjoint(other.tables)
 
     def is_same_row(self, other: Written) -> bool:
-        """The same table by the same key."""
+        """The same table by the same key, in one way."""
+        if self.verbs and other.verbs and self.verbs.isdisjoint(other.verbs):
+            return False
         is_one = len(self.tables) == 1 and self.tables == other.tables and bool(self.keys) and self.keys == other.keys
         return is_one and not any(is_amount(name) for name, _ in self.keys)
 
     def is_one_object(self, other: Written) -> bool:
         """Both write one object and nothing else, as far as names, and tables, tell."""
         if self.made_names and self.made_names == other.made_names:
-            return len(self.made_names) == 1
+            is_told_apart = bool(self.rows and other.rows) and self.rows.isdisjoint(other.rows)
+            return len(self.made_names) == 1 and not is_told_apart
         named = [{name for name, _ in each.made | each.handed} for each in (self, other)]
         return len(named[0]) == 1 and named[0] == named[1] and len(self.tables) == 1 and self.tables == other.tables
 

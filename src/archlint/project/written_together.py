@@ -7,22 +7,31 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Attribute,
-    Await,
-    CallRef,
-    Collection,
     Constant,
     Expr,
     Name,
     Statement,
     String,
-    Subscript,
 )
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
+from archlint.project.given_keys import given_keys
 from archlint.project.model import Def, Type
 from archlint.project.parts import names_in
 from archlint.project.schema.names import last_part
-from archlint.project.spelling import last_name, spell
+from archlint.project.spelling import last_name
+from archlint.project.write_places import (
+    added_to,
+    first_name,
+    given_fields,
+    is_of_one,
+    moved_amount,
+    root_names,
+    saved_fields,
+    sets_attribute,
+    told_about,
+    written_row,
+)
 from archlint.project.written_names import Own, Written, keys_in
 
 if TYPE_CHECKING:
@@ -33,9 +42,6 @@ _STORED, _WRITE = "db-model", "db.write"
 _DEPTH = 3
 """Functions below a place that are asked for their tables."""
 _NO_DATA = ("db-", "cache-client", "logger", "app", "router")
-_CHANGING = frozenset({"update", "aupdate", "values"})
-_MAKING = frozenset({"insert", "create", "add", "delete"})
-_SAVES = frozenset({"save", "asave"})
 _KEEPERS = frozenset({"repo", "repos", "repository", "repositories", "dao", "crud", "uow"})
 _SERVING = frozenset({"service", "services", "store", "storage", "manager", "gateway", "handler"})
 _NOBODY = frozenset({"_", "self", "cls", "request", "info", "args", "kwargs"})
@@ -66,41 +72,43 @@ class WrittenTogether:
         used: set[Own] = set()
         passed: set[Own] = set()
         keys: set[Own] = set()
+        named: set[Own] = set()
+        scopes = self._project.symbols.scopes(module)
         for statement in own:
             held = [point for at, point in places if statement.at <= at < statement.end]
-            if not held and not (since < statement.at < until and _sets_attribute(statement)):
+            fills = not held and since < statement.at < until
+            if not held and not (fills and (sets_attribute(statement) or self.adds_to_row(module, statement))):
                 continue
             names = {*names_in(module.body, statement.value)}
             if not (statement.kind == "augment" and isinstance(statement.target, Name)):  # `gone += delete(session)`
                 names |= {*names_in(module.body, statement.target)}
             direct, given = set[str](), set[str]()
             for point in held:
-                receivers, arguments = _about(module, point)
+                receivers, arguments = told_about(module, point)
                 names |= receivers | arguments
                 direct |= receivers | (arguments if point.is_direct else set())
                 given |= set() if point.is_direct else arguments
             if not held:
-                direct |= _root(module, statement.target)
+                direct |= root_names(module, added_to(module, statement) or statement.target)
             made |= self._own(definition, direct, statement.context, statement.at)
             if held:
                 keys.update(self._keys(definition, statement, makers))
-                made |= self._own(definition, _first_name(statement), statement.context, statement.end)
+                made |= self._own(definition, first_name(statement), statement.context, statement.end)
             handed |= self._own(definition, given, statement.context, statement.at, only_stored=True)
             passed |= self._own(definition, given, statement.context, statement.at)
             used |= self._own(definition, names, statement.context, statement.at)
-        for statement in own:
-            if linked is not None and linked < statement.at < since and _sets_attribute(statement):
-                root = self._own(definition, _root(module, statement.target), statement.context, statement.at)
-                if not root.isdisjoint(made):
-                    names = {*names_in(module.body, statement.value)}
-                    used |= self._own(definition, names, statement.context, statement.at)
-        used |= {each for own in made | handed | passed for each in self._made_of(definition, makers.get(own[1]))}
+            named.update((name, b.at) for name in names for b in scopes.lookup(statement.context, name, statement.at)[1])
+        for statement, target in self._filling(own, module, linked, since):
+            if not self._own(definition, root_names(module, target), statement.context, statement.at).isdisjoint(made):
+                used |= self._own(definition, {*names_in(module.body, statement.value)}, statement.context, statement.at)
+                keys |= {*self._keys_in(definition, statement)} if target is not statement.target else set()
+        used |= self._made_of(definition, own, made | handed | passed, used)
         keys |= {each for _, end in made | handed if end in makers for each in self._keys_in(definition, makers[end])}
-        sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and _sets_attribute(s)}
-        named = [_given_fields(module, own, point) for point in points]
-        saved = [_saved_fields(module, own, point, filled) for point in points]
-        fields = frozenset(sets.union(*named)) if all(named) else frozenset()
-        moved = frozenset(m for s in own if since < s.at < until and (m := _moved(module, s)) is not None)
+        sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and sets_attribute(s)}
+        set_by = [given_fields(module, own, point) for point in points]
+        saved = [saved_fields(module, own, point, filled) for point in points]
+        fields = frozenset(sets.union(*set_by)) if all(set_by) else frozenset()
+        moved = frozenset(m for s in own if since < s.at < until and (m := moved_amount(module, s)) is not None)
         tables = frozenset(table for point in points for table in self._tables(point))
         ways = [last_name(module.body, p.call.call.callee) for p in points if p.call is not None and not p.is_direct]
         is_called = len(ways) == len(points) and not sets
@@ -114,6 +122,10 @@ class WrittenTogether:
             tables,
             frozenset(ways) if is_called else frozenset(),
             frozenset(set[str]().union(*saved)) if all(saved) else frozenset(),
+            given_keys(self._project, own, points),
+            frozenset(named),
+            frozenset(verb for point in points for verb in self._verbs(point)),
+            frozenset(row for point in points if (row := self._row(point))),
         )
 
     def _keys(self, definition: Def, statement: Statement, makers: dict[int, Statement]) -> Iterator[Own]:
@@ -133,6 +145,12 @@ class WrittenTogether:
             scope, bindings = scopes.lookup(statement.context, first, statement.at)
             yield from ((name, binding.at) for binding in bindings if scope > 0)
 
+    def _verbs(self, point: EffectPoint) -> Iterator[str]:
+        """Of the SQL that a call is given."""
+        if point.call is not None:
+            for sql in self._project.statements.by_sink.get((point.module.path, point.call.index), ()):
+                yield from (said.verb for said in sql.facts.statements)
+
     def _tables(self, point: EffectPoint, depth: int = _DEPTH) -> frozenset[str]:
         """The model on which a writing method is called, or whose row it is given, the tables of the SQL that a call is given;
         those of the project's functions that it calls."""
@@ -145,8 +163,9 @@ class WrittenTogether:
             for said in sql.facts.statements
             for table in said.tables
         }
-        named = _root(module, call.callee.base if isinstance(call.callee, Attribute) else None)
-        rows: list[Expr] = [Name(call.at, name) for name in named]
+        base = call.callee.base if isinstance(call.callee, Attribute) else None
+        rows: list[Expr] = [base] if isinstance(base, Attribute) and self._is_row(module, base, call.context) else []
+        rows += [Name(call.at, name) for name in root_names(module, base)] if not rows else []
         rows += [argument.value for argument in call.arguments[:1] if point.is_direct]
         for row in rows:
             types = self._project.types.all(module, row, call.context)
@@ -156,6 +175,9 @@ class WrittenTogether:
             found = {table for inner in called if inner is not None for table in self._tables_of(inner, depth - 1)}
         return frozenset(found)
 
+    def _is_row(self, module: Module, expr: Expr, context: int) -> bool:
+        return any(self._project.types.role(each) == _STORED for each in self._project.types.all(module, expr, context))
+
     def _tables_of(self, definition: Def, depth: int) -> frozenset[str]:
         """What a function of the project writes."""
         if definition not in self._known:
@@ -164,11 +186,24 @@ class WrittenTogether:
             self._known[definition] = frozenset(table for point in points for table in self._tables(point, depth))
         return self._known[definition]
 
-    def _made_of(self, definition: Def, maker: Statement | None) -> Iterator[Own]:
-        """The names in `line = Line(order=order)`, of the line."""
-        if maker is not None:
-            names = {*names_in(definition.module.body, maker.value)}
-            yield from self._own(definition, names, maker.context, maker.at)
+    @staticmethod
+    def _filling(own: list[Statement], module: Module, linked: int | None, since: int) -> Iterator[tuple[Statement, Expr]]:
+        """The statements behind `linked` that set or add to a field, each with what it changes."""
+        for statement in own if linked is not None else ():
+            target = statement.target if sets_attribute(statement) else added_to(module, statement)
+            if target is not None and linked is not None and linked < statement.at < since:
+                yield statement, target
+
+    def _made_of(self, definition: Def, own: list[Statement], rows: set[Own], used: set[Own]) -> set[Own]:
+        """The names in `line = Line(order=order)`, of a row; in `for line in order.lines`, of it or of what it is made of."""
+        module, scopes = definition.module, self._project.symbols.scopes(definition.module)
+        makers = {s.end: s for s in own if s.kind in ("assign", "annotate")}
+        loops = {s.at: s for s in own if s.kind == "for" and is_of_one(module, s.value)}
+        found = [makers[at] for _, at in rows if at in makers]
+        if loops:
+            inner = [b.at for m in found for n in names_in(module.body, m.value) for b in scopes.lookup(m.context, n, m.at)[1]]
+            found += [loops[at] for at in (*(at for _, at in rows | used), *inner) if at in loops]
+        return {each for m in found for each in self._own(definition, {*names_in(module.body, m.value)}, m.context, m.at)}
 
     def _own(
         self,
@@ -197,6 +232,20 @@ class WrittenTogether:
                 found.update((name, binding.at) for binding in bindings)
         return found
 
+    def _row(self, point: EffectPoint) -> str:
+        """The row that saves itself, or the one whose relation is changed: `order`, `order.customer`."""
+        callee = point.call.call.callee if point.call is not None else None
+        base = callee.base if isinstance(callee, Attribute) else None
+        types = self._project.types.all(point.module, base, point.context) if base is not None else ()
+        is_none = any(each.is_class or self.is_no_data(each) for each in types)  # `Order.objects`
+        return "" if is_none else written_row(point)
+
+    def adds_to_row(self, module: Module, statement: Statement) -> bool:
+        """`order.lines.append(line)`, of a stored row."""
+        added = added_to(module, statement)
+        rows = (Name(statement.at, name) for name in root_names(module, added)) if added is not None else ()
+        return any(self._is_row(module, row, statement.context) for row in rows)
+
     def is_no_data(self, type_: Type) -> bool:
         """A session, connection, client or logger, or a value of a plain type."""
         role = self._project.types.role(type_)
@@ -211,85 +260,3 @@ class WrittenTogether:
     def _is_stored(self, definition: Def) -> bool:
         klass = definition.name.rpartition(".")[0]
         return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED
-
-
-def _given_fields(module: Module, own: list[Statement], point: EffectPoint) -> set[str]:
-    """`update(replies=2)`, `update(Post).values(replies=2)`: the fields that the statement of a write names, if it only
-    changes rows."""
-    statement = next((s for s in own if s.at <= point.point.at < s.end and point.is_direct), None)
-    if statement is None:
-        return set()
-    calls = [c for c in module.body.calls if statement.at <= c.at and c.end <= statement.end]
-    changing = [c for c in calls if last_name(module.body, c.callee) in _CHANGING]
-    named = {a.name for c in changing for a in c.arguments if a.name is not None and a.name.isidentifier()}
-    made = any(last_name(module.body, c.callee) in _MAKING for c in calls)
-    return set() if made else named
-
-
-def _saved_fields(module: Module, own: list[Statement], point: EffectPoint, since: int | None) -> set[str]:
-    """`order.paid = True` before `order.save()`, `order.save(update_fields=["paid"])`: the fields that are set behind an
-    offset, or named; none where the row is made or read behind it, so that there may be others."""
-    call = point.call.call if point.call is not None else None
-    if (
-        since is None
-        or call is None
-        or last_name(module.body, call.callee) not in _SAVES
-        or not isinstance(call.callee, Attribute)
-    ):
-        return set()
-    told = next((a.value for a in call.arguments if a.name == "update_fields"), None)
-    if isinstance(told, Collection):
-        return {item.value for item in told.items if isinstance(item, String)}
-    row, behind = call.callee.base, [s for s in own if since < s.at < call.at]
-    if any(isinstance(row, Name) and isinstance(s.target, Name) and s.target.id == row.id for s in behind):
-        return set()
-    shown = spell(module.body, row)
-    return {s.target.attr for s in behind if isinstance(s.target, Attribute) and spell(module.body, s.target.base) == shown}
-
-
-def _first_name(statement: Statement) -> set[str]:
-    """`order = …`, `order, is_new = …`."""
-    target = statement.target if statement.kind in ("assign", "annotate") else None
-    first = target.items[0] if isinstance(target, Collection) and target.items else target
-    return {first.id} if isinstance(first, Name) else set()
-
-
-def _moved(module: Module, statement: Statement) -> tuple[str, str] | None:
-    """`account.balance -= amount`: (`balance`, `amount`)."""
-    target, value = statement.target, statement.value
-    if statement.kind != "augment" or not isinstance(target, Attribute) or not isinstance(value, Name | Attribute):
-        return None
-    return target.attr, spell(module.body, value)
-
-
-def _sets_attribute(statement: Statement) -> bool:
-    return statement.kind in ("assign", "augment") and isinstance(statement.target, Attribute)
-
-
-def _about(module: Module, point: EffectPoint) -> tuple[set[str], set[str]]:
-    """The names of what a call is about: what it is called on, and what is handed to it as it is."""
-    call = point.call
-    if call is None:
-        return set(), set()
-    handed = {
-        argument.value.id
-        for argument in call.call.arguments
-        if isinstance(argument.value, Name) and (argument.name is None or not point.is_direct)
-    }
-    return _root(module, call.call.callee.base) if isinstance(call.call.callee, Attribute) else set(), handed
-
-
-def _root(module: Module, expr: Expr | None) -> set[str]:
-    """The name that a chain of attributes and calls begins with."""
-    while expr is not None:
-        if isinstance(expr, Name):
-            return {expr.id}
-        if isinstance(expr, Attribute | Subscript):
-            expr = expr.base
-        elif isinstance(expr, Await):
-            expr = expr.value
-        elif isinstance(expr, CallRef):
-            expr = module.body.calls[expr.index].callee
-        else:
-            return set()
-    return set()

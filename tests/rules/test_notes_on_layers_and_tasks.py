@@ -253,3 +253,62 @@ def test_what_is_put_around_handlers(module: str, is_used_inside: bool, confiden
     files = {f"shop/services/{module}.py": AROUND, "shop/services/orders.py": place, "shop/api/orders.py": api}
     (found,) = testing.run_rule("ARC013", files)
     assert found.confidence == confidence
+
+
+MADE = """\
+from starlette.requests import Request
+
+
+class Order:
+    number: int = 0
+
+
+class OrderService:
+    def __init__(self, session) -> None:
+        self._session = session
+
+    def close(self) -> None: ...
+
+
+def factory(_context, request: Request):
+    return {made}
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "confidence"), [("OrderService(session=request.state.session)", Confidence.LOW), ("Order()", Confidence.MEDIUM)]
+)
+def test_a_function_that_gives_a_service_for_a_request_puts_the_program_together(made: str, confidence: Confidence) -> None:
+    files = {
+        "shop/domain/order.py": "class Line: ...\n",
+        "shop/presentation/api.py": "from fastapi import APIRouter\nfrom shop.application import orders\n",
+        "shop/application/orders.py": MADE.format(made=made),
+    }
+    (found,) = testing.run_rule("ARC013", files)
+    assert found.confidence == confidence
+
+
+LATER = "from flask import Blueprint\nfrom shop.pages import views\n\npages = Blueprint('pages', __name__)\n"
+PACKAGE = "from flask import Blueprint\n\nSIZE = 10\npages = Blueprint('pages', __name__)\n\nfrom shop.pages import views\n"
+
+
+@pytest.mark.parametrize(
+    ("package", "taken", "confidence"),
+    [
+        (PACKAGE, "pages", Confidence.LOW),
+        (PACKAGE, "SIZE, pages", Confidence.HIGH),
+        (
+            "from flask import Blueprint\nfrom shop.pages import views\npages = Blueprint('pages', __name__)\n",
+            "pages",
+            Confidence.HIGH,
+        ),
+    ],
+)
+def test_routes_that_take_the_router_of_their_package(package: str, taken: str, confidence: Confidence) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/pages/__init__.py": package,
+        "shop/pages/views.py": f"from shop.pages import {taken}\n",
+    }
+    (found,) = testing.run_rule("ARC003", files)
+    assert found.confidence == confidence

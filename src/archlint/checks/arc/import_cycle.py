@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from archlint.checks.rule_api import Hit, Project, Proof, Severity, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.contract_question import Breach
+from archlint.project.digraph import Digraph
 from archlint.project.imports import Edge, Reference
+from archlint.project.modules import Module
 
 _DEAREST = 1000
 """More than any other import takes: a package that collects its own modules does so for its users, and is not cut."""
@@ -30,15 +33,44 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     graph, nodes = project.imports.graph("eager"), project.imports.nodes
     production = [i for i, module in enumerate(nodes) if module.is_production]
     groups = graph.components(production)
+    tight = {i for group in (_without_routers(project).components(production) if groups else ()) for i in group}
     for group in groups:
         outside = set(range(len(nodes))) - set(group)
         cuts = graph.cuts(group, lambda a, b: _cost(project, a, b))
         source, target = min(cuts, key=lambda cut: (_cost(project, *cut), cut))
         back = graph.chain({target}, {source}, avoid=outside) or (target, source)
         others = [project.imports.along(cut)[0] for cut in cuts if cut != (source, target)]
-        yield _hit(project.imports.along((source, *back)), others, [nodes[i].name for i in group], params)
+        confidence = Confidence.LOW if tight.isdisjoint(group) else Confidence.HIGH
+        yield _hit(project.imports.along((source, *back)), others, [nodes[i].name for i in group], params, confidence)
     if not groups and any(True for i in production for _ in project.imports.edges(nodes[i], "eager")):
         yield Proof(nodes[production[0]].start, f"no cycle among the imports of {len(production)} modules")
+
+
+def _without_routers(project: Project) -> Digraph:
+    """The imports, but for those by which a module takes from its own package the router that the package made before it came
+    to the module: the habit in which routes are spread over files."""
+    graph, number = project.imports.graph("eager"), project.imports.number
+    made: dict[Module, dict[str, int]] = defaultdict(dict)
+    for container in project.routes.tree.containers.values():
+        if container.module.is_package and container.function is None:
+            made[container.module][container.name] = container.site.at
+    apart = {
+        (source, number[package.name])
+        for package, routers in made.items()
+        for source in graph.predecessors[number[package.name]]
+        if _takes_router(project, project.imports.nodes[source], package, routers)
+    }
+    edges = ((source, target) for source, targets in enumerate(graph.successors) for target in targets)
+    return Digraph(len(graph), (edge for edge in edges if edge not in apart)) if apart else graph
+
+
+def _takes_router(project: Project, module: Module, package: Module, routers: Mapping[str, int]) -> bool:
+    """It takes nothing else of the package, which asks for it later than it makes them."""
+    taken = [r for r in project.imports.references[module.path] if r.module is package and r.counts("eager")]
+    asked = [r for r in project.imports.references[package.path] if r.module is not None and r.counts("eager")]
+    leading = [r.site.at for r in asked if r.module is not None and f"{module.name}.".startswith(f"{r.module.name}.")]
+    first = min(leading, default=-1)
+    return bool(taken) and all(routers.get(r.name or "", first) < first for r in taken)
 
 
 def _is_below(project: Project, source: int, target: int) -> bool:
@@ -66,7 +98,7 @@ def _taken(reference: Reference) -> int:
     return max(1, sum(not (name.startswith("_") or "." in name) for name in names))
 
 
-def _hit(edges: tuple[Edge, ...], others: list[Edge], group: list[str], params: Params) -> Hit:
+def _hit(edges: tuple[Edge, ...], others: list[Edge], group: list[str], params: Params, confidence: Confidence) -> Hit:
     members = [edge.importer.name for edge in edges]
     shown = members if len(members) <= params.max_shown else [*members[: params.max_shown], "…"]
     words = {
@@ -81,6 +113,7 @@ def _hit(edges: tuple[Edge, ...], others: list[Edge], group: list[str], params: 
         edges[0].step("eager").site,
         words,
         "default" if len(group) == len(members) and not others else "tangle",
+        confidence,
         related=tuple(Step(step.site, f"to cut as well: {step.message}") for step in steps),
         path=tuple(edge.step("eager") for edge in edges),
         anchor=" ".join(group),

@@ -181,6 +181,7 @@ class _Core:
             or self._is_hook(row)
             or self._is_called_outside(row)
             or self._passes_on(row)
+            or (message == "taken" and self._makes_service(row))
         )
         return Hit(Site(module.path, at, end), words, message, Confidence.LOW if is_note else self._confidence)
 
@@ -233,6 +234,15 @@ class _Core:
             return True
         returns = function.returns
         return bool(taken) and returns is not None and _role(self._project, module, returns, function.outer) == _RESPONSE
+
+    def _makes_service(self, row: int) -> bool:
+        """A function that gives a service of its module for a request: what puts the program together calls it."""
+        module, function = self._module, self._module.outline.functions[row]
+        given = [s.value for s in module.body.statements if s.kind == "return" and s.context == function.context]
+        made = {last_name(module.body, _callee(module, value)) for value in given if isinstance(value, CallRef)}
+        classes = [row for row, klass in enumerate(module.outline.classes) if klass.qualname in made]
+        methods = [f for f in module.outline.functions if f.klass in classes and not f.name.startswith("_")]
+        return function.klass < 0 and len(given) == len(made) == len(classes) == 1 and bool(methods)
 
     def _is_injected(self, definition: Def, steps: int) -> bool:
         """The framework runs it for its handlers, or all that call it."""

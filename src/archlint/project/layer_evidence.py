@@ -26,6 +26,8 @@ _MAJORITY = 3
 """So many imports run the right way for one that does not."""
 _STRAYS = 1
 """So few modules that import the wrong way say nothing of the others."""
+_TOOLS = TELLING["infrastructure"] | {"hashing", "tokens", "settings"}
+"""Kinds of libraries that make a module of the services a tool for all layers, where it knows none of them."""
 _SEVERAL = 3
 """Of fewer modules nothing is said by their share."""
 
@@ -52,9 +54,10 @@ class LayerEvidence:
                 return f"`{importer.name}` may be {other} itself"
             if _is_elsewhere(importer, imported) and not self._does(imported, other):
                 return f"`{imported.name}` may be what another context offers to this one"
-        is_technical = other == "application" and self._does(imported, "infrastructure")
-        if is_technical and not any(self._layers.layer_of(edge.imported) for edge in self._project.imports.edges(imported)):
-            return f"`{imported.name}` may be infrastructure itself"
+        is_tool = other == "application" and not _TOOLS.isdisjoint(self._layers.kinds(imported))
+        if is_tool and not any(self._layers.layer_of(edge.imported) for edge in self._project.imports.edges(imported)):
+            is_technical = self._does(imported, "infrastructure")
+            return f"`{imported.name}` " + ("may be infrastructure itself" if is_technical else "is a tool that knows no layer")
         return ""
 
     def doubt_of_domain(self, barred: int) -> str:

@@ -42,16 +42,18 @@ class Stack:
         return frozenset(m.name for m in self._modules if m.name not in known and _hands(m))
 
     def _spread_interface(self, groups: list[Group], found: dict[str, Layer]) -> dict[str, Layer]:
-        """What lies beside the routers of a package that holds no other layer is interface too (a web app's forms)."""
+        """What lies beside the routers of a package that holds no other layer is interface too (a web app's forms), but for
+        folders that are named for another layer (a feature's own `models`)."""
         packages = {
             package
             for group in groups
-            if group.layer == "interface" and self._speaks(group) and (package := group.word.rpartition(".")[0]).count(".")
+            if group.layer == "interface" and self._answers(group) and (package := group.word.rpartition(".")[0]).count(".")
         }
-        inside = {p: [m.name for m in self._modules if is_below(m.local_name, p)] for p in sorted(packages)}
-        for names in inside.values():
-            if {found[name] for name in names if name in found} == {"interface"}:
-                found |= dict.fromkeys(names, "interface")
+        for package in sorted(packages):
+            inside = [m for m in self._modules if is_below(m.local_name, package)]
+            if {found[m.name] for m in inside if m.name in found} == {"interface"}:
+                free = [m.name for m in inside if m.name in found or not _is_named_otherwise(m.local_name, package)]
+                found |= dict.fromkeys(free, "interface")
         return found
 
     def _groups(self) -> list[Group]:
@@ -78,6 +80,10 @@ class Stack:
     def _speaks(self, group: Group) -> bool:
         """Does a module of the group know a web framework? `forms` may be documents, `handlers` those of messages."""
         return any("web-framework" in self._source.kinds(module) for module in group.members)
+
+    def _answers(self, group: Group) -> bool:
+        """Does it answer requests, and not just stand around those that do (`schemas/forms`)?"""
+        return group.word.rpartition(".")[2] not in words.AROUND_HANDLERS and self._speaks(group)
 
     def _as_application(self, group: Group, groups: list[Group]) -> Group:
         """`handlers` are the application where other folders speak HTTP and below them others store."""
@@ -131,6 +137,8 @@ class Stack:
         later: tuple[str, Layer] | None = None
         for i in range(depth)[self._levels]:
             name, word = ".".join(parts[: i + 1]), parts[i]
+            if word in words.TRANSFER:
+                break  # `schemas/api` holds schemas
             layer = words.STRONG.get(word) or words.WEAK.get(word)
             if layer is not None and not self._is_feature(name):
                 if word == "entities" and "orm" in self._source.kinds(module):
@@ -222,6 +230,13 @@ class Stack:
         beside = [m for m in self._modules if m.name not in known and _hands(m)]
         around = [m for m in (*upper, *beside) if not words.AROUND_HANDLERS.isdisjoint(m.local_name.split("."))]
         return {m.name for m in around if self._users([m], lower)}
+
+
+def _is_named_otherwise(dotted: str, package: str) -> bool:
+    """Does a folder or module below the package bear the name of another layer than the interface?"""
+    inner = dotted[len(package) + 1 :].split(".")
+    named = (words.STRONG.get(word) or words.WEAK.get(word) or words.FOLLOWING.get(word) for word in inner)
+    return any(layer not in (None, "interface") for layer in named)
 
 
 def _hands(module: Module) -> bool:

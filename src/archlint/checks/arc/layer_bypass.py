@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -18,6 +18,11 @@ _EFFECTS = frozenset({"db.read", "db.write"})
 
 _MAJORITY = 2
 """One handler in so many, at least, goes through the layer that all are asked to use."""
+
+_WIDE = 4
+"""What one handler in so many calls is about no matter of theirs: who asks, what is noted down of it."""
+_MANY = 8
+"""Of fewer calls nothing is said by their share."""
 
 _HEALTH = "health"
 """What lies below it (`/health/details`) tells of health too."""
@@ -42,7 +47,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     if not project.layers.members("application"):
         return
     ways = HandlerWays(project, params.services)
-    served = {handler: entries for handler in ways.handlers if (entries := ways.entries(handler))}
+    served = _served(project, ways)
     is_clean = project.layers.style == "clean"
     found = {handler: past for handler in ways.handlers if (past := _past(ways, handler, params, is_clean=is_clean))}
     for handler, entries in served.items():
@@ -55,6 +60,25 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             if custom.is_in_program(bypass.handler):
                 by_asker[bypass.asker].append(bypass)
         yield from (_hit(ways, bypasses, custom) for bypasses in by_asker.values())
+
+
+def _served(project: Project, ways: HandlerWays) -> dict[Def, tuple[CallSite, ...]]:
+    """Handler → its calls of the application layer, but for those that a large part of all handlers make: the services by
+    which everybody is known or every change is noted down are no custom of asking them for rows."""
+    given = {handler: ways.entries(handler) for handler in ways.handlers}
+    users = Counter(called for entries in given.values() for called in {_called(site) for site in entries})
+    wide = {called for called, count in users.items() if called[1] and count >= _MANY and count * _WIDE >= len(given)}
+    found = {
+        handler: tuple(site for site in entries if _called(site) not in wide or _EFFECTS.isdisjoint(project.effects.at(site)))
+        for handler, entries in given.items()
+    }
+    return {handler: entries for handler, entries in found.items() if entries}
+
+
+def _called(site: CallSite) -> tuple[str, frozenset[Def]]:
+    """The class on whose object it is called, and the functions: those of a base serve each class for something else."""
+    receiver = site.receiver.name if site.receiver is not None else ""
+    return receiver, frozenset(target.definition for target in site.targets if target.definition is not None)
 
 
 class _Custom:

@@ -1,15 +1,15 @@
-"""Runs a pure function over many items in worker processes, and outlives the death of any of them."""
+"""Runs a pure function over many items in worker processes, and outlives the death of any of them.
+
+`multiprocessing` is imported where it is used: a run in which nothing changed starts no process, and waits for no import."""
 
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import connection, resource_tracker
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from archlint.adapters.time_bound import TimeIsUpError, bounded
@@ -90,7 +90,7 @@ class Processes:
         on_death: Callable[[T, str], R],
         bound: Callable[[T], float] = _endless,
     ) -> Generator[tuple[T, R, float], None, None]:
-        if self.jobs < 2 or len(items) < max(self.worth, 1) or multiprocessing.current_process().daemon:
+        if self.jobs < 2 or len(items) < max(self.worth, 1) or _is_worker():
             yield from InProcess().map(function, items, on_death, bound)
             return
         suspects: list[T] = []
@@ -101,6 +101,8 @@ class Processes:
 
     def worker(self, function: Callable[[Any], Any]) -> _Worker:
         """A process that is about to start. Raises OSError where the system refuses."""
+        import multiprocessing  # noqa: PLC0415
+
         # A fork server imports the preloaded modules once for all workers; plain fork is unsafe beside threads.
         method = self.method or ("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
         context: Any = multiprocessing.get_context(method)
@@ -220,6 +222,8 @@ class _Crew:
 
     def _ready(self) -> list[_Worker]:
         """The workers that have something to say, or have died; waits for the first until one is late."""
+        from multiprocessing import connection  # noqa: PLC0415
+
         wait = max(0.0, min(worker.deadline for worker in self._workers) - time.monotonic())
         said = connection.wait([worker.pipe for worker in self._workers], None if wait == math.inf else wait)
         return [worker for worker in self._workers if worker.pipe in said]
@@ -232,6 +236,12 @@ class _Crew:
         self._failed_starts += not worker.started
         self._workers.remove(worker)
         worker.end()
+
+
+def _is_worker() -> bool:
+    import multiprocessing  # noqa: PLC0415
+
+    return multiprocessing.current_process().daemon
 
 
 def _unpacked(answer: tuple[bool, Any, float]) -> Any:
@@ -269,6 +279,8 @@ def _interrupts_wait() -> Iterator[None]:
 
     The fork server and the workers start inside and inherit the mask, which is right: they are in our process group.
     """
+    from multiprocessing import resource_tracker  # noqa: PLC0415
+
     if not hasattr(signal, "pthread_sigmask"):  # not on Windows
         yield
         return

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from archlint import __version__
@@ -128,6 +127,8 @@ def _rounded(seconds: float) -> float:
 
 
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  every run imports this module
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -6,9 +6,12 @@ import hashlib
 import sys
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
+from archlint.adapters.disk import DiskFiles
+from archlint.adapters.installed import installed_version
+
+_PARSERS = ("libcst", "sqlglot", "PyYAML")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -24,7 +27,7 @@ def rule_documents() -> dict[str, bytes]:
     root = rules_dir()
     if not root.is_dir():
         raise FileNotFoundError(f"archlint's rule documents are missing: {root}")
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.yaml"))}
+    return _files(root, ".yaml")
 
 
 @cache
@@ -40,10 +43,8 @@ def check_modules() -> frozenset[str]:
 def parser_fingerprint() -> str:
     """Changes with everything that a file's facts depend on besides the file: our sources and the parsers' versions, and
     Python's own, which knows names and escapes of its time."""
-    from archlint.parse import versions  # noqa: PLC0415  it asks the installed packages' metadata
-
-    packages = f"{versions.PARSER_VERSION} {versions.SQL_PARSER_VERSION} {versions.YAML_PARSER_VERSION}"
-    return _digest([packages.encode(), _python().encode(), *_sources("facts", "parse")])
+    packages = " ".join(map(installed_version, _PARSERS))
+    return _digest([packages.encode(), _python().encode(), *_sources("facts"), *_sources("parse")])
 
 
 @cache
@@ -51,19 +52,25 @@ def program_fingerprint() -> str:
     """Changes with everything that a report depends on besides the project: all our sources and rule documents,
     and what matches their patterns."""
     documents = (part for name, data in rule_documents().items() for part in (name.encode(), data))
-    patterns = version("pathspec").encode()
-    return _digest([parser_fingerprint().encode(), patterns, *_sources("."), *documents])
+    patterns = installed_version("pathspec").encode()
+    return _digest([parser_fingerprint().encode(), patterns, *_sources(""), *documents])
 
 
 def _python() -> str:
     return f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _sources(*folders: str) -> Iterable[bytes]:
-    for folder in folders:
-        for path in sorted((_PACKAGE / folder).rglob("*.py")):
-            yield path.relative_to(_PACKAGE).as_posix().encode()
-            yield path.read_bytes()
+def _sources(folder: str) -> Iterable[bytes]:
+    for path, data in _files(_PACKAGE / folder, ".py").items():
+        yield f"{folder}/{path}".encode()
+        yield data
+
+
+def _files(root: Path, ending: str) -> dict[str, bytes]:
+    """Path below `root` → bytes, sorted. Read as a project's own files are: each run asks for all."""
+    files = DiskFiles(root)
+    found = (entry.path for entry in files.walk(lambda folder: not folder.endswith("__pycache__")))
+    return {path: files.read(path) for path in sorted(found, key=lambda path: path.split("/")) if path.endswith(ending)}
 
 
 def _digest(parts: Iterable[bytes]) -> str:

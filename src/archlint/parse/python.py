@@ -33,10 +33,9 @@ from archlint.parse import (
 from archlint.parse.comments import is_generated, steering
 from archlint.parse.exports import exports
 from archlint.parse.tokens import Tokens, tokenize
-from archlint.parse.versions import PARSER_VERSION
 from archlint.parse.walk import Handlers, TooDeepError, UnknownSyntaxError, Walk, complete
 
-__all__ = ["PARSER_VERSION", "extract"]
+__all__ = ["extract"]
 
 _EXPRESSIONS = Handlers(expressions.HANDLERS | displays.HANDLERS | templates.HANDLERS | scopes.EXPRESSIONS)
 _SUITES = Handlers(statements.HANDLERS | scopes.STATEMENTS | patterns.HANDLERS | simple_statements.SUITES)

@@ -13,6 +13,7 @@ from archlint.project.spelling import last_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archlint.project.model import Def
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
@@ -88,7 +89,7 @@ class ByHand:
     @cached_property
     def mentions(self) -> dict[str, set[_Place]]:
         """Name of a function that is run → the places of production code that use the name, whatever they mean by it."""
-        found: dict[str, set[_Place]] = {definition.function.name: set() for definition in self._project.effects.callers}
+        found: dict[str, set[_Place]] = {called_by(definition): set() for definition in self._project.effects.callers}
         for module in self._project.modules.production:
             contexts = module.body.contexts
             for expr, context in _read(module):
@@ -105,6 +106,13 @@ class ByHand:
                     elif type(part) in PARTS:  # a call is read by itself
                         waiting += PARTS[type(part)](part)
         return found
+
+
+def called_by(definition: Def) -> str:
+    """The name by which code calls a function: that which makes an object by the name of its class."""
+    module, function = definition.module, definition.function
+    is_maker = function.name == "__init__" and function.klass >= 0
+    return module.outline.classes[function.klass].name if is_maker else function.name
 
 
 def _does_its_work(module: Module) -> bool:

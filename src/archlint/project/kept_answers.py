@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
 from archlint.project.credentials import words_of
-from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
@@ -15,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from archlint.facts.findings import Step
+    from archlint.project.effects import EffectPoint
+    from archlint.project.loops import Loop
+    from archlint.project.model import Def
+    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 
@@ -25,18 +28,42 @@ def asks_for_what_is_missing(
     of the effects `keeping`, or a cache by a word of `memo`."""
     places, words = {step.site for step in steps}, frozenset(memo)
     return any(
-        not _missing(site).isdisjoint(_asked_before(project, definition, site, words, keeping))
+        not _missing(site.module, site.call.context).isdisjoint(
+            _asked_before(project, definition, site.site.at, words, keeping)
+        )
         for definition in through
         for site in project.calls.of(definition)
         if site.site in places
     )
 
 
-def _missing(site: CallSite) -> frozenset[str]:
-    """The names that are empty wherever the call is made."""
-    contexts, context = site.module.body.contexts, site.call.context
+def turn_asks_for_what_is_missing(
+    project: Project, place: EffectPoint, loop: Loop, memo: Iterable[str], keeping: frozenset[str]
+) -> bool:
+    """The same in the loop's own body: `kept = cache.get(key)`, and the query only where that gave nothing."""
+    if loop.mapping is not None or place.caller is None:
+        return False
+    at, words = place.site.at, frozenset(memo)
+    missing = _missing(place.module, place.context, loop.context) | frozenset(_left_empty(loop, place))
+    return bool(missing) and not missing.isdisjoint(
+        _asked_before(project, place.caller, at, words, keeping, begin=loop.place.at)
+    )
+
+
+def _left_empty(loop: Loop, place: EffectPoint) -> Iterator[str]:
+    """What is empty behind `if kept: use(kept); continue`."""
+    contexts, chain = loop.module.body.contexts, loop.chain(place.context)
+    for statement in loop.statements:
+        test = contexts[statement.context]
+        if statement.kind == "continue" and statement.end <= place.site.at and test.kind == "if" and test.parent in chain:
+            yield from empty_names(test.subject, holds=False) if test.subject is not None else ()
+
+
+def _missing(module: Module, context: int, outer: int = -1) -> frozenset[str]:
+    """The names that are empty wherever the place is reached, by the branches in the context `outer`."""
+    contexts = module.body.contexts
     found: set[str] = set()
-    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+    while context > outer and contexts[context].kind not in ("function", "class", "module"):
         place = contexts[context]
         if place.subject is not None and place.kind in ("if", "else"):
             found.update(empty_names(place.subject, holds=place.kind == "if"))
@@ -66,15 +93,15 @@ def empty_names(test: Expr, *, holds: bool) -> Iterator[str]:
 
 
 def _asked_before(
-    project: Project, definition: Def, site: CallSite, memo: frozenset[str], keeping: frozenset[str]
+    project: Project, definition: Def, at: int, memo: frozenset[str], keeping: frozenset[str], *, begin: int = -1
 ) -> frozenset[str]:
-    """The names that the function has given what a cache or a table answered, before the call."""
+    """The names that the function has given what a cache or a table answered, between two offsets."""
     body = definition.module.body
     asked = {p.site for p in project.effects.points_in(definition.module, definition) if p.effect in keeping}
-    sites = {other.index: other for other in project.calls.of(definition) if other.site.end <= site.site.at}
+    sites = {other.index: other for other in project.calls.of(definition) if begin <= other.site.at and other.site.end <= at}
     found: set[str] = set()
     for statement in body.statements:
-        if not isinstance(statement.target, Name) or statement.value is None or statement.end > site.site.at:
+        if not isinstance(statement.target, Name) or statement.value is None or statement.end > at:
             continue
         for part in parts_of(body, statement.value):
             other = sites.get(part.index) if isinstance(part, CallRef) else None

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Operation, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Collection, Comprehension, Expr, Name, Operation, Subscript
 from archlint.project.credentials import words_of
 from archlint.project.modules import Module
 from archlint.project.origins import Origin, Origins
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
+    from archlint.project.loops import Loop
     from archlint.project.program import Project
 
 _PARTS = 6
@@ -44,6 +45,27 @@ def is_put_in_brackets(module: Module, iterable: Expr) -> bool:
         for s in body.statements
         if inside and inside[-1].at <= s.at < iterable.at
     )
+
+
+def listed_by(loop: Loop) -> Iterator[Expr]:
+    """The parts of what the loop goes over, and of what its names were given last: `[p for p in path.split("/") if p]`."""
+    body, subject = loop.module.body, loop.place.subject if loop.mapping is None else None
+    function = body.contexts[loop.context].function
+    for part in parts_of(body, subject) if subject is not None else ():
+        yield part
+        given = [
+            s.value
+            for s in body.statements
+            if isinstance(part, Name)
+            and isinstance(s.target, Name)
+            and s.target.id == part.id
+            and s.at < loop.place.at
+            and body.contexts[s.context].function == function
+        ]
+        for made in parts_of(body, given[-1]) if given and given[-1] is not None else ():
+            yield made
+            gone_over = body.contexts[made.context].subject if isinstance(made, Comprehension) else None
+            yield from parts_of(body, gone_over) if gone_over is not None else ()
 
 
 def is_part_of_row(project: Project, module: Module, iterable: Expr, context: int) -> bool:

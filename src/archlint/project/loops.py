@@ -12,7 +12,8 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Call, CallRef, Context, Name, Statement, Yield
 from archlint.project.guarded import guarded
 from archlint.project.limited import Limited
-from archlint.project.model import Def
+from archlint.project.loop_items import listed_by
+from archlint.project.model import Def, Type
 from archlint.project.parts import names_in, parts_of
 from archlint.project.refused import refuses_more
 from archlint.project.spelling import last_name, shorten, spell, spell_call
@@ -145,10 +146,7 @@ class Loops:
             if not _drains(loop):
                 return "it waits, pages or retries"
         elif place.subject is not None:
-            body = loop.module.body
-            if self._written.is_written(loop.module, place.subject, place.parent) or any(
-                last_name(body, part) in self._listings for part in parts_of(body, place.subject)
-            ):
+            if self._written.is_written(loop.module, place.subject, place.parent) or self._lists_itself(loop):
                 return WRITTEN
             if self._is_yielded_once(loop):
                 return "what it goes over is given once"
@@ -158,7 +156,7 @@ class Loops:
                 return "a small limit bounds its items"
             if refuses_more(self._project, loop, FEW):
                 return "longer ones are refused above it"
-            if _is_chunked(loop):
+            if _cuts(loop) or (_are_named_chunks(loop) and not self._goes_over_rows(loop)):
                 return CHUNKS
             if _is_retry(loop):
                 return "it counts attempts"
@@ -168,6 +166,12 @@ class Loops:
         if _ends_behind(loop, chain, at):
             return "it ends behind this"
         return guarded(loop, chain, at)
+
+    def _lists_itself(self, loop: Loop) -> bool:
+        """What it goes over lists what the program declares: `Order._meta.get_fields()`, also by a name that has been given
+        some of these."""
+        body = loop.module.body
+        return any(last_name(body, part) in self._listings for part in listed_by(loop))
 
     def _is_yielded_once(self, loop: Loop) -> bool:
         """`async for session in sessions()`, where the generator gives one and closes it behind the loop's body."""
@@ -179,9 +183,17 @@ class Loops:
 
     def _goes_over_kinds(self, loop: Loop) -> bool:
         """The loop's own variable is a member of an enumeration, of which there are few."""
-        target, types = loop.place.target, self._project.types
-        found = types.all(loop.module, target, loop.context) if isinstance(target, Name) else ()
-        return any(not t.is_class and types.is_a(t, "enum.Enum") for t in found)
+        return any(self._project.types.is_a(t, "enum.Enum") for t in self._items(loop))
+
+    def _goes_over_rows(self, loop: Loop) -> bool:
+        """`for batch in FeedBatch.query.all()`: each is one stored object, whatever it is called."""
+        return any(self._project.types.role(t) == "db-model" for t in self._items(loop))
+
+    def _items(self, loop: Loop) -> list[Type]:
+        """What the loop's own variable may be an instance of."""
+        target = loop.place.target
+        found = self._project.types.all(loop.module, target, loop.context) if isinstance(target, Name) else ()
+        return [t for t in found if not t.is_class]
 
 
 def tries_again(module: Module, context: int) -> bool:
@@ -246,13 +258,14 @@ def _drains(loop: Loop) -> bool:
     )
 
 
-def _is_chunked(loop: Loop) -> bool:
-    body = loop.module.body
-    if any(_CHUNK.search(name) for name in loop.targets):
-        return True
+def _are_named_chunks(loop: Loop) -> bool:
     target = loop.place.target
-    if isinstance(target, Name) and _KEYS.fullmatch(target.id):
-        return True
+    return any(_CHUNK.search(name) for name in loop.targets) or (isinstance(target, Name) and bool(_KEYS.fullmatch(target.id)))
+
+
+def _cuts(loop: Loop) -> bool:
+    """`for part in chunked(rows, 500)`, `for start in range(0, n, 500)`."""
+    body = loop.module.body
     for part in parts_of(body, loop.place.subject):
         if isinstance(part, CallRef):
             name = last_name(body, part)

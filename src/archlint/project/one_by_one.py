@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, Body, CallRef, Expr, Name, String, Subscript, Template
+from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, String, Subscript, Template
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.batches import expression_of
 from archlint.project.entities import FunctionRef
+from archlint.project.own_columns import asks_own_column
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.stations import carried, stations
@@ -37,8 +38,6 @@ _LEAVING = frozenset({"continue", "break", "return"})
 _MODELS = frozenset({"model", "table", "entity", "klass", "cls"})
 _STATEMENTS = frozenset({"sql", "statement", "stmt", "query", "sql_query"})
 """Parameters that are given a whole statement."""
-_NAMED = 2
-"""`getattr(model, name)`."""
 _CALLS = 3
 """From the loop to the call that goes out: what is further away seldom belongs to the item."""
 
@@ -77,7 +76,7 @@ class OneByOne:
         lazy = point.point.expr
         if point.kind == "evaluation" and isinstance(lazy, Name) and lazy.id in loop.targets:
             return all(s.kind == "for" or lazy.id not in names_in(loop.module.body, s.target) for s in loop.statements)
-        if not path.through and _asks_own_column(loop, point):
+        if asks_own_column(loop, point, is_direct=not path.through):
             return True
         end = path.end.call
         if point.call is None or end is None or end.operation is None:
@@ -230,26 +229,6 @@ class OneByOne:
             body, function = definition.module.body, definition.function
             calls += [(body, call) for call in body.calls if function.at <= call.at < function.end]
         return any(last_name(body, call.callee) in self._words.acknowledging for body, call in calls)
-
-
-def _asks_own_column(loop: Loop, point: EffectPoint) -> bool:
-    """`column = getattr(Order, name)`, where `name` is the loop's: no two turns ask for the same."""
-    body, found = loop.module.body, set[str]()
-    for statement in loop.statements if loop.mapping is None else ():
-        target, value = statement.target, statement.value
-        if isinstance(target, Name) and value is not None and statement.at < point.site.at:
-            is_made = any(_is_column(body, part, loop.targets) for part in parts_of(body, value))
-            found.update((target.id,) if is_made or not found.isdisjoint(names_in(body, value)) else ())
-    return not found.isdisjoint(names_in(body, expression_of(point)))
-
-
-def _is_column(body: Body, part: Expr, names: frozenset[str]) -> bool:
-    call = body.calls[part.index] if isinstance(part, CallRef) else None
-    if call is None or not isinstance(call.callee, Name) or call.callee.id != "getattr" or len(call.arguments) < _NAMED:
-        return False
-    holder, name = call.arguments[0].value, call.arguments[1].value
-    is_class = last_name(body, holder)[:1].isupper() or last_name(body, holder) in _MODELS
-    return is_class and not names.isdisjoint(names_in(body, name)) and names.isdisjoint(names_in(body, holder))
 
 
 def _without_await(expr: Expr) -> Expr:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.syntax import CallRef
-from archlint.project.by_hand import LASTING
+from archlint.project.by_hand import LASTING, called_by
 from archlint.project.model import Def
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 PLAIN = frozenset({"asynccontextmanager", "contextmanager", "staticmethod", "classmethod"})
 """Decorators that say nothing of when a function runs."""
-_STEPS = 3
+_SILENT = PLAIN | {"atomic", "property", "cached_property", "cache", "lru_cache", "override"}
+"""Decorators that hand the function to nobody who would call it."""
+_STEPS = 6
 """From a script into the program; what is further away is the program's own."""
 
 _Place = tuple[str, int]
@@ -130,13 +132,29 @@ class OneOff:
     def _is_for_scripts(self, definition: Def, steps: int) -> bool:
         """All that call the function, one at least, are scripts or themselves for scripts, and nothing else of the
         program mentions its name. Tests do not count."""
-        name = definition.function.name
         callers = self._callers.get(definition, set()) - {_place(definition)}
-        if not callers or not steps or definition.function.decorators or name.startswith("__"):
+        body, function = definition.module.body, definition.function
+        name = called_by(definition)
+        if not callers or not steps or name.startswith("__"):
+            return False
+        if not _SILENT.issuperset(last_name(body, decorator) for decorator in function.decorators):
             return False
         if not all(self._is_script(path) or self._leads_to_scripts(path, row, steps) for path, row in sorted(callers)):
             return False
-        return self._project.by_hand.mentions.get(name, set()) <= callers | {_place(definition)}
+        mentions = self._project.by_hand.mentions.get(name, set())
+        return mentions <= callers | {_place(definition)} | self._calling_others(definition)
+
+    def _calling_others(self, definition: Def) -> set[_Place]:
+        """Where another function of the same name is called."""
+        name = called_by(definition)
+        return {place for other in self._same_names[name] if other != definition for place in self._callers[other]}
+
+    @cached_property
+    def _same_names(self) -> Mapping[str, list[Def]]:
+        found: dict[str, list[Def]] = defaultdict(list)
+        for definition in self._callers:
+            found[called_by(definition)].append(definition)
+        return found
 
     def _is_script(self, path: str) -> bool:
         module = self._project.modules.by_path[path]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Await, CallRef, Name
+from archlint.facts.syntax import Attribute, Await, CallRef, Name
 from archlint.project.batches import expression_of
 from archlint.project.credentials import words_of
 from archlint.project.loops import tries_again
@@ -45,6 +45,19 @@ def asks_whether_to_stop(places: list[EffectPoint], loop: Loop) -> bool:
         if any(c.kind == "if" and c.subject is not None and c.subject.at <= asked.at < c.subject.end for c in body.contexts):
             return True
     return False
+
+
+def is_at_the_end(project: Project, place: EffectPoint) -> bool:
+    """`if stop.is_set(): release(claims)`: it runs as the program ends."""
+    body = place.module.body
+    return any(
+        holds
+        and isinstance(test, CallRef)
+        and isinstance(flag := body.calls[test.index].callee, Attribute)
+        and flag.attr == "is_set"
+        and not _STOPS.isdisjoint(words_of(last_name(body, flag.base)))
+        for test, holds in project.switches.tests_around(place.module, place.context, place.site.at)
+    )
 
 
 def has_own_database(project: Project, place: EffectPoint, loop: Loop) -> bool:

@@ -74,7 +74,8 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class Repeated(Struct, frozen=True):
     """One place that comes to an effect for each item of `loop`, on `path`. `made`: the place to show: for a lazy value
     that is evaluated by name, where that name was set. `isolated`: in a transaction that the loop opens per item.
-    `asks`: of a place that writes, how it comes to a query as well."""
+    `asks`: of a place that writes, how it comes to a query as well; `inner`: the place in a loop below this one through
+    which all its ways go."""
 
     point: EffectPoint
     made: Site
@@ -82,6 +83,7 @@ class Repeated(Struct, frozen=True):
     path: Path
     isolated: bool = False
     asks: Repeated | None = None
+    inner: tuple[str, int] | None = None
 
     @property
     def expression(self) -> Expr | None:
@@ -101,9 +103,9 @@ class RepeatedEffects:
         self._one_off = OneOff(project, words)
         self._conditions = Conditions(project, frozenset(words.schema_verbs))
 
-    def find(self, effects: tuple[str, ...]) -> tuple[list[Repeated], list[Site]]:
+    def find(self, effects: tuple[str, ...], *, around: bool = False) -> tuple[list[Repeated], list[Site]]:
         """(the places that repeat one of the effects, the direct ones that stand in no open loop), each by site; one is
-        enough of those that a loop isolates."""
+        enough of those that a loop isolates. `around`: also those that lead into a loop which is among them."""
         found: dict[Site, list[Repeated]] = defaultdict(list)
         outside: set[Site] = set()
         for effect in effects:
@@ -122,7 +124,7 @@ class RepeatedEffects:
                     path = self._conditions.path(point)
                     if path is not None and not self._is_no_query_per_item(point, loop, path):
                         found[made].append(Repeated(point, made, loop, path, self._is_isolated(point, loop, path)))
-        best = self._nearest(found)
+        best = {place: repeated for place, repeated in self._nearest(found).items() if around or repeated.inner is None}
         isolated: dict[Loop, Repeated] = {}
         for repeated in best.values():
             if repeated.isolated:
@@ -131,18 +133,18 @@ class RepeatedEffects:
         return shown, sorted(outside - found.keys())
 
     def _nearest(self, found: dict[Site, list[Repeated]]) -> dict[tuple[str, int], Repeated]:
-        """Of several effects at one place the surest and nearest; none where each leads into a loop that is shown
-        itself: what is said there is not said again for the loops around it."""
+        """Of several effects at one place the surest and nearest, which has an `inner` where each leads into a loop that is
+        shown itself: what is said there is not said again for the loops around it."""
         ranked: dict[tuple[str, int], list[Repeated]] = {}
         for site in sorted(found):  # of `get(…).delete()` one is enough
             ways = sorted(found[site], key=lambda r: (-r.path.confidence, self._only_flushes(r.path), len(r.path.steps)))
             ranked.setdefault((site.path, site.at), ways)
         best: dict[tuple[str, int], Repeated] = {}
         for place, ways in sorted(ranked.items(), key=lambda item: (len(item[1][0].path.steps), item[0])):
-            own = [r for r in ways if not any((s.site.path, s.site.at) in best for s in r.path.steps[1:])]
-            if own:
-                asks = next((r for r in own[1:] if r.point.effect == _READ), None)
-                best[place] = replace(own[0], asks=asks)
+            below = [next((inner for inner in _places(r.path) if inner in best), None) for r in ways]
+            own = [r for r, inner in zip(ways, below, strict=True) if inner is None]
+            asks = next((r for r in (own or ways)[1:] if r.point.effect == _READ), None)
+            best[place] = replace(own[0], asks=asks) if own else replace(ways[0], asks=asks, inner=below[0])
         return dict(sorted(best.items()))
 
     def _loop_of(self, point: EffectPoint) -> Loop | None:
@@ -269,3 +271,8 @@ class RepeatedEffects:
         said = " ".join(text.rendered.lower().split()) if text is not None else ""
         verbs = (*self._words.schema_verbs, *self._words.session_verbs)
         return said.rstrip("; ") in self._words.pings or any(re.match(rf"{re.escape(verb)}(?!\w)", said) for verb in verbs)
+
+
+def _places(path: Path) -> list[tuple[str, int]]:
+    """The places of a way below its first."""
+    return [(step.site.path, step.site.at) for step in path.steps[1:]]

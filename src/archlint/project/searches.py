@@ -10,7 +10,6 @@ from archlint.facts.syntax import (
     Body,
     CallRef,
     Comparison,
-    Comprehension,
     Constant,
     Expr,
     Name,
@@ -21,6 +20,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.batches import expression_of
 from archlint.project.credentials import words_of
+from archlint.project.loop_items import listed_by
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 from archlint.project.stations import carried
@@ -157,31 +157,10 @@ def ends_at_first(query: Repeated) -> bool:
     return any(found)
 
 
-def _items_of(loop: Loop) -> Iterator[Expr]:
-    """The parts of what the loop goes over, and of what its names were given last: `[p for p in path.split("/") if p]`."""
-    body, subject = loop.module.body, loop.place.subject if loop.mapping is None else None
-    function = body.contexts[loop.context].function
-    for part in parts_of(body, subject) if subject is not None else ():
-        yield part
-        given = [
-            s.value
-            for s in body.statements
-            if isinstance(part, Name)
-            and isinstance(s.target, Name)
-            and s.target.id == part.id
-            and s.at < loop.place.at
-            and body.contexts[s.context].function == function
-        ]
-        for made in parts_of(body, given[-1]) if given and given[-1] is not None else ():
-            yield made
-            gone_over = body.contexts[made.context].subject if isinstance(made, Comprehension) else None
-            yield from parts_of(body, gone_over) if gone_over is not None else ()
-
-
 def goes_down_a_path(loop: Loop) -> bool:
     """It goes over the parts of one path: `path.parts`, `path.split("/")`, also by a name that they were given."""
     body = loop.module.body
-    for part in _items_of(loop):
+    for part in listed_by(loop):
         if (
             isinstance(part, Attribute)
             and part.attr in _PATH_PARTS

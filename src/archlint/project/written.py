@@ -43,6 +43,7 @@ _SAME_ITEMS = frozenset({"enumerate", "sorted", "reversed", "list", "tuple", "se
 _OF_MAPPINGS = frozenset({"items", "keys", "values"})
 _ITEMS_OF_ALL = frozenset({"product", "chain", "map"})
 _BOUNDS = frozenset({"limit", "max_results", "page_size", "per_page", "top_k"})
+_REQUESTS = frozenset({"request", "req", "_request"})
 _GROWING = frozenset({"append", "appendleft", "extend", "insert", "add", "update", "setdefault"})
 
 
@@ -220,9 +221,15 @@ def _is_constant_path(expr: Attribute) -> bool:
     step: Expr = expr
     while isinstance(step, Attribute):
         if _CONSTANT_NAME.fullmatch(step.attr) or _DECLARED.fullmatch(step.attr):
-            return True
+            return not _is_request(step.base)
         step = step.base
     return False
+
+
+def _is_request(expr: Expr) -> bool:
+    """`request`, `self.request`: what it holds under a name in capitals (`POST`) was sent."""
+    name = expr.id if isinstance(expr, Name) else expr.attr if isinstance(expr, Attribute) else ""
+    return name in _REQUESTS
 
 
 def _is_of_constant(module: Module, made: Comprehension) -> bool:
@@ -231,8 +238,7 @@ def _is_of_constant(module: Module, made: Comprehension) -> bool:
     if isinstance(subject, CallRef) and last_name(module.body, subject) in _OF_MAPPINGS:
         callee = module.body.calls[subject.index].callee
         subject = callee.base if isinstance(callee, Attribute) else None
-    is_sent = isinstance(subject, Attribute) and last_name(module.body, subject.base) == "request"  # `request.POST`
-    return isinstance(subject, Attribute) and not is_sent and _is_constant_path(subject)
+    return isinstance(subject, Attribute) and _is_constant_path(subject)
 
 
 def _grown_name(call: Call) -> str | None:

@@ -12,10 +12,10 @@ from archlint.project.conditions import is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.given_answers import tries_attribute
 from archlint.project.item_keys import asks_for_group
-from archlint.project.kept_answers import asks_for_what_is_missing
+from archlint.project.kept_answers import asks_for_what_is_missing, turn_asks_for_what_is_missing
 from archlint.project.loop_items import is_put_in_brackets
 from archlint.project.memoised import asks_a_keeper, fills_cache, is_memoised
-from archlint.project.own_turns import asks_whether_to_stop, has_own_database, is_tried_again, is_under_own_lock
+from archlint.project.own_turns import asks_whether_to_stop, has_own_database, is_at_the_end, is_tried_again, is_under_own_lock
 from archlint.project.parts import names_in, parts_of
 from archlint.project.plain_inserts import is_plain_insert
 from archlint.project.proved import Proved
@@ -26,12 +26,14 @@ from archlint.project.serialized_queries import SerializedQueries, SerializedQue
 from archlint.project.spared import Spared
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.stations import hands_write, stations
+from archlint.project.tolerated import is_behind_conflict
 from archlint.project.turns import goes_on_from_before
 from archlint.project.unloaded import is_seen_unloaded
 
 _COMMIT = "db.commit"
 _WRITES = ("db.write", _COMMIT)
 _KEEPING = frozenset({"cache.read"})
+_UNKNOWN = "nothing here says that there are many"
 _FAR = 4
 """Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh."""
 _WEAK = frozenset({"read", "keyed"})
@@ -55,11 +57,19 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
-    found, outside = RepeatedEffects(project, params).find((*_WRITES, "db.read"))
+    found, outside = RepeatedEffects(project, params).find((*_WRITES, "db.read"), around=True)
     proved, spared = Proved(project, params), Spared(project, project.switches)
-    for query in found:
-        if not any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
-            yield _judged(project, query, proved, spared, params)
+    open_below: set[tuple[str, int]] = set()
+    for query in sorted(found, key=lambda query: (query.inner is not None, len(query.path.steps))):
+        if any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
+            continue
+        if query.inner is not None and query.inner not in open_below:
+            continue
+        hit = _judged(project, query, proved, spared, params)
+        if query.inner is None or hit.confidence != Confidence.LOW:
+            yield hit
+        if hit.words["doubt"].endswith(_UNKNOWN):
+            open_below.add((query.made.path, query.made.at))
     said = {query.made for query in found}
     for shown in SerializedQueries(project, params.loading, params.whole).all():
         if shown.point.site not in said:
@@ -119,13 +129,15 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
         is_memoised(project, d, params.memo) or (not is_write and fills_cache(project, d, params.memo)) for d in path.through
     ):
         return Confidence.LOW, "a cache may answer"
-    if asks_for_what_is_missing(project, path.through, path.steps, params.memo, _KEEPING):
+    if asks_for_what_is_missing(project, path.through, path.steps, params.memo, _KEEPING) or turn_asks_for_what_is_missing(
+        project, query.point, loop, params.memo, _KEEPING
+    ):
         return Confidence.LOW, "what is kept may answer first"
     if not is_write and asks_a_keeper(stations(project, query.point, query.path), params.memo):
         return Confidence.LOW, "a cache may answer"
     evidence = proved.by(query)
     if evidence in _NOTHING:
-        return Confidence.LOW, "nothing here says that there are many"
+        return Confidence.LOW, _UNKNOWN
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
     if loop.mapping is None and loop.place.subject is not None and is_put_in_brackets(loop.module, loop.place.subject):
@@ -173,7 +185,7 @@ def _commits_of(project: Project, query: Repeated) -> list[EffectPoint]:
 def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params: Params) -> str:
     """Why a place between the loop and the query may ask for few of the items, or one query may not do for all."""
     places = stations(project, query.point, query.path)
-    if is_failure_path(query.loop.module, query.loop.context):
+    if is_failure_path(query.loop.module, query.loop.context) or is_behind_conflict(query.point, query.loop):
         return "it runs only where something has failed"
     if any(_locks(place, params) for place in places) and _keeps_each(project, query):
         return "each is locked by itself"
@@ -183,6 +195,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "each has a database of its own"
     if is_tried_again(places[0], query.loop, _writes_beside(project, places[0])):
         return "each is tried until it comes through"
+    if is_at_the_end(project, places[0]):
+        return "it runs only as the program ends"
     if asks_whether_to_stop(places, query.loop):
         return "whether to stop has to be asked each time"
     if has_own_range(places, query.loop):

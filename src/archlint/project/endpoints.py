@@ -14,7 +14,7 @@ from archlint.project.entities import FunctionRef
 from archlint.project.model import Def, Type, argument_of
 from archlint.project.provided import provided_by
 from archlint.project.route_paths import normal
-from archlint.project.route_records import Route
+from archlint.project.route_records import FIELD, Route
 from archlint.project.symbols import ClassDef
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ class Endpoint:
 
     @property
     def label(self) -> str:
-        """`GET /orders/{id}`."""
+        """`GET /orders/{id}`; of a field `query orders`."""
+        if self.route.via == FIELD:
+            return f"{'/'.join(self.methods).lower()} {self.path.lstrip('/')}"
         return f"{'/'.join(self.methods)} {self.path}".strip()
 
     def only(self, methods: frozenset[str]) -> bool:

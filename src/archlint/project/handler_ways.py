@@ -13,7 +13,7 @@ from archlint.project.arguments import receives_itself
 from archlint.project.conditions import Conditions, Path
 from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import Endpoint
-from archlint.project.model import CallSite, Def
+from archlint.project.model import CallSite, Def, Type
 from archlint.project.modules import Module
 from archlint.project.program import Project
 from archlint.project.spelling import last_name
@@ -37,7 +37,8 @@ class Bypass(Struct, frozen=True):
 
 
 class HandlerWays:
-    """`handlers` are the functions that answer routes and are part of the interface layer, or of none, by place."""
+    """`handlers` are the functions that answer routes, or fields of a query language, and are part of the interface layer, or
+    of none, by place."""
 
     def __init__(self, project: Project, services: tuple[str, ...]) -> None:
         """`services`: ends of the names of classes that are the application layer wherever they stand."""
@@ -50,7 +51,7 @@ class HandlerWays:
     def handlers(self) -> dict[Def, tuple[Endpoint, ...]]:
         found = {
             handler: endpoints
-            for handler, endpoints in self._project.endpoints.by_definition.items()
+            for handler, endpoints in (self._project.root_fields | self._project.endpoints.by_definition).items()
             if handler.module.is_production and self._layers.layer_of(handler.module) in ("interface", None)
         }
         return dict(sorted(found.items(), key=lambda item: (item[0].site.path, item[0].site.at)))
@@ -109,7 +110,8 @@ class HandlerWays:
         end = path.end
         if end.call is not None and self._is_on_service(end.call):
             return None
-        return None if _asks_itself(end) or self._is_given(end) else Bypass(handler, path, asker, end)
+        is_free = _asks_itself(end) or self._is_given(end) or self._is_relation(end)
+        return None if is_free else Bypass(handler, path, asker, end)
 
     def _is_given(self, point: EffectPoint) -> bool:
         """The query that is asked comes from somewhere else: a caller, an object, a function of the project."""
@@ -122,13 +124,32 @@ class HandlerWays:
             return not made or any(each is None or self._is_answered(point.module, each) for each in made)
         return self._is_answered(point.module, expr)
 
+    def _is_relation(self, point: EffectPoint) -> bool:
+        """`business.addresses.all()`: what belongs to a row that came from somewhere else is followed."""
+        expr, module = self._query_of(point), point.module
+        while isinstance(expr, CallRef | Attribute) and not (isinstance(expr, Attribute) and isinstance(expr.base, Name)):
+            expr = expr.base if isinstance(expr, Attribute) else module.body.calls[expr.index].callee
+        if point.effect != "db.read" or not isinstance(expr, Attribute):
+            return False
+        given = self._project.types.all(module, expr, point.context)
+        if not given or any(each.is_class or not self._is_lazy(each) for each in given):
+            return False
+        sources = self._project.values.sources.of(module, expr.base, point.context)
+        return bool(sources) and all(
+            source.is_parameter or (source.expr is not None and self._is_answered(source.module, source.expr))
+            for source in sources
+        )
+
+    def _is_lazy(self, given: Type) -> bool:
+        return any(info.lazy for _, info in self._project.knowledge.infos(given.name))
+
     def _query_of(self, point: EffectPoint) -> Expr | None:
         """The lazy value that is evaluated, or on which a method is called that evaluates it."""
         if point.kind == "evaluation" or point.call is None:
             return point.point.expr
         receiver, callee = point.call.receiver, point.call.call.callee
-        infos = self._project.knowledge.infos(receiver.name) if receiver is not None else ()
-        return callee.base if isinstance(callee, Attribute) and any(info.lazy for _, info in infos) else None
+        is_lazy = receiver is not None and self._is_lazy(receiver)
+        return callee.base if isinstance(callee, Attribute) and is_lazy else None
 
     def _is_answered(self, module: Module, expr: Expr) -> bool:
         """A chain of calls and attributes begins with a project function's answer, or with what an object holds."""

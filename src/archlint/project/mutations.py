@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _MUTATION = "mutation"
-_METHODS = frozenset({"mutate", "mutate_and_get_payload"})
+METHODS = frozenset({"mutate", "mutate_and_get_payload"})
+"""By which a class answers a mutation."""
 
 
 def mutations(project: Project) -> dict[str, list[Def]]:
@@ -29,11 +30,11 @@ def mutations(project: Project) -> dict[str, list[Def]]:
 def _found(project: Project) -> Iterator[tuple[Def, str]]:
     for module in project.modules.production:
         for row, function in enumerate(module.outline.functions):
-            if not function.decorators and function.name not in _METHODS:
+            if not function.decorators and function.name not in METHODS:
                 continue
             definition = Def(module, module.name, row)
             owner = module.outline.classes[function.klass].qualname if function.klass >= 0 else ""
-            if function.name in _METHODS and owner and project.types.role(Type(f"{module.name}.{owner}")) == "graphql-type":
+            if function.name in METHODS and owner and project.types.role(Type(f"{module.name}.{owner}")) == "graphql-type":
                 yield definition, module.name  # a class for each
             elif any(_resolves(project, definition, decorator, owner) for decorator in function.decorators):
                 yield definition, f"{module.name}.{owner}" if owner else module.name

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from archlint.project.contracts import Contracts
     from archlint.project.deployment import Deployment
     from archlint.project.effects import Effects
-    from archlint.project.endpoints import Endpoints
+    from archlint.project.endpoints import Endpoint, Endpoints
     from archlint.project.handed_calls import HandedCalls
     from archlint.project.imports import ImportGraph
     from archlint.project.knowledge import Knowledge
     from archlint.project.layers import Layers
     from archlint.project.logged import LoggedValue
+    from archlint.project.model import Def
     from archlint.project.modules import Modules
     from archlint.project.named_dependencies import NamedDependencies
     from archlint.project.routes import Routes
@@ -150,6 +151,13 @@ class Project:
         from archlint.project.endpoints import Endpoints
 
         return Endpoints(self)
+
+    @cached_property
+    def root_fields(self) -> dict[Def, tuple[Endpoint, ...]]:
+        """See `root_fields.root_fields`."""
+        from archlint.project.root_fields import root_fields
+
+        return root_fields(self)
 
     @cached_property
     def named_dependencies(self) -> NamedDependencies:

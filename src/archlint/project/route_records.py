@@ -14,7 +14,9 @@ from archlint.project.symbols import ClassDef
 if TYPE_CHECKING:
     from archlint.project.modules import Module
 
-Via = Literal["decorator", "add", "conf", "class", "mount", "middleware", "table", "library"]
+Via = Literal["decorator", "add", "conf", "class", "mount", "middleware", "table", "library", "field"]
+FIELD: Via = "field"
+"""No route but a field that a request of a query language begins with."""
 ContainerKind = Literal["app", "router", "urls"]
 
 

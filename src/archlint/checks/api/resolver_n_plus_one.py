@@ -13,6 +13,7 @@ from archlint.project.given_answers import may_be_given
 from archlint.project.listed_types import ListedTypes
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.model import Def, Type
+from archlint.project.root_fields import roots_of_schemas
 
 _ASKS = "db.read"
 _FAR = 4
@@ -98,7 +99,7 @@ class _Resolvers:
 
     def of_objects(self) -> Iterator[tuple[Def, str]]:
         """(function, the type whose field it resolves), by place; those of what a request begins with are left out."""
-        roots = self._roots()
+        roots = roots_of_schemas(self._project)
         for module in self._project.modules.production:
             for row, function in enumerate(module.outline.functions):
                 if not function.decorators and not function.name.startswith(self._params.resolvers):
@@ -107,15 +108,6 @@ class _Resolvers:
                 owner = self._owner(definition)
                 if owner is not None and owner not in roots and owner.rpartition(".")[2] not in self._params.roots:
                     yield definition, owner
-
-    def _roots(self) -> frozenset[str]:
-        """What the schemas are made of, and the classes over it."""
-        found: set[str] = set()
-        for site in self._project.calls.registered("graphql-schema"):
-            for argument in site.call.arguments:
-                for named in self._project.types.all(site.module, argument.value, site.call.context):
-                    found.update(ancestor.name for ancestor in self._inference.members.ancestors(named))
-        return frozenset(found)
 
     def _owner(self, definition: Def) -> str | None:
         """The type whose field a function resolves; None where it resolves none, or one of a request's beginning."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import Name
 from archlint.project.answered_rows import AnsweredRows
 from archlint.project.attachments import answers_with_file
 from archlint.project.credentials import words_of
@@ -16,10 +17,15 @@ from archlint.project.listing_views import ListingView, ListingViews
 from archlint.project.many_rows import ManyRows, RowWords, kind_of
 from archlint.project.model import Def, Type
 from archlint.project.one_off import OneOff
+from archlint.project.parts import parts_of
+from archlint.project.route_records import FIELD
 from archlint.project.row_types import Rows
 from archlint.project.spelling import last_name
 from archlint.project.written_models import WrittenModels
 
+_READS = frozenset({"GET", "QUERY"})
+_CONNECTION = "connection"
+"""A list of a GraphQL field that is given in pages, by a convention."""
 _ENDS = frozenset({"since", "until"})
 """Both ends of a time: what lies between is bounded."""
 _SHORT, _LONG = 3, 6
@@ -89,7 +95,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _by_functions(project: Project, answered: AnsweredRows, params: Params) -> Iterator[tuple[Def, Endpoint, tuple[Rows, ...]]]:
-    for definition, endpoints in project.endpoints.by_definition.items():
+    for definition, endpoints in (project.root_fields | project.endpoints.by_definition).items():
         endpoint = next((each for each in endpoints if _is_list(each, params)), None)
         if endpoint is not None and definition.module.is_production:
             yield definition, endpoint, answered.of(definition)
@@ -220,16 +226,32 @@ def _words_at_the_end(path: str) -> list[str]:
 
 
 def _is_list(endpoint: Endpoint, params: Params) -> bool:
-    return "GET" in endpoint.methods and _is_whole_list(endpoint.path, params)
+    return not _READS.isdisjoint(endpoint.methods) and _is_whole_list(endpoint.path, params)
 
 
 def _is_paged(project: Project, endpoint: Endpoint, params: Params) -> bool:
-    """By a decorator around the function, or by the kind of router that it is declared on."""
+    """By a decorator around the function, by the kind of router that it is declared on, or by what a field says it gives."""
     definition = endpoint.definition
+    if endpoint.route.via == FIELD and not {*params.paging, _CONNECTION}.isdisjoint(
+        words_of(" ".join(_said_of_field(endpoint)))
+    ):
+        return True
     around = [last_name(definition.module.body, each) for each in definition.function.decorators]
     made = (project.routes.tree.containers.get(key) for key in endpoint.route.containers)
     around += [_maker(project, container.site) for container in made if container is not None]
     return any(not set(params.paging).isdisjoint(words_of(name)) for name in around)
+
+
+def _said_of_field(endpoint: Endpoint) -> Iterator[str]:
+    """The names in what the function is annotated to give, and in what its class makes of the field."""
+    definition = endpoint.definition
+    module, function, name = definition.module, definition.function, endpoint.path.strip("/")
+    if function.returns is not None:
+        yield from (last_name(module.body, part) for part in parts_of(module.body, function.returns))
+    for statement in module.body.statements:
+        is_beside = statement.context == function.outer and isinstance(statement.target, Name) and statement.target.id == name
+        if is_beside and statement.value is not None:
+            yield from (last_name(module.body, part) for part in parts_of(module.body, statement.value))
 
 
 def _maker(project: Project, site: Site) -> str:

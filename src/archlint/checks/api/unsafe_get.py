@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Comparison, String
+from archlint.project.any_method import answers_any_method
 from archlint.project.asked_for_writing import is_asked_for_writing
 from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path
@@ -42,8 +43,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """A hit for each function that only answers GET, or asks whether it does, and writes then; a proof for each that only
-    answers GET and does not."""
+    """A hit for each function that only answers GET, asks whether it does, or answers it as it answers POST, and writes then;
+    a proof for each that only answers GET and does not."""
     conditions = ways_to_change(project)
     for definition, endpoints in project.endpoints.by_definition.items():
         safe = [endpoint for endpoint in endpoints if endpoint.only(SAFE)]
@@ -53,9 +54,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         endpoint = min(endpoints, key=lambda each: (len(each.path), each.path))
         if not _words(endpoint).isdisjoint(params.not_asked):
             continue
+        points = project.effects.points_of(definition, "db.write")
+        is_for_any = not is_safe and bool(points) and answers_any_method(project, endpoints)
+        is_safe = is_safe or is_for_any
         ways = [
             (point, path)
-            for point in project.effects.points_of(definition, "db.write")
+            for point in points
             if (is_safe or _is_asked_by_get(point))
             and (path := conditions.path(point)) is not None
             and not is_asked_for_writing(project, path)
@@ -67,7 +71,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         judged = [(_confidence(project, endpoint, point, path, params), point, path) for point, path in ways]
         confidence, point, path = max(judged, key=lambda way: (way[0], -len(way[2].steps), -way[1].site.at))
-        yield _hit(endpoint.label if is_safe else f"GET {endpoint.path}", endpoint, point, path, confidence)
+        if is_for_any and confidence is Confidence.LOW:
+            continue  # what is said to change nothing may be meant for a POST alone
+        label = endpoint.label if endpoint.only(SAFE) else f"GET {endpoint.path}"
+        yield _hit(label, endpoint, point, path, confidence)
 
 
 def _is_asked_by_get(point: EffectPoint) -> bool:

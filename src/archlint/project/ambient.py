@@ -1,5 +1,5 @@
 """Values kept on objects that are shared by name: `app.state.pool = …`, `g.user = …`, `app.extensions["mail"] = …`,
-`app[POOL] = …`.
+`app[POOL] = …`, `app.update(pool=…)`.
 
 Where nothing else is known of such an attribute or key, what production code stores under the same two names is what
 is read there; at medium confidence.
@@ -67,9 +67,18 @@ class Ambient:
                     key = self._key(module, target, statement.context)
                     if key is not None:
                         found[key].append(_Store(module, value, statement.context))
-        for key, store in self._attached():
+        for key, store in (*self._updated(), *self._attached()):
             found[key].append(store)
         return dict(found)
+
+    def _updated(self) -> Iterator[tuple[tuple[str, str], _Store]]:
+        """`app.update(pool=make_pool())`"""
+        for module, call in self._inference.project.calls.written("update"):
+            holder = _holder(call.callee.base) if isinstance(call.callee, Attribute) else ""
+            if holder and module.is_production:
+                for argument in call.arguments:
+                    if argument.name is not None and argument.name != "**":
+                        yield (holder, f"[{argument.name}]"), _Store(module, argument.value, call.context)
 
     def _attached(self) -> Iterator[tuple[tuple[str, str], _Store]]:
         """What a framework is told to put on each request: `config.add_request_method(open_session, "db")`."""
@@ -86,9 +95,8 @@ class Ambient:
 
     def _key(self, module: Module, expr: Attribute | Subscript, context: int) -> tuple[str, str] | None:
         """(last name of the holder, attribute or constant key); None for `self` and for what has no such names."""
-        base = expr.base
-        holder = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
-        if not holder or holder in ("self", "cls"):
+        holder = _holder(expr.base)
+        if not holder:
             return None
         if isinstance(expr, Attribute):
             return holder, expr.attr
@@ -101,6 +109,12 @@ class Ambient:
 
     def _is_of_module(self, module: Module, name: Name, context: int) -> bool:
         return self._inference.project.symbols.scopes(module).lookup(context, name.id, name.at)[0] == 0
+
+
+def _holder(base: Expr) -> str:
+    """The last name of what something is kept on; none for an object's own attributes."""
+    name = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
+    return "" if name in ("self", "cls") else name
 
 
 def _pairs(statement: Statement) -> Iterator[tuple[Attribute | Subscript, Expr]]:

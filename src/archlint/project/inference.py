@@ -36,6 +36,7 @@ from archlint.project.library_types import Environment, LibraryTypes, Site
 from archlint.project.literals import Literals, Reader
 from archlint.project.members import Members
 from archlint.project.model import Def, Type
+from archlint.project.named_rows import NamedRows
 from archlint.project.narrowing import Narrowing
 from archlint.project.passed import Passed
 from archlint.project.returns import Returns
@@ -66,6 +67,7 @@ class Inference:
         self._bindings = Bindings(self)
         self._invocation = Invocation(self)
         self._holding = Holding(self)
+        self._named_rows = NamedRows(self)
         self._narrowing = Narrowing(self)
         self._results: dict[str, list[tuple[Entity, ...] | None]] = {}
         """Path → what each of its calls gives, as far as that was asked."""
@@ -173,7 +175,8 @@ class Inference:
             if len(opened) == 1 and opened[0] is not None:
                 is_told = opened[0].annotation is not None and not any(self.is_anything(entity) for entity in found)
                 guess = () if is_told else self.guess(module, expr.id)
-                return self._passed(module, bindings[0]) or guess or found
+                named = () if is_told else self._named_rows.types(module, expr.id)
+                return self._passed(module, bindings[0]) or guess or named or found
             return found
         symbols = self.project.symbols
         if scope == 0 and module.body.contexts[context].function < 0:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Name, Statement, String, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name, Statement, String, Subscript
 from archlint.project.credentials import words_of
 from archlint.project.parts import parts_of
 
@@ -119,9 +119,12 @@ def is_key(name: str) -> bool:
 
 
 def keys_in(body: Body, statement: Statement) -> Iterator[tuple[str, str]]:
-    """`number`, `order` and `order.id` of `order.id` and `order["id"]`, `order.customer_id`, with what stands first."""
+    """`number`, `order` and `order.id` of `order.id` and `order["id"]`, `order.customer_id`, with what stands first; and
+    `kept` of `filter(order_id=kept)` and `Order.id == kept`."""
     for expr in (statement.value, statement.target):
         parts = tuple(parts_of(body, expr))
+        for name in _asked_by(body, parts):
+            yield name, name
         called = [body.calls[part.index].callee for part in parts if isinstance(part, CallRef)]
         for part in parts:
             if part in called:
@@ -138,6 +141,18 @@ def keys_in(body: Body, statement: Statement) -> Iterator[tuple[str, str]]:
                 yield base.id, base.id
             if is_row_key(said) or is_amount(said):
                 yield f"{base.id}.{said}", base.id
+
+
+def _asked_by(body: Body, parts: tuple[Expr, ...]) -> Iterator[str]:
+    """Names that a row's key is given, or is compared to."""
+    for part in parts:
+        if isinstance(part, CallRef):
+            arguments = body.calls[part.index].arguments
+            yield from (a.value.id for a in arguments if a.name and is_row_key(a.name) and isinstance(a.value, Name))
+        elif isinstance(part, Comparison) and part.ops == ("==",):
+            key, value = part.operands
+            if isinstance(key, Attribute) and is_row_key(key.attr) and isinstance(value, Name):
+                yield value.id
 
 
 def _only_text(part: Subscript) -> str:

@@ -73,3 +73,20 @@ def test_what_is_got_is_named_behind_the_verb(name: str, confidence: Confidence)
     url = URLS.format(write="reader.save()").replace("answer", name).replace("/stop", "")
     files = {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/urls.py": url}
     assert [found.confidence for found in testing.run_rule("API003", files)] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("write", "confidence"),
+    [
+        ("Reader.objects.filter(pk=pk).update(suspended=True)", Confidence.HIGH),
+        ("reader.suspended = True; reader.save()", Confidence.HIGH),
+        ("reader.state = Reader.States.GONE; reader.save()", Confidence.HIGH),
+        ("reader.state = request.GET['state']; reader.save()", Confidence.LOW),
+        ("reader.pages = reader.pages + 1; reader.save()", Confidence.LOW),
+        ("Reader.objects.filter(pk=pk).update(is_read=True)", Confidence.LOW),
+    ],
+)
+def test_a_get_that_says_nothing_of_it_is_reported_where_it_sets_a_state(write: str, confidence: Confidence) -> None:
+    urls = URLS.replace("readers/<int:pk>/stop", "readers/<int:pk>").format(write=write)
+    findings = testing.run_rule("API003", {"shop/models.py": MODELS, "shop/urls.py": urls})
+    assert [finding.confidence for finding in findings] == [confidence]

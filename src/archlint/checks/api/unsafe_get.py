@@ -18,6 +18,7 @@ from archlint.project.endpoints import SAFE, Endpoint
 from archlint.project.incidental import is_left_over
 from archlint.project.made_if_missing import is_made_if_missing, leads_to_what_is_missing
 from archlint.project.spelling import last_name
+from archlint.project.state_changes import sets_state
 from archlint.project.working_tables import fills_working_table
 from archlint.project.write_words import words_of_write
 
@@ -33,13 +34,15 @@ _FAR = 2
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """Words in paths and in names of functions.  `not_asked`: of endpoints that a protocol makes write on GET; `links`: of
     those that people open from a mail; `traces`: of functions and models that only record that something was asked;
-    `making`: of functions that make what is missing; `verbs`: of endpoints that say themselves that they change something."""
+    `making`: of functions that make what is missing; `verbs`: of endpoints that say themselves that they change something;
+    `states`: last words of columns that hold the state of a row."""
 
     not_asked: tuple[str, ...]
     links: tuple[str, ...]
     traces: tuple[str, ...]
     making: tuple[str, ...]
     verbs: tuple[str, ...]
+    states: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -107,10 +110,12 @@ def _deletes(path: Path) -> bool:
 
 
 def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: Path, params: Params) -> Confidence:
-    """Low where the endpoint does not say that it changes something: of such writes, which only come along, about half are
-    caches, stamps and clean-ups. Low too for what is tolerated: a link in a mail, a trace of the request itself, what is
-    made once and found from then on, a table that the question itself works on."""
-    if path.kept or not _words(endpoint).isdisjoint(params.links) or not (_says_so(endpoint, params) or _deletes(path)):
+    """Low where neither the endpoint says that it changes something nor a state is set: of such writes, which only come
+    along, about half are caches, stamps and clean-ups. Low too for what is tolerated: a link in a mail, a trace of the
+    request itself, what is made once and found from then on, a table that the question itself works on."""
+    if path.kept or not _words(endpoint).isdisjoint(params.links):
+        return Confidence.LOW
+    if not (_says_so(endpoint, params) or _deletes(path) or sets_state(project, path.end, params.states)):
         return Confidence.LOW
     if any(is_left_over(project, step, _EXPIRED) for step in path.steps):
         return Confidence.LOW

@@ -12,6 +12,7 @@ from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.run_alone import RunAlone
 from archlint.project.spelling import last_name
 
+_LOCAL = frozenset({"blocking", "file.write", "env.read", "log"})
 _SHORT = 0.01
 _STEPS = 3
 """From the functions of the start into what only they call."""
@@ -38,6 +39,7 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call of a coroutine function that comes to a blocking one, a proof for each that is awaited."""
     once, conditions = OneOff(project, params), Conditions(project)
+    outward = Conditions(project, counts=lambda operation: not operation.pending and not _LOCAL.issuperset(operation.effect))
     is_shared = any(project.calls.written(name) for name in params.loop_shared)
     alone = RunAlone(project, () if is_shared else params.loop_a_request)
     short = (target for target in params.in_handlers if target not in params.whole_files)
@@ -47,6 +49,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if caller is None or not caller.function.is_async or not point.module.is_production:
             continue
         path = conditions.path(point)
+        if path is not None and path.through and _starts(_target(path), (*params.ignore_calls, *brief_targets)):
+            path = outward.path(point) or path  # a file that is opened on the way hides nothing
         if path is None or _is_moved(path, params):
             continue
         told = not path.through and caller in project.endpoints.by_definition and _target(path) in params.in_handlers

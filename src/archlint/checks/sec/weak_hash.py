@@ -31,6 +31,9 @@ _PASSWORDS = frozenset({"password", "passwords", "passwd", "pwd", "pw", "passphr
 _SIGNATURES = frozenset({"sign", "signature", "signed", "mac"})
 _KEYS = (("key",), ("signing", "key"), ("sign", "key"), ("my", "key"), ("own", "key"))
 """What these name is a secret in a function that signs."""
+_APPS = frozenset({"app", "current_app", "application"})
+_KEYS_OF_APPS = frozenset({"secret_key", "secret_keys"})
+"""With these an application signs for itself: `current_app.secret_key`."""
 _REQUESTS = frozenset({"request", "req"})
 _DESCENTS = 3
 _TELLING = 6
@@ -126,7 +129,8 @@ class _Trust:
 
     def _names_own(self, module: Module, part: Expr) -> bool:
         named = part.value if isinstance(part, String) else last_name(module.body, part)
-        return named in self._own_keys
+        is_of_app = isinstance(part, Attribute) and last_name(module.body, part.base) in _APPS
+        return named in self._own_keys or (is_of_app and named in _KEYS_OF_APPS)
 
 
 def _is_asked_for(project: Project, digest: Digest, protocols: frozenset[str]) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archlint.facts.syntax import Body, Statement
     from archlint.project.effects import EffectPoint
     from archlint.project.model import CallSite, Def
+    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _COMMIT = "db.commit"
@@ -90,6 +91,14 @@ class ChangedRows:
     def _items(self, types: Iterable[Type]) -> Iterator[Type]:
         for each in types:
             yield from (item for item in self._project.types.inference.items(each) if isinstance(item, Type))
+
+    def is_set_by(self, module: Module, statement: Statement) -> bool:
+        """`order.state = …`: of a row, and more than a stamp."""
+        target = statement.target
+        if not isinstance(target, Attribute) or _is_stamp(module.body, target.attr, statement):
+            return False
+        types = self._project.types.all(module, target.base, statement.context)
+        return any(self._is_column(found, target.attr) for found in types)
 
     def _is_column(self, owner: Type, name: str) -> bool:
         """A class of rows, or one above it, declares the attribute."""

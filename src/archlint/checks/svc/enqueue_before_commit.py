@@ -13,6 +13,7 @@ from archlint.project.open_transactions import Inside, OpenTransactions
 from archlint.project.sent_early import SentEarly, sent_early
 from archlint.project.sequence import chain
 from archlint.project.spelling import shorten, spell
+from archlint.project.told_early import RowsToldEarly, ToldEarly
 
 _SAVING = "save"
 _EFFECTS = ("enqueue", "publish")
@@ -42,7 +43,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
     pushes = any(project.calls.written(name) for name in params.pushing)
     effects = (*_EFFECTS, _KEPT) if pushes else _EFFECTS
-    inside = OpenTransactions(project).inside(effects, counts)
+    open_transactions = OpenTransactions(project)
+    inside = open_transactions.inside(effects, counts)
     ends = {found.path.end.site for found in inside}
     for found in inside:
         if found.open.write is not None:
@@ -50,8 +52,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     told = {found.definition for found in inside if found.open.write is not None}
     for early in sent_early(project, effects, counts):
         if early.definition not in told:
+            told.add(early.definition)
             ends.add(early.path.end.site)
             yield _early(early, params)
+    for changed in RowsToldEarly(project, open_transactions.transactions).all(effects, counts):
+        if changed.definition not in told:
+            ends.add(changed.path.end.site)
+            yield _changed(changed, params)
     for effect in _EFFECTS:
         for point in project.effects.points(effect):
             if point.is_direct and point.module.is_production and point.site not in ends:
@@ -114,3 +121,15 @@ def _early(found: SentEarly, params: Params) -> Hit:
     confidence = Confidence.LOW if is_far else min(found.path.confidence, Confidence.MEDIUM)
     behind = (Step(found.write.site, "only now it is written"), Step(found.commit.site, "and kept here"))
     return Hit(found.point.site, words, "early", confidence, path=(*found.path.steps, *behind))
+
+
+def _changed(found: ToldEarly, params: Params) -> Hit:
+    words = {
+        "function": found.definition.function.name,
+        "call": shorten(found.path.end.shown, 50),
+        "column": shorten(found.column, 50),
+    }
+    is_far = len(found.path.through) > _FAR or _is_delayed(found.path.end, params)
+    confidence = Confidence.LOW if is_far else min(found.path.confidence, Confidence.MEDIUM)
+    steps = (Step(found.changed, "the row is changed here"), *found.path.steps, Step(found.kept, "and kept by this alone"))
+    return Hit(found.point.site, words, "changed", confidence, path=steps)

@@ -269,7 +269,8 @@ class AnsweredRows:
             owner, depth = owner_of(place, site), place.depth - 1
             inner = Place(definition.module, definition.function.context, given, place.path, steps, depth, owner)
             found = self._fetched.named(site, self._returned(inner, definition))
-            yield from (rows.marked("own") for rows in found) if is_by_asker(definition.function.name) else found
+            is_own = is_by_asker(definition.function.name) or _is_told_whose(site, definition)
+            yield from (rows.marked("own") for rows in found) if is_own else found
 
     def _carried(self, place: Place, site: CallSite) -> Iterator[Rows]:
         """What wraps rows: a response, a schema, a list; or an unknown method of a query."""
@@ -297,3 +298,10 @@ class AnsweredRows:
         traits = tuple(self._narrowed(site, place))
         root = self._root(place, place.context, expr)
         yield from (rows.marked(*traits) for rows in self._fetched.named(site, found or [root]))
+
+
+def _is_told_whose(site: CallSite, definition: Def) -> bool:
+    """`list_all(user_id=user.id)`, of a function that makes a condition of each keyword."""
+    own = {each.name for each in definition.function.parameters}
+    is_open = any(each.kind == "**" for each in definition.function.parameters)
+    return is_open and any(a.name is not None and a.name not in own and a.name.endswith("_id") for a in site.call.arguments)

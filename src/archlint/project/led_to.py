@@ -51,10 +51,19 @@ class LedTo:
 
     def runs(self, definition: Def) -> bool:
         """A request or a task comes to the function within a few calls."""
+        return self._comes(definition, is_task=True)
+
+    def answers(self, definition: Def) -> bool:
+        """A request does."""
+        return self._comes(definition, is_task=False)
+
+    def _comes(self, definition: Def, *, is_task: bool) -> bool:
         waiting, seen = [(definition, 0)], {definition}
         while waiting:
             found, steps = waiting.pop()
-            if found in self._project.endpoints.by_definition or next(iter(tasks_of(self._project, found)), None) is not None:
+            if found in self._project.endpoints.by_definition:
+                return True
+            if is_task and next(iter(tasks_of(self._project, found)), None) is not None:
                 return True
             for path, row in sorted(self._project.effects.callers.get(found, ())) if steps < _STEPS else ():
                 module = self._project.modules.by_path[path]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Operation, Subscript
 from archlint.project.model import Def, Type
 from archlint.project.route_records import Handler
 from archlint.project.symbols import ClassDef
@@ -92,6 +92,9 @@ def _names(module: Module, expr: Expr, depth: int = 0) -> Iterator[str]:
         case Collection():
             for item in expr.items:
                 yield from _names(module, item, depth + 1)
+        case Operation():  # `IsOpen & IsAdmin`
+            for operand in expr.operands:
+                yield from _names(module, operand, depth + 1)
         case Subscript():
             for part in expr.index:
                 yield from _names(module, part, depth + 1)

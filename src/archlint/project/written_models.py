@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Constant, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
 from archlint.project.core_tables import CoreTables
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.schema.names import last_part
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _CHANGING = frozenset({"update", "delete", "remove", "bulk_update", "aupdate", "adelete"})
 _MODEL_NAMES = frozenset({"model", "model_class", "model_cls", "model_type", "_model", "entity", "entity_class"})
+
+_STATIC = frozenset({"classmethod", "staticmethod"})
 
 Maker = tuple[Def, int]
 """A function that makes rows, and the context in it where it does."""
@@ -156,7 +159,8 @@ class WrittenModels:
         makes = any(self._is_model(Type(target.name)) for target in site.targets)
         made = tuple(self._classes(module, call.callee, call.context)) if makes else ()
         if made:
-            yield from made
+            if not self._is_only_asked(site):
+                yield from made
             return
         if isinstance(call.callee, Attribute) and call.callee.attr == "save":
             yield from self._saved(site)
@@ -173,6 +177,14 @@ class WrittenModels:
             yield from (t for t in (site.receiver, *site.receiver.arguments) if self._is_model(t))
         elif call.arguments and self._inserts(operation.returns):
             yield from self._classes(module, call.arguments[0].value, call.context)
+
+    def _is_only_asked(self, site: CallSite) -> bool:
+        """`Mode().find(name)`: the instance is made for a method that has none."""
+        around = next((each for each in self._project.calls.in_module(site.module) if _is_base(site, each.call.callee)), None)
+        definitions = [t.definition for t in around.targets if t.definition is not None] if around is not None else []
+        return bool(definitions) and all(
+            not _STATIC.isdisjoint(last_name(d.module.body, each) for each in d.function.decorators) for d in definitions
+        )
 
     def _saved(self, site: CallSite) -> Iterator[Type]:
         """`serializer.save()`, `form.save()`: the class that its `Meta` names."""
@@ -198,3 +210,8 @@ class WrittenModels:
 
     def _is_model(self, found: Type) -> bool:
         return self._project.types.role(found) == "db-model"
+
+
+def _is_base(site: CallSite, callee: Expr) -> bool:
+    """The callee is a method of what the call gives."""
+    return isinstance(callee, Attribute) and isinstance(callee.base, CallRef) and callee.base.index == site.index

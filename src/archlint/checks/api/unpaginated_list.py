@@ -29,6 +29,7 @@ _CONNECTION = "connection"
 _ENDS = frozenset({"since", "until"})
 """Both ends of a time: what lies between is bounded."""
 _SHORT, _LONG = 3, 6
+_KEYS = frozenset({"id", "pk", "uuid", "key", "slug"})
 _ROOTS = frozenset({"api", "apis"})
 
 
@@ -41,7 +42,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     words of paths for the people that one has to do with; `inner`: words for what a business has few of; `computed`: words of
     paths under which something is made of rows; `single`: words in names of functions and classes that answer with one thing;
     `left`: in folders of code that nothing runs any more; `every`: last words of paths for all there is;
-    `waiting`: words of paths for the few that somebody has still to do.  The rest: see
+    `waiting`: words of paths for the few that somebody has still to do; `spare`: for what is left over of a stock; `parts`:
+    last words in names of what belongs to the thing that is named before.  The rest: see
     `RowWords`, by which it is told what people make more and more of, and `OneOffWords`, by which code is told that
     fills tables once."""
 
@@ -62,6 +64,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     left: tuple[str, ...]
     every: tuple[str, ...]
     waiting: tuple[str, ...]
+    spare: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -144,6 +148,8 @@ class _Weighed:
             return Confidence.LOW
         last = self._last(path)
         kind, model = kind_of(_named(rows)) or frozenset(last), rows.model
+        if self._is_part_of_few(named):
+            return Confidence.LOW
         grows = not kind.isdisjoint(params.growing) or any(
             _ends_one(each, {*kind}) for each in params.growing if len(each) > _LONG
         )
@@ -152,7 +158,7 @@ class _Weighed:
             return Confidence.MEDIUM if self._gets_more(path, kind, model) else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
             is_narrowed = not rows.traits.isdisjoint({"state", *_ENDS}) or not words.isdisjoint(params.waiting)
-            is_told = (grows or is_heap) and not is_narrowed
+            is_told = (grows or (is_heap and not self._is_by_thing(path))) and not is_narrowed
             return Confidence.MEDIUM if is_told else Confidence.LOW
         if grows and set(last).isdisjoint(params.set_up):
             return Confidence.HIGH
@@ -162,6 +168,8 @@ class _Weighed:
         if is_set_up:
             joins = model is not None and self.many.joins_many(model)
             return Confidence.MEDIUM if is_heap or joins else Confidence.LOW
+        if not words.isdisjoint(params.spare) and kind.isdisjoint(params.many):
+            return Confidence.LOW
         is_many = self.many.is_many(model) if model is not None else self.many.is_theirs(rows.table)
         if is_many or not kind.isdisjoint(params.many):
             return Confidence.HIGH
@@ -169,6 +177,16 @@ class _Weighed:
             return Confidence.LOW
         goes_on = self.many.goes_on(model) if model is not None else self.many.goes_on_in(rows.table)
         return Confidence.MEDIUM if goes_on else Confidence.LOW
+
+    def _is_part_of_few(self, named: tuple[str, ...]) -> bool:
+        """`MenuItem`, `CategoryImage`: what belongs to one of a few."""
+        return len(named) > 1 and named[-1] in self.params.parts and named[-2] in self.params.set_up
+
+    def _is_by_thing(self, path: str) -> bool:
+        """`/images/by_category`: what belongs to one object that is no person."""
+        words = words_of(path.rstrip("/").rpartition("/")[2])
+        behind = words[words.index("by") + 1 :] if "by" in words else ()
+        return bool(behind) and {*behind}.isdisjoint((*self.params.people, *self.params.askers))
 
     def _last(self, path: str) -> list[str]:
         """The last word of the path that says what is listed: `orders` of `/orders/list`."""
@@ -179,6 +197,9 @@ class _Weighed:
         """What belongs to one thing and is of a kind that gets more every day, or of one of which a whole business has many."""
         params, last = self.params, words_of(path.rstrip("/").rpartition("/")[2])[-1:]
         owner = words_of(path.rpartition("/{")[0].rpartition("/")[2])[-1:]
+        if not owner:  # `/{identifier}/orders`: of what these are, nothing says
+            return False
+        owner = (*owner, *(word for word in words_of(path.rpartition("/{")[2].partition("}")[0]) if word not in _KEYS))
         is_of_many = not set(owner).isdisjoint(params.growing) and kind.isdisjoint(params.streams)  # the payments of one order
         if self._is_of_two(path) or is_of_many or not {*kind, *last}.isdisjoint(params.versions):
             return False

@@ -40,7 +40,8 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`memo`: words in the names of decorators that keep results; `others`: effects of a library call by which its
     repetition is not this rule's matter; `not_services`: kinds of libraries that talk to no other service;
     `transfers`: names, or words in names, of functions that send or fetch one file; `messages` and `sending`: words in the
-    names of functions that tell somebody something.  The rest: see `LoopWords`."""
+    names of functions that tell somebody something; `few`: last words in names of what there is a handful of; `unfinished`:
+    words for what is asked about until it is done.  The rest: see `LoopWords`."""
 
     memo: tuple[str, ...]
     others: tuple[str, ...]
@@ -51,6 +52,8 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     messages: tuple[str, ...]
     posting: tuple[str, ...]
     sending: tuple[str, ...]
+    few: tuple[str, ...]
+    unfinished: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -91,9 +94,7 @@ class _Weighing:
         self._alone, self._loops = CallsAlone(project, params), Loops(project, frozenset(params.listings))
 
     def sureness(self, call: Repeated) -> Confidence:
-        loop = call.loop
-        is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(call.point.module.body, call.expression))
-        return min(call.path.confidence, Confidence.MEDIUM if is_same or self._is_weak(call) else Confidence.HIGH)
+        return min(call.path.confidence, Confidence.MEDIUM if _is_same(call) or self._is_weak(call) else Confidence.HIGH)
 
     def doubt(self, call: Repeated) -> str:
         """Why the finding is only a note; empty if it is none."""
@@ -165,6 +166,13 @@ class _Weighing:
             return "only the one that is looked for is asked about"
         if is_search(call) or ends_at_first(call):
             return "it ends at the first that fits"
+        items = _items(call)
+        if any(words[-1] in self._params.few for words in items):
+            return "there is a handful of its items"
+        if any(not {*words}.isdisjoint(self._params.unfinished) for words in items):
+            return "it asks how far each is"
+        if _is_same(call) and _is_under_condition(call):
+            return "it is asked the same, and not for each"
         return self._of_caller(call) if self._is_run_again(call) else "nothing here says that it runs again and again"
 
     def _of_caller(self, call: Repeated) -> str:
@@ -180,15 +188,36 @@ class _Weighing:
         return subject is not None and self._limited.is_limited(loop.module, subject, place.parent)
 
     def _is_run_again(self, call: Repeated) -> bool:
-        """A request or a task comes to the loop; where rows or answers are its items, nothing of the program need be seen
-        to call it, but it must be of the program."""
+        """Where rows or answers are its items, nothing of the program need be seen to call it, but it must be of the program;
+        else a request comes to the loop, or, where it asks the same for each, a task."""
         caller = call.point.caller
         if self._is_weak(call):
-            return caller is None or self._led_to.runs(caller) or self._led_to.is_empty
+            if caller is None or self._led_to.is_empty:
+                return True
+            return self._led_to.runs(caller) if _is_same(call) else self._led_to.answers(caller)
         return self._led_to.holds(call.point.module)
 
     def _is_weak(self, call: Repeated) -> bool:
         return self._proved.by(call) in _WEAK
+
+
+def _is_same(call: Repeated) -> bool:
+    """The call is written with nothing of the loop's."""
+    loop = call.loop
+    return loop.mapping is None and loop.derived.isdisjoint(names_in(call.point.module.body, call.expression))
+
+
+def _is_under_condition(call: Repeated) -> bool:
+    contexts = call.point.module.body.contexts
+    return any(contexts[row].kind in ("if", "else", "except") for row in call.loop.chain(call.point.context)[:-1])
+
+
+def _items(call: Repeated) -> list[tuple[str, ...]]:
+    """The words in the names of what the loop goes over, and of its items."""
+    loop = call.loop
+    subject = loop.place.subject if loop.mapping is None else None
+    names = [*loop.targets, last_name(loop.module.body, subject) if subject is not None else ""]
+    return [words for name in names if (words := words_of(name))]
 
 
 def _keeps(call: Repeated) -> bool:

@@ -1,5 +1,5 @@
-"""SQL002 of what any caller may give: where a value stands it is reported, where a name or a whole condition does it is a
-note."""
+"""SQL002 of what any caller may give: inside of a literal it is reported; where a name or a whole condition stands, or what
+has to be a number since it is in no quotes, it is a note."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def change(db: sqlite3.Connection, table: str, column: str, name: str, values: d
     [
         ("db.execute(f\"SELECT id FROM member WHERE name = '{name}'\")", True),
         ("db.execute(\"SELECT id FROM member WHERE kind = 'a' AND name LIKE '%\" + name + \"%'\")", True),
-        ("db.execute('SELECT id FROM member LIMIT {}'.format(name))", True),
+        ("db.execute('SELECT id FROM member LIMIT {}'.format(name))", False),
         ("db.execute(BY_NAME.format(name))", True),
         ("db.execute(BY_NAME_OLD % name)", True),
         ("db.execute(OF_TABLE.format(table))", False),
-        ("db.execute('INSERT INTO member (id, name) VALUES (%s, %s)' % (1, name))", True),
+        ("db.execute('INSERT INTO member (id, name) VALUES (%s, %s)' % (1, name))", False),
         ("db.execute('SELECT id FROM member WHERE name = \"' + name + '\"')", True),
         ("db.execute('SELECT id FROM member WHERE name LIKE \"%' + name + '%\"')", True),
         ("db.execute('SELECT \"' + column + '\" FROM member')", False),
         ("db.execute('SELECT \"a\" FROM member m JOIN kept k ON m.id = \"' + column + '\".id')", False),
-        ('db.execute(f"SELECT id FROM member WHERE id BETWEEN 1 AND {name}")', True),
-        ("db.execute(f'SELECT id FROM member WHERE id IN (1, {name})')", True),
+        ('db.execute(f"SELECT id FROM member WHERE id BETWEEN 1 AND {name}")', False),
+        ("db.execute(f'SELECT id FROM member WHERE id IN (1, {name})')", False),
         ("db.execute(f'UPDATE {full} SET id = 1')", False),
         ("db.execute('INSERT INTO member (%s) VALUES (1)' % names)", False),
         ("db.execute(f'VACUUM {table}')", False),
@@ -53,3 +53,52 @@ def change(db: sqlite3.Connection, table: str, column: str, name: str, values: d
 def test_what_any_caller_may_give(statement: str, sure: bool) -> None:
     (found,) = testing.run_rule("SQL002", {"shop/layer.py": LAYER.format(statement=statement)})
     assert found.confidence == (Confidence.MEDIUM if sure else Confidence.LOW)
+
+
+BESIDE = """\
+import sqlite3
+
+
+def _find(db: sqlite3.Connection, name):
+    return db.execute(f"SELECT id FROM member WHERE name = '{{name}}'")
+
+
+def of_name(db: sqlite3.Connection, name):
+    return _find(db, name)
+
+
+def of_all(db: sqlite3.Connection):
+    return _find(db, {given})
+"""
+STEPS = """\
+import sqlite3
+
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.post("/steps")
+def steps():
+    steps = request.json["steps"]
+    for step in {checked}:
+        if not isinstance(step["at"], int):
+            raise ValueError(step)
+    for step in steps:
+        sqlite3.connect("shop.db").execute(f"SELECT id FROM path WHERE at = {{step['at']}}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "confidence"),
+    [
+        ("shop/layer.py", BESIDE.format(given="'all'"), Confidence.LOW),
+        ("shop/layer.py", BESIDE.format(given="db.name"), Confidence.MEDIUM),
+        ("shop/layer-old.py", BESIDE.format(given="db.name"), Confidence.LOW),
+        ("shop/app.py", STEPS.format(checked="steps"), Confidence.LOW),
+        ("shop/app.py", STEPS.format(checked="others"), Confidence.HIGH),
+    ],
+)
+def test_what_others_give_or_was_refused(path: str, source: str, confidence: Confidence) -> None:
+    (found,) = testing.run_rule("SQL002", {path: source})
+    assert found.confidence == confidence

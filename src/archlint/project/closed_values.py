@@ -22,6 +22,7 @@ from archlint.facts.syntax import (
     Subscript,
     Walrus,
 )
+from archlint.project.checked_items import has_refused_items
 from archlint.project.closed_places import asks_catalogue, asks_for_list, checks, names_of, places_around, written_in
 from archlint.project.converted_first import LEAVES, is_converted
 from archlint.project.credentials import words_of
@@ -117,6 +118,8 @@ class ClosedValues:
         for statement in self._of_function(at.module, body.contexts[at.context].function):
             if statement.at >= expr.at:
                 break
+            if statement.end > expr.at:
+                continue  # what is given it here is not vetted yet
             called = statement.value.value if isinstance(statement.value, Await) else statement.value
             if statement.kind == "expression" and isinstance(called, CallRef) and statement.context in around:
                 given = [argument.value for argument in body.calls[called.index].arguments]
@@ -124,7 +127,10 @@ class ClosedValues:
                 vets = checks(words, self._checking) and _ACCESS.isdisjoint(words)
                 if vets and any(spell(body, part) == text for value in given for part in names_of(body, value)):
                     return True
-        return self._is_looked_up(at.module, expr, text, body.contexts[at.context].function)
+        function = body.contexts[at.context].function
+        return self._is_looked_up(at.module, expr, text, function) or has_refused_items(
+            at.module, self._of_function(at.module, function), text, expr.at
+        )
 
     def _is_looked_up(self, module: Module, expr: Expr, text: str, function: int) -> bool:
         """The same function has asked the database's catalogue for it before: `… FROM information_schema.tables WHERE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -153,8 +154,10 @@ class InsertedParameters:
     def _from_callers(self, given: Given, callers: list[CallSite], spot: Spot) -> Found:
         """A text is looked at in every call that hands it over; who decides a value is told by the first few."""
         if spot.entry is not None:
-            for site in callers[:_MOST_CALLERS]:
-                yield from self._from_caller(given, site, spot)
+            told = [list(self._from_caller(given, site, spot)) for site in callers[:_MOST_CALLERS]]
+            is_harmless = not all(told)  # some give what does no harm, and nobody calls the others
+            for found in chain.from_iterable(told):
+                yield replace(found, confidence=Confidence.LOW) if is_harmless and found.reach == Reach.GIVEN else found
             return
         for site in callers:
             with self._values.afresh():

@@ -153,13 +153,15 @@ def _confidence(found: Inserted, sink: Sink) -> Confidence:
     if found.reach == Reach.SENT:
         return min(found.confidence, Confidence.HIGH if _is_sure(sink.site, sink) else Confidence.MEDIUM)
     by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
-    return Confidence.LOW if by_hand or not _is_value(found.entry.before) else Confidence.MEDIUM
+    return Confidence.LOW if by_hand or not _is_text(found.entry.before) else min(found.confidence, Confidence.MEDIUM)
 
 
-def _is_value(before: str) -> bool:
-    """It stands where a value would: names, and whole conditions, are nearly always written by the code itself."""
-    before = before.partition('"')[0] if before.count('"') == 1 else before  # no names, but values in double quotes
-    return not is_name(before) and not _SET_UP.match(before) and (is_quoted(before) or _VALUES.search(before) is not None)
+def _is_text(before: str) -> bool:
+    """It stands inside of a literal: what is no number would break the statement elsewhere, and names, and whole conditions,
+    are nearly always written by the code itself."""
+    outer, _, inner = before.partition('"')
+    in_double = before.count('"') == 1 and "'" not in inner and _VALUES.search(outer) is not None
+    return not _SET_UP.match(before) and (in_double or (not is_name(before) and is_quoted(before)))
 
 
 def _is_sure(site: CallSite, sink: Sink) -> bool:
@@ -167,4 +169,6 @@ def _is_sure(site: CallSite, sink: Sink) -> bool:
 
 
 def _is_daily(module: Module) -> bool:
-    return not (module.is_migration or module.is_script or module.is_example)
+    """Neither run by hand nor a copy under a name that cannot be imported (`orders-old.py`)."""
+    can_be_imported = module.path.rpartition("/")[2].partition(".")[0].isidentifier()
+    return can_be_imported and not (module.is_migration or module.is_script or module.is_example)

@@ -138,6 +138,47 @@ def take({asker}, session: Session) -> None:
     {change}
     session.commit()
 """
+PASSED = """\
+def keep(session: Session, order: Order) -> None:
+    try:
+        session.add(order)
+        session.commit()
+    except ValueError:
+        {handler}
+
+
+def place(session: Session, order: Order) -> None:
+    keep(session, order)
+    session.add(Line(order=order))
+    session.commit()
+"""
+FILLED = """\
+def {name}(session: Session, order: Order) -> None:
+    order.state = order.lines
+    session.commit()
+
+
+def place(session: Session, order: Order) -> None:
+    session.add(Line(order=order))
+    session.commit()
+    {name}(session, order)
+"""
+MADE_AGAIN = """\
+from django.db import models
+
+
+class Comment(models.Model):
+    def save(self, *args, **kwargs):
+        self.size = 1
+        super().save(*args, **kwargs)
+
+
+def comment(text):
+    from shop.orders import Comment
+
+    made = Comment.objects.create(text=text)
+    made.save()
+"""
 ADDED = "order.lines = 1; session.add(order)"
 LINE = "session.add(Line(order=order))"
 
@@ -193,6 +234,11 @@ def place(session: Session, order: Order) -> None:
         ("DBS007", DJANGO.format(set="self.state = 'empty'; "), Confidence.HIGH),
         ("DBS007", _saved("order.state = 'open'; order.save()", MADE), Confidence.HIGH),
         ("DBS007", _saved("order = Order.objects.create(state='open')", "order.save()"), Confidence.LOW),
+        (
+            "DBS007",
+            _saved("order.state = 'open'; order.save()", MADE).replace("def place(", "def place_test_order("),
+            Confidence.LOW,
+        ),
         ("DBS007", _saved("order.last_check = 3; order.save()", MADE), Confidence.LOW),
         ("DBS007", _saved("order.save(update_fields=['last_check'])", MADE), Confidence.LOW),
         ("DBS007", _saved("order.save(update_fields=['last_check', 'state'])", MADE), Confidence.HIGH),
@@ -232,6 +278,12 @@ def place(session: Session, order: Order) -> None:
             + COUNTED.replace("Order", "ImportLog").format(asker="it", change="order.lines += 1"),
             Confidence.LOW,
         ),
+        ("DBS007", _place("order.state = State.SYNCING; order.begun_at = 3", LINE), Confidence.LOW),
+        ("DBS007", HEAD + PASSED.format(handler="log()"), Confidence.LOW),
+        ("DBS007", HEAD + PASSED.format(handler="raise"), Confidence.HIGH),
+        ("DBS007", HEAD + FILLED.format(name="set_state_if_blank"), Confidence.LOW),
+        ("DBS007", HEAD + FILLED.format(name="set_state"), Confidence.HIGH),
+        ("DBS007", MADE_AGAIN, Confidence.LOW),
         ("DBS007", _told("working"), Confidence.LOW),
         ("DBS007", _told("paid"), Confidence.HIGH),
         ("DBS007", HEAD + LOGGED_IN.format(name="create_session"), Confidence.LOW),

@@ -105,7 +105,7 @@ class Commits:
         is given, on a way that comes from there."""
         if commit.kind != "commit":
             return True
-        if any(self._writes(each) for each in commit.path.through) or self._is_given_write(commit, definition):
+        if any(self.writes(each) for each in commit.path.through) or self._is_given_write(commit, definition):
             return True
         return self.writes_between(definition, since, commit.point.site.at, behind)
 
@@ -145,7 +145,8 @@ class Commits:
         owner = path.end.witness.target.rpartition(".")[0]
         return any(info.autocommit for _, info in self._project.knowledge.infos(owner))
 
-    def _writes(self, definition: Def) -> bool:
+    def writes(self, definition: Def) -> bool:
+        """The function notes down or sends a row itself, or sets a field of one."""
         known = self._wrote.get(definition)
         if known is None:
             function = definition.function

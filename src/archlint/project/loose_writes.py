@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Argument, Attribute, CallRef, Collection, Comparison, Name, Statement, String
-from archlint.project.commits import Commit
+from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
 from archlint.project.made_if_missing import is_behind_what_was_found, is_made_if_missing
 from archlint.project.model import Def
@@ -16,6 +17,7 @@ from archlint.project.spelling import last_name, spell
 from archlint.project.written_names import ROW_KEYS, Written
 
 if TYPE_CHECKING:
+    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _UPSERTS = frozenset({"update_or_create", "aupdate_or_create", "get_or_create", "aget_or_create"})
@@ -76,7 +78,8 @@ def is_unchanged(first: Commit, second: Commit) -> bool:
 def is_saved_again(first: Commit, second: Commit, one: Written) -> bool:
     """`order = form.save()`, and then `order.save()` with one field more: one row."""
     body = second.point.module.body
-    saving = second.point.call.call.callee if second.point.call is not None and not second.path.through else None
+    is_own = all(each.function.name in _SAVES for each in second.path.through)
+    saving = second.point.call.call.callee if second.point.call is not None and is_own else None
     if not (isinstance(saving, Attribute) and saving.attr in _SAVES and isinstance(saving.base, Name)):
         return False
     name, site = saving.base.id, first.point.site
@@ -153,9 +156,21 @@ def stands_alone(first: Commit, second: Commit, one: Written) -> bool:
 
 def is_best_effort(first: Commit, second: Commit) -> bool:
     """The second stands in a `try` of its own that lets any failure pass: whoever wrote that can do without."""
-    module = second.point.module
-    body, around = module.body, chain(first.point.module, first.point.context)
-    for row in chain(module, second.point.context):
+    return _lets_pass(second.point.module, second.point.context, chain(first.point.module, first.point.context))
+
+
+def fails_alone(project: Project, commits: Commits, commit: Commit) -> bool:
+    """A function on the way down writes and commits in a `try` that lets any failure pass: whoever calls it goes on."""
+    for step, owner in zip(commit.path.steps[1:], commit.path.through, strict=False):
+        module = project.modules.by_path[step.site.path]
+        if commits.writes(owner) and _lets_pass(module, context_at(module, step.site.at), ()):
+            return True
+    return False
+
+
+def _lets_pass(module: Module, context: int, beyond: Iterable[int]) -> bool:
+    body, around = module.body, {*beyond}
+    for row in chain(module, context):
         place = body.contexts[row]
         if place.kind != "try" or row in around:
             continue
@@ -195,7 +210,7 @@ def has_begun(definition: Def, first: Commit, states: tuple[str, ...], begun: st
     if not {*words_of(first.point.shown)}.isdisjoint(states) and any(re.search(begun, each) for each in given):
         return True
     own = [s for s in body.statements if definition.function.at <= s.at < at and isinstance(s.target, Attribute)]
-    last = own[-1] if own else None
+    last = next((s for s in reversed(own) if isinstance(s.target, Attribute) and words_of(s.target.attr)[-1:] != ("at",)), None)
     if last is None or not isinstance(last.target, Attribute):
         return False
     is_state = not {*words_of(last.target.attr)}.isdisjoint(states)

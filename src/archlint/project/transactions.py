@@ -17,6 +17,7 @@ from archlint.project.entities import FunctionRef
 from archlint.project.injected import Injected
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
+from archlint.project.saved_through import SavedThrough
 from archlint.project.sequence import context_at
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _BEGIN, _COMMIT = "tx.begin", "db.commit"
 _REQUEST, _METHOD, _TASK, _SIGNAL = "request-transaction", "in-transaction", "task", "signal-handler"
 _DISPATCHING = "dispatch"
 _MOST_CALLERS = 40
+_MOST_NAMED = 12
 _DEPTH = 8
 
 
@@ -45,6 +47,7 @@ class Transactions:
         self._inference = project.types.inference
         self.blocks = project.transaction_blocks
         self._injected = Injected(project)
+        self._saved_through = SavedThrough(project)
         self._held: dict[Def, Holder] = {}
         self._covers: dict[tuple[Def, bool], Cover] = {}
 
@@ -206,6 +209,12 @@ class Transactions:
 
     def _from_callers(self, definition: Def, depth: int, injected: bool) -> Iterator[Cover]:
         callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
+        if not callers and self._is_named_within(definition):
+            yield "some"
+        for methods in self._saved_through.methods(definition) if not callers and depth else ():
+            inner = (d for d in methods if d != definition)
+            held = any(self.holds(d) or any(True for _ in self.blocks.of(d)) for d in inner)
+            yield "all" if held else self._cover(methods[0], depth - 1, injected) if methods[:1] else "none"
         for site in callers[:_MOST_CALLERS]:
             if self.blocks.around(site.module, site.call.context) >= 0:
                 yield "all"
@@ -213,6 +222,20 @@ class Transactions:
                 yield self._cover(site.caller, depth - 1, injected) if depth else "some"
             else:
                 yield "none"
+
+    def _is_named_within(self, definition: Def) -> bool:
+        """A method of which no call is known, of whose name all calls that run nobody knows what stand in transactions."""
+        if definition.function.klass < 0:
+            return False
+        written = self._project.calls.written(definition.function.name)
+        if not 0 < len(written) <= _MOST_NAMED:
+            return False
+        for module, call in written:
+            row = module.body.contexts[call.context].function
+            is_within = row >= 0 and self.holds(Def(module, module.name, row))
+            if not is_within and self.blocks.around(module, call.context) < 0:
+                return False
+        return True
 
     def _is_registered(self, definition: Def, kind: str) -> bool:
         """As a task, or as what is run by whoever sends a signal, in the sender's transaction."""

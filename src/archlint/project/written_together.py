@@ -222,7 +222,7 @@ class WrittenTogether:
             if name in _NOBODY and not (name == "self" and self._is_stored(definition)):
                 continue
             scope, bindings = scopes.lookup(context, name, at)
-            if scope <= 0:
+            if scope <= 0 or all(binding.kind == "import" for binding in bindings):
                 continue
             types = self._project.types.all(module, Name(at, name), context)
             is_stored = any(self._project.types.role(each) == _STORED for each in types)

@@ -15,6 +15,7 @@ from archlint.project.loose_writes import (
     adds,
     answers_another,
     decides_to_leave,
+    fails_alone,
     handed_to,
     has_begun,
     is_best_effort,
@@ -56,7 +57,9 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `states` of those that set a state, `runs` (first words) of those that do the work whose state is kept before, `tells`
     of those that tell of it, `derives` of those that work out again what is derived, `settles` of those that do so as the
     last step, `numbering` of those that give out a key, `making` of those that make what is missing, `repeats` of those,
-    and classes, that do the whole again. `begun`: an expression for states that say that work has begun, `visits` for
+    and classes, that do the whole again, `trials` of those that make data to try things with,
+    `fills` an expression for those that only fill what is empty. `begun`: an
+    expression for states that say that work has begun, `visits` for
     functions that begin a session of who has come, `signs_out` that end such, `leaves` the one of a log-in; `slow`: effects
     between two commits for which a transaction should not be held open; `actors`: names of what only says who asks;
     `tickets`: of what lets somebody in once, `spends`: of what takes that away; `fetched`: of what was read from another
@@ -74,6 +77,8 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     stamps: tuple[str, ...]
     marks: tuple[str, ...]
     repeats: tuple[str, ...]
+    trials: tuple[str, ...]
+    fills: str
     actors: tuple[str, ...]
     slow: tuple[str, ...]
     tickets: tuple[str, ...]
@@ -108,7 +113,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         found = commits.of(definition)
         pairs = _pairs(commits, definition, found, params)
-        weighed = ((_confidence(project, definition, pair, params), pair) for pair in pairs)
+        weighed = ((_weighed(project, commits, definition, pair, params), pair) for pair in pairs)
         judged = [(sure, pair) for sure, pair in weighed if sure > Confidence.LOW or not pair.by_key]
         if not judged:
             yield from _proofs(found)
@@ -155,6 +160,14 @@ def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Param
 def _proofs(found: list[Commit]) -> Iterator[Proof]:
     if len(found) == 1 and found[0].kind != "at once" and found[0].point.is_direct:
         yield Proof(found[0].point.site, "one commit keeps all that is written before")
+
+
+def _weighed(project: Project, commits: Commits, definition: Def, pair: _Pair, params: Params) -> Confidence:
+    if pair.first.point.point.kind == "property" or _is_for_trial(definition, params):
+        return Confidence.LOW  # a value that was read keeps what it worked out, or no data of anybody's
+    if any(fails_alone(project, commits, each) or _fills(each, params) for each in (pair.first, pair.second)):
+        return Confidence.LOW
+    return _confidence(project, definition, pair, params)
 
 
 def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) -> Confidence:
@@ -206,12 +219,21 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     return Confidence.LOW if counts else min(first.path.confidence, second.path.confidence, Confidence.MEDIUM)
 
 
+def _fills(commit: Commit, params: Params) -> bool:
+    return any(re.search(params.fills, each.function.name) for each in commit.path.through)
+
+
+def _is_for_trial(definition: Def, params: Params) -> bool:
+    return not {*words_of(definition.function.name)}.isdisjoint(params.trials)
+
+
 def _is_ticket(pair: _Pair, params: Params) -> bool:
-    """The second makes a token to log in, and the first has nothing to do with tokens."""
+    """The second makes a token to log in, and the first takes such away or has nothing to do with them."""
     made = [_words(pair.second), _words(pair.first)]
     named = [{word for name in each.made_names for word in words_of(name)} for each in (pair.two, pair.one)]
     tells = [not set(params.tickets).isdisjoint(way | names) for way, names in zip(made, named, strict=True)]
-    return tells[0] and not tells[1] and made[0].isdisjoint(params.spends)
+    is_spent = not made[1].isdisjoint(params.spends)
+    return tells[0] and (not tells[1] or is_spent) and made[0].isdisjoint(params.spends)
 
 
 def _is_filled_by(pair: _Pair, params: Params) -> bool:

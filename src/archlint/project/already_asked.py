@@ -58,15 +58,16 @@ class AlreadyAsked:
 
     def _is_loaded(self, module: Module, expr: Expr | None, loading: Module | None = None) -> bool:
         """`loading`: where the relation is loaded, if that is another file."""
-        body = module.body
-        if not isinstance(expr, CallRef) or body.calls[expr.index].arguments:
-            return False
-        callee = body.calls[expr.index].callee
-        if not (isinstance(callee, Attribute) and callee.attr in self._words.whole and isinstance(callee.base, Attribute)):
+        body, relation = module.body, expr
+        if isinstance(expr, CallRef):
+            call, relation = body.calls[expr.index], None
+            if isinstance(call.callee, Attribute) and call.callee.attr in self._words.whole and not call.arguments:
+                relation = call.callee.base
+        if not isinstance(relation, Attribute):
             return False
         ahead = (loading or module).body
         return any(
-            callee.base.attr in relations_in(part)
+            relation.attr in relations_in(part)
             for call in ahead.calls
             if last_name(ahead, call.callee) in self._words.loading
             for argument in call.arguments

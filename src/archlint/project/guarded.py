@@ -69,6 +69,7 @@ def _asks_for_key(loop: Loop, test: Expr) -> bool:
     tests = [side for side in sides if isinstance(side, Comparison) and side.ops in (("==",), ("in",))]
     return isinstance(key, Name) and any(
         (_is_key(left, key) and (_is_literal(right) or (test.ops == ("in",) and _is_constant(right))))
+        or (test.ops == ("==",) and _is_entry(body, right) and _is_key(left, key))
         or (test.ops == ("==",) and _is_member(right) and (_is_key(left, key) or _is_made_into_kind(loop, left, right, key)))
         for test in tests
         for left, right in (test.operands,)
@@ -87,6 +88,29 @@ def _is_constant(expr: Expr) -> bool:
 
 def _is_member(expr: Expr) -> bool:
     return isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id[:1].isupper()
+
+
+def _is_entry(body: Body, expr: Expr) -> bool:
+    """`Filing.KINDS["annual"].get("name")`: what a class says under a written key."""
+    is_written = False
+    while not isinstance(expr, Name):
+        if isinstance(expr, CallRef):
+            call = body.calls[expr.index]
+            if not (isinstance(call.callee, Attribute) and call.callee.attr == "get"):
+                return False
+            given = [argument.value for argument in call.arguments]
+            expr = call.callee
+        elif isinstance(expr, Subscript):
+            given = list(expr.index)
+        elif isinstance(expr, Attribute):
+            given = []
+        else:
+            return False
+        if not all(_is_literal(part) for part in given):
+            return False
+        is_written = is_written or bool(given)
+        expr = expr.base
+    return is_written and expr.id[:1].isupper()
 
 
 def _is_made_into_kind(loop: Loop, expr: Expr, member: Expr, key: Name) -> bool:

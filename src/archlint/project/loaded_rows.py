@@ -54,7 +54,7 @@ class LoadedRows:
         sites = [self._project.calls.in_module(module)[part.index] for part in chain if isinstance(part, CallRef)]
         if not sites or self._is_bounded(module, expr, chain, context) or self._is_ahead(chain):
             return False
-        if self._is_of_key(module, chain, context):
+        if self._is_of_key(module, chain):
             return False
         definitions = [target.definition for target in sites[0].targets if target.definition is not None]
         if definitions:
@@ -112,19 +112,12 @@ class LoadedRows:
         given = (argument.value for call in called for argument in call.arguments if argument.name is None)
         return frozenset(name for value in given for name in relations_in(value))
 
-    def _is_of_key(self, module: Module, chain: list[Expr], context: int) -> bool:
-        """`filter(pk=key)`, `filter_by(email=email)` of a column that no two rows share: one row or none."""
+    @staticmethod
+    def _is_of_key(module: Module, chain: list[Expr]) -> bool:
+        """`filter(pk=key)`: one row or none."""
         calls = [module.body.calls[part.index] for part in chain if isinstance(part, CallRef)]
         asked = {argument.name for call in calls for argument in call.arguments if argument.name}
-        if not asked.isdisjoint(_KEYS):
-            return True
-        outermost = next((part for part in chain if isinstance(part, CallRef)), None)
-        if outermost is None or not asked:
-            return False
-        found = self._project.types.inference.entities(module, outermost, context)
-        rows = {row.name for each in found if isinstance(each, Type) for row in each.arguments}
-        models = [made for name in rows if (made := self._project.schemas.models.of_class(name)) is not None]
-        return any(key.columns[0] in asked for made in models for key in made.parts.uniques if len(key.columns) == 1)
+        return not asked.isdisjoint(_KEYS)
 
     def _is_bounded(self, module: Module, expr: Expr, chain: list[Expr], context: int) -> bool:
         """Something in the chain, or in what its first name was given or executes, takes no more than so many rows."""

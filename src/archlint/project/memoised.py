@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Comparison, Name, Subscript
+from archlint.project.arguments import receiver_of
 from archlint.project.credentials import words_of
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
+    from archlint.project.conditions import Path
     from archlint.project.effects import EffectPoint
     from archlint.project.model import Def
     from archlint.project.program import Project
+
+_STATIONS = 2
+"""What asks another object, and that object's method."""
 
 
 def is_memoised(project: Project, definition: Def, memo: tuple[str, ...]) -> bool:
@@ -30,6 +35,13 @@ def asks_a_keeper(places: list[EffectPoint], memo: tuple[str, ...]) -> bool:
         if place.call is not None
         for word in words_of(last_name(place.module.body, place.call.call.callee))
     )
+
+
+def is_kept_by_another(path: Path, places: list[EffectPoint]) -> bool:
+    """`line.order.totals()`, which keeps its answer on the order: many lines may be of one order."""
+    if path.kept != "object" or len(places) < _STATIONS or places[-2].call is None:
+        return False
+    return isinstance(receiver_of(places[-2].call), Attribute)
 
 
 def fills_cache(project: Project, definition: Def, memo: tuple[str, ...]) -> bool:

@@ -30,6 +30,7 @@ _BEFORE_TABLE = re.compile(r"\b(from|join|into|update|table)\s+[\"'`\[]?(\w+[\"'
 _OUTSIDE = frozenset({"http", "rpc", "email"})
 _ASKED = _OUTSIDE - {"email"}
 _WORK = frozenset({"file.tree", "process"})
+_CLASS = re.compile(r"[A-Z][a-z]\w*")
 _WAITS = frozenset({"sleep"})
 _SERVICES = frozenset({"http-client", "cloud-sdk", "model-service"})
 _KEPT = frozenset({"db.commit"})
@@ -68,6 +69,8 @@ class OneByOne:
             given = [a.value for a in body.calls[part.index].arguments] if isinstance(part, CallRef) else []
             named = [g for g in given if isinstance(g, Name) and g.id in _MODELS]
             if any(isinstance(name, Name) and name.id in loop.targets for name in (base, *named)):
+                return True
+            if isinstance(part, Attribute) and isinstance(part.base, Name) and _is_class_of(loop, part.base):
                 return True
         return False
 
@@ -229,6 +232,11 @@ class OneByOne:
             body, function = definition.module.body, definition.function
             calls += [(body, call) for call in body.calls if function.at <= call.at < function.end]
         return any(last_name(body, call.callee) in self._words.acknowledging for body, call in calls)
+
+
+def _is_class_of(loop: Loop, name: Name) -> bool:
+    """`for slug, Service in registry.items()`: the items are classes of the program, by how they are written."""
+    return name.id in loop.targets and _CLASS.fullmatch(name.id) is not None
 
 
 def _without_await(expr: Expr) -> Expr:

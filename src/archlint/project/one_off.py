@@ -25,6 +25,7 @@ PLAIN = frozenset({"asynccontextmanager", "contextmanager", "staticmethod", "cla
 """Decorators that say nothing of when a function runs."""
 _SILENT = PLAIN | {"atomic", "property", "cached_property", "cache", "lru_cache", "override"}
 """Decorators that hand the function to nobody who would call it."""
+_MAKES_COMMAND = "_command"
 _STEPS = 6
 """From a script into the program; what is further away is the program's own."""
 
@@ -79,7 +80,10 @@ class OneOff:
         if any(not self._signals.isdisjoint(names_in(module.body, decorator)) for decorator in caller.function.decorators):
             return True
         if not PLAIN.issuperset(decorators):
-            return not set(words.one_off_decorators).isdisjoint(decorators) or self._is_made_command(module, caller)
+            made = (name for name in decorators if name.endswith(_MAKES_COMMAND))
+            return (
+                not set(words.one_off_decorators).isdisjoint(decorators) or any(made) or self._is_made_command(module, caller)
+            )
         said = {word for name in (module.name.rpartition(".")[2], caller.function.name) for word in name.lower().split("_")}
         if not said.isdisjoint(words.one_off_words):
             return True

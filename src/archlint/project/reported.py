@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Operation
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Operation, Subscript
+from archlint.project.credentials import words_of
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
@@ -14,18 +15,25 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
 
 _ERRORS = ("Exception", "Error", "Failure")
+_NOTED = frozenset({"error", "errors"})
+_NOTING = frozenset({"append", "add"})
 _ENDS = frozenset({"continue", "return"})
 _LEVELS = frozenset({"warning", "warn", "error", "exception", "critical"})
 
 
 def is_reported(station: EffectPoint, loop: Loop) -> bool:
-    """The place stands in a branch, within the loop or its own function, that itself logs a warning or an error."""
+    """The place stands in a branch, within the loop or its own function, that itself logs a warning or an error, or notes
+    an error down whatever the answer is."""
     module, context = station.module, station.context
     contexts = module.body.contexts
     while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
         if module is loop.module and context == loop.context:
             return False
-        if _is_for_error(module, context) or (_is_for_missing(module, context) and _warns(module, context)):
+        if (
+            _is_for_error(module, context)
+            or _notes_error(module, context)
+            or (_is_for_missing(module, context) and _warns(module, context))
+        ):
             return True
         context = contexts[context].parent
     return False
@@ -66,6 +74,20 @@ def _is_for_missing(module: Module, context: int) -> bool:
         return False
     twins = (row for row, other in enumerate(contexts) if other.parent == place.parent and other.subject == test)
     return not any(_warns(module, row) for row in twins if row != context)
+
+
+def _notes_error(module: Module, context: int) -> bool:
+    """`errors[key] = …`, `errors.append(…)` in the block itself, of a branch or a `try`."""
+    body, place = module.body, module.body.contexts[context]
+    if place.kind not in ("if", "else", "try"):
+        return False
+    noted = [s.target.base for s in body.statements if s.context == context and isinstance(s.target, Subscript)]
+    noted += [
+        call.callee.base
+        for call in body.calls
+        if call.context == context and isinstance(call.callee, Attribute) and call.callee.attr in _NOTING
+    ]
+    return any(not _NOTED.isdisjoint(words_of(last_name(body, each))) for each in noted)
 
 
 def _warns(module: Module, context: int) -> bool:

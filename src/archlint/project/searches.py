@@ -10,6 +10,7 @@ from archlint.facts.syntax import (
     Body,
     CallRef,
     Comparison,
+    Comprehension,
     Constant,
     Expr,
     Name,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _BOUNDS = ("__lt", "__lte", "__gt", "__gte", "__range")
 _ORDERS = frozenset({"<", "<=", ">", ">="})
+_OWN = "self"
+_ENDING = frozenset({"any", "all"})
 _PATH_PARTS = frozenset({"parts", "parents"})
 _PATHS = frozenset({"path", "file", "folder", "dir", "directory", "url", "location"})
 
@@ -155,6 +158,29 @@ def ends_at_first(query: Repeated) -> bool:
         if is_end and isinstance(statement.value, Constant) and statement.value.value is True:
             found.append(not loop.derived.isdisjoint(names_in(body, place.subject)))
     return any(found)
+
+
+def asks_any_of_own(loop: Loop) -> bool:
+    """`any(line.is_sent() for line in self.lines.all())`: what belongs to one object may be a handful, and the first that is
+    so answers."""
+    body, place = loop.module.body, loop.place
+    if loop.mapping is not None or place.kind != "comprehension" or _root(body, place.subject) != _OWN:
+        return False
+    return any(
+        isinstance(call.callee, Name)
+        and call.callee.id in _ENDING
+        and len(call.arguments) == 1
+        and isinstance(call.arguments[0].value, Comprehension)
+        and call.arguments[0].value.context == loop.context
+        for call in body.calls
+        if call.at <= place.at < call.end
+    )
+
+
+def _root(body: Body, expr: Expr | None) -> str:
+    while isinstance(expr, Attribute | CallRef):
+        expr = expr.base if isinstance(expr, Attribute) else body.calls[expr.index].callee
+    return expr.id if isinstance(expr, Name) else ""
 
 
 def goes_down_a_path(loop: Loop) -> bool:

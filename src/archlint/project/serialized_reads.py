@@ -48,12 +48,13 @@ class MethodRun:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """`parent`: the class of the object whose list the objects shown are."""
+    """`parent`: the class of the object whose list the objects shown are; `only`: the fields that are shown, if not all."""
 
     serializer: ClassDef
     model: Type | None
     parent: Type | None = None
     depth: int = _DEPTH
+    only: frozenset[str] | None = None
 
 
 class SerializedReads:
@@ -73,7 +74,8 @@ class SerializedReads:
             if method is not None:
                 yield MethodRun(shown.serializer, method, position, shown.model, shown.parent)
         for field in self._serializers.fields(shown.serializer, shown.model):
-            yield from self._field(shown, field)
+            if shown.only is None or field.name in shown.only:
+                yield from self._field(shown, field)
 
     def _field(self, shown: _Shown, field: Field) -> Iterator[RelationRead | MethodRun]:
         if field.method is not None:
@@ -100,4 +102,6 @@ class SerializedReads:
             parent, owner = (owner if attribute.is_many else None), attribute.type
         if field.nested is not None and shown.depth > 0:
             model = owner or self._serializers.model(field.nested)
-            yield from self._of(_Shown(field.nested, model, parent if field.path else shown.parent, shown.depth - 1))
+            yield from self._of(
+                _Shown(field.nested, model, parent if field.path else shown.parent, shown.depth - 1, field.only)
+            )

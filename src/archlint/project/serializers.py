@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site
 from archlint.facts.serializing import Serializing, ShownField
-from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, Name, String
+from archlint.facts.syntax import Attribute, Call, CallRef, Collection, Constant, Expr, Name, String
 from archlint.project.class_attributes import method_in, value_in
 from archlint.project.given_parts import GivenParts, shown_as
 from archlint.project.model import Def, Type, argument_of
@@ -42,6 +42,8 @@ class Field:
     """How far relations of what is shown are shown too, by the framework itself."""
     is_function: bool = False
     """`method` is none of the class: it gets the object alone."""
+    only: frozenset[str] | None = None
+    """The fields of `nested` that are shown, where it is made with their names."""
 
 
 class Serializers:
@@ -237,7 +239,8 @@ class Serializers:
                 nested = nested if nested is not None and self.about(nested) is not None else None
                 nested = nested or next((k for k in self._given.classes(owner, call, shown) if self.about(k) is not None), None)
                 made = self._given.function(owner, call, shown)
-                return tuple(self._field(klass, Field(name, site, (), "value", nested, made), call, shown))
+                plain = Field(name, site, (), "value", nested, made, only=_named_fields(call))
+                return tuple(self._field(klass, plain, call, shown))
         return None
 
     def _field(self, klass: ClassDef, plain: Field, call: Call, shown: ShownField) -> Iterator[Field]:
@@ -264,6 +267,14 @@ class Serializers:
         path = () if written == "*" else tuple(written.split("."))
         reads: Reads = "object" if shown.reads == "object" else "key" if shown.reads == "key" else "value"
         yield replace(plain, path=path, reads=reads)
+
+
+def _named_fields(call: Call) -> frozenset[str] | None:
+    """`LineSerializer(many=True, fields=["id", "name"])`"""
+    given = next((argument.value for argument in call.arguments if argument.name == "fields"), None)
+    if not isinstance(given, Collection) or not all(isinstance(item, String) for item in given.items):
+        return None
+    return frozenset(item.value for item in given.items if isinstance(item, String))
 
 
 def _is_true(expr: Expr | None) -> bool:

@@ -53,7 +53,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _doubt(site: CallSite, once: OneOff) -> str:
     """Why it costs little to load them."""
-    if site.caller is not None and once.runs_once(site.module, site.caller):
+    if site.caller is None or once.runs_once(site.module, site.caller):
         return "it runs once in a while"
     if _sizes_list(site):
         return "a list is made that is as long"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.syntax import CallRef
 from archlint.project.asked_first import asked_first
+from archlint.project.at_login import is_at_login
 from archlint.project.batches import expression_of
 from archlint.project.conditions import is_failure_path
 from archlint.project.effects import EffectPoint
@@ -14,14 +15,14 @@ from archlint.project.given_answers import tries_attribute
 from archlint.project.item_keys import asks_for_group
 from archlint.project.kept_answers import asks_for_what_is_missing, turn_asks_for_what_is_missing
 from archlint.project.loop_items import is_put_in_brackets
-from archlint.project.memoised import asks_a_keeper, fills_cache, is_memoised
+from archlint.project.memoised import asks_a_keeper, fills_cache, is_kept_by_another, is_memoised
 from archlint.project.own_turns import asks_whether_to_stop, has_own_database, is_at_the_end, is_tried_again, is_under_own_lock
 from archlint.project.parts import names_in, parts_of
 from archlint.project.plain_inserts import is_plain_insert
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.reported import is_given_up, is_reported
-from archlint.project.searches import has_own_range, is_for_one, is_search
+from archlint.project.searches import asks_any_of_own, has_own_range, is_for_one, is_search
 from archlint.project.serialized_queries import SerializedQueries, SerializedQuery
 from archlint.project.spared import Spared
 from archlint.project.spelling import last_name, shorten, spell
@@ -34,8 +35,9 @@ _COMMIT = "db.commit"
 _WRITES = ("db.write", _COMMIT)
 _KEEPING = frozenset({"cache.read"})
 _UNKNOWN = "nothing here says that there are many"
-_FAR = 4
-"""Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh."""
+_FAR = 3
+"""Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh, and on one as
+long what is not sure by itself was right in half of the projects that were read."""
 _WEAK = frozenset({"read", "keyed"})
 """Evidence that there may be many items, not that there are."""
 _NOTHING = frozenset({"", "listed", "shipped"})
@@ -90,7 +92,7 @@ def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:
         doubt = "the field may be left out"
     elif query.may_be_loaded:
         doubt = "it may be loaded where the list comes from"
-    elif len(query.path.through) >= _FAR:
+    elif len(query.path.through) > _FAR:
         doubt = "the query is so far down that it may not be reached"
     elif not query.listed.is_sure:
         doubt = "nothing here says that these are rows"
@@ -140,6 +142,10 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
         return Confidence.LOW, _UNKNOWN
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
+    if is_at_login(query.point.caller):
+        return Confidence.LOW, "what one login brings may be a handful"
+    if asks_any_of_own(loop):
+        return Confidence.LOW, "the first that is so answers"
     if loop.mapping is None and loop.place.subject is not None and is_put_in_brackets(loop.module, loop.place.subject):
         return Confidence.LOW, "it may be a single one"
     doubt = _doubt_on_the_way(project, query, spared, params)
@@ -148,17 +154,15 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     is_plain = _commits(query) or is_plain_insert(project, query, frozenset(params.inserting))
     if is_write and (evidence in _WEAK or not is_plain):
         return Confidence.LOW, "one statement for all may not do what it does for each"
-    is_far = len(path.through) >= _FAR
-    if is_far and evidence in _WEAK:
-        return Confidence.LOW, "the query is so far down that it may not be reached"
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(query.point.module.body, query.expression))
     # the same query over and over is bad too, but the session may answer it
-    most = (
-        Confidence.MEDIUM if is_same or is_far or (is_write and not _commits(query)) or evidence in _WEAK else Confidence.HIGH
-    )
+    most = Confidence.MEDIUM if is_same or (is_write and not _commits(query)) or evidence in _WEAK else Confidence.HIGH
     if path.confidence == Confidence.LOW and is_seen_unloaded(project, query, params.loading):
         return Confidence.MEDIUM, ""
-    return min(path.confidence, most), ""
+    sure = min(path.confidence, most)
+    if len(path.through) > _FAR or (len(path.through) == _FAR and sure < Confidence.HIGH):
+        return Confidence.LOW, "the query is so far down that it may not be reached"
+    return sure, ""
 
 
 def _locks(place: EffectPoint, params: Params) -> bool:
@@ -213,6 +217,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "the answer may be handed in"
     if _commits(query) and len({p.site for p in _commits_of(project, query) if query.loop.holds(p.site)}) > 1:
         return "each turn keeps how far it has come"
+    if is_kept_by_another(query.path, places):
+        return "the object that is asked may have it"
     if spared.is_renewed(places):
         return "it is asked only where what is known is out of date"
     if spared.is_for_another_kind(places):

@@ -187,10 +187,10 @@ class OpenTransactions:
                 yield other
 
     def _only_fails(self, write: EffectPoint) -> bool:
-        """All that the function writes which is called, it writes where it goes on to raise."""
+        """All that the function writes which is called, it writes where it goes on to raise, itself or by a call."""
         definitions = [target.definition for target in write.point.targets if target.definition is not None]
         writes = [p for definition in definitions[:1] for p in self._effects.points_of(definition, _WRITE)]
-        return bool(writes) and all(_raises_behind(point) for point in writes)
+        return bool(writes) and all(_raises_behind(point) or _always_raises(point) for point in writes)
 
     @staticmethod
     def _comes_before(other: EffectPoint, point: EffectPoint) -> bool:
@@ -219,6 +219,19 @@ def _raises_behind(point: EffectPoint) -> bool:
     body = point.module.body
     is_branch = body.contexts[point.context].kind in ("if", "else", "case")
     return is_branch and any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in body.statements)
+
+
+def _always_raises(point: EffectPoint) -> bool:
+    """`refuse(order)`, which ends in a `raise` whatever it is given."""
+    definitions = [target.definition for target in point.point.targets if target.definition is not None]
+    return bool(definitions) and all(
+        any(s.kind == "raise" and s.context == each.function.context for s in each.module.body.statements)
+        and not any(
+            s.kind == "return" and each.module.body.contexts[s.context].function == each.index
+            for s in each.module.body.statements
+        )
+        for each in definitions
+    )
 
 
 def _is_on_handed(point: EffectPoint, definition: Def) -> bool:

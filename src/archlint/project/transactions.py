@@ -115,8 +115,13 @@ class Transactions:
         for point in self._effects.edges(definition.module):
             if point.kind == "once" and (point.at, point.end) == (decorator.at, decorator.end):
                 for wrapper in (t.definition for t in point.targets if t.definition is not None):
-                    commits = any(p.is_direct for p in self._effects.points_of(wrapper, _COMMIT))
-                    if commits or any(True for _ in self.blocks.of(wrapper)):
+                    contexts = wrapper.module.body.contexts
+                    runs = list(_runs_of_wrapped(wrapper))
+                    commits = (p for p in self._effects.points_of(wrapper, _COMMIT) if p.is_direct)
+                    if any(not runs or p.site.at > min(runs) for p in commits):
+                        return True
+                    held = (contexts[row] for row in self.blocks.of(wrapper))
+                    if any(not runs or any(each.at <= at < each.end for at in runs) for each in held):
                         return True
         return False
 
@@ -240,6 +245,16 @@ class Transactions:
     def _is_registered(self, definition: Def, kind: str) -> bool:
         """As a task, or as what is run by whoever sends a signal, in the sender's transaction."""
         return any(operation.register == kind for operation in self._inference.returns.decorations(definition))
+
+
+def _runs_of_wrapped(wrapper: Def) -> Iterator[int]:
+    """Where a decorator's inner function calls what the decorator was given."""
+    body, functions = wrapper.module.body, wrapper.module.outline.functions
+    around = body.contexts[wrapper.function.outer].function
+    given = {each.name for each in functions[around].parameters} if around >= 0 else set()
+    for call in body.calls:
+        if wrapper.function.at <= call.at < wrapper.function.end and isinstance(call.callee, Name) and call.callee.id in given:
+            yield call.at
 
 
 def has_request_transactions(project: Project) -> bool:

@@ -10,19 +10,18 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import CallRef, Comparison, Expr, Operation, String
-from archlint.project.apps import setting_values
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import Endpoint
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
+from archlint.project.queued_mail import mail_is_queued
 from archlint.project.spared import answered_before
 from archlint.project.spelling import last_name, shorten
 from archlint.project.stations import stations
 
 _EFFECTS = ("email", "heavy")
-_BACKEND = "mail-backend"
 _FEW, _MANY = 3, 10
 _MOST_TOLD = 20
 """Handlers that are named beside the nearest one."""
@@ -63,7 +62,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each library call that does such work in a request, at the handler nearest to it; a proof for each place
     in a handler that hands work to a queue."""
     conditions, ignored, alone = Conditions(project), params.ignore_calls, _made_for_it(project)
-    if _mail_is_queued(project, params):
+    if mail_is_queued(project, params.queues):
         ignored += params.mail_calls
     by_end: dict[Site, list[_Found]] = defaultdict(list)
     for definition, endpoints in (project.root_fields | project.endpoints.running).items():
@@ -220,11 +219,3 @@ def _is_ignored(path: Path, ignored: tuple[str, ...]) -> bool:
     name = path.end.witness.target
     hashes = any(target.operation is not None and target.operation.hash is not None for target in path.end.point.targets)
     return hashes or any(name == entry or (entry.endswith(".") and name.startswith(entry)) for entry in ignored)
-
-
-def _mail_is_queued(project: Project, params: Params) -> bool:
-    for module, expr, _ in setting_values(project, _BACKEND):
-        for part in parts_of(module.body, expr):
-            if isinstance(part, String) and any(word in part.value.lower() for word in params.queues):
-                return True
-    return False

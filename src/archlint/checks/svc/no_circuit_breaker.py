@@ -11,18 +11,20 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.project.apps import asked_apps
 from archlint.project.breakers import Breakers
 from archlint.project.effects import EffectPoint
+from archlint.project.led_to import LedTo
 from archlint.project.spelling import shorten, spell
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`max_shown`: requests that a finding shows."""
+    """`max_shown`: requests that a finding shows; `not_services`: kinds of libraries that talk to no other service."""
 
     max_shown: int
+    not_services: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """One hit for each service that makes requests, none of them through a breaker; a proof for each that is."""
-    breakers = Breakers(project)
+    breakers, led_to = Breakers(project), LedTo(project)
     by_service: dict[str, list[EffectPoint]] = defaultdict(list)
     for point in breakers.requests:
         service = project.services.of(point.module)
@@ -31,8 +33,16 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         guarded = [point for point in points if breakers.guards(point)]
         for point in guarded:
             yield Proof(point.site, "the request is made through a breaker")
-        if not guarded:
-            yield _hit(project, folder, points, params)
+        asked = [point for point in points if _is_of_service(project, led_to, point, params)]
+        if asked and not guarded:
+            yield _hit(project, folder, asked, params)
+
+
+def _is_of_service(project: Project, led_to: LedTo, point: EffectPoint, params: Params) -> bool:
+    """What runs again and again asks, no client or script beside it; and it asks a service."""
+    if not led_to.holds(point.module) or project.by_hand.holds(point.module):
+        return False
+    return {*params.not_services}.isdisjoint(project.knowledge.package_kinds(point.witness.target))
 
 
 def _hit(project: Project, folder: str, points: list[EffectPoint], params: Params) -> Hit:

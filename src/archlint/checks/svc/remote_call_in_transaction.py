@@ -12,6 +12,7 @@ from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.open_transactions import Inside, OpenTransactions
+from archlint.project.queued_mail import mail_is_queued
 from archlint.project.sequence import chain
 from archlint.project.spelling import shorten
 
@@ -22,18 +23,26 @@ _FAR = 3
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`memo`: words in the names of decorators that keep results; `not_services`: kinds of libraries that ask no service;
-    `lookups`: first words in names of functions that ask for something; `no_wait`: seconds up to which a sleep is no wait."""
+    `queues`: parts of a mail back end's name that say that it hands mail to a queue; `mail_calls`: callables whose mail goes
+    to the back end of the settings; `lookups`: first words in names of functions that ask for something; `no_wait`: seconds
+    up to which a sleep is no wait."""
 
     memo: tuple[str, ...]
     not_services: tuple[str, ...]
     lookups: tuple[str, ...]
+    queues: tuple[str, ...]
+    mail_calls: tuple[str, ...]
     no_wait: float
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call that waits in an open transaction, a proof for each in none."""
 
+    is_queued = mail_is_queued(project, params.queues)
+
     def counts(end: EffectPoint) -> bool:
+        if is_queued and end.effect == "email" and end.witness.target.startswith(params.mail_calls):
+            return False
         kinds = project.knowledge.package_kinds(end.witness.target)
         is_service = end.effect == "email" or set(params.not_services).isdisjoint(kinds)  # a framework of tables may send mail
         return is_service and not _is_no_wait(end, params)

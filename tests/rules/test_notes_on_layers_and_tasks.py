@@ -268,21 +268,33 @@ class OrderService:
         self._session = session
 
     def close(self) -> None: ...
+{method}
 
-
-def factory(_context, request: Request):
+def factory(_context, request{annotation}):
     return {made}
+"""
+METHOD = """
+    @classmethod
+    def create(cls, context, request: Request):
+        return cls(session=request.state.session)
 """
 
 
 @pytest.mark.parametrize(
-    ("made", "confidence"), [("OrderService(session=request.state.session)", Confidence.LOW), ("Order()", Confidence.MEDIUM)]
+    ("made", "method", "annotation", "confidence"),
+    [
+        ("OrderService(session=request.state.session)", "", ": Request", Confidence.LOW),
+        ("None", METHOD, "", Confidence.LOW),
+        ("Order()", "", ": Request", Confidence.MEDIUM),
+    ],
 )
-def test_a_function_that_gives_a_service_for_a_request_puts_the_program_together(made: str, confidence: Confidence) -> None:
+def test_what_gives_a_service_for_a_request_puts_the_program_together(
+    made: str, method: str, annotation: str, confidence: Confidence
+) -> None:
     files = {
         "shop/domain/order.py": "class Line: ...\n",
         "shop/presentation/api.py": "from fastapi import APIRouter\nfrom shop.application import orders\n",
-        "shop/application/orders.py": MADE.format(made=made),
+        "shop/application/orders.py": MADE.format(made=made, method=method, annotation=annotation),
     }
     (found,) = testing.run_rule("ARC013", files)
     assert found.confidence == confidence
@@ -311,4 +323,41 @@ def test_routes_that_take_the_router_of_their_package(package: str, taken: str, 
         "shop/pages/views.py": f"from shop.pages import {taken}\n",
     }
     (found,) = testing.run_rule("ARC003", files)
+    assert found.confidence == confidence
+
+
+JOURNAL = """\
+from sqlalchemy.orm import Session, sessionmaker
+
+from shop.models import Note
+
+factory = sessionmaker()
+
+
+def noted(function):
+    def around(*given):
+        factory().add(Note(text=function.__name__))
+        return function(*given)
+
+    return around
+
+
+{decorator}
+def get_name(key):
+    {written}
+    return "name"
+"""
+
+
+@pytest.mark.parametrize(
+    ("decorator", "written", "confidence"),
+    [("@noted", "pass", Confidence.LOW), ("", "factory().add(Note(text=key))", Confidence.HIGH)],
+)
+def test_what_a_decorator_writes_around_a_query_comes_along(decorator: str, written: str, confidence: Confidence) -> None:
+    model = (
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\nclass Base(DeclarativeBase): ...\n\n"
+        "class Note(Base):\n    __tablename__ = 'notes'\n    text: Mapped[str] = mapped_column(primary_key=True)\n"
+    )
+    files = {"shop/models.py": model, "shop/names.py": JOURNAL.format(decorator=decorator, written=written)}
+    (found,) = testing.run_rule("ARC012", files)
     assert found.confidence == confidence

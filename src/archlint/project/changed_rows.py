@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name
@@ -84,9 +85,24 @@ class ChangedRows:
                 rows = _gone_over(definition, base, context)
                 value = given.get(rows or base.id)
                 types = self._project.types.all(site.module, value, site.call.context) if value is not None else ()
-                if any(self._is_column(found, name) for found in (self._items(types) if rows else types)):
+                items = tuple(self._items(types)) if rows else types
+                if any(self._is_column(found, name) for found in items or self._named(base)):
                     return True
         return False
+
+    def _named(self, name: Name) -> tuple[Type, ...]:
+        """`employee` of which nothing else is known is an `Employee`, if one class of rows is called so."""
+        found = self._by_name.get(name.id.replace("_", "").lower(), ())
+        return found if len(found) == 1 else ()
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[Type, ...]]:
+        found: dict[str, tuple[Type, ...]] = {}
+        for name in self._project.symbols.classes:
+            if self._project.types.role(Type(name)) == _STORED:
+                short = name.rpartition(".")[2].lower()
+                found[short] = (*found.get(short, ()), Type(name))
+        return found
 
     def _items(self, types: Iterable[Type]) -> Iterator[Type]:
         for each in types:

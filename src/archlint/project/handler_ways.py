@@ -22,6 +22,7 @@ _EFFECTS = ("db.read", "db.write")
 _OWN = frozenset({"call", "evaluation", "per item", "threaded"})
 """Kinds of points at which the handler itself does something; a dependency is what the framework runs for it."""
 
+_SERIALIZER = "serializer"
 _MISSING = re.compile(r"404|NotFound")
 
 
@@ -51,7 +52,7 @@ class HandlerWays:
     def handlers(self) -> dict[Def, tuple[Endpoint, ...]]:
         found = {
             handler: endpoints
-            for handler, endpoints in (self._project.root_fields | self._project.endpoints.by_definition).items()
+            for handler, endpoints in (self._project.unrouted | self._project.endpoints.by_definition).items()
             if handler.module.is_production and self._layers.layer_of(handler.module) in ("interface", None)
         }
         return dict(sorted(found.items(), key=lambda item: (item[0].site.path, item[0].site.at)))
@@ -110,8 +111,17 @@ class HandlerWays:
         end = path.end
         if end.call is not None and self._is_on_service(end.call):
             return None
-        is_free = _asks_itself(end) or self._is_given(end) or self._is_relation(end)
+        is_free = _asks_itself(end) or self._is_handed(end) or self._is_given(end) or self._is_relation(end)
         return None if is_free else Bypass(handler, path, asker, end)
+
+    def _is_handed(self, point: EffectPoint) -> bool:
+        """`serializer.save()` in `perform_create(self, serializer)`: the framework does so where there is no such method."""
+        call, caller = point.call, point.caller
+        if call is None or caller is None or call.receiver is None or not isinstance(call.call.callee, Attribute):
+            return False
+        base = call.call.callee.base
+        given = {parameter.name for parameter in caller.function.parameters}
+        return isinstance(base, Name) and base.id in given and self._project.types.role(call.receiver) == _SERIALIZER
 
     def _is_given(self, point: EffectPoint) -> bool:
         """The query that is asked comes from somewhere else: a caller, an object, a function of the project."""

@@ -160,6 +160,13 @@ class Project:
         return root_fields(self)
 
     @cached_property
+    def unrouted(self) -> dict[Def, tuple[Endpoint, ...]]:
+        """Functions that answer requests and of which no route says so: fields of a query language, and views with a name."""
+        from archlint.project.named_views import named_views
+
+        return self.root_fields | named_views(self)
+
+    @cached_property
     def named_dependencies(self) -> NamedDependencies:
         from archlint.project.named_dependencies import NamedDependencies
 

@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Name, Statement
+from archlint.facts.syntax import Attribute, Body, Comparison, Context, Name, Statement
 from archlint.project.effects import EffectPoint
 from archlint.project.model import CallSite, Def
 from archlint.project.mutations import mutations
 from archlint.project.parts import parts_of
 from archlint.project.sequence import chain, may_follow
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 from archlint.project.table_changes import changes_tables
 
 _BRANCHES = ("if", "case", "for", "while")
 _LEAVES = frozenset({"raise", "return", "continue", "break", "pass"})
 _MOST = 20
 """Of more writes in a handler the first are compared."""
+_GIVEN = frozenset({"is not", "in"})
+"""How it is asked whether a value was sent."""
 _HEADS = frozenset({"test", "for"})
 _SAVING = frozenset({"save", "asave"})
 
@@ -42,7 +44,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each handler with as many branches and a write, or as many writes, of its own; a proof for each other that
     comes to a write."""
     resolvers = {definition for found in mutations(project).values() for definition in found}
-    for handler in sorted({*project.endpoints.by_definition, *resolvers}, key=lambda each: each.site):
+    views = {each for each in project.unrouted if each not in project.root_fields}
+    for handler in sorted({*project.endpoints.by_definition, *resolvers, *views}, key=lambda each: each.site):
         if not handler.module.is_production:
             continue
         points = project.effects.points_of(handler, "db.write")
@@ -122,9 +125,27 @@ def _ways(handler: Def, params: Params) -> list[int]:
             inside = {s.kind for s in body.statements if s.context == row and s.kind not in _HEADS}
             is_guard = inside <= _LEAVES | {"expression"} and not inside.isdisjoint(_LEAVES)
             parts = parts_of(body, place.subject) if place.subject is not None else ()
-            if not is_guard and not any(last_name(body, part) in params.translating for part in parts):
+            is_told_apart = any(last_name(body, part) in params.translating for part in parts)
+            if not is_guard and not is_told_apart and not _takes_over(body, row, place):
                 found.append(row)
     return found
+
+
+def _takes_over(body: Body, row: int, place: Context) -> bool:
+    """`if sent.name is not None: order.name = sent.name`, `if "name" in sent: order.name = sent["name"]`: what was sent is
+    set, what was not stays."""
+    test = place.subject
+    if place.kind != "if" or test is None or (isinstance(test, Comparison) and not _GIVEN.issuperset(test.ops)):
+        return False
+    told = {spell(body, part) for part in parts_of(body, test) if isinstance(part, Name | Attribute)}
+    inside = [s for s in body.statements if s.context == row and s.kind not in _HEADS]
+    return bool(inside) and all(
+        s.kind == "assign"
+        and isinstance(s.target, Attribute)
+        and s.value is not None
+        and any(spell(body, part) in told for part in parts_of(body, s.value) if isinstance(part, Name | Attribute))
+        for s in inside
+    )
 
 
 def _decides(project: Project, handler: Def, ways: list[int], writes: list[EffectPoint]) -> bool:

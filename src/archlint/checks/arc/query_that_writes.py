@@ -55,6 +55,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if query not in writing:
             yield Proof(query.site, f"`{query.function.qualname}` asks and changes nothing")
     made = _making(project)
+
+    def is_by_the_way(query: Def, point: EffectPoint, path: Path) -> bool:
+        return point.site.at < query.function.at or incidental.is_incidental(point, path)  # before it stand its decorators
+
     for query in writing:
         ways = [
             way
@@ -65,7 +69,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             is_kept = effects.has(query, "http") or query in made or _keeps_copies(query, params)
             is_kept = is_kept or any(_is_aside(project, path, params) for _, path in ways)
             judged = [
-                (Confidence.LOW if is_kept or path.kept or incidental.is_incidental(point, path) else _sure(path), point, path)
+                (Confidence.LOW if is_kept or path.kept or is_by_the_way(query, point, path) else _sure(path), point, path)
                 for point, path in ways
             ]
             confidence, point, path = max(judged, key=lambda way: (way[0], -len(way[2].steps), -way[1].site.at))

@@ -37,7 +37,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each such place; a proof for each error that the core raises of its own."""
-    answering = {endpoint.definition.module.path: endpoint.definition.module for endpoint in project.endpoints.all}
+    handlers = (*(endpoint.definition for endpoint in project.endpoints.all), *project.unrouted)
+    answering = {definition.module.path: definition.module for definition in handlers}
     injected, around = frozenset(_injected(project)), _put_around(project)
     for layer, module in _core_modules(project, answering.values()):
         if module.path in answering or project.layers.is_composition_root(module):
@@ -236,13 +237,22 @@ class _Core:
         return bool(taken) and returns is not None and _role(self._project, module, returns, function.outer) == _RESPONSE
 
     def _makes_service(self, row: int) -> bool:
-        """A function that gives a service of its module for a request: what puts the program together calls it."""
+        """A function or class method that gives a service of its module for a request: what puts the program together calls
+        it."""
         module, function = self._module, self._module.outline.functions[row]
         given = [s.value for s in module.body.statements if s.kind == "return" and s.context == function.context]
         made = {last_name(module.body, _callee(module, value)) for value in given if isinstance(value, CallRef)}
-        classes = [row for row, klass in enumerate(module.outline.classes) if klass.qualname in made]
-        methods = [f for f in module.outline.functions if f.klass in classes and not f.name.startswith("_")]
-        return function.klass < 0 and len(given) == len(made) == len(classes) == 1 and bool(methods)
+        own = function.parameters[0].name if function.klass >= 0 and function.parameters else ""
+        classes = {
+            index
+            for index, klass in enumerate(module.outline.classes)
+            if klass.qualname in made or (index == function.klass and made == {own})
+        }
+        methods = [
+            f for f in module.outline.functions if f.klass in classes and f is not function and not f.name.startswith("_")
+        ]
+        is_free = function.klass < 0 or made == {own}
+        return is_free and len(given) == len(made) == len(classes) == 1 and bool(methods)
 
     def _is_injected(self, definition: Def, steps: int) -> bool:
         """The framework runs it for its handlers, or all that call it."""

@@ -65,7 +65,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     if mail_is_queued(project, params.queues):
         ignored += params.mail_calls
     by_end: dict[Site, list[_Found]] = defaultdict(list)
-    for definition, endpoints in (project.root_fields | project.endpoints.running).items():
+    for definition, endpoints in (project.unrouted | project.endpoints.running).items():
         if not definition.module.is_production:
             continue
         for point in (point for effect in _EFFECTS for point in project.effects.points_of(definition, effect)):

@@ -16,9 +16,8 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             continue
         if not table.columns:
             continue
-        required = {column.name.lower() for column in table.columns if not column.nullable}
         keys = [key.columns for key in table.uniques] + [i.columns for i in table.indexes if i.unique and not i.partial]
-        unique = next((columns for columns in keys if {name.lower() for name in columns} <= required), None)
+        unique = next(iter(keys), None)
         yield Hit(
             table.site,
             {"table": full_name(table), "unique": ", ".join(f"`{name}`" for name in unique) if unique else ""},

@@ -25,7 +25,8 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`kinds`: kinds of libraries that connect to databases; `ignore_calls`: beginnings of names of callables that are not
     asked about; `local`: beginnings of addresses of databases that are files, `settings`: of what only these are told; `once`:
     calls that a pool is handed to at the start of a program; `ends`: methods that close it; `trials`: beginnings of names of
-    where a program is only tried. The rest: see `LoopWords`."""
+    where a program is only tried; `servers`: beginnings of addresses of databases that are servers; `tools`: last words of
+    folders of what a developer runs. The rest: see `LoopWords`."""
 
     kinds: tuple[str, ...]
     ignore_calls: tuple[str, ...]
@@ -34,6 +35,8 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     once: tuple[str, ...]
     ends: tuple[str, ...]
     trials: tuple[str, ...]
+    servers: tuple[str, ...]
+    tools: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -59,13 +62,18 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _is_aside(one_off: OneOff, site: CallSite, params: Params) -> bool:
     """In a command or script, in development, or where the sized pool could not be made."""
-    if _asks_for(site.module, site.call.context, params.trials):
+    if _asks_for(site.module, site.call.context, params.trials) or _is_of_tool(site.module, params.tools):
         return True
     if site.targets[0].name.startswith(params.ignore_calls) or is_failure_path(site.module, site.call.context):
         return True
     if site.caller is None:
         return one_off.is_script(site.module)
     return one_off.runs_once(site.module, site.caller)
+
+
+def _is_of_tool(module: Module, words: tuple[str, ...]) -> bool:
+    """`data-tool/flows/run.py`"""
+    return any(not set(words).isdisjoint(words_of(folder)[-1:]) for folder in module.path.split("/")[:-1])
 
 
 def _is_for_one(project: Project, short_lived: ShortLived, site: CallSite, params: Params) -> bool:
@@ -96,6 +104,9 @@ def _is_local(project: Project, site: CallSite, params: Params) -> bool:
     texts = [text.rendered for value in addresses for text in project.values.texts(site.module, value, site.call.context)]
     if not texts and addresses and _is_always(project, addresses[0], params.local):
         return True
+    is_named = bool(addresses) and isinstance(addresses[0], Subscript)  # what one name says of another is nothing
+    if not texts and addresses and not is_named and _writes_only(project, params.local, params.servers):
+        return True
     if any(text.startswith(params.local) for text in texts) or _asks_for(site.module, site.call.context, params.local):
         return True
     given = [key for a in site.call.arguments if isinstance(a.value, Mapping) for key in a.value.keys]
@@ -121,6 +132,20 @@ def _is_always(project: Project, address: Expr, beginnings: tuple[str, ...]) -> 
         if isinstance(statement.target, Name) and statement.target.id == key.value and statement.value is not None
     ]
     return bool(set_to) and all(texts and all(text.startswith(beginnings) for text in texts) for texts in set_to)
+
+
+def _writes_only(project: Project, beginnings: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """The program writes addresses of files down, and uses and names no server."""
+    if set(project.statements.dialect.split(",")) - {"", *beginnings}:
+        return False
+    found = False
+    for module in project.modules.production:
+        for statement in (*module.statements["assign"], *module.statements["annotate"]):
+            for part in parts_of(module.body, statement.value):
+                if isinstance(part, String) and part.value.startswith(others):
+                    return False
+                found = found or (isinstance(part, String) and part.value.startswith(tuple(f"{b}:" for b in beginnings)))
+    return found
 
 
 def _asks_for(module: Module, context: int, wanted: tuple[str, ...]) -> bool:

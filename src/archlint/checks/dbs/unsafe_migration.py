@@ -68,7 +68,7 @@ def _unsafe(change: Change, draft: Draft | None, *, locks: bool) -> tuple[str, C
     """(message, confidence, what it is about) for a step on a table that was there before."""
     match change.kind:
         case "add":
-            return _unsafe_part(change, locks=locks)
+            return _unsafe_part(change, draft, locks=locks)
         case "rename-table":
             return "rename", Confidence.HIGH, change.table
         case "rename-column":
@@ -83,14 +83,26 @@ def _unsafe(change: Change, draft: Draft | None, *, locks: bool) -> tuple[str, C
             return None
 
 
-def _unsafe_part(change: Change, *, locks: bool) -> tuple[str, Confidence, str] | None:
+def _unsafe_part(change: Change, draft: Draft | None, *, locks: bool) -> tuple[str, Confidence, str] | None:
     for column in change.parts.columns:
         if not column.nullable and not column.default and "filled" not in change.sets:
             return "required", Confidence.HIGH, column.name
-    held = [index.columns for index in change.parts.indexes] + [key.columns for key in change.parts.uniques]
+    unique, any_index = _held(draft)
+    held = [index.columns for index in change.parts.indexes if index.columns not in (unique if index.unique else any_index)]
+    held += [key.columns for key in change.parts.uniques if key.columns not in unique]
     if locks and held and not change.concurrently and not change.parts.columns:
         return "index", Confidence.MEDIUM, ", ".join(column or "an expression" for column in held[0])
     return None
+
+
+def _held(draft: Draft | None) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
+    """The columns of the unique indexes, and of all, that the table has: a field that is altered keeps them."""
+    if draft is None:
+        return set(), set()
+    unique = {key.columns for key in draft.uniques} | {index.columns for index in draft.indexes if index.unique}
+    if draft.primary_key is not None:
+        unique.add(draft.primary_key.columns)
+    return unique, unique | {index.columns for index in draft.indexes}
 
 
 def _unsafe_alter(change: Change, draft: Draft | None) -> tuple[str, Confidence, str] | None:

@@ -64,6 +64,30 @@ class HandedValues:
             here = HandedValues(self._project, below, names)
         return False
 
+    def are_weighed(self, path: Path) -> bool:
+        """A function on a way to an effect tests something of it, or looks up what is there by it."""
+        here = self
+        for step, below in zip(path.steps, path.through, strict=False):
+            calls = [each for each in here._module.body.calls if (each.at, each.end) == (step.site.at, step.site.end)]
+            names = {name for each in calls for name in here._handed_to(each, below)}
+            if not names:
+                return False
+            here = HandedValues(self._project, below, names)
+            if here._weighs():
+                return True
+        return False
+
+    def _weighs(self) -> bool:
+        if any(each.kind in ("test", "assert") and self.holds(each.value) for each in self.statements):
+            return True
+        own = ((row, call) for row, call in enumerate(self._module.body.calls) if self.is_own(call.at))
+        return any(
+            last_name(self._module.body, call.callee) in _NARROWING
+            and any(self.holds(argument.value) for argument in call.arguments)
+            and self._looks_up(CallRef(call.at, call.length, row))
+            for row, call in own
+        )
+
     def _enters(self, call: Call) -> bool:
         base = call.callee.base if isinstance(call.callee, Attribute) else None
         return any(self.holds(argument.value) for argument in call.arguments) or (isinstance(base, Name) and self.holds(base))

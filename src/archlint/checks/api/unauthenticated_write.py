@@ -10,7 +10,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.project.apps import service_of
 from archlint.project.asking import Asking, Phrases
 from archlint.project.changed_rows import ways_to_change
-from archlint.project.conditions import Path
+from archlint.project.conditions import Path, is_failure_path
 from archlint.project.credentials import compounds_of, words_of
 from archlint.project.endpoints import WRITING, Endpoint
 from archlint.project.guard_words import GuardWords
@@ -121,7 +121,8 @@ def _of_functions(project: Project, guards: Guards, signing: Asking, secrets: tu
         if endpoint is None or not definition.module.is_production or not project.effects.has(definition, "db.write"):
             continue
         points = project.effects.points_of(definition, "db.write")
-        paths = [path for point in points if (path := conditions.path(point)) is not None]
+        usual = (point for point in points if not is_failure_path(point.module, point.context))
+        paths = [path for point in usual if (path := conditions.path(point)) is not None]
         if paths:
             path = min(paths, key=lambda each: (-each.confidence, len(each.steps), each.end.site))
             words = frozenset(

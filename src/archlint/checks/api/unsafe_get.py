@@ -11,7 +11,7 @@ from archlint.facts.syntax import Comparison, String
 from archlint.project.any_method import answers_any_method
 from archlint.project.asked_for_writing import is_asked_for_writing
 from archlint.project.changed_rows import ways_to_change
-from archlint.project.conditions import Path
+from archlint.project.conditions import Path, is_failure_path
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.endpoints import SAFE, Endpoint
@@ -26,6 +26,8 @@ _LONG_VERBS = ("create", "delete", "remove", "update", "withdraw", "generate", "
 """What paths run together with other words: `createdb`."""
 _EXPIRED = frozenset({"exp", "expired", "expires", "expiry", "expiration", "expire"})
 """`if paste.exp_date < now`: what is over is put away when somebody asks for it."""
+_TRIED = frozenset({"testing", "tests", "debug"})
+"""`if settings.TESTING: told(order)`, where the program proper hands it to a queue."""
 _READING = frozenset({"get", "list", "show", "read", "retrieve", "fetch", "view", "find", "search"})
 _FAR = 2
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
@@ -63,7 +65,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         ways = [
             (point, path)
             for point in points
-            if (is_safe or _is_asked_by_get(point))
+            if not is_failure_path(point.module, point.context)
+            and (is_safe or _is_asked_by_get(point))
             and (path := conditions.path(point)) is not None
             and not is_asked_for_writing(project, path)
         ]
@@ -117,7 +120,7 @@ def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: 
         return Confidence.LOW
     if not (_says_so(endpoint, params) or _deletes(path) or sets_state(project, path.end, params.states)):
         return Confidence.LOW
-    if any(is_left_over(project, step, _EXPIRED) for step in path.steps):
+    if any(is_left_over(project, step, (*_EXPIRED, *_TRIED)) for step in path.steps):
         return Confidence.LOW
     if not words_of_write(path).isdisjoint((*params.traces, *params.making)):
         return Confidence.LOW

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name, Parameter, String, Subscript
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name, Parameter, String, Subscript
 from archlint.project.asking import Asking, Phrases
 from archlint.project.changed_rows import ways_to_change
 from archlint.project.conditions import Path as ConditionPath
@@ -24,6 +24,7 @@ _REFUSALS = frozenset({400, 422})
 _ATTRIBUTES = frozenset({Attribute})
 _SUBSCRIPTS = frozenset({Subscript})
 _NEAR = 1
+_PROVIDING = frozenset({"dependencies", "provide", "depends"})
 _VERBS = frozenset({"post", "put", "patch", "delete"})
 
 
@@ -67,6 +68,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if not set(params.not_asked).isdisjoint((*words_of(endpoint.path), *words_of(definition.function.name))):
             continue
         reached = [path for path in ways if bodies.reach(path)]
+        if any(bodies.are_weighed(path) for path in reached):
+            yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
+            continue
         if reached:
             path = min(reached, key=lambda each: (-each.confidence, len(each.steps), each.end.site))
             yield _hit(endpoint, bodies.site, path)
@@ -130,10 +134,21 @@ class _Bodies:
         return None
 
     def _is_injected(self, parameter: Parameter) -> bool:
-        """A function gives it (`= Depends(order_of)`); `= Body(…)` only says what is sent."""
+        """A function gives it (`= Depends(order_of)`, `dependencies={"order": Provide(order_of)}`); `= Body(…)` only says what
+        is sent."""
+        if any(parameter.name in names for names in self._provided()):
+            return True
         if not isinstance(parameter.default, CallRef):
             return False
         return last_name(self._module.body, self._module.body.calls[parameter.default.index].callee) not in self._params.markers
+
+    def _provided(self) -> Iterator[set[str]]:
+        """The names that the decorators of the function list with what gives them."""
+        body = self._module.body
+        for decorator in self._function.decorators:
+            for argument in body.calls[decorator.index].arguments if isinstance(decorator, CallRef) else ():
+                if argument.name in _PROVIDING and isinstance(argument.value, Mapping):
+                    yield {key.value for key in argument.value.keys if isinstance(key, String)}
 
     def _read(self) -> Site | None:
         """The first `request.json` or `request.get_json()`."""
@@ -204,6 +219,10 @@ class _Bodies:
             if isinstance(entity, FunctionRef)
         )
         return any(definition.module.is_production for definition in own)
+
+    def are_weighed(self, path: ConditionPath) -> bool:
+        """A function further down looks at it."""
+        return self._values.are_weighed(path)
 
     def reach(self, path: ConditionPath) -> bool:
         """Something of the body comes to the write at the end of a way."""

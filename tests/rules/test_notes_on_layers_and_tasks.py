@@ -361,3 +361,17 @@ def test_what_a_decorator_writes_around_a_query_comes_along(decorator: str, writ
     files = {"shop/models.py": model, "shop/names.py": JOURNAL.format(decorator=decorator, written=written)}
     (found,) = testing.run_rule("ARC012", files)
     assert found.confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("used", "confidence"), [("@app.command()\ndef close(): ...\n", Confidence.LOW), ("NAME = app.name\n", Confidence.HIGH)]
+)
+def test_commands_that_take_the_register_of_their_package(used: str, confidence: Confidence) -> None:
+    package = "import typer\n\napp = typer.Typer()\n\nfrom shop.commands import orders\n"
+    files = {
+        "shop/__init__.py": "",
+        "shop/commands/__init__.py": package,
+        "shop/commands/orders.py": f"from shop.commands import app\n\n\n{used}",
+    }
+    (found,) = testing.run_rule("ARC003", files)
+    assert found.confidence == confidence

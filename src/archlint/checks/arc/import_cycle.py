@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.facts.syntax import Attribute, CallRef, Name
 from archlint.project.contract_question import Breach
 from archlint.project.digraph import Digraph
 from archlint.project.imports import Edge, Reference
@@ -15,6 +15,9 @@ from archlint.project.modules import Module
 
 _DEAREST = 1000
 """More than any other import takes: a package that collects its own modules does so for its users, and is not cut."""
+
+_MODULE = 0
+"""The context of what stands in no function and no class."""
 
 _MOST_SHOWN = 20
 """Imports to cut that a contract's finding lists."""
@@ -33,7 +36,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     graph, nodes = project.imports.graph("eager"), project.imports.nodes
     production = [i for i, module in enumerate(nodes) if module.is_production]
     groups = graph.components(production)
-    tight = {i for group in (_without_routers(project).components(production) if groups else ()) for i in group}
+    tight = {i for group in (_without_registries(project).components(production) if groups else ()) for i in group}
     for group in groups:
         outside = set(range(len(nodes))) - set(group)
         cuts = graph.cuts(group, lambda a, b: _cost(project, a, b))
@@ -46,31 +49,46 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         yield Proof(nodes[production[0]].start, f"no cycle among the imports of {len(production)} modules")
 
 
-def _without_routers(project: Project) -> Digraph:
-    """The imports, but for those by which a module takes from its own package the router that the package made before it came
-    to the module: the habit in which routes are spread over files."""
-    graph, number = project.imports.graph("eager"), project.imports.number
-    made: dict[Module, dict[str, int]] = defaultdict(dict)
-    for container in project.routes.tree.containers.values():
-        if container.module.is_package and container.function is None:
-            made[container.module][container.name] = container.site.at
+def _without_registries(project: Project) -> Digraph:
+    """The imports, but for those by which a module takes from its own package the router, or other register, that the package
+    made before it came to the module: the habit in which routes and commands are spread over files."""
+    graph, nodes = project.imports.graph("eager"), project.imports.nodes
+    routers = {(c.module.path, c.name) for c in project.routes.tree.containers.values() if c.function is None}
     apart = {
-        (source, number[package.name])
-        for package, routers in made.items()
-        for source in graph.predecessors[number[package.name]]
-        if _takes_router(project, project.imports.nodes[source], package, routers)
+        (source, target)
+        for target, package in enumerate(nodes)
+        if package.is_package
+        for source in graph.predecessors[target]
+        if _is_below(project, source, target) and _registers_itself(project, nodes[source], package, routers)
     }
     edges = ((source, target) for source, targets in enumerate(graph.successors) for target in targets)
     return Digraph(len(graph), (edge for edge in edges if edge not in apart)) if apart else graph
 
 
-def _takes_router(project: Project, module: Module, package: Module, routers: Mapping[str, int]) -> bool:
+def _registers_itself(project: Project, module: Module, package: Module, routers: Collection[tuple[str, str]]) -> bool:
     """It takes nothing else of the package, which asks for it later than it makes them."""
     taken = [r for r in project.imports.references[module.path] if r.module is package and r.counts("eager")]
     asked = [r for r in project.imports.references[package.path] if r.module is not None and r.counts("eager")]
     leading = [r.site.at for r in asked if r.module is not None and f"{module.name}.".startswith(f"{r.module.name}.")]
     first = min(leading, default=-1)
-    return bool(taken) and all(routers.get(r.name or "", first) < first for r in taken)
+    made = {
+        s.target.id
+        for s in package.statements["assign"]
+        if isinstance(s.target, Name) and isinstance(s.value, CallRef) and s.at < first and s.context == _MODULE
+    }
+    names = {reference.name or "" for reference in taken}
+    if not taken or not names <= made:
+        return False
+    used = _decorating(module)
+    return all((package.path, name) in routers or name in used for name in names)
+
+
+def _decorating(module: Module) -> set[str]:
+    """`app` of `@app.command()`."""
+    body = module.body
+    found = (d for function in module.outline.functions for d in function.decorators)
+    callees = (body.calls[d.index].callee if isinstance(d, CallRef) else d for d in found)
+    return {c.base.id for c in callees if isinstance(c, Attribute) and isinstance(c.base, Name)}
 
 
 def _is_below(project: Project, source: int, target: int) -> bool:

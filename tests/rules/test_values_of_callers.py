@@ -93,8 +93,9 @@ def steps():
     ("path", "source", "confidence"),
     [
         ("shop/layer.py", BESIDE.format(given="'all'"), Confidence.LOW),
-        ("shop/layer.py", BESIDE.format(given="db.name"), Confidence.MEDIUM),
-        ("shop/layer-old.py", BESIDE.format(given="db.name"), Confidence.LOW),
+        ("shop/layer.py", BESIDE.format(given="db.name"), Confidence.LOW),
+        ("shop/layer.py", BESIDE.format(given="''").split("def of_all")[0], Confidence.MEDIUM),
+        ("shop/layer-old.py", BESIDE.format(given="''").split("def of_all")[0], Confidence.LOW),
         ("shop/app.py", STEPS.format(checked="steps"), Confidence.LOW),
         ("shop/app.py", STEPS.format(checked="others"), Confidence.HIGH),
     ],

@@ -155,9 +155,10 @@ class InsertedParameters:
         """A text is looked at in every call that hands it over; who decides a value is told by the first few."""
         if spot.entry is not None:
             told = [list(self._from_caller(given, site, spot)) for site in callers[:_MOST_CALLERS]]
-            is_harmless = not all(told)  # some give what does no harm, and nobody calls the others
+            # where some callers are run, and nobody calls the others, these are not how it is used
+            is_used = any(all(found.reach != Reach.GIVEN for found in each) for each in told)
             for found in chain.from_iterable(told):
-                yield replace(found, confidence=Confidence.LOW) if is_harmless and found.reach == Reach.GIVEN else found
+                yield replace(found, confidence=Confidence.LOW) if is_used and found.reach == Reach.GIVEN else found
             return
         for site in callers:
             with self._values.afresh():

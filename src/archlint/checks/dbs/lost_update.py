@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Expr, Name, Operation, Statement, String, Template
+from archlint.facts.syntax import (
+    Attribute,
+    Body,
+    CallRef,
+    Collection,
+    Constant,
+    Expr,
+    Name,
+    Operation,
+    Statement,
+    String,
+    Template,
+)
 from archlint.project.commits import commit_above
 from archlint.project.computed_updates import ComputedUpdate, ComputedUpdates, is_old_value, made_before
 from archlint.project.conditions import is_failure_path
@@ -17,7 +29,7 @@ from archlint.project.modules import Module
 from archlint.project.parts import parts_of
 from archlint.project.row_locks import RowLocks
 from archlint.project.row_sources import is_found_by_asker, row_sources
-from archlint.project.sequence import may_follow
+from archlint.project.sequence import chain, may_follow
 from archlint.project.sources import Source
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.transaction_blocks import TransactionBlocks
@@ -76,7 +88,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             back = back or _committed_above(project, definition, type_)
             if back is None:
                 continue
-            if _joins(project, module, statement, target):
+            if _joins(project, module, statement, target) or _begins_here(definition, statement, target):
                 continue
             if locks.keep_out(definition, statement.context) or _has_version(project, type_, params):
                 yield Proof(_site(definition, statement), "others are kept out while it is changed")
@@ -125,6 +137,21 @@ def _joins(project: Project, module: Module, statement: Statement, target: Attri
     """Texts or lists, by the types of what is changed and what is added."""
     given = [expr for expr in (target, statement.value) if expr is not None]
     return any(type_.name in _JOINED for expr in given for type_ in project.types.all(module, expr, statement.context))
+
+
+def _begins_here(definition: Def, statement: Statement, target: Attribute) -> bool:
+    """`report.rows = 0` stands before it in the function: what was stored is not read."""
+    body = definition.module.body
+    own = spell(body, target)
+    return any(
+        s.kind == "assign"
+        and definition.function.at <= s.at < statement.at
+        and isinstance(s.value, Constant)
+        and isinstance(s.target, Attribute)
+        and spell(body, s.target) == own
+        and s.context in chain(definition.module, statement.context)
+        for s in body.statements
+    )
 
 
 def _is_no_count(module: Module, statement: Statement, target: Attribute, params: Params) -> bool:

@@ -39,7 +39,8 @@ def _of_step(changes: tuple[Change, ...], history: History, *, locks: bool) -> I
     for change in changes:
         table = change.table.lower()
         if table and (table, "") not in made and (table, change.name.lower()) not in made:
-            found = _unsafe(change, history.find(change.table), locks=locks)
+            new = {name for at, name in made if at == table}
+            found = _unsafe(change, history.find(change.table), new, locks=locks)
             if found is not None and found[0] not in shown:
                 shown.add(found[0])
                 words = {"table": change.table, "name": found[2], "to": change.to or change.type or "another"}
@@ -64,11 +65,11 @@ def _made(change: Change, made: set[tuple[str, str]]) -> Iterator[tuple[str, str
             yield table, change.to.lower()
 
 
-def _unsafe(change: Change, draft: Draft | None, *, locks: bool) -> tuple[str, Confidence, str] | None:
+def _unsafe(change: Change, draft: Draft | None, new: set[str], *, locks: bool) -> tuple[str, Confidence, str] | None:
     """(message, confidence, what it is about) for a step on a table that was there before."""
     match change.kind:
         case "add":
-            return _unsafe_part(change, draft, locks=locks)
+            return _unsafe_part(change, draft, new, locks=locks)
         case "rename-table":
             return "rename", Confidence.HIGH, change.table
         case "rename-column":
@@ -83,13 +84,14 @@ def _unsafe(change: Change, draft: Draft | None, *, locks: bool) -> tuple[str, C
             return None
 
 
-def _unsafe_part(change: Change, draft: Draft | None, *, locks: bool) -> tuple[str, Confidence, str] | None:
+def _unsafe_part(change: Change, draft: Draft | None, new: set[str], *, locks: bool) -> tuple[str, Confidence, str] | None:
     for column in change.parts.columns:
         if not column.nullable and not column.default and "filled" not in change.sets:
             return "required", Confidence.HIGH, column.name
     unique, any_index = _held(draft)
     held = [index.columns for index in change.parts.indexes if index.columns not in (unique if index.unique else any_index)]
     held += [key.columns for key in change.parts.uniques if key.columns not in unique]
+    held = [columns for columns in held if not all(column.lower() in new for column in columns)]
     if locks and held and not change.concurrently and not change.parts.columns:
         return "index", Confidence.MEDIUM, ", ".join(column or "an expression" for column in held[0])
     return None

@@ -77,6 +77,31 @@ class Services:
             self._of[path] = max(holding, key=lambda service: len(service.folder), default=None)
         return self._of[path]
 
+    def stands_on(self, service: Service, other: Service) -> bool:
+        """The image of the one is made from that of the other, so that it has all its code by intent."""
+        seen: set[str] = set()
+        waiting = [service]
+        while waiting:
+            for found in self._bases(waiting.pop()):
+                if found.folder == other.folder:
+                    return True
+                if found.folder not in seen:
+                    seen.add(found.folder)
+                    waiting.append(found)
+        return False
+
+    def _bases(self, service: Service) -> list[Service]:
+        made_from = {
+            _image_name(deployable.image)
+            for path, deployable in self._project.deployment.deployables
+            if deployable.source == "dockerfile" and service.holds(path)
+        }
+        return [
+            each
+            for each in self.all
+            if each.folder != service.folder and not made_from.isdisjoint((*each.names, posixpath.basename(each.folder)))
+        ]
+
 
 def _run_in(project: Project, name: str) -> tuple[Run, ...]:
     return tuple((path, d) for path, d in project.deployment.deployables if d.name == name)

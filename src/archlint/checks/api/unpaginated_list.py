@@ -196,8 +196,9 @@ class _Weighed:
     def _gets_more(self, path: str, kind: frozenset[str], model: Type | None) -> bool:
         """What belongs to one thing and is of a kind that gets more every day, or of one of which a whole business has many."""
         params, last = self.params, words_of(path.rstrip("/").rpartition("/")[2])[-1:]
-        owner = words_of(path.rpartition("/{")[0].rpartition("/")[2])[-1:]
-        if not owner:  # `/{identifier}/orders`: of what these are, nothing says
+        before = path.rpartition("/{")[0].rpartition("/")[2]
+        owner = words_of(before)[-1:]
+        if not owner or before.startswith("{"):  # `/{identifier}/orders`: of what these are, nothing says
             return False
         owner = (*owner, *(word for word in words_of(path.rpartition("/{")[2].partition("}")[0]) if word not in _KEYS))
         is_of_many = not set(owner).isdisjoint(params.growing) and kind.isdisjoint(params.streams)  # the payments of one order

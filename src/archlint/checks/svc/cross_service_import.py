@@ -23,7 +23,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     importing: set[str] = set()
     for link in project.service_links.imports:
         assert link.edge is not None and link.reference is not None  # noqa: S101 - an import has them
-        if not _is_shared(link.edge, shared):
+        if not _is_shared(link.edge, shared) and not project.services.stands_on(link.source, link.target):
             importing.add(link.source.folder)
             yield _hit(project, link, link.edge, link.reference)
     holding = {service.folder for m in project.modules.production if (service := project.services.of(m)) is not None}

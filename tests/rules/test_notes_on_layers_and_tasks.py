@@ -375,3 +375,31 @@ def test_commands_that_take_the_register_of_their_package(used: str, confidence:
     }
     (found,) = testing.run_rule("ARC003", files)
     assert found.confidence == confidence
+
+
+def test_what_a_command_asks_in_its_transaction_once_is_a_note() -> None:
+    code = """
+import requests
+from django.db import models, transaction
+
+class Region(models.Model): ...
+
+@transaction.atomic
+def fill(region: Region) -> None:
+    region.save()
+    requests.get("https://regions.example.com", timeout=5)
+"""
+    command = """
+from django.core.management.base import BaseCommand
+from shop.regions import Region, fill
+
+class Command(BaseCommand):
+    def handle(self, *args, **options):
+        fill(Region())
+"""
+    view = "from shop.regions import Region, fill\ndef view(request):\n    fill(Region())\n"
+    path = "shop/management/commands/fill.py"
+    alone = testing.run_rule("SVC014", {"shop/regions.py": code, path: command})
+    both = testing.run_rule("SVC014", {"shop/regions.py": code, path: command, "shop/views.py": view})
+    assert [finding.confidence for finding in alone] == [Confidence.LOW]
+    assert [finding.confidence for finding in both] == [Confidence.HIGH]

@@ -230,3 +230,49 @@ async def answer():
 """
     assert confidences(code) == [Confidence.LOW]
     assert confidences(code.replace("return _client\n    _client", "print(_client)\n    _client")) == [Confidence.HIGH]
+
+
+GATHERED = """
+import asyncio
+import time
+from celery import Celery
+from flask import Flask
+app = Flask(__name__)
+queue = Celery("shop")
+
+{head}
+def pages(number):
+    return asyncio.run(run_pages(number))
+
+async def run_pages(number):
+    time.sleep(number)
+    await asyncio.gather(*[page(each) for each in range(number)])
+    await first(number)
+
+async def first(number):
+    await second(number)
+
+async def second(number):
+    time.sleep(number)
+
+async def page(number): ...
+"""
+
+
+def test_what_a_plain_handler_or_task_runs_to_its_end_holds_nobody_else() -> None:
+    assert set(confidences(GATHERED.replace("{head}", "@app.get('/pages/<number>')"))) == {Confidence.LOW}
+    assert set(confidences(GATHERED.replace("{head}", "@queue.task"))) == {Confidence.LOW}
+    assert set(confidences(GATHERED.replace("{head}", ""))) == {Confidence.HIGH}
+    kept = GATHERED.replace("await asyncio.gather(*[page(each) for each in range(number)])", "asyncio.create_task(page(1))")
+    assert Confidence.HIGH in confidences(kept.replace("{head}", "@queue.task"))
+
+
+def test_a_poll_that_is_told_to_wait_for_nothing_holds_nothing() -> None:
+    code = """
+from confluent_kafka import Consumer
+consumer = Consumer({})
+async def ask():
+    return consumer.poll(timeout={seconds})
+"""
+    assert confidences(code.replace("{seconds}", "0.0")) == []
+    assert confidences(code.replace("{seconds}", "5")) == [Confidence.HIGH]

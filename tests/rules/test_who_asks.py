@@ -172,3 +172,61 @@ def test_what_lies_behind_a_gateway_is_a_note(gate: str, text: str, confidence: 
     files = {"backend/orders/main.py": APP.format(decorators=decorators), gate: text}
     found = testing.run_rule("API015", files)
     assert [each.confidence for each in found] == [confidence]
+
+
+CERTIFIED = """\
+import ssl
+from flask import Flask
+from sqlalchemy.orm import Session
+from waitress import serve
+
+app = Flask(__name__)
+session = Session()
+
+
+@app.post("/orders")
+def place() -> None:
+    session.add(Order())
+
+
+def start(socket) -> None:
+    serve(app, sockets=[ssl.wrap_socket(socket, server_side=True, cert_reqs=ssl.{asked})])
+"""
+
+
+@pytest.mark.parametrize(("asked", "sure"), [("CERT_REQUIRED", Confidence.LOW), ("CERT_NONE", Confidence.MEDIUM)])
+def test_an_app_whose_server_asks_for_a_certificate_is_a_note(asked: str, sure: Confidence) -> None:
+    code = CERTIFIED.replace("{asked}", asked)
+    assert [finding.confidence for finding in testing.run_rule("API015", {"shop.py": code})] == [sure]
+
+
+REQUIRING = """\
+from functools import wraps
+from flask import Flask
+from sqlalchemy.orm import Session
+
+app = Flask(__name__)
+session = Session()
+
+
+def {name}(function):
+    @wraps(function)
+    def run(*args, **kwargs):
+        if "ref" not in kwargs:
+            return "no"
+        return function(*args, **kwargs)
+
+    return run
+
+
+@app.post("/orders")
+@{name}
+def place() -> None:
+    session.add(Order())
+"""
+
+
+@pytest.mark.parametrize(("name", "sure"), [("require_ticket", Confidence.LOW), ("with_ticket", Confidence.MEDIUM)])
+def test_a_decorator_that_requires_something_is_a_note(name: str, sure: Confidence) -> None:
+    found = testing.run_rule("API015", {"shop.py": REQUIRING.replace("{name}", name)})
+    assert [finding.confidence for finding in found] == [sure]

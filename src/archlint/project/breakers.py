@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Expr
+from archlint.facts.syntax import Attribute, Expr
 from archlint.project.effects import EffectPoint
 from archlint.project.entities import FunctionRef
 from archlint.project.model import Def, Type
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _BREAKER = "breaker"
 _NAMED_SO = re.compile(r"breaker|circuit", re.IGNORECASE)
+_NO_SERVICES = frozenset({"cloud-sdk", "broker-client"})
 _OUTBOUND = ("http", "rpc")
 _STEPS = 3
 """Callers above a request that are looked at."""
@@ -46,7 +47,7 @@ class Breakers:
 
     def _is_asking(self, point: EffectPoint) -> bool:
         kinds = self._project.knowledge.package_kinds(point.witness.target)
-        return point.confidence.name != "LOW" and "cloud-sdk" not in kinds
+        return point.confidence.name != "LOW" and _NO_SERVICES.isdisjoint(kinds)
 
     def _is_guarded(self, definition: Def, steps: int) -> bool:
         if definition not in self._guarded:
@@ -57,12 +58,23 @@ class Breakers:
     def _finds_guard(self, definition: Def, steps: int) -> bool:
         if definition in self._handed or any(self._is_breaker(definition, d) for d in definition.function.decorators):
             return True
+        below = (t.definition for site in self._project.calls.of(definition) for t in site.targets)
+        if any(self._keeps_circuit(each) for each in (definition, *below) if each is not None):
+            return True
         sites = self._project.calls.callers(definition) if steps else ()
         return bool(sites) and all(
             self._is_managed(site.module, site.call.context)
             or (site.caller is not None and self._is_guarded(site.caller, steps - 1))
             for site in sites
         )
+
+    def _keeps_circuit(self, definition: Def) -> bool:
+        """`endpoint.circuit_state = "open"`, `self._circuit.allows()`: it notes down itself what failed, or asks what does."""
+        body, function = definition.module.body, definition.function
+        targets = (s.target for s in definition.module.statements["assign"] if function.at <= s.at < function.end)
+        asked = (c.callee for c in body.calls if function.at <= c.at < function.end)
+        named = (spell(body, each) for each in (*targets, *asked) if isinstance(each, Attribute))
+        return any(_NAMED_SO.search(name) for name in named)
 
     def _is_breaker(self, definition: Def, decorator: Expr) -> bool:
         if _NAMED_SO.search(spell(definition.module.body, decorator)):

@@ -11,6 +11,7 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name
 from archlint.project.around_apps import AroundApps
 from archlint.project.asking import Asking, Phrases, last_two
+from archlint.project.credentials import words_of
 from archlint.project.endpoints import VERBS, Endpoint
 from archlint.project.entities import Bound, Entity, External, FunctionRef
 from archlint.project.guard_words import GuardWords
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from archlint.project.route_records import Route
 
 _DEPTH = 4
+_REQUIRING = frozenset({"require", "requires", "required"})
+"""What is named so turns somebody away who has not got it, whatever it is."""
 _ANYTHING = frozenset({"collections.abc.Callable", "typing.Callable", "typing.Any", "builtins.object"})
 """Types of which a value may run any code."""
 
@@ -179,7 +182,7 @@ class Guards:
                 yield Guard.DECLARED if self._is_opened(module, decorator) else Guard.NONE
         for written in self._injected.of(definition):
             is_helper = last_name(written.module.body, written.expr).endswith(self._words.helpers)
-            if not is_helper or self._is_called(written):
+            if not is_helper or self._is_called(written) or self._is_refusing(written):
                 yield self._of_expression(written)
         yield self._access.of_function(definition)
 
@@ -197,6 +200,11 @@ class Guards:
         named = module.body.calls[expr.index].callee if isinstance(expr, CallRef) else None
         found = self._entities(Written(module, named, written.context)) if named is not None else ()
         return any(isinstance(each, Type) and each.name in self._project.symbols.classes for each in found)
+
+    def _is_refusing(self, written: Written) -> bool:
+        """`Depends(require_session)`: a function of the project that turns somebody away itself."""
+        found = (each.definition for each in self._entities(written) if isinstance(each, FunctionRef))
+        return any(self._refusing.places(definition) for definition in found)
 
     def _declares(self, module: Module, decorator: Expr) -> bool:
         """It declares a route, so that its name says nothing (`auth_routes.post(…)`)."""
@@ -225,6 +233,8 @@ class Guards:
     def _of_entity(self, entity: Entity) -> Guard:
         if isinstance(entity, FunctionRef):
             asks = self._asking.function_asks(entity.definition)
+            if not asks and not _REQUIRING.isdisjoint(words_of(entity.definition.function.name)):
+                return Guard.UNKNOWN
         elif isinstance(entity, Type) and entity.name in self._project.symbols.classes:
             asks = self._asking.class_asks(self._project.symbols.classes[entity.name])
         elif isinstance(entity, External):

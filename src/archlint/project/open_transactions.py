@@ -149,11 +149,20 @@ class OpenTransactions:
         commits = self._effects.points_of(definition, "db.commit")
         ends = [p.site.end for p in commits if p.site != opened and self._comes_before(p, point)]
         begin = max((begin, *ends))
-        write = min(self._before(_WRITE, definition, point, begin, path), key=_plainness, default=None)
+        writes = (w for w in self._before(_WRITE, definition, point, begin, path) if not self._is_of_block(w, opened))
+        write = min(writes, key=_plainness, default=None)
         read = min(self._before("db.read", definition, point, begin, path), key=_plainness, default=None)
         if ends and write is None and read is None:
             return None
         return Open(opening, opened, write, write is not None and self._is_sent(write), read)
+
+    def _is_of_block(self, write: EffectPoint, opened: Site) -> bool:
+        """`with guarded(session):`, which flushes when it is left whatever was noted down, if anything was."""
+        if not (write.site.path == opened.path and opened.at <= write.site.at and write.site.end <= opened.end):
+            return False
+        path = self._changes.path(write)
+        ends = path.end.point.targets if path is not None else ()
+        return bool(ends) and all(t.operation is not None and t.operation.flushes for t in ends)
 
     def _session(self, definition: Def, point: EffectPoint, path: Path | None) -> Open | None:
         """A write that is not committed yet, and a commit behind the place."""

@@ -19,10 +19,11 @@ _LASTING = re.compile(r"main|run|serv\w*|start\w*|work\w*|listen\w*|poll\w*|app|
 """Functions named so keep a program running, with more on its loop than they show."""
 _TURNING = re.compile(r"work\w*|listen\w*|poll\w*|bot|daemon|consum\w*|loop|forever")
 """Plain functions named so run coroutines again and again; one that is called `run` or `main` starts the program."""
-_STEPS = 4
+_STEPS = 6
 _GIVES_WHAT_IT_GETS = "arg(0)"
 _BACKGROUND = "background-task"
 _CONTEXT = "asynccontextmanager"
+_TASK = "task"
 
 
 class RunAlone:
@@ -39,13 +40,29 @@ class RunAlone:
             return False
         if definition in self._project.endpoints.by_definition:
             return self._has_own_loop(definition)
-        if _is_named(definition, _LASTING) and not _is_task(definition):
+        if self._may_last(definition):
             return False
-        callers = self._project.calls.callers(definition)
-        sites = [site for site in callers if not site.module.is_test and site.caller != definition]
+        sites = self._sites(definition)
         if not sites:
             return self._is_run_by_base(definition, steps)
         return all(self._is_alone(site, steps) for site in sites)
+
+    def _sites(self, definition: Def) -> list[CallSite]:
+        callers = self._project.calls.callers(definition)
+        return [site for site in callers if not site.module.is_test and site.caller != definition]
+
+    def _may_last(self, definition: Def) -> bool:
+        """By its name it keeps a program running; what a task of a queue, or a plain handler, runs to its end does not."""
+        if not _is_named(definition, _LASTING) or _is_task(definition):
+            return False
+        sites = self._sites(definition)
+        return not sites or not all(self._is_of_turn(site.caller) and self._is_run(site) for site in sites)
+
+    def _is_of_turn(self, caller: Def | None) -> bool:
+        if caller is None or caller.function.is_async:
+            return False
+        decorations = self._project.types.inference.returns.decorations(caller)
+        return caller in self._project.endpoints.by_definition or any(each.register == _TASK for each in decorations)
 
     def _has_own_loop(self, definition: Def) -> bool:
         containers = self._project.routes.tree.containers
@@ -73,8 +90,7 @@ class RunAlone:
     def _is_alone(self, site: CallSite, steps: int) -> bool:
         caller = site.caller
         if caller is not None and caller.function.is_async:
-            is_short = not _is_named(caller, _LASTING) or _is_task(caller)
-            return is_short and site.call.awaited and self.holds(caller, steps - 1)
+            return not self._may_last(caller) and site.call.awaited and self.holds(caller, steps - 1)
         return (caller is None or not _is_named(caller, _TURNING)) and self._is_run(site)
 
     def _is_run(self, site: CallSite) -> bool:
@@ -91,14 +107,18 @@ class RunAlone:
         return False
 
     def _starts_others(self, definition: Def) -> bool:
-        """It makes coroutines that it does not await at once, or background tasks."""
-        for site in self._project.calls.of(definition):
-            operation = site.operation
-            if operation is not None and (operation.register == _BACKGROUND or operation.once):
-                return True
-            if not site.call.awaited and any(t.definition is not None and _is_coroutine(t.definition) for t in site.targets):
-                return True
-        return False
+        """It makes background tasks, or coroutines that it does not await: those that it gathers have ended when it goes on."""
+        sites = self._project.calls.of(definition)
+        operations = [(site, site.operation) for site in sites if site.operation is not None]
+        if any(operation.register == _BACKGROUND for _, operation in operations):
+            return True
+        gathers = [site for site, operation in operations if operation.once]
+        if gathers:
+            return not all(site.call.awaited for site in gathers)
+        return any(
+            not site.call.awaited and any(t.definition is not None and _is_coroutine(t.definition) for t in site.targets)
+            for site in sites
+        )
 
 
 def _is_own(callee: Expr, method: str) -> bool:

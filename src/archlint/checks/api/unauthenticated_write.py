@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import Attribute
 from archlint.project.apps import service_of
 from archlint.project.asking import Asking, Phrases
 from archlint.project.changed_rows import ways_to_change
@@ -37,6 +38,7 @@ _STEPS = frozenset({"create", "update", "destroy", "delete", "post", "put", "pat
 """A view's own methods, also behind `perform_`, that stand around that."""
 
 
+_CERTIFIED = "CERT_REQUIRED"
 _MISSING = ("get", "or", "create")
 
 
@@ -146,7 +148,8 @@ def _of_mutations(project: Project, guards: Guards, signing: Asking, params: Par
             words = frozenset((*_name_words(definition.function.qualname), *_module_words(definition.module)))
             if not asking or guard >= Guard.CHECKS or not words.isdisjoint(params.not_asked):
                 continue
-            paths = [path for _, path in conditions.ways(definition, "db.write")]
+            ways = conditions.ways(definition, "db.write")
+            paths = [path for point, path in ways if not is_failure_path(point.module, point.context)]
             if paths and not signing.function_asks(definition):
                 path = min(paths, key=lambda each: (-each.confidence, len(each.steps), each.end.site))
                 named = {"mutation": definition.function.name, "type": owner.rpartition(".")[2], "call": path.end.shown}
@@ -234,8 +237,17 @@ def _hit_app(app: App | None, found: list[_Write], params: Params) -> Hit:
     named = app.name if app is not None else "the app"
     words = {"app": named, "endpoint": first.label, "others": f", and {more} more" if more else ""}
     confidence = min(Confidence.MEDIUM, max(_confidence(write, params) for write in found))
+    if app is not None and _asks_for_certificates(app.module):
+        confidence = Confidence.LOW
     related = tuple(Step(write.site, f"answers {write.label}") for write in found[:_SHOWN])
     return Hit(site, words, "app", confidence if app is not None else Confidence.LOW, related, anchor=f"app:{named}")
+
+
+def _asks_for_certificates(module: Module) -> bool:
+    """The server that is started beside the app takes none but those with a certificate that it knows."""
+    given = [argument.value for call in module.body.calls for argument in call.arguments]
+    given += [statement.value for statement in module.statements["assign"] if statement.value is not None]
+    return any(isinstance(each, Attribute) and each.attr == _CERTIFIED for each in given)
 
 
 def _hit(write: _Write, params: Params) -> Hit:

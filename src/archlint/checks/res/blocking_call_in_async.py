@@ -9,11 +9,14 @@ from archlint.project.conditions import Conditions, Path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.one_off import OneOff, OneOffWords
+from archlint.project.parameters_run import arguments_named
 from archlint.project.run_alone import RunAlone
 from archlint.project.spelling import last_name
 
 _LOCAL = frozenset({"blocking", "file.write", "env.read", "log"})
 _SHORT = 0.01
+_POLLING = "poll"
+"""What is asked so looks whether there is something, and waits only as long as it is told to."""
 _STEPS = 3
 """From the functions of the start into what only they call."""
 
@@ -51,14 +54,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         path = conditions.path(point)
         if path is not None and path.through and _starts(_target(path), (*params.ignore_calls, *brief_targets)):
             path = outward.path(point) or path  # a file that is opened on the way hides nothing
-        if path is None or _is_moved(path, params):
+        if path is None or _is_moved(path, params) or _seconds(project, path) == 0:
             continue
         told = not path.through and caller in project.endpoints.by_definition and _target(path) in params.in_handlers
         if not told and _starts(_target(path), params.ignore_calls):
             continue
         brief = (
             path.kept
-            or _is_short_sleep(project, path)
+            or _is_short(project, path)
             or _starts(_target(path), brief_targets)
             or once.runs_once(point.module, caller)
         )
@@ -71,13 +74,25 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Proof(point.site, f"`{point.shown}` is awaited")
 
 
-def _is_short_sleep(project: Project, path: Path) -> bool:
-    """`time.sleep(0.001)`: shorter than what a turn of the loop may take."""
+def _is_short(project: Project, path: Path) -> bool:
+    """`time.sleep(0.001)`, `poll(timeout=0.01)`: shorter than what a turn of the loop may take."""
+    seconds = _seconds(project, path)
+    return seconds is not None and 0 <= seconds <= _SHORT
+
+
+def _seconds(project: Project, path: Path) -> float | None:
+    """How long the call waits at most, where that is written down."""
     call = path.end.call
-    if call is None or call.operation is None or "sleep" not in call.operation.effect or not call.call.arguments:
-        return False
-    seconds = project.values.constant(call.module, call.call.arguments[0].value, call.call.context)
-    return isinstance(seconds, int | float) and 0 <= seconds <= _SHORT
+    operation = call.operation if call is not None else None
+    if call is None or operation is None:
+        return None
+    if "sleep" in operation.effect:
+        given = [argument.value for argument in call.call.arguments[:1]]
+    else:
+        notations = operation.timeout.given if operation.timeout is not None and _POLLING in path.end.shown else ()
+        given = [value for notation in notations for value in arguments_named(call.call, notation)]
+    values = (project.values.constant(call.module, value, call.call.context) for value in given)
+    return next((float(each) for each in values if isinstance(each, int | float) and not isinstance(each, bool)), None)
 
 
 def _of_files(project: Project, params: Params) -> tuple[str, ...]:

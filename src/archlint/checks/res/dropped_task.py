@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
-from archlint.facts.syntax import CallRef, Collection, Name, Statement
+from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Statement
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.parts import names_in
@@ -28,7 +28,7 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             if site.index in tasks and _is_dropped(module, statement):
                 tasks.discard(site.index)
                 yield _hit(site, "default", site.confidence)
-            elif statement.kind == "expression" and _makes_coroutine(site):
+            elif statement.kind == "expression" and _makes_coroutine(site) and not _may_be_another(project, site):
                 yield _hit(site, "coroutine", site.confidence)
         yield from (Proof(sites[index].site, "the task is kept") for index in sorted(tasks))
 
@@ -70,6 +70,13 @@ def _makes_coroutine(site: CallSite) -> bool:
             for d in definitions
         )
     )
+
+
+def _may_be_another(project: Project, site: CallSite) -> bool:
+    """What the method is called on may be of another class, whose method is no coroutine: `lock: Lock | NoLock`."""
+    callee = site.call.callee
+    types = project.types.all(site.module, callee.base, site.call.context) if isinstance(callee, Attribute) else ()
+    return any(found.name not in project.symbols.classes for found in types)
 
 
 def _read(module: Module) -> set[str]:

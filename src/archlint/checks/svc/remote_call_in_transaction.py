@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Constant
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.memoised import fills_cache, is_memoised
+from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.open_transactions import Inside, OpenTransactions
 from archlint.project.queued_mail import mail_is_queued
 from archlint.project.sequence import chain
@@ -21,11 +20,11 @@ _FAR = 3
 """Functions between the transaction and the call: on a longer way there are many conditions that nobody can weigh."""
 
 
-class Params(Struct, frozen=True, forbid_unknown_fields=True):
+class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`memo`: words in the names of decorators that keep results; `not_services`: kinds of libraries that ask no service;
     `queues`: parts of a mail back end's name that say that it hands mail to a queue; `mail_calls`: callables whose mail goes
     to the back end of the settings; `lookups`: first words in names of functions that ask for something; `no_wait`: seconds
-    up to which a sleep is no wait."""
+    up to which a sleep is no wait.  The rest: see `OneOffWords`."""
 
     memo: tuple[str, ...]
     not_services: tuple[str, ...]
@@ -47,12 +46,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         is_service = end.effect == "email" or set(params.not_services).isdisjoint(kinds)  # a framework of tables may send mail
         return is_service and not _is_no_wait(end, params)
 
-    opened = OpenTransactions(project)
+    opened, once = OpenTransactions(project), OneOff(project, params)
     inside = opened.inside(_EFFECTS, counts)
     ends = {found.path.end.site for found in inside}
     for found in inside:
         if found.open.opening != "session" or (found.open.sent and not _is_lookup(found.open.write, params)):
-            sure = _confidence(project, found, params)
+            sure = Confidence.LOW if _is_of_script(once, found) else _confidence(project, found, params)
             yield _hit(found, min(sure, _in_request(opened, found)))
     for effect in _EFFECTS:
         for point in project.effects.points(effect):
@@ -77,6 +76,13 @@ def _confidence(project: Project, found: Inside, params: Params) -> Confidence:
     if held is None or (found.open.write is None and _is_read_through(found)):
         return Confidence.LOW  # nothing is locked yet
     return min(path.confidence, Confidence.HIGH if found.open.sent and held.site != found.point.site else Confidence.MEDIUM)
+
+
+def _is_of_script(once: OneOff, found: Inside) -> bool:
+    """What a person runs once in a while asks once: nobody else is there whom that could hold up."""
+    module = found.point.module
+    contexts = (module.body.contexts[row] for row in chain(module, found.point.context))
+    return not any(c.kind in ("for", "while") for c in contexts) and once.runs_once(module, found.definition)
 
 
 def _in_request(opened: OpenTransactions, found: Inside) -> Confidence:

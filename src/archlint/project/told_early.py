@@ -14,8 +14,9 @@ from archlint.project.changed_rows import ChangedRows
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.sequence import may_follow
+from archlint.project.written_names import ROW_KEYS
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Statement
@@ -70,7 +71,8 @@ class RowsToldEarly:
             target = statement.target
             assert isinstance(target, Attribute) and isinstance(target.base, Name)  # noqa: S101 - as it is gone through
             row, set_at = target.base.id, (statement.context, statement.at)
-            if row not in told or not may_follow(module, set_at, place):
+            names = {row, *_keys_of(definition, row, statement.at)}
+            if names.isdisjoint(told) or not may_follow(module, set_at, place):
                 continue
             if not self._rows.is_set_by(module, statement):
                 continue
@@ -105,6 +107,16 @@ class RowsToldEarly:
         if block >= 0 and point.module.body.contexts[block].at < change.at:
             return self._blocks.head(point.module, block)
         return None
+
+
+def _keys_of(definition: Def, row: str, before: int) -> set[str]:
+    """`order` and `number`, of `line = find(order.id, number)`, and not that of `find(order.customer_id)`."""
+    body, function = definition.module.body, definition.function
+    own = (s for s in body.statements if s.kind == "assign" and function.at <= s.at < before)
+    makers = [s.value for s in own if isinstance(s.target, Name) and s.target.id == row]
+    parts = list(parts_of(body, makers[-1])) if makers else []
+    led = {p.base.id for p in parts if isinstance(p, Attribute) and isinstance(p.base, Name) and p.attr not in ROW_KEYS}
+    return {part.id for part in parts if isinstance(part, Name)} - led
 
 
 def _is_on(point: EffectPoint, row: str) -> bool:

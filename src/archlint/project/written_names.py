@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name, Statement, String, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Mapping, Name, Statement, String, Subscript
 from archlint.project.credentials import words_of
 from archlint.project.parts import parts_of
 
@@ -146,13 +146,25 @@ def keys_in(body: Body, statement: Statement) -> Iterator[tuple[str, str]]:
 def _asked_by(body: Body, parts: tuple[Expr, ...]) -> Iterator[str]:
     """Names that a row's key is given, or is compared to."""
     for part in parts:
+        given: list[tuple[str, Expr]] = []
         if isinstance(part, CallRef):
-            arguments = body.calls[part.index].arguments
-            yield from (a.value.id for a in arguments if a.name and is_row_key(a.name) and isinstance(a.value, Name))
-        elif isinstance(part, Comparison) and part.ops == ("==",):
-            key, value = part.operands
-            if isinstance(key, Attribute) and is_row_key(key.attr) and isinstance(value, Name):
-                yield value.id
+            given = [(a.name, a.value) for a in body.calls[part.index].arguments if a.name]
+        elif isinstance(part, Mapping):
+            given = [(k.value, v) for k, v in zip(part.keys, part.values, strict=True) if isinstance(k, String)]
+        elif isinstance(part, Comparison) and part.ops == ("==",) and isinstance(part.operands[0], Attribute):
+            given = [(part.operands[0].attr, part.operands[1])]
+        for key, value in given:
+            name = _named(body, value) if is_row_key(key) else ""
+            if name:
+                yield name
+
+
+def _named(body: Body, value: Expr) -> str:
+    """`number`, `ObjectId(number)`"""
+    if isinstance(value, CallRef):
+        arguments = body.calls[value.index].arguments
+        value = arguments[0].value if len(arguments) == 1 and arguments[0].name is None else value
+    return value.id if isinstance(value, Name) else ""
 
 
 def _only_text(part: Subscript) -> str:

@@ -19,7 +19,7 @@ from archlint.project.given_keys import given_keys
 from archlint.project.model import Def, Type
 from archlint.project.parts import names_in
 from archlint.project.schema.names import last_part
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 from archlint.project.write_places import (
     added_to,
     first_name,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-_STORED, _WRITE = "db-model", "db.write"
+_STORED, _SESSION, _WRITE = "db-model", "db-session", "db.write"
 _DEPTH = 3
 """Functions below a place that are asked for their tables."""
 _NO_DATA = ("db-", "cache-client", "logger", "app", "router")
@@ -170,10 +170,18 @@ class WrittenTogether:
         for row in rows:
             types = self._project.types.all(module, row, call.context)
             found |= {type_.name for type_ in types if self._project.types.role(type_) == _STORED}
+        if base is not None and self._keeps_documents(module, base, call.context):
+            found.add(spell(module.body, base))  # a collection is told by how it is called
         if not found and depth:
             called = (target.definition for target in point.point.targets)
             found = {table for inner in called if inner is not None for table in self._tables_of(inner, depth - 1)}
         return frozenset(found)
+
+    def _keeps_documents(self, module: Module, expr: Expr, context: int) -> bool:
+        """Of which each write is kept by itself, and that holds no tables."""
+        types, knowledge = self._project.types.all(module, expr, context), self._project.knowledge
+        sessions = [each for each in types if self._project.types.role(each) == _SESSION]
+        return any(info.autocommit for each in sessions for _, info in knowledge.infos(each.name))
 
     def _is_row(self, module: Module, expr: Expr, context: int) -> bool:
         return any(self._project.types.role(each) == _STORED for each in self._project.types.all(module, expr, context))

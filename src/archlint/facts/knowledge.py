@@ -330,6 +330,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """A descriptor: what reading an attribute of this type gives on an instance (`ForeignKey[T]` gives `T`)."""
     reverse: Reverse | None = None
     loading: Loading | None = None
+    replaced_by: str = ""
+    """The meaning of a setting by which a project names the class of its own that stands for it."""
     owned: bool = False
     """As a class attribute with no type argument it is about the class that owns it (`objects = BookManager()`)."""
     paired: str = ""

@@ -13,6 +13,7 @@ from archlint.facts.syntax import Call, String
 from archlint.project.entities import UNKNOWN, Bound, Entity, FunctionRef, as_class, distinct, instance, weakened
 from archlint.project.model import Type, argument_of
 from archlint.project.notation import Notation, parse_notation
+from archlint.project.replaced_types import ReplacedTypes
 from archlint.project.rows_of_views import RowsOfViews
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class LibraryTypes:
         self._inference = inference
         self._knowledge = inference.project.knowledge
         self.view_rows = RowsOfViews(inference)
+        self._replaced = ReplacedTypes(inference)
         self._lineages: dict[tuple[str, tuple[Type, ...]], tuple[tuple[str, TypeInfo, Parameters], ...]] = {}
 
     def lineage(self, type_: Type) -> tuple[tuple[str, TypeInfo, Parameters], ...]:
@@ -151,7 +153,7 @@ class LibraryTypes:
                     return ()
                 arguments = tuple(self._first(a, environment) or UNKNOWN for a in notation.arguments)
                 known = arguments if any(a != UNKNOWN for a in arguments) else ()
-                return (Type(self._knowledge.canonical(notation.name), known),)
+                return (Type(self._replaced.name(self._knowledge.canonical(notation.name)), known),)
             case _:
                 return self._of_argument(notation, environment.site)
 

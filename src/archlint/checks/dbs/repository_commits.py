@@ -17,6 +17,7 @@ from archlint.project.one_off import OneOff
 from archlint.project.open_transactions import Inside, OpenTransactions
 from archlint.project.repeated import LoopWords
 from archlint.project.sequence import chain, may_follow
+from archlint.project.spelling import last_name
 from archlint.project.transaction_blocks import TransactionBlocks
 
 _COMMIT = "db.commit"
@@ -132,7 +133,18 @@ def _is_own(project: Project, end: EffectPoint) -> bool:
     """The function has opened the connection itself: it has nothing to do with the caller's."""
     callee = end.call.call.callee if end.call is not None else None
     base = callee.base if isinstance(callee, Attribute) else None
-    return isinstance(base, Name) and _is_opened(project, end, base, end.site.at)
+    return isinstance(base, Name) and (_is_entered(project, end, base) or _is_opened(project, end, base, end.site.at))
+
+
+def _is_entered(project: Project, end: EffectPoint, name: Name) -> bool:
+    """`with open_session() as session:`, and no `with session.begin() as …`."""
+    body = end.module.body
+    _, bindings = project.symbols.scopes(end.module).lookup(end.context, name.id, name.at)
+    made = [body.statements[binding.index] for binding in bindings if binding.kind == "statement"]
+    if not made or len(made) != len(bindings):
+        return False
+    calls = [body.calls[s.value.index] for s in made if s.kind == "with" and isinstance(s.value, CallRef)]
+    return len(calls) == len(made) and all(last_name(body, call.callee) not in _BEGUN for call in calls)
 
 
 def _is_opened(project: Project, end: EffectPoint, name: Name, before: int) -> bool:

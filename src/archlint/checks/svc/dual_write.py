@@ -9,9 +9,10 @@ from functools import cached_property
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import String
+from archlint.facts.syntax import Attribute, String
 from archlint.project.commits import Commit, Commits
 from archlint.project.conditions import Conditions, Path, is_failure_path
+from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.modules import Module
@@ -19,6 +20,7 @@ from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 from archlint.project.transactions import Transactions
 
+_MARKS = frozenset({"sent", "synced", "published", "delivered", "notified", "dispatched", "emitted", "announced", "last"})
 _KEEPING = ("db.commit", "db.write")
 _KINDS = {"commit": "commits here", "block": "writes here, in a transaction of its own", "at once": "writes here, at once"}
 
@@ -78,9 +80,22 @@ class _Beside:
         for publication in published:
             way = self._conditions.path(publication) if publication.site not in shared else None
             for commit in commits if way is not None else ():
-                if way is not None and not _holds(commit, publication):
+                if way is not None and not _holds(commit, publication) and not _only_marks(commit, publication):
                     return publication, commit, way
         return None
+
+
+def _only_marks(commit: Commit, publication: EffectPoint) -> bool:
+    """All that is set behind the publication says that it was made: `event.is_sent = True`. If that fails, it is sent again."""
+    place = commit.point
+    set_ = [
+        s.target.attr
+        for kind in ("assign", "augment")
+        for s in place.module.statements[kind]
+        if publication.site.end <= s.at < place.site.at and isinstance(s.target, Attribute)
+    ]
+    is_same = place.module is publication.module and place.caller == publication.caller
+    return is_same and bool(set_) and all(not _MARKS.isdisjoint(words_of(name)) for name in set_)
 
 
 def _holds(commit: Commit, publication: EffectPoint) -> bool:

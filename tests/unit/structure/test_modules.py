@@ -101,6 +101,8 @@ def test_a_module_beside_a_package_of_its_name_has_a_name_of_its_own() -> None:
         ("tests/orders/build.py", ""),
         ("app/tests.py", "def test_a(): ..."),
         ("app/orders/test_close.py", "class TestClose: ..."),
+        ("app/api/tests.py", "class APITestCase: ..."),
+        ("app/orders/tests_cache.py", "class CachedOrdersTest: ..."),
         ("app/conftest.py", ""),
         ("app/doubles.py", "import pytest"),
         ("app/fakes.py", "from unittest import mock"),
@@ -116,6 +118,7 @@ def test_test_code(path: str, text: str) -> None:
     ("path", "text"),
     [
         ("app/test_connection.py", "def ping(): ..."),
+        ("app/tests_of_health.py", "class Answer: ..."),
         ("app/contest/views.py", ""),
         ("app/latest.py", ""),
         ("app/typed.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pytest\n"),

@@ -75,7 +75,8 @@ class Change(Struct, frozen=True, array_like=True, gc=False):
     `table` as written, with its schema if that is; `name`: the column, index or constraint it is about; `to`: the new
     name; `parts`: what a table is created with, or gets.  alter-column: `sets` says what is changed (`type`, `not-null`,
     `nullable`, `default`, `no-default`), `type` to which.
-    add: `sets` is `filled` where rows that are there get a value.  `guarded`: only if it is not there yet, or still is.
+    add: `sets` is `filled` where rows that are there get a value, `there` for a column that is changed and of which nothing
+    was known before.  `guarded`: only if it is not there yet, or still is.
     `concurrently`: without a lock that stops writers; for a constraint: not validated now.  `constraint`: what kind of
     constraint is dropped (`primary`, `foreign key`, `unique`, `check`).  unknown: `name` says what could not be read.
     """

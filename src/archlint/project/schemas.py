@@ -75,6 +75,7 @@ class Schemas:
         for (folder, dialect), steps in self._files.items():
             numbered = sum(bool(_NUMBERED.match(posixpath.basename(path))) for path, _ in steps) > 1
             made = self._schema("migrations" if numbered else "statements", folder, steps)
+            made = made if numbered else replace(made, tables=tuple(self._of_the_program(made.tables)))
             told = dialect or spelled_for(self._project.sql_files[path] for path, _ in steps) or made.dialect
             found.append(replace(made, dialect=told, is_assumed=self._is_of_another(steps)))
         found = self._not_aside([*found, *self._of_models, *self._of_code])
@@ -159,6 +160,20 @@ class Schemas:
             return False
         made = {last_part(change.table).lower() for _, changes in files for change in changes}
         return self._named_in_code.isdisjoint(made)
+
+    def _of_the_program(self, tables: Iterable[Table]) -> Iterator[Table]:
+        """Where a framework's migrations make the tables: those of a file beside them that these or code names. The others
+        are what a tool made for itself, or another program's in a dump."""
+        for table in tables:
+            if not self._migrated or table.name.lower() in self._migrated or table.name.lower() in self._named_in_code:
+                yield table
+
+    @cached_property
+    def _migrated(self) -> frozenset[str]:
+        """The tables that migrations of a framework make."""
+        steps = (changes for history in (*self._revisions.values(), self._lists) for _, changes in history)
+        made = (change for changes in steps for change in changes if change.kind in ("create-table", "rename-table"))
+        return frozenset(last_part(change.to or change.table).lower() for change in made)
 
     def _not_aside(self, schemas: list[Schema]) -> list[Schema]:
         """Files among documents, in archives and demonstrations make no tables where something else does."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
@@ -13,6 +13,8 @@ from archlint.project.credentials import words_of
 from archlint.project.schema.lookups import full_name, kind_of, meant
 
 _ENDING = "_id"
+_MANY = 5
+"""So many tables of a file agree on what a column is."""
 _BIG = ("BIGINT", "INT8", "BIGSERIAL")
 
 
@@ -32,6 +34,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     in_files = _in_files(project)
     for _, group in sorted(groups.items()):
         tables = {table.name.lower(): table for _, table in group}
+        apart = _apart(group)
         keyed = sum(len(table.foreign_keys) for _, table in group)
         for schema, table in group:
             for key in table.foreign_keys:
@@ -40,7 +43,23 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             written = in_files.get(table.name.lower(), set())
             if schema.made_by == "models":
                 held |= written
-            yield from _of_table(schema, table, tables, params, (held, written), has_keys=keyed > 0)
+            kept = (held, written, apart.get(table.site.path, set()))
+            yield from _of_table(schema, table, tables, params, kept, has_keys=keyed > 0)
+
+
+def _apart(group: list[tuple[Schema, Table]]) -> Mapping[str, set[str]]:
+    """File → columns that many of its tables have, all of them without a key, where other columns have theirs: what they
+    lead to is kept in another database, or they outlive it on purpose."""
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    keyed: dict[str, set[str]] = defaultdict(set)
+    for _, table in group:
+        counted[table.site.path].update(column.name.lower() for column in table.columns)
+        keyed[table.site.path] |= {name.lower() for key in table.foreign_keys for name in key.columns}
+    return {
+        path: {name for name, times in names.items() if times >= _MANY and name not in keyed[path]}
+        for path, names in counted.items()
+        if keyed[path]
+    }
 
 
 def _in_files(project: Project) -> Mapping[str, set[str]]:
@@ -57,15 +76,15 @@ def _of_table(
     table: Table,
     tables: Mapping[str, Table],
     params: Params,
-    keys: tuple[set[str], set[str]],
+    keys: tuple[set[str], set[str], set[str]],
     *,
     has_keys: bool,
 ) -> Iterator[Hit]:
-    """`keys`: its columns that have one, and those that have one in any file."""
+    """`keys`: its columns that have one, those that have one in any file, and those that are kept apart."""
     if not set(params.traces).isdisjoint(words_of(table.name)) or table.name.lower().endswith(params.trace_endings):
         return
     names = {column.name.lower() for column in table.columns}
-    held, written = keys
+    held, written, apart = keys
     for column in table.columns:
         name = column.name.lower()
         base = name.removesuffix(_ENDING)
@@ -78,7 +97,8 @@ def _of_table(
         kinds = kind_of(column.type), kind_of(led.type if led is not None else "")
         if all(kinds) and kinds[0] != kinds[1]:
             continue  # the id of another system
-        is_known = all(kinds) and has_keys and name not in written
+        is_known = all(kinds) and has_keys and name not in written and name not in apart
+        is_known &= target.column(name) is None  # else the number that the other table keeps under that name, not its key
         is_known &= not (_is_big(column) and led is not None and not _is_big(led))  # it has room for more than the keys there
         yield Hit(
             column.site,

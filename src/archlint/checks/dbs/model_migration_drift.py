@@ -30,6 +30,7 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
                 continue
             schema, table = found
             held = beside.get((models.service, table.name.lower()), set())
+            held |= _other_key(model, table)
             missing = [c for c in model.columns if table.column(c.name) is None and c.name.lower() not in held]
             if not missing:
                 yield Proof(model.site, f"migrations make all columns of `{full_name(model)}`")
@@ -42,3 +43,10 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
                 related=(Step(table.site, "the migration that makes the table"),),
                 anchor=full_name(model),
             )
+
+
+def _other_key(model: Table, table: Table) -> set[str]:
+    """The model's key where migrations give the table another: what the class derives from, seen or not, brings that."""
+    if model.primary_key is None or table.primary_key is None:
+        return set()
+    return {name.lower() for name in model.primary_key.columns}

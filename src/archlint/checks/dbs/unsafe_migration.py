@@ -68,7 +68,7 @@ def _made(change: Change, made: set[tuple[str, str]]) -> Iterator[tuple[str, str
 def _unsafe(change: Change, draft: Draft | None, new: set[str], *, locks: bool) -> tuple[str, Confidence, str] | None:
     """(message, confidence, what it is about) for a step on a table that was there before."""
     match change.kind:
-        case "add":
+        case "add" if "there" not in change.sets:
             return _unsafe_part(change, draft, new, locks=locks)
         case "rename-table":
             return "rename", Confidence.HIGH, change.table

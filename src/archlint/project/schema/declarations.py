@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Target = tuple[str, tuple[str, ...]]
 """The table that a key leads to, and its columns there (none: its primary key)."""
 Resolve = Callable[[Written], Target | None]
+_ENDING = re.compile(r"^\.(\w+)\.(\w+)$")
 _HOLE = re.compile(r"\{(\d+(?::\w+)?|:\w+)(?:\|(\d+))?\}")
 
 PYTHON_TYPES = {
@@ -158,6 +159,9 @@ class Declarations:
             table, _, column = text.rpartition(".")
             return (table, (column,)) if table else (column, ())
         expr = written.expr
+        ending = _ENDING.search(self.reading.ending(written))
+        if ending is not None:  # behind the name of its schema, which is only known when it runs
+            return ending[1], (ending[2],)
         if isinstance(expr, Attribute):
             base = expr.base.base if isinstance(expr.base, Attribute) and expr.base.attr in ("c", "columns") else expr.base
             if isinstance(base, Attribute) and base.attr == "__table__":

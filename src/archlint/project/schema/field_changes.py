@@ -91,7 +91,7 @@ class FieldChanges:
         new = field.declared
         if old is None or old.declared is None or new is None:
             if new is not None:
-                yield Change("add", model.table, made.site, parts=named_parts(field, new))
+                yield Change("add", model.table, made.site, parts=named_parts(field, new), sets=("there",))
             yield from joints
             return
         field.own = old.own

@@ -153,6 +153,8 @@ class Models:
             yield name, declared
         elif made is not None and made.part.part == "no-column":
             yield name, None
+        elif value is not None and statement.annotation is None and self._reading.is_none(value):
+            yield name, None  # takes away what a base declares
 
     def _computed_column(self, klass: ClassDef, name: str, function: int) -> Iterator[tuple[str, Declared | None]]:
         """A function that gives each class its own column."""

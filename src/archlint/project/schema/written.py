@@ -253,6 +253,13 @@ class Reading:
         texts = [self.text(written.at(part), depth - 1) for part in parts]
         return None if None in texts else "".join(text for text in texts if text is not None)
 
+    def ending(self, written: Written) -> str:
+        """The text in which a text that is put together ends, whatever stands before it; empty where it is not known."""
+        expr = written.expr
+        is_sum = isinstance(expr, Operation) and expr.op == "+"
+        parts = expr.parts if isinstance(expr, Template) else expr.operands if is_sum and isinstance(expr, Operation) else ()
+        return self.text(written.at(parts[-1])) or "" if parts else ""
+
     def _flat(self, written: Written, display: Collection, depth: int) -> Iterator[Written]:
         for item in display.items[:_ITEMS]:
             if isinstance(item, Starred):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _READING = frozenset(
     {"get", "pop", "getlist", "get_list", "getall", "getone", "get_argument", "get_query_argument", "setdefault"}
 )
+_SENT = "request-value"
+"""What a method of a framework's view gives is a text of the request."""
 _CLOSED = frozenset(
     {"int", "float", "bool", "len", "abs", "round", "id", "hash", "ord", "sum", "range", "isoformat", "timestamp", "hexdigest"}
     | {"uuid1", "uuid4", "token_hex", "strftime", "total_seconds", "count", "index", "find", "type", "isinstance", "time"}
@@ -61,6 +63,8 @@ class InsertedCalls:
             return iter(())
         if operation is not None and operation.register == READS:
             return self._parsed(expr, site, spot)
+        if operation is not None and operation.register == _SENT:
+            return self._values.leaf(expr, spot, Reach.SENT)
         definitions = list(dict.fromkeys(t.definition for t in site.targets if t.definition is not None))[:_MOST_TARGETS]
         if definitions:
             return self._defined(expr, site, definitions, spot)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript
+from archlint.project.credentials import words_of
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import parts_of
 from archlint.project.schema.names import last_part
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _TABLE = "db-table"
 _DATABASE = "db-session"
 _GETTING = frozenset({"get_collection"})
+_UNSAID = frozenset({"collection", "collections", "coll", "name", "table", "tables", "db", "mongo", "mongodb", "key", "index"})
 _DEPTH = 3
 
 
@@ -53,17 +55,30 @@ class CoreTables:
 
     def _part_of_database(self, module: Module, part: Expr, context: int) -> str:
         """`orders` of `db.orders`, `db["orders"]`, `db.get_collection("orders")`, where `db` is a database itself."""
-        base, key = None, ""
+        base: Expr | None = None
+        given: Expr | None = None
         if isinstance(part, Attribute):
-            base, key = part.base, part.attr
-        elif isinstance(part, Subscript) and part.index and isinstance(part.index[0], String):
-            base, key = part.base, part.index[0].value
+            base = part.base
+        elif isinstance(part, Subscript) and part.index:
+            base, given = part.base, part.index[0]
         elif isinstance(part, CallRef) and last_name(module.body, part) in _GETTING:
             call = module.body.calls[part.index]
             given = call.arguments[0].value if call.arguments else None
-            if isinstance(call.callee, Attribute) and isinstance(given, String):
-                base, key = call.callee.base, given.value
-        return key.lower() if base is not None and _DATABASE in self._roles(module, base, context) else ""
+            base = call.callee.base if isinstance(call.callee, Attribute) and given is not None else None
+        if base is None or _DATABASE not in self._roles(module, base, context):
+            return ""
+        return part.attr.lower() if isinstance(part, Attribute) else self._key(module, given, context)
+
+    def _key(self, module: Module, given: Expr | None, context: int) -> str:
+        """What is written, or what a setting or a constant says by its own name: `settings.orders_collection_name`."""
+        if isinstance(given, String):
+            return given.value.lower()
+        if not isinstance(given, Name | Attribute):
+            return ""
+        text = self._project.values.text(module, given, context)
+        if text is not None and text.rendered and "{" not in text.rendered:
+            return text.rendered.lower()
+        return "_".join(word for word in words_of(last_name(module.body, given)) if word not in _UNSAID)
 
     def _roles(self, module: Module, expr: Expr, context: int) -> set[str]:
         types = self._project.types

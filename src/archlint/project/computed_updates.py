@@ -13,6 +13,7 @@ from archlint.facts.syntax import (
     Attribute,
     CallRef,
     Collection,
+    Conditional,
     Expr,
     Mapping,
     Name,
@@ -163,7 +164,7 @@ def _function_at(module: Module, at: int) -> int:
 
 
 def is_old_value(module: Module, expr: Expr, own: str, before: int) -> bool:
-    """`x.n` itself, or a name that it was given before: `old = x.n`, `old = int(x.n or 0)`."""
+    """`x.n` itself, or a name that it was given before: `old = x.n`, `old = int(x.n or 0)`, `old = x.n if x else 0`."""
     body = module.body
     if not isinstance(expr, Name):
         return spell(body, expr) == own
@@ -175,4 +176,6 @@ def is_old_value(module: Module, expr: Expr, own: str, before: int) -> bool:
             value = given[0].value if given else None
         elif isinstance(value, Operation) and value.op == "or":
             value = value.operands[0]
+        elif isinstance(value, Conditional):
+            value = value.body
     return isinstance(value, Attribute) and spell(body, value) == own

@@ -73,7 +73,22 @@ _NO_TOKEN_BEFORE = frozenset(
     | {"next", "prev", "previous", "page", "paging", "pagination", "continuation", "continue", "cursor", "sync", "stream"}
     | {"position", "start", "end", "stop", "eos", "bos", "pad", "unk", "sep", "special", "output", "prompt", "completion"}
     | {"cancel", "cancellation", "template", "parse", "parser", "lex", "lexer", "current", "first", "last", "left", "right"}
-    | {"word", "op", "operator", "keyword", "fts", "search", "query", "resume", "since", "from", "to", "room", "seq"}
+    | {
+        "word",
+        "op",
+        "operator",
+        "keyword",
+        "fts",
+        "search",
+        "query",
+        "resume",
+        "resumption",
+        "since",
+        "from",
+        "to",
+        "room",
+        "seq",
+    }
     | {"fencing", "lease", "idempotency", "worker", "slot", "delivery", "message", "event", "typing", "receipt", "presence"}
     | {"replication", "filter", "sort", "partition", "primary", "foreign", "cache", "object", "storage", "index", "shift"}
     | {"device", "push", "reservation", "fcm", "apns", "design", "color", "theme", "change", "unexpected", "unknown"}
@@ -153,6 +168,8 @@ class Vocabulary:
         holds = not self._first_words.isdisjoint(words) and any(_at(words, term) >= 0 for term, _ in self._terms)
         if not holds or identifier.lower() in self._ignored or len(words) > 6:
             return None, holds
+        if words[0] == "from":
+            return None, True  # where it was found, not what it is
         bare = words
         while len(bare) > 1 and bare[-1] in _NEUTRAL_TAILS:
             bare = bare[:-1]

@@ -35,6 +35,8 @@ def arguments_of(given: Parameter, site: CallSite) -> list[Argument]:
 def _through_class(site: CallSite) -> bool:
     """`Class.method(instance, …)`: the receiver is among the arguments."""
     callee = site.call.callee
+    if site.receiver is not None and not site.receiver.is_class:
+        return False  # an object that is imported under the name of its class
     if not (isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id[:1].isupper()):
         return False
     definitions = [t.definition for t in site.targets if t.definition is not None]

@@ -14,7 +14,8 @@ from archlint.project.flows import Habits, Place
 from archlint.project.origins import Origin, Origins
 from archlint.project.parts import names_in, parts_of
 from archlint.project.request_objects import RequestObjects
-from archlint.project.spelling import last_name
+from archlint.project.shapes import is_missing
+from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class RequestValues:
         if expr.attr not in self._habits.bodies or not self._is_request(expr.base, at):
             return None
         function = at.module.body.contexts[at.context].function
-        fields = self._read(at.module).get(function, ()) if function >= 0 else ()
+        read = self._read(at.module).get(function, ()) if function >= 0 else ()
+        written = spell(at.module.body, expr)
+        fields = tuple(name for name in read if not is_missing(at.module, name, written, at.context))
         naming = self._vocabulary.names(fields[0]) if fields else None
         return WholeValue(naming.kind, fields) if naming is not None else None
 

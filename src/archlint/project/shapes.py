@@ -127,6 +127,19 @@ def is_absent(module: Module, written: str, context: int) -> bool:
     return False
 
 
+def is_missing(module: Module, key: str, written: str, context: int) -> bool:
+    """A place in which a test has found that a mapping has no such key."""
+    for place in (module.body.contexts[index] for index in _places(module, context)):
+        if place.kind not in ("if", "else") or place.subject is None:
+            continue
+        for part, negated in _conditions(place.subject, place.kind == "else"):
+            if isinstance(part, Comparison) and part.ops == (("in",) if negated else ("not in",)):
+                asked, mapping = part.operands
+                if isinstance(asked, String) and asked.value == key and spell(module.body, mapping) == written:
+                    return True
+    return False
+
+
 def _asks_along(module: Module, test: Expr, written: str) -> bool:
     """`user and user.token`: where it does not hold, there is no token or nothing to read one from."""
     asked = test.operands if isinstance(test, Operation) and test.op == "and" else ()

@@ -223,6 +223,8 @@ class Taint:
             return Confidence.HIGH if is_text and naming.alone and isinstance(expr, Name) else Confidence.MEDIUM
         if self.uses.opens(expr, at):
             return Confidence.HIGH if is_text else Confidence.MEDIUM
+        if self.locals.is_piece(expr, at):
+            return Confidence.LOW
         is_sure = is_text and naming.alone and isinstance(expr, Name) and self.is_about_access(expr, at)
         return Confidence.HIGH if is_sure else Confidence.LOW
 
@@ -346,6 +348,8 @@ class Taint:
             return CLEAN if fields and self.locals.is_made_clean(expr.base, fields, at) else whole_of
         for type_ in types:
             getter = self.project.types.inference.members.property_of(type_, expr.attr)
+            if getter is not None and not self.habits.sanitizers.isdisjoint(words_of(expr.attr)):
+                return CLEAN
             if getter is not None:
                 return self.named(expr, at, naming, self.calls.returned(getter, at.frame))
         inner = self.locals.set_before(expr, at) or self.locals.given(expr, at)

@@ -62,10 +62,17 @@ class CallFlows:
             return CLEAN
         if words and words[0] in CLEAN_VERBS:
             return CLEAN
+        if any(self._is_told_to_hide(argument) for argument in site.call.arguments):
+            return CLEAN
         carried = self._carried(expr, site, name, at)
         if carried is not None:
             return carried
         return self._called(expr, site, name, at)
+
+    def _is_told_to_hide(self, argument: Argument) -> bool:
+        """`hide_password=True`"""
+        is_so = isinstance(argument.value, Constant) and argument.value.value is True
+        return is_so and not self._taint.habits.sanitizers.isdisjoint(words_of(argument.name or ""))
 
     def _carried(self, expr: CallRef, site: CallSite, name: str, at: Place) -> Flow | None:
         """Calls of the language that hand on what they get; None for others."""
@@ -252,6 +259,8 @@ class CallFlows:
             return joined(self._passed(given, frame.call, frame.outer))
         if self.climbs >= _MOST_CLIMBS or given.name in ("self", "cls"):
             return UNKNOWN
+        if words_of(given.name)[-1:] == ("name",):
+            return UNKNOWN  # what a secret is called
         key = (given.definition, given.position, named, self.climbs)
         known = self._held.get(key)
         if known is None:

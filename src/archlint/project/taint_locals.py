@@ -72,6 +72,24 @@ class LocalFlows:
             return False
         return any(isinstance(o, Origin) and o.each for o in self.origins.of(at.module, expr, at.context))
 
+    def is_piece(self, expr: Expr, at: Place, depth: int = 2) -> bool:
+        """One of the pieces of `text.split(",")`, also trimmed: an item of a list, a field of a line."""
+        if not isinstance(expr, Name) or depth == 0:
+            return False
+        for origin in self.origins.of(at.module, expr, at.context):
+            given = origin.expr if isinstance(origin, Origin) and not origin.path else None
+            if not isinstance(given, CallRef) or not isinstance(origin, Origin):
+                continue
+            callee = origin.module.body.calls[given.index].callee
+            if not isinstance(callee, Attribute):
+                continue
+            if callee.attr == "split" if origin.each else self._is_trimmed(callee, _moved(at, origin), depth):
+                return True
+        return False
+
+    def _is_trimmed(self, callee: Attribute, at: Place, depth: int) -> bool:
+        return callee.attr == "strip" and self.is_piece(callee.base, at, depth - 1)
+
     def is_function(self, expr: Name, at: Place) -> bool:
         """The name of a function of the project, which shows nothing of what it gives."""
         if self._taint.vocabulary.names(expr.id) is None:

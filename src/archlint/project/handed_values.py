@@ -83,10 +83,13 @@ class HandedValues:
         own = ((row, call) for row, call in enumerate(self._module.body.calls) if self.is_own(call.at))
         return any(
             last_name(self._module.body, call.callee) in _NARROWING
-            and any(self.holds(argument.value) for argument in call.arguments)
+            and any(isinstance(a.value, Name) and self._is_handed(a.value.id) for a in call.arguments)
             and self._looks_up(CallRef(call.at, call.length, row))
             for row, call in own
         )
+
+    def _is_handed(self, name: str) -> bool:
+        return name in self.names and any(each.name == name for each in self._function.parameters)
 
     def _enters(self, call: Call) -> bool:
         base = call.callee.base if isinstance(call.callee, Attribute) else None

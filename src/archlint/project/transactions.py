@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String, Subscript
 from archlint.facts.syntax import Mapping as Display
+from archlint.project.around_apps import AroundApps
 from archlint.project.entities import FunctionRef
 from archlint.project.injected import Injected
 from archlint.project.model import Def, Type
@@ -33,6 +34,8 @@ Holder = Literal["", "own", "request", "injected"]
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
 _REQUEST, _METHOD, _TASK, _SIGNAL = "request-transaction", "in-transaction", "task", "signal-handler"
 _DISPATCHING = "dispatch"
+_AROUND = frozenset({"__call__", "__acall__"})
+"""Methods of middleware in which the request is answered."""
 _MOST_CALLERS = 40
 _MOST_NAMED = 12
 _DEPTH = 8
@@ -86,10 +89,22 @@ class Transactions:
         function = module.body.contexts[context].function
         return function >= 0 and self.holds(Def(module, module.name, function))
 
-    @property
+    @cached_property
     def has_request_transactions(self) -> bool:
-        """A setting of the project makes a transaction of each request."""
-        return self._project.has_request_transactions
+        """A setting of the project, or its own middleware, makes a transaction of each request."""
+        return self._project.has_request_transactions or any(map(self._is_around, AroundApps(self._project).names))
+
+    def _is_around(self, middleware: str) -> bool:
+        """A class of the project's that opens one around what answers."""
+        klass = self._project.symbols.classes.get(middleware)
+        if klass is None:
+            return False
+        methods = (
+            Def(klass.module, klass.module.name, row)
+            for row, function in enumerate(klass.module.outline.functions)
+            if function.klass == klass.index and function.name in _AROUND
+        )
+        return any(self.holds(method) or any(True for _ in self.blocks.of(method)) for method in methods)
 
     # decorators and frameworks
 

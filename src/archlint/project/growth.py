@@ -98,7 +98,9 @@ class Growths:
 
     def _gives_rows(self, loop: Loop) -> bool:
         """The loop's variable is an object that is stored, and the loop does not put such a one in its place."""
-        end, types = loop.place.end, self._project.types
+        end, types, subject = loop.place.end, self._project.types, loop.place.subject
+        if isinstance(subject, Name) and types.inference.is_named_row(loop.module, subject, loop.place.parent):
+            return False  # callers may give names as well, or what rows are to be made of
         rebound = {s.target.id for s in loop.statements if s.kind != "for" and isinstance(s.target, Name)}
         found = [t for name in loop.targets - rebound for t in types.all(loop.module, Name(end, name), loop.context)]
         return any(not t.is_class and types.role(t) == "db-model" for t in found)
@@ -114,6 +116,8 @@ class Growths:
 
     def _typed(self, place: Descent, expr: Expr) -> Growth:
         types, knowledge = self._project.types, self._project.knowledge
+        if isinstance(expr, Name) and types.inference.is_named_row(place.module, expr, place.context):
+            return ""
         for found in types.all(place.module, expr, place.context):
             if found.is_class:
                 continue

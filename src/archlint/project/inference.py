@@ -159,6 +159,15 @@ class Inference:
 
     # names
 
+    def is_named_row(self, module: Module, expr: Name, context: int) -> bool:
+        """It is a parameter of which nothing but its name tells that it is rows."""
+        scope, bindings = module.scopes.lookup(context, expr.id, expr.at)
+        if scope <= 0 or len(bindings) != 1 or not self._named_rows.types(module, expr.id):
+            return False
+        is_open = self._bindings.open_parameter(module, bindings[0]) is not None
+        told = self._passed(module, bindings[0]) or self.guess(module, expr.id) if is_open else ()
+        return is_open and not told and all(self.says_nothing(e) for e in self._alternatives(module, bindings, expr.id))
+
     def _name(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         assert isinstance(expr, Name)  # noqa: S101 - the table in `__init__` decides
         scope, bindings = module.scopes.lookup(context, expr.id, expr.at)

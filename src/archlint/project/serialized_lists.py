@@ -20,6 +20,7 @@ from archlint.project.provided import provided_by
 from archlint.project.serializers import Serializers
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.symbols import ClassDef
+from archlint.project.view_rows import names_meant
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -154,11 +155,11 @@ class SerializedLists:
             for name in sorted(names):
                 yield from self._set_by(view, name)
             return
-        own = isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id == "self"
-        found_own = list(self._set_by(view, expr.attr)) if view is not None and own and isinstance(expr, Attribute) else []
-        if found_own:  # `self.list_serializer_class`
-            yield from found_own
-            return
+        if view is not None and isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id == "self":
+            bound = bound_in(self._project, Type(view.name), expr.attr)
+            if bound is not None and bound[1].kind == "statement":  # `self.list_serializer_class`, of whatever kind
+                yield from self._set_by(view, expr.attr)
+                return
         for found in self._project.types.all(module, expr, context):
             klass = self._project.symbols.classes.get(found.name) if found.is_class else None
             if klass is not None and self._serializers.about(klass) is not None:
@@ -172,13 +173,7 @@ class SerializedLists:
             yield from self._classes(bound[0].module, value, bound[0].klass.context) if value is not None else ()
 
     def _meant(self, view: ClassDef, meaning: str) -> frozenset[str]:
-        return frozenset(
-            name
-            for ancestor in self._members.ancestors(Type(view.name))
-            for _, info in self._project.knowledge.infos(ancestor.name)
-            for name, meant in info.subclass_attribute.items()
-            if meant == meaning
-        )
+        return names_meant(self._project, Type(view.name), meaning)
 
     # answers
 

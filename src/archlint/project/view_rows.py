@@ -77,3 +77,14 @@ class ViewRows:
 def _is_super(module: Module, callee: Attribute) -> bool:
     base = callee.base
     return isinstance(base, CallRef) and last_name(module.body, module.body.calls[base.index].callee) == "super"
+
+
+def names_meant(project: Project, view: Type, meaning: str) -> frozenset[str]:
+    """The names under which a view keeps what its libraries ask it for: `rows` the query of its list."""
+    return frozenset(
+        name
+        for ancestor in project.types.inference.members.ancestors(view)
+        for _, info in project.knowledge.infos(ancestor.name)
+        for name, meant in info.subclass_attribute.items()
+        if meant == meaning
+    )

@@ -16,13 +16,14 @@ from archlint.project.lazy_relations import LazyRelation, LazyRelations
 from archlint.project.loaded import LoadedRelations
 from archlint.project.loop_items import is_put_in_brackets
 from archlint.project.loops import Loop, Loops
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.modules import Module
 from archlint.project.one_off import OneOff
 from archlint.project.owners import is_of_its_owner
 from archlint.project.repeated import LoopWords
 from archlint.project.serialized_loads import SerializedLoad, SerializedLoads
 from archlint.project.spelling import shorten, spell
+from archlint.project.view_rows import names_meant
 
 _MOST_NAMES = 4
 
@@ -95,6 +96,11 @@ def _loop_of(loops: Loops, module: Module, expr: Expr, context: int) -> Loop | N
     return None
 
 
+def _class_around(loop: Loop) -> Type | None:
+    row = loop.place.klass
+    return Type(f"{loop.module.name}.{loop.module.outline.classes[row].qualname}") if row >= 0 else None
+
+
 def _is_stored(loop: Loop, expr: Attribute) -> bool:
     """The loop sets the attribute itself."""
     body = loop.module.body
@@ -118,7 +124,10 @@ class _Judge:
             return
         if raises and loop.module.outline.functions[function].is_async:
             return
-        items, anywhere = self._loaded.by(loop.module, subject, loop.place.parent), self._loaded.anywhere
+        view = _class_around(loop)
+        rows = names_meant(self._project, view, "rows") if view is not None else frozenset[str]()
+        items = self._loaded.by(loop.module, subject, loop.place.parent, view if rows else None, rows)
+        anywhere = self._loaded.anywhere
         if items.holds(relation.name):
             yield Proof(Site(loop.path, expr.at, expr.end), f"`{relation.name}` is loaded with the list")
             return

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name, Statement
+from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Name, Statement
 from archlint.project.conditions import Path
 from archlint.project.model import Def
-from archlint.project.parts import children, names_in
+from archlint.project.parts import children, names_in, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -78,7 +78,10 @@ class HandedValues:
         return False
 
     def _weighs(self) -> bool:
-        if any(each.kind in ("test", "assert") and self.holds(each.value) for each in self.statements):
+        """The value itself is compared: of a whole body a part is, and the rest goes on."""
+        tests = [each.value for each in self.statements if each.kind in ("test", "assert")]
+        compared = [p for test in tests for p in parts_of(self._module.body, test) if isinstance(p, Comparison)]
+        if any(isinstance(side, Name) and self._is_handed(side.id) for each in compared for side in each.operands):
             return True
         own = ((row, call) for row, call in enumerate(self._module.body.calls) if self.is_own(call.at))
         return any(

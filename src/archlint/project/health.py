@@ -127,7 +127,7 @@ class Health:
 
     @cached_property
     def libraries(self) -> list[Evidence]:
-        """Health-check libraries that production code imports, installs or includes."""
+        """Health-check libraries that production code imports, installs, puts before its views or includes."""
         project = self._project
         found: list[Evidence] = []
         for module in project.modules.production:
@@ -138,7 +138,8 @@ class Health:
             called = {word for part in name.split(".") for word in words_of(part)}
             if _LIBRARY_KIND in project.knowledge.package_kinds(name) or not self._words.clear.isdisjoint(called):
                 found.append(Evidence(site, f"the routes of the library `{name}`", "library"))
-        for module, expr, _ in setting_values(project, "installed-apps"):
+        settings = [value for meaning in ("installed-apps", "middleware") for value in setting_values(project, meaning)]
+        for module, expr, _ in settings:
             for text in (leaf for leaf in leaves_of(expr) if isinstance(leaf, String)):
                 if _LIBRARY_KIND in project.knowledge.package_kinds(text.value):
                     site = Site(module.path, text.at, text.end)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Collection, Conditional, Constant, Expr, Mapping, Name, String
+from archlint.project.credentials import words_of
 from archlint.project.model import Def
 from archlint.project.parts import leaves_of
 from archlint.project.route_records import Route
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _LABELS = frozenset({"tags", "name", "summary", "operation_id", "endpoint"})
+_ALIVE = frozenset({"running", "working", "alive", "up", "online", "operational"})
 _FAILURE = re.compile(r"(HTTP_5\d\d.*|.*SERVICE_UNAVAILABLE|.*INTERNAL_SERVER_ERROR|HTTPServiceUnavailable)")
 
 
@@ -46,15 +48,23 @@ def answers_failure(project: Project, definition: Def) -> bool:
 
 
 def answers_state(project: Project, definition: Def) -> bool:
-    """Does a function give back nothing but a mapping that it writes out, a state in plain words among its values?"""
+    """Does a function give back nothing but a state in plain words: a mapping that it writes out with one among its values,
+    or one text that ends in it (`shop is running`)?"""
     returned = [s.value for s in project.symbols.scopes(definition.module).returns.get(definition.index, [])]
     return bool(returned) and all(map(_is_state, returned))
 
 
 def _is_state(expr: Expr | None) -> bool:
     if not isinstance(expr, Mapping):
-        return False
+        return _says_alive(expr)
+    if len(expr.values) == 1 and _says_alive(expr.values[0]):
+        return True
     return any(_is_text(key, "status") and isinstance(value, String) for key, value in zip(expr.keys, expr.values, strict=True))
+
+
+def _says_alive(expr: Expr | None) -> bool:
+    """Its last word does, whatever sign stands behind it."""
+    return isinstance(expr, String) and words_of(expr.value)[-1:] != () and words_of(expr.value)[-1] in _ALIVE
 
 
 def _is_text(expr: Expr | None, text: str) -> bool:

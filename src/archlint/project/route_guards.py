@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Operation, Subscript
 from archlint.project.model import Def, Type
 from archlint.project.route_records import Handler
+from archlint.project.spelling import last_name
 from archlint.project.symbols import ClassDef
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def _names(module: Module, expr: Expr, depth: int = 0) -> Iterator[str]:
             yield expr.attr
         case CallRef():
             call = module.body.calls[expr.index]
-            yield from _names(module, call.callee, depth + 1)
+            if not last_name(module.body, call.callee).endswith("_classes"):  # which those are, its arguments say
+                yield from _names(module, call.callee, depth + 1)
             for argument in call.arguments:
                 yield from _names(module, argument.value, depth + 1)
         case Collection():

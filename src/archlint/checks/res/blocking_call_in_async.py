@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.conditions import Conditions, Path
+from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.one_off import OneOff, OneOffWords
@@ -17,6 +18,8 @@ _LOCAL = frozenset({"blocking", "file.write", "env.read", "log"})
 _SHORT = 0.01
 _POLLING = "poll"
 """What is asked so looks whether there is something, and waits only as long as it is told to."""
+_FAR = 2
+"""Functions between a coroutine and what it computes: further down are conditions that nobody can weigh."""
 _STEPS = 3
 """From the functions of the start into what only they call."""
 
@@ -26,7 +29,8 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     `in_handlers`: those of them that are told as notes where a handler makes them itself, `whole_files`: with no doubt;
     `brief`: those that hold it so shortly that only a note is due (files, locks); `transparent`: decorators under which a
     function still runs in its caller's thread; `in_files`: start of a library's names → its classes whose databases are
-    local files; `on_hosts`: those whose databases are not.  The rest: see `OneOffWords`."""
+    local files; `on_hosts`: those whose databases are not; `tiny`: words in names of functions and
+    modules that draw a few pixels, or make what is all but empty. The rest: see `OneOffWords`."""
 
     ignore_calls: tuple[str, ...]
     in_handlers: tuple[str, ...]
@@ -37,6 +41,7 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     on_hosts: tuple[str, ...]
     loop_a_request: tuple[str, ...]
     loop_shared: tuple[str, ...]
+    tiny: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -67,11 +72,47 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         )
         is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)
         yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
+    yield from _computed(project, params, once, alone, conditions)
     for effect in ("http", "db.read"):
         for point in project.effects.points(effect):
             caller, call = point.caller, point.call
             if point.is_direct and call is not None and call.call.awaited and caller is not None and caller.function.is_async:
                 yield Proof(point.site, f"`{point.shown}` is awaited")
+
+
+def _computed(project: Project, params: Params, once: OneOff, alone: RunAlone, conditions: Conditions) -> Iterator[Hit]:
+    """The first place of each coroutine function at which images, documents or tables are worked on."""
+    seen: set[Def] = set()
+    for point in sorted(project.effects.points("heavy"), key=lambda each: each.site):
+        caller = point.caller
+        if caller is None or caller in seen or not caller.function.is_async or not point.module.is_production:
+            continue
+        path = conditions.path(point) if not _is_threaded(point) else None
+        if path is None or any(each.function.is_async for each in path.through):
+            continue  # it is told where the nearest coroutine function does it
+        if _is_moved(path, params) or "blocking" in _effects(path) or _is_tiny((caller, *path.through), params):
+            continue
+        seen.add(caller)
+        is_note = path.kept or once.runs_once(point.module, caller) or alone.holds(caller)
+        is_note = is_note or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or len(path.through) > _FAR
+        yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
+
+
+def _is_threaded(point: EffectPoint) -> bool:
+    """`await to_thread(shrink, image)`."""
+    operation = point.call.operation if point.call is not None else None
+    return point.is_handed or (operation is not None and bool(operation.threaded))
+
+
+def _effects(path: Path) -> tuple[str, ...]:
+    operation = path.end.call.operation if path.end.call is not None else None
+    return tuple(operation.effect) if operation is not None else ()
+
+
+def _is_tiny(way: tuple[Def, ...], params: Params) -> bool:
+    """A picture of a few letters is drawn at once."""
+    names = (word for each in way for name in (each.module.name, each.function.qualname) for word in words_of(name))
+    return not set(params.tiny).isdisjoint(names)
 
 
 def _is_short(project: Project, path: Path) -> bool:

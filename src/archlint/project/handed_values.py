@@ -81,7 +81,8 @@ class HandedValues:
         """The value itself is compared: of a whole body a part is, and the rest goes on."""
         tests = [each.value for each in self.statements if each.kind in ("test", "assert")]
         compared = [p for test in tests for p in parts_of(self._module.body, test) if isinstance(p, Comparison)]
-        if any(isinstance(side, Name) and self._is_handed(side.id) for each in compared for side in each.operands):
+        sides = [side for each in compared for side in (each.operands[:1] if "in" in each.ops[0] else each.operands)]
+        if any(isinstance(side, Name) and self._is_handed(side.id) for side in sides):
             return True
         own = ((row, call) for row, call in enumerate(self._module.body.calls) if self.is_own(call.at))
         return any(

@@ -123,9 +123,14 @@ def _program(handler: Def) -> tuple[str, str]:
 
 def _past(ways: HandlerWays, handler: Def, params: Params, *, is_clean: bool) -> list[Bypass]:
     paths = [endpoint.path.lower().strip("/").split("/") for endpoint in ways.handlers[handler]]
-    if any(parts[-1] in params.ignore_paths or parts[-2:-1] == [_HEALTH] for parts in paths):
+    if any(_tells_of_health(parts, params) for parts in paths):
         return []
     return [bypass for bypass in ways.bypasses(handler) if not _is_free(bypass, params, is_clean=is_clean)]
+
+
+def _tells_of_health(parts: Sequence[str], params: Params) -> bool:
+    """`/status`, `/health/details`; `/orders/{number}/status` is that of an order."""
+    return parts[-2:-1] == [_HEALTH] or (parts[-1] in params.ignore_paths and not any("{" in part for part in parts))
 
 
 def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:

@@ -62,7 +62,7 @@ _NO_DATABASE_BEFORE = frozenset({"sentry", "browser", "websocket", "ws", "chrome
 """Before an address these say that it is none of a database, and holds no password."""
 
 _NO_PERSON_BEFORE = frozenset(
-    {"from", "sender", "reply", "noreply", "support", "default", "service", "smtp"}
+    {"from", "sender", "reply", "noreply", "support", "default", "service", "smtp", "receipt"}
     | {"group", "team", "list", "calendar", "room", "channel", "organization", "organisation", "org", "company", "department"}
 )
 """Before `email` or `phone` these say that it is the service's own address, that of more than a person, or none

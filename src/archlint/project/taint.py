@@ -47,7 +47,7 @@ from archlint.project.shapes import Shapes, is_absent
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint_calls import CallFlows
 from archlint.project.taint_items import DESCRIBING, ItemFlows
-from archlint.project.taint_locals import LocalFlows, is_class_name, is_configured, is_open
+from archlint.project.taint_locals import LocalFlows, is_class_name, is_open
 from archlint.project.unnamed_credentials import UnnamedCredentials
 from archlint.project.user_names import is_user_name
 
@@ -180,7 +180,7 @@ class Taint:
         `revealed`: a masking type has been taken off."""
         if naming is None or inner.clean:
             return inner
-        if not inner.sources and self.habits.configuration and is_configured(self.habits.configuration, at.module, expr):
+        if not inner.sources and self.habits.configuration and self.locals.is_of_settings(expr, at):
             return CLEAN
         label = shorten(spell(at.module.body, expr))
         if inner.sources:

@@ -90,6 +90,16 @@ class LocalFlows:
     def _is_trimmed(self, callee: Attribute, at: Place, depth: int) -> bool:
         return callee.attr == "strip" and self.is_piece(callee.base, at, depth - 1)
 
+    def is_of_settings(self, expr: Expr, at: Place) -> bool:
+        """It is read from the configuration, here or where the name for it was set."""
+        names = self._taint.habits.configuration
+        if is_configured(names, at.module, expr):
+            return True
+        found = self.origins.of(at.module, expr, at.context) if isinstance(expr, Name) else ()
+        return bool(found) and all(
+            isinstance(o, Origin) and not o.path and not o.each and is_configured(names, o.module, o.expr) for o in found
+        )
+
     def is_function(self, expr: Name, at: Place) -> bool:
         """The name of a function of the project, which shows nothing of what it gives."""
         if self._taint.vocabulary.names(expr.id) is None:

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.schema import Index, Key, Schema, Table
 
-_SNAKE = re.compile(r"[a-z0-9_]+")
+_WORD = re.compile(r"\w+")
 _NO_NAMES = frozenset({"INDEX", "KEY", "UNIQUE", "FULLTEXT", "SPATIAL", "CONSTRAINT"})
 _ORDERED = frozenset({"", "btree", "hash"})
 """Methods of indexes that find a value."""
@@ -82,10 +82,15 @@ def listed(names: Iterable[str], most: int = 4) -> str:
 def is_snake_case(name: str, site: Site, schema: Schema, keeping: AbstractSet[str]) -> bool:
     """Also of a name with capitals that stands without quotes in DDL whose database folds it: `orders` is what `Orders` makes.
     A dialect that is not known folds, as the standard says; `keeping`: those that do not."""
-    if _SNAKE.fullmatch(name):
+    if _is_snake(name):
         return True
     is_quoted = site.end - site.at != len(name)
     is_text = schema.made_by in ("statements", "code") or not site.path.endswith(".py")
     if is_text and not is_quoted and name.upper() in _NO_NAMES:
         return True  # it begins a key of the table
-    return is_text and not is_quoted and schema.dialect not in keeping and bool(_SNAKE.fullmatch(name.lower()))
+    return is_text and not is_quoted and schema.dialect not in keeping and _is_snake(name.lower())
+
+
+def _is_snake(name: str) -> bool:
+    """Of small letters of whatever alphabet."""
+    return bool(_WORD.fullmatch(name)) and name == name.lower()

@@ -21,6 +21,7 @@ from archlint.project.password_documents import PasswordDocuments
 from archlint.project.password_records import PasswordRecords
 from archlint.project.password_splats import PasswordSplats
 from archlint.project.sent_classes import SentClasses
+from archlint.project.sequence import chain
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
 from archlint.project.texts import BuiltText, Hole, Written
@@ -201,6 +202,18 @@ def _password_column(vocabulary: Vocabulary, text: str) -> str | None:
     return next((word for word in named if vocabulary.names(word) is not None), None)
 
 
+def _sets_another(module: Module, test: Comparison) -> bool:
+    """`if given != kept.password: kept.password = …`: it only finds out whether there is something to change."""
+    compared = {spell(module.body, operand) for operand in test.operands if isinstance(operand, Attribute)}
+    rows = {row for row, place in enumerate(module.body.contexts) if place.kind == "if" and place.subject == test}
+    return test.ops == ("!=",) and any(
+        isinstance(statement.target, Attribute)
+        and spell(module.body, statement.target) in compared
+        and not rows.isdisjoint(chain(module, statement.context))
+        for statement in module.statements["assign"]
+    )
+
+
 class Comparisons:
     """`==` and constant-time comparisons of a password with a stored one, or with one from the configuration."""
 
@@ -226,7 +239,8 @@ class Comparisons:
                 assert isinstance(expr, Comparison)  # noqa: S101 - asked for
                 if len(expr.ops) == 1 and expr.ops[0] in ("==", "!="):
                     site = Site(module.path, expr.at, expr.end)
-                    yield from self._compared(module, site, expr.operands, context, plain=True)
+                    compared = self._compared(module, site, expr.operands, context, plain=True)
+                    yield from (hit for hit in compared if not _sets_another(module, expr))
             for call in self._project.calls.known(module):
                 operation = call.operation
                 if operation is not None and operation.register == "constant-time-compare":

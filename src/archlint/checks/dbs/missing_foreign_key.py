@@ -13,6 +13,8 @@ from archlint.project.credentials import words_of
 from archlint.project.schema.lookups import full_name, kind_of, meant
 
 _ENDING = "_id"
+_DIMENSIONS = 4
+"""A key of so many columns says of what a figure is."""
 _MANY = 5
 """So many tables of a file agree on what a column is."""
 _BIG = ("BIGINT", "INT8", "BIGSERIAL")
@@ -116,7 +118,8 @@ def _is_big(column: Column) -> bool:
 def _confidence(schema: Schema, table: Table, column: Column, *, known: bool) -> Confidence:
     if not known or table.doubtful:
         return Confidence.LOW
-    is_key = table.primary_key is not None and table.primary_key.columns == (column.name,)
-    if is_key or schema.made_by == "code":
+    key = table.primary_key.columns if table.primary_key is not None else ()
+    is_measured = len(key) >= _DIMENSIONS and column.name in key  # a table of figures, which outlive what they were of
+    if key == (column.name,) or is_measured or schema.made_by == "code":
         return Confidence.LOW
     return Confidence.MEDIUM

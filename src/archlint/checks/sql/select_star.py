@@ -113,6 +113,9 @@ def _is_for_eyes(sql: Sql) -> bool:
     return all(_PEEK.fullmatch(sql.text[s.at : s.end]) for s in statements)
 
 
+_MADE = re.compile(r"\bCREATE\s+(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)", re.IGNORECASE)
+"""A temporary table, also in a statement that is not understood."""
+
 Use = tuple[str, int, int]
 
 
@@ -152,7 +155,8 @@ def _class_of(definition: Def) -> str:
 
 def _passing(sql: Sql, statement: Statement, moment: Moment) -> frozenset[str]:
     """The tables of the moment: temporary ones, and those that a later statement of the text drops when it is read out."""
-    found = set(moment.get(sql.path if sql.built is None else sql.origin or sql.path, ()))
+    found = {made[1].lower() for made in _MADE.finditer(sql.text)}
+    found |= moment.get(sql.path if sql.built is None else sql.origin or sql.path, set())
     found |= moment.get(_class_of(sql.origin), set()) if sql.origin is not None else set()
     if statement.verb == "select":
         dropped = (s for s in sql.facts.statements if s.verb == "drop" and s.creates == "table" and s.at > statement.at)

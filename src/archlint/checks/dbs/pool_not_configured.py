@@ -9,6 +9,7 @@ from archlint.facts.knowledge import Operation as Known
 from archlint.facts.syntax import Attribute, Comparison, Expr, Mapping, Name, Operation, String, Subscript
 from archlint.project.conditions import is_failure_path
 from archlint.project.credentials import words_of
+from archlint.project.entities import External
 from archlint.project.for_tables import is_for_tables
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
@@ -26,7 +27,8 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     asked about; `local`: beginnings of addresses of databases that are files, `settings`: of what only these are told; `once`:
     calls that a pool is handed to at the start of a program; `ends`: methods that close it; `trials`: beginnings of names of
     where a program is only tried; `servers`: beginnings of addresses of databases that are servers; `tools`: last words of
-    folders of what a developer runs. The rest: see `LoopWords`."""
+    folders of what a developer runs; `providers`: callables that make once what they are
+    handed first. The rest: see `LoopWords`."""
 
     kinds: tuple[str, ...]
     ignore_calls: tuple[str, ...]
@@ -37,6 +39,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     trials: tuple[str, ...]
     servers: tuple[str, ...]
     tools: tuple[str, ...]
+    providers: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -44,27 +47,37 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     one_off, short_lived, unimported = OneOff(project, params), ShortLived(project), Unimported(project)
     for module in project.modules.production:
         for site in project.calls.known(module):
-            operation = site.operation
+            name, operation = _made(project, site, params)
             if operation is None or operation.pool is None:
                 continue
-            if set(params.kinds).isdisjoint(project.knowledge.package_kinds(site.targets[0].name)):
+            if set(params.kinds).isdisjoint(project.knowledge.package_kinds(name)):
                 continue
             if any(site.argument(notation) is not None for notation in operation.pool.given):
                 yield Proof(site.site, "its size is given")
             elif (
                 not site.is_open
-                and not _is_aside(one_off, site, params)
+                and not _is_aside(project, one_off, site, params)
                 and not (_is_local(project, site, params) or _is_for_one(project, short_lived, site, params))
                 and not unimported.is_idle(module)
             ):
-                yield _hit(site, operation)
+                yield _hit(site, name, operation)
 
 
-def _is_aside(one_off: OneOff, site: CallSite, params: Params) -> bool:
+def _made(project: Project, site: CallSite, params: Params) -> tuple[str, Known | None]:
+    """What the call makes itself, or is handed to be made once by others: `Singleton(create_engine, address)`."""
+    name, operation = site.targets[0].name, site.operation
+    if name in params.providers and site.call.arguments:
+        for entity in project.types.inference.entities(site.module, site.call.arguments[0].value, site.call.context):
+            if isinstance(entity, External):
+                return entity.name, project.types.inference.operation(entity)
+    return name, operation
+
+
+def _is_aside(project: Project, one_off: OneOff, site: CallSite, params: Params) -> bool:
     """In a command or script, in development, or where the sized pool could not be made."""
     if _asks_for(site.module, site.call.context, params.trials) or _is_of_tool(site.module, params.tools):
         return True
-    if site.targets[0].name.startswith(params.ignore_calls) or is_failure_path(site.module, site.call.context):
+    if _made(project, site, params)[0].startswith(params.ignore_calls) or is_failure_path(site.module, site.call.context):
         return True
     if site.caller is None:
         return one_off.is_script(site.module)
@@ -100,7 +113,8 @@ def _is_for_one(project: Project, short_lived: ShortLived, site: CallSite, param
 
 def _is_local(project: Project, site: CallSite, params: Params) -> bool:
     """The address names a file, as far as it is known, or what is set is only of files, whatever the address."""
-    addresses = [argument.value for argument in site.call.arguments if argument.name in (None, "url")][:1]
+    handed = site.call.arguments[1:] if site.targets[0].name in params.providers else site.call.arguments
+    addresses = [argument.value for argument in handed if argument.name in (None, "url")][:1]
     texts = [text.rendered for value in addresses for text in project.values.texts(site.module, value, site.call.context)]
     if not texts and addresses and _is_always(project, addresses[0], params.local):
         return True
@@ -168,10 +182,10 @@ def _is_refused(test: Expr | None) -> bool:
     return (isinstance(test, Operation) and test.op == "not") or (isinstance(test, Comparison) and test.ops == ("!=",))
 
 
-def _hit(site: CallSite, operation: Known) -> Hit:
+def _hit(site: CallSite, name: str, operation: Known) -> Hit:
     assert operation.pool is not None  # noqa: S101 - others are not asked
     words = {
-        "target": site.targets[0].name,
+        "target": name,
         "default": f"{operation.pool.default:g}" if isinstance(operation.pool.default, int | float) else operation.pool.default,
         "argument": operation.pool.given[0].rpartition(":")[2],
     }

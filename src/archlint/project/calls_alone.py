@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _SETS = frozenset({"difference", "symmetric_difference"})
 _SAME_ITEMS = frozenset({"sorted", "list", "tuple", "set", "enumerate", "reversed", "frozenset", "items", "values", "keys"})
 _DEPTH = 4
+_RENEWING = frozenset({"refresh", "token"})
+"""Words of a function that renews the access of one account."""
 _MODEL_SERVICE, _SLEEP = "model-service", "sleep"
 
 
@@ -68,7 +70,7 @@ class CallsAlone:
             return "it waits between them"
         if self._takes_what_comes(loop):
             return "it takes what comes in, one after the other"
-        if self._asks_as_item(call):
+        if self._asks_as_item(call) or any(own >= _RENEWING for own in _words_of_ways(call)):
             return "each asks with credentials of its own"
         if self._are_missing(loop):
             return "only what is missing, or too many, is asked for"

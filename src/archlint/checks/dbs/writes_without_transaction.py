@@ -123,7 +123,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         cover = transactions.cover(definition, injected="commit" not in (pair.first.kind, pair.second.kind))
         if cover != "all":
-            shown.add(definition)
+            if confidence > Confidence.LOW or not pair.one.is_one_object(pair.two):
+                shown.add(definition)  # what one row keeps step by step hides nothing above it
             yield _hit(project, definition, pair, Confidence.LOW if cover == "some" else confidence)
 
 

@@ -153,9 +153,9 @@ FAR = {
     ("case", "functions", "confidence"),
     [
         ("rows", 3, Confidence.HIGH),
-        ("rows", 4, Confidence.LOW),
-        ("what may be long", 2, Confidence.MEDIUM),
-        ("what may be long", 3, Confidence.LOW),
+        ("rows", 4, Confidence.MEDIUM),
+        ("what may be long", 3, Confidence.MEDIUM),
+        ("what may be long", 4, Confidence.LOW),
     ],
 )
 def test_a_long_way_down_makes_it_less_sure(case: str, functions: int, confidence: Confidence) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _WRITE = "db.write"
+_TURNS = frozenset({"for", "while", "comprehension", "except", "case"})
 
 
 def stations(project: Project, point: EffectPoint, path: Path) -> list[EffectPoint]:
@@ -41,6 +42,32 @@ def hands_write(project: Project, places: list[EffectPoint]) -> bool:
         for place in places[:-1]
         if place.call is not None
         for argument in place.call.call.arguments[:1]
+    )
+
+
+def is_straight(project: Project, point: EffectPoint, path: Path) -> bool:
+    """Whoever comes into one of the functions on the way comes to its end: no branch and no loop stands around the places in
+    them, and nothing is returned before."""
+    places = stations(project, point, path)
+    return len(places) > len(path.through) and not any(_may_be_passed(project, place) for place in places[1:])
+
+
+def _may_be_passed(project: Project, place: EffectPoint) -> bool:
+    contexts, context = place.module.body.contexts, place.context
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        if contexts[context].kind in _TURNS:
+            return True
+        context = contexts[context].parent
+    tests = project.switches.tests_around(place.module, place.context, place.site.at)
+    return next(iter(tests), None) is not None or _is_left_before(place)
+
+
+def _is_left_before(place: EffectPoint) -> bool:
+    body, caller = place.module.body, place.caller
+    return caller is not None and any(
+        s.kind == "return" and caller.function.at <= s.at and s.end <= place.site.at
+        for s in body.statements
+        if body.contexts[s.context].function == caller.index
     )
 
 

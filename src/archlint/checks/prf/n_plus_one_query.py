@@ -26,7 +26,7 @@ from archlint.project.searches import asks_any_of_own, has_own_range, is_for_one
 from archlint.project.serialized_queries import SerializedQueries, SerializedQuery
 from archlint.project.spared import Spared
 from archlint.project.spelling import last_name, shorten, spell
-from archlint.project.stations import hands_write, stations
+from archlint.project.stations import hands_write, is_straight, stations
 from archlint.project.tolerated import is_behind_conflict
 from archlint.project.turns import goes_on_from_before
 from archlint.project.unloaded import is_seen_unloaded
@@ -36,8 +36,8 @@ _WRITES = ("db.write", _COMMIT)
 _KEEPING = frozenset({"cache.read"})
 _UNKNOWN = "nothing here says that there are many"
 _FAR = 3
-"""Functions between the loop and the query: on a longer way there are many conditions that nobody can weigh, and on one as
-long what is not sure by itself was right in half of the projects that were read."""
+"""Functions between the loop and the query: on a longer way with branches there are many conditions that nobody can weigh, and
+on one as long what is not sure by itself was right in half of the projects that were read."""
 _WEAK = frozenset({"read", "keyed"})
 """Evidence that there may be many items, not that there are."""
 _NOTHING = frozenset({"", "listed", "shipped"})
@@ -160,9 +160,11 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     if path.confidence == Confidence.LOW and is_seen_unloaded(project, query, params.loading):
         return Confidence.MEDIUM, ""
     sure = min(path.confidence, most)
-    if len(path.through) > _FAR or (len(path.through) == _FAR and sure < Confidence.HIGH):
+    is_further = len(path.through) > _FAR
+    is_far = is_further or (len(path.through) == _FAR and sure < Confidence.HIGH)
+    if (is_further and evidence in _WEAK) or (is_far and not is_straight(project, query.point, path)):
         return Confidence.LOW, "the query is so far down that it may not be reached"
-    return sure, ""
+    return min(sure, Confidence.MEDIUM) if is_further else sure, ""
 
 
 def _locks(place: EffectPoint, params: Params) -> bool:

@@ -37,6 +37,7 @@ class WrittenModels:
     def __init__(self, project: Project, once: OneOff) -> None:
         self._project = project
         self._once = once
+        self._on_calls: dict[str, dict[int, CallSite]] = {}
 
     def is_written(self, model: Type) -> bool:
         """Code that is neither a migration nor a script makes rows of the class, or of one that derives from it."""
@@ -180,11 +181,19 @@ class WrittenModels:
 
     def _is_only_asked(self, site: CallSite) -> bool:
         """`Mode().find(name)`: the instance is made for a method that has none."""
-        around = next((each for each in self._project.calls.in_module(site.module) if _is_base(site, each.call.callee)), None)
+        around = self._called_on(site.module).get(site.index)
         definitions = [t.definition for t in around.targets if t.definition is not None] if around is not None else []
         return bool(definitions) and all(
             not _STATIC.isdisjoint(last_name(d.module.body, each) for each in d.function.decorators) for d in definitions
         )
+
+    def _called_on(self, module: Module) -> dict[int, CallSite]:
+        """Calls of methods of what another call gives, by the number of that one."""
+        if module.path not in self._on_calls:
+            sites = self._project.calls.in_module(module)
+            bases = ((each.call.callee.base, each) for each in sites if isinstance(each.call.callee, Attribute))
+            self._on_calls[module.path] = {base.index: each for base, each in bases if isinstance(base, CallRef)}
+        return self._on_calls[module.path]
 
     def _saved(self, site: CallSite) -> Iterator[Type]:
         """`serializer.save()`, `form.save()`: the class that its `Meta` names."""
@@ -210,8 +219,3 @@ class WrittenModels:
 
     def _is_model(self, found: Type) -> bool:
         return self._project.types.role(found) == "db-model"
-
-
-def _is_base(site: CallSite, callee: Expr) -> bool:
-    """The callee is a method of what the call gives."""
-    return isinstance(callee, Attribute) and isinstance(callee.base, CallRef) and callee.base.index == site.index

@@ -149,10 +149,12 @@ class Calls:
     @cached_property
     def _by_target(self) -> dict[str, tuple[CallSite, ...]]:
         found: dict[str, list[CallSite]] = defaultdict(list)
+        known: dict[int, tuple[str, ...]] = {}  # many calls share their targets, which live as long as they do
         for site in self.all:
-            names = {t.name for t in site.targets}
-            names |= {t.definition.name for t in site.targets if t.definition is not None}
-            for name in sorted(names):
+            names = known.get(id(site.targets))
+            if names is None:
+                names = known[id(site.targets)] = _names(site.targets)
+            for name in names:
                 found[name].append(site)
         return {name: tuple(sites) for name, sites in found.items()}
 
@@ -165,6 +167,12 @@ class Calls:
         if call.awaited and len(targets) > 1:
             targets = _awaitable(targets)
         return CallSite(module, module.path, index, call, caller, _distinct(targets), _receiver(entities, bases))
+
+
+def _names(targets: tuple[Target, ...]) -> tuple[str, ...]:
+    """Those by which `Calls.to` finds what runs them."""
+    names = {target.name for target in targets}
+    return tuple(sorted(names | {target.definition.name for target in targets if target.definition is not None}))
 
 
 def _receiver(entities: tuple[Entity, ...], bases: tuple[Entity, ...]) -> Type | None:

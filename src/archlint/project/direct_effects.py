@@ -35,10 +35,13 @@ class DirectEffects:
     def of(self, point: Point) -> Direct:
         """The effects that the library callables of a point have themselves, with how sure they are. Points must live as
         long as this does."""
+        for target in point.targets:
+            if target.operation is not None:
+                break
+        else:
+            return _NONE  # most of them: not worth an entry each
         known = self._known.get(id(point))
         if known is None:
-            if not any(target.operation is not None for target in point.targets):
-                return _NONE  # most of them: not worth an entry each
             known = self._known[id(point)] = self._find_direct(point) or _NONE
         return known
 

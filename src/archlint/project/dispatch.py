@@ -25,6 +25,7 @@ MOST_CANDIDATES = 5
 """A port with more implementations than this counts as unresolved: all of them would smear into every caller."""
 _ANY = 99
 _GIVING = frozenset({"assign", "annotate", "return"})
+_DISPLAYS = frozenset({Mapping, Collection})
 
 _AWAITED = frozenset({"Awaitable", "Coroutine", "Future", "Task", "Deferred", "Any"})
 
@@ -171,7 +172,7 @@ class Dispatch:
             given: list[Expr | None] = [call.callee for call in module.body.calls]
             given += [argument.value for call in module.body.calls for argument in call.arguments]
             given += [s.value for s in module.body.statements if s.kind in _GIVING]
-            given += [item for expr in given for item in _items(expr)]
+            given += [item for expr in given if type(expr) in _DISPLAYS for item in _items(expr)]
             given += [expr.base for expr in given if type(expr) is Attribute]  # `Orders.open()`
             found.update([expr.id for expr in given if type(expr) is Name])
             found.update([expr.attr for expr in given if type(expr) is Attribute])

@@ -233,12 +233,13 @@ class Effects:
 
     @cached_property
     def _handed(self) -> Handed:
-        calls: dict[tuple[str, int], list[Point]] = defaultdict(list)
-        for point in (point for module in self._modules for point in self._points.of(module)):
-            self._direct.of(point)
-            if point.call is not None and point.kind == "call":
-                calls[point.path, point.call.index].append(point)
-        return HandedStatements(self._project, self._direct.statements).ways(self._direct.untold, calls)
+        for module in self._modules:
+            for point in self._points.of(module):
+                self._direct.of(point)
+        return HandedStatements(self._project, self._direct.statements).ways(self._direct.untold, self._call_points)
+
+    def _call_points(self, site: CallSite) -> list[Point]:
+        return [point for point in self._points_of_calls(site.module).get(site.index, ()) if point.kind == "call"]
 
     @cached_property
     def callers(self) -> Mapping[Def, AbstractSet[tuple[str, int]]]:

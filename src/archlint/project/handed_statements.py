@@ -3,7 +3,7 @@ the function runs whatever text it is given, as a driver's own does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from msgspec import Struct
 from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Operation, Template
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.closure import Way
-from archlint.project.model import Def
+from archlint.project.model import CallSite, Def
 from archlint.project.points import Point
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _OF_TEXTS = frozenset({"strip", "lstrip", "rstrip", "replace", "format", "remove
 
 Handed = Mapping[int, Mapping[str, Way]]
 """Point (its identity) → effect → the way to the library call that executes the statement which the point hands over."""
+PointsOf = Callable[[CallSite], Sequence[Point]]
 
 
 class Untold(Struct, frozen=True):
@@ -41,13 +42,13 @@ class HandedStatements:
         self._project = project
         self._kinds = kinds
 
-    def ways(self, untold: list[Untold], points_of_calls: Mapping[tuple[str, int], list[Point]]) -> Handed:
-        """`points_of_calls`: (path, row of the call) → its points; where a caller has none, nothing is asked of it."""
+    def ways(self, untold: list[Untold], points_of: PointsOf) -> Handed:
+        """`points_of`: the points of a call; where a caller has none, nothing is asked of it."""
         found: dict[int, dict[str, Way]] = {}
         waiting = [(own, each.way, 1) for each in untold if (own := self._own(each.way.point, each.statement)) is not None]
         seen = {own for own, *_ in waiting}
         for (definition, name), inner, wrappers in waiting:  # which grows on the way
-            for point, given in self._given(definition, name, points_of_calls):
+            for point, given in self._given(definition, name, points_of):
                 target = next(t for t in point.targets if t.definition == definition)
                 way = Way(0, min(target.confidence, inner.confidence), point, target, inner)
                 told = self._kinds.effects(point.module, given, point.context)
@@ -64,13 +65,11 @@ class HandedStatements:
     def _own(self, point: Point, statement: Expr) -> tuple[Def, str] | None:
         return own_parameter(self._project, point.module, statement, point.context)
 
-    def _given(
-        self, definition: Def, name: str, points_of_calls: Mapping[tuple[str, int], list[Point]]
-    ) -> Iterator[tuple[Point, Expr]]:
+    def _given(self, definition: Def, name: str, points_of: PointsOf) -> Iterator[tuple[Point, Expr]]:
         """The calls of the function, each with what it gives for the parameter."""
         for site in self._project.calls.callers(definition):
             given = arguments_by_parameter(site.call, definition).get(name)
-            for point in points_of_calls.get((site.module.path, site.index), ()) if given is not None else ():
+            for point in points_of(site) if given is not None else ():
                 if given is not None and any(target.definition == definition for target in point.targets):
                     yield point, given
 

@@ -101,7 +101,8 @@ class Points:
         if known is None:
             found = [*self._calls(module), *self._expressions(module), *self._contexts(module), *self._decorators(module)]
             found += self._named(module)
-            known = self._known[module.path] = _by_place([p for p in found if not module.unreachable.holds(p.context, p.at)])
+            holds = module.unreachable.holds
+            known = self._known[module.path] = _by_place([p for p in found if not holds(p.context, p.at)])
         return known
 
     def _point(  # noqa: PLR0917 - the fields of the record that it makes
@@ -130,10 +131,11 @@ class Points:
         for site in sites:
             if site.targets:
                 call = site.call
-                if call.arguments and any(t.definition is not None and self._running.of(t.definition) for t in site.targets):
+                own = [target.definition for target in site.targets if target.definition is not None]
+                if own and call.arguments and any(map(self._running.of, own)):
                     yield from self._passed_on(module, site)
                 kind = "threaded" if _is_moved(sites, call) else kinds.get(site.index, "call")
-                if all(t.definition is not None and self._put_off.is_put_off(t.definition) for t in site.targets):
+                if len(own) == len(site.targets) and all(map(self._put_off.is_put_off, own)):
                     kind = "deferred"
                 yield Point(module, module.path, call.at, call.end, call.context, site.caller, kind, site.targets, site, None)
 

@@ -156,6 +156,8 @@ class Symbols:
 
     def _own(self, module: Module, name: str) -> tuple[Definition, ...]:
         bindings = module.scopes.bindings(0, name)
+        if len(bindings) == 1:
+            return self.of_binding(module, name, bindings[0])
         if bindings:
             chosen = self._alternatives(bindings)
             if len(chosen) == 1:

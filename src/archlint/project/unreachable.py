@@ -35,9 +35,9 @@ class Unreachable:
 
     def holds(self, context: int, at: int) -> bool:
         """Is the place, which stands in that context, one that never runs?"""
-        contexts = self._contexts
-        while (self._left or self._closed) and context >= 0:
-            if context in self._closed or at >= self._left.get(context, at + 1):
+        contexts, left, closed = self._contexts, self._left, self._closed
+        while (left or closed) and context >= 0:
+            if context in closed or (context in left and at >= left[context]):
                 return True
             context = contexts[context].parent
         return False

@@ -107,7 +107,7 @@ class SqliteStore:
             with self._connection() as db, db:
                 db.execute(_TABLE)  # an empty file is a database without it
                 db.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?, ?)", rows)
-                db.execute("DELETE FROM blobs WHERE used < ?", (now - _KEEP,))
+                self._prune(db, now)
         except (sqlite3.OperationalError, OSError) as error:
             self.remark = f"cannot be written: {error}"
         except sqlite3.DatabaseError:
@@ -164,6 +164,13 @@ class SqliteStore:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(self.folder / _FILE, timeout=_PATIENCE)) as db:
             yield db
+
+    def _prune(self, db: sqlite3.Connection, now: int) -> None:
+        """Drops what no run asks for any more, once a day: it means going through the whole table."""
+        today = now // _DAY
+        if db.execute("PRAGMA user_version").fetchone()[0] != today:
+            db.execute("DELETE FROM blobs WHERE used < ?", (now - _KEEP,))
+            db.execute(f"PRAGMA user_version = {today}")
 
     def _refresh(self, db: sqlite3.Connection, keys: list[str], now: int) -> None:
         """Marks what is in use, at most once a week an entry, so that a run that changes nothing writes nothing."""

@@ -90,6 +90,7 @@ def test_what_no_run_asks_for_is_dropped_in_time(tmp_path: Path) -> None:
     db = sqlite3.connect(file_of(store))
     with db:
         db.execute("UPDATE blobs SET used = ?", (int(time.time()) - 40 * 86_400,))
+        db.execute("PRAGMA user_version = 1")  # that was the day on which it was last looked for
     db.close()
     store.get_many(["used"])
     store.put_many({"new": b"3"})

@@ -263,8 +263,10 @@ class PasswordColumns:
 
     def _given(self, site: CallSite) -> Iterator[PasswordUse]:
         pairs = [p for p in pairs_of(site) if self._vocabulary.names(p[0]) is not None or self._is_for_hash(p[0])]
+        if not pairs:
+            return
         named = {last_name(site.module.body, site.call.callee), *(t.name.rpartition(".")[2] for t in site.targets)}
-        if not pairs or not named.isdisjoint(self._words.hashing_calls):
+        if not named.isdisjoint(self._words.hashing_calls):
             return
         for type_, kind in self.stored(site):
             for name, value in pairs:

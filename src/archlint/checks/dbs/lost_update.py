@@ -174,6 +174,8 @@ def _is_of_itself(module: Module, statement: Statement, target: Attribute, sums:
     body, value = module.body, statement.value
     if isinstance(value, Name):
         made = made_before(module, value, statement.at) if value.id in sums else None
+        while made is not None and isinstance(made.value, Constant) and body.contexts[made.context].kind == "if":
+            made = made_before(module, value, made.at)  # `if left < 0: left = 0`
         value = made.value if made is not None else None
     for part in parts_of(body, value) if isinstance(value, Operation | CallRef) else ():
         if isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1:

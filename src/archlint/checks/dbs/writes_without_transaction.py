@@ -144,6 +144,8 @@ def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Param
     """Two commits of which one comes after the other and is about what the other keeps."""
     since, held = definition.function.at, []
     for commit in found[:_MOST]:
+        if any(other is not commit and _holds(other, commit) for other in found):
+            continue  # `tell(order, bot())`: what makes the bot is not about the order
         if commits.wrote(commit, definition, since):
             held.append((commit, commits.written(commit, definition, since), since))
         since = commit.point.site.at
@@ -156,6 +158,13 @@ def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Param
         is_later = (is_about or one.shares_key(two, params.actors)) and commits.follow(first, second)
         if is_later and commits.wrote(second, definition, begin, behind=first):
             yield _Pair(first, second, one, two, by_key=not is_about)
+
+
+def _holds(outer: Commit, inner: Commit) -> bool:
+    """The one stands among what the other is given."""
+    call = outer.point.call.call if outer.point.call is not None else None
+    site = inner.point.site
+    return call is not None and any(a.value.at <= site.at and site.end <= a.value.end for a in call.arguments)
 
 
 def _proofs(found: list[Commit]) -> Iterator[Proof]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _MOST_CALLERS = 30
 _MOST_CLIMBS = 4
 _MOST_RETURNS = 6
+_MAPPINGS = frozenset({"builtins.dict", "typing.Mapping", "typing.Dict", "collections.abc.Mapping"})
 _TAKING_KEYS = frozenset({"list", "sorted", "set", "tuple", "frozenset"})
 """Of a mapping they take the names of its fields."""
 
@@ -152,6 +153,9 @@ class CallFlows:
             types = self._project.types.all(at.module, call.arguments[0].value, at.context)
             return (taint.typed(expr, at, types, whole=True) if types else None) or UNKNOWN
         if name in _TAKING_KEYS and len(call.arguments) == 1 and isinstance(call.arguments[0].value, Name):
+            types = self._project.types.all(at.module, call.arguments[0].value, at.context)
+            if types and all(type_.name in _MAPPINGS and not type_.is_class for type_ in types):
+                return UNKNOWN  # the keys
             flow = taint.flow(call.arguments[0].value, at)
             return Flow(tuple(source for source in flow.sources if not _is_dump(source)), flow.clean)
         return joined(self._argument(a, at) for a in call.arguments)

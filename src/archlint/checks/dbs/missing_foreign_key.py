@@ -13,6 +13,7 @@ from archlint.project.credentials import words_of
 from archlint.project.schema.lookups import full_name, kind_of, meant
 
 _ENDING = "_id"
+_CODE = ".py"
 _DIMENSIONS = 4
 """A key of so many columns says of what a figure is."""
 _MANY = 5
@@ -55,6 +56,8 @@ def _apart(group: list[tuple[Schema, Table]]) -> Mapping[str, set[str]]:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     keyed: dict[str, set[str]] = defaultdict(set)
     for _, table in group:
+        if table.site.path.endswith(_CODE):
+            continue
         counted[table.site.path].update(column.name.lower() for column in table.columns)
         keyed[table.site.path] |= {name.lower() for key in table.foreign_keys for name in key.columns}
     return {
@@ -99,8 +102,10 @@ def _of_table(
         kinds = kind_of(column.type), kind_of(led.type if led is not None else "")
         if all(kinds) and kinds[0] != kinds[1]:
             continue  # the id of another system
-        is_known = all(kinds) and has_keys and name not in written and name not in apart
-        is_known &= target.column(name) is None  # else the number that the other table keeps under that name, not its key
+        is_known = all(kinds) and has_keys and name not in written
+        is_known &= name not in apart or target.site.path == table.site.path
+        own = target.column(name)
+        is_known &= own is None or own is led  # else the number that the other table keeps under that name, not its key
         is_known &= not (_is_big(column) and led is not None and not _is_big(led))  # it has room for more than the keys there
         yield Hit(
             column.site,

@@ -119,6 +119,9 @@ def _is_local(project: Project, site: CallSite, params: Params) -> bool:
     if not texts and addresses and _is_always(project, addresses[0], params.local):
         return True
     is_named = bool(addresses) and isinstance(addresses[0], Subscript)  # what one name says of another is nothing
+    known = set(project.schemas.dialects)
+    if not texts and not is_named and known and known <= set(params.local):
+        return True  # nothing that the project or its deployment names is a server
     if not texts and addresses and not is_named and _writes_only(project, params.local, params.servers):
         return True
     if any(text.startswith(params.local) for text in texts) or _asks_for(site.module, site.call.context, params.local):

@@ -16,6 +16,7 @@ from archlint.project.model import Def, Type
 from archlint.project.parts import names_in
 from archlint.project.process_state import Container, ProcessState, Touch
 from archlint.project.run_by_requests import Request, RunByRequests
+from archlint.project.spelling import spell
 
 _OUTSIDE = ("cache.read", "cache.write", "db.read", "db.write")
 
@@ -71,7 +72,8 @@ def _judged(container: Container, writers: list[Touch], touches: list[Touch], re
         Step(writer.site, f"puts something into `{container.name}`"),
         Step(reader.site, f"{other.endpoint.label} looks there"),
     )
-    known = Confidence.LOW if _is_taken_for_own(container, touches) else _confidence(request, other)
+    is_note = _is_taken_for_own(container, touches) or all(_stands_in(writer) for writer in writers)
+    known = Confidence.LOW if is_note else _confidence(request, other)
     yield Hit(container.site, words, "default", known, related=(path[-2], path[-1]), path=path)
 
 
@@ -83,6 +85,26 @@ def _is_taken_for_own(container: Container, touches: list[Touch]) -> bool:
         isinstance(t.use.expr, Attribute) and isinstance(t.use.expr.base, Name) and t.use.expr.base.id == "self"
         for t in touches
     )
+
+
+def _stands_in(writer: Touch) -> bool:
+    """`if client: client.set(key, value)`, and in the `else` the container: only where there is no other store."""
+    body = writer.definition.module.body
+    context = writer.use.context
+    while context >= 0 and body.contexts[context].kind not in ("function", "class", "module"):
+        place = body.contexts[context]
+        if place.kind == "else" and isinstance(place.subject, Name | Attribute):
+            store = spell(body, place.subject)
+            if any(
+                isinstance(call.callee, Attribute)
+                and spell(body, call.callee.base) == store
+                and body.contexts[call.context].subject == place.subject
+                and body.contexts[call.context].kind == "if"
+                for call in body.calls
+            ):
+                return True
+        context = place.parent
+    return False
 
 
 def _confidence(request: Request, other: Request) -> Confidence:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
-from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Operation
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Operation
 from archlint.project.counted_relations import CountedRelations
-from archlint.project.loaded_rows import LoadedRows, only_value
+from archlint.project.loaded_rows import LoadedRows, chain_of, only_value
 from archlint.project.model import CallSite
+from archlint.project.modules import Module
 from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.parts import parts_of
 from archlint.project.spelling import shorten, spell
 
 _LENGTH = "builtins.len"
+_FILE = "sqlite"
 
 
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,7 +39,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         counted = site.call.arguments[0].value
         if rows.loads(site.module, counted, site.call.context):
             given = only_value(site.module, counted, site.call.context) if isinstance(counted, Name) else None
-            doubt = _doubt(site, once)
+            doubt = _doubt(site, once) or _doubt_of_file(project, site.module, given or counted)
             words = {"rows": shorten(spell(site.module.body, given or counted), 60), "doubt": f"; {doubt}" if doubt else ""}
             yield Hit(site.site, words, confidence=Confidence.LOW if doubt else Confidence.HIGH)
         elif relations.is_counted(site.module, counted, site.call.context):
@@ -58,6 +60,14 @@ def _doubt(site: CallSite, once: OneOff) -> str:
     if _sizes_list(site):
         return "a list is made that is as long"
     return ""
+
+
+def _doubt_of_file(project: Project, module: Module, expr: Expr) -> str:
+    """The driver's only databases are files of the machine, from which a row comes as fast as its number."""
+    sites = [project.calls.in_module(module)[part.index] for part in chain_of(module, expr) if isinstance(part, CallRef)]
+    packages = {site.receiver.name.partition(".")[0] for site in sites if site.receiver is not None}
+    is_file = any(project.knowledge.drivers.get(package) == _FILE for package in packages)
+    return "the database is a file" if is_file else ""
 
 
 def _sizes_list(site: CallSite) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -18,7 +19,7 @@ from archlint.project.entities import FunctionRef
 from archlint.project.health_words import HealthWords, is_below_resource
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import leaves_of
-from archlint.project.route_answers import answers_failure, answers_state, labels_of
+from archlint.project.route_answers import answers_failure, answers_state, description_of, labels_of
 from archlint.project.route_guards import answering_functions, guards_of
 from archlint.project.route_records import App, Handler, Route
 from archlint.project.spelling import spell
@@ -94,12 +95,16 @@ class Health:
         return has_others and bool(self.reach(route.handler).dependency)
 
     def front_page(self, app: App) -> str:
-        """The app's root where it answers a state and nothing else, as a health route does; empty where it does not."""
+        """The app's root where it answers a state and nothing else, as a health route does, or is described as one; empty
+        where it is neither."""
         for route in self._project.routes.routes:
             is_root = self._serves(route, app) and _is_asked(route) and not any(path.strip("/") for path in route.paths)
             answering = answering_functions(self._project, route.handler) if is_root and route.handler is not None else []
             if any(answers_state(self._project, each) for each in answering):
                 return "`/` answers a state"
+            said = words_of(description_of(self._project, route)) if is_root else ()
+            if any(self._words.is_label(first + second) for first, second in pairwise(said)):
+                return "`/` is described as a health check"
         return ""
 
     def evidence(self, app: App) -> list[Evidence]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _LABELS = frozenset({"tags", "name", "summary", "operation_id", "endpoint"})
+_DESCRIPTION = "description"
 _ALIVE = frozenset({"running", "working", "alive", "up", "online", "operational"})
 _FAILURE = re.compile(r"(HTTP_5\d\d.*|.*SERVICE_UNAVAILABLE|.*INTERNAL_SERVER_ERROR|HTTPServiceUnavailable)")
 
@@ -30,6 +31,16 @@ def labels_of(project: Project, route: Route) -> Iterator[str]:
             for argument in site.call.arguments:
                 if argument.name in _LABELS:
                     yield from (leaf.value for leaf in leaves_of(argument.value) if isinstance(leaf, String))
+
+
+def description_of(project: Project, route: Route) -> str:
+    """What the declaring call says of the route in a sentence; empty where it says none."""
+    for site in project.calls.in_module(route.module):
+        if site.site == route.site:
+            for argument in site.call.arguments:
+                if argument.name == _DESCRIPTION and isinstance(argument.value, String):
+                    return argument.value.value
+    return ""
 
 
 def answers_failure(project: Project, definition: Def) -> bool:

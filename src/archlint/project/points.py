@@ -68,9 +68,8 @@ class Point(Struct, frozen=True, gc=False):
     """One place and what it may run. `call` is the call it stands for or belongs to; `expr` what is evaluated."""
 
     module: Module
-    path: str
     at: int
-    end: int
+    length: int
     context: int
     caller: Def | None
     kind: PointKind
@@ -79,8 +78,17 @@ class Point(Struct, frozen=True, gc=False):
     expr: Expr | None = None
 
     @property
+    def path(self) -> str:
+        return self.module.path
+
+    @property
+    def end(self) -> int:
+        """Not kept, as that of an expression is not: each would be a number of its own."""
+        return self.at + self.length
+
+    @property
     def site(self) -> Site:
-        return Site(self.path, self.at, self.end)
+        return Site(self.module.path, self.at, self.at + self.length)
 
 
 class Points:
@@ -116,7 +124,7 @@ class Points:
     ) -> Point:
         function = module.body.contexts[context].function
         caller = Def(module, module.name, function) if function >= 0 else None
-        return Point(module, module.path, expr.at, expr.end, context, caller, kind, targets, call, expr)
+        return Point(module, expr.at, expr.length, context, caller, kind, targets, call, expr)
 
     # calls
 
@@ -137,7 +145,7 @@ class Points:
                 kind = "threaded" if _is_moved(sites, call) else kinds.get(site.index, "call")
                 if len(own) == len(site.targets) and all(map(self._put_off.is_put_off, own)):
                     kind = "deferred"
-                yield Point(module, module.path, call.at, call.end, call.context, site.caller, kind, site.targets, site, None)
+                yield Point(module, call.at, call.length, call.context, site.caller, kind, site.targets, site, None)
 
     def _handed_over(
         self, module: Module, site: CallSite, operation: LibraryOperation, kinds: dict[int, PointKind]
@@ -307,7 +315,7 @@ class Points:
                         targets += self._wrappers(entity, isinstance(decorator, CallRef))
                 if targets:
                     yield Point(
-                        module, module.path, decorator.at, decorator.end, function.context, definition, "once",
+                        module, decorator.at, decorator.length, function.context, definition, "once",
                         tuple(dict.fromkeys(targets)), None, decorator,
                     )  # fmt: skip
 
@@ -319,7 +327,7 @@ class Points:
                 targets = self._callable(given.module, given.expr, given.context)
                 if targets:
                     yield Point(
-                        module, module.path, parameter.at, parameter.end, function.context, definition, "once", targets
+                        module, parameter.at, parameter.length, function.context, definition, "once", targets
                     )  # fmt: skip
 
     def _wrappers(self, decorator: FunctionRef, is_made: bool) -> list[Target]:

@@ -84,8 +84,8 @@ class FieldChanges:
         if model is None or not name or written is None:
             return
         old = model.fields.get(name)
-        if old is not None and old.joint:
-            return
+        if old is not None and (old.joint or (old.declared is not None and self._reading.made(written) is None)):
+            return  # of a field of another library's nobody knows what changes
         field, joints = self.made(model, name, written)
         model.fields[name] = field
         new = field.declared
@@ -99,13 +99,15 @@ class FieldChanges:
 
     def _altered(self, model: ModelState, field: FieldState, old: Declared, made: Made) -> Iterator[Change]:
         site, table, new = made.site, model.table, field.declared or old
-        before = old.parts()
+        before, parts = old.parts(), named_parts(field, new)
         own = field.own
+        stays_unique = bool(before.uniques and parts.uniques)
+        stays_indexed = bool(before.indexes and parts.indexes)
         if before.foreign_keys:
             yield Change("drop-constraint", table, site, f"{own}:key", guarded=True)
-        if before.uniques:
+        if before.uniques and not stays_unique:
             yield Change("drop-constraint", table, site, f"{own}:unique", guarded=True)
-        if before.indexes:
+        if before.indexes and not stays_indexed:
             yield Change("drop-index", table, site, f"{own}:index", guarded=True)
         if old.column.name != new.column.name:
             yield Change("rename-column", table, site, old.column.name, new.column.name)
@@ -116,8 +118,9 @@ class FieldChanges:
             sets.append("nullable" if new.column.nullable else "not-null")
         if sets:
             yield Change("alter-column", table, site, new.column.name, sets=tuple(sets), type=new.column.type)
-        parts = named_parts(field, new)
-        yield Change("add", table, site, parts=replace(parts, columns=()))
+        uniques = () if stays_unique else parts.uniques
+        indexes = () if stays_indexed else parts.indexes
+        yield Change("add", table, site, parts=replace(parts, columns=(), uniques=uniques, indexes=indexes))
 
     def _remove_field(self, made: Made) -> Iterator[Change]:
         model, name = self._model(made, made.part.table), self._text(made, made.part.name)

@@ -31,25 +31,6 @@ def send(wait: bool) -> None:
     else:
         sender.start()
 """
-QUEUE = """\
-from celery import shared_task
-from django.db import models, transaction
-
-class Order(models.Model):
-    status = models.CharField(max_length=10)
-
-class Event(models.Model):
-    text = models.TextField()
-
-@shared_task
-def work(given: str) -> None:
-    {task}
-
-def place() -> None:
-    with transaction.atomic():
-        order = Order.objects.create(status="new")
-        work.delay(str(order.pk))
-"""
 MODEL = """\
 from fastapi import FastAPI
 from sentence_transformers import SentenceTransformer
@@ -105,9 +86,6 @@ REACHING = {"billing/charges.py": "x = 1\n", "orders/api.py": "from billing.char
         ("SVC012", {"shop/api.py": MAIL.format(path="/check/orders/mail")}, Confidence.HIGH),
         ("SVC012", {"shop/api.py": THREAD}, Confidence.LOW),
         ("SVC012", {"shop/api.py": MODEL}, Confidence.LOW),
-        ("SVC013", {"shop/api.py": QUEUE.format(task="Order.objects.get(pk=given)")}, Confidence.HIGH),
-        ("SVC013", {"shop/api.py": QUEUE.format(task="Order.objects.filter(pk=given).update(status='sent')")}, Confidence.HIGH),
-        ("SVC013", {"shop/api.py": QUEUE.format(task="Event.objects.create(text=given)")}, Confidence.LOW),
         ("SVC001", {**REACHING, "compose.yaml": COMPOSE.format(orders="./orders")}, Confidence.HIGH),
         ("SVC001", {**REACHING, "compose.yaml": COMPOSE.format(orders=".")}, Confidence.LOW),
     ],

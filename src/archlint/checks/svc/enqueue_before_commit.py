@@ -9,7 +9,6 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
-from archlint.project.model import Def
 from archlint.project.open_transactions import Inside, OpenTransactions
 from archlint.project.sent_early import SentEarly, sent_early
 from archlint.project.sequence import chain
@@ -17,7 +16,6 @@ from archlint.project.spelling import shorten, spell
 from archlint.project.told_early import RowsToldEarly, ToldEarly
 
 _SAVING = "save"
-_READ, _WRITE = "db.read", "db.write"
 _EFFECTS = ("enqueue", "publish")
 _KEPT = "cache.write"
 _GATHERING = "pipeline"
@@ -27,14 +25,12 @@ _FAR = 3
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`delays`: arguments by which a task is run later; `passing_kinds`: kinds of libraries whose messages may be lost;
-    `pushing`: calls of these that put something into a list, `queues`: words in the names of lists from which workers take;
-    `making`: calls that put a new row in, and look for none."""
+    `pushing`: calls of these that put something into a list, `queues`: words in the names of lists from which workers take."""
 
     delays: tuple[str, ...]
     passing_kinds: tuple[str, ...]
     pushing: tuple[str, ...]
     queues: tuple[str, ...]
-    making: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -52,7 +48,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     ends = {found.path.end.site for found in inside}
     for found in inside:
         if found.open.write is not None:
-            yield _hit(project, found, params)
+            yield _hit(found, params)
     told = {found.definition for found in inside if found.open.write is not None}
     for early in sent_early(project, effects, counts):
         if early.definition not in told:
@@ -83,32 +79,14 @@ def _is_pushed(project: Project, end: EffectPoint, params: Params) -> bool:
     return not set(params.queues).isdisjoint(words_of(said))
 
 
-def _confidence(project: Project, found: Inside, params: Params) -> Confidence:
-    if _is_delayed(found.path.end, params) or _looks_nothing_up(project, found.path.end, params):
+def _confidence(found: Inside, params: Params) -> Confidence:
+    if _is_delayed(found.path.end, params):
         return Confidence.LOW
     if len(found.path.through) > _FAR or _is_for_new(found):
         return Confidence.LOW
     write = found.open.write
     most = Confidence.HIGH if write is not None and write.site != found.point.site else Confidence.MEDIUM
     return min(found.path.confidence, most)
-
-
-def _looks_nothing_up(project: Project, end: EffectPoint, params: Params) -> bool:
-    """The task is a function of the project that works with what it is given: there is no row that it could miss."""
-    tasks = list(_tasks(project, end))
-    return bool(tasks) and not any(_looks_up(project, task, params) for task in tasks)
-
-
-def _tasks(project: Project, end: EffectPoint) -> Iterator[Def]:
-    for point in project.effects.edges(end.module) if end.call is not None else ():
-        if point.kind == "deferred" and point.call is not None and end.call is not None and point.call.index == end.call.index:
-            yield from (target.definition for target in point.targets if target.definition is not None)
-
-
-def _looks_up(project: Project, task: Def, params: Params) -> bool:
-    effects = project.effects.of(task)
-    write = effects.get(_WRITE)
-    return _READ in effects or (write is not None and write.target.rpartition(".")[2] not in params.making)
 
 
 def _is_delayed(end: EffectPoint, params: Params) -> bool:
@@ -124,13 +102,13 @@ def _is_for_new(found: Inside) -> bool:
     return any(end.module.body.contexts[row].kind in ("if", "else") for row in chain(end.module, end.context))
 
 
-def _hit(project: Project, found: Inside, params: Params) -> Hit:
+def _hit(found: Inside, params: Params) -> Hit:
     write, path = found.open.write, found.path
     assert write is not None  # noqa: S101 - none is reported otherwise
     words = {"function": found.definition.function.name, "call": shorten(path.end.shown, 50), "write": shorten(write.shown, 50)}
     opened = Step(found.open.opened, "the transaction begins here")
     steps = (opened, Step(write.site, "this is not committed yet"), *path.steps)
-    return Hit(found.point.site, words, found.open.opening, _confidence(project, found, params), path=steps)
+    return Hit(found.point.site, words, found.open.opening, _confidence(found, params), path=steps)
 
 
 def _early(found: SentEarly, params: Params) -> Hit:

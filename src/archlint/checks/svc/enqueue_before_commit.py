@@ -58,7 +58,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for changed in RowsToldEarly(project, open_transactions.transactions).all(effects, counts):
         if changed.definition not in told:
             ends.add(changed.path.end.site)
-            yield _changed(changed, params)
+            yield _changed(changed)
     for effect in _EFFECTS:
         for point in project.effects.points(effect):
             if point.is_direct and point.module.is_production and point.site not in ends:
@@ -123,13 +123,12 @@ def _early(found: SentEarly, params: Params) -> Hit:
     return Hit(found.point.site, words, "early", confidence, path=(*found.path.steps, *behind))
 
 
-def _changed(found: ToldEarly, params: Params) -> Hit:
+def _changed(found: ToldEarly) -> Hit:
     words = {
         "function": found.definition.function.name,
         "call": shorten(found.path.end.shown, 50),
         "column": shorten(found.column, 50),
     }
-    is_far = len(found.path.through) > _FAR or _is_delayed(found.path.end, params)
-    confidence = Confidence.LOW if is_far else min(found.path.confidence, Confidence.MEDIUM)
+    # whether the task reads that column at all is seldom to be seen: of the first places read in real code none was right
     steps = (Step(found.changed, "the row is changed here"), *found.path.steps, Step(found.kept, "and kept by this alone"))
-    return Hit(found.point.site, words, "changed", confidence, path=steps)
+    return Hit(found.point.site, words, "changed", Confidence.LOW, path=steps)

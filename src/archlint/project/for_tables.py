@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Name
+from archlint.facts.syntax import CallRef, Name
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
+    from archlint.facts.syntax import Expr
     from archlint.project.model import CallSite
     from archlint.project.modules import Module
     from archlint.project.program import Project
@@ -30,7 +31,8 @@ def is_for_tables(project: Project, site: CallSite, once: Collection[str]) -> bo
         for reference in project.imports.references[other.path]
         if reference.module is module and reference.name in (target.id, "*", None) and other is not module
     ]
-    used = _handed(module, target.id, once)
+    idle = _idle_factories(project, module, target.id)
+    used = [name for name in _handed(module, target.id, {*once, *idle}) if name not in idle]
     for taker in takers:
         if not taker.importer.is_production or taker.importer.path in project.by_hand.files:
             continue
@@ -39,6 +41,41 @@ def is_for_tables(project: Project, site: CallSite, once: Collection[str]) -> bo
         function = taker.importer.body.contexts[taker.given.context].function
         used += _handed(taker.importer, target.id, once, function, taker.given.at)
     return None not in used and bool(used or any(taker.importer.is_migration for taker in takers))
+
+
+def _idle_factories(project: Project, module: Module, name: str) -> set[str]:
+    """Last names of what is called at the top of the module with the name, whose result nothing of the program asks for:
+    `Session = sessionmaker(bind=engine)`, left over."""
+    body, found = module.body, set[str]()
+    asked = {each for expr in _read(module) for each in names_in(body, expr)}
+    for s in module.statements["assign"]:
+        if not isinstance(s.target, Name) or not isinstance(s.value, CallRef) or body.contexts[s.context].function >= 0:
+            continue
+        call = body.calls[s.value.index]
+        is_given = any(isinstance(a.value, Name) and a.value.id == name for a in call.arguments)
+        if is_given and s.target.id not in asked and not _is_taken(project, module, s.target.id):
+            found.add(last_name(body, call.callee))
+    return found
+
+
+def _read(module: Module) -> Iterator[Expr]:
+    """What the module's statements, blocks and calls read."""
+    body = module.body
+    yield from (s.value for s in body.statements if s.value is not None)
+    yield from (place.subject for place in body.contexts if place.subject is not None)
+    for call in body.calls:
+        yield call.callee
+        yield from (argument.value for argument in call.arguments)
+
+
+def _is_taken(project: Project, module: Module, name: str) -> bool:
+    """Other files import the name, or the whole module, by which it may be asked for."""
+    return any(
+        reference.module is module and reference.name in (name, "*", None)
+        for other in project.modules.production
+        if other is not module
+        for reference in project.imports.references[other.path]
+    )
 
 
 def _handed(module: Module, name: str, once: Collection[str], function: int = -1, since: int = 0) -> list[str | None]:

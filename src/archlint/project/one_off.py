@@ -67,8 +67,8 @@ class OneOff:
         return self._is_named_so(module, caller) or self._is_for_scripts(caller, _STEPS)
 
     def is_script(self, module: Module) -> bool:
-        """The module itself is run by hand, and nothing of the program imports it."""
-        return not module.is_production or self._is_script(module.path)
+        """The module itself is run by hand, and nothing of the program imports it; or it stands where only such do."""
+        return not module.is_production or self._is_script(module.path) or self._is_packed_so(module)
 
     def _is_named_so(self, module: Module, caller: Def) -> bool:
         words = self._words
@@ -107,6 +107,10 @@ class OneOff:
         ends = (packages[0], packages[-1])  # a folder of scripts at the top, or a module of them
         words = self._words
         return not set(words.one_off_modules).isdisjoint(ends) or not set(words.one_off_packages).isdisjoint(packages)
+
+    def _is_packed_so(self, module: Module) -> bool:
+        """`seeds/people.py`"""
+        return not set(self._words.one_off_packages).isdisjoint(module.name.split(".")[:-1])
 
     def _starts_program(self, module: Module, caller: Def) -> bool:
         """A method named so of a class that is a program, or a part that is set up with it."""

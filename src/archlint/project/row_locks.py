@@ -22,6 +22,10 @@ _LOCKING = re.compile(
 )
 
 
+_ABOVE = 2
+"""Callers of callers that are asked, one above the other."""
+
+
 class RowLocks:
     """Questions about one project. `words`: in the names of calls, arguments, blocks and decorators that keep others out;
     `unlike`: beginnings of words that hold one of these and mean something else."""
@@ -49,7 +53,20 @@ class RowLocks:
         for site in self._project.calls.callers(definition):
             if site.caller is not None and (self._is_in_lock(site.module, site.call.context) or self._locks(site.caller)):
                 return True
-        return False
+        return self._is_locked_above(definition, _ABOVE)
+
+    def _is_locked_above(self, definition: Def, steps: int) -> bool:
+        """All that call the function, one at least, lock, or are themselves only called so."""
+        sites = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
+        return bool(sites) and all(
+            site.caller is not None
+            and (
+                self._is_in_lock(site.module, site.call.context)
+                or self._locks(site.caller)
+                or (steps > 0 and self._is_locked_above(site.caller, steps - 1))
+            )
+            for site in sites
+        )
 
     def _is_in_lock(self, module: Module, context: int) -> bool:
         places = (module.body.contexts[row] for row in chain(module, context))

@@ -34,6 +34,23 @@ class Unimported:
         goes_on = any(place.kind == "while" and place.function < 0 for place in module.body.contexts)
         return not goes_on and LASTING.search(name) is None
 
+    def is_for_scripts(self, module: Module) -> bool:
+        """Scripts import the module, and beside them nothing but tests and migrations."""
+        if module.is_package or self._is_served(module):
+            return False
+        takers = [
+            other
+            for other in self._project.modules.all
+            if other is not module and any(edge.imported is module for edge in self._project.imports.edges(other))
+        ]
+        aside = self._project.by_hand.files
+        scripts = [
+            other
+            for other in takers
+            if (other.is_script or other.path in aside) and not LASTING.search(other.name.rpartition(".")[2])
+        ]
+        return bool(scripts) and all(o in scripts or o.is_migration or not o.is_production for o in takers)
+
     @cached_property
     def _imported(self) -> frozenset[str]:
         """Last names of what is imported anywhere, modules and members alike: who shares one with a module keeps it."""

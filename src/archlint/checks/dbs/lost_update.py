@@ -38,6 +38,8 @@ from archlint.project.unimported import Unimported
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
 _ADDING = frozenset({"+", "-", "*"})
+_REMOVES = frozenset({"delete", "adelete"})
+"""Calls behind which no number of the row is left, whatever it was."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,7 +201,7 @@ def _written_back(project: Project, definition: Def, statement: Statement, targe
         ):
             continue
         call = point.call.call if point.call is not None else None
-        if call is None:
+        if call is None or last_name(module.body, call.callee) in _REMOVES:
             continue
         base = call.callee.base if isinstance(call.callee, Attribute) else None
         is_saved = base is not None and spell(module.body, base) == row

@@ -59,6 +59,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 and not _is_aside(project, one_off, site, params)
                 and not (_is_local(project, site, params) or _is_for_one(project, short_lived, site, params))
                 and not unimported.is_idle(module)
+                and not unimported.is_for_scripts(module)
             ):
                 yield _hit(site, name, operation)
 

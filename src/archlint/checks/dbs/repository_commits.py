@@ -13,6 +13,8 @@ from archlint.project.changed_rows import changes_something
 from archlint.project.computed_updates import made_before
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
+from archlint.project.model import Type
+from archlint.project.name_uses import uses_of
 from archlint.project.one_off import OneOff
 from archlint.project.open_transactions import Inside, OpenTransactions
 from archlint.project.repeated import LoopWords
@@ -20,8 +22,9 @@ from archlint.project.sequence import chain, may_follow
 from archlint.project.spelling import last_name
 from archlint.project.transaction_blocks import TransactionBlocks
 
-_COMMIT = "db.commit"
+_COMMIT, _STORED = "db.commit", "db-model"
 _BEGUN = frozenset({"begin", "begin_nested", "begin_twophase", "transaction"})
+_CLOSES = frozenset({"close", "aclose"})
 _FAR = 3
 """Functions between the transaction and the commit: on a longer way there are many conditions that nobody can weigh."""
 
@@ -133,7 +136,18 @@ def _is_own(project: Project, end: EffectPoint) -> bool:
     """The function has opened the connection itself: it has nothing to do with the caller's."""
     callee = end.call.call.callee if end.call is not None else None
     base = callee.base if isinstance(callee, Attribute) else None
-    return isinstance(base, Name) and (_is_entered(project, end, base) or _is_opened(project, end, base, end.site.at))
+    return isinstance(base, Name) and (
+        _is_entered(project, end, base) or _is_closed(end, base) or _is_opened(project, end, base, end.site.at)
+    )
+
+
+def _is_closed(end: EffectPoint, name: Name) -> bool:
+    """The function has called for it, and closes it in the end: whoever closes a session has opened it."""
+    made = made_before(end.module, name, end.site.at)
+    if made is None or not isinstance(made.value, CallRef) or end.caller is None:
+        return False
+    used = uses_of(end.caller, name.id, made.end)
+    return any(use.kind == "method" and use.word in _CLOSES for use in used)
 
 
 def _is_entered(project: Project, end: EffectPoint, name: Name) -> bool:
@@ -202,7 +216,7 @@ def _repositories(project: Project, params: Params, shown: set[Site]) -> Iterato
     named, owners = re.compile(params.repositories), re.compile(params.owners, re.IGNORECASE)
     committing: dict[str, list[EffectPoint]] = defaultdict(list)
     for point in project.effects.points(_COMMIT):
-        owner = _repository(point, named, params)
+        owner = _repository(project, point, named, params)
         is_asked = point.is_direct and point.site not in shown and _is_commit(point) and not _is_chosen(point)
         if owner and is_asked and not _is_owner(point, owners):
             committing[owner].append(point)
@@ -212,18 +226,22 @@ def _repositories(project: Project, params: Params, shown: set[Site]) -> Iterato
         others = len({p.caller for p in points}) - 1
         words = {"method": first.caller.function.qualname, "others": f", and {others} more" if others else ""}
         yield Hit(first.site, words, "default", first.confidence)
-    writing = {owner: p for p in project.effects.points("db.write") if p.is_direct and (owner := _repository(p, named, params))}
+    writing = {
+        owner: p
+        for p in project.effects.points("db.write")
+        if p.is_direct and (owner := _repository(project, p, named, params))
+    }
     for owner, point in sorted(writing.items()):
         if owner not in committing:
             yield Proof(point.site, "it leaves the commit to others")
 
 
-def _repository(point: EffectPoint, named: re.Pattern[str], params: Params) -> str:
-    """The dotted name of the class that the place's method belongs to, if it stores rows by its name."""
+def _repository(project: Project, point: EffectPoint, named: re.Pattern[str], params: Params) -> str:
+    """The dotted name of the class that the place's method belongs to, if it stores rows by its name and is no row itself."""
     if point.caller is None or point.caller.function.klass < 0 or not point.module.is_production:
         return ""
     owner = point.caller.name.rpartition(".")[0]
     klass = point.module.outline.classes[point.caller.function.klass]
     if any(f.klass == point.caller.function.klass and f.name in params.managing for f in point.module.outline.functions):
         return ""
-    return owner if named.search(klass.name) else ""
+    return owner if named.search(klass.name) and project.types.role(Type(owner)) != _STORED else ""

@@ -293,3 +293,27 @@ def place(session: Session, order: Order) -> None:
 def test_how_sure_it_is(rule: str, source: str, confidence: Confidence) -> None:
     (finding,) = testing.run_rule(rule, {"shop/orders.py": source})
     assert finding.confidence == confidence
+
+
+TAKEN = """\
+from django.db import models
+
+class Wallet(models.Model):
+    balance = models.IntegerField()
+
+class Fees:
+    @classmethod
+    def take(cls, wallet: Wallet, amount: int) -> None:
+        wallet.balance -= amount
+        wallet.save()
+"""
+
+
+PAID = "\ndef pay(wallet: Wallet):\n    Fees.take(wallet, 3)\n"
+TRIED = "from shop.wallets import Fees, Wallet\n\ndef test_it():\n    Fees.take(Wallet(), 3)\n"
+
+
+@pytest.mark.parametrize(("rest", "confidence"), [("", Confidence.LOW), (PAID, Confidence.MEDIUM)])
+def test_a_method_that_nothing_of_the_program_calls_is_noted(rest: str, confidence: Confidence) -> None:
+    (finding,) = testing.run_rule("DBS017", {"shop/wallets.py": TAKEN + rest, "tests/test_fees.py": TRIED})
+    assert finding.confidence == confidence

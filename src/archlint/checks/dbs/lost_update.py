@@ -26,6 +26,7 @@ from archlint.project.conditions import is_failure_path
 from archlint.project.credentials import words_of
 from archlint.project.model import Def, Type
 from archlint.project.modules import Module
+from archlint.project.one_off import PLAIN
 from archlint.project.parts import parts_of
 from archlint.project.row_locks import RowLocks
 from archlint.project.row_sources import is_found_by_asker, row_sources
@@ -106,8 +107,23 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 by_hand = module.outline.main_guard and unimported.is_idle(module)
                 if by_hand or _is_no_count(definition.module, statement, target, params) or _is_single(type_, params):
                     confidence = Confidence.LOW
+                if confidence is not Confidence.HIGH and _is_uncalled(project, definition):
+                    confidence = Confidence.LOW
                 most = Confidence.MEDIUM if is_far else Confidence.HIGH
                 yield _hit(definition, statement, target, back, min(confidence, type_.confidence, most))
+
+
+def _is_uncalled(project: Project, definition: Def) -> bool:
+    """A method of a row, or of a class that derives from none, whose name the program never calls: tests do, if anybody."""
+    function, module = definition.function, definition.module
+    if function.klass < 0 or function.name.startswith("__"):
+        return False
+    if any(project.modules.by_path[path].is_production for path, _ in project.effects.callers.get(definition, ())):
+        return False
+    klass = module.outline.classes[function.klass]
+    is_own = not klass.bases or project.types.role(Type(definition.name.rpartition(".")[0])) == _STORED
+    is_plain = PLAIN.issuperset(last_name(module.body, decorator) for decorator in function.decorators)
+    return is_own and is_plain and not project.calls.written(function.name)
 
 
 def _changes(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:

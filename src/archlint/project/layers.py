@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from archlint.facts.settings import LayerMap
 from archlint.facts.syntax import Attribute, Class, Expr, Name, Subscript
 from archlint.project import layer_words as words
+from archlint.project.assembling import only_assembles
 from archlint.project.layer_inference import infer
 from archlint.project.layer_map import assign
 from archlint.project.layer_words import LAYERS, Layer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 Style = Literal["clean", "layered", "none"]
+_CORE: tuple[Layer, ...] = ("domain", "application")
 _PORT_BASES = frozenset({"ABC", "ABCMeta", "Protocol", "Interface"})
 _INNER: dict[Style, dict[Layer, frozenset[Layer]]] = {
     "clean": {
@@ -92,12 +94,21 @@ class Layers:
         if any(module.name.startswith(package + ".") or module.name == package for package in self._composition_packages):
             return True
         if layer in ("domain", "application"):
-            return False
+            return layer == "application" and module.path in self._assembling
         if module.path in self._making_apps:
             return True
         if words.names_first_filling(name) or (layer != "infrastructure" and words.names_entry_point(name)):
             return True
         return any(words.names_app_factory(f.name) for f in module.outline.functions if "." not in f.qualname)
+
+    @cached_property
+    def _assembling(self) -> frozenset[str]:
+        """Files of the application that only make objects, for those who answer: nothing further in imports them."""
+        found = {module.path for module in self.members("application") if only_assembles(module)}
+        if found:
+            inner = (module for layer in _CORE for module in self.members(layer) if module.path not in found)
+            found -= {edge.imported.path for module in inner for edge in self._project.imports.edges(module)}
+        return frozenset(found)
 
     @cached_property
     def _making_apps(self) -> frozenset[str]:

@@ -26,6 +26,7 @@ PLAIN = frozenset({"asynccontextmanager", "contextmanager", "staticmethod", "cla
 _SILENT = PLAIN | {"atomic", "property", "cached_property", "cache", "lru_cache", "override"}
 """Decorators that hand the function to nobody who would call it."""
 _MAKES_COMMAND = "_command"
+_ENTRY = "main"
 _STEPS = 6
 """From a script into the program; what is further away is the program's own."""
 
@@ -174,7 +175,9 @@ class OneOff:
         if row < 0 or not module.is_production or not steps:
             return row < 0 and module.is_production and self._is_placed_so(module)
         caller = Def(module, module.name, row)
-        if not self._is_named_so(module, caller) or LASTING.search(caller.function.name):
+        name = caller.function.name
+        own = module.name.rpartition(".")[2] if name == _ENTRY else name  # of `main` the file says what it does
+        if not self._is_named_so(module, caller) or LASTING.search(own):
             return self._is_for_scripts(caller, steps - 1)
         others = self._callers.get(caller, set()) - {(path, row)}  # a task may run what a command runs
         return all(self._is_script(by) or self._leads_to_scripts(by, other, steps - 1) for by, other in sorted(others))

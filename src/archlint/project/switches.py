@@ -26,6 +26,7 @@ from archlint.facts.syntax import (
     Statement,
     String,
 )
+from archlint.facts.syntax import Mapping as Display
 from archlint.project.arguments import arguments_by_parameter, receiver_of, receives_itself
 from archlint.project.flags import Flags
 from archlint.project.model import CallSite, Def, argument_of
@@ -252,6 +253,8 @@ def _value(expr: Expr | None, values: Mapping[str, Scalar]) -> tuple[Scalar] | N
             return (expr.value,)
         case String(is_bytes=False):
             return (expr.value,)
+        case Collection(items=()) | Display(keys=()):
+            return (False,)  # `{}` as a default holds nothing
         case Name() if expr.id in values:
             return (values[expr.id],)
         case CallRef() if f"#{expr.index}" in values:

@@ -23,6 +23,9 @@ from archlint.project.owners import is_of_its_owner
 from archlint.project.repeated import LoopWords
 from archlint.project.serialized_loads import SerializedLoad, SerializedLoads
 from archlint.project.spelling import shorten, spell
+from archlint.project.switched_off import is_switched_off
+from archlint.project.switches import Standing
+from archlint.project.uncalled import Uncalled
 from archlint.project.view_rows import names_meant
 
 _MOST_NAMES = 4
@@ -108,6 +111,14 @@ def _is_stored(loop: Loop, expr: Attribute) -> bool:
     return any(isinstance(s.target, Attribute) and spell(body, s.target) == text for s in loop.statements)
 
 
+def _on_the_way(expr: Attribute) -> Iterator[Attribute]:
+    """`line.order` and `line.order.customer`: of one order there is one customer."""
+    current: Expr = expr
+    while isinstance(current, Attribute):
+        yield current
+        current = current.base
+
+
 class _Judge:
     """Compares what a loop reads with what its list was loaded with."""
 
@@ -115,12 +126,13 @@ class _Judge:
         self._project = project
         self._loaded = LoadedRelations(project, params.ahead)
         self._awaitable = frozenset(params.awaitable)
+        self._uncalled = Uncalled(project)
 
     def judged(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> Iterator[Hit | Proof]:
         subject, body = loop.place.subject, loop.module.body
         raises = self._raises(relation) and not (isinstance(expr.base, Attribute) and expr.base.attr in self._awaitable)
         function = body.contexts[loop.context].function
-        if subject is None or is_of_its_owner(self._project, loop, expr):
+        if subject is None or any(is_of_its_owner(self._project, loop, each) for each in _on_the_way(expr)):
             return
         if raises and loop.module.outline.functions[function].is_async:
             return
@@ -142,7 +154,19 @@ class _Judge:
             confidence, doubt = Confidence.LOW, "; the session may have it: it is asked for by its key"
         elif relation.loading.shared or not items.is_known:
             confidence = min(confidence, Confidence.MEDIUM)
+        if confidence > Confidence.LOW and (unreached := self._unreached(loop, expr)):
+            confidence, doubt = Confidence.LOW, unreached
         yield _hit(loop, expr, relation, confidence, doubt)
+
+    def _unreached(self, loop: Loop, expr: Attribute) -> str:
+        function = loop.module.body.contexts[loop.context].function
+        if function < 0:
+            return ""
+        caller = Def(loop.module, loop.module.name, function)
+        if self._uncalled.holds(caller):
+            return "; at most a script calls it"
+        stand = Standing(loop.module, Site(loop.path, expr.at, expr.end), loop.context, caller)
+        return "; no call comes to it" if is_switched_off(self._project, stand) else ""
 
     def _is_asked_for(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> bool:
         """`load(session, line.order_id)` in the loop before `line.order` is read."""

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archlint.facts.syntax import Attribute, Call, Expr, Function, Parameter
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Function, Parameter
 from archlint.project.model import CallSite, Def
+from archlint.project.spelling import last_name
+
+_HANDING_ON = frozenset({"wraps", "contextmanager", "asynccontextmanager", "cache", "lru_cache", "overload", "property"})
+"""Decorators of the language: a function that has one takes its first argument from its caller."""
 
 
 def receives_itself(definition: Def) -> bool:
-    """A method whose first parameter is not given by its caller: neither static nor a plain function."""
+    """A method whose first parameter is not given by its caller: neither static nor a plain function.
+
+    Also a function outside of any class that its decorator makes a method of something (`@app.task(bind=True)`).
+    """
     function = definition.function
-    return (
-        definition.module.body.contexts[function.outer].kind == "class"
-        and bool(function.parameters)
-        and function.parameters[0].name in ("self", "cls", "mcs")
-    )
+    if not function.parameters:
+        return False
+    first = function.parameters[0].name
+    if definition.module.body.contexts[function.outer].kind == "class":
+        return first in ("self", "cls", "mcs")
+    return first == "self" and any(_binds(definition, decorator) for decorator in function.decorators)
+
+
+def _binds(definition: Def, decorator: Expr) -> bool:
+    """The decorator makes something of its own of the function: it is not one that hands the calls on as they are."""
+    body = definition.module.body
+    callee = body.calls[decorator.index].callee if isinstance(decorator, CallRef) else decorator
+    return last_name(body, callee) not in _HANDING_ON
 
 
 def arguments_by_parameter(call: Call, definition: Def, *, is_bound: bool | None = None) -> Mapping[str, Expr]:

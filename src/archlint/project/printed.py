@@ -118,11 +118,13 @@ class PrintedFields:
             yield name
 
     def _is_hidden(self, klass: ClassDef, name: str) -> bool:
-        """Masked by its type, a number, or left out by `repr=False` or `exclude=True`."""
+        """Masked by its type, a number, an object without a secret field, or left out by `repr=False` or `exclude=True`."""
         inference = self._project.types.inference
         found = [e for e in inference.members.find(Type(klass.name), name) or () if isinstance(e, Type)]
         if found and all(e.name in _PLAIN or self._project.types.role(e) == "secret" for e in found):
             return True
+        if found and all(e.name in self._project.symbols.classes and self(e, True) == () for e in found):
+            return True  # a group of settings: what it is called, none of its own fields is
         for binding in self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name):
             value = klass.module.body.statements[binding.index].value if binding.kind == "statement" else None
             if isinstance(value, CallRef):

@@ -41,13 +41,16 @@ _TAKING_KEYS = frozenset({"list", "sorted", "set", "tuple", "frozenset"})
 """Of a mapping they take the names of its fields."""
 
 
+_Asked = tuple[Def, int, bool, int, frozenset[str]]
+
+
 class CallFlows:
     def __init__(self, taint: Taint) -> None:
         self._taint = taint
         self._project = taint.project
         self.climbs = 0
-        self._climbing: set[tuple[Def, int, bool, int]] = set()
-        self._held: dict[tuple[Def, int, bool, int], Flow] = {}
+        self._climbing: set[_Asked] = set()
+        self._held: dict[_Asked, Flow] = {}
 
     def flow(self, expr: CallRef, at: Place) -> Flow:
         """What a call gives."""
@@ -254,18 +257,18 @@ class CallFlows:
             return CLEAN  # where it takes the secret away in one case, there is none in the others
         return joined(flow for _, flow in flows)
 
-    def parameter(self, given: Parameter, frame: Frame | None, named: bool) -> Flow:
-        """What a parameter holds: the frame's argument, else what the callers pass.
+    def parameter(self, given: Parameter, frame: Frame | None, named: bool, gone: frozenset[str] = frozenset()) -> Flow:
+        """What a parameter holds: the frame's argument, else what the callers pass. `gone`: keys that were taken out of it.
 
         One that is named for a secret is one itself, unless every caller is known to pass something clean.
         """
         if frame is not None and frame.definition == given.definition:
-            return joined(self._passed(given, frame.call, frame.outer))
+            return joined(self._passed(given, frame.call, frame.outer, gone))
         if self.climbs >= _MOST_CLIMBS or given.name in ("self", "cls"):
             return UNKNOWN
         if words_of(given.name)[-1:] == ("name",):
             return UNKNOWN  # what a secret is called
-        key = (given.definition, given.position, named, self.climbs)
+        key = (given.definition, given.position, named, self.climbs, gone)
         known = self._held.get(key)
         if known is None:
             self._held[key] = UNKNOWN  # a circle of callers ends here
@@ -274,7 +277,7 @@ class CallFlows:
             try:
                 sites = self._callers(given.definition)
                 shared = is_shared(given.definition, sites)
-                flows = [doubted(f) if shared else f for site in sites for f in self._climbed(given, site)]
+                flows = [doubted(f) if shared else f for site in sites for f in self._climbed(given, site, gone)]
             finally:
                 self.climbs -= 1
                 self._climbing.discard(key)
@@ -294,15 +297,15 @@ class CallFlows:
         callers = (*callers, *self._project.handed.to(definition))
         return tuple(site for site in callers if not site.module.is_test)[:_MOST_CALLERS]
 
-    def _climbed(self, given: Parameter, site: CallSite) -> Iterator[Flow]:
+    def _climbed(self, given: Parameter, site: CallSite, gone: frozenset[str]) -> Iterator[Flow]:
         text = f"passed as `{given.name}` to `{given.definition.function.name}`"
-        for flow in self._passed(given, site, None):
+        for flow in self._passed(given, site, None, gone):
             further = stepped(flow, Step(site.site, text), site.confidence)
             certain = (s for s in further.sources if s.certain)
             sources = tuple(replace(s, handed_over=s.handed_over or site, entered=(site, given)) for s in certain)
             yield Flow(sources, flow.clean)
 
-    def _passed(self, given: Parameter, site: CallSite, frame: Frame | None) -> Iterator[Flow]:
+    def _passed(self, given: Parameter, site: CallSite, frame: Frame | None, gone: frozenset[str]) -> Iterator[Flow]:
         """The flows of what one call gives to a parameter."""
         at = Place(site.module, site.call.context, frame)
         arguments = arguments_of(given, site)
@@ -311,6 +314,8 @@ class CallFlows:
         if not arguments and not isinstance(default, Constant | String | None):
             yield self._taint.flow(default, Place(given.definition.module, function.outer))
         for argument in arguments:
+            if given.kind == "**" and argument.name in gone:
+                continue
             if given.kind == "**":
                 yield self._taint.items.pair(argument.name, argument.value, at)
             else:

@@ -30,7 +30,7 @@ from archlint.project.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, 
 from archlint.project.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.spelling import last_name, shorten, spell
-from archlint.project.taken_out import what_is_left
+from archlint.project.taken_out import taken_from, what_is_left
 from archlint.project.written_out import is_written_out
 
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ class LocalFlows:
         named = self._taint.vocabulary.names(last_name(at.module.body, expr)) is not None
         for origin in self.origins.of(at.module, expr, at.context):
             if isinstance(origin, Parameter):
-                flows.append(self._taint.calls.parameter(origin, at.frame, named))
+                gone: frozenset[str] = frozenset()
+                if isinstance(expr, Name) and origin.kind == "**":
+                    gone = taken_from(at.module, expr, at.context)
+                flows.append(self._taint.calls.parameter(origin, at.frame, named, gone))
             else:
                 flows.append(self._set(expr, origin, at))
         flows += self._items_put(expr, at)

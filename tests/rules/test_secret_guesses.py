@@ -419,3 +419,79 @@ def test_a_digest_is_followed_to_where_other_modules_keep_it(store: str, sure: b
     files = {path: code.replace("{store}", store) for path, code in KEPT_ELSEWHERE.items()}
     found = testing.run_rule("SEC001", files)
     assert [finding.confidence > Confidence.LOW for finding in found] == [sure]
+
+
+MASKS = """
+import logging
+from app.pages import logger
+
+class SensitiveFilter(logging.Filter):
+    def filter(self, record):
+        record.msg = hide(record.msg)
+        return True
+
+def start():
+    INSTALLED
+"""
+
+
+@pytest.mark.parametrize(
+    ("installed", "sure"),
+    [
+        ("logger.addFilter(SensitiveFilter())", Confidence.LOW),
+        ("logging.config.dictConfig({'filters': {'hide': {'()': 'app.logs.SensitiveFilter'}}})", Confidence.LOW),
+        ("structlog.configure(processors=[SensitiveFilter])", Confidence.LOW),
+        ("logger.addFilter(RequestId())", Confidence.HIGH),
+    ],
+)
+def test_what_something_masks_on_the_way_is_a_guess(installed: str, sure: Confidence) -> None:
+    page = HEAD + "def show(request):\n    logger.info('%s', request.headers)\n"
+    files = {"app/__init__.py": "", "app/pages.py": page, "app/logs.py": MASKS.replace("INSTALLED", installed)}
+    assert [f.confidence for f in testing.run_rule("SEC004", files)] == [sure]
+
+
+INVITES = """
+from app.models import Invite
+
+def register(request):
+    invite_token = request.POST["invite_token"]
+    invite = Invite.objects.filter(LOOKED_UP).first()
+    if TEST:
+        logger.error("invite %s", invite_token)
+    return invite
+"""
+MODELS = "from django.db import models\n\nclass Invite(models.Model):\n    token = models.CharField(max_length=9)\n"
+
+
+@pytest.mark.parametrize(
+    ("looked_up", "test", "sure"),
+    [
+        ("token=invite_token", "not invite", Confidence.LOW),
+        ("token=invite_token", "invite is None", Confidence.LOW),
+        ("token=invite_token", "invite", Confidence.HIGH),
+        ("name=request.POST['name']", "not invite", Confidence.HIGH),
+    ],
+)
+def test_a_token_that_nobody_holds_is_a_guess(looked_up: str, test: str, sure: Confidence) -> None:
+    code = HEAD + INVITES.replace("LOOKED_UP", looked_up).replace("TEST", test)
+    files = {"app/__init__.py": "", "app/models.py": MODELS, "app/views.py": code}
+    assert [f.confidence for f in testing.run_rule("SEC004", files)] == [sure]
+
+
+ADDRESS = """
+class Credentials:
+    def __init__(self, dsn: str, key: str):
+        self.dsn = dsn
+        self.key = key
+
+def connect(credentials: Credentials):
+    logger.info("%s", credentials.dsn)
+    return Search(credentials.dsnAPART)
+"""
+
+
+@pytest.mark.parametrize(("apart", "sure"), [(", api_key=credentials.key", Confidence.LOW), ("", Confidence.HIGH)])
+def test_an_address_beside_which_the_credential_stands_is_a_guess(apart: str, sure: Confidence) -> None:
+    code = ADDRESS.replace("APART", apart)
+    found = testing.run_rule("SEC004", {"app/__init__.py": "", "app/stores.py": HEAD + code})
+    assert [f.confidence for f in found] == [sure]

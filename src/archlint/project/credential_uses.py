@@ -22,6 +22,9 @@ _VERIFYING = frozenset(
     {"verify", "validate", "unsign", "loads", "decode", "authenticate", "introspect", "decrypt", "revoke", "redeem", "login"}
 )
 """Words in the names of calls that a credential is given to."""
+_ADDRESSES = frozenset({"dsn", "url", "uri"})
+_APART = frozenset({"api_key", "password", "basic_auth", "http_auth", "bearer_auth", "auth", "token"})
+"""Arguments of what connects: credentials that stand beside the address."""
 _KEYED = ("hmac.new", "hmac.digest")
 _FILE_CALLS = frozenset({"open", "join", "Path", "exists", "isfile", "is_file"})
 _OF_FILES = ("open", "path.join", "Path", "path.exists", "path.isfile")
@@ -65,6 +68,17 @@ class CredentialUses:
             last_name(body, part) in halves
             for part, context in walk_module(at.module, frozenset({Attribute, Name}))
             if body.contexts[context].function == function
+        )
+
+    def is_bare_address(self, expr: Expr, at: Place) -> bool:
+        """`connect(settings.dsn, api_key=settings.key)`: who connects shows what opens the door apart from the address."""
+        name, body = last_name(at.module.body, expr), at.module.body
+        if not isinstance(expr, Attribute) or not _ADDRESSES.intersection(words_of(name)):
+            return False
+        return any(
+            any(argument.name in _APART for argument in call.arguments)
+            and any(isinstance(a.value, Attribute) and a.value.attr == name for a in call.arguments)
+            for call in body.calls
         )
 
     def is_row(self, origins: Origins, expr: Expr, at: Place) -> bool:

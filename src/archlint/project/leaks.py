@@ -13,12 +13,14 @@ from archlint.facts.syntax import Attribute, CallRef, Name, String
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Flow, Habits, Place, Source
 from archlint.project.logged import LoggedValue
+from archlint.project.masked_logs import MaskedLogs
 from archlint.project.parts import parts_of
 from archlint.project.printed import PrintedFields
 from archlint.project.reached import Reached
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.taint import Taint
 from archlint.project.taint_locals import is_configured
+from archlint.project.unknown_values import UnknownValues
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -42,6 +44,8 @@ class Leaks:
         self._vocabulary = vocabulary
         self._taint = Taint(project, vocabulary, habits, PrintedFields(project, vocabulary, habits))
         self._reached = Reached(project)
+        self._masked = MaskedLogs(project)
+        self._unknown = UnknownValues(project)
         self._reported: set[Site] = set()
 
     def of(self, values: Iterable[LoggedValue]) -> Iterator[Hit | Proof]:
@@ -75,9 +79,11 @@ class Leaks:
 
     def _judged(self, value: LoggedValue, source: Source) -> Source | None:
         """The source as sure as it is that it gets into a log, None where it does not: the text of an exception may as well
-        go to who sent the value, unless nobody did."""
+        go to who sent the value, unless nobody did; a log that something masks may not show it."""
         if value.sink == "exception":
             return replace(source, confidence=Confidence.MEDIUM if _is_setting(source) else Confidence.LOW)
+        if self._unknown.holds(value, source) or (value.sink == "log" and self._masked.are):
+            source = replace(source, confidence=Confidence.LOW)
         return self._reached.judged(value, source)
 
     def _hits(self, site: Site, found: list[tuple[LoggedValue, Source]]) -> Iterator[Hit]:

@@ -28,6 +28,7 @@ _CLIMBS = 2
 _MOST_CALLERS = 12
 _COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management", "generate", "scripting"})
 _DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
+_SWITCHES = ("is_", "use_")
 _PRODUCTION = frozenset({"production", "prod", "live"})
 _KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "redacted", "private", "confidential"})
 
@@ -63,7 +64,7 @@ def logged_values(project: Project) -> Iterator[LoggedValue]:
             continue
         for site in project.calls.in_module(module):
             facet, sink = _facet(project, site)
-            if facet is None or is_guarded(module, site.call.context):
+            if facet is None or is_guarded(module, site.call.context) or _is_guarded_outside(project, site):
                 continue
             if sink == "print" and _is_for_operator(project, site):
                 continue
@@ -194,6 +195,14 @@ def _plainly_named(module: Module, expr: Expr) -> Iterator[str]:
     yield from (name for name in names_in(module.body, expr) if name not in inside)
 
 
+def _is_guarded_outside(project: Project, site: CallSite) -> bool:
+    """Nothing but what runs in development calls the function that it stands in."""
+    if site.caller is None:
+        return False
+    used = [call for call in project.calls.callers(site.caller) if not call.module.is_test]
+    return 0 < len(used) <= _MOST_CALLERS and all(is_guarded(call.module, call.call.context) for call in used)
+
+
 def is_guarded(module: Module, context: int) -> bool:
     """Runs only in development, or only for what a list of secrets does not hold."""
     contexts = module.body.contexts
@@ -238,4 +247,4 @@ def _is_not(test: Expr, stages: frozenset[str]) -> bool:
 
 def _tells_stage(module: Module, part: Name | Attribute | String, stages: frozenset[str]) -> bool:
     name = part.value if isinstance(part, String) else last_name(module.body, part)
-    return not stages.isdisjoint(words_of(name)) and (name.isupper() or name.startswith("is_"))
+    return not stages.isdisjoint(words_of(name)) and (name.isupper() or name.startswith(_SWITCHES))

@@ -38,7 +38,7 @@ from archlint.project.branches import is_blotted, is_closed, is_replaced
 from archlint.project.credential_uses import CredentialUses
 from archlint.project.credentials import Naming, Vocabulary, announces, words_of
 from archlint.project.cut_values import shown_by
-from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, joined
+from archlint.project.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, guessed, joined
 from archlint.project.kept_flows import KeptFlows
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.read_mappings import ReadMappings
@@ -164,7 +164,7 @@ class Taint:
         if is_closed(at.module, expr, at.context) or is_absent(at.module, spell(at.module.body, expr), at.context):
             return CLEAN
         if isinstance(expr, Attribute):
-            return found
+            return guessed(found) if self.uses.is_bare_address(expr, at) else found
         if is_replaced(self.habits, at.module, expr, at.context):
             return CLEAN
         if all(source.certain for source in found.sources) or not self.uses.is_signed(expr, at):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import Await, CallRef, Constant, Expr, Name, String
+from archlint.facts.syntax import Attribute, Await, CallRef, Constant, Expr, Name, String
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.cache_writes import CacheWrites, Expiry
 from archlint.project.cached_copies import CachedCopies, CopyWords, words_of
@@ -198,6 +198,9 @@ def _is_taken(project: Project, site: CallSite) -> bool:
     if "cache.write" in project.effects.at(site) or site.caller is None:
         return True
     body = site.module.body
+    for call in project.calls.of(site.caller):
+        if isinstance(call.call.callee, Attribute) and _is_call(call.call.callee.base, site):
+            return call.call.callee.attr != "locked"  # asked on the spot
     for statement in body.statements:
         if isinstance(statement.target, Name) and statement.value is not None and _is_call(statement.value, site):
             name = statement.target.id

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation, Subscript
 from archlint.project.credentials import words_of
 from archlint.project.parts import parts_of
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,23 +73,53 @@ def _missing(module: Module, context: int, outer: int = -1) -> frozenset[str]:
 
 def empty_names(test: Expr, *, holds: bool) -> Iterator[str]:
     """The names that hold nothing where the test gives that."""
+    yield from (part.id for part in empty_parts(test, holds=holds) if isinstance(part, Name))
+
+
+def empty_parts(test: Expr, *, holds: bool) -> Iterator[Name | Attribute]:
+    """The same with the attributes: `self.picture` of `if not self.picture`."""
     match test:
-        case Name():
+        case Name() | Attribute():
             if not holds:
-                yield test.id
+                yield test
         case Operation(op="not"):
-            yield from empty_names(test.operands[0], holds=not holds)
+            yield from empty_parts(test.operands[0], holds=not holds)
         case Operation(op="and" | "or") if holds is (test.op == "and"):
             for operand in test.operands:
-                yield from empty_names(operand, holds=holds)
-        case Comparison(ops=("is",) | ("is not",), operands=(Name(id=name), Constant(value=None))):
+                yield from empty_parts(operand, holds=holds)
+        case Comparison(ops=("is",) | ("is not",), operands=(Name() | Attribute() as part, Constant(value=None))):
             if holds is (test.ops == ("is",)):
-                yield name
-        case Comparison(ops=("is",), operands=(Name(id=name), Name() | Attribute())):  # a mark: `answer is NO_VALUE`
+                yield part
+        case Comparison(ops=("is",), operands=(Name() as part, Name() | Attribute())):  # a mark: `answer is NO_VALUE`
             if holds:
-                yield name
+                yield part
         case _:
             return
+
+
+def turn_keeps_by_key(loop: Loop, place: EffectPoint) -> bool:
+    """`if key not in kept:` around the place, in the loop, and `kept[key] = …` in the same branch."""
+    if loop.mapping is not None:
+        return False
+    body = loop.module.body
+    for row in loop.chain(place.context):
+        test = body.contexts[row].subject if row >= 0 and body.contexts[row].kind == "if" else None
+        match test:
+            case Comparison(ops=("not in",), operands=(key, kept)):
+                asked = spell(body, key), spell(body, kept)
+                branch = body.contexts[row]
+                for statement in loop.statements:
+                    target = statement.target
+                    if (
+                        isinstance(target, Subscript)
+                        and len(target.index) == 1
+                        and branch.at <= statement.at < branch.end
+                        and (spell(body, target.index[0]), spell(body, target.base)) == asked
+                    ):
+                        return True
+            case _:
+                continue
+    return False
 
 
 def _asked_before(

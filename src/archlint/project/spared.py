@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Constant, Expr, Name, Operation
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.credentials import words_of
-from archlint.project.kept_answers import empty_names
+from archlint.project.kept_answers import empty_names, empty_parts
 from archlint.project.parts import names_in, parts_of
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
     from archlint.project.effects import EffectPoint
@@ -44,6 +44,20 @@ class Spared:
             if not known.isdisjoint(_set_at(here) if is_set else known):
                 return True
             left_out = _optional(here) - given
+        return False
+
+    def is_filled_once(self, stations: list[EffectPoint]) -> bool:
+        """A function on the way asks only where an attribute is empty, and sets that one to what it is told:
+        `if self.picture: return`, `self.picture = fetch(…)`."""
+        for here in stations[1:]:
+            body = here.module.body
+            set_here = {
+                spell(body, s.target)
+                for s in body.statements
+                if isinstance(s.target, Attribute) and s.kind in ("assign", "annotate") and s.at <= here.site.at < s.end
+            }
+            if set_here and any(isinstance(p, Attribute) and spell(body, p) in set_here for p in self._empty_parts_at(here)):
+                return True
         return False
 
     def is_given(self, stations: list[EffectPoint], item: frozenset[str]) -> bool:
@@ -105,9 +119,12 @@ class Spared:
 
     def _empty_at(self, here: EffectPoint) -> frozenset[str]:
         """The names that hold nothing wherever the place is reached."""
+        return frozenset(part.id for part in self._empty_parts_at(here) if isinstance(part, Name))
+
+    def _empty_parts_at(self, here: EffectPoint) -> Iterator[Name | Attribute]:
         before = [(test, False) for test in answered_before(here)]
         tests = [*self._switches.tests_around(here.module, here.context, here.site.at), *before]
-        return frozenset(name for test, holds in tests for name in empty_names(test, holds=holds))
+        return (part for test, holds in tests for part in empty_parts(test, holds=holds))
 
 
 def _one_of(body: Body, test: Expr, *, holds: bool) -> frozenset[str]:

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, CallRef
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Name
 from archlint.project.addressed import Addressed
 from archlint.project.calls_alone import AloneWords, CallsAlone, keeps_on_self
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
-from archlint.project.kept_answers import asks_for_what_is_missing
+from archlint.project.kept_answers import asks_for_what_is_missing, turn_keeps_by_key
 from archlint.project.led_to import LedTo
 from archlint.project.limited import Limited
-from archlint.project.loops import CHUNKS, Loops
+from archlint.project.loops import CHUNKS, Loop, Loops
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.operated import is_left, is_run_by_operator
 from archlint.project.parts import names_in
 from archlint.project.proved import Proved
 from archlint.project.rare_ways import is_for_one_kind, is_in_handler
 from archlint.project.repeated import Repeated, RepeatedEffects
+from archlint.project.rows_of_one import are_of_one
 from archlint.project.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
 from archlint.project.spared import Spared
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.stations import stations
+from archlint.project.unset_flags import is_behind_unset_flag
 
 _EFFECTS = ("http", "rpc")
 _KEEPING = frozenset({"db.read", "cache.read"})
@@ -63,7 +65,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for call in found:
         if _is_to_service(project, call.path.end, params) and not weighing.goes_in_chunks(call):
             doubt = weighing.doubt(call)
-            yield _hit(call, Confidence.LOW if doubt else weighing.sureness(call), doubt)
+            yield _hit(call, Confidence.LOW if doubt else Confidence.HIGH, doubt)
     asked = {
         point.site for effect in _EFFECTS for point in project.effects.points(effect) if _is_to_service(project, point, params)
     }
@@ -93,14 +95,19 @@ class _Weighing:
         self._limited = Limited(project, _MANY)
         self._alone, self._loops = CallsAlone(project, params), Loops(project, frozenset(params.listings))
 
-    def sureness(self, call: Repeated) -> Confidence:
-        return min(call.path.confidence, Confidence.MEDIUM if _is_same(call) or self._is_weak(call) else Confidence.HIGH)
-
     def doubt(self, call: Repeated) -> str:
         """Why the finding is only a note; empty if it is none."""
         if self._addressed.by_item(call):
             return "each has a host of its own"
-        return self._of_answers(call) or self._of_what_is_sent(call) or self._of_items(call)
+        return self._of_answers(call) or self._of_what_is_sent(call) or self._of_items(call) or self._of_evidence(call)
+
+    def _of_evidence(self, call: Repeated) -> str:
+        """Of what is only likely, half was wrong where it was read."""
+        if call.path.confidence is not Confidence.HIGH:
+            return "it is only likely that this is what it calls"
+        if _is_same(call):
+            return "it is asked the same each time"
+        return "only where they come from says that there may be many" if self._is_weak(call) else ""
 
     def goes_in_chunks(self, call: Repeated) -> bool:
         """A loop inside of the one that was found goes over chunks: each call takes many."""
@@ -118,7 +125,13 @@ class _Weighing:
             return "a cache may answer"
         if asks_for_what_is_missing(project, path.through, path.steps, memo, _KEEPING):
             return "what is kept may answer first"
+        if turn_keeps_by_key(call.loop, call.point):
+            return "what is kept may answer first"
         places = stations(project, call.point, path)
+        if self._spared.is_filled_once(places):
+            return "it is asked only for what is empty"
+        if any(is_behind_unset_flag(project, place) for place in places[:1]):
+            return "nothing here sets the flag for it"
         if is_in_handler(places[1:]):
             return "it is asked only where something else has failed"
         if self._spared.is_brought(places, is_set=True):
@@ -154,7 +167,7 @@ class _Weighing:
     def _of_items(self, call: Repeated) -> str:
         if goes_down_a_path(call.loop):
             return "it goes as deep as one path"
-        if self._is_one_batch(call):
+        if self._is_one_batch(call) or _ends_at_count(call.loop):
             return "a limit bounds its items"
         if not _all_call(self._project, call) or is_for_one_kind(call):
             return "not each kind of item does"
@@ -162,6 +175,8 @@ class _Weighing:
             return "nothing here says that there are many"
         if len(call.path.through) >= _FAR:
             return "the call is so far down that it may not be reached"
+        if are_of_one(self._project, call.loop):
+            return "its items belong to one thing"
         if is_for_one(call):
             return "only the one that is looked for is asked about"
         if is_search(call) or ends_at_first(call):
@@ -205,6 +220,23 @@ def _is_same(call: Repeated) -> bool:
     """The call is written with nothing of the loop's."""
     loop = call.loop
     return loop.mapping is None and loop.derived.isdisjoint(names_in(call.point.module.body, call.expression))
+
+
+def _ends_at_count(loop: Loop) -> bool:
+    """`if done >= most: break` in each turn, where `done` is counted up."""
+    if loop.mapping is not None:
+        return False
+    body = loop.module.body
+    counted = {s.target.id for s in loop.statements if s.kind == "augment" and isinstance(s.target, Name)}
+    tests = [
+        body.contexts[s.context].subject
+        for s in loop.statements
+        if s.kind == "break" and body.contexts[s.context].kind == "if" and body.contexts[s.context].parent == loop.context
+    ]
+    return any(
+        isinstance(test, Comparison) and test.ops[0] in (">=", ">", "==") and not counted.isdisjoint(names_in(body, test))
+        for test in tests
+    )
 
 
 def _is_under_condition(call: Repeated) -> bool:

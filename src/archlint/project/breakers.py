@@ -39,6 +39,20 @@ class Breakers:
         points = (point for effect in _OUTBOUND for point in self._project.effects.points(effect))
         return tuple(p for p in points if p.is_direct and p.module.is_production and self._is_asking(p))
 
+    def has_own(self, folder: str) -> bool:
+        """The service has a class of its own that is named so, and makes one: which requests go through it is not seen."""
+        return folder in self._own
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        found: set[str] = set()
+        for klass in self._project.symbols.classes.values():
+            name = klass.klass.qualname
+            if klass.module.is_production and _BREAKER in name.lower() and self._project.calls.written(name.rpartition(".")[2]):
+                service = self._project.services.of(klass.module)
+                found.add(service.folder if service is not None else "")
+        return frozenset(found)
+
     def guards(self, point: EffectPoint) -> bool:
         """The request, or all that leads to it, is made through a breaker."""
         if self._is_managed(point.module, point.context):

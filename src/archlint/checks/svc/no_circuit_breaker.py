@@ -35,7 +35,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(point.site, "the request is made through a breaker")
         asked = [point for point in points if _is_of_service(project, led_to, point, params)]
         if asked and not guarded:
-            yield _hit(project, folder, asked, params)
+            doubt = "a breaker of its own is there" if breakers.has_own(folder) else _nobody_comes(led_to, asked)
+            yield _hit(project, folder, asked, params, doubt)
 
 
 def _is_of_service(project: Project, led_to: LedTo, point: EffectPoint, params: Params) -> bool:
@@ -45,11 +46,22 @@ def _is_of_service(project: Project, led_to: LedTo, point: EffectPoint, params: 
     return {*params.not_services}.isdisjoint(project.knowledge.package_kinds(point.witness.target))
 
 
-def _hit(project: Project, folder: str, points: list[EffectPoint], params: Params) -> Hit:
-    sure = any(_has_own_client(project, point) for point in points)
+def _nobody_comes(led_to: LedTo, points: list[EffectPoint]) -> str:
+    """No request and no task comes to one of them, where there are such: they are a command's, or nobody's."""
+    is_come_to = led_to.is_empty or any(point.caller is not None and led_to.runs(point.caller) for point in points)
+    return "" if is_come_to else "no request and no task comes to them"
+
+
+def _hit(project: Project, folder: str, points: list[EffectPoint], params: Params, doubt: str) -> Hit:
+    """A note where there is a doubt."""
+    sure = not doubt and any(_has_own_client(project, point) for point in points)
     sites = sorted({point.site: point for point in points}.items())
     steps = [Step(site, f"asks by `{_shown(point)}`") for site, point in sites[: params.max_shown]]
-    words = {"count": str(len(sites)), "calls": "request" + "s" * (len(sites) != 1)}
+    words = {
+        "count": str(len(sites)),
+        "calls": "request" + "s" * (len(sites) != 1),
+        "doubt": f"; {doubt}" if doubt else "",
+    }
     return Hit(
         _place(project, folder, sites[0][0]),
         words,

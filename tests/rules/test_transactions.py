@@ -363,3 +363,37 @@ class Hire(forms.ModelForm):
 def test_a_row_that_only_the_administrators_pages_save_is_noted(files: dict[str, str], confidence: Confidence) -> None:
     (finding,) = testing.run_rule("DBS007", {"shop/models.py": STAFF, **files})
     assert finding.confidence == confidence
+
+
+TRIED_TO_ADD = """\
+from django.db import models
+
+class Order(models.Model):
+    state = models.TextField()
+
+class Line(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+
+def place():
+    order = Order.objects.create(state="new")
+    try:
+        Line.objects.create(order=order)
+    except Exception:
+        {failed}
+        raise
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "failed", "confidence"),
+    [
+        ("shop/orders.py", "order.state = 'failed'; order.save()", Confidence.LOW),
+        ("shop/orders.py", "order.delete()", Confidence.LOW),
+        ("shop/orders.py", "print(order)", Confidence.HIGH),
+        ("shop/setup_sample_data.py", "print(order)", Confidence.LOW),
+        ("shop/sample.py", "print(order)", Confidence.HIGH),
+    ],
+)
+def test_what_is_marked_or_taken_away_on_failure_is_noted(path: str, failed: str, confidence: Confidence) -> None:
+    (finding,) = testing.run_rule("DBS007", {path: TRIED_TO_ADD.format(failed=failed)})
+    assert finding.confidence == confidence

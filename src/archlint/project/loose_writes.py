@@ -26,6 +26,7 @@ _MAKES_OR_CHANGES = re.compile(r"(create|make|add)_or_(update|change)|(update|ge
 _NESTED = "begin_nested"
 _SESSIONS = frozenset({"session", "db", "db_session", "conn", "connection", "cursor", "self.session", "self.db"})
 _SAVES = frozenset({"save", "asave"})
+_KEEPS = frozenset({"save", "asave", "delete", "adelete"})
 _SETS = frozenset({"set", "aset"})
 _ADDS = frozenset({"add", "add_all", "create", "acreate", "bulk_create", "insert", "insert_one", "insert_many"})
 
@@ -157,6 +158,32 @@ def stands_alone(first: Commit, second: Commit, one: Written) -> bool:
 def is_best_effort(first: Commit, second: Commit) -> bool:
     """The second stands in a `try` of its own that lets any failure pass: whoever wrote that can do without."""
     return _lets_pass(second.point.module, second.point.context, chain(first.point.module, first.point.context))
+
+
+def is_marked_on_failure(second: Commit, one: Written) -> bool:
+    """Where the second fails, what the first has made is marked, and kept so, or taken away: `except …: row.state = "failed";
+    row.save()`."""
+    module = second.point.module
+    body, made = module.body, one.made_names
+    ways = chain(module, second.point.context)
+    for place in (body.contexts[row] for row in ways if body.contexts[row].kind == "try"):
+        handlers = [
+            h
+            for h, each in enumerate(body.contexts)
+            if each.kind == "except" and each.parent == place.parent and each.at >= place.end
+        ]
+        nearest = min(handlers, key=lambda h: body.contexts[h].at, default=-1)
+        for call in body.calls if nearest >= 0 else ():
+            callee = call.callee
+            if (
+                isinstance(callee, Attribute)
+                and callee.attr in _KEEPS
+                and isinstance(callee.base, Name)
+                and callee.base.id in made
+                and nearest in chain(module, call.context)
+            ):
+                return True
+    return False
 
 
 def fails_alone(project: Project, commits: Commits, commit: Commit) -> bool:

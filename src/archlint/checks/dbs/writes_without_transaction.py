@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from msgspec import Struct
 
@@ -22,6 +22,7 @@ from archlint.project.loose_writes import (
     is_copied,
     is_found_again,
     is_handed_on,
+    is_marked_on_failure,
     is_nested,
     is_same_call,
     is_saved_again,
@@ -46,6 +47,7 @@ _NEAR = 1
 """As above, for rows of one table, as far as it is known, that only a key joins."""
 _DRIVERS = frozenset({"db-connection", "db-cursor"})
 _CACHED = ("cache", "cached")
+_DATA = "data"
 _DESKS = (("check", "in"), ("check", "out"))
 _MOST = 12
 """Commits of one function that are compared."""
@@ -217,6 +219,8 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW
     if answers_another(first, second) or can_be_run_again(project, first, second):
         return Confidence.LOW
+    if is_marked_on_failure(second, pair.one):
+        return Confidence.LOW
     if is_stamped(definition, second) or is_copied(first, second) or is_unchanged(first, second):
         return Confidence.LOW  # it only says when, or all of it is done again, or nothing is
     if any(not set(params.fetched).isdisjoint(words_of(name)) for each in (pair.one, pair.two) for name, _ in each.used):
@@ -234,7 +238,9 @@ def _fills(commit: Commit, params: Params) -> bool:
 
 
 def _is_for_trial(definition: Def, params: Params) -> bool:
-    return not {*words_of(definition.function.name)}.isdisjoint(params.trials)
+    words = words_of(definition.module.name.rpartition(".")[2])
+    is_file = any(word in params.trials and behind == _DATA for word, behind in pairwise(words))  # `setup_test_data.py`
+    return is_file or not {*words_of(definition.function.name)}.isdisjoint(params.trials)
 
 
 def _is_ticket(pair: _Pair, params: Params) -> bool:

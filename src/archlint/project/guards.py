@@ -89,6 +89,7 @@ class Guards:
             yield Guard.ASKS
         for site in self._sites(route):
             yield from self._given(site)
+        yield from self._set_on(route)
         for each in self._apps.of(route):
             if not self._paths.leave_out(each, route.paths):
                 yield self._of_middleware(each)
@@ -113,6 +114,22 @@ class Guards:
             if call is not None and argument.name in self._words.guard_arguments:
                 for leaf in leaves_of(argument.value):
                     yield self._of_expression(Written(module, leaf, call.context))
+
+    def _set_on(self, route: Route) -> Iterator[Guard]:
+        """By what a router is given after it was made: `router.dependencies = [Depends(signed_in)]`."""
+        containers = self._project.routes.tree.containers
+        for made in (containers[key] for key in sorted(route.containers) if key in containers):
+            for statement in made.module.statements["assign"]:
+                target = statement.target
+                if (
+                    isinstance(target, Attribute)
+                    and target.attr in self._words.guard_arguments
+                    and isinstance(target.base, Name)
+                    and target.base.id == made.name
+                    and statement.value is not None
+                ):
+                    for leaf in leaves_of(statement.value):
+                        yield self._of_expression(Written(made.module, leaf, statement.context))
 
     def _of_middleware(self, each: Def | Written) -> Guard:
         """It asks if it turns somebody away: to find out who comes is not enough."""

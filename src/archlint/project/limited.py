@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Constant, Expr, Name, Slice, String, Subscript
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.arguments import arguments_by_parameter
+from archlint.project.known_callers import known_callers
 from archlint.project.model import CallSite, Def
 from archlint.project.origins import Origins, Parameter
 from archlint.project.spelling import last_name, spell
@@ -151,8 +152,9 @@ class Limited:
         numbers: dict[str, int] = {}
         for parameter in definition.function.parameters:
             value = handed.get(parameter.name, parameter.default)
-            if isinstance(value, Constant) and type(value.value) is int and 0 <= value.value <= self._most:
-                numbers[parameter.name] = value.value
+            number = self._small(value)
+            if number is not None:
+                numbers[parameter.name] = number
         module = definition.module
         returns = self._project.symbols.scopes(module).returns.get(definition.index, [])
         return bool(returns) and all(
@@ -170,10 +172,28 @@ class Limited:
         return value is not None and self._is_small(place, value)
 
     def _is_small(self, place: _Place, expr: Expr) -> bool:
-        if isinstance(expr, Name) and expr.id in place.given:
+        if isinstance(expr, Name) and (expr.id in place.given or self._is_always_small(place, expr)):
             return True
         number = self._project.values.constant(place.module, expr, place.context)
         return type(number) is int and 0 <= number <= self._most
+
+    def _is_always_small(self, place: _Place, name: Name) -> bool:
+        """A parameter that every call leaves to its small default, or gives one."""
+        scopes = self._project.symbols.scopes(place.module)
+        _, bindings = scopes.lookup(place.context, name.id, name.at)
+        if len(bindings) != 1 or bindings[0].kind != "parameter":
+            return False
+        definition = Def(place.module, place.module.name, bindings[0].function)
+        default = definition.function.parameters[bindings[0].index].default
+        sites = known_callers(self._project, definition) if self._small(default) is not None else []
+        return bool(sites) and all(
+            not site.is_open and self._small(arguments_by_parameter(site.call, definition).get(name.id, default)) is not None
+            for site in sites
+        )
+
+    def _small(self, value: Expr | None) -> int | None:
+        number = value.value if isinstance(value, Constant) else None
+        return number if isinstance(number, int) and type(number) is int and 0 <= number <= self._most else None
 
 
 def _around(module: Module, context: int) -> list[int]:

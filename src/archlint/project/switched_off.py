@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Constant, Name
 from archlint.project.arguments import arguments_by_parameter
+from archlint.project.known_callers import known_callers
 from archlint.project.switches import NOTHING, Known, Stand, Standing
 
 if TYPE_CHECKING:
@@ -17,13 +18,10 @@ def is_switched_off(project: Project, stand: Stand) -> bool:
     """`listed(user, False)`, or with a name that is always false, is the only call there is, and the place stands below
     `if whole:`."""
     definition = stand.caller
-    if definition is None or definition in project.endpoints.by_definition:
+    if definition is None:
         return False
-    sites = [site for site in project.calls.callers(definition) if site.module.is_production]
-    written = sum(module.is_production for module, _ in project.calls.written(definition.function.name))
-    return len(sites) == written > 0 and all(
-        project.switches.rule_out(stand, _decided(project, site, definition)) for site in sites
-    )
+    sites = known_callers(project, definition)
+    return bool(sites) and all(project.switches.rule_out(stand, _decided(project, site, definition)) for site in sites)
 
 
 def _decided(project: Project, site: CallSite, definition: Def) -> Known:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Name, String
 from archlint.project.by_hand import read_in
+from archlint.project.known_callers import runs_another
 from archlint.project.led_to import LedTo
 from archlint.project.model import Def
 from archlint.project.one_off import PLAIN
@@ -20,7 +21,7 @@ from archlint.project.task_retries import tasks_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archlint.facts.syntax import Call, Class, Expr
+    from archlint.facts.syntax import Class, Expr
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
@@ -85,13 +86,9 @@ class Uncalled:
         return any(
             other.is_production
             and not (other is module and function.at <= call.at < function.end)
-            and not self._runs_another(other, call, definition)
+            and not runs_another(self._project, other, call, definition)
             for other, call in self._project.calls.written(function.name)
         )
-
-    def _runs_another(self, module: Module, call: Call, definition: Def) -> bool:
-        targets = [t for site in self._project.calls.in_module(module) if site.call is call for t in site.targets]
-        return bool(targets) and all(target.definition != definition for target in targets)
 
     def _is_plain(self, definition: Def) -> bool:
         """A function of a module or a method, by its own name the only way to it."""

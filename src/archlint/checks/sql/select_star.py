@@ -64,8 +64,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         for statement in sql.facts.statements:
             passing = _passing(sql, statement, moment)
-            is_spared = _is_copy(sql, statement, copied) or _is_of_documents(statement)
-            found = [] if is_spared else list(_stars(sql, statement, params, passing))
+            found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, passing))
             for hit in (_weighed(uses, renamed, sql, hit) for hit in found):
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
@@ -98,11 +97,6 @@ def _copied(project: Project) -> frozenset[tuple[Def, str]]:
 def _is_copy(sql: Sql, statement: Statement, copied: frozenset[tuple[Def, str]]) -> bool:
     """All rows go into a table whose columns the same function lists at run time: there are none to name."""
     return statement.verb == "insert" and any((sql.origin, table.lower()) in copied for table in statement.writes)
-
-
-def _is_of_documents(statement: Statement) -> bool:
-    """`SELECT * FROM c`: a letter stands for the document itself, which has no columns."""
-    return statement.verb == "select" and bool(statement.tables) and all(len(table) == 1 for table in statement.tables)
 
 
 def _is_for_eyes(sql: Sql) -> bool:

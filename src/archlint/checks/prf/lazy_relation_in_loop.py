@@ -25,7 +25,6 @@ from archlint.project.serialized_loads import SerializedLoad, SerializedLoads
 from archlint.project.spelling import shorten, spell
 from archlint.project.switched_off import is_switched_off
 from archlint.project.switches import Standing
-from archlint.project.uncalled import Uncalled
 from archlint.project.view_rows import names_meant
 
 _MOST_NAMES = 4
@@ -126,7 +125,6 @@ class _Judge:
         self._project = project
         self._loaded = LoadedRelations(project, params.ahead)
         self._awaitable = frozenset(params.awaitable)
-        self._uncalled = Uncalled(project)
 
     def judged(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> Iterator[Hit | Proof]:
         subject, body = loop.place.subject, loop.module.body
@@ -163,8 +161,6 @@ class _Judge:
         if function < 0:
             return ""
         caller = Def(loop.module, loop.module.name, function)
-        if self._uncalled.holds(caller):
-            return "; at most a script calls it"
         stand = Standing(loop.module, Site(loop.path, expr.at, expr.end), loop.context, caller)
         return "; no call comes to it" if is_switched_off(self._project, stand) else ""
 

@@ -30,7 +30,6 @@ from archlint.project.stations import hands_write, is_straight, stations
 from archlint.project.switched_off import is_switched_off
 from archlint.project.tolerated import is_behind_conflict
 from archlint.project.turns import goes_on_from_before
-from archlint.project.uncalled import Uncalled
 from archlint.project.unloaded import is_seen_unloaded
 
 _COMMIT = "db.commit"
@@ -63,7 +62,6 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
     found, outside = RepeatedEffects(project, params).find((*_WRITES, "db.read"), around=True)
     proved, spared = Proved(project, params), Spared(project, project.switches)
-    uncalled = Uncalled(project)
     open_below: set[tuple[str, int]] = set()
     for query in sorted(found, key=lambda query: (query.inner is not None, len(query.path.steps))):
         if any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
@@ -71,8 +69,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if query.inner is not None and query.inner not in open_below:
             continue
         hit = _judged(project, query, proved, spared, params)
-        if hit.confidence > Confidence.LOW and (doubt := _unreached(project, query, uncalled)):
-            hit = _hit(query, Confidence.LOW, doubt)
+        if hit.confidence > Confidence.LOW and is_switched_off(project, query.point):
+            hit = _hit(query, Confidence.LOW, "no call comes to it")
         if query.inner is None or hit.confidence != Confidence.LOW:
             yield hit
         if hit.words["doubt"].endswith(_UNKNOWN):
@@ -85,12 +83,6 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for site in outside:
         if site not in said:
             yield Proof(site, "stands in no loop over data")
-
-
-def _unreached(project: Project, query: Repeated, uncalled: Uncalled) -> str:
-    if uncalled.holds(query.point.caller):
-        return "at most a script calls it"
-    return "no call comes to it" if is_switched_off(project, query.point) else ""
 
 
 def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Statement
+from archlint.facts.syntax import CallRef, Name, Statement
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _KEEPING = frozenset({"cache", "lru_cache"})
 
 def only_assembles(module: Module) -> bool:
     """No class, no branch and no loop; each function ends by giving out a new object, of a class that is imported or by
-    another function of the module."""
+    another function of the module, and one new object is given to another."""
     outline, body = module.outline, module.body
     if outline.classes or not outline.functions:
         return False
@@ -32,11 +32,34 @@ def only_assembles(module: Module) -> bool:
             return False
         if statement.kind == "return":
             returned[row].append(statement)
+    makers = own | made
+    if not any(_puts_together(module, statement, makers) for given in returned.values() for statement in given):
+        return False
     return all(
         "." not in function.qualname
         and _KEEPING.issuperset(last_name(body, decorator) for decorator in function.decorators)
         and len(returned[row]) == 1
         and isinstance(value := returned[row][0].value, CallRef)
-        and last_name(body, value) in own | made
+        and last_name(body, value) in makers
         for row, function in enumerate(outline.functions)
+    )
+
+
+def _puts_together(module: Module, returned: Statement, makers: set[str]) -> bool:
+    """`return Close(mailer)`, of a `mailer` that was made a line above; `Order(number, sum(prices))` holds nothing new."""
+    if not isinstance(returned.value, CallRef):
+        return False
+    body = module.body
+    fresh = {
+        statement.target.id
+        for statement in body.statements
+        if statement.context == returned.context
+        and isinstance(statement.target, Name)
+        and isinstance(statement.value, CallRef)
+        and last_name(body, statement.value) in makers
+    }
+    return any(
+        (isinstance(given := argument.value, Name) and given.id in fresh)
+        or (isinstance(given, CallRef) and last_name(body, given) in makers)
+        for argument in body.calls[returned.value.index].arguments
     )

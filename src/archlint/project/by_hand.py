@@ -92,7 +92,7 @@ class ByHand:
         found: dict[str, set[_Place]] = {called_by(definition): set() for definition in self._project.effects.callers}
         for module in self._project.modules.production:
             contexts = module.body.contexts
-            for expr, context in read_in(module):
+            for expr, context in _read(module):
                 waiting = [expr]
                 while waiting:
                     part = waiting.pop()
@@ -132,7 +132,7 @@ def _does_its_work(module: Module) -> bool:
     return False
 
 
-def read_in(module: Module) -> Iterator[tuple[Expr, int]]:
+def _read(module: Module) -> Iterator[tuple[Expr, int]]:
     """(expression, context) of what a module reads: all of it is in these and their parts."""
     for statement in module.body.statements:
         if statement.value is not None:

@@ -179,9 +179,6 @@ class Stack:
         foreign = sum(layer != own and (own != "application" or layer == "interface") for layer in inside)
         return foreign > (0 if word in words.FEATURE_NOUNS else 1) or (own == "interface" and self._is_one_of_many(package))
 
-    def _is_folder(self, package: str, part: str) -> bool:
-        return part in words.EVIDENCE and f"{package}.{part}" in self._source.packages
-
     def _layers_inside(self, package: str) -> set[Layer]:
         """The layers whose folders lie directly in a package: an `application` with a `cli` and a `db` is the program."""
         inside = (part for part in self._source.below[package] if f"{package}.{part}" in self._source.packages)

@@ -13,7 +13,6 @@ from archlint.facts.syntax import Attribute, CallRef, Name, String
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Flow, Habits, Place, Source
 from archlint.project.logged import LoggedValue
-from archlint.project.masked_logs import MaskedLogs
 from archlint.project.parts import parts_of
 from archlint.project.printed import PrintedFields
 from archlint.project.reached import Reached
@@ -44,7 +43,6 @@ class Leaks:
         self._vocabulary = vocabulary
         self._taint = Taint(project, vocabulary, habits, PrintedFields(project, vocabulary, habits))
         self._reached = Reached(project)
-        self._masked = MaskedLogs(project)
         self._unknown = UnknownValues(project)
         self._reported: set[Site] = set()
 
@@ -82,7 +80,7 @@ class Leaks:
         go to who sent the value, unless nobody did; a log that something masks may not show it."""
         if value.sink == "exception":
             return replace(source, confidence=Confidence.MEDIUM if _is_setting(source) else Confidence.LOW)
-        if self._unknown.holds(value, source) or (value.sink == "log" and self._masked.are):
+        if self._unknown.holds(value, source) or (value.sink == "log" and self._project.masked_logs.are):
             source = replace(source, confidence=Confidence.LOW)
         return self._reached.judged(value, source)
 

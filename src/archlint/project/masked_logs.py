@@ -30,7 +30,7 @@ _MADE_BY = frozenset({"()", "class"})
 
 
 class MaskedLogs:
-    """Asked once for the program: which keys it masks is not known, so what is logged is a guess."""
+    """A part of the program, as both rules about logs ask: which keys it masks is not known, so what is logged is a guess."""
 
     def __init__(self, project: Project) -> None:
         self._project = project

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archlint.project.knowledge import Knowledge
     from archlint.project.layers import Layers
     from archlint.project.logged import LoggedValue
+    from archlint.project.masked_logs import MaskedLogs
     from archlint.project.model import Def
     from archlint.project.modules import Modules
     from archlint.project.named_dependencies import NamedDependencies
@@ -209,6 +210,12 @@ class Project:
         from archlint.project.logged import logged_values
 
         return tuple(logged_values(self))
+
+    @cached_property
+    def masked_logs(self) -> MaskedLogs:
+        from archlint.project.masked_logs import MaskedLogs
+
+        return MaskedLogs(self)
 
     @cached_property
     def handed(self) -> HandedCalls:

@@ -3,7 +3,9 @@ its class, has hashed what was typed."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, String, Subscript
@@ -106,14 +108,21 @@ class HashedFields:
         """It is what a typed password is verified with: `context.verify(typed, account.password)`, or the parameter
         `hashed_password` of a function of the project."""
         return any(
-            isinstance(argument.value, Attribute)
-            and argument.value.attr == name
-            and self._takes_hash(site, argument.value)
-            and any(t.name == class_name for t in self._project.types.all(module, argument.value.base, site.call.context))
-            for module in self._project.modules.production
-            for site in self._project.calls.in_module(module)
-            for argument in site.call.arguments[1:]
+            self._takes_hash(site, given)
+            and any(t.name == class_name for t in self._project.types.all(site.module, given.base, site.call.context))
+            for site, given in self._given.get(name, ())
         )
+
+    @cached_property
+    def _given(self) -> dict[str, list[tuple[CallSite, Attribute]]]:
+        """Name → the attributes called so that are given to a call behind its first argument, through all of the program."""
+        found: dict[str, list[tuple[CallSite, Attribute]]] = defaultdict(list)
+        for module in self._project.modules.production:
+            for site in self._project.calls.in_module(module):
+                for argument in site.call.arguments[1:]:
+                    if isinstance(argument.value, Attribute):
+                        found[argument.value.attr].append((site, argument.value))
+        return found
 
     def _takes_hash(self, site: CallSite, value: Expr) -> bool:
         operation = site.operation

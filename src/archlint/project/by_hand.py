@@ -6,13 +6,12 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Name
 from archlint.project.parts import PARTS
 from archlint.project.spelling import last_name
+from archlint.project.walk import starts_of_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from archlint.project.model import Def
     from archlint.project.modules import Module
     from archlint.project.program import Project
@@ -92,7 +91,7 @@ class ByHand:
         found: dict[str, set[_Place]] = {called_by(definition): set() for definition in self._project.effects.callers}
         for module in self._project.modules.production:
             contexts = module.body.contexts
-            for expr, context in _read(module):
+            for expr, context in starts_of_reading(module):
                 waiting = [expr]
                 while waiting:
                     part = waiting.pop()
@@ -130,20 +129,3 @@ def _does_its_work(module: Module) -> bool:
             if isinstance(callee, Name) and callee.id in {_SHOWING, *own}:
                 return True
     return False
-
-
-def _read(module: Module) -> Iterator[tuple[Expr, int]]:
-    """(expression, context) of what a module reads: all of it is in these and their parts."""
-    for statement in module.body.statements:
-        if statement.value is not None:
-            yield statement.value, statement.context
-    for place in module.body.contexts:
-        if place.subject is not None and place.parent >= 0:
-            yield place.subject, place.parent
-    for call in module.body.calls:
-        yield call.callee, call.context
-        for argument in call.arguments:
-            yield argument.value, call.context
-    for function in module.outline.functions:
-        for decorator in function.decorators:
-            yield decorator, function.outer

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import CallRef, Name
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
+from archlint.project.walk import starts_of_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
-    from archlint.facts.syntax import Expr
     from archlint.project.model import CallSite
     from archlint.project.modules import Module
     from archlint.project.program import Project
@@ -47,7 +47,7 @@ def _idle_factories(project: Project, module: Module, name: str) -> set[str]:
     """Last names of what is called at the top of the module with the name, whose result nothing of the program asks for:
     `Session = sessionmaker(bind=engine)`, left over."""
     body, found = module.body, set[str]()
-    asked = {each for expr in _read(module) for each in names_in(body, expr)}
+    asked = {each for expr, _ in starts_of_reading(module) for each in names_in(body, expr)}
     for s in module.statements["assign"]:
         if not isinstance(s.target, Name) or not isinstance(s.value, CallRef) or body.contexts[s.context].function >= 0:
             continue
@@ -56,16 +56,6 @@ def _idle_factories(project: Project, module: Module, name: str) -> set[str]:
         if is_given and s.target.id not in asked and not _is_taken(project, module, s.target.id):
             found.add(last_name(body, call.callee))
     return found
-
-
-def _read(module: Module) -> Iterator[Expr]:
-    """What the module's statements, blocks and calls read."""
-    body = module.body
-    yield from (s.value for s in body.statements if s.value is not None)
-    yield from (place.subject for place in body.contexts if place.subject is not None)
-    for call in body.calls:
-        yield call.callee
-        yield from (argument.value for argument in call.arguments)
 
 
 def _is_taken(project: Project, module: Module, name: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Expr
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
+from archlint.project.walk import starts_of_reading
 
 if TYPE_CHECKING:
     from archlint.project.model import Def
@@ -44,13 +44,4 @@ def is_left(project: Project, definition: Def) -> bool:
     if not is_plain or project.calls.written(function.name) or project.effects.callers.get(definition):
         return False
     imported = any(given.name == function.name for other in project.modules.production for given in other.outline.imports)
-    return not imported and not any(function.name in names for names in _used(module))
-
-
-def _used(module: Module) -> Iterator[frozenset[str]]:
-    body = module.body
-    for statement in body.statements:
-        yield frozenset(names_in(body, statement.value))
-    for call in body.calls:
-        for argument in call.arguments:
-            yield frozenset(names_in(body, argument.value))
+    return not imported and not any(function.name in names_in(module.body, expr) for expr, _ in starts_of_reading(module))

@@ -51,6 +51,23 @@ def _walk(body: Body, wanted: frozenset[type]) -> list[tuple[Expr, int]]:
     return found
 
 
+def starts_of_reading(module: Module) -> Iterator[tuple[Expr, int]]:
+    """(expression, context) of what a module reads: all of it is in these and their parts."""
+    for statement in module.body.statements:
+        if statement.value is not None:
+            yield statement.value, statement.context
+    for place in module.body.contexts:
+        if place.subject is not None and place.parent >= 0:
+            yield place.subject, place.parent
+    for call in module.body.calls:
+        yield call.callee, call.context
+        for argument in call.arguments:
+            yield argument.value, call.context
+    for function in module.outline.functions:
+        for decorator in function.decorators:
+            yield decorator, function.outer
+
+
 def _starts(body: Body) -> Iterator[tuple[Expr, int]]:
     for statement in body.statements:
         if statement.kind in _HEADS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import signal
@@ -9,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from review_project import FLAGS, ORDERS, make, start, states, verdicts
+from review_project import FLAGS, ORDERS, PROJECT, checked, make, start, states, verdicts
 from terminal import END, ENTER, Terminal
 
 WHY = "every column is shown"
@@ -22,22 +23,33 @@ def without_comments(text: str) -> str:
     return re.sub(r"  (?:#|--) archlint: ignore\[\w+\] [^\n]*", "", text)
 
 
-def into_findings(terminal: Terminal) -> None:
-    def counted() -> bool:  # five, and what a kill between two files left to be said of the run itself
-        return re.search(r"\d/[5-9] ", terminal.text) is not None
+def listed(project: Path) -> int:
+    """How many findings a review has to show: the open ones, and those that its session decided.
+
+    A kill between the file and the session leaves a finding that is suppressed and that no session knows: it is done.
+    """
+    kept = project / "archlint-review.json"
+    decided = {d["fingerprint"] for d in json.loads(kept.read_bytes())["decisions"]} if kept.exists() else set()
+    return sum(f.state == "new" or f.fingerprint in decided for f in checked(project).findings)
+
+
+def into_findings(terminal: Terminal, count: int) -> None:
+    def counted() -> bool:
+        return re.search(rf"\d/{count} ", terminal.text) is not None
 
     terminal.wait_until(lambda: "Enter into" in terminal.text or counted(), "the first screen")
     if "Enter into" in terminal.text:
         terminal.send(ENTER)
-    terminal.wait_until(counted, "the findings")
+    terminal.wait_until(counted, f"{count} findings")
 
 
 def test_killed_at_any_moment_every_file_is_whole_and_the_review_goes_on(tmp_path: Path) -> None:
     project = make(tmp_path)
     moments = random.Random(7)
     for _ in range(6):
+        count = listed(project)
         with start(project) as terminal:
-            into_findings(terminal)
+            into_findings(terminal, count)
             terminal.send(*BURST)
             time.sleep(moments.uniform(0, 0.8))  # the moment itself: nothing waits for it
             terminal.signal(signal.SIGKILL)
@@ -46,11 +58,22 @@ def test_killed_at_any_moment_every_file_is_whole_and_the_review_goes_on(tmp_pat
         assert without_comments((project / "shop/flags.sql").read_text()) == FLAGS
         # A baseline that is not whole would be refused.
         assert len([rule for rule, *_ in states(project) if not rule.startswith("RUN")]) == 5
+    count = listed(project)
     with start(project) as terminal:
-        into_findings(terminal)
+        into_findings(terminal, count)
         terminal.send("q")
         assert terminal.wait_exit() == 0
     assert verdicts(project)
+
+
+def test_a_kill_between_the_file_and_the_session_leaves_a_finding_that_is_done(tmp_path: Path) -> None:
+    flags = FLAGS.replace("flags;", f"flags;  -- archlint: ignore[SQL001] {WHY}")
+    project = make(tmp_path, PROJECT | {"shop/flags.sql": flags})
+    assert listed(project) == 4
+    with start(project) as terminal:
+        into_findings(terminal, 4)
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
 
 
 STEERING = "\x1b[31mRED\x1b]0;pwned\x07\x9b2J\u202egnp.exe::error::[bold red]x[/]"

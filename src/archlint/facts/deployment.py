@@ -36,6 +36,8 @@ class Deployable(Struct, frozen=True, array_like=True, gc=False):
     image: str = ""
     build: str = ""
     """Build context folder, relative to the file."""
+    dockerfile: str = ""
+    """What the context is built by, relative to it; empty where the file does not say."""
     command: str = ""
     ports: tuple[str, ...] = ()
     """Published ports."""

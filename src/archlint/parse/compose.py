@@ -46,6 +46,7 @@ def _deployable(name: str, key: Value, service: Value) -> Deployable:
         source="compose",
         image=service.text_of("image"),
         build=_build(service.get("build")),
+        dockerfile=service.text_of("build", "dockerfile"),
         command=command,
         ports=tuple(_ports(service)),
         environment=tuple(sorted(_pairs(service.get("environment")))),

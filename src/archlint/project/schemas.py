@@ -56,7 +56,7 @@ class Schemas:
     @cached_property
     def histories(self) -> tuple[tuple[tuple[str, tuple[Change, ...]], ...], ...]:
         """Of each history the migrations in the order in which they are applied: (path, what it changes)."""
-        return tuple(history for history in (*self._revisions.values(), self._lists, *self._files.values()) if history)
+        return tuple(history for history in (*self._revisions.values(), *self._lists, *self._files.values()) if history)
 
     @cached_property
     def newest(self) -> frozenset[str]:
@@ -65,13 +65,15 @@ class Schemas:
         for revisions in revisions_by_folder(self._project).values():
             below = {name for revision in revisions for name in revision.down}
             found |= {revision.module.path for revision in revisions if revision.id not in below}
-        below_lists = {name for migration in self._migrations for name in migration.after if name[0] == migration.name[0]}
-        return frozenset(found | {m.module.path for m in self._migrations if m.name not in below_lists})
+        for program in self._migrations:
+            below_lists = {name for migration in program for name in migration.after if name[0] == migration.name[0]}
+            found |= {migration.module.path for migration in program if migration.name not in below_lists}
+        return frozenset(found)
 
     @cached_property
     def all(self) -> tuple[Schema, ...]:
         found = [self._schema("migrations", folder, steps) for folder, steps in self._revisions.items()]
-        found.append(self._schema("migrations", _common([path for path, _ in self._lists]), self._lists))
+        found += [self._schema("migrations", _common([path for path, _ in steps]), steps) for steps in self._lists]
         for (folder, dialect), steps in self._files.items():
             numbered = sum(bool(_NUMBERED.match(posixpath.basename(path))) for path, _ in steps) > 1
             made = self._schema("migrations" if numbered else "statements", folder, steps)
@@ -122,17 +124,23 @@ class Schemas:
         return {folder: tuple(steps(found)) for folder, found in revisions_by_folder(self._project).items()}
 
     @cached_property
-    def _migrations(self) -> tuple[Migration, ...]:
+    def _migrations(self) -> tuple[tuple[Migration, ...], ...]:
         return migrations(self._project)
 
     @cached_property
-    def _lists(self) -> tuple[tuple[str, tuple[Change, ...]], ...]:
+    def _lists(self) -> tuple[tuple[tuple[str, tuple[Change, ...]], ...], ...]:
         if not self._migrations:
             return ()
         models = [model for library in self._project.knowledge.libraries for model in library.models.values()]
         names = {name: table for model in models for name, table in model.names.items()}
-        lists = OperationLists(self._project, self._sql, names, users_model(self._project))
-        return tuple((migration.module.path, lists.changes(migration)) for migration in self._migrations)
+        user = users_model(self._project)
+
+        def steps(program: tuple[Migration, ...]) -> Iterator[tuple[str, tuple[Change, ...]]]:
+            lists = OperationLists(self._project, self._sql, names, user)
+            for migration in program:
+                yield migration.module.path, lists.changes(migration)
+
+        return tuple(tuple(steps(program)) for program in self._migrations)
 
     @cached_property
     def _files(self) -> dict[tuple[str, str], tuple[tuple[str, tuple[Change, ...]], ...]]:
@@ -171,7 +179,7 @@ class Schemas:
     @cached_property
     def _migrated(self) -> frozenset[str]:
         """The tables that migrations of a framework make."""
-        steps = (changes for history in (*self._revisions.values(), self._lists) for _, changes in history)
+        steps = (changes for history in (*self._revisions.values(), *self._lists) for _, changes in history)
         made = (change for changes in steps for change in changes if change.kind in ("create-table", "rename-table"))
         return frozenset(last_part(change.to or change.table).lower() for change in made)
 

@@ -46,8 +46,9 @@ class Services:
 
     @cached_property
     def all(self) -> tuple[Service, ...]:
-        """Configured services, else one a build context: those of compose files, and folders with code and a Dockerfile;
-        else folders in `services/` or `apps/` that have an entry point each.
+        """Configured services, else one a build: the contexts of compose files, or the folders of their Dockerfiles where
+        several of these, with code beside each, build one context; folders with code and a Dockerfile; else folders in
+        `services/` or `apps/` that have an entry point each.
 
         Kubernetes workloads belong to the service whose name, or whose folder's name, they or their images have."""
         project = self._project
@@ -57,11 +58,7 @@ class Services:
                 Service(name, place, folder.rstrip("/"), (name,), _run_in(project, name))
                 for name, folder in sorted(project.settings.services.items())
             )
-        builds: dict[str, list[Run]] = {}
-        for path, deployable in project.deployment.deployables:
-            if deployable.source == "compose" and deployable.build:
-                folder = posixpath.normpath(posixpath.join(posixpath.dirname(path), deployable.build))
-                builds.setdefault(folder, []).append((path, deployable))
+        builds = _by_compose(project)
         builds |= _by_dockerfile(project, frozenset(builds))
         found = [_service(folder, run, _workloads(project, folder, run)) for folder, run in builds.items()]
         return tuple(sorted(found or _by_folder(project), key=lambda service: (service.name, service.folder)))
@@ -105,6 +102,27 @@ class Services:
 
 def _run_in(project: Project, name: str) -> tuple[Run, ...]:
     return tuple((path, d) for path, d in project.deployment.deployables if d.name == name)
+
+
+def _by_compose(project: Project) -> dict[str, list[Run]]:
+    """The folders that compose files build, with what runs of each."""
+    contexts: dict[str, dict[str, list[Run]]] = {}
+    for path, deployable in project.deployment.deployables:
+        if deployable.source == "compose" and deployable.build:
+            context = posixpath.normpath(posixpath.join(posixpath.dirname(path), deployable.build))
+            own = posixpath.normpath(posixpath.join(context, posixpath.dirname(deployable.dockerfile)))
+            contexts.setdefault(context, {}).setdefault(own, []).append((path, deployable))
+    found: dict[str, list[Run]] = {}
+    for context, by_own in contexts.items():
+        with_code = [own for own in by_own if any(_is_below(m.path, own) for m in project.modules.production)]
+        is_shared = (
+            context not in by_own
+            and len(with_code) > 1
+            and not any(_is_below(one, other) for one in by_own for other in by_own if one != other)
+        )
+        for own, runs in by_own.items():
+            found.setdefault(own if is_shared else context, []).extend(runs)
+    return found
 
 
 def _by_dockerfile(project: Project, contexts: frozenset[str]) -> dict[str, list[Run]]:

@@ -36,16 +36,41 @@ class Migration:
     operations: tuple[Written, ...] = field(compare=False, repr=False)
 
 
-def migrations(project: Project) -> tuple[Migration, ...]:
-    """All of the project, each behind those that it depends on. Those that a squashed one replaces are left out."""
+def migrations(project: Project) -> tuple[tuple[Migration, ...], ...]:
+    """All of the project, those of each program by themselves, each behind those that it depends on. Those that a squashed
+    one replaces are left out.
+
+    Services are programs of their own, whose applications may have equal labels, unless one depends on another's."""
     reading = Reading(project)
-    found: dict[Name, Migration] = {}
+    programs: dict[str, dict[Name, Migration]] = {}
     labels: dict[str, str] = {}
     for module in project.modules.all:
         if not module.is_test and posixpath.basename(posixpath.dirname(module.path)) != "":
             migration = _migration(project, reading, module, labels)
             if migration is not None:
-                found.setdefault(migration.name, migration)
+                service = project.services.holding(module.path)
+                programs.setdefault(service.name if service is not None else "", {}).setdefault(migration.name, migration)
+    if len(programs) > 1 and _are_mixed(list(programs.values())):
+        whole: dict[Name, Migration] = {}
+        for program in programs.values():
+            whole = program | whole
+        programs = {"": whole}
+    return tuple(_ordered(found) for found in programs.values())
+
+
+def _are_mixed(programs: list[dict[Name, Migration]]) -> bool:
+    """A migration of one depends on an application that only others have."""
+    labels = [{label for label, _ in program} for program in programs]
+    known = {label for own in labels for label in own}
+    return any(
+        label in known - own
+        for own, program in zip(labels, programs, strict=True)
+        for migration in program.values()
+        for label, _ in migration.after
+    )
+
+
+def _ordered(found: dict[Name, Migration]) -> tuple[Migration, ...]:
     replaced = {old: m.name for m in found.values() for old in m.replaces if old in found}
     kept = {name: m for name, m in found.items() if name not in replaced}
     order: dict[Name, Migration] = {}

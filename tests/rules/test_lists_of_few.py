@@ -121,3 +121,116 @@ def test_a_keyword_that_says_whose_rows_are_asked_for_is_a_condition() -> None:
     for given, sure in (("user_id=user_id", LOW), ("", HIGH)):
         found = testing.run_rule("API008", {"shop/app.py": KEPT.replace("{GIVEN}", given)})
         assert [each.confidence for each in found] == [sure], given
+
+
+def test_a_view_that_lists_its_model_makes_no_rows_of_it() -> None:
+    code = """
+from django.db import models
+from django.urls import path
+from rest_framework import generics
+
+
+class Entry(models.Model):
+    pass
+
+
+class Entries(generics.{kind}):
+    model = Entry
+    queryset = Entry.objects.all()
+
+
+urlpatterns = [path("entries/", Entries.as_view())]
+"""
+    settings = {"app/settings.py": 'ROOT_URLCONF = "app.urls"\nREST_FRAMEWORK = {}\n'}
+    found = {
+        kind: [f.confidence for f in testing.run_rule("API008", {**settings, "app/urls.py": code.replace("{kind}", kind)})]
+        for kind in ("ListAPIView", "ListCreateAPIView")
+    }
+    assert found == {"ListAPIView": [], "ListCreateAPIView": [HIGH]}
+
+
+def test_rows_that_only_questions_make_were_missing_when_they_were_looked_for() -> None:
+    code = """
+from fastapi import APIRouter, Depends
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+router = APIRouter()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Period(Base):
+    __tablename__ = "periods"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def require_admin(): ...
+
+
+@router.delete("/admin/all", dependencies=[Depends(require_admin)])
+def clear(session: Session): ...
+
+
+@router.{method}("/periods/this")
+def this(session: Session):
+    session.add(Period())
+
+
+@router.get("/periods")
+def every(session: Session):
+    return session.scalars(select(Period)).all()
+"""
+    found = {
+        method: [f.confidence for f in testing.run_rule("API008", {"app/web.py": code.replace("{method}", method)})]
+        for method in ("get", "post")
+    }
+    assert found == {"get": [LOW], "post": [MEDIUM]}
+
+
+def test_rows_to_whose_making_nothing_leads_come_with_the_installation() -> None:
+    code = """
+from fastapi import APIRouter
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+router = APIRouter()
+
+
+class Base(DeclarativeBase): ...
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Challenge(Base):
+    __tablename__ = "challenges"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+class Kept:
+    def add(self, session: Session):
+        session.add(Challenge())
+        session.add(User())
+
+
+{maker}
+@router.get("/challenges")
+def challenges(session: Session):
+    return session.scalars(select(Challenge)).all()
+
+
+@router.get("/users")
+def users(session: Session):
+    return session.scalars(select(User)).all()
+"""
+    maker = '@router.post("/all")\ndef add(session: Session):\n    Kept().add(session)\n\n\n'
+    found = [
+        [f.confidence for f in testing.run_rule("API008", {"app/web.py": code.replace("{maker}\n", each)})]
+        for each in ("", maker)
+    ]
+    assert found == [[LOW, HIGH], [HIGH, HIGH]]

@@ -155,6 +155,7 @@ def every(session: Session, number: int):
         ("shops", "Customer", "customers", 3, Confidence.LOW),
         ("shops", "Member", "members", 9, Confidence.LOW),
         ("user", "Customer", "customers", 9, Confidence.LOW),
+        ("applications", "Customer", "customers", 9, Confidence.LOW),
         ("user", "Customer", "followers", 0, Confidence.MEDIUM),
     ],
 )

@@ -18,18 +18,19 @@ _ENDS = 3
 
 
 class Hubs:
-    """`people`: words for those who have things; what belongs to one person is no business."""
+    """`others`: words for those who have things, and for what there are many of: what belongs to one person, or to one of many
+    applications, is no business."""
 
-    def __init__(self, project: Project, people: Iterable[str]) -> None:
+    def __init__(self, project: Project, others: Iterable[str]) -> None:
         self._project = project
-        self._people = frozenset(people)
+        self._others = frozenset(others)
 
     def is_hub(self, path: str) -> bool:
         """The first key of the path is one of what many collections belong to."""
         parts = path.strip("/").split("/")
         row = next((row for row, part in enumerate(parts) if part.startswith("{")), 0)
         owner = parts[row - 1] if row > 0 else ""
-        return len(self._under.get(owner, ())) >= _MANY and self._people.isdisjoint(words_of(owner))
+        return len(self._under.get(owner, ())) >= _MANY and self._others.isdisjoint(words_of(owner))
 
     @cached_property
     def _under(self) -> dict[str, set[str]]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST = 120
 """Functions on the ways up from one place: behind more, what leads there says nothing."""
+_ASKING = frozenset({"GET", "HEAD", "OPTIONS", "QUERY"})
 _PART = 20
 """Of so many endpoints one is for administrators in a program that tells them from others."""
 
@@ -35,7 +36,7 @@ class Makers:
     def only_admins(self, places: Iterable[Def]) -> bool:
         """Requests lead to the places, and each of them is one that only administrators make."""
         asked = self._asked(places)
-        return bool(asked) and all(self.is_for_admins(endpoint) for endpoint in asked)
+        return bool(asked) and all(self.is_for_admins(endpoint) for endpoint in asked or ())
 
     def is_for_admins(self, endpoint: Endpoint) -> bool:
         known = self._known.get(endpoint)
@@ -63,10 +64,19 @@ class Makers:
                     waiting.append((caller, site.call.context))
         return False
 
+    def are_led_to(self, places: Iterable[tuple[Def, int]]) -> bool:
+        """A request or a task comes to one of the places; so it is taken of those to which there are too many ways."""
+        found = list(places)
+        asked = self._asked(definition for definition, _ in found)
+        return asked is None or bool(asked) or self.go_on(found)
+
     def is_anybody(self, places: Iterable[Def]) -> bool:
-        """Requests lead to the places, none of which only administrators make, in a program that tells these apart."""
-        asked = self._asked(places)
-        return bool(asked) and self._knows_admins and not any(self.is_for_admins(endpoint) for endpoint in asked)
+        """Requests lead to the places, none of which only administrators make, in a program that tells these apart; what only
+        questions make is a row that was missing when it was looked for: one a year."""
+        asked = self._asked(places) or []
+        if all(_ASKING.issuperset(endpoint.methods) for endpoint in asked):
+            return False
+        return self._knows_admins and not any(self.is_for_admins(endpoint) for endpoint in asked)
 
     @cached_property
     def _knows_admins(self) -> bool:
@@ -79,8 +89,8 @@ class Makers:
         around = (loop for loop in loops.around(definition.module, context) if loop.place.kind != "while")
         return any(loops.excuse(loop, context, at) is None for loop in around)
 
-    def _asked(self, places: Iterable[Def]) -> list[Endpoint]:
-        """The endpoints by which the functions are reached; none where the ways to them are too many."""
+    def _asked(self, places: Iterable[Def]) -> list[Endpoint] | None:
+        """The endpoints by which the functions are reached; None where the ways to them are too many."""
         by_definition = self._project.endpoints.by_definition
         waiting = list(dict.fromkeys(places))
         seen = set(waiting)
@@ -94,7 +104,7 @@ class Makers:
             seen.update(new)
             waiting += new
             if len(waiting) > _MOST:
-                return []
+                return None
         return found
 
 

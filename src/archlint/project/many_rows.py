@@ -76,6 +76,14 @@ class ManyRows:
         makers = self._written.makers(model) if model.name not in self._created else None
         return makers is not None and self._makers.only_admins(makers)
 
+    def are_made_elsewhere(self, model: Type) -> bool:
+        """No request and no task comes to where its rows are made, as far as it is known: they come with the installation or by
+        forms of administrators; unless its name tells of people or of what there is ever more of."""
+        said = words_of(model.name.rpartition(".")[2])
+        if model.name in self._created or self._is_named_so(model) or not {*said}.isdisjoint(self._words.people):
+            return False
+        return not self._makers.are_led_to(self._written.all_places(model))
+
     def joins_many(self, model: Type) -> bool:
         """Its rows stand between others, of which there are many: where each product stands, what each employee has."""
         led = {each.name: each for each in self._read(model).led if each.name != model.name}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
 from archlint.project.core_tables import CoreTables
 from archlint.project.model import CallSite, Def, Type
+from archlint.project.provided import provided_by
 from archlint.project.schema.names import last_part
 from archlint.project.spelling import last_name
 
@@ -23,6 +24,8 @@ _CHANGING = frozenset({"update", "delete", "remove", "bulk_update", "aupdate", "
 _MODEL_NAMES = frozenset({"model", "model_class", "model_cls", "model_type", "_model", "entity", "entity_class"})
 
 _STATIC = frozenset({"classmethod", "staticmethod"})
+_LIST, _CREATE = "list", "create"
+"""What a view's library does for it."""
 
 Maker = tuple[Def, int]
 """A function that makes rows, and the context in it where it does."""
@@ -48,10 +51,13 @@ class WrittenModels:
         found = self._written.get(model.name, {None: None})
         return None if None in found else tuple(dict.fromkeys(maker[0] for maker in found if maker is not None))
 
+    def all_places(self, model: Type) -> tuple[Maker, ...]:
+        """Where a row may be made, as far as it is in a function."""
+        return tuple(maker for maker in self._written.get(model.name, ()) if maker is not None)
+
     def places(self, model: Type) -> tuple[Maker, ...]:
         """Where a row is made for certain: the class is called there, or its rows are inserted."""
-        found = (maker for maker in self._written.get(model.name, ()) if maker is not None)
-        return tuple(maker for maker in found if self._makes(model, *maker))
+        return tuple(maker for maker in self.all_places(model) if self._makes(model, *maker))
 
     def _makes(self, model: Type, definition: Def, context: int) -> bool:
         members = self._project.types.inference.members
@@ -151,9 +157,14 @@ class WrittenModels:
                     yield from ((argument, None) for argument in generic.arguments if self._is_model(argument))
 
     def _is_own(self, module: Module, context: int) -> bool:
-        """A class body that is no `class Meta`: what a form or a serializer is about is written where it is saved."""
+        """A class body that is no `class Meta`: what a form or a serializer is about is written where it is saved; and no view
+        whose library lists its rows and makes none."""
         place = module.body.contexts[context]
-        return place.kind == "class" and module.outline.classes[place.klass].name != "Meta"
+        if place.kind != "class" or module.outline.classes[place.klass].name == "Meta":
+            return False
+        view = self._project.symbols.classes.get(f"{module.name}.{module.outline.classes[place.klass].qualname}")
+        provided = provided_by(self._project, view) if view is not None else frozenset()
+        return _LIST not in provided or _CREATE in provided
 
     def _by_call(self, site: CallSite) -> Iterator[Type]:
         module, call = site.module, site.call

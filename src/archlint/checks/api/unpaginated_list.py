@@ -13,6 +13,7 @@ from archlint.project.credentials import words_of
 from archlint.project.empty_answers import answers_nothing_first
 from archlint.project.endpoints import Endpoint
 from archlint.project.hubs import Hubs
+from archlint.project.left_routers import LeftRouters
 from archlint.project.listing_views import ListingView, ListingViews
 from archlint.project.many_rows import ManyRows, RowWords, kind_of
 from archlint.project.model import Def, Type
@@ -79,22 +80,21 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for rows in (*(rows for _, _, found in functions for rows in found), *(rows for view, _ in views for rows in view.rows))
         if "limited" in rows.traits and rows.model is not None
     }
-    written = WrittenModels(project, OneOff(project, params))
-    weighed = _Weighed(
-        params, written, listing, ManyRows(project, params, written, listing.created, paged), Hubs(project, params.people)
-    )
+    written, left = WrittenModels(project, OneOff(project, params)), LeftRouters(project)
+    many = ManyRows(project, params, written, listing.created, paged)
+    weighed = _Weighed(params, written, listing, many, Hubs(project, (*params.people, *params.growing, *params.many)))
     for definition, endpoint, rows in functions:
         if _is_paged(project, endpoint, params):
             yield Proof(definition.site, f"`{endpoint.label}` is made to answer with a page at a time")
             continue
         if any("limited" in each.traits for each in rows):
             yield Proof(definition.site, f"`{endpoint.label}` answers with a page at a time")
-        elif open_rows := weighed.among(rows):
+        elif not left.hold(endpoint.route) and (open_rows := weighed.among(rows)):
             yield _by_function(endpoint, weighed.widest(open_rows, endpoint.path), weighed)
     for view, path in views:
         if view.paged == "yes" or any("limited" in each.traits for each in view.rows):
             yield Proof(view.site, f"`GET {path}` answers with a page at a time")
-        elif open_rows := weighed.among(view.rows):
+        elif not left.hold(view.route) and (open_rows := weighed.among(view.rows)):
             yield _by_view(view, path, weighed.widest(open_rows, path), weighed)
 
 
@@ -167,8 +167,11 @@ class _Weighed:
             return Confidence.MEDIUM if model is not None and not is_set_up and self.many.joins_many(model) else Confidence.LOW
         if is_set_up:
             joins = model is not None and self.many.joins_many(model)
-            return Confidence.MEDIUM if is_heap or joins else Confidence.LOW
+            is_stock = is_heap and not kind.isdisjoint(params.many)  # products, and no pictures for the front page
+            return Confidence.MEDIUM if is_stock or joins else Confidence.LOW
         if not words.isdisjoint(params.spare) and kind.isdisjoint(params.many):
+            return Confidence.LOW
+        if model is not None and self.many.are_made_elsewhere(model):
             return Confidence.LOW
         is_many = self.many.is_many(model) if model is not None else self.many.is_theirs(rows.table)
         if is_many or not kind.isdisjoint(params.many):

@@ -12,7 +12,8 @@ from archlint.project.modules import Module
 def users(project: Project, *kinds: str, but_not: str = "") -> tuple[Subject, ...]:
     """Production modules that import a library of one of the kinds (and not of kind `but_not`), each at its first import."""
     wanted = frozenset(kinds)
-    return tuple(subject for module in project.modules.production for subject in _first(project, module, wanted, but_not))
+    using = (module for module in project.modules.production if not wanted.isdisjoint(project.layers.kinds(module)))
+    return tuple(subject for module in using for subject in _first(project, module, wanted, but_not))
 
 
 def _first(project: Project, module: Module, wanted: frozenset[str], but_not: str) -> Iterator[Subject]:

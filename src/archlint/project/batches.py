@@ -73,8 +73,8 @@ class Batches:
         own = [c for c in body.contexts if function.at <= c.at < function.end and c.kind in ("for", "comprehension")]
         lists = {c.subject.id for c in own if isinstance(c.subject, Name) and c.subject.id in handed}
         made = set(lists)
-        for statement in sorted(body.statements, key=lambda s: s.at):
-            if function.at <= statement.at < function.end and not made.isdisjoint(names_in(body, statement.value)):
+        for statement in definition.module.statements_between(function.at, function.end):
+            if not made.isdisjoint(names_in(body, statement.value)):
                 made.update(names_in(body, statement.target))
         return bool(lists) and many is not None and not made.isdisjoint(names_in(body, many))
 

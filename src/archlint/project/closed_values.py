@@ -54,7 +54,6 @@ class ClosedValues:
         self._checks = frozenset(words.checks)
         self._checking = frozenset(words.checking)
         self._leaving = frozenset(words.leaving)
-        self._statements: dict[str, dict[int, list[Statement]]] = {}
 
     # types
 
@@ -115,7 +114,7 @@ class ClosedValues:
         """A function that by its name checks such things has been given it before, in a statement of its own."""
         body = at.module.body
         text, around = spell(body, expr), set(places_around(at.module, at.context))
-        for statement in self._of_function(at.module, body.contexts[at.context].function):
+        for statement in at.module.own_statements(body.contexts[at.context].function):
             if statement.at >= expr.at:
                 break
             if statement.end > expr.at:
@@ -129,7 +128,7 @@ class ClosedValues:
                     return True
         function = body.contexts[at.context].function
         return self._is_looked_up(at.module, expr, text, function) or has_refused_items(
-            at.module, self._of_function(at.module, function), text, expr.at
+            at.module, at.module.own_statements(function), text, expr.at
         )
 
     def _is_looked_up(self, module: Module, expr: Expr, text: str, function: int) -> bool:
@@ -138,8 +137,8 @@ class ClosedValues:
         body = module.body
         return any(
             spell(body, part) == text
-            for call in body.calls
-            if call.end <= expr.at and body.contexts[call.context].function == function and asks_catalogue(body, call)
+            for call in module.own_calls(function)
+            if call.end <= expr.at and asks_catalogue(body, call)
             for argument in call.arguments
             for part in parts_of(body, argument.value)
             if isinstance(part, Name | Attribute | Subscript)
@@ -169,7 +168,7 @@ class ClosedValues:
         """The test that a name holds the answer of, where nothing else is given to it."""
         around = [f.context for f in module.outline.functions if f.at <= test.at < f.end]
         function = module.body.contexts[around[-1]].function if around else -1
-        targets = ((s.target, s.value) for s in self._of_function(module, function) if s.kind == "assign" and s.at < test.at)
+        targets = ((s.target, s.value) for s in module.own_statements(function) if s.kind == "assign" and s.at < test.at)
         given = [value for target, value in targets if isinstance(target, Name) and target.id == test.id]
         return given[0] if len(given) == 1 and not isinstance(given[0], Name) else None
 
@@ -238,13 +237,13 @@ class ClosedValues:
         return False
 
     def _is_filtered(self, module: Module, text: str, context: int) -> bool:
-        tests = self._of_function(module, module.body.contexts[context].function)
+        tests = module.own_statements(module.body.contexts[context].function)
         return any(s.kind == "test" and s.context == context and self.implies(module, s.value, text) for s in tests)
 
     def _is_behind_refusal(self, expr: Expr, text: str, at: Place) -> bool:
         module, body = at.module, at.module.body
         around = set(places_around(module, at.context))
-        for statement in self._of_function(module, body.contexts[at.context].function):
+        for statement in module.own_statements(body.contexts[at.context].function):
             if statement.at >= expr.at:
                 break
             if statement.kind == "assert" and statement.context in around:
@@ -274,11 +273,3 @@ class ClosedValues:
         if statement.kind == "assign" and statement.target is not None and spell(module.body, statement.target) == text:
             return isinstance(statement.value, String | Constant | Name | Attribute)
         return statement.kind == "expression" and last_name(module.body, statement.value) in self._leaving
-
-    def _of_function(self, module: Module, function: int) -> list[Statement]:
-        known = self._statements.get(module.path)
-        if known is None:
-            known = self._statements[module.path] = {}
-            for statement in module.body.statements:
-                known.setdefault(module.body.contexts[statement.context].function, []).append(statement)
-        return known.get(function, [])

@@ -168,8 +168,8 @@ class Commits:
     def _sets_between(self, definition: Def, since: int, until: int) -> Iterator[tuple[int, int]]:
         """The places where an attribute of an object, not the function's own nor of a connection, is set."""
         module = definition.module
-        for s in module.body.statements:
-            if not since < s.at < until or module.body.contexts[s.context].function != definition.index:
+        for s in module.own_statements(definition.index):
+            if not since < s.at < until:
                 continue
             target = s.target if s.kind in ("assign", "augment") else None
             if (

@@ -185,7 +185,8 @@ def _raises_behind(point: EffectPoint) -> bool:
     """`if code.is_wrong: code.attempts += 1; code.save(); raise Refused`; or a function that does so in any case."""
     body = point.module.body
     can_end = body.contexts[point.context].kind in ("if", "else", "case", "function")
-    return can_end and any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in body.statements)
+    own = point.module.own_statements(body.contexts[point.context].function) if can_end else ()
+    return any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in own)
 
 
 def _rank(path: Path) -> tuple[int, int, str]:
@@ -200,7 +201,7 @@ def is_failure_path(module: Module, context: int, until: int = -1) -> bool:
         place = contexts[context]
         if place.kind == "except":
             caught = [last_name(module.body, part) for part in parts_of(module.body, place.subject)]
-            raises = any(s.kind == "raise" and s.context == context for s in module.body.statements)
+            raises = any(s.kind == "raise" and s.context == context for s in module.own_statements(place.function))
             if raises or not any(_ORDINARY.search(name) for name in caught):
                 return True
         context = place.parent

@@ -21,15 +21,13 @@ def is_converted(module: Module, expr: Expr, text: str, around: Set[int], leavin
     `around`: the places around the value, out to its function; `leaving`: names of calls that end a function.
     """
     body = module.body
-    function = {body.contexts[context].function for context in around}
-    for call in body.calls:
-        if call.at >= expr.at:
-            break
+    functions = {body.contexts[context].function for context in around}
+    for call in (call for function in functions for call in module.own_calls(function) if call.at < expr.at):
         if len(call.arguments) != 1 or last_name(body, call.callee) not in CONVERTING:
             continue
         place = body.contexts[call.context]
         tried = place.kind == "try" and place.parent in around
-        if not (call.context in around or tried) or place.function not in function:
+        if not (call.context in around or tried):
             continue
         if spell(body, call.arguments[0].value) == text and not _lets_through(body, call.context, text, around, leaving):
             return True

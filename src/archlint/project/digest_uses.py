@@ -66,7 +66,7 @@ class DigestUses:
         if isinstance(callee, Attribute) and callee.attr == "update" and isinstance(callee.base, Name):
             names.add(callee.base.id)
         found: dict[str, None] = {}
-        for statement in (s for s in body.statements if body.contexts[s.context].function == function):
+        for statement in module.own_statements(function):
             held = self._holds(module, statement.value, site.index, names)
             if held and statement.kind == "assign" and isinstance(statement.target, Name):
                 names.add(statement.target.id)
@@ -93,9 +93,7 @@ class DigestUses:
         if isinstance(callee, Attribute) and callee.attr == "update" and isinstance(callee.base, Name):
             names.add(callee.base.id)  # the digest is asked of the object later
         found: set[Use] = set()
-        for statement in body.statements:
-            if body.contexts[statement.context].function != function:
-                continue
+        for statement in module.own_statements(function):
             found |= self._taken(module, statement, site.index, names)
             if not self._holds(module, statement.value, site.index, names):
                 continue
@@ -176,11 +174,10 @@ class DigestUses:
         return found - {"handed"}
 
     def _kept_as(self, definition: Def, parameter: str) -> set[Use]:
-        module, body = definition.module, definition.module.body
+        module = definition.module
         found: set[Use] = set()
-        for statement in body.statements:
-            if body.contexts[statement.context].function == definition.index:
-                found |= self._taken(module, statement, -1, {parameter})
+        for statement in module.own_statements(definition.index):
+            found |= self._taken(module, statement, -1, {parameter})
         return found
 
     def _holds(self, module: Module, expr: Expr | None, call: int, names: set[str]) -> bool:

@@ -38,7 +38,6 @@ class Dispatch:
         self._project = inference.project
         self._targets: dict[Entity, tuple[Target, ...]] = {}
         self._empty: dict[Def, bool] = {}
-        self._statements: dict[str, dict[int, list[Statement]]] = {}
         self._implementations: dict[tuple[Def, str], tuple[Def, ...]] = {}
         self._classes_having: dict[str, frozenset[str]] = {}
         self._bound_ports = BoundPorts(inference)
@@ -239,21 +238,10 @@ class Dispatch:
         known = self._empty.get(definition)
         if known is None:
             known = "abstract" in self._inference.returns.marks(definition) or all(
-                _does_nothing(definition.module, s) for s in self._body(definition)
+                _does_nothing(definition.module, s) for s in definition.module.own_statements(definition.index)
             )
             self._empty[definition] = known
         return known
-
-    def _body(self, definition: Def) -> list[Statement]:
-        module = definition.module
-        by_function = self._statements.get(module.path)
-        if by_function is None:
-            by_function = defaultdict(list)
-            contexts = module.body.contexts
-            for statement in module.body.statements:
-                by_function[contexts[statement.context].function].append(statement)
-            self._statements[module.path] = by_function
-        return by_function.get(definition.index, [])
 
 
 def _named(text: str) -> str:

@@ -22,7 +22,7 @@ def is_found_first(expr: Expr, at: Place) -> bool:
     """`row = find(name)`, and `if not row: raise …` behind it, before the place."""
     body = at.module.body
     function, text = body.contexts[at.context].function, spell(body, expr)
-    before = [s for s in body.statements if s.at < expr.at and body.contexts[s.context].function == function]
+    before = [s for s in at.module.own_statements(function) if s.at < expr.at]
     found = {name for statement in before for name in _found(body, statement, text)}
     if not found:
         return False
@@ -47,9 +47,9 @@ def is_known_outside(project: Project, expr: Expr, at: Place) -> bool:
     """`if library.things.get(code=value) is None: raise …` before the place: a library's own list has to have the value."""
     module, body = at.module, at.module.body
     function, text, around = body.contexts[at.context].function, spell(body, expr), set(places_around(module, at.context))
-    for statement in body.statements:
+    for statement in module.own_statements(function):
         place = body.contexts[statement.context]
-        if statement.at >= expr.at or statement.kind not in _LEAVES or place.kind != "if" or place.function != function:
+        if statement.at >= expr.at or statement.kind not in _LEAVES or place.kind != "if":
             continue
         asked = _tested(place.subject)
         if statement.context in around or place.parent not in around or not isinstance(asked, CallRef):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.syntax import Attribute, Expr, Name, String, Template
@@ -105,8 +106,7 @@ class Inserted:
     confidence: Confidence = Confidence.HIGH
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True, eq=False, gc=False):
     """A station on the way back: what stands at `place`, or what is `taken` of it, goes on into `entry` (None: it is a text
     itself so far).  `trail`: the steps from here on, up to the entry or to the call.  `most`: no more is to be said of what
     comes from behind."""

@@ -130,7 +130,7 @@ def _asked_before(
     asked = {p.site for p in project.effects.points_in(definition.module, definition) if p.effect in keeping}
     sites = {other.index: other for other in project.calls.of(definition) if begin <= other.site.at and other.site.end <= at}
     found: set[str] = set()
-    for statement in body.statements:
+    for statement in definition.module.own_statements(definition.index):
         if not isinstance(statement.target, Name) or statement.value is None or statement.end > at:
             continue
         for part in parts_of(body, statement.value):

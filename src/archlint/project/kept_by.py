@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from archlint.facts.syntax import Attribute, Body, Comparison, Constant, Expr, Name, Operation, Statement, Subscript
@@ -22,7 +23,7 @@ def kept_by(point: EffectPoint) -> Kept:
     function, body, at = point.caller.function, module.body, point.site.at
     if any(_answers_from(module, row, at) for row, place in enumerate(body.contexts) if function.at <= place.at < at):
         return "program"
-    own = [s for s in body.statements if function.at <= s.at < function.end]
+    own = module.statements_between(function.at, function.end)
     if _fills_global(module, own, at):
         return "program"
     for statement in own:
@@ -39,7 +40,7 @@ def kept_by(point: EffectPoint) -> Kept:
     return _filled_behind(point, own)
 
 
-def _filled_behind(point: EffectPoint, own: list[Statement]) -> Kept:
+def _filled_behind(point: EffectPoint, own: Sequence[Statement]) -> Kept:
     """`if self._known is None:` around the place, in a branch that goes on to set it."""
     body, context = point.module.body, point.context
     while context >= 0 and body.contexts[context].kind not in ("function", "class", "module"):
@@ -62,7 +63,7 @@ def _missing(test: Expr | None) -> Expr | None:
     return None
 
 
-def _is_global(body: Body, own: list[Statement], name: Name) -> bool:
+def _is_global(body: Body, own: Sequence[Statement], name: Name) -> bool:
     """The function says that it sets that name of the module."""
     return any(s.kind == "global" and name.id in names_in(body, s.target or s.value) for s in own)
 
@@ -74,7 +75,7 @@ def _is_shared(module: Module, name: Name) -> bool:
     return name.id in values | {klass.name for klass in module.outline.classes}
 
 
-def _fills_global(module: Module, own: list[Statement], at: int) -> bool:
+def _fills_global(module: Module, own: Sequence[Statement], at: int) -> bool:
     """`return _known` before the place, where the function goes on to set that name of the module, be it before the place:
     `_client = connect(); _client.ping()`."""
     shared = {name for s in own if s.kind == "global" for name in names_in(module.body, s.target or s.value)}
@@ -103,11 +104,11 @@ def _answers_from(module: Module, row: int, at: int) -> bool:
     if place.kind != "if" or place.end > at or not (isinstance(test, Comparison) and test.ops == ("in",)):
         return False
     known = spell(body, test.operands[1])
-    answers = [s for s in body.statements if s.context == row and s.kind == "return"]
+    answers = [s for s in module.statements_between(place.at, place.end) if s.context == row and s.kind == "return"]
     if any(f"{known}{ask}" in spell(body, s.value) for s in answers for ask in ("[", ".get(")):
         return True
-    own = [s for s in body.statements if body.contexts[s.context].function == place.function]
+    own = module.own_statements(place.function)
     if not answers or any(spell(body, s.target) == known for s in own if s.kind in ("assign", "annotate")):
         return False
-    added = [c for c in body.calls if c.at > at and body.contexts[c.context].function == place.function]
+    added = [c for c in module.own_calls(place.function) if c.at > at]
     return any(spell(body, c.callee) == f"{known}.add" for c in added)

@@ -102,10 +102,8 @@ class Leaks:
 
     def _is_helper(self, value: LoggedValue) -> bool:
         """The function does little but write: what it is given is its callers' business."""
-        body = value.module.body
-        function = body.contexts[value.context].function
-        own = [s for s in body.statements if body.contexts[s.context].function == function]
-        return len(own) <= _LITTLE
+        function = value.module.body.contexts[value.context].function
+        return len(value.module.own_statements(function)) <= _LITTLE
 
     def _passed(self, site: Site, value: LoggedValue, source: Source) -> Hit:
         function = value.module.body.contexts[value.context].function

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.project.model import Def
-from archlint.project.task_retries import tasks_of
+from archlint.project.task_retries import is_decorated_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ class LedTo:
             found, steps = waiting.pop()
             if found in self._project.endpoints.by_definition:
                 return True
-            if is_task and next(iter(tasks_of(self._project, found)), None) is not None:
+            if is_task and is_decorated_task(self._project, found):
                 return True
             for path, row in sorted(self._project.effects.callers.get(found, ())) if steps < _STEPS else ():
                 module = self._project.modules.by_path[path]
@@ -96,5 +96,5 @@ class LedTo:
                 yield by_path[path]
         for module in project.modules.production:
             rows = (row for row, function in enumerate(module.outline.functions) if function.decorators)
-            if any(next(iter(tasks_of(project, Def(module, module.name, row))), None) is not None for row in rows):
+            if any(is_decorated_task(project, Def(module, module.name, row)) for row in rows):
                 yield module

@@ -127,15 +127,12 @@ class LoadedRows:
         called = [body.calls[part.index] for part in chain if isinstance(part, CallRef)]
         names |= {a.value.id for call in called for a in call.arguments if isinstance(a.value, Name)}
         function = body.contexts[context].function
-        same = [s for s in body.statements if names and body.contexts[s.context].function == function]
+        same = module.own_statements(function) if names else ()
         texts += [spell(body, s.value) for s in same if isinstance(s.target, Name) and s.target.id in names]
         texts += [
             spell(body, argument.value)
-            for call in (body.calls if names else ())
-            if body.contexts[call.context].function == function
-            and isinstance(call.callee, Attribute)
-            and isinstance(call.callee.base, Name)
-            and call.callee.base.id in names
+            for call in (module.own_calls(function) if names else ())
+            if isinstance(call.callee, Attribute) and isinstance(call.callee.base, Name) and call.callee.base.id in names
             for argument in call.arguments
         ]
         words = {word for text in texts for word in text.replace("(", ".").replace(")", ".").split(".")}
@@ -172,7 +169,7 @@ def only_value(module: Module, name: Name, context: int) -> Expr | None:
     if function < 0:
         return None
     own = module.outline.functions[function]
-    inside = [s for s in body.statements if own.at <= s.at < own.end]
+    inside = module.statements_between(own.at, own.end)
     given = [s for s in inside if isinstance(s.target, Name) and s.target.id == name.id]
     if len(given) != 1 or given[0].kind != "assign" or any(p.name == name.id for p in own.parameters):
         return None

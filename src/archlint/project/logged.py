@@ -175,8 +175,8 @@ def _kept_in_text(init: Def) -> frozenset[str]:
     """The names that a constructor hands to its base's, whose arguments the text is made of."""
     body = init.module.body
     found: set[str] = set()
-    for call in body.calls:
-        if body.contexts[call.context].function == init.index and last_name(body, call.callee) == "__init__":
+    for call in init.module.own_calls(init.index):
+        if last_name(body, call.callee) == "__init__":
             for argument in call.arguments:
                 if argument.name is None or argument.name in _TEXT_KEYWORDS:
                     found.update(_plainly_named(init.module, argument.value))

@@ -42,8 +42,7 @@ def is_put_in_brackets(module: Module, iterable: Expr) -> bool:
         and isinstance(only := s.value.items[0], Name)
         and only.id == iterable.id
         and body.contexts[s.context].kind == "if"
-        for s in body.statements
-        if inside and inside[-1].at <= s.at < iterable.at
+        for s in (module.statements_between(inside[-1].at, iterable.at) if inside else ())
     )
 
 
@@ -53,15 +52,9 @@ def listed_by(loop: Loop) -> Iterator[Expr]:
     function = body.contexts[loop.context].function
     for part in parts_of(body, subject) if subject is not None else ():
         yield part
-        given = [
-            s.value
-            for s in body.statements
-            if isinstance(part, Name)
-            and isinstance(s.target, Name)
-            and s.target.id == part.id
-            and s.at < loop.place.at
-            and body.contexts[s.context].function == function
-        ]
+        name = part.id if isinstance(part, Name) else ""
+        own = loop.module.own_statements(function) if name else ()
+        given = [s.value for s in own if isinstance(s.target, Name) and s.target.id == name and s.at < loop.place.at]
         for made in parts_of(body, given[-1]) if given and given[-1] is not None else ():
             yield made
             gone_over = body.contexts[made.context].subject if isinstance(made, Comprehension) else None
@@ -75,9 +68,8 @@ def is_part_of_row(project: Project, module: Module, iterable: Expr, context: in
     for _ in range(_PARTS):
         match current:
             case Name():
-                given = [s for s in body.statements if isinstance(s.target, Name) and s.target.id == current.id]
-                here = body.contexts[context].function
-                given = [s for s in given if s.at < iterable.at and body.contexts[s.context].function == here]
+                own = module.own_statements(body.contexts[context].function)
+                given = [s for s in own if isinstance(s.target, Name) and s.target.id == current.id and s.at < iterable.at]
                 current = given[0].value if len(given) == 1 and given[0].kind == "assign" else None
             case Operation(op="or"):
                 current = current.operands[0]

@@ -94,7 +94,7 @@ class Loop:
     def statements(self) -> tuple[Statement, ...]:
         """What stands in the loop, nested blocks included."""
         place = self.place
-        return tuple(s for s in self.module.body.statements if place.at <= s.at < place.end)
+        return tuple(self.module.statements_between(place.at, place.end))
 
     def holds(self, site: Site) -> bool:
         """The place stands in the loop."""
@@ -213,7 +213,7 @@ def _yields_once(definition: Def) -> bool:
     body, function = definition.module.body, definition.function
     if not function.is_generator:
         return False
-    own = [s for s in body.statements if s.kind == "yield" and body.contexts[s.context].function == definition.index]
+    own = [s for s in definition.module.own_statements(definition.index) if s.kind == "yield"]
     if len(own) != 1 or (isinstance(own[0].value, Yield) and own[0].value.is_from):
         return False
     context = own[0].context

@@ -11,7 +11,7 @@ from archlint.project.loops import Loops
 from archlint.project.model import Def
 from archlint.project.route_guards import guards_of
 from archlint.project.spelling import spell
-from archlint.project.task_retries import tasks_of
+from archlint.project.task_retries import is_decorated_task
 
 if TYPE_CHECKING:
     from archlint.project.endpoints import Endpoint
@@ -53,7 +53,7 @@ class Makers:
         waiting = list(dict.fromkeys(places))
         seen = {definition for definition, _ in waiting}
         for definition, context in waiting:  # which grows on the way
-            if self._is_in_loop(definition, context) or any(tasks_of(self._project, definition)):
+            if self._is_in_loop(definition, context) or is_decorated_task(self._project, definition):
                 return True
             if definition in self._project.endpoints.by_definition or len(waiting) > _MOST:
                 continue

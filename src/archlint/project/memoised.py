@@ -60,9 +60,9 @@ def fills_cache(project: Project, definition: Def, memo: tuple[str, ...]) -> boo
 def _keeps_by_key(project: Project, definition: Def) -> bool:
     """`if name not in KNOWN: KNOWN[name] = …`, in a mapping that outlives the call."""
     module, body = definition.module, definition.module.body
-    for statement in body.statements:
+    for statement in module.own_statements(definition.index):
         target = statement.target
-        if body.contexts[statement.context].function != definition.index or not isinstance(target, Subscript):
+        if not isinstance(target, Subscript):
             continue
         test = body.contexts[statement.context].subject
         asks = isinstance(test, Comparison) and test.ops == ("not in",)
@@ -74,9 +74,7 @@ def _keeps_by_key(project: Project, definition: Def) -> bool:
 def _keeps_on_object(definition: Def) -> bool:
     """`try: return g.user`, and where it is not there yet it is set; or `hasattr(cls, key)` with `setattr(cls, key, made)`."""
     body = definition.module.body
-    calls = [
-        call for call in body.calls if body.contexts[call.context].function == definition.index and len(call.arguments) > 1
-    ]
+    calls = [call for call in definition.module.own_calls(definition.index) if len(call.arguments) > 1]
     asked, kept = (
         {
             tuple(spell(body, argument.value) for argument in call.arguments[:2])
@@ -87,7 +85,7 @@ def _keeps_on_object(definition: Def) -> bool:
     )
     if not asked.isdisjoint(kept):
         return True
-    own = [s for s in definition.module.body.statements if body.contexts[s.context].function == definition.index]
+    own = definition.module.own_statements(definition.index)
     given = {
         spell(body, s.value)
         for s in own

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import pathspec
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Body, Expr, FileFacts, Outline, Statement
+from archlint.facts.syntax import Body, Call, Expr, FileFacts, Outline, Statement
 from archlint.facts.text import LineIndex
 from archlint.project import module_roles
 from archlint.project.roots import Tree, ancestors, choose_roots, count_votes, join, parent
@@ -24,6 +26,8 @@ from archlint.project.walk import rare_expressions
 if TYPE_CHECKING:
     from archlint.project.knowledge import Knowledge
     from archlint.project.program import Project
+
+_BEGIN = attrgetter("at")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,37 @@ class Module:
         found: dict[str, list[Statement]] = defaultdict(list)
         for statement in self.facts.body.statements:
             found[statement.kind].append(statement)
+        return found
+
+    def own_statements(self, function: int) -> Sequence[Statement]:
+        """The statements of a function (those of functions nested in it are theirs), in source order; -1: of the bodies of the
+        module and its classes."""
+        return self._statements_of.get(function, ())
+
+    def own_calls(self, function: int) -> Sequence[Call]:
+        """The calls of a function, as `own_statements`."""
+        return self._calls_of.get(function, ())
+
+    def statements_between(self, begin: int, end: int) -> Sequence[Statement]:
+        """The statements that begin in a range of offsets, those of nested functions too, in source order."""
+        statements = self.facts.body.statements
+        first = bisect_left(statements, begin, key=_BEGIN)
+        return statements[first : bisect_left(statements, end, first, key=_BEGIN)]
+
+    @cached_property
+    def _statements_of(self) -> Mapping[int, Sequence[Statement]]:
+        contexts = self.facts.body.contexts
+        found: dict[int, list[Statement]] = {}
+        for statement in self.facts.body.statements:
+            found.setdefault(contexts[statement.context].function, []).append(statement)
+        return found
+
+    @cached_property
+    def _calls_of(self) -> Mapping[int, Sequence[Call]]:
+        contexts = self.facts.body.contexts
+        found: dict[int, list[Call]] = {}
+        for call in self.facts.body.calls:
+            found.setdefault(contexts[call.context].function, []).append(call)
         return found
 
     @cached_property

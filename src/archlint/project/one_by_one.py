@@ -154,7 +154,7 @@ class OneByOne:
     def asks_for_key(self, point: EffectPoint, loop: Loop) -> bool:
         """The key that the database gives the new row is read from the answer: no statement for many rows gives it."""
         body, place = point.module.body, loop.place
-        parts = (part for s in body.statements if place.at <= s.at < place.end for part in parts_of(body, s.value))
+        parts = (part for s in point.module.statements_between(place.at, place.end) for part in parts_of(body, s.value))
         return any(
             isinstance(part, Attribute)
             and part.attr in self._words.row_keys

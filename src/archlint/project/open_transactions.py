@@ -227,19 +227,17 @@ def _raises_behind(point: EffectPoint) -> bool:
     """In the branch in which it stands, which is left so."""
     body = point.module.body
     is_branch = body.contexts[point.context].kind in ("if", "else", "case")
-    return is_branch and any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in body.statements)
+    own = point.module.own_statements(body.contexts[point.context].function) if is_branch else ()
+    return any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in own)
 
 
 def _always_raises(point: EffectPoint) -> bool:
     """`refuse(order)`, which ends in a `raise` whatever it is given."""
     definitions = [target.definition for target in point.point.targets if target.definition is not None]
     return bool(definitions) and all(
-        any(s.kind == "raise" and s.context == each.function.context for s in each.module.body.statements)
-        and not any(
-            s.kind == "return" and each.module.body.contexts[s.context].function == each.index
-            for s in each.module.body.statements
-        )
+        any(s.kind == "raise" and s.context == each.function.context for s in own) and not any(s.kind == "return" for s in own)
         for each in definitions
+        for own in (each.module.own_statements(each.index),)
     )
 
 

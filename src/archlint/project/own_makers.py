@@ -49,13 +49,12 @@ class OwnMakers:
 
     def _speaks_of_passwords(self, definition: Def) -> bool:
         body = definition.module.body
-        called = (last_name(body, c.callee) for c in body.calls if body.contexts[c.context].function == definition.index)
+        called = (last_name(body, call.callee) for call in definition.module.own_calls(definition.index))
         if any(not self._hashing.isdisjoint(words_of(name)) for name in called):
             return True
         return any(
             isinstance(part, String) and self._vocabulary.names(part.value) is not None
-            for statement in body.statements
-            if body.contexts[statement.context].function == definition.index
+            for statement in definition.module.own_statements(definition.index)
             for expr in (statement.target, statement.value)
             for part in parts_of(body, expr)
         )
@@ -66,8 +65,7 @@ def _gives_all(definition: Def) -> bool:
     body = definition.module.body
     rest = next((p.name for p in definition.function.parameters if p.kind == "**"), None)
     return rest is not None and any(
-        body.contexts[call.context].function == definition.index
-        and (last_name(body, call.callee) == "cls" or spell(body, call.callee).startswith("super()."))
+        (last_name(body, call.callee) == "cls" or spell(body, call.callee).startswith("super()."))
         and any(a.name == "**" and isinstance(a.value, Name) and a.value.id == rest for a in call.arguments)
-        for call in body.calls
+        for call in definition.module.own_calls(definition.index)
     )

@@ -80,14 +80,14 @@ class PrintedFields:
     def _named_in(self, definition: Def) -> frozenset[str]:
         """The strings in a function."""
         module = definition.module
-        own = [s for s in module.body.statements if module.body.contexts[s.context].function == definition.index]
+        own = module.own_statements(definition.index)
         parts = (p for s in own for e in (s.target, s.value) for p in parts_of(module.body, e))
         return frozenset(part.value for part in parts if isinstance(part, String))
 
     def _goes_over_all(self, definition: Def) -> bool:
         module = definition.module
-        for statement in module.body.statements:
-            if module.body.contexts[statement.context].function == definition.index and statement.value is not None:
+        for statement in module.own_statements(definition.index):
+            if statement.value is not None:
                 asked = {p.operands[-1] for p in parts_of(module.body, statement.value) if isinstance(p, Comparison)}
                 asked |= set(_of_the_key(module, statement.value))
                 for part in parts_of(module.body, statement.value):

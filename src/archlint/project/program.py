@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archlint.project.imports import ImportGraph
     from archlint.project.knowledge import Knowledge
     from archlint.project.layers import Layers
+    from archlint.project.led_to import LedTo
     from archlint.project.logged import LoggedValue
     from archlint.project.masked_logs import MaskedLogs
     from archlint.project.model import Def
@@ -203,6 +204,12 @@ class Project:
         from archlint.project.layers import Layers
 
         return Layers(self)
+
+    @cached_property
+    def led_to(self) -> LedTo:
+        from archlint.project.led_to import LedTo
+
+        return LedTo(self)
 
     @cached_property
     def logged(self) -> tuple[LoggedValue, ...]:

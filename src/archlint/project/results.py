@@ -26,12 +26,11 @@ class Results:
         what is made of it."""
         module, body = site.module, site.module.body
         function = body.contexts[site.call.context].function
-        own = [s for s in body.statements if body.contexts[s.context].function == function]
         callee = site.call.callee
         made = {callee.base.id} if isinstance(callee, Attribute) and isinstance(callee.base, Name) else set()
         found: list[str] = []
         returned = False
-        for statement in own:
+        for statement in module.own_statements(function):
             if not _uses(module, statement.value, site.index, made):
                 continue
             if statement.kind == "assign" and isinstance(statement.target, Name | Attribute):

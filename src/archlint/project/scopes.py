@@ -79,8 +79,9 @@ class Scopes:
     def gives_any(self, names: AbstractSet[str]) -> bool:
         """The module or one of its classes binds one of the names outside of functions."""
         return any(
-            not names.isdisjoint(self._bindings.get(scope, ()))
+            not table.keys().isdisjoint(names)  # goes through the fewer of the two
             for scope in (0, *(klass.context for klass in self._outline.classes))
+            if (table := self._bindings.get(scope)) is not None
         )
 
     def method_of(self, function: int) -> tuple[int, int] | None:

@@ -81,4 +81,5 @@ def _spelt(expr: Expr) -> str:
 
 def _leaves(module: Module, row: int, at: int) -> bool:
     """The branch ends, behind the offset or with its very statement, by leaving the function or the turn of a loop."""
-    return any(s.context == row and s.kind in _LEAVING and s.end > at for s in module.body.statements)
+    own = module.own_statements(module.body.contexts[row].function)
+    return any(s.context == row and s.kind in _LEAVING and s.end > at for s in own)

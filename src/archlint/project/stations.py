@@ -63,12 +63,8 @@ def _may_be_passed(project: Project, place: EffectPoint) -> bool:
 
 
 def _is_left_before(place: EffectPoint) -> bool:
-    body, caller = place.module.body, place.caller
-    return caller is not None and any(
-        s.kind == "return" and caller.function.at <= s.at and s.end <= place.site.at
-        for s in body.statements
-        if body.contexts[s.context].function == caller.index
-    )
+    own = place.module.own_statements(place.caller.index) if place.caller is not None else ()
+    return any(s.kind == "return" and s.end <= place.site.at for s in own)
 
 
 def carried(places: list[EffectPoint], loop: Loop) -> list[frozenset[str]]:
@@ -88,8 +84,7 @@ def carried(places: list[EffectPoint], loop: Loop) -> list[frozenset[str]]:
 def _made_from(names: frozenset[str], definition: Def) -> frozenset[str]:
     """The names and those that the function makes from them, straight down."""
     body, function, found = definition.module.body, definition.function, set(names)
-    for statement in body.statements if names else ():
-        inside = function.at <= statement.at < function.end and statement.target is not None
-        if inside and not found.isdisjoint(names_in(body, statement.value)):
+    for statement in definition.module.statements_between(function.at, function.end) if names else ():
+        if statement.target is not None and not found.isdisjoint(names_in(body, statement.value)):
             found.update(names_in(body, statement.target))
     return frozenset(found)

@@ -291,7 +291,7 @@ def _is_left_before(module: Module, function: Function, at: int, values: Mapping
             and _truth(place.subject, values) is True
         )
 
-    return any(leaves(s) for s in module.body.statements if function.at <= s.at < function.end)
+    return any(leaves(s) for s in module.statements_between(function.at, function.end))
 
 
 def _truth(test: Expr, values: Mapping[str, Scalar]) -> bool | None:

@@ -386,7 +386,8 @@ class Taint:
     def _comprehension(self, expr: Comprehension, at: Place) -> Flow:
         shown = expr.element if expr.value is None else expr.value  # of a dict as of its display: no keys
         found = self.flow(shown, replace(at, context=expr.context))
-        if any(s.kind == "test" and s.context == expr.context for s in at.module.body.statements):
+        own = at.module.own_statements(at.module.body.contexts[expr.context].function)
+        if any(s.kind == "test" and s.context == expr.context for s in own):
             return CLEAN  # a condition is taken for one that keeps the secrets out
         return found
 

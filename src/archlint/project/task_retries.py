@@ -165,6 +165,11 @@ class TaskRetries:
         return frozenset(found)
 
 
+def is_decorated_task(project: Project, definition: Def) -> bool:
+    """One of its decorators makes it a task."""
+    return any(operation.register == _TASK for operation in project.types.inference.returns.decorations(definition))
+
+
 def tasks_of(project: Project, definition: Def) -> Iterator[Task]:
     """What its decorators make of a function: one for each that makes it a task."""
     inference, body = project.types.inference, definition.module.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Expr, Name, Statement, String, Subscript
@@ -17,7 +18,7 @@ _SAVES = frozenset({"save", "asave"})
 _ADDING = frozenset({"append", "extend", "insert", "add", "remove", "discard"})
 
 
-def given_fields(module: Module, own: list[Statement], point: EffectPoint) -> set[str]:
+def given_fields(module: Module, own: Sequence[Statement], point: EffectPoint) -> set[str]:
     """`update(replies=2)`, `update(Post).values(replies=2)`: the fields that the statement of a write names, if it only
     changes rows."""
     statement = next((s for s in own if s.at <= point.point.at < s.end and point.is_direct), None)
@@ -30,7 +31,7 @@ def given_fields(module: Module, own: list[Statement], point: EffectPoint) -> se
     return set() if made else named
 
 
-def saved_fields(module: Module, own: list[Statement], point: EffectPoint, since: int | None) -> set[str]:
+def saved_fields(module: Module, own: Sequence[Statement], point: EffectPoint, since: int | None) -> set[str]:
     """`order.paid = True` before `order.save()`, `order.save(update_fields=["paid"])`: the fields that are set behind an
     offset, or named; none where the row is made or read behind it, so that there may be others."""
     call = point.call.call if point.call is not None else None

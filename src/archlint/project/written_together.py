@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
@@ -64,7 +64,7 @@ class WrittenTogether:
         """What the places `points` of a function write, and the attributes that it sets between two offsets; behind
         `filled` it sets those of what is written at the places, and what it sets there behind `linked` is used."""
         module = definition.module
-        own = [s for s in module.body.statements if module.body.contexts[s.context].function == definition.index]
+        own = module.own_statements(definition.index)
         makers = {s.end: s for s in own if s.kind in ("assign", "annotate")}
         places = [(point.point.at, point) for point in points]
         made: set[Own] = set()
@@ -195,14 +195,14 @@ class WrittenTogether:
         return self._known[definition]
 
     @staticmethod
-    def _filling(own: list[Statement], module: Module, linked: int | None, since: int) -> Iterator[tuple[Statement, Expr]]:
+    def _filling(own: Sequence[Statement], module: Module, linked: int | None, since: int) -> Iterator[tuple[Statement, Expr]]:
         """The statements behind `linked` that set or add to a field, each with what it changes."""
         for statement in own if linked is not None else ():
             target = statement.target if sets_attribute(statement) else added_to(module, statement)
             if target is not None and linked is not None and linked < statement.at < since:
                 yield statement, target
 
-    def _made_of(self, definition: Def, own: list[Statement], rows: set[Own], used: set[Own]) -> set[Own]:
+    def _made_of(self, definition: Def, own: Sequence[Statement], rows: set[Own], used: set[Own]) -> set[Own]:
         """The names in `line = Line(order=order)`, of a row; in `for line in order.lines`, of it or of what it is made of."""
         module, scopes = definition.module, self._project.symbols.scopes(definition.module)
         makers = {s.end: s for s in own if s.kind in ("assign", "annotate")}

@@ -17,7 +17,7 @@ from archlint.project.model import Def
 from archlint.project.overriding import is_run_by_framework, overrides_library
 from archlint.project.spelling import last_name
 from archlint.project.table_changes import changes_tables
-from archlint.project.task_retries import tasks_of
+from archlint.project.task_retries import is_decorated_task
 from archlint.project.working_tables import fills_working_table
 
 _GETTING_OR_MAKING = ("get_or_create", "aget_or_create")
@@ -108,7 +108,7 @@ def _queries(project: Project, points: tuple[EffectPoint, ...], params: Params) 
     answering = project.endpoints.by_definition
     named = [each for each in found if each not in answering and _is_query(each, params) and _answers(each)]
     named = [each for each in named if not _is_told(each, params) and not _is_hook(project, each)]
-    asked = [each for each in named if not any(tasks_of(project, each))]
+    asked = [each for each in named if not is_decorated_task(project, each)]
     return dict.fromkeys(sorted(asked, key=lambda each: (each.site.path, each.site.at)))
 
 

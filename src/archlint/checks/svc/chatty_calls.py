@@ -11,7 +11,6 @@ from archlint.project.calls_alone import AloneWords, CallsAlone, keeps_on_self
 from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.kept_answers import asks_for_what_is_missing, turn_keeps_by_key
-from archlint.project.led_to import LedTo
 from archlint.project.limited import Limited
 from archlint.project.loops import CHUNKS, Loop, Loops
 from archlint.project.memoised import fills_cache, is_memoised
@@ -91,7 +90,7 @@ class _Weighing:
         self._project = project
         self._params = params
         self._proved, self._addressed = Proved(project, params), Addressed(project)
-        self._led_to, self._spared = LedTo(project), Spared(project, project.switches)
+        self._led_to, self._spared = project.led_to, Spared(project, project.switches)
         self._limited = Limited(project, _MANY)
         self._alone, self._loops = CallsAlone(project, params), Loops(project, frozenset(params.listings))
 

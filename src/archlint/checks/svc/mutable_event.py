@@ -80,5 +80,7 @@ def _is_event(project: Project, klass: ClassDef, frozen: Frozen, params: Params)
 
 def _is_plain(project: Project, klass: ClassDef, frozen: Frozen, params: Params) -> bool:
     """A record with nothing above it that may make something else of it."""
+    if not frozen.record(klass):
+        return False
     foreign = [name for name in frozen.ancestors(klass) if name not in project.symbols.classes]
-    return bool(frozen.record(klass)) and all(name in params.plain_bases or name in params.record_bases for name in foreign)
+    return all(name in params.plain_bases or name in params.record_bases for name in foreign)

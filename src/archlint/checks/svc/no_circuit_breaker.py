@@ -24,7 +24,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """One hit for each service that makes requests, none of them through a breaker; a proof for each that is."""
-    breakers, led_to = Breakers(project), LedTo(project)
+    breakers, led_to = Breakers(project), project.led_to
     by_service: dict[str, list[EffectPoint]] = defaultdict(list)
     for point in breakers.requests:
         service = project.services.of(point.module)

@@ -64,7 +64,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for call in found:
         if _is_to_service(project, call.path.end, params) and not weighing.goes_in_chunks(call):
             doubt = weighing.doubt(call)
-            yield _hit(call, Confidence.LOW if doubt else Confidence.HIGH, doubt)
+            yield _hit(call, Confidence.LOW if doubt else call.path.confidence, doubt)
     asked = {
         point.site for effect in _EFFECTS for point in project.effects.points(effect) if _is_to_service(project, point, params)
     }
@@ -102,10 +102,12 @@ class _Weighing:
 
     def _of_evidence(self, call: Repeated) -> str:
         """Of what is only likely, half was wrong where it was read."""
-        if call.path.confidence is not Confidence.HIGH:
+        if call.path.confidence is Confidence.LOW:
             return "it is only likely that this is what it calls"
         if _is_same(call):
             return "it is asked the same each time"
+        if _is_asked_by_item(call):
+            return "the item itself says whether it is asked"
         return "only where they come from says that there may be many" if self._is_weak(call) else ""
 
     def goes_in_chunks(self, call: Repeated) -> bool:
@@ -241,6 +243,19 @@ def _ends_at_count(loop: Loop) -> bool:
 def _is_under_condition(call: Repeated) -> bool:
     contexts = call.point.module.body.contexts
     return any(contexts[row].kind in ("if", "else", "except") for row in call.loop.chain(call.point.context)[:-1])
+
+
+def _is_asked_by_item(call: Repeated) -> bool:
+    """`if item.kind == REMOTE: fetch(item)`: of how many items that holds, nothing is known."""
+    loop, body = call.loop, call.point.module.body
+    if loop.mapping is not None:
+        return False
+    around = (body.contexts[row] for row in loop.chain(call.point.context)[:-1])
+    return any(
+        each.kind in ("if", "else") and not loop.derived.isdisjoint(names_in(body, each.subject))
+        for each in around
+        if each.subject is not None
+    )
 
 
 def _items(call: Repeated) -> list[tuple[str, ...]]:

@@ -319,52 +319,6 @@ def test_a_method_that_nothing_of_the_program_calls_is_noted(rest: str, confiden
     assert finding.confidence == confidence
 
 
-STAFF = """\
-from django.db import models
-
-class Person(models.Model):
-    mail = models.TextField()
-
-class Staff(models.Model):
-    mail = models.TextField()
-
-    def save(self, *args, **kwargs):
-        Person.objects.filter(mail=self.mail).update(mail=self.mail)
-        super().save(*args, **kwargs)
-"""
-PAGES = """\
-from django.contrib import admin
-from shop.models import Staff
-
-@admin.register(Staff)
-class StaffPages(admin.ModelAdmin): ...
-"""
-MAKES = "from shop.models import Staff\n\ndef hire(mail):\n    Staff.objects.create(mail=mail)\n"
-FORM = """\
-from django import forms
-from shop.models import Staff
-
-class Hire(forms.ModelForm):
-    class Meta:
-        model = Staff
-"""
-
-
-@pytest.mark.parametrize(
-    ("files", "confidence"),
-    [
-        ({"shop/admin.py": PAGES}, Confidence.LOW),
-        ({"shop/admin.py": PAGES.replace("@admin.register(Staff)\n", "") + "admin.site.register(Staff)\n"}, Confidence.LOW),
-        ({}, Confidence.HIGH),
-        ({"shop/admin.py": PAGES, "shop/hire.py": MAKES}, Confidence.HIGH),
-        ({"shop/admin.py": PAGES, "shop/forms.py": FORM}, Confidence.HIGH),
-    ],
-)
-def test_a_row_that_only_the_administrators_pages_save_is_noted(files: dict[str, str], confidence: Confidence) -> None:
-    (finding,) = testing.run_rule("DBS007", {"shop/models.py": STAFF, **files})
-    assert finding.confidence == confidence
-
-
 TRIED_TO_ADD = """\
 from django.db import models
 

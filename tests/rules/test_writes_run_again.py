@@ -157,3 +157,51 @@ def test_how_sure_it_is(source: str, confidence: Confidence | None) -> None:
     """None: what only a key joins is no note either."""
     found = testing.run_rule("DBS007", {"shop/orders.py": source})
     assert [finding.confidence for finding in found] == ([confidence] if confidence is not None else [])
+
+
+REACHED = """\
+from celery import shared_task
+from django.urls import path
+
+{decorated}
+def place(request):
+    user = User.objects.create(name="new")
+    Profile.objects.create(user=user, team="none")
+
+def place_all(names):
+    for name in names:
+        user = User.objects.create(name=name)
+    Profile.objects.create(user=user, team="none")
+
+urlpatterns = [{urls}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("decorated", "urls", "confidences"),
+    [
+        ("", 'path("place", place), path("all", place_all)', [Confidence.HIGH, Confidence.HIGH]),
+        ("@shared_task", "", [Confidence.LOW, Confidence.LOW]),
+        ("@shared_task", 'path("place", place), path("all", place_all)', [Confidence.HIGH, Confidence.HIGH]),
+        ("", "", [Confidence.HIGH, Confidence.LOW]),
+    ],
+)
+def test_what_no_request_comes_to(decorated: str, urls: str, confidences: list[Confidence]) -> None:
+    files = {"shop/models.py": MODELS + REACHED.format(decorated=decorated, urls=urls)}
+    assert [found.confidence for found in testing.run_rule("DBS007", files)] == confidences
+
+
+OWN_SAVE = """\
+class Team(models.Model):
+    lead = models.ForeignKey(User, on_delete=models.CASCADE)
+
+    def {name}(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        Profile.objects.filter(user=self.lead).update(team=self.pk)
+"""
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("save", Confidence.LOW), ("put_in", Confidence.HIGH)])
+def test_how_a_row_is_saved_is_for_whoever_saves_it(name: str, confidence: Confidence) -> None:
+    found = testing.run_rule("DBS007", {"shop/models.py": MODELS + OWN_SAVE.format(name=name)})
+    assert [each.confidence for each in found] == [confidence]

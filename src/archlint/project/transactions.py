@@ -14,7 +14,6 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String, Subscript
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.around_apps import AroundApps
-from archlint.project.edited_rows import EditedRows
 from archlint.project.entities import FunctionRef
 from archlint.project.injected import Injected
 from archlint.project.model import Def, Type
@@ -52,7 +51,6 @@ class Transactions:
         self.blocks = project.transaction_blocks
         self._injected = Injected(project)
         self._saved_through = SavedThrough(project)
-        self._edited = EditedRows(project, self.blocks)
         self._held: dict[Def, Holder] = {}
         self._covers: dict[tuple[Def, bool], Cover] = {}
 
@@ -231,7 +229,7 @@ class Transactions:
 
     def _from_callers(self, definition: Def, depth: int, injected: bool) -> Iterator[Cover]:
         callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
-        if not callers and (self._is_named_within(definition) or self._edited.is_only_way(definition)):
+        if not callers and self._is_named_within(definition):
             yield "some"
         for methods in self._saved_through.methods(definition) if not callers and depth else ():
             inner = (d for d in methods if d != definition)

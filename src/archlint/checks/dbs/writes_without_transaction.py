@@ -11,6 +11,7 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
+from archlint.project.led_to import LedTo
 from archlint.project.loose_writes import (
     adds,
     answers_another,
@@ -32,7 +33,7 @@ from archlint.project.loose_writes import (
     makes_what_is_missing,
     stands_alone,
 )
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.one_off import OneOff
 from archlint.project.repeatable_writes import can_be_run_again
 from archlint.project.repeated import LoopWords
@@ -48,6 +49,9 @@ _NEAR = 1
 _DRIVERS = frozenset({"db-connection", "db-cursor"})
 _CACHED = ("cache", "cached")
 _DATA = "data"
+_ROW = "db-model"
+_OWN = frozenset({"save", "asave", "delete", "adelete"})
+"""Methods by which a row is saved, or deleted, by whoever has it."""
 _DESKS = (("check", "in"), ("check", "out"))
 _MOST = 12
 """Commits of one function that are compared."""
@@ -105,7 +109,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each function in which two commits come together, a proof for each with one that holds several writes."""
     transactions = Transactions(project)
     commits = Commits(project, transactions)
-    one_off = OneOff(project, params)
+    one_off, led_to = OneOff(project, params), LedTo(project)
     shown: set[Def] = set()
     for definition in _candidates(project):
         if one_off.runs_once(definition.module, definition):
@@ -121,6 +125,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield from _proofs(found)
             continue
         confidence, pair = max(judged, key=lambda each: each[0])  # the first of the surest
+        if confidence > Confidence.LOW and (_is_saving(project, definition) or _is_batch(led_to, definition, pair)):
+            confidence = Confidence.LOW
         if not shown.isdisjoint((*pair.first.path.through, *pair.second.path.through)):
             continue
         cover = transactions.cover(definition, injected="commit" not in (pair.first.kind, pair.second.kind))
@@ -235,6 +241,19 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
 
 def _fills(commit: Commit, params: Params) -> bool:
     return any(re.search(params.fills, each.function.name) for each in commit.path.through)
+
+
+def _is_saving(project: Project, definition: Def) -> bool:
+    """`def save(self, …)` of a row: forms, serializers and pages of the framework call it as well."""
+    if definition.function.name not in _OWN or definition.function.klass < 0:
+        return False
+    return project.types.role(Type(definition.name.rpartition(".")[0])) == _ROW
+
+
+def _is_batch(led_to: LedTo, definition: Def, pair: _Pair) -> bool:
+    """No request comes to it, but a task, which is run again when it fails; or the first keeps its items one by one."""
+    keeps_each = bool(_loops(pair.first) - _loops(pair.second))
+    return (keeps_each or led_to.runs(definition)) and not led_to.answers(definition)
 
 
 def _is_for_trial(definition: Def, params: Params) -> bool:

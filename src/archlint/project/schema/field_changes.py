@@ -8,9 +8,12 @@ from msgspec.structs import replace
 
 from archlint.facts.schema import Change, Column
 from archlint.project.schema.declarations import Declarations, Declared, Resolve
-from archlint.project.schema.made import Made, Written
+from archlint.project.schema.made import Made, Written, arguments
 from archlint.project.schema.model_state import FieldState, ModelState, joint_table, named_parts
 from archlint.project.schema.names import OWN
+
+_PRIMARY = "primary_key"
+"""A field of a class that nobody knows is the key all the same, if it says so as all others do."""
 
 
 class FieldChanges:
@@ -44,7 +47,10 @@ class FieldChanges:
         inner = self._reading.made(written)
         if inner is None:
             call = written.call
-            return FieldState(plain(name, written, "") if call is not None else None, own=f"{OWN}{model.table}:{name}"), []
+            declared = plain(name, written, "") if call is not None else None
+            if declared is not None:
+                declared.primary = any(name == _PRIMARY and self._reading.flag(value) for name, value in arguments(written))
+            return FieldState(declared, own=f"{OWN}{model.table}:{name}"), []
         if inner.part.part == "many-to-many":
             return self._many(model, name, inner)
         declared = self._declarations.column(inner, name)

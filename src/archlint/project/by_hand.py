@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
-LASTING = re.compile(r"work|serv|daemon|consum|listen|cron|poll|schedul|run|start|main|app|bot|periodic|sync|send|process")
+LASTING = re.compile(
+    r"(?<![a-z])(?:serv|daemon|consum|listen|cron|schedul|periodic|(?:re|auto)?(?:run|start|sync|send|process)"
+    r"|(?:work(?:er|ing)?|poll(?:er|ing)?|main|app|bot)s?(?![a-z]))"
+)
 """Scripts and commands named so keep a program running, or do its daily work."""
 _STAYING = re.compile(r"forever|serve|consum|listen|subscri|schedul|poll|work")
 """Calls named so do not come back."""

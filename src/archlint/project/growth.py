@@ -60,6 +60,7 @@ _SAME_ITEMS = _LISTS | {"enumerate", "sorted", "reversed", "iter", "dict", "filt
 _SAME_ITEMS |= {"tqdm", "fromkeys", "groupby", "OrderedDict", "Counter", "deque", "unique", "range", "len"}
 _OF_RECEIVER = frozenset({"items", "keys", "values", "copy", "all", "iterator", "difference", "union", "intersection", "split"})
 _OF_RECEIVER |= {"splitlines", "strip", "most_common", "itertuples", "iterrows", "to_dict", "tolist", "decode", "read"}
+_MATCHES = frozenset({"findall", "finditer"})
 _OWN = frozenset({"self", "cls"})
 
 
@@ -213,7 +214,9 @@ class Growths:
         values = [argument.value for argument in site.call.arguments]
         if name == "range":  # a number that is sent is no list; one for each item of a list is
             values = [v for v in values if isinstance(v, CallRef) and last_name(place.module.body, v) == "len"]
-        given = _best(self._read(place, value) for value in values)
+        given: Growth = _best(self._read(place, value) for value in values)
+        if name in _MATCHES:  # places of one text, not what the text holds; nodes of a tree are of the receiver
+            given = ""
         base = site.call.callee.base if isinstance(site.call.callee, Attribute) else None
         receiver = self._read(place, base) if base is not None else ""
         is_same, is_of_receiver = name in _SAME_ITEMS, name in _OF_RECEIVER

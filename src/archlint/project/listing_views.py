@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Collection, Constant, Expr, Mapping, Name, String
+from archlint.facts.syntax import Constant, Expr, Mapping, Name, String
 from archlint.project.apps import is_for_developers
 from archlint.project.model import Def, Type
 from archlint.project.provided import provided_by
@@ -71,13 +71,7 @@ class ListingViews:
         return what in provided_by(self._project, view)
 
     def _lists(self, view: ClassDef) -> bool:
-        return self.provides(view, "list") and self._answers_get(view)
-
-    def _answers_get(self, view: ClassDef) -> bool:
-        given = self._attribute(view, "methods")
-        items = given[1].items if given is not None and isinstance(given[1], Collection) else ()
-        methods = [item.value.upper() for item in items if isinstance(item, String)]
-        return not methods or "GET" in methods
+        return self.provides(view, "list")
 
     def _infos(self, found: Type) -> Iterator[TypeInfo]:
         return (info for _, info in self._project.knowledge.infos(found.name))

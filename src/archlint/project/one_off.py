@@ -60,6 +60,7 @@ class OneOff:
         self._project = project
         self._words = words
         self._signals = frozenset(words.one_off_signals)
+        self._knowing_of: dict[str, frozenset[str]] = {}
 
     def runs_once(self, module: Module, caller: Def) -> bool:
         """The function is no part of what the program does again and again."""
@@ -150,8 +151,22 @@ class OneOff:
             return False
         if not all(self._is_script(path) or self._leads_to_scripts(path, row, steps) for path, row in sorted(callers)):
             return False
-        mentions = self._project.by_hand.mentions.get(name, set())
-        return mentions <= callers | {_place(definition)} | self._calling_others(definition)
+        known = callers | {_place(definition)} | self._calling_others(definition)
+        others = self._project.by_hand.mentions.get(name, set()) - known
+        return not others or self._knowing(definition.module).isdisjoint(path for path, _ in others)
+
+    def _knowing(self, module: Module) -> frozenset[str]:
+        """The files that import the module, by others as well: only in these a word may be the name of what it holds."""
+        if module.path not in self._knowing_of:
+            imports = self._project.imports
+            waiting, seen = [imports.number[module.name]], {imports.number[module.name]}
+            while waiting:
+                for importer in imports.graph("all").predecessors[waiting.pop()]:
+                    if importer not in seen:
+                        seen.add(importer)
+                        waiting.append(importer)
+            self._knowing_of[module.path] = frozenset(imports.nodes[number].path for number in seen)
+        return self._knowing_of[module.path]
 
     def _calling_others(self, definition: Def) -> set[_Place]:
         """Where another function of the same name is called."""

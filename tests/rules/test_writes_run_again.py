@@ -159,6 +159,7 @@ def test_how_sure_it_is(source: str, confidence: Confidence | None) -> None:
     assert [finding.confidence for finding in found] == ([confidence] if confidence is not None else [])
 
 
+LOW, MEDIUM, HIGH = Confidence
 REACHED = """\
 from celery import shared_task
 from django.urls import path
@@ -173,6 +174,14 @@ def place_all(names):
         user = User.objects.create(name=name)
     Profile.objects.create(user=user, team="none")
 
+def moved(profile, user):
+    user.name = profile.team
+    user.save()
+    profile.team = "none"
+    profile.save()
+
+def shown(request): ...
+
 urlpatterns = [{urls}]
 """
 
@@ -180,10 +189,11 @@ urlpatterns = [{urls}]
 @pytest.mark.parametrize(
     ("decorated", "urls", "confidences"),
     [
-        ("", 'path("place", place), path("all", place_all)', [Confidence.HIGH, Confidence.HIGH]),
-        ("@shared_task", "", [Confidence.LOW, Confidence.LOW]),
-        ("@shared_task", 'path("place", place), path("all", place_all)', [Confidence.HIGH, Confidence.HIGH]),
-        ("", "", [Confidence.HIGH, Confidence.LOW]),
+        ("", 'path("", place), path("all", place_all), path("move", moved)', [HIGH, HIGH, MEDIUM]),
+        ("@shared_task", "", [LOW, LOW, LOW]),
+        ("@shared_task", 'path("", place)', [HIGH, LOW, LOW]),
+        ("", 'path("shown", shown)', [HIGH, LOW, LOW]),
+        ("", "", [HIGH, HIGH, MEDIUM]),
     ],
 )
 def test_what_no_request_comes_to(decorated: str, urls: str, confidences: list[Confidence]) -> None:

@@ -125,7 +125,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield from _proofs(found)
             continue
         confidence, pair = max(judged, key=lambda each: each[0])  # the first of the surest
-        if confidence > Confidence.LOW and (_is_saving(project, definition) or _is_batch(led_to, definition, pair)):
+        if confidence > Confidence.LOW and (_is_saving(project, definition) or _is_batch(project, led_to, definition, pair)):
             confidence = Confidence.LOW
         if not shown.isdisjoint((*pair.first.path.through, *pair.second.path.through)):
             continue
@@ -250,10 +250,19 @@ def _is_saving(project: Project, definition: Def) -> bool:
     return project.types.role(Type(definition.name.rpartition(".")[0])) == _ROW
 
 
-def _is_batch(led_to: LedTo, definition: Def, pair: _Pair) -> bool:
-    """No request comes to it, but a task, which is run again when it fails; or the first keeps its items one by one."""
-    keeps_each = bool(_loops(pair.first) - _loops(pair.second))
-    return (keeps_each or led_to.runs(definition)) and not led_to.answers(definition)
+def _is_batch(project: Project, led_to: LedTo, definition: Def, pair: _Pair) -> bool:
+    """No request comes to it, but a task, which is run again when it fails; or nothing is known to come there, where of other
+    code it is known, and the first keeps items of a loop one by one, or makes nothing that the second needs and only changes
+    what both are about."""
+    if led_to.answers(definition) or definition in project.endpoints.running:
+        return False
+    if led_to.is_empty or led_to.runs(definition):
+        return not led_to.is_empty
+    one, two = pair.one, pair.two
+    is_changed = one.made.isdisjoint(two.used) and bool(
+        (two.made & one.used) or (one.handed & two.used) or (two.handed & one.used)
+    )
+    return is_changed or bool(_loops(pair.first) - _loops(pair.second))
 
 
 def _is_for_trial(definition: Def, params: Params) -> bool:

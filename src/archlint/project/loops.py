@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Call, CallRef, Context, Name, Statement, Yield
+from archlint.project.attempts import RETRY, counts, is_retry
 from archlint.project.guarded import guarded
 from archlint.project.limited import Limited
 from archlint.project.loop_items import listed_by
@@ -33,7 +34,6 @@ _CHUNK = re.compile(
 )
 _KEYS = re.compile(r"(\w+_)?(ids|pks|keys|uuids)")
 _TURNS = re.compile(r"(max|num|n)_?(iter|step|turn|round|hop|depth)|(?<![a-z])(iteration|turn|round)s(?![a-z])", re.IGNORECASE)
-_RETRY = re.compile(r"attempt|retr(y|ies)|(?<![a-z])tr(y|ies)(?![a-z])|backoff", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -158,9 +158,9 @@ class Loops:
                 return "longer ones are refused above it"
             if _cuts(loop) or (_are_named_chunks(loop) and not self._goes_over_rows(loop)):
                 return CHUNKS
-            if _is_retry(loop):
+            if is_retry(loop) and not self._goes_over_rows(loop):
                 return "it counts attempts"
-            if _counts(loop, _TURNS):
+            if counts(loop, _TURNS):
                 return "it counts turns, each of which goes on from the one before"
         chain = loop.chain(context)
         if _ends_behind(loop, chain, at):
@@ -201,9 +201,9 @@ def tries_again(module: Module, context: int) -> bool:
     contexts = module.body.contexts
     while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
         place = contexts[context]
-        if place.kind == "for" and _is_retry(Loop(module, module.path, context)):
+        if place.kind == "for" and is_retry(Loop(module, module.path, context)):
             return True
-        if place.kind == "while" and any(_RETRY.search(name) for name in names_in(module.body, place.subject)):
+        if place.kind == "while" and any(RETRY.search(name) for name in names_in(module.body, place.subject)):
             return True
         context = place.parent
     return False
@@ -272,26 +272,3 @@ def _cuts(loop: Loop) -> bool:
             if _CHUNK.search(name) or (name == "range" and len(body.calls[part.index].arguments) == 3):
                 return True
     return False
-
-
-def _counts(loop: Loop, what: re.Pattern[str]) -> bool:
-    """`for i in range(max_turns)`: the number has such a name."""
-    body, subject = loop.module.body, loop.place.subject
-    if not isinstance(subject, CallRef) or last_name(body, subject) != "range":
-        return False
-    return any(what.search(spell(body, argument.value)) for argument in body.calls[subject.index].arguments)
-
-
-def _is_retry(loop: Loop) -> bool:
-    body, subject = loop.module.body, loop.place.subject
-    if any(_RETRY.search(name) for name in loop.targets) or _counts(loop, _RETRY):
-        return True
-    if not isinstance(subject, CallRef) or last_name(body, subject) != "range":
-        return False
-    used = any(
-        not loop.targets.isdisjoint(names_in(body, argument.value))
-        for call in body.calls
-        if loop.place.at <= call.at < loop.place.end
-        for argument in call.arguments
-    ) or any(not loop.targets.isdisjoint(names_in(body, s.value)) for s in loop.statements if s.kind != "for")
-    return not used and any(statement.kind in ("break", "return") for statement in loop.statements)

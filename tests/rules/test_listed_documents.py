@@ -46,6 +46,8 @@ async def every(wanted: str | None = None, ids: list[str] = [], user: dict = Dep
         ("return await db.orders.find({'customer': user['id']}).to_list(None)", [Confidence.MEDIUM]),
         ("return await db.orders.find({'status': 'waiting', 'customer': user['id']}).to_list(None)", [Confidence.LOW]),
         ("return await db.orders.find({'_id': {'$in': ids}}).to_list(None)", []),
+        ("return await db.orders.find({'kind': wanted if wanted else {'$exists': True}}).to_list(None)", [Confidence.HIGH]),
+        ("return await db.orders.find({'customer': wanted if wanted else 1}).to_list(None)", [Confidence.MEDIUM]),
         ("return await db.orders.find({'at': {'$gte': wanted, '$lt': wanted}}).to_list(None)", []),
         ("return await db.orders.find({}).to_list(100)", []),
         ("return await db.orders.find({}).limit(20).to_list(None)", []),

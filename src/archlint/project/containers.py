@@ -42,6 +42,8 @@ class Containers:
         self._depth = 0
         self._names = tuple(sorted({name for library in project.knowledge.libraries for name in library.route_lists}))
         self._targets: dict[str, dict[int, str]] = {}
+        self.ordered: dict[str, tuple[CallSite, CallSite]] = {}
+        """Key of a container that a function of the project only makes → (the call that makes it, the call of the function)."""
 
     def operation(self, site: CallSite) -> Operation | None:
         """What the knowledge says of a call, also of making an instance of a project class with a library base, and of
@@ -201,7 +203,8 @@ class Containers:
         found: list[Container] = []
         for target in site.targets:
             if target.definition is not None and target.name == target.definition.name:
-                found += self._returned(target.definition)
+                ordered = self._ordered(site, target.definition)
+                found += [ordered] if ordered is not None else self._returned(target.definition)
         callee = site.call.callee
         if not site.targets and isinstance(callee, Attribute):
             for definition in self._of_looped_module(module, callee, site.call.context):
@@ -212,6 +215,22 @@ class Containers:
             for argument in site.call.arguments[:3]:
                 found += self.of(module, argument.value, site.call.context)
         return found
+
+    def _ordered(self, site: CallSite, definition: Def) -> Container | None:
+        """`router = make_router()` of a module, where the function does no more than `return APIRouter(…)`: each module has
+        a router of its own."""
+        returned = self._project.symbols.scopes(definition.module).returns.get(definition.index, [])
+        made = returned[0].value if len(returned) == 1 else None
+        if site.caller is not None or not isinstance(made, CallRef):
+            return None
+        maker = self._project.calls.in_module(definition.module)[made.index]
+        container = self.made_by(maker)
+        if container is None or container.kind != "router":
+            return None
+        key = f"{site.path}:{site.call.at}"
+        self.ordered[key] = (maker, site)
+        name = self._assigned(site.module).get(site.index, container.name)
+        return Container(key, container.kind, site.site, name, container.type_name, site.module)
 
     def _returned(self, definition: Def) -> list[Container]:
         module = definition.module

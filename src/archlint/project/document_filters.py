@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Constant, Expr, Mapping, Name, String
+from archlint.facts.syntax import CallRef, Conditional, Constant, Expr, Mapping, Name, String
 from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.row_types import Trait
 from archlint.project.spelling import last_name
@@ -17,6 +17,7 @@ _ASKING = frozenset({"find"})
 _LISTING = frozenset({"to_list"})
 _KEYS = frozenset({"_id", "id", "uuid", "slug", "email", "username"})
 _STATES = frozenset({"status", "state"})
+_THERE = "$exists"
 _LOWER, _UPPER = frozenset({"$gt", "$gte"}), frozenset({"$lt", "$lte"})
 _Asked = Callable[[Expr], bool]
 
@@ -52,6 +53,11 @@ def _is_from_outside(origins: Origins, site: CallSite, expr: Expr) -> bool:
     return any(isinstance(each, Parameter) or isinstance(each.expr, CallRef) for each in found)
 
 
+def _is_any(value: Expr) -> bool:
+    """`{"$exists": True}`: where nothing is given, each row fits."""
+    return isinstance(value, Mapping) and all(isinstance(each, String) and each.value == _THERE for each in value.keys)
+
+
 def _told(key: str, value: Expr, is_asker: _Asked) -> Iterator[Trait]:
     if isinstance(value, Mapping):
         names = {each.value for each in value.keys if isinstance(each, String)}
@@ -61,6 +67,9 @@ def _told(key: str, value: Expr, is_asker: _Asked) -> Iterator[Trait]:
             yield "since"
         if names & _UPPER:
             yield "until"
+    elif isinstance(value, Conditional):
+        if not any(_is_any(each) for each in (value.body, value.orelse)):
+            yield from _told(key, value.body, is_asker)
     elif isinstance(value, String | Constant):
         if key in _STATES:
             yield "state"

@@ -67,6 +67,12 @@ class RouteTree:
 
     def own_prefixes(self, key: str) -> tuple[str, ...]:
         """What the container itself was made with; one empty part where it has none."""
+        if key not in self._own_prefixes and key in self.objects.ordered:
+            maker, caller = self.objects.ordered[key]
+            operation = self.objects.operation(maker)
+            given = _first_given(maker, operation.container.prefix) if operation is not None and operation.container else None
+            texts = self._paths.texts(maker.module, given, maker.call.context, {maker.caller: caller} if maker.caller else {})
+            self._own_prefixes[key] = tuple(dict.fromkeys(normal(text) for text in texts))
         return self._own_prefixes.get(key) or ("",)
 
     def urls_of(self, module: Module) -> Container | None:

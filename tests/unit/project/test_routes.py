@@ -30,6 +30,32 @@ def handler_of(route: Route) -> str:
 
 
 class TestFastApi:
+    def test_each_module_has_the_router_that_a_function_makes_for_it(self) -> None:
+        module = """
+            from fastapi import APIRouter
+            from app.routing import make_router
+            router = make_router({given})
+            @router.get("/{name}")
+            async def show(): ...
+        """
+        files = {
+            "app/main.py": """
+                from fastapi import FastAPI
+                from app import orders, users
+                app = FastAPI()
+                app.include_router(users.router, prefix="/users")
+                app.include_router(orders.router)
+            """,
+            "app/routing.py": """
+                from fastapi import APIRouter
+                def make_router(prefix: str = "") -> APIRouter:
+                    return APIRouter(prefix=prefix)
+            """,
+            "app/users.py": module.replace("{given}", "").replace("{name}", "all"),
+            "app/orders.py": module.replace("{given}", '"/orders"').replace("{name}", "open"),
+        }
+        assert paths_of(files) == ["/orders/open", "/users/all"]
+
     def test_prefixes_of_inclusion_and_router_add_up(self) -> None:
         project, routes = routes_of(
             {

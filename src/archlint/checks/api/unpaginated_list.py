@@ -158,7 +158,7 @@ class _Weighed:
             return Confidence.MEDIUM if self._gets_more(path, kind, model) else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
             is_narrowed = not rows.traits.isdisjoint({"state", *_ENDS}) or not words.isdisjoint(params.waiting)
-            is_told = (grows or (is_heap and not self._is_by_thing(path))) and not is_narrowed
+            is_told = (grows or is_heap) and not self._is_by_thing(path) and not is_narrowed
             return Confidence.MEDIUM if is_told else Confidence.LOW
         if grows and set(last).isdisjoint(params.set_up):
             return Confidence.HIGH

@@ -19,3 +19,7 @@ class BookingSerializer(serializers.Serializer):
     patient = serializers.IntegerField()
     starts_at = serializers.DateTimeField()
     reason = serializers.CharField(max_length=500, allow_blank=True)
+
+
+class FirstVisitSerializer(BookingSerializer):
+    password = serializers.CharField(min_length=12, write_only=True)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from appointments import services
 from appointments.models import Appointment, Doctor
-from appointments.serializers import AppointmentSerializer, BookingSerializer
+from appointments.serializers import AppointmentSerializer, BookingSerializer, FirstVisitSerializer
 from patients.models import Patient
 
 
@@ -33,6 +33,17 @@ class AppointmentViewSet(viewsets.ReadOnlyModelViewSet):
         if appointment is None:
             return Response({"detail": "Just taken"}, status=status.HTTP_409_CONFLICT)
         return Response(AppointmentSerializer(appointment).data, status=status.HTTP_201_CREATED)
+
+    @action(detail=False, methods=["post"])
+    def first_visit(self, request: Request) -> Response:
+        visit = FirstVisitSerializer(data=request.data)
+        visit.is_valid(raise_exception=True)
+        doctor = get_object_or_404(Doctor, pk=visit.validated_data["doctor"])
+        patient = get_object_or_404(Patient, pk=visit.validated_data["patient"])
+        password, starts_at = visit.validated_data["password"], visit.validated_data["starts_at"]
+        if not services.register_and_book(patient, password, doctor, starts_at):
+            return Response({"detail": "Just taken"}, status=status.HTTP_409_CONFLICT)
+        return Response(status=status.HTTP_201_CREATED)
 
     @action(detail=False)
     def search(self, request: Request) -> Response:

@@ -6,12 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.changed_rows import changes_something
 from archlint.project.computed_updates import made_before
-from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.model import Type
 from archlint.project.name_uses import uses_of
@@ -25,20 +24,15 @@ from archlint.project.transaction_blocks import TransactionBlocks
 _COMMIT, _STORED = "db.commit", "db-model"
 _BEGUN = frozenset({"begin", "begin_nested", "begin_twophase", "transaction"})
 _CLOSES = frozenset({"close", "aclose"})
-_FAR = 3
-"""Functions between the transaction and the commit: on a longer way there are many conditions that nobody can weigh."""
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`repositories`: expression for names of classes that store rows; `owners`: expression for names of functions and classes
-    that are there to commit; `deferring`: words in names of functions that do later what they are handed; `locks`: words in
-    names of calls that only keep others out; `tables`: library functions that make and drop tables; `managing`: methods of
-    classes that look after a whole database.  The rest: see `LoopWords`."""
+    that are there to commit; `tables`: library functions that make and drop tables; `managing`: methods of classes that look
+    after a whole database.  The rest: see `LoopWords`."""
 
     repositories: str
     owners: str
-    deferring: tuple[str, ...]
-    locks: tuple[str, ...]
     tables: tuple[str, ...]
     managing: tuple[str, ...]
 
@@ -59,14 +53,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         and not _is_own(project, found.path.end)
         and not one_off.runs_once(found.definition.module, found.definition)
     ]
-    shown: set[Site] = set()
+    named = re.compile(params.repositories)
     by_end: dict[Site, list[Inside]] = defaultdict(list)
     for found in inside:
-        by_end[found.path.end.site].append(found)
+        if not _repository(project, found.path.end, named, params):
+            by_end[found.path.end.site].append(found)
     for site, calls in sorted(by_end.items()):
-        shown.add(site)
-        yield _helper(project, site, calls, params)
-    yield from _repositories(project, params, shown)
+        yield _helper(site, calls)
+    yield from _repositories(project, params, named)
 
 
 def _is_commit(end: EffectPoint) -> bool:
@@ -175,7 +169,9 @@ def _is_opened(project: Project, end: EffectPoint, name: Name, before: int) -> b
     return is_opened and not any(target.definition is not None for target in site.targets)
 
 
-def _helper(project: Project, site: Site, calls: list[Inside], params: Params) -> Hit:
+def _helper(site: Site, calls: list[Inside]) -> Hit:
+    """A note: whether the helper's session is the caller's, and whether what the caller has written should wait, is seen too
+    seldom (of eight places that strangers read two were right)."""
     first = min(calls, key=lambda found: found.rank)
     end, write = first.path.end, first.open.write
     assert end.caller is not None  # noqa: S101 - others are not given
@@ -187,22 +183,8 @@ def _helper(project: Project, site: Site, calls: list[Inside], params: Params) -
         "write": write.shown,
         "others": f", and {others} more" if others else "",
     }
-    is_far = len(first.path.through) > _FAR or len(write.witness.steps) > _FAR
-    on_the_way = {word for each in first.path.through for word in words_of(each.function.name)}
-    is_apart = not on_the_way.isdisjoint(params.deferring) or not {*words_of(write.shown)}.isdisjoint(params.locks)
-    is_last = all(_is_last(project, found) for found in calls)
-    sure = Confidence.LOW if is_far or is_apart or is_last else first.path.confidence
     steps = (Step(write.site, "written, and not yet to be committed"), *first.path.steps)
-    return Hit(site, words, "helper", sure, path=steps, severity=Severity.WARNING)
-
-
-def _is_last(project: Project, found: Inside) -> bool:
-    """Nothing is written behind the helper: what it commits is all."""
-    if found.open.opening != "session":
-        return False
-    behind = (p for p in project.effects.points_of(found.definition, "db.write") if p.site.at > found.point.site.at)
-    module, place = found.point.module, (found.point.context, found.point.site.at)
-    return not any(_changes(p) and may_follow(module, place, (p.context, p.site.at)) for p in behind)
+    return Hit(site, words, "helper", Confidence.LOW, path=steps)
 
 
 def _changes(point: EffectPoint) -> bool:
@@ -212,12 +194,12 @@ def _changes(point: EffectPoint) -> bool:
     )
 
 
-def _repositories(project: Project, params: Params, shown: set[Site]) -> Iterator[Hit | Proof]:
-    named, owners = re.compile(params.repositories), re.compile(params.owners, re.IGNORECASE)
+def _repositories(project: Project, params: Params, named: re.Pattern[str]) -> Iterator[Hit | Proof]:
+    owners = re.compile(params.owners, re.IGNORECASE)
     committing: dict[str, list[EffectPoint]] = defaultdict(list)
     for point in project.effects.points(_COMMIT):
         owner = _repository(project, point, named, params)
-        is_asked = point.is_direct and point.site not in shown and _is_commit(point) and not _is_chosen(point)
+        is_asked = point.is_direct and _is_commit(point) and not _is_chosen(point)
         if owner and is_asked and not _is_owner(point, owners):
             committing[owner].append(point)
     for points in committing.values():

@@ -53,10 +53,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for handler, entries in served.items():
         if handler not in found:
             yield Proof(entries[0].site, f"`{handler.function.name}` goes through the application layer")
-    custom = _Custom(project, served, found)
-    if served:
+    for root in sorted({_service(project, handler) for handler in served}):
+        own = {handler: entries for handler, entries in served.items() if _service(project, handler) == root}
+        theirs = {handler: bypasses for handler, bypasses in found.items() if _service(project, handler) == root}
+        custom = _Custom(project, own, theirs)
         by_asker: dict[Def, list[Bypass]] = defaultdict(list)
-        for bypass in (bypass for bypasses in found.values() for bypass in bypasses):
+        for bypass in (bypass for bypasses in theirs.values() for bypass in bypasses):
             if custom.is_in_program(bypass.handler):
                 by_asker[bypass.asker].append(bypass)
         yield from (_hit(ways, bypasses, custom) for bypasses in by_asker.values())
@@ -114,6 +116,11 @@ class _Custom:
         """Some handlers go through it for what this one does itself: a layer that only changes things gives no rows."""
         is_done = self._is_used if bypass.point.effect == "db.write" else self._is_asked
         return self._is_configured or is_done
+
+
+def _service(project: Project, handler: Def) -> str:
+    """Where several services stand side by side, each with its root, one has customs of its own."""
+    return "" if project.layers.configured else handler.module.root
 
 
 def _program(handler: Def) -> tuple[str, str]:

@@ -17,7 +17,6 @@ from archlint.project.around_apps import AroundApps
 from archlint.project.entities import FunctionRef
 from archlint.project.injected import Injected
 from archlint.project.model import Def, Type
-from archlint.project.parts import parts_of
 from archlint.project.saved_through import SavedThrough
 from archlint.project.sequence import context_at
 
@@ -279,18 +278,17 @@ def has_request_transactions(project: Project) -> bool:
 
 
 def _sets_any(module: Module, names: set[str]) -> bool:
-    """`{"NAME": True}` anywhere in a value, `X["NAME"] = True`, `NAME = True`; outside of functions."""
-    has_key = any(type(part) is Display and _has_true(part, names) for part in module.rare_expressions[0])
+    """`{"NAME": True}` in any value, one that a function makes too; `X["NAME"] = True`, `NAME = True` outside of functions."""
+    if any(type(part) is Display and _has_true(part, names) for part in module.rare_expressions[0]):
+        return True
     for statement in (*module.statements["assign"], *module.statements["annotate"]):
-        target, value = statement.target, statement.value
+        target = statement.target
         last = target.index[0] if isinstance(target, Subscript) and target.index else target
         is_named = (isinstance(last, String) and last.value in names) or (
             isinstance(last, Name | Attribute) and _name(last) in names
         )
-        if (has_key or is_named) and module.body.contexts[statement.context].function < 0:
-            parts = parts_of(module.body, value) if has_key else ()
-            if (is_named and _is_true(value)) or any(isinstance(part, Display) and _has_true(part, names) for part in parts):
-                return True
+        if is_named and module.body.contexts[statement.context].function < 0 and _is_true(statement.value):
+            return True
     return False
 
 

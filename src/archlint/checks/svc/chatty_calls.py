@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Name
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name
 from archlint.project.addressed import Addressed
 from archlint.project.calls_alone import AloneWords, CallsAlone, keeps_on_self
 from archlint.project.credentials import words_of
@@ -15,7 +15,7 @@ from archlint.project.limited import Limited
 from archlint.project.loops import CHUNKS, Loop, Loops
 from archlint.project.memoised import fills_cache, is_memoised
 from archlint.project.operated import is_left, is_run_by_operator
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.proved import Proved
 from archlint.project.rare_ways import is_for_one_kind, is_in_handler
 from archlint.project.repeated import Repeated, RepeatedEffects
@@ -33,6 +33,7 @@ _FAR = 4
 """Functions between the loop and the call: on a longer way there are many conditions that nobody can weigh."""
 _MANY = 100
 """Items of one batch, which a job takes turn by turn."""
+_IDENTITY = frozenset({"is", "is not"})
 _WEAK = frozenset({"read", "listed", "keyed"})
 """Evidence that there may be many items, not that there are."""
 
@@ -246,15 +247,22 @@ def _is_under_condition(call: Repeated) -> bool:
 
 
 def _is_asked_by_item(call: Repeated) -> bool:
-    """`if item.kind == REMOTE: fetch(item)`: of how many items that holds, nothing is known."""
+    """`if item.kind == REMOTE: fetch(item)`: of how many items that holds, nothing is known; that there is something to ask
+    with (`if item.url:`) holds for most."""
     loop, body = call.loop, call.point.module.body
     if loop.mapping is not None:
         return False
     around = (body.contexts[row] for row in loop.chain(call.point.context)[:-1])
     return any(
-        each.kind in ("if", "else") and not loop.derived.isdisjoint(names_in(body, each.subject))
+        each.kind in ("if", "else") and each.subject is not None and _compares(body, each.subject, loop.derived)
         for each in around
-        if each.subject is not None
+    )
+
+
+def _compares(body: Body, test: Expr, names: frozenset[str]) -> bool:
+    return any(
+        isinstance(part, Comparison) and not _IDENTITY.issuperset(part.ops) and not names.isdisjoint(names_in(body, part))
+        for part in parts_of(body, test)
     )
 
 

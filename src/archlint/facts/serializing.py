@@ -17,7 +17,8 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     `receives`: methods that show the object, and get it → at which place.  `annotated`: its fields are the annotations of the
     class, read of the object under their names.  `dumps`: methods of an instance that show what they are given → the argument
     with it; `many` is an argument of theirs, too.  `narrowed`: the
-    constructor's arguments that leave fields out.
+    constructor's arguments that leave fields out.  `instead`: last names of decorators of the method that shows the object
+    in place of its fields.
     """
 
     given: str = "0"
@@ -32,6 +33,7 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     annotated: bool = False
     dumps: dict[str, str] = {}
     narrowed: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 class ShownField(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 LASTING = re.compile(
-    r"(?<![a-z])(?:serv|daemon|consum|listen|cron|schedul|periodic|(?:re|auto)?(?:run|start|sync|send|process)"
-    r"|(?:work(?:er|ing)?|poll(?:er|ing)?|main|app|bot)s?(?![a-z]))"
+    r"(?<![a-z])(?:daemon|consum|listen|cron|schedul|periodic|(?:re|auto)?(?:run|start|sync|send|process)"
+    r"|(?:serve|server|serving|service|work(?:er|ing)?|poll(?:er|ing)?|main|app|bot)s?(?![a-z]))"
 )
 """Scripts and commands named so keep a program running, or do its daily work."""
 _STAYING = re.compile(r"forever|serve|consum|listen|subscri|schedul|poll|work")

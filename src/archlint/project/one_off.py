@@ -78,6 +78,9 @@ class OneOff:
             return True
         if caller.function.name in self._connected or self._starts_program(module, caller):
             return True
+        said = {word for name in (module.name.rpartition(".")[2], caller.function.name) for word in name.lower().split("_")}
+        if not said.isdisjoint(words.one_off_words):
+            return True  # whoever starts it
         decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
         if any(not self._signals.isdisjoint(names_in(module.body, decorator)) for decorator in caller.function.decorators):
             return True
@@ -86,9 +89,6 @@ class OneOff:
             return (
                 not set(words.one_off_decorators).isdisjoint(decorators) or any(made) or self._is_made_command(module, caller)
             )
-        said = {word for name in (module.name.rpartition(".")[2], caller.function.name) for word in name.lower().split("_")}
-        if not said.isdisjoint(words.one_off_words):
-            return True
         names = [name.strip("_").lower() for name in caller.function.qualname.split(".")]
         return any(name in words.one_off or name.partition("_")[0] in words.one_off for name in names)
 
@@ -182,8 +182,10 @@ class OneOff:
 
     def _is_script(self, path: str) -> bool:
         module = self._project.modules.by_path[path]
-        is_one = module.is_script or module.is_migration or path in self._project.by_hand.files
-        return path in self._project.by_hand.asking or (is_one and not LASTING.search(module.name.rpartition(".")[2]))
+        by_hand = self._project.by_hand
+        if module.is_migration or path in by_hand.asking:
+            return True
+        return (module.is_script or path in by_hand.files) and not LASTING.search(module.name.rpartition(".")[2])
 
     def _leads_to_scripts(self, path: str, row: int, steps: int) -> bool:
         module = self._project.modules.by_path[path]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
+_PLAIN = frozenset({"builtins.dict", "builtins.tuple"})
 _LIST = "list"
 _MANY = "many"
 _FEW = 10
@@ -100,12 +101,19 @@ class SerializedLists:
             yield SerializedList(serializer, model, label, site, loaded, is_sure)
 
     def _may_be(self, model: Type | None, view: ClassDef, rows: frozenset[str]) -> bool:
-        """The rows of the view are, as far as is known, of the class that is shown, of one over it or below it."""
-        found = {item.name: item for value in self._values(view, rows) for item in self._rows_of(*value)}
+        """The rows of the view are, as far as is known, of the class that is shown, of one over it or below it; and no
+        plain dictionaries of their columns."""
+        given = [*self._values(view, rows)]
+        found = {item.name: item for value in given for item in self._rows_of(*value)}
         if model is None or not found:
-            return model is not None
+            return model is not None and not any(self._is_plain(*value) for value in given)
         over = {ancestor.name for ancestor in self._members.ancestors(model)}
         return any(name in over or model.name in {a.name for a in self._members.ancestors(t)} for name, t in found.items())
+
+    def _is_plain(self, module: Module, expr: Expr, context: int) -> bool:
+        """`orders.values("number")`"""
+        items = (item for found in self._project.types.all(module, expr, context) for item in found.arguments)
+        return any(item.name in _PLAIN for item in items)
 
     def _values(self, view: ClassDef, rows: frozenset[str]) -> Iterator[tuple[Module, Expr, int]]:
         """The expressions that give the query of a view."""

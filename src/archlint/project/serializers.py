@@ -143,8 +143,11 @@ class Serializers:
                 yield self._by_name(name, site, model, deep)
 
     def _annotated(self, klass: ClassDef) -> Iterator[Field]:
-        """The fields that the annotations of the class and its bases name."""
+        """The fields that the annotations of the class and its bases name; a stored class shows none of its relations."""
+        if self._is_shown_otherwise(klass):
+            return
         seen: set[str] = set()
+        is_stored = self._project.types.role(Type(klass.name)) == "db-model"
         for ancestor in self._members.ancestors(Type(klass.name)):
             own = self._project.symbols.classes.get(ancestor.name)
             for statement in own.module.body.statements if own is not None else ():
@@ -153,9 +156,24 @@ class Serializers:
                     continue
                 if isinstance(target, Name) and target.id not in seen and statement.annotation is not None:
                     seen.add(target.id)
+                    if is_stored and self._attributes.of(Type(klass.name), target.id) is not None:
+                        continue
                     nested = self._annotated_class(own, statement.annotation)
                     site = Site(own.module.path, target.at, target.end)
                     yield Field(target.id, site, (target.id,), "object" if nested is not None else "value", nested)
+
+    def _is_shown_otherwise(self, klass: ClassDef) -> bool:
+        """A method of the class, or of a base, shows the object in place of its fields."""
+        about = self.about(klass)
+        instead = frozenset(about.instead) if about is not None else frozenset[str]()
+        owners = (self._project.symbols.classes.get(a.name) for a in self._members.ancestors(Type(klass.name)))
+        return any(
+            not instead.isdisjoint(last_name(own.module.body, decorator) for decorator in function.decorators)
+            for own in owners
+            if own is not None and instead
+            for function in own.module.outline.functions
+            if function.klass == own.index
+        )
 
     def _annotated_class(self, owner: ClassDef, annotation: Expr) -> ClassDef | None:
         """The class of the kind that an annotation names: `list[Line]`, `Line | None`, `"Line"`."""

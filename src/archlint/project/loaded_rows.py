@@ -87,7 +87,8 @@ class LoadedRows:
         found = self._project.types.inference.entities(module, outermost, context)
         types = [each for each in found if isinstance(each, Type) and not each.is_class]
         ways = {"len"} | ({"await"} if isinstance(chain[0], Await) else set())
-        infos = [info for each in types for _, info in self._project.knowledge.infos(each.name)]
+        over = (ancestor for each in types for ancestor in self._project.types.inference.members.ancestors(each))
+        infos = [info for ancestor in over for _, info in self._project.knowledge.infos(ancestor.name)]
         return any(info.lazy is not None and not ways.isdisjoint(info.lazy.by) for info in infos)
 
     def _asks(self, sites: list[CallSite]) -> bool:

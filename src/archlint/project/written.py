@@ -23,7 +23,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
-from archlint.project.filled import is_filled_by_hand
+from archlint.project.filled import is_empty, is_filled_by_hand
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Written:
         if binding.kind != "statement" or binding.path:
             return False
         statement = module.body.statements[binding.index]
-        if statement.kind not in ("assign", "annotate") or statement.value is None or _is_empty(statement.value):
+        if statement.kind not in ("assign", "annotate") or statement.value is None or is_empty(module, statement.value):
             return False
         if statement.context == 0 and (0, name) in self._growing(module):
             return False
@@ -177,7 +177,7 @@ class Written:
         for definition in made:
             assert definition is not None  # noqa: S101 - asked above
             returns = self._project.symbols.scopes(definition.module).returns.get(definition.index, [])
-            values = [s for s in returns if s.value is not None and not _is_empty(s.value)]
+            values = [s for s in returns if s.value is not None and not is_empty(definition.module, s.value)]
             if not values or not all(
                 self.is_written(definition.module, s.value, s.context, depth - 2) for s in values if s.value
             ):
@@ -261,10 +261,5 @@ def _begins_empty(module: Module, binding: Binding) -> bool:
     return (
         statement is not None
         and statement.kind in ("assign", "annotate")
-        and bool(statement.value and _is_empty(statement.value))
+        and bool(statement.value and is_empty(module, statement.value))
     )
-
-
-def _is_empty(expr: Expr) -> bool:
-    """`[]` or `{}`: made to be filled."""
-    return (isinstance(expr, Collection) and not expr.items) or (isinstance(expr, Mapping) and not expr.keys)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 from archlint import testing
 from archlint.facts.findings import Confidence
 
@@ -234,3 +236,99 @@ def users(session: Session):
         for each in ("", maker)
     ]
     assert found == [[LOW, HIGH], [HIGH, HIGH]]
+
+
+def test_a_view_lists_what_its_branch_for_lists_gives() -> None:
+    code = """
+from django.db import models
+from django.urls import path
+from rest_framework import viewsets
+from rest_framework.routers import DefaultRouter
+
+
+class Member(models.Model):
+    team = models.CharField()
+
+
+class Members(viewsets.ModelViewSet):
+    def get_queryset(self):
+{body}
+
+
+router = DefaultRouter()
+router.register("members", Members)
+urlpatterns = router.urls
+"""
+    one = 'Member.objects.filter(team=self.request.query_params["team"])'
+    every = "Member.objects.all()"
+    bodies = {
+        f'if self.action == "list":\n    return {one}\nreturn {every}': LOW,
+        f'if self.action != "list":\n    return {every}\nelse:\n    return {one}': LOW,
+        f'if self.action in ("retrieve", "destroy"):\n    return {every}\nreturn {one}': LOW,
+        f'if self.action == "retrieve":\n    return {one}\nreturn {every}': HIGH,
+        f"if self.request.user.is_staff:\n    return {every}\nreturn {one}": HIGH,
+    }
+    settings = {"app/settings.py": 'ROOT_URLCONF = "app.urls"\nREST_FRAMEWORK = {}\n'}
+    found = {
+        body: testing.run_rule("API008", {**settings, "app/urls.py": code.replace("{body}", indent(body, " " * 8))})[
+            0
+        ].confidence
+        for body in bodies
+    }
+    assert found == bodies
+
+
+def test_of_what_grows_one_thing_and_one_person_have_few_of_some_kinds() -> None:
+    code = """
+from fastapi import APIRouter
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+router = APIRouter()
+
+
+class Base(DeclarativeBase): ...
+
+
+class {kind}(Base):
+    __tablename__ = "kept"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    club: Mapped[int]
+    state: Mapped[str]
+    user_id: Mapped[int]
+
+
+@router.post("/all")
+def add(session: Session):
+    session.add({kind}())
+
+
+@router.get("/clubs/{club}/{path}")
+def of_club(club: int, session: Session):
+    return session.scalars(select({kind}).where({kind}.club == club)).all()
+
+
+@router.get("/clubs/{club}/{path}/open")
+def open_of_club(club: int, session: Session):
+    return session.scalars(select({kind}).where({kind}.club == club, {kind}.state == "open")).all()
+
+
+@router.get("/{path}")
+def mine(session: Session):
+    return session.scalars(select({kind}).where({kind}.user_id == current_user.id)).all()
+"""
+    found = {
+        kind: [
+            f.confidence
+            for f in testing.run_rule(
+                "API008", {"app/web.py": code.replace("{kind}", kind).replace("{path}", kind.lower() + "s")}
+            )
+        ]
+        for kind in ("Message", "Request", "Ticket", "Favorite")
+    }
+    assert found == {
+        "Message": [MEDIUM, LOW, MEDIUM],
+        "Request": [LOW, LOW, LOW],
+        "Ticket": [MEDIUM, LOW, LOW],
+        "Favorite": [LOW, LOW, LOW],
+    }

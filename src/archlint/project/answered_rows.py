@@ -21,11 +21,13 @@ from archlint.facts.syntax import (
     Operation,
     Slice,
     Starred,
+    Statement,
     String,
     Subscript,
     Walrus,
 )
 from archlint.facts.syntax import Mapping as Display
+from archlint.project.action_branches import returned_by_lists
 from archlint.project.arguments import arguments_by_parameter, receiver_of
 from archlint.project.attachments import makes_file
 from archlint.project.core_tables import CoreTables
@@ -77,15 +79,27 @@ class AnsweredRows:
         self._known.clear()
         return distinct(self._returned(Place(definition.module, definition.function.context), definition))
 
+    def of_lists(self, definition: Def) -> tuple[Rows, ...]:
+        """The same of a view's method, of what it returns for a list."""
+        self._known.clear()
+        place = Place(definition.module, definition.function.context)
+        returned = returned_by_lists(definition.module.body, self._returns(definition))
+        return distinct(rows for statement in returned for rows in self._read_return(place, statement))
+
     def of_expression(self, module: Module, expr: Expr, context: int) -> tuple[Rows, ...]:
         """What an expression gives, each query once."""
         self._known.clear()
         return distinct(self._read(Place(module, context), expr))
 
     def _returned(self, place: Place, definition: Def) -> Iterator[Rows]:
-        for statement in self._project.symbols.scopes(definition.module).returns.get(definition.index, [])[-_MOST:]:
-            if statement.value is not None:
-                yield from self._read(place.at(statement.context, place.path), statement.value)
+        for statement in self._returns(definition):
+            yield from self._read_return(place, statement)
+
+    def _returns(self, definition: Def) -> list[Statement]:
+        return self._project.symbols.scopes(definition.module).returns.get(definition.index, [])[-_MOST:]
+
+    def _read_return(self, place: Place, statement: Statement) -> tuple[Rows, ...]:
+        return self._read(place.at(statement.context, place.path), statement.value) if statement.value is not None else ()
 
     def _read(self, place: Place, expr: Expr) -> tuple[Rows, ...]:
         given = frozenset((name, above.module.path, value.at) for name, (above, value) in place.given.items())

@@ -106,7 +106,7 @@ class ListingViews:
         for klass in self._classes(view):
             for row, function in enumerate(klass.module.outline.functions):
                 if function.klass == klass.index and function.name in names:
-                    yield from self._answered.of(Def(klass.module, klass.module.name, row))
+                    yield from self._answered.of_lists(Def(klass.module, klass.module.name, row))
                     return
         given = self._attribute(view, "rows")
         if given is not None:

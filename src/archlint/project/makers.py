@@ -15,6 +15,7 @@ from archlint.project.task_retries import is_decorated_task
 
 if TYPE_CHECKING:
     from archlint.project.endpoints import Endpoint
+    from archlint.project.one_off import OneOff
     from archlint.project.program import Project
 
 _MOST = 120
@@ -25,10 +26,12 @@ _PART = 20
 
 
 class Makers:
-    """`admins`: words for those who run the installation, in names of what guards a route and in its path."""
+    """`admins`: words for those who run the installation, in names of what guards a route and in its path; `once`: tells what
+    runs once, where it matters."""
 
-    def __init__(self, project: Project, admins: Iterable[str]) -> None:
+    def __init__(self, project: Project, admins: Iterable[str], once: OneOff | None = None) -> None:
         self._project = project
+        self._once = once
         self._admins = frozenset(admins)
         self._known: dict[Endpoint, bool] = {}
         self._loops = Loops(project)
@@ -59,10 +62,13 @@ class Makers:
                 continue
             for site in self._project.calls.callers(definition):
                 caller = site.caller
-                if caller is not None and caller not in seen and caller.module.is_production:
+                if caller is not None and caller not in seen and self._runs_again(caller):
                     seen.add(caller)
                     waiting.append((caller, site.call.context))
         return False
+
+    def _runs_again(self, caller: Def) -> bool:
+        return caller.module.is_production and (self._once is None or not self._once.runs_once(caller.module, caller))
 
     def are_led_to(self, places: Iterable[tuple[Def, int]]) -> bool:
         """A request or a task comes to one of the places; so it is taken of those to which there are too many ways."""

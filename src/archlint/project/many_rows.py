@@ -63,7 +63,7 @@ class ManyRows:
         self._written = written
         self._created = created
         self._paged = paged
-        self._makers = Makers(project, words.admins)
+        self._makers = Makers(project, words.admins, written.once)
         self._known: dict[str, bool] = {}
         self._columns: dict[str, _Columns] = {}
 

@@ -39,7 +39,7 @@ class WrittenModels:
 
     def __init__(self, project: Project, once: OneOff) -> None:
         self._project = project
-        self._once = once
+        self.once = once
         self._on_calls: dict[str, dict[int, CallSite]] = {}
 
     def is_written(self, model: Type) -> bool:
@@ -129,12 +129,12 @@ class WrittenModels:
             given = call.callee.base if isinstance(call.callee, Attribute) else None
             given = given if given is not None else next((argument.value for argument in call.arguments), None)
             table = tables.name_of(module, given, call.context)
-            if table and not self._once.runs_once(module, caller):
+            if table and not self.once.runs_once(module, caller):
                 yield table, (caller, call.context)
 
     def _inserted(self, sql: Sql) -> Iterator[str]:
         origin, module = sql.origin, sql.module
-        if module is None or not module.is_production or (origin is not None and self._once.runs_once(module, origin)):
+        if module is None or not module.is_production or (origin is not None and self.once.runs_once(module, origin)):
             return
         for statement in sql.facts.statements:
             if statement.verb in ("insert", "merge"):
@@ -143,7 +143,7 @@ class WrittenModels:
     def _in_module(self, module: Module) -> Iterator[tuple[Type, Maker | None]]:
         for site in self._project.calls.in_module(module):
             found = tuple(self._by_call(site))
-            if found and (site.caller is None or not self._once.runs_once(module, site.caller)):
+            if found and (site.caller is None or not self.once.runs_once(module, site.caller)):
                 maker = (site.caller, site.call.context) if site.caller is not None else None
                 yield from ((model, maker) for model in found)
         for statement in module.body.statements:

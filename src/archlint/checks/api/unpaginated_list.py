@@ -39,7 +39,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     a page; `pages`: functions that show a web page; `whole`: last parts of paths that promise everything; `envelopes`: words
     in the keys under which a list is answered; `askers`: words of paths for the one who asks; `heaps`: words for what one
     person has many of; `said`: of what grows, what one object has more of only where people say it; `streams`: of what
-    grows, what one object has many of that has itself many beside it; `versions`: what one object has few of; `crowds`: last
+    grows, what one object has many of that has itself many beside it, and `attached`: what one has few of; `own_few`: what
+    one person has few of; `versions`: what one object has few of; `crowds`: last
     words of paths for the people that one has to do with; `inner`: words for what a business has few of; `computed`: words of
     paths under which something is made of rows; `single`: words in names of functions and classes that answer with one thing;
     `left`: in folders of code that nothing runs any more; `every`: last words of paths for all there is;
@@ -57,6 +58,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     heaps: tuple[str, ...]
     said: tuple[str, ...]
     streams: tuple[str, ...]
+    attached: tuple[str, ...]
+    own_few: tuple[str, ...]
     versions: tuple[str, ...]
     crowds: tuple[str, ...]
     inner: tuple[str, ...]
@@ -154,11 +157,14 @@ class _Weighed:
             _ends_one(each, {*kind}) for each in params.growing if len(each) > _LONG
         )
         is_heap = not kind.isdisjoint(params.heaps)
+        if "{" in path and "state" in rows.traits:
+            return Confidence.LOW
         if "{" in path:
             return Confidence.MEDIUM if self._gets_more(path, kind, model) else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
             is_narrowed = not rows.traits.isdisjoint({"state", *_ENDS}) or not words.isdisjoint(params.waiting)
-            is_told = (grows or is_heap) and not self._is_by_thing(path) and not is_narrowed
+            is_few = not kind.isdisjoint(params.own_few)
+            is_told = (grows or is_heap) and not is_few and not self._is_by_thing(path) and not is_narrowed
             return Confidence.MEDIUM if is_told else Confidence.LOW
         if grows and set(last).isdisjoint(params.set_up):
             return Confidence.HIGH
@@ -207,7 +213,7 @@ class _Weighed:
         is_of_many = not set(owner).isdisjoint(params.growing) and kind.isdisjoint(params.streams)  # the payments of one order
         if self._is_of_two(path) or is_of_many or not {*kind, *last}.isdisjoint(params.versions):
             return False
-        if not kind.isdisjoint(params.growing) and (
+        if not kind.isdisjoint({*params.growing} - {*params.attached}) and (
             kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))
         ):
             return True

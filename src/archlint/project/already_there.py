@@ -131,7 +131,7 @@ class AlreadyThere:
         return False
 
     def _asks(self, module: Module, call: CallRef) -> bool:
-        return "db.read" in self._project.effects.at(self._project.calls.in_module(module)[call.index])
+        return self._project.effects.does(self._project.calls.in_module(module)[call.index], "db.read")
 
 
 def _is_conflict_caught(module: Module, context: int) -> bool:

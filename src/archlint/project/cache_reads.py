@@ -239,8 +239,8 @@ class CacheReads:
         """The key that a call reads, itself or in the function of the project that it calls; None for another call."""
         if site.operation is not None:
             return _read_key(site)
-        effects = self._project.effects.at(site)
-        if "cache.read" not in effects or "cache.write" in effects or not site.call.arguments:
+        effects = self._project.effects
+        if not effects.does(site, "cache.read") or effects.does(site, "cache.write") or not site.call.arguments:
             return None
         is_plain = all(target.definition is not None for target in site.targets)
         return site.call.arguments[0].value if is_plain else None

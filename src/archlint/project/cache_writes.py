@@ -215,7 +215,7 @@ class CacheWrites:
 
     def _expires_key(self, other: CallSite, key: str) -> bool:
         """The call sets an expiry on the key; on any where many keys are written at once."""
-        if UNSAID in key or "cache.expire" not in self._project.effects.at(other):
+        if UNSAID in key or not self._project.effects.does(other, "cache.expire"):
             return False
         named = other.operation.expires if other.operation is not None else None
         if named is None and other.operation is not None:

@@ -277,7 +277,7 @@ class CachedCopies:
     def is_remote(self, site: CallSite) -> bool:
         """The call asks a database or another service."""
         knowledge = self._project.knowledge
-        return not _REMOTE.isdisjoint(self._project.effects.at(site)) or any(
+        return self._project.effects.does(site, *_REMOTE) or any(
             not _REMOTE_KINDS.isdisjoint(knowledge.package_kinds(t.name)) for t in site.targets if t.definition is None
         )
 

@@ -112,8 +112,11 @@ class Calls:
     def written(self, name: str) -> Sequence[tuple[Module, Call]]:
         """The calls of production code that are written with that last name (`get` in `a.b.get(x)`), whatever they run: the
         few to start from where a question is about a name."""
-        modules, calls = self._written.get(name, ((), ()))
-        return list(zip(modules, calls, strict=True))
+        return list(zip(*self.rows_written(name), strict=True))
+
+    def rows_written(self, name: str) -> tuple[Sequence[Module], Sequence[Call]]:
+        """The same in two rows: modules, and the call in each."""
+        return self._written.get(name, ((), ()))
 
     @cached_property
     def _written(self) -> dict[str, tuple[list[Module], list[Call]]]:

@@ -120,6 +120,11 @@ class Effects:
                 found.setdefault(effect, way)
         return {effect: self.witness(effect, way) for effect, way in sorted(found.items())}
 
+    def does(self, call: CallSite, *effects: str) -> bool:
+        """The call has one of the effects."""
+        points = self._points_of_calls(call.module).get(call.index, ())
+        return any(self._way(point, effect) is not None for point in points for effect in effects)
+
     def points(self, effect: str | None = None) -> tuple[EffectPoint, ...]:
         """Every place of the project (or those with one effect) at which an effect takes place, directly or below."""
         if effect is None:
@@ -133,7 +138,7 @@ class Effects:
             )
         return known
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The effects that take place anywhere, sorted."""
         return self._closure.effects
@@ -149,14 +154,17 @@ class Effects:
         points = self._points_by_caller(caller.module).get(caller.index, ())
         return tuple(point for point in points if any(target.definition == callee for target in point.targets))
 
-    def points_in(self, module: Module, definition: Def | None = None) -> tuple[EffectPoint, ...]:
-        """The effectful points of a module, or of one function of it, by place."""
+    def points_in(
+        self, module: Module, definition: Def | None = None, effects: AbstractSet[str] | None = None
+    ) -> tuple[EffectPoint, ...]:
+        """The effectful points of a module, or of one function of it, by place; those with other effects are left out where
+        some are named, and these effects are not looked for in the whole program then."""
         return tuple(
             EffectPoint(point, effect, way, self)
             for point in (
                 self._points.of(module) if definition is None else self._points_by_caller(module).get(definition.index, ())
             )
-            for effect, way in self._ways(point).items()
+            for effect, way in self._ways(point, effects).items()
         )
 
     def edges(self, module: Module) -> tuple[Point, ...]:
@@ -215,9 +223,11 @@ class Effects:
                     best = way
         return best
 
-    def _ways(self, point: Point) -> dict[str, Way]:
+    def _ways(self, point: Point, wanted: AbstractSet[str] | None = None) -> dict[str, Way]:
         inner = any(target.definition is not None for target in point.targets)
         effects = self.names if inner else sorted(self._direct.of(point))
+        if wanted is not None:
+            effects = [effect for effect in effects if effect in wanted]
         return {effect: way for effect in effects if (way := self._way(point, effect)) is not None}
 
     # the whole

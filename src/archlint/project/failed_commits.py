@@ -131,7 +131,7 @@ class FailedCommits:
         if any(word in name for word in self._ending):
             return True
         index = next(i for i, each in enumerate(module.body.calls) if each is call)
-        return _ENDED in self._project.effects.at(self._project.calls.in_module(module)[index])
+        return self._project.effects.does(self._project.calls.in_module(module)[index], _ENDED)
 
     def _ends_at_last(self, site: CallSite) -> bool:
         """A `finally` of a `try` around it ends it."""

@@ -46,5 +46,5 @@ def has_other_store(project: Project, write: FileWrite) -> bool:
         row = contexts[row].parent
     tests: list[Expr | None] = [place.subject for place in own]
     others = [c for c in contexts if c.kind in ("if", "else") and c.subject is not None and c.subject in tests and c not in own]
-    points = project.effects.points_in(write.module, write.definition) if others else ()
-    return any(p.effect in _OUTSIDE and any(c.at <= p.site.at < c.end for c in others) for p in points)
+    points = project.effects.points_in(write.module, write.definition, _OUTSIDE) if others else ()
+    return any(c.at <= p.site.at < c.end for p in points for c in others)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Call, Constant, Mapping, Name, String, Subscript
+from archlint.facts.syntax import Call, Constant, Expr, Mapping, Name, String, Subscript
 from archlint.project.arguments import arguments_by_parameter
 from archlint.project.parts import PARTS, parts_of
-from archlint.project.spelling import last_name
 from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
@@ -52,18 +51,19 @@ class Flags:
     @cached_property
     def _keys(self) -> frozenset[str]:
         """The keys of displays, of `dict(name=…)` and of `options["name"] = …`."""
-        return frozenset(key for module in self._project.modules.production for key in _written(module))
+        filling = (call for name in _FILLING for _, call in self._project.calls.written(name))
+        given = [argument for call in filling for argument in call.arguments]
+        handed = {argument.name for argument in given} | {_text(argument.value) for argument in given}
+        displayed = {key for module in self._project.modules.production for key in _written(module)}
+        return frozenset(displayed.union(key for key in handed if key is not None))
+
+
+def _text(expr: Expr) -> str | None:
+    return expr.value if isinstance(expr, String) else None
 
 
 def _written(module: Module) -> Iterator[str]:
     body = module.body
-    for call in body.calls:
-        if last_name(body, call.callee) in _FILLING:
-            for argument in call.arguments:
-                if argument.name not in (None, "*", "**"):
-                    yield argument.name or ""
-                if isinstance(argument.value, String):
-                    yield argument.value.value
     defaults = (p.default for f in module.outline.functions for p in f.parameters if type(p.default) in PARTS)
     inside = (part for default in defaults for part in parts_of(body, default))
     for part in (*(expr for expr, _ in walk_module(module, _MAPPINGS)), *inside):

@@ -127,7 +127,7 @@ def _asked_before(
 ) -> frozenset[str]:
     """The names that the function has given what a cache or a table answered, between two offsets."""
     body = definition.module.body
-    asked = {p.site for p in project.effects.points_in(definition.module, definition) if p.effect in keeping}
+    asked = {p.site for p in project.effects.points_in(definition.module, definition, keeping)}
     sites = {other.index: other for other in project.calls.of(definition) if begin <= other.site.at and other.site.end <= at}
     found: set[str] = set()
     for statement in definition.module.own_statements(definition.index):

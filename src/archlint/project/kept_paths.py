@@ -161,8 +161,7 @@ class KeptPaths:
         return not used.isdisjoint(carried.names)
 
     def _has(self, site: CallSite, effects: tuple[str, ...]) -> bool:
-        found = self._project.effects.at(site)
-        return any(effect in found for effect in effects)
+        return self._project.effects.does(site, *effects)
 
     def _is_given(self, module: Module, call: Call, carried: Carried) -> bool:
         return any(self.leads(module, argument.value, carried) for argument in call.arguments)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _STATIONS = 2
+_KEEPING = frozenset({"cache.read", "cache.write"})
 """What asks another object, and that object's method."""
 
 
@@ -46,8 +47,9 @@ def is_kept_by_another(path: Path, places: list[EffectPoint]) -> bool:
 
 def fills_cache(project: Project, definition: Def, memo: tuple[str, ...]) -> bool:
     """The function looks into a cache and fills it; or it first asks something that is called so."""
-    own = [p.effect for p in project.effects.points_in(definition.module, definition) if len(p.witness.steps) == 1]
-    if {"cache.read", "cache.write"} <= set(own) or _keeps_by_key(project, definition) or _keeps_on_object(definition):
+    points = project.effects.points_in(definition.module, definition, _KEEPING)
+    own = {p.effect for p in points if len(p.witness.steps) == 1}
+    if own == _KEEPING or _keeps_by_key(project, definition) or _keeps_on_object(definition):
         return True
     return any(
         isinstance(site.call.callee, Attribute)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -69,14 +70,20 @@ class Passed:
         return known
 
     def _find(self, module: Module, name: str) -> list[tuple[Module, Call]]:
-        calls = self._inference.project.calls
-        written = [site for each in (name, *self._inference.usage.aliases(name)) for site in calls.written(each)]
-        sites = [site for site in written if isinstance(site[1].callee, Name | Attribute)]
-        if len(sites) <= _MOST_SITES:
-            return sites
-        importers = self._inference.usage.importers(module)
-        near = [site for site in sites if site[0] is module or site[0].path in importers]
-        return (near or sites)[:_MOST_SITES]
+        calls, usage = self._inference.project.calls, self._inference.usage
+        written = [calls.rows_written(each) for each in (name, *usage.aliases(name))]
+        sites = (site for rows in written for site in zip(*rows, strict=True) if isinstance(site[1].callee, Name | Attribute))
+        first = list(islice(sites, _MOST_SITES + 1))
+        if len(first) <= _MOST_SITES:
+            return first
+        near = usage.importers(module) | {module.path}
+        found = (
+            (caller, call)
+            for rows in written
+            for caller, call in zip(*rows, strict=True)
+            if caller.path in near and isinstance(call.callee, Name | Attribute)
+        )
+        return list(islice(found, _MOST_SITES)) or first[:_MOST_SITES]
 
     def _runs(self, caller: Module, call: Call, definition: Def) -> int | None:
         """How many parameters the call fills by its receiver, if it runs the function; None if it does not."""

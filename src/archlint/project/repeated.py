@@ -170,15 +170,15 @@ class RepeatedEffects:
             return False
         if any(self._notes_down(definition) for definition in (*path.through, end.caller)):
             return False
-        points = self._project.effects.points_in(end.module, end.caller)
-        return any(p.effect == "db.read" and p.is_direct and p.site.at > end.site.at for p in points)
+        points = self._project.effects.points_in(end.module, end.caller, {"db.read"})
+        return any(p.is_direct and p.site.at > end.site.at for p in points)
 
     def _notes_down(self, definition: Def) -> bool:
         """Changes an object, or tells the session of one."""
         module, function = definition.module, definition.function
         points = self._project.effects.points_in(module, definition)
         return any(t.operation is not None and t.operation.pending for p in points for t in p.point.targets) or any(
-            function.at <= s.at < function.end and isinstance(s.target, Attribute) for s in module.body.statements
+            isinstance(s.target, Attribute) for s in module.statements_between(function.at, function.end)
         )
 
     # code that runs once

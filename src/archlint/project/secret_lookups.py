@@ -35,7 +35,7 @@ def looks_up_by_secret(project: Project, functions: Iterable[Def], secrets: Iter
 
 def _reads(project: Project, site: CallSite) -> bool:
     operation = site.operation
-    return operation is not None or "db.read" in project.effects.at(site)
+    return operation is not None or project.effects.does(site, "db.read")
 
 
 def _columns(site: CallSite) -> Iterator[str]:

@@ -85,8 +85,8 @@ class TransactionBlocks:
 
     def _points_at(self, module: Module, subject: Expr, function: int) -> Iterator[EffectPoint]:
         caller = Def(module, module.name, function) if function >= 0 else None
-        for point in self._effects.points_in(module, caller):
-            if point.effect in (_BEGIN, _COMMIT) and subject.at <= point.site.at and point.site.end <= subject.end:
+        for point in self._effects.points_in(module, caller, {_BEGIN, _COMMIT}):
+            if subject.at <= point.site.at and point.site.end <= subject.end:
                 yield point
 
     def _is_left_so(self, type_: Type) -> bool:
@@ -142,9 +142,8 @@ class TransactionBlocks:
         function, module = definition.function, definition.module
         if not function.is_generator:
             return any(self.yields_within(inner) for inner in self._returned_managers(definition))
-        for statement in module.body.statements:
-            own = statement.kind == "yield" and module.body.contexts[statement.context].function == definition.index
-            if own and (
+        for statement in module.own_statements(definition.index):
+            if statement.kind == "yield" and (
                 self.around(module, statement.context) >= 0
                 or any(p.site.at > statement.at for p in self._effects.points_of(definition, _COMMIT))
             ):
@@ -153,9 +152,8 @@ class TransactionBlocks:
 
     def _returned_managers(self, definition: Def) -> Iterator[Def]:
         """`def transaction(self): return self._manager()`."""
-        for statement in definition.module.body.statements:
-            own = definition.module.body.contexts[statement.context].function == definition.index
-            if own and statement.kind == "return" and isinstance(statement.value, CallRef):
+        for statement in definition.module.own_statements(definition.index):
+            if statement.kind == "return" and isinstance(statement.value, CallRef):
                 site = self._project.calls.in_module(definition.module)[statement.value.index]
                 yield from (
                     t.definition for t in site.targets if t.definition is not None and t.definition.function.is_generator

@@ -50,7 +50,7 @@ class UnknownValues:
             return False
         body, calls = origin.module.body, self._project.calls.in_module(origin.module)
         parts = [part for part in parts_of(body, made) if isinstance(part, CallRef)]
-        if not any("db.read" in self._project.effects.at(calls[part.index]) for part in (made, *parts)):
+        if not any(self._project.effects.does(calls[part.index], "db.read") for part in (made, *parts)):
             return False
         given = (a.value for part in (made, *parts) for a in body.calls[part.index].arguments)
         return any(spell(body, p) in texts for e in given for p in parts_of(body, e) if isinstance(p, _PLACES))

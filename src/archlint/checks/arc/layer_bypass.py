@@ -71,7 +71,7 @@ def _served(project: Project, ways: HandlerWays) -> dict[Def, tuple[CallSite, ..
     users = Counter(called for entries in given.values() for called in {_called(site) for site in entries})
     wide = {called for called, count in users.items() if called[1] and count >= _MANY and count * _WIDE >= len(given)}
     found = {
-        handler: tuple(site for site in entries if _called(site) not in wide or _EFFECTS.isdisjoint(project.effects.at(site)))
+        handler: tuple(site for site in entries if _called(site) not in wide or not project.effects.does(site, *_EFFECTS))
         for handler, entries in given.items()
     }
     return {handler: entries for handler, entries in found.items() if entries}

@@ -195,7 +195,7 @@ def _is_made_there(copies: CachedCopies, asked: _Asked) -> bool:
 
 def _is_taken(project: Project, site: CallSite) -> bool:
     """A lock object that is made here is also taken here, or handed on; one that is only asked about is neither."""
-    if "cache.write" in project.effects.at(site) or site.caller is None:
+    if project.effects.does(site, "cache.write") or site.caller is None:
         return True
     body = site.module.body
     for call in project.calls.of(site.caller):

@@ -172,7 +172,7 @@ class _Judge:
             isinstance(argument.value, Attribute)
             and argument.value.attr == key
             and spell(loop.module.body, argument.value.base) == own
-            and "db.read" in self._project.effects.at(site)
+            and self._project.effects.does(site, "db.read")
             for site in self._project.calls.in_module(loop.module)
             if loop.place.at <= site.site.at and site.site.end <= expr.base.at
             for argument in site.call.arguments

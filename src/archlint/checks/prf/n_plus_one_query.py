@@ -33,7 +33,7 @@ from archlint.project.turns import goes_on_from_before
 from archlint.project.unloaded import is_seen_unloaded
 
 _COMMIT = "db.commit"
-_WRITES = ("db.write", _COMMIT)
+_WRITES = frozenset({"db.write", _COMMIT})
 _KEEPING = frozenset({"cache.read"})
 _UNKNOWN = "nothing here says that there are many"
 _FAR = 3
@@ -178,7 +178,7 @@ def _locks(place: EffectPoint, params: Params) -> bool:
 
 
 def _writes_beside(project: Project, place: EffectPoint) -> list[EffectPoint]:
-    return [p for p in project.effects.points_in(place.module, place.caller) if p.effect in _WRITES]
+    return list(project.effects.points_in(place.module, place.caller, _WRITES))
 
 
 def _keeps_each(project: Project, query: Repeated) -> bool:
@@ -187,8 +187,7 @@ def _keeps_each(project: Project, query: Repeated) -> bool:
 
 
 def _commits_of(project: Project, query: Repeated) -> list[EffectPoint]:
-    points = project.effects.points_in(query.point.module, query.point.caller)
-    return [point for point in points if point.effect == _COMMIT]
+    return list(project.effects.points_in(query.point.module, query.point.caller, {_COMMIT}))
 
 
 def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params: Params) -> str:

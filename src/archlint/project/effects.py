@@ -8,7 +8,7 @@ A function's witness of an effect is the surest, then the shortest, then the fir
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -145,13 +145,13 @@ class Effects:
 
     def points_of(self, definition: Def, effect: str) -> tuple[EffectPoint, ...]:
         """The points of one function with one effect, by place."""
-        points = self._points_by_caller(definition.module).get(definition.index, ())
+        points = self.edges_of(definition)
         ways = ((point, self._way(point, effect)) for point in points)
         return tuple(EffectPoint(point, effect, way, self) for point, way in ways if way is not None)
 
     def points_to(self, caller: Def, callee: Def) -> tuple[Point, ...]:
         """The places of one function that run the other, or hand it over, with or without effect."""
-        points = self._points_by_caller(caller.module).get(caller.index, ())
+        points = self.edges_of(caller)
         return tuple(point for point in points if any(target.definition == callee for target in point.targets))
 
     def points_in(
@@ -170,6 +170,10 @@ class Effects:
     def edges(self, module: Module) -> tuple[Point, ...]:
         """All points of a module, with or without effect."""
         return self._points.of(module)
+
+    def edges_of(self, definition: Def) -> Sequence[Point]:
+        """All points of one function."""
+        return self._points_by_caller(definition.module).get(definition.index, ())
 
     def loops(self, module: Module, context: int) -> tuple[int, ...]:
         """The loops and comprehensions around a place within its function, innermost first (context indices)."""

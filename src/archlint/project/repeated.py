@@ -175,10 +175,11 @@ class RepeatedEffects:
 
     def _notes_down(self, definition: Def) -> bool:
         """Changes an object, or tells the session of one."""
-        module, function = definition.module, definition.function
-        points = self._project.effects.points_in(module, definition)
-        return any(t.operation is not None and t.operation.pending for p in points for t in p.point.targets) or any(
-            isinstance(s.target, Attribute) for s in module.statements_between(function.at, function.end)
+        module, function, effects = definition.module, definition.function, self._project.effects
+        return any(isinstance(s.target, Attribute) for s in module.statements_between(function.at, function.end)) or any(
+            t.operation is not None and t.operation.pending and effects.direct(point)
+            for point in effects.edges_of(definition)
+            for t in point.targets
         )
 
     # code that runs once

@@ -168,6 +168,13 @@ class Inference:
         told = self._passed(module, bindings[0]) or self.guess(module, expr.id) if is_open else ()
         return is_open and not told and all(self.says_nothing(e) for e in self._alternatives(module, bindings, expr.id))
 
+    def is_told_by_callers(self, module: Module, expr: Name, context: int) -> bool:
+        """It is a parameter of which only they say what it is: each may give something else."""
+        scope, bindings = module.scopes.lookup(context, expr.id, expr.at)
+        if scope <= 0 or len(bindings) != 1 or self._bindings.open_parameter(module, bindings[0]) is None:
+            return False
+        return all(self.says_nothing(entity) for entity in self._alternatives(module, bindings, expr.id))
+
     def _name(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         assert isinstance(expr, Name)  # noqa: S101 - the table in `__init__` decides
         scope, bindings = module.scopes.lookup(context, expr.id, expr.at)

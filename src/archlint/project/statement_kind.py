@@ -32,8 +32,8 @@ class StatementKind:
         self._inference = inference
 
     def effects(self, module: Module, expr: Expr | None, context: int) -> tuple[str, ...] | None:
-        """The effects of executing the statement; None where nothing is known of it."""
-        if expr is None:
+        """The effects of executing the statement; None where nothing is known of it, or each caller gives another."""
+        if expr is None or (isinstance(expr, Name) and self._inference.is_told_by_callers(module, expr, context)):
             return None
         for entity in self._inference.entities(module, expr, context):
             if isinstance(entity, Type):

@@ -63,6 +63,8 @@ class Hashing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     keyed: bool = False
     digest: str | None = None
     """Argument that names the digest inside (HMAC's `digestmod`)."""
+    scheme: str | None = None
+    """Argument that names another way to hash (`scrypt`); the name of a digest there is all that is left of it."""
     exempt: str | None = None
     exempt_value: bool = False
 
@@ -338,6 +340,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Of a view: the callable that a bare tuple of a path and a subclass stands for in a list of routes."""
     answers: dict[str, str] = {}
     """Of a view: names of methods that are no HTTP methods themselves → the HTTP method that they answer."""
+    hands: dict[str, tuple[str, ...]] = {}
+    """Methods of subclasses that the library calls itself → the types of what it gives them, behind `self`."""
     provides: dict[str, str] = {}
     """Of a view: the methods by which it answers itself → what it does then: `list` (answers with all rows of its query, or
     a page of them), `create`, `update`, `delete`.  Under which query, and how it is paged: `subclass_attribute`."""

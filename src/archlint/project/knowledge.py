@@ -191,6 +191,11 @@ class Knowledge:
         return library.kinds if library else ()
 
     @cached_property
+    def handing(self) -> frozenset[str]:
+        """Names of methods that libraries call themselves, and hand something."""
+        return frozenset(name for library in self.libraries for info in library.types.values() for name in info.hands)
+
+    @cached_property
     def names(self) -> dict[str, tuple[tuple[str, Library], ...]]:
         """Variable name (or `owner.attribute`) → the types that it means by habit, with the library each is of."""
         found: dict[str, list[tuple[str, Library]]] = {}

@@ -119,6 +119,14 @@ class LibraryTypes:
                 return self.told(text, Environment(receiver, parameters))
         return ()
 
+    def handed(self, receiver: Type, type_: Type, method: str, position: int) -> tuple[Entity, ...]:
+        """What the library that calls a method of the receiver, which is of this type, gives it; `position` counts `self`."""
+        for _, info, parameters in self.lineage(type_):
+            given = info.hands.get(method, ())
+            if 0 < position <= len(given) and given[position - 1]:
+                return self.told(given[position - 1], Environment(receiver, parameters))
+        return ()
+
     def parameters_of(self, type_: Type, owner: str) -> Parameters:
         """The type parameters of one of the type's bases, as the type fills them."""
         return next((given for name, _, given in self.lineage(type_) if name == owner), _NONE)
@@ -142,6 +150,8 @@ class LibraryTypes:
                 return self.view_rows.of(environment.receiver) if environment.receiver is not None else ()
             case "serializer":
                 return self.view_rows.serializer(environment.receiver) if environment.receiver is not None else ()
+            case "form":
+                return self.view_rows.form(environment.receiver) if environment.receiver is not None else ()
             case "class":
                 return tuple(as_class(t) for t in self._types(notation.arguments[0], environment))
             case "union":

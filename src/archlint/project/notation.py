@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-NotationKind = Literal["name", "self", "arg", "instance", "result", "item", "class", "union", "row", "serializer"]
+NotationKind = Literal["name", "self", "arg", "instance", "result", "item", "class", "union", "row", "serializer", "form"]
 
 _TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z_][\w.]*)|(?P<argument>\((?:\d+|\*{1,2})?(?::\w+)?\))|(?P<mark>[\[\],|]))")
 _OF_ARGUMENT = {"arg": "arg", "instance": "instance", "result": "result", "item": "item"}
@@ -85,6 +85,8 @@ def _single(text: str, tokens: list[str], at: int) -> tuple[Notation | None, int
         return Notation("row"), at
     if name == "serializer":
         return Notation("serializer"), at
+    if name == "form":
+        return Notation("form"), at
     if name == "type":
         return Notation("class", "", tuple(arguments)), at
     return Notation("name", name, tuple(arguments)), at

@@ -31,7 +31,7 @@ class Passed:
 
     def types(self, module: Module, row: int, position: int) -> tuple[Entity, ...]:
         """The types that production code passes for a function's parameter; empty where no call tells."""
-        shown = self._shown.types(module, row, position)
+        shown = self._shown.types(module, row, position) or self._handed(module, row, position)
         if shown:
             return shown
         function = module.outline.functions[row]
@@ -53,6 +53,18 @@ class Passed:
             if len(found) >= _MOST_TYPES:
                 break
         return distinct(found, _MOST_TYPES)
+
+    def _handed(self, module: Module, row: int, position: int) -> tuple[Entity, ...]:
+        """What the library that calls this method of a class of the project gives it."""
+        function = module.outline.functions[row]
+        if function.klass < 0 or position == 0 or function.name not in self._inference.project.knowledge.handing:
+            return ()
+        owner = Type(f"{module.name}.{module.outline.classes[function.klass].qualname}")
+        for ancestor in self._inference.members.ancestors(owner):
+            given = self._inference.library.handed(owner, ancestor, function.name, position)
+            if given:
+                return given
+        return ()
 
     def _made_by(self, module: Module, klass: int) -> tuple[str, ...]:
         """The names under which an `__init__` is called: the class, those that derive from it, `super().__init__`."""

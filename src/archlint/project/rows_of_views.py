@@ -1,5 +1,5 @@
 """What a class of a library's is about: one of the rows that it names (`queryset`, `model`, `get_queryset`, `Meta.model`), or
-the serializer of a view (`serializer_class`)."""
+the serializer or the form of a view (`serializer_class`, `form_class`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archlint.project.model import Type
 if TYPE_CHECKING:
     from archlint.project.inference import Inference
 
-_ROWS, _SERIALIZER = "rows", "serializer"
+_ROWS, _SERIALIZER, _FORM = "rows", "serializer", "form"
 
 
 class RowsOfViews:
@@ -27,6 +27,10 @@ class RowsOfViews:
     def serializer(self, view: Type) -> tuple[Entity, ...]:
         """One of the class that the view names to read and show them with."""
         return self._told(view, _SERIALIZER)
+
+    def form(self, view: Type) -> tuple[Entity, ...]:
+        """One of the class that the view names to check and keep what is sent."""
+        return self._told(view, _FORM)
 
     def _told(self, view: Type, meaning: str) -> tuple[Entity, ...]:
         known = self._known.get((view.name, meaning))
@@ -63,6 +67,6 @@ class RowsOfViews:
         if isinstance(held, Type):
             return [instance(held)] if held.is_class else list(self._inference.items(held))
         given = self._inference.called(held)
-        if wanted == _SERIALIZER:
+        if wanted != _ROWS:
             return [instance(each) for each in given if isinstance(each, Type) and each.is_class]
         return [row for each in given for row in self._inference.items(each)]

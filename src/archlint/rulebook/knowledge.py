@@ -87,6 +87,7 @@ def _mistakes(library: Library) -> Iterator[str]:
 
 def _type_mistakes(info: TypeInfo) -> Iterator[str]:
     notations = [*info.bases, *info.attributes.values(), info.context, info.item, info.gives]
+    notations += [given for handed in info.hands.values() for given in handed]
     yield from _notation_mistakes(notations)
     yield from _effect_mistakes((info.lazy.effect,) if info.lazy is not None else ())
     for name in info.chain:

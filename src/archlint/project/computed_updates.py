@@ -1,4 +1,5 @@
-"""SQL that sets a column to what code has worked out from its old value: `SET stock = ?`, with `row["stock"] - 1`."""
+"""SQL, or an update of a document, that sets a column to what code has worked out from its old value: `SET stock = ?`, with
+`row["stock"] - 1`."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from msgspec import Struct
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import (
     Attribute,
+    Call,
     CallRef,
     Collection,
     Conditional,
@@ -26,6 +28,7 @@ from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.parts import parts_of
 from archlint.project.sequence import context_at
 from archlint.project.spelling import last_name, spell
+from archlint.project.update_documents import Change, UpdateDocuments
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite, Def
@@ -38,6 +41,9 @@ _SET = re.compile(r"\bSET\b(.*?)(?:\bWHERE\b(.*))?$", re.IGNORECASE | re.DOTALL)
 _GIVEN = re.compile(rf"([A-Za-z_]\w*)[\"`\]]?\s*=\s*{_PLACE}")
 _ADDING = frozenset({"+", "-", "*"})
 _MOST_CALLERS = 10
+_UPDATING = ("update_one", "find_one_and_update", "update_many", "update")
+_SETS, _WRITES = "$set", "db.write"
+_KEYS = frozenset({"_id", "id"})
 _NUMBERS = frozenset({"int", "float", "Decimal", "round"})
 _WRAPS = 3
 """`float(x.n or 0)`, from the name back to the column."""
@@ -68,6 +74,9 @@ class ComputedUpdates:
             if columns and sql.sink is not None and sql.sink.caller is not None and sql.sink.module.is_production:
                 for update in self._of(sql, columns):
                     found.setdefault((update.site.path, update.site.call.at), update)
+        for change in UpdateDocuments(self._project, _UPDATING).all():
+            for update in self._of_document(change):
+                found.setdefault((update.site.path, update.site.call.at), update)
         yield from (found[key] for key in sorted(found))
 
     def _of(self, sql: Sql, columns: frozenset[str]) -> Iterator[ComputedUpdate]:
@@ -84,6 +93,32 @@ class ComputedUpdates:
                     passed = _computed(site.module, given, columns, site.call.at) if given is not None else None
                     if passed is not None and site.caller is not None and site.module.is_production:
                         yield ComputedUpdate(site.caller, site, *passed, sql.confidence)
+
+    def _of_document(self, change: Change) -> Iterator[ComputedUpdate]:
+        """`{"$set": {"stock": document["stock"] - 1}}`, where no other value that was read tells which document is meant."""
+        module, call = change.module, change.call
+        if change.operator != _SETS or change.caller is None or not module.is_production:
+            return
+        found = _computed(module, change.value, frozenset({change.field.lower()}), call.at)
+        if found is None or _asks_for_old(module, call, found[2]):
+            return
+        site = next(each for each in self._project.calls.in_module(module) if each.call is call)
+        if site.operation is not None and _WRITES in site.operation.effect:
+            yield ComputedUpdate(change.caller, site, *found, site.confidence)
+
+
+def _asks_for_old(module: Module, call: Call, read: Expr) -> bool:
+    """What finds the document asks for something that was read of it, besides its key: a change in between is seen."""
+    first = call.arguments[0].value if call.arguments else None
+    owner = spell(module.body, read.base) if isinstance(read, Subscript | Attribute) else ""
+    if isinstance(first, Name):
+        made = made_before(module, first, call.at)
+        first = made.value if made is not None else None
+    return not isinstance(first, Mapping) or any(
+        isinstance(value, Subscript | Attribute) and spell(module.body, value.base) == owner
+        for key, value in zip(first.keys, first.values, strict=True)
+        if not (isinstance(key, String) and key.value in _KEYS)
+    )
 
 
 def set_columns(text: str) -> frozenset[str]:
@@ -142,7 +177,9 @@ def _read(module: Module, expr: Expr, before: int) -> str:
 
 
 def _is_given(module: Module, expr: Expr, before: int) -> bool:
-    """A call gives it, here."""
+    """A call gives it, or the rows of which it is one, here."""
+    while isinstance(expr, Subscript):
+        expr = expr.base
     made = made_before(module, expr, before) if isinstance(expr, Name) else None
     return any(isinstance(part, CallRef) for part in parts_of(module.body, made.value if made is not None else expr))
 

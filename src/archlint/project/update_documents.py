@@ -18,9 +18,10 @@ _OPERATOR = "$"
 
 
 class Change(Struct, frozen=True):
-    """`operator` is applied to `field`, with `value`, in a call that stands in `caller`."""
+    """`operator` is applied to `field`, with `value`, in `call`, which stands in `caller`."""
 
     module: Module
+    call: Call
     caller: Def | None
     operator: str
     field: str
@@ -45,7 +46,7 @@ class UpdateDocuments:
             if operator.startswith(_OPERATOR):
                 for field, value in _entries(fields):
                     row = module.body.contexts[call.context].function
-                    yield Change(module, Def(module, module.name, row) if row >= 0 else None, operator, field, value)
+                    yield Change(module, call, Def(module, module.name, row) if row >= 0 else None, operator, field, value)
 
     def _source(self, module: Module, expr: Expr, call: Call) -> Expr:
         if not isinstance(expr, Name):

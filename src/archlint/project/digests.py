@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from archlint.facts.findings import Site
 from archlint.facts.knowledge import Hashing
-from archlint.facts.syntax import CallRef, Constant, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
 from archlint.project.entities import External
 from archlint.project.model import CallSite, Type
-from archlint.project.origins import Origins, Parameter
+from archlint.project.origins import Origin, Origins, Parameter
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from archlint.project.modules import Module
     from archlint.project.program import Project
 
+_PLAIN = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
+"""Digests that stand for a scheme of hashing passwords where they are named in its place."""
 _BROKEN = frozenset({"md2", "md4", "md5", "sha", "sha1", "ripemd", "ripemd128", "mdc2"})
 
 
@@ -102,6 +104,10 @@ class Digests:
             if named is not None:
                 algorithm, strength = named, strength_of(named, strength)
             place = self._default(site, site.argument(facet.digest)) or place
+        if facet.scheme is not None:
+            named = self._algorithm(site.module, site.argument(facet.scheme), site.call.context)
+            if named in _PLAIN:
+                algorithm, strength = named, strength_of(named, "fast")
         return Digest(site, place, algorithm, strength, site.argument(facet.data), facet.keyed, self._is_exempt(site, facet))
 
     def _default(self, site: CallSite, expr: Expr | None) -> Site | None:
@@ -115,7 +121,21 @@ class Digests:
 
     def _is_exempt(self, site: CallSite, facet: Hashing) -> bool:
         given = site.argument(facet.exempt)
-        return isinstance(given, Constant) and given.value is facet.exempt_value
+        if isinstance(given, Constant) and given.value is facet.exempt_value:
+            return True
+        callee = site.call.callee
+        if facet.exempt is not None or not (isinstance(callee, Attribute) and isinstance(callee.base, Name)):
+            return False
+        makers = (self._maker(origin) for origin in self._origins.of(site.module, callee.base, site.call.context))
+        return any(maker is not None and self._is_exempt(*maker) for maker in makers)
+
+    def _maker(self, origin: Origin | Parameter) -> tuple[CallSite, Hashing] | None:
+        """The call that made the digest which is fed later (`digest.update(…)`)."""
+        if not isinstance(origin, Origin) or not isinstance(origin.expr, CallRef):
+            return None
+        site = self._project.calls.in_module(origin.module)[origin.expr.index]
+        facet = self._facet(site)
+        return (site, facet) if facet is not None and facet.exempt is not None else None
 
     def _algorithm(self, module: Module, expr: Expr | None, context: int, depth: int = 3) -> str | None:
         """The name of the algorithm that an argument chooses: text, a digest's class, or a parameter's default."""

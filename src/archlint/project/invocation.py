@@ -74,7 +74,8 @@ class Invocation:
             return self._super(site)
         operation = self._inference.project.knowledge.function(callee.name)
         if operation is not None:
-            return self._inference.library.told(operation.returns, Environment(None, {}, site)) if operation.returns else ()
+            told = _returned(operation, site) or operation.returns
+            return self._inference.library.told(told, Environment(None, {}, site)) if told else ()
         last = callee.name.rpartition(".")[2]
         # an unknown class: knowing that it is *that* keeps its variable from being taken for something else
         return (Type(callee.name),) if last[:1].isupper() and not last.isupper() else ()

@@ -101,9 +101,12 @@ class Rehashed:
 
 
 def _is_set_anew(site: CallSite, names: AbstractSet[str]) -> bool:
-    """Behind the call, its function stores one of the names anew: by a call that says so, or in an attribute."""
+    """Behind the call, its function stores one of the names anew: by a call that says so, or in an attribute. A name that is
+    given the digest itself (`password = digest(password)`) holds no password from there on."""
     body = site.module.body
     function = body.contexts[site.call.context].function
+    around = (s for s in site.module.statements["assign"] if s.at <= site.call.at < s.end)
+    names = names - {s.target.id for s in around if isinstance(s.target, Name)}
     for call in body.calls:
         if body.contexts[call.context].function == function and call.at > site.call.at:
             given = [argument.value for argument in call.arguments if isinstance(argument.value, Name)]

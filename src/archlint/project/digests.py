@@ -39,6 +39,8 @@ class Digest(Struct, frozen=True):
     data: Expr | None
     keyed: bool
     exempt: bool
+    of_passwords: bool = False
+    """The call is one that hashes passwords, and was told a fast way."""
 
 
 class Digests:
@@ -108,7 +110,9 @@ class Digests:
             named = self._algorithm(site.module, site.argument(facet.scheme), site.call.context)
             if named in _PLAIN:
                 algorithm, strength = named, strength_of(named, "fast")
-        return Digest(site, place, algorithm, strength, site.argument(facet.data), facet.keyed, self._is_exempt(site, facet))
+        is_told = facet.strength == "password" != strength
+        data, is_exempt = site.argument(facet.data), self._is_exempt(site, facet)
+        return Digest(site, place, algorithm, strength, data, facet.keyed, is_exempt, is_told)
 
     def _default(self, site: CallSite, expr: Expr | None) -> Site | None:
         """The place of the parameter's default that an argument takes."""

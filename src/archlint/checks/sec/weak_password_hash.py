@@ -126,7 +126,7 @@ class _Doubts:
 def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -> Confidence:
     """What shows that passwords are kept by this digest, and no other side asks for it: it is stored or compared here,
     its function is named for it; less sure where there is a salt, or a person has typed the password."""
-    if uses.is_stored(digest.site):
+    if digest.of_passwords or uses.is_stored(digest.site):
         return Confidence.HIGH
     handed = uses.only_handed_on(digest.site)
     if not handed and hashing.is_named(digest):

@@ -33,7 +33,7 @@ from archlint.project.turns import goes_on_from_before
 from archlint.project.unloaded import is_seen_unloaded
 
 _COMMIT = "db.commit"
-_WRITES = frozenset({"db.write", _COMMIT})
+_WRITES = ("db.write", _COMMIT)
 _KEEPING = frozenset({"cache.read"})
 _UNKNOWN = "nothing here says that there are many"
 _FAR = 3
@@ -178,7 +178,7 @@ def _locks(place: EffectPoint, params: Params) -> bool:
 
 
 def _writes_beside(project: Project, place: EffectPoint) -> list[EffectPoint]:
-    return list(project.effects.points_in(place.module, place.caller, _WRITES))
+    return list(project.effects.points_in(place.module, place.caller, set(_WRITES)))
 
 
 def _keeps_each(project: Project, query: Repeated) -> bool:

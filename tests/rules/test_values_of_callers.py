@@ -1,5 +1,5 @@
 """SQL002 of what any caller may give: inside of a literal it is reported; where a name or a whole condition stands, or what
-has to be a number since it is in no quotes, it is a note."""
+has to be a number since it is in no quotes, it is a note; so is all of it in a program that answers requests."""
 
 from __future__ import annotations
 
@@ -88,6 +88,45 @@ def steps():
         sqlite3.connect("shop.db").execute(f"SELECT id FROM path WHERE at = {{step['at']}}")
 """
 
+SERVED = """
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/members")
+def members():
+    return "none"
+"""
+KEPT = """\
+import sqlite3
+
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+class Members:
+    def __init__(self, db: sqlite3.Connection, town: str) -> None:
+        self.db = db
+        self.town = town
+
+    def path(self) -> str:
+        return "/members/" + self.town
+
+    def all(self):
+        return self.db.execute(f"SELECT id FROM member WHERE town = '{{self.town}}'")
+
+
+@app.get("/members")
+def members():
+    return Members(sqlite3.connect("shop.db"), request.args["town"]).{read}()
+
+
+def report(db):
+    return Members(db, "Rome").all()
+"""
+
 
 @pytest.mark.parametrize(
     ("path", "source", "confidence"),
@@ -95,6 +134,9 @@ def steps():
         ("shop/layer.py", BESIDE.format(given="'all'"), Confidence.LOW),
         ("shop/layer.py", BESIDE.format(given="db.name"), Confidence.LOW),
         ("shop/layer.py", BESIDE.format(given="''").split("def of_all")[0], Confidence.MEDIUM),
+        ("shop/layer.py", BESIDE.format(given="''").split("def of_all")[0] + SERVED, Confidence.LOW),
+        ("shop/app.py", KEPT.format(read="all"), Confidence.HIGH),
+        ("shop/app.py", KEPT.format(read="path"), Confidence.LOW),
         ("shop/layer-old.py", BESIDE.format(given="''").split("def of_all")[0], Confidence.LOW),
         ("shop/app.py", STEPS.format(checked="steps"), Confidence.LOW),
         ("shop/app.py", STEPS.format(checked="others"), Confidence.HIGH),

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Body, CallRef, Expr, String
 from archlint.project.entities import ModuleRef
 from archlint.project.flows import Frame, Place
 from archlint.project.insertions import Inserted, Reach, Spot
 from archlint.project.model import Type
+from archlint.project.reading_methods import ReadingMethods
 
 if TYPE_CHECKING:
     from archlint.project.inserted_values import Found, InsertedValues
@@ -31,6 +33,7 @@ class InsertedAttributes:
     def __init__(self, values: InsertedValues) -> None:
         self._values = values
         self._project = values.project
+        self._constructed = ReadingMethods(self._project)
         self._known: dict[tuple[str, int, int, Frame | None], Sequence[Inserted]] = {}
 
     def of(self, expr: Attribute, spot: Spot) -> Found:
@@ -144,9 +147,17 @@ class InsertedAttributes:
             bindings = (*scopes.bindings(klass.klass.context, expr.attr)[-1:], *on_self[:_MOST_BINDINGS])
             for binding in bindings:
                 if binding.kind == "statement" and self._gives(klass.module, binding):
-                    yield self._values.bound(klass.module, binding, expr, spot.moved(klass.module, binding.context))
+                    given = self._values.bound(klass.module, binding, expr, spot.moved(klass.module, binding.context))
+                    yield self._read_later(given, spot.place) if binding in on_self else given
             if bindings:
                 return
+
+    def _read_later(self, given: Found, place: Place) -> Found:
+        """What a request gives an object as it is made, and a method reads: a guess where the request runs other methods of
+        it only, as far as calls are known."""
+        for found in given:
+            is_apart = found.reach == Reach.SENT and not self._constructed.reads(found.site, place)
+            yield replaced(found, confidence=Confidence.LOW) if is_apart else found
 
     def _gives(self, module: Module, binding: Binding) -> bool:
         return module.body.statements[binding.index].value is not None

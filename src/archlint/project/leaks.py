@@ -92,7 +92,7 @@ class Leaks:
             return
         handed = [(value, source) for value, source in found if value.sink != "exception"]
         if handed and not self._is_helper(value):
-            yield self._passed(site, *max(handed, key=lambda pair: pair[1].confidence))
+            yield self._passed(site, *max(((v, _by_hops(s)) for v, s in handed), key=lambda pair: pair[1].confidence))
             return
         for value, source in handed:
             call = source.handed_over
@@ -164,6 +164,13 @@ class Leaks:
             names += [p.name for p in value.module.outline.functions[function].parameters]
         vocabulary = self._vocabulary
         return any(vocabulary.looks_alike(name) or vocabulary.names(name) is not None for name in names)
+
+
+def _by_hops(source: Source) -> Source:
+    """No more than a guess where several calls stand between the name and a log that knows nothing of it: what is handed on
+    is more often something found by it. One call hands over what it is given, and headers stay headers."""
+    hops = 1 if source.entered is None or source.entered[0] is source.handed_over else 2
+    return source if source.is_whole or hops == 1 else replace(source, confidence=Confidence.LOW)
 
 
 def _is_setting(source: Source) -> bool:

@@ -13,6 +13,7 @@ from archlint.facts.syntax import CallRef, Collection, Expr, Mapping, String
 from archlint.project.flows import Place
 from archlint.project.inserted_values import InsertedValues
 from archlint.project.insertions import Inserted, Reach, TextWords, is_name, is_quoted
+from archlint.project.led_to import LedTo
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.spelling import shorten, spell, spell_call
@@ -33,7 +34,7 @@ _SET_UP = re.compile(r"\s*(?:(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE|DATABASE|LOGIN
 def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
     """One hit for each statement of the code in which values enter a text, however many calls take it; a proof for each
     call that takes a text without."""
-    values = InsertedValues(project, params)
+    values, led_to = InsertedValues(project, params), LedTo(project)
     texts = _Texts(project)
     parts = _parts_of_clauses(project)
     hits: dict[Site, tuple[Inserted, Hit]] = {}
@@ -50,7 +51,7 @@ def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
         for found in inserted:
             if found.entry.module.is_test:
                 continue
-            hit = _hit(found, sink)
+            hit = _hit(found, sink, led_to)
             known = hits.get(found.entry.site)
             if known is None or (hit.confidence, found.reach) > (known[1].confidence, known[0].reach):
                 hits[found.entry.site] = (found, hit)
@@ -116,7 +117,7 @@ class _Texts:
         return (sink.site.path, sink.site.index) in self._sinks
 
 
-def _hit(found: Inserted, sink: Sink) -> Hit:
+def _hit(found: Inserted, sink: Sink, led_to: LedTo) -> Hit:
     entry = found.entry
     value = shorten(spell(entry.module.body, entry.expr))
     call = shorten(spell(sink.site.module.body, sink.site.call.callee))
@@ -128,7 +129,7 @@ def _hit(found: Inserted, sink: Sink) -> Hit:
         site=entry.site,
         words={"value": value, "call": call, "origin": origin},
         message="name" if is_name(entry.before) else "default",
-        confidence=_confidence(found, sink),
+        confidence=_confidence(found, sink, led_to),
         related=(executed,),
         path=(source, *found.up, put_in, *entry.down, executed),
         anchor=f"{value} {call}",
@@ -145,15 +146,17 @@ def _origin(found: Inserted) -> str:
             return f"nothing says who decides `{found.source}`"
 
 
-def _confidence(found: Inserted, sink: Sink) -> Confidence:
+def _confidence(found: Inserted, sink: Sink, led_to: LedTo) -> Confidence:
     """How sure it is that somebody from outside decides the value, and that the text is executed: the one place where that
-    is judged."""
+    is judged. A library is called by people that nobody knows; in a program with requests or tasks, what none of them is
+    seen to bring is the program's own nearly always."""
     if found.reach == Reach.UNPROVED:
         return Confidence.LOW
     if found.reach == Reach.SENT:
         return min(found.confidence, Confidence.HIGH if _is_sure(sink.site, sink) else Confidence.MEDIUM)
     by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
-    return Confidence.LOW if by_hand or not _is_text(found.entry.before) else min(found.confidence, Confidence.MEDIUM)
+    is_own = by_hand or not led_to.is_empty
+    return Confidence.LOW if is_own or not _is_text(found.entry.before) else min(found.confidence, Confidence.MEDIUM)
 
 
 def _is_text(before: str) -> bool:

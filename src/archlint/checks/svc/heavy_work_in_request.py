@@ -35,7 +35,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     works, so that the answer is what the user waits for; `tests`: those of them that say so of a function on the way;
     `files`: functions (full names) that say that a file is there; `tested`: names that say that the program is only tested;
     `triggers`: words that say that a scheduler or a queue asks; `tiny`: words in names of functions and modules on the
-    way that draw a few pixels."""
+    way that draw a few pixels; `answering`: callables, as in `ignore_calls`, of models whose answer is what the user waits
+    for: one search term is made a vector in a moment."""
 
     ignore_calls: tuple[str, ...]
     queues: tuple[str, ...]
@@ -46,6 +47,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     tested: tuple[str, ...]
     triggers: tuple[str, ...]
     tiny: tuple[str, ...]
+    answering: tuple[str, ...]
 
 
 class _Found(Struct, frozen=True):
@@ -105,7 +107,7 @@ def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset
     is_kept = path.kept or _is_kept(path) or _is_copied(project, first.point) or _is_in_file(project, first, params)
     is_trial = _is_trial(handler, frozenset(params.trials)) or _tests(path, frozenset(params.tests))
     is_trial = is_trial or _is_triggered(handler, frozenset(params.triggers))
-    is_note = is_kept or is_alone or is_trial or _is_in_thread(project, path)
+    is_note = is_kept or is_alone or is_trial or _is_in_thread(project, path) or _is_one_of(path, params.answering)
     confidence = Confidence.LOW if is_note else path.confidence
     steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
     return Hit(first.point.site, words, first.point.effect, confidence, related=tuple(_others(first, found)), path=steps)
@@ -216,6 +218,11 @@ def _is_tiny(way: tuple[Def, ...], tiny: frozenset[str]) -> bool:
 
 
 def _is_ignored(path: Path, ignored: tuple[str, ...]) -> bool:
-    name = path.end.witness.target
     hashes = any(target.operation is not None and target.operation.hash is not None for target in path.end.point.targets)
-    return hashes or any(name == entry or (entry.endswith(".") and name.startswith(entry)) for entry in ignored)
+    return hashes or _is_one_of(path, ignored)
+
+
+def _is_one_of(path: Path, names: tuple[str, ...]) -> bool:
+    """The library call is one of the names, or begins with one that ends in a dot."""
+    name = path.end.witness.target
+    return any(name == entry or (entry.endswith(".") and name.startswith(entry)) for entry in names)

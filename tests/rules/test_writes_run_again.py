@@ -215,3 +215,16 @@ class Team(models.Model):
 def test_how_a_row_is_saved_is_for_whoever_saves_it(name: str, confidence: Confidence) -> None:
     found = testing.run_rule("DBS007", {"shop/models.py": MODELS + OWN_SAVE.format(name=name)})
     assert [each.confidence for each in found] == [confidence]
+
+
+@pytest.mark.parametrize(("imports", "confidence"), [("", LOW), ("from shop.places_old import old", HIGH)])
+def test_a_module_that_nobody_imports(imports: str, confidence: Confidence) -> None:
+    old = """from shop.models import Profile, User
+
+def old():
+    user = User.objects.create(name="new")
+    Profile.objects.create(user=user, team="none")
+"""
+    routes = f"from django.urls import path\n{imports}\ndef shown(request): ...\nurlpatterns = [path('', shown)]\n"
+    found = testing.run_rule("DBS007", {"shop/models.py": MODELS, "shop/places_old.py": old, "shop/urls.py": routes})
+    assert [each.confidence for each in found] == [confidence]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Statement
 from archlint.project.arguments import parameter
 from archlint.project.changed_rows import changes_something
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.empty_ways import ends_with_nothing, only_with_something
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.sequence import may_follow
 from archlint.project.transactions import Transactions
 from archlint.project.written_names import Written
@@ -21,10 +21,12 @@ from archlint.project.written_together import WrittenTogether
 
 if TYPE_CHECKING:
     from archlint.facts.knowledge import Operation
+    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _COMMIT, _WRITE = "db.commit", "db.write"
 _SESSION = "session"
+_STORED = "db-model"
 _MOST_CALLERS = 5
 _ABOVE = 2
 """Callers of callers that are asked for their commits."""
@@ -166,18 +168,34 @@ class Commits:
         return any(ends is None or at < ends[1] or may_follow(module, ends, (context, at)) for context, at in places)
 
     def _sets_between(self, definition: Def, since: int, until: int) -> Iterator[tuple[int, int]]:
-        """The places where an attribute of an object, not the function's own nor of a connection, is set."""
+        """The places where an attribute of an object, not the function's own (unless that is a row) nor of a connection, is
+        set."""
         module = definition.module
         for s in module.own_statements(definition.index):
             if not since < s.at < until:
                 continue
             target = s.target if s.kind in ("assign", "augment") else None
-            if (
-                isinstance(target, Attribute)
-                and not (isinstance(target.base, Name) and target.base.id in ("self", "cls"))
-                and not any(map(self._together.is_no_data, self._project.types.all(module, target.base, s.context)))
-            ) or self._together.adds_to_row(module, s):
+            if isinstance(target, Attribute):
+                is_set = self._keeps(definition, target.base, s.context)
+            else:
+                of = self._set_by_name(module, s)
+                is_set = of is not None and self._keeps(definition, of, s.context)
+            if is_set or self._together.adds_to_row(module, s):
                 yield s.context, s.at
+
+    def _keeps(self, definition: Def, owner: Expr, context: int) -> bool:
+        """What is set of it may be stored."""
+        if isinstance(owner, Name) and owner.id in ("self", "cls"):
+            klass = definition.name.rpartition(".")[0]
+            return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED
+        return not any(map(self._together.is_no_data, self._project.types.all(definition.module, owner, context)))
+
+    @staticmethod
+    def _set_by_name(module: Module, statement: Statement) -> Expr | None:
+        """`setattr(order, name, value)`"""
+        call = module.body.calls[statement.value.index] if isinstance(statement.value, CallRef) else None
+        is_set = call is not None and isinstance(call.callee, Name) and call.callee.id == "setattr"
+        return call.arguments[0].value if call is not None and is_set and call.arguments else None
 
     def _is_own_write(self, point: EffectPoint) -> bool:
         """It notes down or sends a row, and is no commit or flush of what others did, nor runs what a decorator wraps."""

@@ -31,8 +31,7 @@ class Unimported:
         done = {statement.kind for statement in module.body.statements if _is_at_top(module, statement)}
         if {"expression", "for", "with"}.isdisjoint(done) and not module.outline.main_guard:
             return True
-        goes_on = any(place.kind == "while" and place.function < 0 for place in module.body.contexts)
-        return not goes_on and LASTING.search(name) is None
+        return not goes_on(module)
 
     def is_for_scripts(self, module: Module) -> bool:
         """Scripts import the module, and beside them nothing but tests and migrations."""
@@ -74,6 +73,12 @@ class Unimported:
         if not _SERVED.isdisjoint(function.name for function in outline.functions):
             return True
         return any(isinstance(s.target, Name) and s.target.id in _SERVED for s in module.statements["assign"])
+
+
+def goes_on(module: Module) -> bool:
+    """It is a program that does not end, by a loop of its own or by its name."""
+    has_loop = any(place.kind == "while" and place.function < 0 for place in module.body.contexts)
+    return has_loop or LASTING.search(module.local_name.rpartition(".")[2]) is not None
 
 
 def _is_at_top(module: Module, statement: Statement) -> bool:

@@ -11,6 +11,7 @@ from archlint.project.conditions import is_failure_path
 from archlint.project.credentials import words_of
 from archlint.project.entities import External
 from archlint.project.for_tables import is_for_tables
+from archlint.project.led_to import LedTo
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.name_uses import uses_of
@@ -19,7 +20,7 @@ from archlint.project.parts import parts_of
 from archlint.project.repeated import LoopWords
 from archlint.project.short_lived import ShortLived
 from archlint.project.spelling import last_name
-from archlint.project.unimported import Unimported
+from archlint.project.unimported import Unimported, goes_on
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -45,6 +46,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each pool that is made with the library's own size, a proof for each whose size is given."""
     one_off, short_lived, unimported = OneOff(project, params), ShortLived(project), Unimported(project)
+    led_to = LedTo(project)
     for module in project.modules.production:
         for site in project.calls.known(module):
             name, operation = _made(project, site, params)
@@ -60,6 +62,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 and not (_is_local(project, site, params) or _is_for_one(project, short_lived, site, params))
                 and not unimported.is_idle(module)
                 and not unimported.is_for_scripts(module)
+                and (led_to.holds(module) or goes_on(module))
             ):
                 yield _hit(site, name, operation)
 

@@ -40,6 +40,7 @@ from archlint.project.repeated import LoopWords
 from archlint.project.sequence import chain
 from archlint.project.spelling import shorten
 from archlint.project.transactions import Transactions
+from archlint.project.unimported import Unimported
 from archlint.project.written_names import Written, is_key
 
 _FAR = 2
@@ -109,7 +110,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each function in which two commits come together, a proof for each with one that holds several writes."""
     transactions = Transactions(project)
     commits = Commits(project, transactions)
-    one_off, led_to = OneOff(project, params), LedTo(project)
+    one_off, led_to, unimported = OneOff(project, params), LedTo(project), Unimported(project)
     shown: set[Def] = set()
     for definition in _candidates(project):
         if one_off.runs_once(definition.module, definition):
@@ -125,7 +126,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield from _proofs(found)
             continue
         confidence, pair = max(judged, key=lambda each: each[0])  # the first of the surest
-        if confidence > Confidence.LOW and (_is_saving(project, definition) or _is_batch(project, led_to, definition, pair)):
+        if confidence > Confidence.LOW and (
+            _is_saving(project, definition)
+            or _is_batch(project, led_to, definition, pair)
+            or (not led_to.is_empty and unimported.is_idle(definition.module))
+        ):
             confidence = Confidence.LOW
         if not shown.isdisjoint((*pair.first.path.through, *pair.second.path.through)):
             continue
@@ -251,12 +256,12 @@ def _is_saving(project: Project, definition: Def) -> bool:
 
 
 def _is_batch(project: Project, led_to: LedTo, definition: Def, pair: _Pair) -> bool:
-    """No request comes to it, but a task, which is run again when it fails; or nothing is known to come there, where of other
-    code it is known, and the first keeps items of a loop one by one, or makes nothing that the second needs and only changes
-    what both are about."""
+    """No request comes to it, but a task, which is run again when it fails, or nothing that a route needs imports it; or
+    nothing is known to come there, where of other code it is known, and the first keeps items of a loop one by one, or makes
+    nothing that the second needs and only changes what both are about."""
     if led_to.answers(definition) or definition in project.endpoints.running:
         return False
-    if led_to.is_empty or led_to.runs(definition):
+    if led_to.is_empty or led_to.runs(definition) or not led_to.holds(definition.module):
         return not led_to.is_empty
     one, two = pair.one, pair.two
     is_changed = one.made.isdisjoint(two.used) and bool(

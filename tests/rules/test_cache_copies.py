@@ -296,6 +296,22 @@ class Count:
 }
 
 
+DATED = """\
+def shown(name):
+    kept = client.get(f'size:{name}')
+    if kept is None:
+        kept = [load(name), {when}]
+        client.set(f'size:{name}', json.dumps(kept))
+    return kept
+"""
+
+
+@pytest.mark.parametrize(("when", "is_told"), [("time.time()", False), ("load(name)", True)])
+def test_what_says_itself_how_old_it_is_is_a_note(when: str, is_told: bool) -> None:
+    (found,) = testing.run_rule("CCH001", {"shop/store.py": HEAD + DATED.replace("{when}", when)})
+    assert (found.confidence > Confidence.LOW) is is_told
+
+
 @pytest.mark.parametrize("code", STATE.values(), ids=STATE)
 def test_what_the_store_is_the_home_of_is_a_note_at_most(code: str) -> None:
     found = testing.run_rule("CCH001", {"shop/store.py": HEAD + code})

@@ -15,6 +15,7 @@ from archlint.facts.syntax import Attribute, Await, CallRef, Constant, Expr, Nam
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.cache_writes import CacheWrites, Expiry
 from archlint.project.cached_copies import CachedCopies, CopyWords, words_of
+from archlint.project.dated_values import is_dated
 from archlint.project.model import CallSite, Def
 from archlint.project.spelling import last_name, shorten, spell
 
@@ -163,7 +164,8 @@ def _judged(
     if asked.through and _is_made_there(copies, asked):
         return "default", None
     found = copies.confidence(site, write, asked.decider if asked.through else None)
-    if found is not None and copies.is_reference(asked.decider, _value_given(asked)):
+    value = _value_given(asked)
+    if found is not None and (copies.is_reference(asked.decider, value) or is_dated(writes, asked.decider, value)):
         found = Confidence.LOW
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
     if found is not None and not asked.through and (writes.is_switched_off(site) or _is_versioned(project, writes, asked)):

@@ -312,6 +312,11 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     methods: dict[str, Operation] = {}
     attributes: dict[str, str] = {}
     """Attribute (of instances, and of the class) → type. `objects: django.db.models.Manager[self]`; `"*"`: any other."""
+    asked: dict[str, tuple[str, ...]] = {}
+    """Methods that tell of an unknown object that it is of this type: method → types, of one of which the first argument is, or
+    is the class, or an attribute of it (`db.query(User)`)."""
+    awaited: str = ""
+    """The type that it is where the methods of such an object are awaited."""
     chain: tuple[str, ...] = ()
     """Methods that return `self` and ask nothing; `"*"`: so does what a project adds to it, but for names of what answers."""
     clauses: tuple[str, ...] = ()

@@ -43,6 +43,7 @@ from archlint.project.returns import Returns
 from archlint.project.scopes import Binding
 from archlint.project.symbols import Definition
 from archlint.project.usage import Usage
+from archlint.project.used_as import UsedAs
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -69,6 +70,7 @@ class Inference:
         self._holding = Holding(self)
         self._named_rows = NamedRows(self)
         self._narrowing = Narrowing(self)
+        self._used_as = UsedAs(self)
         self._results: dict[str, list[tuple[Entity, ...] | None]] = {}
         """Path → what each of its calls gives, as far as that was asked."""
         self._globals: dict[tuple[str, str], tuple[Entity, ...]] = {}
@@ -99,7 +101,7 @@ class Inference:
         if not isinstance(expr, Attribute):
             return self.entities(module, expr, context), ()
         bases = self.entities(module, expr.base, context)
-        return self._attribute_of(module, expr, bases), bases
+        return self._attribute_of(module, expr, bases, context), bases
 
     def bound(self, module: Module, binding: Binding, name: str) -> tuple[Entity, ...]:
         """What one binding gives its name."""
@@ -186,14 +188,15 @@ class Inference:
             found = self._alternatives(module, bindings, expr.id)
             for entity in found:
                 if not self.says_nothing(entity):
-                    return found
+                    return self._used(module, expr, context, found)
             opened = [self._bindings.open_parameter(module, binding) for binding in bindings]
             if len(opened) == 1 and opened[0] is not None:
                 is_told = opened[0].annotation is not None and not any(self.is_anything(entity) for entity in found)
                 guess = () if is_told else self.guess(module, expr.id)
                 named = () if is_told else self._named_rows.types(module, expr.id)
-                return self._passed(module, bindings[0]) or guess or named or found
-            return found
+                passed = self._passed(module, bindings[0])
+                return passed or (() if is_told else self._used_as.types(module, expr, context)) or guess or named or found
+            return self._used(module, expr, context, found)
         symbols = self.project.symbols
         if scope == 0 and module.body.contexts[context].function < 0:
             definitions = [d for binding in bindings[-4:] for d in symbols.of_binding(module, expr.id, binding)]
@@ -267,9 +270,9 @@ class Inference:
 
     def _attribute(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         assert isinstance(expr, Attribute)  # noqa: S101 - the table in `__init__` decides
-        return self._attribute_of(module, expr, self.entities(module, expr.base, context))
+        return self._attribute_of(module, expr, self.entities(module, expr.base, context), context)
 
-    def _attribute_of(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    def _attribute_of(self, module: Module, expr: Attribute, bases: tuple[Entity, ...], context: int) -> tuple[Entity, ...]:
         if len(bases) == 1:
             told = self.attribute(bases[0], expr.attr)
             for entity in told or ():
@@ -292,8 +295,12 @@ class Inference:
             return distinct([*stored, *found])
         managed = self._managed(module, expr, bases)
         if managed or found or understood:
-            return managed or distinct(found)
-        return self._guessed_attribute(module, expr, bases)
+            return self._used(module, expr, context, managed or distinct(found))
+        return self._used_as.types(module, expr, context) or self._guessed_attribute(module, expr, bases)
+
+    def _used(self, module: Module, expr: Expr, context: int, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """`found`, or what use tells where it says nothing."""
+        return (self._used_as.types(module, expr, context) if self._used_as.says_nothing(found) else ()) or found
 
     def _managed(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """A class attribute that by its name asks for rows, of a class that nobody knows (`Token.objects`, `model.objects`)."""

@@ -196,6 +196,16 @@ class Knowledge:
         return frozenset(name for library in self.libraries for info in library.types.values() for name in info.hands)
 
     @cached_property
+    def told_by_use(self) -> dict[str, tuple[tuple[str, frozenset[str], Library], ...]]:
+        """Method → the types that it tells an unknown object to be, each with those that its first argument must be of."""
+        found: dict[str, list[tuple[str, frozenset[str], Library]]] = {}
+        for library in self.libraries:
+            for dotted, info in sorted(library.types.items()):
+                for method, wanted in info.asked.items():
+                    found.setdefault(method, []).append((dotted, frozenset(map(self.canonical, wanted)), library))
+        return {method: tuple(types) for method, types in found.items()}
+
+    @cached_property
     def names(self) -> dict[str, tuple[tuple[str, Library], ...]]:
         """Variable name (or `owner.attribute`) → the types that it means by habit, with the library each is of."""
         found: dict[str, list[tuple[str, Library]]] = {}

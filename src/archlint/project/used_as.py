@@ -1,0 +1,119 @@
+"""What an object is by what is asked of it: who is asked `query(User)`, of a mapped class `User`, is a session.
+
+Untyped code says by use what other code says by annotations.  Asked only for what nothing else tells, by the name that the
+object has in one function, or as an attribute of `self` in one class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.findings import Confidence
+from archlint.facts.syntax import Attribute, Call, Expr, Name
+from archlint.project.entities import Entity, External
+from archlint.project.model import Type
+
+if TYPE_CHECKING:
+    from archlint.project.inference import Inference
+    from archlint.project.modules import Module
+
+_PARTS = 3
+"""Of a dotted name: `self.uow.session`."""
+_OWN = "self."
+_BUILT_IN = "builtins."
+
+
+class UsedAs:
+    """Dotted names of a function, or of a class, → what they are asked for tells that they are."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._known: dict[tuple[str, int, bool], dict[str, Type]] = {}
+
+    def types(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        """What `expr`, standing in the context, is by its use; empty where that does not tell."""
+        place = module.body.contexts[context]
+        name = _dotted(expr)
+        if place.function < 0 or not name or not self._is_told_in(module):
+            return ()
+        of_class = name.startswith(_OWN) and place.klass >= 0
+        key = (module.path, place.klass if of_class else place.function, of_class)
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = {}
+            known = self._known[key] = self._find(module, list(_calls(module, place.klass, place.function, of_class=of_class)))
+        found = known.get(name)
+        return (found,) if found is not None else ()
+
+    def says_nothing(self, entities: tuple[Entity, ...]) -> bool:
+        """None of them is a class of the project, a built-in type, or of a library of which anything is known."""
+        return not any(self._is_known(entity) for entity in entities)
+
+    def _is_known(self, entity: Entity) -> bool:
+        inference = self._inference
+        if isinstance(entity, External):
+            return inference.project.knowledge.function(entity.name) is not None
+        if not isinstance(entity, Type):
+            return True
+        name = entity.name
+        is_plain = name.startswith(_BUILT_IN) or name in inference.project.symbols.classes
+        return (is_plain or inference.project.knowledge.type(name) is not None) and not inference.is_anything(entity)
+
+    def _is_told_in(self, module: Module) -> bool:
+        """The library of one of the types that use tells of is reached from the module."""
+        told = self._inference.project.knowledge.told_by_use
+        libraries = {library.library: library for types in told.values() for _, _, library in types}
+        return any(self._inference.usage.reaches(module, library) for library in libraries.values())
+
+    def _find(self, module: Module, calls: list[Call]) -> dict[str, Type]:
+        knowledge = self._inference.project.knowledge
+        found: dict[str, str] = {}
+        awaited: set[str] = set()
+        for call in calls:
+            name = _dotted(call.callee.base) if isinstance(call.callee, Attribute) else ""
+            if name and call.awaited:
+                awaited.add(name)
+            if name and name not in found:
+                told = next((dotted for dotted, wanted in self._asked(call) if self._is_one_of(module, call, wanted)), "")
+                if told:
+                    found[name] = told
+        return {
+            name: Type(info.awaited if name in awaited and info.awaited else dotted, (), False, Confidence.MEDIUM)
+            for name, dotted in found.items()
+            if (info := knowledge.type(dotted)) is not None
+        }
+
+    def _asked(self, call: Call) -> Iterator[tuple[str, frozenset[str]]]:
+        if isinstance(call.callee, Attribute) and call.arguments:
+            for dotted, wanted, _ in self._inference.project.knowledge.told_by_use.get(call.callee.attr, ()):
+                yield dotted, wanted
+
+    def _is_one_of(self, module: Module, call: Call, wanted: frozenset[str]) -> bool:
+        """The first argument is of such a type, is such a class, or an attribute of one."""
+        argument = call.arguments[0].value
+        asked = [argument, argument.base] if isinstance(argument, Attribute) else [argument]
+        return any(
+            isinstance(entity, Type) and any(above.name in wanted for above in self._inference.members.ancestors(entity))
+            for expr in asked
+            for entity in self._inference.entities(module, expr, call.context)
+        )
+
+
+def _calls(module: Module, klass: int, function: int, *, of_class: bool) -> Iterator[Call]:
+    """Those of the function; of all methods of the class."""
+    if not of_class:
+        yield from module.own_calls(function)
+        return
+    for row, each in enumerate(module.outline.functions):
+        if each.klass == klass:
+            yield from module.own_calls(row)
+
+
+def _dotted(expr: Expr) -> str:
+    """`db`, `self.session`; empty for anything but a short dotted name."""
+    parts: list[str] = []
+    while isinstance(expr, Attribute) and len(parts) < _PARTS:
+        parts.append(expr.attr)
+        expr = expr.base
+    return ".".join((expr.id, *reversed(parts))) if isinstance(expr, Name) else ""

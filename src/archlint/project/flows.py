@@ -102,13 +102,13 @@ def guessed(flow: Flow) -> Flow:
 @dataclass(frozen=True, slots=True)
 class Habits:
     """Words of the trade. `sanitizers`: in a function's name they say that it takes the secret away. `wholes`: attributes
-    of a request that hold secrets among other things (`headers`) → their kind; `bodies`: those that hold one
-    where code reads it from there; `requests`: names of requests;
-    `other_uses`: in a module's name they say that a doubtful word means something else there (a lexer's `token`);
-    `other_tasks`: in a function's; `access`: in either they say that it is about who may come in, where a doubtful word
-    is what it seems, as it is out of `access_objects` (settings, headers). `configuration`: names of what holds
-    settings, where those tell nothing. `mailboxes`: words of the fields of a mailbox that the program itself sends from;
-    with them, people's addresses are what is asked for."""
+    of a request, or of one of `whole_holders` (a module), that hold secrets among other things (`headers`) → their kind;
+    `bodies`: those that hold one where code reads it from there; `requests`: names of requests; `other_uses`: in a module's
+    name they say that a doubtful word means something else there (a lexer's `token`); `other_tasks`: in a function's;
+    `access`: in either they say that it is about who may come in, where a doubtful word is what it seems, as it is out of
+    `access_objects` (settings, headers). `configuration`: names of what holds settings, where those tell nothing.
+    `mailboxes`: words of the fields of a mailbox that the program itself sends from; with them, people's addresses are what
+    is asked for."""
 
     sanitizers: frozenset[str] = frozenset()
     wholes: Mapping[str, str] = field(default_factory=dict)
@@ -120,6 +120,7 @@ class Habits:
     access_objects: frozenset[str] = frozenset()
     configuration: frozenset[str] = frozenset()
     mailboxes: frozenset[str] = frozenset()
+    whole_holders: frozenset[str] = frozenset()
 
     def is_mask(self, text: str) -> bool:
         """`***`, `[REDACTED]`: what is written in place of a secret."""

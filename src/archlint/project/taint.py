@@ -326,9 +326,11 @@ class Taint:
         naming = self.vocabulary.names(expr.attr)
         if expr.attr == "data" and isinstance(expr.base, Attribute):  # of a form's field
             naming = self.vocabulary.names(expr.base.attr)
-        if naming is not None and naming.alone:  # `checkout.token` is what `checkout_token` is
+        if naming is None:
+            naming = self._of_owner(expr, at)
+        elif naming.alone:  # `checkout.token` is what `checkout_token` is
             naming = self.vocabulary.names(f"{last_name(at.module.body, expr.base)}_{expr.attr}") and naming
-        elif naming is not None and expr.attr == "email":  # so is `group.email`, but not `group_member.email`
+        elif expr.attr == "email":  # so is `group.email`, but not `group_member.email`
             owner = words_of(last_name(at.module.body, expr.base))[-1:]
             naming = self.vocabulary.names("_".join((*owner, expr.attr))) and naming
         whole = self.requests.whole(expr, at)
@@ -354,6 +356,14 @@ class Taint:
                 return self.named(expr, at, naming, self.calls.returned(getter, at.frame))
         inner = self.locals.set_before(expr, at) or self.locals.given(expr, at)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
+
+    def _of_owner(self, expr: Attribute, at: Place) -> Naming | None:
+        """`otp.code` is what `otp_code` is, where the owner is named for such a thing already."""
+        owner = last_name(at.module.body, expr.base)
+        if self.vocabulary.names(owner) is None:
+            return None
+        naming = self.vocabulary.names(f"{owner}_{expr.attr}")
+        return naming if naming is not None and naming.certain and not naming.several else None
 
     # composed values
 

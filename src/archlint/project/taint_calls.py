@@ -155,6 +155,9 @@ class CallFlows:
         if name in ("vars", "asdict") and call.arguments:
             types = self._project.types.all(at.module, call.arguments[0].value, at.context)
             return (taint.typed(expr, at, types, whole=True) if types else None) or UNKNOWN
+        first = call.arguments[0].value if len(call.arguments) == 1 else None
+        if name in _TAKING_KEYS and isinstance(first, Attribute) and first.attr in taint.habits.wholes:
+            return UNKNOWN  # the names of all headers
         if name in _TAKING_KEYS and len(call.arguments) == 1 and isinstance(call.arguments[0].value, Name):
             types = self._project.types.all(at.module, call.arguments[0].value, at.context)
             if types and all(type_.name in _MAPPINGS and not type_.is_class for type_ in types):

@@ -142,8 +142,10 @@ class LocalFlows:
         return _one_of(inner, is_chosen(origin, inside))
 
     def _is_mapping(self, origin: Origin, depth: int) -> bool:
-        """What is gone through is a display of pairs, here or where callers give it."""
+        """What is gone through is a display of pairs, here or where callers give it, or all headers."""
         if isinstance(origin.expr, Mapping):
+            return True
+        if isinstance(origin.expr, Attribute) and origin.expr.attr in self._taint.habits.wholes:
             return True
         if depth == 0 or not isinstance(origin.expr, Name):
             return False

@@ -332,3 +332,38 @@ def mine(session: Session):
         "Ticket": [MEDIUM, LOW, LOW],
         "Favorite": [LOW, LOW, LOW],
     }
+
+
+def test_a_view_whose_own_get_asks_the_library_lists_as_the_library_does() -> None:
+    code = """
+from django.db import models
+from django.urls import path
+from rest_framework import generics
+
+
+class Order(models.Model):
+    pass
+
+
+class Orders(generics.ListCreateAPIView):
+    queryset = Order.objects.all()
+
+    def get(self, request, *args, **kwargs):
+        return {answer}
+
+
+urlpatterns = [path("orders/", Orders.as_view())]
+"""
+    settings = {"app/settings.py": 'ROOT_URLCONF = "app.urls"\nREST_FRAMEWORK = {}\n'}
+    answers = {
+        "self.list(request, *args, **kwargs)": [HIGH],
+        "super().get(request, *args, **kwargs)": [HIGH],
+        "Response(len(self.get_queryset()))": [],
+    }
+    found = {
+        answer: [
+            f.confidence for f in testing.run_rule("API008", {**settings, "app/urls.py": code.replace("{answer}", answer)})
+        ]
+        for answer in answers
+    }
+    assert found == answers

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Collection, String
+from archlint.facts.syntax import Attribute, CallRef, Collection, Name, String
 from archlint.project.class_attributes import value_in
-from archlint.project.model import Type
+from archlint.project.model import Def, Type
+from archlint.project.spelling import last_name
 from archlint.project.symbols import ClassDef
 
 if TYPE_CHECKING:
@@ -18,6 +19,23 @@ _LIST = "list"
 """Named as what it does: whatever else a library's view answers a list by comes to that method."""
 
 
+def _hands_on(project: Project, klass: ClassDef, row: int) -> bool:
+    """`def get(self, request): return self.list(request)`, `return super().get(request)`: what the library does is done."""
+    definition = Def(klass.module, klass.module.name, row)
+    returned = project.symbols.scopes(klass.module).returns.get(row, [])
+    body = klass.module.body
+    for statement in returned:
+        call = body.calls[statement.value.index] if isinstance(statement.value, CallRef) else None
+        if call is None or not isinstance(call.callee, Attribute):
+            return False
+        base, name = call.callee.base, call.callee.attr
+        is_above = isinstance(base, CallRef) and last_name(body, body.calls[base.index].callee) == "super"
+        is_own_list = isinstance(base, Name) and base.id == "self" and name == _LIST and definition.function.name != _LIST
+        if not ((is_above and name in (definition.function.name, _LIST)) or is_own_list):
+            return False
+    return bool(returned)
+
+
 def provided_by(project: Project, view: ClassDef) -> frozenset[str]:
     """The words of the knowledge for it (`TypeInfo.provides`), but for what answers methods that the view does not let in."""
     own: set[str] = set()
@@ -26,7 +44,8 @@ def provided_by(project: Project, view: ClassDef) -> frozenset[str]:
     for ancestor in project.types.inference.members.ancestors(Type(view.name)):
         klass = project.symbols.classes.get(ancestor.name)
         if klass is not None:
-            own |= {f.name for f in klass.module.outline.functions if f.klass == klass.index}
+            functions = enumerate(klass.module.outline.functions)
+            own |= {f.name for row, f in functions if f.klass == klass.index and not _hands_on(project, klass, row)}
             continue
         for _, info in project.knowledge.infos(ancestor.name):
             found |= {done for method, done in info.provides.items() if method not in own and method not in shut}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Call, Expr, Name
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import names_in
 from archlint.project.sequence import chain, may_follow
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _COMMIT, _ENDED = "db.commit", "tx.end"
+_STORED = "db-model"
 _LEAVING = frozenset({"raise", "return", "break"})
 _ALL = frozenset({"Exception", "BaseException"})
 
@@ -148,15 +149,30 @@ class FailedCommits:
         return frozenset(row for row in chain(module, context) if module.body.contexts[row].kind == "with")
 
     def _uses(self, definition: Def, session: str) -> Iterator[Call]:
-        """The calls of the function on the session, or that are handed it."""
-        body = definition.module.body
-        for call in body.calls:
+        """The calls of the function on the session, or that are handed it; of a session that a program shares, also those by
+        which a stored class asks for its rows (`Order.query.count()`)."""
+        module, body = definition.module, definition.module.body
+        for row, call in enumerate(body.calls):
             if body.contexts[call.context].function != definition.index:
                 continue
             callee = call.callee
             on_it = isinstance(callee, Attribute) and spell(body, callee.base) == session
             if on_it or any(spell(body, argument.value) == session for argument in call.arguments):
                 yield call
+            elif "." in session and self._is_of_class(module, call):
+                site = self._project.calls.in_module(module)[row]
+                if self._project.effects.does(site, "db.read", "db.write"):
+                    yield call
+
+    def _is_of_class(self, module: Module, call: Call) -> bool:
+        """It is called on what a stored class holds, not on a row."""
+        expr: Expr = call.callee
+        while isinstance(expr, Attribute | CallRef):
+            if isinstance(expr, Attribute) and isinstance(expr.base, Name):
+                found = self._project.types.all(module, expr.base, call.context)
+                return any(each.is_class and self._project.types.role(each) == _STORED for each in found)
+            expr = expr.base if isinstance(expr, Attribute) else module.body.calls[expr.index].callee
+        return False
 
     def _loop(self, site: CallSite, handler: int) -> int:
         """The loop whose next turn comes behind the handler, with the same session; -1 for none."""

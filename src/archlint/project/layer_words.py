@@ -67,7 +67,7 @@ SPOKEN_MODULES = {word for word, layer in FEATURE_MODULES.items() if layer == "i
 AROUND_HANDLERS = _set("cli dependencies deps middleware middlewares forms")
 """Folders of the interface that answer no request themselves."""
 
-SERVED = _set("web webapi http_api rest_api api apis rest routes routers controllers endpoints views")
+SERVED = _set("web webapi http_api rest_api api apis rest routes routers controllers endpoints views blueprint blueprints")
 """Folders of the infrastructure that are the interface, where they know a web framework."""
 HANDING = _set("dependencies deps")
 """Modules, wherever they stand, that hand services to the routes."""

@@ -56,6 +56,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         caller = point.caller
         if caller is None or not caller.function.is_async or not point.module.is_production:
             continue
+        if point.is_direct and point.call is not None and point.call.call.awaited:
+            continue  # what is awaited is an asynchronous client's, whatever its type is called
         path = conditions.path(point)
         if path is not None and path.through and _starts(_target(path), (*params.ignore_calls, *brief_targets)):
             path = outward.path(point) or path  # a file that is opened on the way hides nothing
@@ -99,9 +101,9 @@ def _computed(project: Project, params: Params, once: OneOff, alone: RunAlone, c
 
 
 def _is_threaded(point: EffectPoint) -> bool:
-    """`await to_thread(shrink, image)`."""
+    """`await to_thread(shrink, image)`, `await sync_to_async(shrink)(image)`."""
     operation = point.call.operation if point.call is not None else None
-    return point.is_handed or (operation is not None and bool(operation.threaded))
+    return point.kind == "threaded" or point.is_handed or (operation is not None and bool(operation.threaded))
 
 
 def _effects(path: Path) -> tuple[str, ...]:

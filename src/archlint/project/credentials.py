@@ -92,6 +92,7 @@ _NO_TOKEN_BEFORE = frozenset(
     | {"fencing", "lease", "idempotency", "worker", "slot", "delivery", "message", "event", "typing", "receipt", "presence"}
     | {"consistency", "snapshot", "checkpoint", "bookmark", "watermark", "version", "revision", "concurrency"}
     | {"replication", "filter", "sort", "partition", "primary", "foreign", "cache", "object", "storage", "index", "shift"}
+    | {"captcha", "recaptcha", "hcaptcha", "turnstile"}
     | {"device", "push", "reservation", "fcm", "apns", "design", "color", "theme", "change", "unexpected", "unknown"}
 )
 

@@ -72,6 +72,12 @@ class RowUses:
             for part in parts_of(sql.sink.module.body, expr)
         )
 
+    def is_read_once(self, sql: Sql) -> str:
+        """Why what stands around a subquery does not change under it; empty where it may."""
+        if _is_migration(sql) and not any(s.creates in _ROUTINES for s in sql.facts.statements):
+            return "a migration reads it at a known state of the schema"
+        return "a person runs it, and it ends" if self.is_by_hand(sql) else ""
+
     def leaves_rows(self, sql: Sql) -> str:
         """Why nothing depends on the rows that a write gives back: they are bound to a name that nobody reads; empty where
         they may be read."""

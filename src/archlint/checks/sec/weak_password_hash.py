@@ -202,7 +202,9 @@ def _listed_hashers(project: Project, test_words: frozenset[str]) -> Iterator[tu
     settings = [pair for library in project.knowledge.libraries for pair in library.settings.items()]
     names = {name for name, meaning in settings if meaning == "password-hashers"}
     for module in project.modules.production:
-        if not test_words.isdisjoint(words_of(module.path)):
+        begins = tuple(word for word in test_words if len(word) > len("dev"))  # `testsettings`, `settings_testserver`
+        own = words_of(module.path.rpartition("/")[2])
+        if not test_words.isdisjoint(words_of(module.path)) or any(word.startswith(begins) for word in own):
             continue
         for statement in module.body.statements:
             target, value = statement.target, statement.value

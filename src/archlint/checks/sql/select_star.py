@@ -216,6 +216,8 @@ def _weighed(uses: RowUses, renamed: frozenset[str], sql: Sql, hit: Hit) -> Hit:
             doubt = uses.doubt(sql) or ("a person runs it, and it ends" if uses.is_by_hand(sql) else "")
         case "returning":
             doubt = uses.leaves_rows(sql)
+        case "nested":
+            doubt = uses.is_read_once(sql)
         case "narrowed":
             doubt = "whoever reads it names the columns"
         case "view":

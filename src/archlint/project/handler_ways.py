@@ -22,6 +22,7 @@ _EFFECTS = ("db.read", "db.write")
 _OWN = frozenset({"call", "evaluation", "per item", "threaded"})
 """Kinds of points at which the handler itself does something; a dependency is what the framework runs for it."""
 
+_STEPS = 5
 _SERIALIZER = "serializer"
 _MISSING = re.compile(r"404|NotFound")
 
@@ -54,8 +55,21 @@ class HandlerWays:
             handler: endpoints
             for handler, endpoints in (self._project.unrouted | self._project.endpoints.by_definition).items()
             if handler.module.is_production and self._layers.layer_of(handler.module) in ("interface", None)
+            if not self._is_aside(handler, endpoints)
         }
         return dict(sorted(found.items(), key=lambda item: (item[0].site.path, item[0].site.at)))
+
+    def _is_aside(self, handler: Def, endpoints: tuple[Endpoint, ...]) -> bool:
+        """Of other routes it is known which app serves them, of these not, and nobody imports the module: a copy that
+        somebody kept."""
+        imports = self._project.imports
+        is_served = any(endpoint.route.apps is not None for endpoint in endpoints)
+        is_imported = bool(imports.graph().predecessors[imports.number[handler.module_name]])
+        return bool(endpoints) and not is_served and not is_imported and self._are_served
+
+    @cached_property
+    def _are_served(self) -> bool:
+        return any(route.apps for route in self._project.routes.routes)
 
     def finds_or_refuses(self, bypass: Bypass) -> bool:
         """A helper that gets one object and answers that there is none: what a framework's own shortcut does."""
@@ -130,9 +144,9 @@ class HandlerWays:
             return False
         if isinstance(expr, Name):
             sources = self._project.values.sources.of(point.module, expr, context)
-            made = [source.expr for source in sources if source.module is point.module and not source.is_parameter]
-            return not made or any(each is None or self._is_answered(point.module, each) for each in made)
-        return self._is_answered(point.module, expr)
+            made = [source for source in sources if source.module is point.module and not source.is_parameter]
+            return not made or any(s.expr is None or self._is_answered(s.module, s.expr, s.context) for s in made)
+        return self._is_answered(point.module, expr, context)
 
     def _is_relation(self, point: EffectPoint) -> bool:
         """`business.addresses.all()`: what belongs to a row that came from somewhere else is followed."""
@@ -146,7 +160,7 @@ class HandlerWays:
             return False
         sources = self._project.values.sources.of(module, expr.base, point.context)
         return bool(sources) and all(
-            source.is_parameter or (source.expr is not None and self._is_answered(source.module, source.expr))
+            source.is_parameter or (source.expr is not None and self._is_answered(source.module, source.expr, source.context))
             for source in sources
         )
 
@@ -161,8 +175,9 @@ class HandlerWays:
         is_lazy = receiver is not None and self._is_lazy(receiver)
         return callee.base if isinstance(callee, Attribute) and is_lazy else None
 
-    def _is_answered(self, module: Module, expr: Expr) -> bool:
-        """A chain of calls and attributes begins with a project function's answer, or with what an object holds."""
+    def _is_answered(self, module: Module, expr: Expr, context: int, steps: int = _STEPS) -> bool:
+        """A chain of calls and attributes begins with a project function's answer, or with what an object holds; also by
+        names: `query = OrderLogic.all()`, `query = query.order_by(…)`."""
         while True:
             if isinstance(expr, CallRef):
                 site = self._project.calls.in_module(module)[expr.index]
@@ -171,8 +186,15 @@ class HandlerWays:
                 expr = site.call.callee
             elif isinstance(expr, Attribute | Await | Subscript):
                 expr = expr.value if isinstance(expr, Await) else expr.base
+            elif isinstance(expr, Name) and expr.id not in ("self", "cls"):
+                made = self._project.values.sources.of(module, expr, context) if steps else ()
+                return any(
+                    not s.is_parameter and s.expr is not None and self._is_answered(s.module, s.expr, s.context, steps - 1)
+                    for s in made
+                    if s.module is module
+                )
             else:
-                return not isinstance(expr, Name) or expr.id in ("self", "cls")
+                return steps == _STEPS or isinstance(expr, Name)
 
     def _is_service(self, definition: Def) -> bool:
         owner = definition.function.qualname.rpartition(".")[0]

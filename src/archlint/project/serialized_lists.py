@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Constant, Expr, Name, Slice, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Mapping, Name, Slice, String, Subscript
 from archlint.project.answered_shapes import AnsweredShapes, keyed
-from archlint.project.class_attributes import bound_in
+from archlint.project.class_attributes import bound_in, value_in
 from archlint.project.dumped_lists import DumpedLists
 from archlint.project.list_actions import is_for_list
 from archlint.project.loaded import Loaded, LoadedRelations
@@ -151,11 +151,28 @@ class SerializedLists:
         """What is returned where the list is asked for."""
         module = definition.module
         returns = self._project.symbols.scopes(module).returns.get(definition.index, [])
+        by_action = next((found for s in returns if s.value and (found := self._by_action(view, module, s.value))), None)
+        if by_action is not None:
+            yield from self._classes(*by_action)
+            return
         told = [(s, is_for_list(module, s.context, definition.function.context)) for s in returns]
         named = [s for s, is_for in told if is_for is True]
         for statement in named or [s for s, is_for in told if is_for is None]:
             if statement.value is not None:
                 yield from self._classes(module, statement.value, statement.context, view)
+
+    def _by_action(self, view: ClassDef, module: Module, value: Expr) -> tuple[Module, Expr, int] | None:
+        """`self.serializers[self.action]`, `self.serializers.get(self.action)`, where that names one for the list."""
+        holder = value.base if isinstance(value, Subscript) else None
+        if isinstance(value, CallRef):
+            callee = module.body.calls[value.index].callee
+            holder = callee.base if isinstance(callee, Attribute) and callee.attr == "get" else None
+        bound = value_in(self._project, Type(view.name), holder.attr) if isinstance(holder, Attribute) else None
+        if bound is None or not isinstance(bound[1].value, Mapping):
+            return None
+        pairs = zip(bound[1].value.keys, bound[1].value.values, strict=True)
+        given = next((each for key, each in pairs if isinstance(key, String) and key.value == _LIST), None)
+        return (bound[0].module, given, bound[0].klass.context) if given is not None else None
 
     def _classes(self, module: Module, expr: Expr, context: int, view: ClassDef | None = None) -> Iterator[ClassDef]:
         names = self._meant(view, "serializer") if view is not None else frozenset[str]()

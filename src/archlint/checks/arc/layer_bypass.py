@@ -18,6 +18,9 @@ _EFFECTS = frozenset({"db.read", "db.write"})
 
 _MAJORITY = 2
 """One handler in so many, at least, goes through the layer that all are asked to use."""
+_CUSTOM = 0.7
+"""Such a part of all handlers, at least, goes through it: of places where it was less, 6 of 14 were right at three blind
+readings, of all others 48 of 51."""
 
 _WIDE = 4
 """What one handler in so many calls is about no matter of theirs: who asks, what is noted down of it."""
@@ -95,7 +98,7 @@ class _Custom:
         all_asked = [effects for each in asked.values() for effects in each]
         stored = {handler for handler, each in asked.items() if any(not _EFFECTS.isdisjoint(effects) for effects in each)}
         total = len(served.keys() | found.keys())
-        self._is_majority = self._is_configured or len(served) * _MAJORITY >= total
+        self._is_majority = self._is_configured or len(served) >= total * _CUSTOM
         is_layered = project.layers.style == "layered" and not self._is_configured
         self._gives_rows = not is_layered or len(stored) * _MAJORITY >= len(stored | found.keys())
         self.share = f"{'' if self._is_majority else 'only '}{len(served)} of {total} handlers"

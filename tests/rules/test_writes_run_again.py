@@ -228,3 +228,67 @@ def old():
     routes = f"from django.urls import path\n{imports}\ndef shown(request): ...\nurlpatterns = [path('', shown)]\n"
     found = testing.run_rule("DBS007", {"shop/models.py": MODELS, "shop/places_old.py": old, "shop/urls.py": routes})
     assert [each.confidence for each in found] == [confidence]
+
+
+NOTHING_NEW = """\
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+session = Session()
+
+class Base(DeclarativeBase):
+    def save(self) -> None:
+        session.add(self)
+        session.commit()
+
+class Shop(Base):
+    __tablename__ = "shops"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+class Place(Base):
+    __tablename__ = "places"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int]
+
+def create_place(shop: Shop) -> Place:
+    place = Place(shop_id=shop.id)
+    session.add(place)
+    session.commit()
+    return place
+
+def open_shop(name) -> None:
+    shop = session.get(Shop, name)
+    {then}
+"""
+SAVED_AGAIN = "place = create_place(shop)\n    {set}session.add(place)\n    session.commit()"
+OTHER = "Place(shop_id=shop.id).save()\n    {set}shop.save()"
+
+
+@pytest.mark.parametrize(
+    ("then", "confidence"),
+    [
+        (SAVED_AGAIN.format(set=""), LOW),
+        (SAVED_AGAIN.format(set="shop.name = 'open'\n    "), HIGH),
+        (OTHER.format(set=""), LOW),
+        (OTHER.format(set="shop.name = 'open'\n    "), HIGH),
+        (OTHER.format(set="name_it(shop)\n    "), HIGH),
+    ],
+)
+def test_a_second_commit_that_keeps_nothing_new(then: str, confidence: Confidence) -> None:
+    found = testing.run_rule("DBS007", {"shop/shops.py": NOTHING_NEW.replace("{then}", then)})
+    assert [each.confidence for each in found] == [confidence]
+
+
+HANDED = """\
+def place():
+    user = User.objects.create(name="new")
+    Profile.objects.create(user=user, team="none")
+
+def place_all():
+    {runs}(place)
+"""
+
+
+@pytest.mark.parametrize(("runs", "count"), [("run_in_transaction", 0), ("run_later", 1)])
+def test_what_is_handed_to_what_runs_it_in_a_transaction(runs: str, count: int) -> None:
+    assert len(testing.run_rule("DBS007", {"shop/models.py": MODELS + HANDED.format(runs=runs)})) == count

@@ -14,11 +14,13 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String, Subscript
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.around_apps import AroundApps
+from archlint.project.credentials import words_of
 from archlint.project.entities import FunctionRef
 from archlint.project.injected import Injected
 from archlint.project.model import Def, Type
 from archlint.project.saved_through import SavedThrough
 from archlint.project.sequence import context_at
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Class
@@ -33,6 +35,8 @@ Holder = Literal["", "own", "request", "injected"]
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
 _REQUEST, _METHOD, _TASK, _SIGNAL = "request-transaction", "in-transaction", "task", "signal-handler"
 _DISPATCHING = "dispatch"
+_JOINING = frozenset({"transaction", "atomic", "atomically"})
+"""Words in names of what runs in a transaction whatever it is handed."""
 _AROUND = frozenset({"__call__", "__acall__"})
 """Methods of middleware in which the request is answered."""
 _MOST_CALLERS = 40
@@ -230,6 +234,8 @@ class Transactions:
         callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
         if not callers and self._is_named_within(definition):
             yield "some"
+        if not callers and self._is_handed_within(definition):
+            yield "all"
         for methods in self._saved_through.methods(definition) if not callers and depth else ():
             inner = (d for d in methods if d != definition)
             held = any(self.holds(d) or any(True for _ in self.blocks.of(d)) for d in inner)
@@ -255,6 +261,16 @@ class Transactions:
             if not is_within and self.blocks.around(module, call.context) < 0:
                 return False
         return True
+
+    def _is_handed_within(self, definition: Def) -> bool:
+        """`run_in_transaction(self._place, order)`, right beside it."""
+        module, name = definition.module, definition.function.name
+        for call in module.body.calls:
+            for given in (a.value for a in call.arguments):
+                said = given.attr if isinstance(given, Attribute) else given.id if isinstance(given, Name) else ""
+                if said == name and not _JOINING.isdisjoint(words_of(last_name(module.body, call.callee))):
+                    return True
+        return False
 
     def _is_registered(self, definition: Def, kind: str) -> bool:
         """As a task, or as what is run by whoever sends a signal, in the sender's transaction."""

@@ -22,6 +22,7 @@ from archlint.project.spelling import last_name, shorten, spell
 _ENTRIES = ("value", "many", "hash")
 _DEPTH = 4
 _LITERAL = re.compile(r"[\"'][^\"'{}]{3,}")
+_PACKS = frozenset({"dumps", "packb"})
 _VERSIONS = frozenset({"sha", "commit", "revision", "etag", "checksum"})
 
 
@@ -183,7 +184,9 @@ def _is_versioned(project: Project, writes: CacheWrites, asked: _Asked) -> bool:
 
 def _value_given(asked: _Asked) -> Expr | None:
     """The value that is written, as the call that decides on its expiry gives it; None where that is not to be seen."""
-    value = asked.site.argument(asked.write.value)
+    value, body = asked.site.argument(asked.write.value), asked.site.module.body
+    if asked.through and isinstance(value, CallRef) and last_name(body, value) in _PACKS:
+        value = next((a.value for a in body.calls[value.index].arguments), None)
     for call, owner in zip(reversed(asked.through), reversed(asked.owners), strict=True):
         value = arguments_by_parameter(call.call, owner).get(value.id) if isinstance(value, Name) else None
     return value

@@ -34,6 +34,7 @@ from archlint.project.loose_writes import (
     stands_alone,
 )
 from archlint.project.model import Def, Type
+from archlint.project.nothing_new import keeps_nothing_new
 from archlint.project.one_off import OneOff
 from archlint.project.repeatable_writes import can_be_run_again
 from archlint.project.repeated import LoopWords
@@ -231,6 +232,8 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     if answers_another(first, second) or can_be_run_again(project, first, second):
         return Confidence.LOW
     if is_marked_on_failure(second, pair.one):
+        return Confidence.LOW
+    if keeps_nothing_new(project, definition, first, second):
         return Confidence.LOW
     if is_stamped(definition, second) or is_copied(first, second) or is_unchanged(first, second):
         return Confidence.LOW  # it only says when, or all of it is done again, or nothing is

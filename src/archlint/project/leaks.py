@@ -41,6 +41,7 @@ class Leaks:
     def __init__(self, project: Project, vocabulary: Vocabulary, habits: Habits) -> None:
         self._project = project
         self._vocabulary = vocabulary
+        self._mailboxes = habits.mailboxes
         self._taint = Taint(project, vocabulary, habits, PrintedFields(project, vocabulary, habits))
         self._reached = Reached(project)
         self._unknown = UnknownValues(project)
@@ -92,7 +93,7 @@ class Leaks:
             return
         handed = [(value, source) for value, source in found if value.sink != "exception"]
         if handed and not self._is_helper(value):
-            yield self._passed(site, *max(((v, _by_hops(s)) for v, s in handed), key=lambda pair: pair[1].confidence))
+            yield self._passed(site, *max(((v, self._by_hops(s)) for v, s in handed), key=lambda pair: pair[1].confidence))
             return
         for value, source in handed:
             call = source.handed_over
@@ -104,6 +105,14 @@ class Leaks:
         """The function does little but write: what it is given is its callers' business."""
         function = value.module.body.contexts[value.context].function
         return len(value.module.own_statements(function)) <= _LITTLE
+
+    def _by_hops(self, source: Source) -> Source:
+        """No more than a guess where several calls stand between the name and a log that knows nothing of it: what is handed
+        on is more often something found by the credential. One call hands over what it is given, headers stay headers, and a
+        person's address is passed on as it is."""
+        hops = 1 if source.entered is None or source.entered[0] is source.handed_over else 2
+        is_told = source.is_whole or hops == 1 or bool(self._mailboxes)
+        return source if is_told else replace(source, confidence=Confidence.LOW)
 
     def _passed(self, site: Site, value: LoggedValue, source: Source) -> Hit:
         function = value.module.body.contexts[value.context].function
@@ -164,13 +173,6 @@ class Leaks:
             names += [p.name for p in value.module.outline.functions[function].parameters]
         vocabulary = self._vocabulary
         return any(vocabulary.looks_alike(name) or vocabulary.names(name) is not None for name in names)
-
-
-def _by_hops(source: Source) -> Source:
-    """No more than a guess where several calls stand between the name and a log that knows nothing of it: what is handed on
-    is more often something found by it. One call hands over what it is given, and headers stay headers."""
-    hops = 1 if source.entered is None or source.entered[0] is source.handed_over else 2
-    return source if source.is_whole or hops == 1 else replace(source, confidence=Confidence.LOW)
 
 
 def _is_setting(source: Source) -> bool:

@@ -21,7 +21,7 @@ _DESCENTS = 3
 
 def parts_address(module: Module, expr: Expr) -> bool:
     """`address.split("@")`"""
-    if not isinstance(expr, CallRef) or last_name(module.body, expr) not in _PARTING:
+    if type(expr) is not CallRef or last_name(module.body, expr) not in _PARTING:
         return False
     given = module.body.calls[expr.index].arguments
     return bool(given) and isinstance(given[0].value, String) and given[0].value.value == "@"
@@ -37,7 +37,7 @@ def is_of_mailbox(project: Project, fields: frozenset[str], types: tuple[Type, .
 def is_put_together(origins: Origins, module: Module, expr: Expr, context: int) -> bool:
     """An address around an `@` that stands in the source (`f"{group}@{domain}"`), of pieces that come from no other address."""
     pieces = _pieces(module, expr)
-    texts = [piece.value for piece in pieces if isinstance(piece, String)]
+    texts = [piece.value for piece in pieces if type(piece) is String]
     if not any("@" in text for text in texts) or any(part.isspace() for text in texts for part in text):
         return False
     return not any(_is_of_address(origins, module, piece, context, _DESCENTS) for piece in pieces)
@@ -51,7 +51,7 @@ def _pieces(module: Module, expr: Expr) -> tuple[Expr, ...]:
             return tuple(inner for operand in expr.operands for inner in (_pieces(module, operand) or (operand,)))
         case CallRef():
             call = module.body.calls[expr.index]
-            if isinstance(call.callee, Attribute) and call.callee.attr == "format":
+            if type(call.callee) is Attribute and call.callee.attr == "format":
                 return (call.callee.base, *(argument.value for argument in call.arguments))
     return ()
 

@@ -45,7 +45,7 @@ def _refusing(module: Module, base: Expr, context: int) -> Iterator[int]:
     yield made
     for call in module.body.calls:
         callee = call.callee
-        own = isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id in _ITSELF
+        own = type(callee) is Attribute and type(callee.base) is Name and callee.base.id in _ITSELF
         if own and isinstance(callee, Attribute) and callee.attr in methods and _is_straight(module, call.context, made):
             yield methods[callee.attr]
 

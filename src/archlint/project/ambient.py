@@ -101,9 +101,9 @@ class Ambient:
         if isinstance(expr, Attribute):
             return holder, expr.attr
         index = expr.index[0] if len(expr.index) == 1 else None
-        if isinstance(index, String):
+        if type(index) is String:
             return holder, f"[{index.value}]"
-        if isinstance(index, Attribute) and isinstance(index.base, Name):
+        if type(index) is Attribute and type(index.base) is Name:
             return (holder, f"[{index.attr}]") if self._is_of_module(module, index.base, context) else None
         return (holder, f"[{index.id}]") if isinstance(index, Name) and self._is_of_module(module, index, context) else None
 
@@ -113,14 +113,14 @@ class Ambient:
 
 def _holder(base: Expr) -> str:
     """The last name of what something is kept on; none for an object's own attributes."""
-    name = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
+    name = base.id if type(base) is Name else base.attr if type(base) is Attribute else ""
     return "" if name in ("self", "cls") else name
 
 
 def _pairs(statement: Statement) -> Iterator[tuple[Attribute | Subscript, Expr]]:
     """What is stored where, also by `app.state.db, app.state.mail = db, mail`."""
     target, value = statement.target, statement.value
-    if isinstance(target, Collection) and isinstance(value, Collection) and len(target.items) == len(value.items):
+    if type(target) is Collection and type(value) is Collection and len(target.items) == len(value.items):
         pairs = [*zip(target.items, value.items, strict=True)] if not any(isinstance(i, Starred) for i in value.items) else []
     else:
         pairs = [(target, value)] if target is not None and value is not None else []

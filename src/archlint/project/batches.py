@@ -93,7 +93,7 @@ class Batches:
 
     def _lists(self, body: Body, part: Expr) -> list[str]:
         """The names in the place of many keys: `id__in=chunk`, `id.in_(chunk)`."""
-        if not isinstance(part, CallRef):
+        if type(part) is not CallRef:
             return []
         call = body.calls[part.index]
         takes_many = last_name(body, call.callee).endswith(self._words.membership)

@@ -121,7 +121,7 @@ class Bindings:
 
     def _unpacked_expression(self, module: Module, value: Expr, context: int, path: tuple[int, ...]) -> tuple[Entity, ...]:
         """`a, b = x, y` takes its values apart by place, before their types are asked for."""
-        while path and isinstance(value, Collection) and path[0] >= 0:
+        while path and type(value) is Collection and path[0] >= 0:
             if path[0] >= len(value.items) or any(isinstance(item, Starred) for item in value.items):
                 return ()
             value, path = value.items[path[0]], path[1:]

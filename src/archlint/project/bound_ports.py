@@ -71,7 +71,7 @@ class BoundPorts:
         for module in self._project.modules.production:
             for statement in module.statements["assign"]:
                 target = statement.target
-                if isinstance(target, Subscript) and len(target.index) == 1 and statement.value is not None:
+                if type(target) is Subscript and len(target.index) == 1 and statement.value is not None:
                     yield from self._crossed(module, target.index[0], (statement.value,), statement.context)
             for mapping, context in walk_module(module, _DICTS):
                 assert isinstance(mapping, Mapping)  # noqa: S101 - it was asked for

@@ -54,7 +54,7 @@ def _is_cut(module: Module, choice: Conditional) -> bool:
         spell(body, part.base)
         for side in (choice.body, choice.orelse)
         for part in parts_of(body, side)
-        if isinstance(part, Subscript) and any(isinstance(index, Slice) for index in part.index)
+        if type(part) is Subscript and any(type(index) is Slice for index in part.index)
     }
     measured = (p for p in parts_of(body, choice.test) if isinstance(p, CallRef) and last_name(body, p) == "len")
     return any(spell(body, argument.value) in sliced for call in measured for argument in body.calls[call.index].arguments)

@@ -87,7 +87,7 @@ class Breakers:
         body, function = definition.module.body, definition.function
         targets = (s.target for s in definition.module.statements["assign"] if function.at <= s.at < function.end)
         asked = (c.callee for c in body.calls if function.at <= c.at < function.end)
-        named = (spell(body, each) for each in (*targets, *asked) if isinstance(each, Attribute))
+        named = (spell(body, each) for each in (*targets, *asked) if type(each) is Attribute)
         return any(_NAMED_SO.search(name) for name in named)
 
     def _is_breaker(self, definition: Def, decorator: Expr) -> bool:

@@ -181,10 +181,10 @@ def _names(targets: tuple[Target, ...]) -> tuple[str, ...]:
 def _receiver(entities: tuple[Entity, ...], bases: tuple[Entity, ...]) -> Type | None:
     """What a method is called on: what it is bound to, else what stands before it."""
     for entity in entities:
-        if isinstance(entity, Bound | FunctionRef) and entity.receiver is not None:
+        if (type(entity) is Bound or type(entity) is FunctionRef) and entity.receiver is not None:
             return entity.receiver
     for base in bases:
-        if isinstance(base, Type):
+        if type(base) is Type:
             return base
     return None
 

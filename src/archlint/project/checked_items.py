@@ -36,4 +36,4 @@ def has_refused_items(module: Module, own: Iterable[Statement], text: str, befor
 
 
 def _asks_type(module: Module, test: Expr | None) -> bool:
-    return any(isinstance(p, CallRef) and last_name(module.body, p) == _ASKS_TYPE for p in parts_of(module.body, test))
+    return any(type(p) is CallRef and last_name(module.body, p) == _ASKS_TYPE for p in parts_of(module.body, test))

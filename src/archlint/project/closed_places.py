@@ -41,7 +41,7 @@ def checks(words: Sequence[str], checking: frozenset[str]) -> bool:
 
 def asks_catalogue(body: Body, call: Call) -> bool:
     """A text in the call asks for what the database has."""
-    texts = (p.value.lower() for a in call.arguments for p in parts_of(body, a.value) if isinstance(p, String))
+    texts = (p.value.lower() for a in call.arguments for p in parts_of(body, a.value) if type(p) is String)
     return any(catalogue in text for text in texts for catalogue in _CATALOGUES)
 
 
@@ -87,10 +87,10 @@ def asks_for_list(module: Module, side: Expr, whole: Operation) -> bool:
     """`allowed is not None` beside `name not in allowed`: whether there is a list at all."""
     body = module.body
     asked: Expr | None = side
-    if isinstance(side, Comparison):
+    if type(side) is Comparison:
         none = side.operands[1] if side.ops in (("is not",), ("!=",)) else None
         asked = side.operands[0] if isinstance(none, Constant) and none.value is None else None
     if not isinstance(asked, Name | Attribute):
         return False
-    lists = (s.operands[1] for s in whole.operands if isinstance(s, Comparison) and s.ops in (("in",), ("not in",)))
+    lists = (s.operands[1] for s in whole.operands if type(s) is Comparison and s.ops in (("in",), ("not in",)))
     return any(spell(body, each) == spell(body, asked) for each in lists)

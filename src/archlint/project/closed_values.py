@@ -119,7 +119,7 @@ class ClosedValues:
                 break
             if statement.end > expr.at:
                 continue  # what is given it here is not vetted yet
-            called = statement.value.value if isinstance(statement.value, Await) else statement.value
+            called = statement.value.value if type(statement.value) is Await else statement.value
             if statement.kind == "expression" and isinstance(called, CallRef) and statement.context in around:
                 given = [argument.value for argument in body.calls[called.index].arguments]
                 words = words_of(last_name(body, called))
@@ -169,7 +169,7 @@ class ClosedValues:
         around = [f.context for f in module.outline.functions if f.at <= test.at < f.end]
         function = module.body.contexts[around[-1]].function if around else -1
         targets = ((s.target, s.value) for s in module.own_statements(function) if s.kind == "assign" and s.at < test.at)
-        given = [value for target, value in targets if isinstance(target, Name) and target.id == test.id]
+        given = [value for target, value in targets if type(target) is Name and target.id == test.id]
         return given[0] if len(given) == 1 and not isinstance(given[0], Name) else None
 
     def _compares(self, module: Module, test: Comparison, text: str, is_true: bool) -> bool:
@@ -215,7 +215,7 @@ class ClosedValues:
 
     def _means(self, module: Module, expr: Expr, text: str) -> bool:
         """It is spelled so, but for its case, blanks around it and its being made a string."""
-        while isinstance(expr, CallRef):
+        while type(expr) is CallRef:
             call = module.body.calls[expr.index]
             if isinstance(call.callee, Attribute) and call.callee.attr in ("lower", "upper", "strip", "casefold"):
                 expr = call.callee.base

@@ -190,7 +190,7 @@ def made_before(module: Module, name: Name, before: int) -> Statement | None:
     own = [
         s
         for s in (*module.statements["assign"], *module.statements["annotate"])
-        if s.at < before and isinstance(s.target, Name) and s.target.id == name.id
+        if s.at < before and type(s.target) is Name and s.target.id == name.id
     ]
     last = max(own, key=lambda s: s.at, default=None)
     return last if last is not None and body.contexts[last.context].function == function else None

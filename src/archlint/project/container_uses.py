@@ -52,16 +52,16 @@ def _by_name(body: Body, uses: Iterable[Use]) -> dict[str, list[Use]]:
 def _added(body: Body) -> Iterator[Use]:
     for statement in body.statements:
         target = statement.target
-        if statement.kind in ("assign", "annotate", "augment") and isinstance(target, Subscript):
+        if statement.kind in ("assign", "annotate", "augment") and type(target) is Subscript:
             values = (statement.value,) if statement.value is not None else ()
             yield from _to(_root(body, target), statement.context, values)
     for call in body.calls:
-        if isinstance(call.callee, Attribute) and call.callee.attr in _ADDING:
+        if type(call.callee) is Attribute and call.callee.attr in _ADDING:
             given = tuple(argument.value for argument in call.arguments)
             yield from _to(
                 _root(body, call.callee.base), call.context, given[-1:] if call.callee.attr == "setdefault" else given
             )
-        elif isinstance(call.callee, Attribute) and call.callee.attr in _TAKING:
+        elif type(call.callee) is Attribute and call.callee.attr in _TAKING:
             continue  # what is taken out was put in elsewhere
 
 
@@ -73,12 +73,10 @@ def _to(expr: Expr, context: int, values: tuple[Expr, ...]) -> Iterator[Use]:
 def _root(body: Body, expr: Expr) -> Expr:
     """`users` of `users[key]["visits"]` and of `users.setdefault(key, [])`."""
     while True:
-        if isinstance(expr, Subscript):
+        if type(expr) is Subscript:
             expr = expr.base
         elif (
-            isinstance(expr, CallRef)
-            and isinstance(callee := body.calls[expr.index].callee, Attribute)
-            and callee.attr in _ADDING
+            type(expr) is CallRef and isinstance(callee := body.calls[expr.index].callee, Attribute) and callee.attr in _ADDING
         ):
             expr = callee.base
         else:

@@ -78,7 +78,7 @@ class Containers:
     def _is_made(self, site: CallSite) -> bool:
         """`super().__init__()` of a router's subclass makes no second one."""
         callee = site.call.callee
-        return not (isinstance(callee, Attribute) and callee.attr == "__init__")
+        return not (type(callee) is Attribute and callee.attr == "__init__")
 
     def _container(self, site: CallSite, kind: str) -> Container:
         type_name = next((t.name for t in site.targets), "")
@@ -94,7 +94,7 @@ class Containers:
             known = self._targets[module.path] = {
                 statement.value.index: statement.target.id if isinstance(statement.target, Name) else statement.target.attr
                 for statement in module.body.statements
-                if isinstance(statement.value, CallRef) and isinstance(statement.target, Name | Attribute)
+                if type(statement.value) is CallRef and isinstance(statement.target, Name | Attribute)
             }
         return known
 
@@ -131,7 +131,7 @@ class Containers:
 
     def of(self, module: Module, expr: Expr, context: int) -> tuple[Container, ...]:
         """The apps and routers that an expression may be; several are alternatives, or a loop's."""
-        key = (module.path, expr.at, expr.end, context, expr.id if isinstance(expr, Name) else "")
+        key = (module.path, expr.at, expr.end, context, expr.id if type(expr) is Name else "")
         known = self._found.get(key)
         if known is None:
             if self._depth > _DEPTH:

@@ -40,7 +40,7 @@ def keys_of(pattern: Expr | None) -> frozenset[str] | None:
 def takes_apart(method: str, call: Call) -> bool:
     """`key.partition(".")`: what it gives are parts, each of which is what its name says."""
     separator = call.arguments[0].value if method in _SPLITTING and call.arguments else None
-    return isinstance(separator, String) and separator.value.strip() in _BETWEEN_PARTS
+    return type(separator) is String and separator.value.strip() in _BETWEEN_PARTS
 
 
 def shown_by(expr: Operation) -> Iterator[Expr]:

@@ -120,12 +120,12 @@ class DigestUses:
             if last_name(body, target.base) in _SESSIONS:
                 found.add("compared")
         for part in parts_of(body, statement.value):
-            if isinstance(part, Comparison) and not _COMPARING.isdisjoint(part.ops):
+            if type(part) is Comparison and not _COMPARING.isdisjoint(part.ops):
                 if any(self._holds(module, operand, call, names) for operand in part.operands):
                     found.add("compared")
-            elif isinstance(part, Mapping) and any(self._holds(module, value, call, names) for value in part.values):
+            elif type(part) is Mapping and any(self._holds(module, value, call, names) for value in part.values):
                 found.add("handed")
-            elif isinstance(part, CallRef) and part.index != call:
+            elif type(part) is CallRef and part.index != call:
                 found |= self._given(module, part, call, names)
         return found
 
@@ -185,9 +185,9 @@ class DigestUses:
         waiting = [expr] if expr is not None else []
         while waiting:
             part = waiting.pop()
-            if (isinstance(part, CallRef) and part.index == call) or (isinstance(part, Name) and part.id in names):
+            if (type(part) is CallRef and part.index == call) or (type(part) is Name and part.id in names):
                 return True
-            if not isinstance(part, CallRef) or is_carrying(last_name(module.body, part)):
+            if type(part) is not CallRef or is_carrying(last_name(module.body, part)):
                 waiting += children(module.body, part)
                 continue
             callee = module.body.calls[part.index].callee

@@ -84,7 +84,7 @@ class Digests:
     def _chosen_by_name(self, site: CallSite) -> Hashing | None:
         """`getattr(hashing_library, "md5")(…)`."""
         module, callee = site.module, site.call.callee
-        if not isinstance(callee, CallRef) or last_name(module.body, callee) != "getattr":
+        if type(callee) is not CallRef or last_name(module.body, callee) != "getattr":
             return None
         getter = module.body.calls[callee.index]
         if len(getter.arguments) < 2:

@@ -52,19 +52,19 @@ class Dispatch:
     def called(self, entity: Entity) -> tuple[Target, ...]:
         """The same for a call that is written: what a library's decorator makes of a function may have its own way to be
         called (a task that is put into a queue)."""
-        if isinstance(entity, FunctionRef) and entity.definition.function.decorators:
+        if type(entity) is FunctionRef and entity.definition.function.decorators:
             for made in self._inference.function_attribute(entity, "__call__") or ():
                 if isinstance(made, Bound):
                     return self.targets(made)
         return self.targets(entity)
 
     def _find_targets(self, entity: Entity) -> tuple[Target, ...]:
-        if isinstance(entity, FunctionRef):
+        if type(entity) is FunctionRef:
             return self._function(entity)
-        if isinstance(entity, Bound):
+        if type(entity) is Bound:
             name = f"{entity.owner}.{entity.name}"
             return (Target(name, None, entity.operation, entity.receiver.confidence),)
-        if isinstance(entity, External):
+        if type(entity) is External:
             return (Target(entity.name, None, self._project.knowledge.function(entity.name), Confidence.HIGH),)
         if isinstance(entity, Type):
             return self._construction(entity) if entity.is_class else self._instance(entity)

@@ -41,7 +41,7 @@ class DumpedLists:
         for path in sorted(modules):
             body = modules[path].body
             for site in self._project.calls.in_module(modules[path]) if modules[path].is_production else ():
-                if isinstance(site.call.callee, Attribute) and site.call.callee.attr in names:
+                if type(site.call.callee) is Attribute and site.call.callee.attr in names:
                     yield from self._of(site, site.call.callee, _list_of(body, site.call))
 
     def _abouts(self) -> Iterator[Serializing]:

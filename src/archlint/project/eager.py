@@ -37,7 +37,7 @@ class EagerLoads:
         if known is None:
             known = self._values[module.path] = {}
             for statement in module.body.statements:
-                if isinstance(statement.target, Name):
+                if type(statement.target) is Name:
                     function = module.body.contexts[statement.context].function
                     known.setdefault((function, statement.target.id), []).append(statement.value)
         return known

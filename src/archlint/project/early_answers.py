@@ -61,7 +61,7 @@ def _compared(module: Module, statement: Statement, origins: Origins, paths: Rou
 
 
 def _parts(expr: Expr) -> Iterator[Expr]:
-    if isinstance(expr, Operation) and expr.op in ("and", "or", "not"):
+    if type(expr) is Operation and expr.op in ("and", "or", "not"):
         for operand in expr.operands:
             yield from _parts(operand)
     else:
@@ -70,16 +70,16 @@ def _parts(expr: Expr) -> Iterator[Expr]:
 
 def _comparisons(module: Module, expr: Expr) -> Iterator[tuple[Expr, bool]]:
     """(what the request's path is compared with, whether the branch is for all other paths)."""
-    if isinstance(expr, Comparison) and len(expr.ops) == 1:
+    if type(expr) is Comparison and len(expr.ops) == 1:
         left, right = expr.operands
         if expr.ops[0] in ("==", "!=", "in", "not in"):
             if _is_path(module, left):
                 yield right, expr.ops[0] in _DENIALS
             elif _is_path(module, right) and expr.ops[0] in ("==", "!="):
                 yield left, expr.ops[0] in _DENIALS
-    elif isinstance(expr, CallRef):
+    elif type(expr) is CallRef:
         call = module.body.calls[expr.index]
-        if isinstance(call.callee, Attribute) and call.callee.attr == "startswith" and _is_path(module, call.callee.base):
+        if type(call.callee) is Attribute and call.callee.attr == "startswith" and _is_path(module, call.callee.base):
             yield from ((a.value, False) for a in call.arguments[:1])
 
 

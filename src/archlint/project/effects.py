@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.project.closure import Closure, Direct, Way, crosses
@@ -33,14 +34,13 @@ _MOST_STEPS = 30
 """A longer way is told without the stations before its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class EffectPoint:
+class EffectPoint(Struct, frozen=True, gc=False):
     """An effect at a place: `witness` leads from there to the library call that has it."""
 
     point: Point
     effect: str
     way: Way
-    _effects: Effects = field(repr=False, compare=False)
+    _effects: Effects
 
     @property
     def witness(self) -> Witness:

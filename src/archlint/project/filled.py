@@ -35,7 +35,7 @@ class Filled:
         function = body.contexts[self.context].function
         for call in body.calls:
             callee = call.callee
-            if not isinstance(callee, Attribute) or body.contexts[call.context].function != function:
+            if type(callee) is not Attribute or body.contexts[call.context].function != function:
                 continue
             if callee.attr in _ADDING | _EXTENDING and _root(body, callee.base) == self.name:
                 self.places.append(call.context)
@@ -47,7 +47,7 @@ class Filled:
         for statement in body.statements:
             if body.contexts[statement.context].function != function or statement.value is None:
                 continue
-            if isinstance(statement.target, Subscript) and _root(body, statement.target) == self.name:
+            if type(statement.target) is Subscript and _root(body, statement.target) == self.name:
                 self.places.append(statement.context)
                 self.items.append((statement.value, statement.context))
             elif statement.kind == "augment" and isinstance(statement.target, Name) and statement.target.id == self.name:
@@ -64,7 +64,7 @@ def is_filled_by_hand(module: Module, context: int, name: str) -> bool:
     keyed = [
         s.context
         for s in body.statements
-        if isinstance(s.target, Subscript) and isinstance(s.target.base, Name) and s.target.base.id == name
+        if type(s.target) is Subscript and type(s.target.base) is Name and s.target.base.id == name
         if all(isinstance(key, String) for key in s.target.index)
     ]
     if any(_is_repeated(body, place) for place in filled.places if place not in keyed):
@@ -85,10 +85,10 @@ def _is_repeated(body: Body, context: int) -> bool:
 
 def is_empty(module: Module, expr: Expr) -> bool:
     """`[]`, `{}`, `set()`, `defaultdict(list)`: made to be filled."""
-    if isinstance(expr, CallRef):
+    if type(expr) is CallRef:
         name = last_name(module.body, expr)
         return name in _MAKING and (name == "defaultdict" or not module.body.calls[expr.index].arguments)
-    return (isinstance(expr, Collection) and not expr.items) or (isinstance(expr, Mapping) and not expr.keys)
+    return (type(expr) is Collection and not expr.items) or (type(expr) is Mapping and not expr.keys)
 
 
 def _root(body: Body, expr: Expr) -> str:

@@ -36,8 +36,8 @@ def is_found_first(expr: Expr, at: Place) -> bool:
 
 
 def _found(body: Body, statement: Statement, text: str) -> list[str]:
-    value = statement.value.value if isinstance(statement.value, Await) else statement.value
-    if statement.kind != "assign" or not isinstance(statement.target, Name) or not isinstance(value, CallRef):
+    value = statement.value.value if type(statement.value) is Await else statement.value
+    if statement.kind != "assign" or type(statement.target) is not Name or type(value) is not CallRef:
         return []
     parts = (part for a in body.calls[value.index].arguments for part in parts_of(body, a.value))
     return [statement.target.id] if any(spell(body, part) == text for part in parts) else []

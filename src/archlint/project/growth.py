@@ -102,7 +102,7 @@ class Growths:
         end, types, subject = loop.place.end, self._project.types, loop.place.subject
         if isinstance(subject, Name) and types.inference.is_named_row(loop.module, subject, loop.place.parent):
             return False  # callers may give names as well, or what rows are to be made of
-        rebound = {s.target.id for s in loop.statements if s.kind != "for" and isinstance(s.target, Name)}
+        rebound = {s.target.id for s in loop.statements if s.kind != "for" and type(s.target) is Name}
         found = [t for name in loop.targets - rebound for t in types.all(loop.module, Name(end, name), loop.context)]
         return any(not t.is_class and types.role(t) == "db-model" for t in found)
 

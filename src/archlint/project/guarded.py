@@ -148,7 +148,7 @@ def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
     body = loop.module.body
     found = {holder.target.id} if isinstance(holder.target, Name) else set()
     for statement in loop.statements:  # `user = ask(key); key_of[name] = user.pk`, in two steps
-        if statement.at > at and isinstance(statement.target, Name) and not found.isdisjoint(names_in(body, statement.value)):
+        if statement.at > at and type(statement.target) is Name and not found.isdisjoint(names_in(body, statement.value)):
             found.add(statement.target.id)
     filled = {
         spell(body, statement.target.base)
@@ -187,11 +187,11 @@ def _skips_known(loop: Loop, chain: tuple[int, ...], at: int) -> bool:
 
 
 def _looks_up(body: Body, part: object, filled: set[str]) -> bool:
-    if isinstance(part, Comparison):
+    if type(part) is Comparison:
         return any(
             op in ("in", "not in") and spell(body, side) in filled for op, side in zip(part.ops, part.operands[1:], strict=True)
         )
-    if isinstance(part, CallRef):
+    if type(part) is CallRef:
         return last_name(body, part) == "get" and spell(body, body.calls[part.index].callee).removesuffix(".get") in filled
     return False
 

@@ -113,9 +113,7 @@ class HandedRows:
         if module.path not in self._known_filled:
             callees = (call.callee for call in module.body.calls)
             self._known_filled[module.path] = frozenset(
-                (callee.base.at, callee.base.end)
-                for callee in callees
-                if isinstance(callee, Attribute) and callee.attr in _FILLING
+                (callee.base.at, callee.base.end) for callee in callees if type(callee) is Attribute and callee.attr in _FILLING
             )
         return self._known_filled[module.path]
 

@@ -129,6 +129,6 @@ def _given_back(definition: Def, path: tuple[int, ...]) -> str:
             value = value.items[path[0]]
         elif path:
             continue
-        if isinstance(value, Name) and value.id in names:
+        if type(value) is Name and value.id in names:
             return value.id
     return ""

@@ -176,11 +176,11 @@ class HashedFields:
 
 def field_read(module: Module, value: Expr) -> tuple[Expr, str] | None:
     """What a field is read from, and its name: `user.password`, `row["password"]`, `row.get("password")`."""
-    if isinstance(value, Attribute):
+    if type(value) is Attribute:
         return value.base, value.attr
-    if isinstance(value, Subscript) and len(value.index) == 1 and isinstance(value.index[0], String):
+    if type(value) is Subscript and len(value.index) == 1 and type(value.index[0]) is String:
         return value.base, value.index[0].value
-    if isinstance(value, CallRef):
+    if type(value) is CallRef:
         call = module.body.calls[value.index]
         first = call.arguments[0].value if call.arguments else None
         if isinstance(call.callee, Attribute) and call.callee.attr in ("get", "pop") and isinstance(first, String):

@@ -20,7 +20,7 @@ class Holding:
 
     def items(self, entity: Entity) -> tuple[Entity, ...]:
         """What iterating over the entity gives."""
-        if isinstance(entity, FunctionRef):
+        if type(entity) is FunctionRef:
             return self._inference.returns.yielded(entity)
         if not isinstance(entity, Type) or entity.is_class:
             return ()
@@ -59,7 +59,7 @@ class Holding:
 
     def indexed(self, base: Type, index: Expr | None) -> tuple[Entity, ...]:
         """What `base[index]` gives."""
-        if isinstance(index, Slice):
+        if type(index) is Slice:
             return (base,)
         if base.name == "builtins.tuple" and isinstance(index, Constant) and isinstance(index.value, int):
             row = index.value

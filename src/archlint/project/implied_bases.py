@@ -57,7 +57,7 @@ class ImpliedBases:
             contexts = module.body.contexts if names else ()
             for statement in module.body.statements if names else ():
                 place = contexts[statement.context]
-                if place.kind == "class" and isinstance(statement.value, CallRef):
+                if place.kind == "class" and type(statement.value) is CallRef:
                     call = module.body.calls[statement.value.index]
                     if last_name(module.body, call.callee) in names:
                         known.setdefault(place.klass, []).append(call)

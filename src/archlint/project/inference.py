@@ -98,7 +98,7 @@ class Inference:
 
     def callee(self, module: Module, expr: Expr, context: int) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
         """(what is called, what stands before its name): of `a.b` what `a.b` is and what `a` is."""
-        if not isinstance(expr, Attribute):
+        if type(expr) is not Attribute:
             return self.entities(module, expr, context), ()
         bases = self.entities(module, expr.base, context)
         return self._attribute_of(module, expr, bases, context), bases
@@ -147,11 +147,11 @@ class Inference:
     def operation(self, entity: Entity) -> LibraryOperation | None:
         """What is known of calling the entity, if it is a library's."""
         knowledge = self.project.knowledge
-        if isinstance(entity, External):
+        if type(entity) is External:
             return knowledge.function(entity.name)
-        if isinstance(entity, Bound):
+        if type(entity) is Bound:
             return entity.operation
-        if isinstance(entity, Type):
+        if type(entity) is Type:
             for ancestor in self.members.ancestors(entity):
                 for _, info, _ in self.library.lineage(ancestor):
                     found = info.construct if entity.is_class else info.call
@@ -216,15 +216,17 @@ class Inference:
 
     def is_some_callable(self, entity: Entity) -> bool:
         """Known only as something that can be called: what it runs is better told by what is passed or returned."""
-        return isinstance(entity, Type) and self.project.knowledge.role(entity.name) == "callable"
+        return type(entity) is Type and self.project.knowledge.role(entity.name) == "callable"
 
     def is_anything(self, entity: Entity) -> bool:
         """Annotated as what may be anything."""
-        return isinstance(entity, Type) and entity.name in _ANYTHING and not entity.is_class
+        return type(entity) is Type and entity.name in _ANYTHING and not entity.is_class
 
     def says_nothing(self, entity: Entity) -> bool:
         """What it is is better told by whoever passes, sets or returns it."""
-        return self.is_some_callable(entity) or self.is_anything(entity)
+        if type(entity) is not Type:
+            return False
+        return self.project.knowledge.role(entity.name) == "callable" or (entity.name in _ANYTHING and not entity.is_class)
 
     def _passed(self, module: Module, binding: Binding) -> tuple[Entity, ...]:
         key = (module.path, binding.function, binding.index)
@@ -316,14 +318,14 @@ class Inference:
 
     def _is_telling(self, entity: Entity) -> bool:
         """More than the mere name of something in a library."""
-        if isinstance(entity, External):
+        if type(entity) is External:
             return self.project.knowledge.function(entity.name) is not None
         return not self.is_anything(entity)
 
     def _guessed_attribute(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """For what no class defines that is read: a mixin's `self.session`, a manager of an unknown base."""
         base = expr.base
-        last = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
+        last = base.id if type(base) is Name else base.attr if type(base) is Attribute else ""
         if bases and last in ("self", "cls"):
             return self.guess(module, expr.attr)
         owner = next((b for b in bases if isinstance(b, Type) and b.is_class), None)
@@ -333,14 +335,14 @@ class Inference:
 
     def attribute(self, base: Entity, name: str) -> tuple[Entity, ...] | None:
         """What `base.name` is; None where the base is known to have no such name, or nothing is known of it."""
-        if isinstance(base, Type):
+        if type(base) is Type:
             if name == "__class__" and not base.is_class:
                 return (as_class(base),)
             return self._attribute_of_type(base, name)
-        if isinstance(base, ModuleRef):
+        if type(base) is ModuleRef:
             definitions = self.project.symbols.member(base.module, base.name, name, base.near)
             return tuple(e for definition in definitions for e in self.defined(definition))
-        if isinstance(base, External):
+        if type(base) is External:
             return (self.external(f"{base.name}.{name}"),)
         if isinstance(base, FunctionRef):
             return self.function_attribute(base, name)

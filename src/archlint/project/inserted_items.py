@@ -58,7 +58,7 @@ class InsertedItems:
 
     def collection(self, expr: Collection, spot: Spot) -> Found:
         head = spot.taken[0] if spot.taken else Part.ANY
-        told = not any(isinstance(item, Starred) for item in expr.items)
+        told = not any(type(item) is Starred for item in expr.items)
         if isinstance(head, int) and told and -len(expr.items) <= head < len(expr.items):
             return self._values.walk(expr.items[head], spot.inside())
         return self._values.all(expr.items, spot.inside())
@@ -153,7 +153,7 @@ def _puts(module: Module) -> _Puts:
             found[_key_of(body, call.context, callee.base)].append(put)
     for statement in body.statements:
         target, value = statement.target, statement.value
-        if statement.kind == "assign" and isinstance(target, Subscript) and len(target.index) == 1 and value is not None:
+        if statement.kind == "assign" and type(target) is Subscript and len(target.index) == 1 and value is not None:
             put = _Put(value, statement.context, target.index[0])
             found[_key_of(body, statement.context, target.base)].append(put)
     return found
@@ -165,6 +165,6 @@ def _key_of(body: Body, context: int, base: Expr) -> tuple[_Owner, str]:
 
 def _owner(place: Context, expr: Expr) -> _Owner:
     """The function whose name it is, or the class whose attribute."""
-    if isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id in ("self", "cls") and place.klass >= 0:
+    if type(expr) is Attribute and type(expr.base) is Name and expr.base.id in ("self", "cls") and place.klass >= 0:
         return "class", place.klass
     return "function", place.function

@@ -22,14 +22,14 @@ class Invocation:
 
     def called(self, callee: Entity, site: Site | None = None) -> tuple[Entity, ...]:
         """What calling the entity gives."""
-        if isinstance(callee, FunctionRef):
+        if type(callee) is FunctionRef:
             return self._inference.returns.of(callee, site)
-        if isinstance(callee, Bound):
+        if type(callee) is Bound:
             if callee.operation.returns is None:
                 return ()
             parameters = self.parameters(callee.receiver, callee.owner)
             return self._inference.library.told(callee.operation.returns, Environment(callee.receiver, parameters, site))
-        if isinstance(callee, Type):
+        if type(callee) is Type:
             return self._constructed(callee, site) if callee.is_class else self._called_instance(callee, site)
         if isinstance(callee, External):
             return self._called_external(callee, site)

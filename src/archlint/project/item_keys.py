@@ -59,7 +59,7 @@ def _asked(loop: Loop, body: Body, expr: Expr | None) -> list[Expr]:
     found = [expr] if expr is not None else []
     for _ in range(_STEPS if loop.mapping is None else 0):
         names = {name for part in found for name in names_in(body, part)} - loop.targets
-        made = [s.value for s in loop.statements if isinstance(s.target, Name) and s.target.id in names and s.value is not None]
+        made = [s.value for s in loop.statements if type(s.target) is Name and s.target.id in names and s.value is not None]
         found += [value for value in made if value not in found]
     return found
 

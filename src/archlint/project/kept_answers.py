@@ -134,7 +134,7 @@ def _asked_before(
         if not isinstance(statement.target, Name) or statement.value is None or statement.end > at:
             continue
         for part in parts_of(body, statement.value):
-            other = sites.get(part.index) if isinstance(part, CallRef) else None
+            other = sites.get(part.index) if type(part) is CallRef else None
             if other is not None and (other.site in asked or not memo.isdisjoint(words_of(last_name(body, other.call.callee)))):
                 found.add(statement.target.id)
     return frozenset(found)

@@ -28,8 +28,8 @@ def kept_by(point: EffectPoint) -> Kept:
         return "program"
     for statement in own:
         target = statement.target
-        is_entry = isinstance(target, Subscript)
-        target = target.base if isinstance(target, Subscript) else target  # `_known[key] = query()`
+        is_entry = type(target) is Subscript
+        target = target.base if type(target) is Subscript else target  # `_known[key] = query()`
         if not (statement.at <= at < statement.end and isinstance(target, Attribute | Name)):
             continue
         if isinstance(target, Name) and not (_is_shared(module, target) if is_entry else _is_global(body, own, target)):
@@ -80,7 +80,7 @@ def _fills_global(module: Module, own: Sequence[Statement], at: int) -> bool:
     `_client = connect(); _client.ping()`."""
     shared = {name for s in own if s.kind == "global" for name in names_in(module.body, s.target or s.value)}
     answered = {s.value.id: s.at for s in own if s.kind == "return" and s.at < at and isinstance(s.value, Name)}
-    filled = [s for s in own if s.kind in ("assign", "annotate") and isinstance(s.target, Name) and s.target.id in shared]
+    filled = [s for s in own if s.kind in ("assign", "annotate") and type(s.target) is Name and s.target.id in shared]
     return any(isinstance(s.target, Name) and s.at > answered.get(s.target.id, s.at) for s in filled)
 
 

@@ -117,7 +117,7 @@ class LazyRelations:
 
     def _loading(self, module: Module, value: Expr | None) -> Loading | None:
         """How the relation loads that a call makes; None where it makes none."""
-        if not isinstance(value, CallRef):
+        if type(value) is not CallRef:
             return None
         for name in self._made(module, value):
             loading = next((info.loading for _, info in self._project.knowledge.infos(name) if info.loading is not None), None)

@@ -166,7 +166,7 @@ class Leaks:
         for part in parts_of(body, value.expr):
             if isinstance(part, Name | Attribute | CallRef):
                 names.append(last_name(body, part))
-            elif isinstance(part, String) and part.value.isidentifier():
+            elif type(part) is String and part.value.isidentifier():
                 names.append(part.value)
         function = body.contexts[value.context].function
         if function >= 0:

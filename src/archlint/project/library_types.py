@@ -194,6 +194,6 @@ class LibraryTypes:
         expr = argument_of(site.call, notation)
         if expr is None:
             return ()
-        if isinstance(expr, String):
+        if type(expr) is String:
             return self._inference.class_named(expr.value, site.module, site.context)
         return self._inference.entities(site.module, expr, site.context)

@@ -108,7 +108,7 @@ class Limited:
         added = False
         for call in body.calls:
             callee = call.callee
-            if not (isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id == name):
+            if not (type(callee) is Attribute and type(callee.base) is Name and callee.base.id == name):
                 continue
             if body.contexts[call.context].function != function or callee.attr in _GROWING:
                 return False

@@ -171,17 +171,17 @@ def only_value(module: Module, name: Name, context: int) -> Expr | None:
         return None
     own = module.outline.functions[function]
     inside = module.statements_between(own.at, own.end)
-    given = [s for s in inside if isinstance(s.target, Name) and s.target.id == name.id]
+    given = [s for s in inside if type(s.target) is Name and s.target.id == name.id]
     if len(given) != 1 or given[0].kind != "assign" or any(p.name == name.id for p in own.parameters):
         return None
     uses = sum(name.id in names_in(body, s.value) for s in inside if s.value is not None)
-    read = sum(isinstance(p, Name) and p.id == name.id for s in inside for root in _read(s) for p in parts_of(body, root))
+    read = sum(type(p) is Name and p.id == name.id for s in inside for root in _read(s) for p in parts_of(body, root))
     return given[0].value if uses == read == 1 else None
 
 
 def _read(statement: Statement) -> Iterator[Expr | None]:
     yield statement.value
-    yield statement.target if not isinstance(statement.target, Name) else None
+    yield statement.target if type(statement.target) is not Name else None
 
 
 def chain_of(module: Module, expr: Expr) -> Iterator[Expr]:

@@ -120,7 +120,7 @@ def _facet(project: Project, site: CallSite) -> tuple[Logging | None, Literal["l
             return operation.log, "log"
     callee = site.call.callee
     receiver = site.receiver
-    if not isinstance(callee, Attribute) or receiver is None or receiver.is_class:
+    if type(callee) is not Attribute or receiver is None or receiver.is_class:
         return None, "log"
     if any(target.definition is not None or target.operation is not None for target in site.targets):
         return None, "log"
@@ -222,7 +222,7 @@ def _guards(module: Module, test: Expr, holds: bool) -> bool:
     ):
         return True
     for part in parts_of(module.body, test):
-        if isinstance(part, Comparison) and any(op in ("in", "not in") for op in part.ops):
+        if type(part) is Comparison and any(op in ("in", "not in") for op in part.ops):
             named = [p for p in parts_of(module.body, part.operands[-1]) if isinstance(p, Name | Attribute)]
             if any(not _KEPT_OUT.isdisjoint(words_of(last_name(module.body, p))) for p in named):
                 return True

@@ -54,7 +54,7 @@ def listed_by(loop: Loop) -> Iterator[Expr]:
         yield part
         name = part.id if isinstance(part, Name) else ""
         own = loop.module.own_statements(function) if name else ()
-        given = [s.value for s in own if isinstance(s.target, Name) and s.target.id == name and s.at < loop.place.at]
+        given = [s.value for s in own if type(s.target) is Name and s.target.id == name and s.at < loop.place.at]
         for made in parts_of(body, given[-1]) if given and given[-1] is not None else ():
             yield made
             gone_over = body.contexts[made.context].subject if isinstance(made, Comprehension) else None
@@ -69,7 +69,7 @@ def is_part_of_row(project: Project, module: Module, iterable: Expr, context: in
         match current:
             case Name():
                 own = module.own_statements(body.contexts[context].function)
-                given = [s for s in own if isinstance(s.target, Name) and s.target.id == current.id and s.at < iterable.at]
+                given = [s for s in own if type(s.target) is Name and s.target.id == current.id and s.at < iterable.at]
                 current = given[0].value if len(given) == 1 and given[0].kind == "assign" else None
             case Operation(op="or"):
                 current = current.operands[0]

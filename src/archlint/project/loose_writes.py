@@ -120,7 +120,7 @@ def is_handed_on(first: Commit, second: Commit) -> bool:
     if call is None or not isinstance(call.call.callee, Name):
         return False
     name, at = call.call.callee.id, first.point.site.at
-    return any(isinstance(s.target, Name) and s.target.id == name and s.at <= at < s.end for s in body.statements)
+    return any(type(s.target) is Name and s.target.id == name and s.at <= at < s.end for s in body.statements)
 
 
 def adds(commit: Commit) -> bool:

@@ -195,11 +195,11 @@ class Members:
             for entity in self._inference.bound(klass.module, binding, name):
                 if isinstance(entity, Type) or not inside:
                     found.append(entity)
-        return distinct([substituted(e, given) if isinstance(e, Type) else e for e in found])
+        return distinct([substituted(e, given) if type(e) is Type else e for e in found])
 
     def _read(self, entity: Entity, receiver: Type) -> tuple[Entity, ...]:
         """A class's member as reading it on the receiver gives it: methods bound, properties run, descriptors asked."""
-        if isinstance(entity, FunctionRef) and entity.receiver is None:
+        if type(entity) is FunctionRef and entity.receiver is None:
             bound = FunctionRef(entity.definition, receiver)
             marks = self._inference.returns.marks(entity.definition)
             if "accessor" in marks:

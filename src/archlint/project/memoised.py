@@ -64,7 +64,7 @@ def _keeps_by_key(project: Project, definition: Def) -> bool:
     module, body = definition.module, definition.module.body
     for statement in module.own_statements(definition.index):
         target = statement.target
-        if not isinstance(target, Subscript):
+        if type(target) is not Subscript:
             continue
         test = body.contexts[statement.context].subject
         asks = isinstance(test, Comparison) and test.ops == ("not in",)
@@ -93,4 +93,4 @@ def _keeps_on_object(definition: Def) -> bool:
         for s in own
         if s.kind == "return" and isinstance(s.value, Attribute) and body.contexts[s.context].kind == "try"
     }
-    return any(isinstance(s.target, Attribute) and spell(body, s.target) in given for s in own)
+    return any(type(s.target) is Attribute and spell(body, s.target) in given for s in own)

@@ -46,7 +46,7 @@ class Narrowing:
 def _tests(module: Module) -> Mapping[str, Mapping[int, Expr]]:
     found: dict[str, dict[int, Expr]] = defaultdict(dict)
     for index, place in enumerate(module.body.contexts):
-        if place.kind == "if" and isinstance(place.subject, CallRef):
+        if place.kind == "if" and type(place.subject) is CallRef:
             call = module.body.calls[place.subject.index]
             if isinstance(call.callee, Name) and call.callee.id == "isinstance" and len(call.arguments) == 2:
                 tested, classes = call.arguments[0].value, call.arguments[1].value

@@ -66,11 +66,11 @@ class OneByOne:
         body = point.module.body
         for part in parts_of(body, expression_of(point)) if loop.mapping is None else ():
             base = part.base if isinstance(part, Attribute) and part.attr in self._words.managers else None
-            given = [a.value for a in body.calls[part.index].arguments] if isinstance(part, CallRef) else []
+            given = [a.value for a in body.calls[part.index].arguments] if type(part) is CallRef else []
             named = [g for g in given if isinstance(g, Name) and g.id in _MODELS]
-            if any(isinstance(name, Name) and name.id in loop.targets for name in (base, *named)):
+            if any(type(name) is Name and name.id in loop.targets for name in (base, *named)):
                 return True
-            if isinstance(part, Attribute) and isinstance(part.base, Name) and _is_class_of(loop, part.base):
+            if type(part) is Attribute and type(part.base) is Name and _is_class_of(loop, part.base):
                 return True
         return False
 
@@ -106,7 +106,7 @@ class OneByOne:
         if not names:
             return False
         written = [s.expr for s in self._project.values.sources.of(module, expr, context) if s.module is module] or [expr]
-        for template in (part for made in written for part in parts_of(module.body, made) if isinstance(part, Template)):
+        for template in (part for made in written for part in parts_of(module.body, made) if type(part) is Template):
             if any(not names.isdisjoint(names_in(module.body, part)) for part in _table_parts(template)):
                 return True
         if isinstance(expr, Template):
@@ -156,7 +156,7 @@ class OneByOne:
         body, place = point.module.body, loop.place
         parts = (part for s in point.module.statements_between(place.at, place.end) for part in parts_of(body, s.value))
         return any(
-            isinstance(part, Attribute)
+            type(part) is Attribute
             and part.attr in self._words.row_keys
             and (part.base.at <= point.site.at < part.base.end or self._is_answer(point, part.base))
             for part in parts

@@ -62,7 +62,7 @@ class Origins:
     def of(self, module: Module, expr: Expr, context: int, every: bool = False) -> list[Origin | Parameter]:
         """What a Name or Attribute may be given; nothing for other expressions. `every`: also by earlier statements of
         the same place (`urlpatterns = …` before `urlpatterns += …`)."""
-        if isinstance(expr, Name):
+        if type(expr) is Name:
             found = self._name(module, expr, context, every)
         elif isinstance(expr, Attribute):
             found = self._attribute(module, expr, context, every)
@@ -114,7 +114,7 @@ class Origins:
 
     def _attribute(self, module: Module, expr: Attribute, context: int, every: bool) -> Iterator[Origin | Parameter]:
         for base in self._inference.entities(module, expr.base, context):
-            if isinstance(base, ModuleRef):
+            if type(base) is ModuleRef:
                 for definition in self._symbols.member(base.module, base.name, expr.attr, base.near):
                     yield from self._definition(definition, every)
             elif isinstance(base, Type):

@@ -53,7 +53,7 @@ class OwnMakers:
         if any(not self._hashing.isdisjoint(words_of(name)) for name in called):
             return True
         return any(
-            isinstance(part, String) and self._vocabulary.names(part.value) is not None
+            type(part) is String and self._vocabulary.names(part.value) is not None
             for statement in definition.module.own_statements(definition.index)
             for expr in (statement.target, statement.value)
             for part in parts_of(body, expr)

@@ -127,13 +127,13 @@ class PageSizes:
         for part in parts_of(body, expr):
             key: Expr | None = None
             base: Expr | None = None
-            if isinstance(part, CallRef):
+            if type(part) is CallRef:
                 call = body.calls[part.index]
                 if isinstance(call.callee, Attribute) and call.callee.attr == "get" and call.arguments:
                     base, key = call.callee.base, call.arguments[0].value
-            elif isinstance(part, Subscript) and part.index:
+            elif type(part) is Subscript and part.index:
                 base, key = part.base, part.index[0]
-            if isinstance(key, String) and key.value in self._words.sizes and last_name(body, base) in self._words.sent:
+            if type(key) is String and key.value in self._words.sizes and last_name(body, base) in self._words.sent:
                 return True
         return False
 

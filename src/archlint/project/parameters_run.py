@@ -29,7 +29,7 @@ class ParametersRun:
             names = {parameter.name for parameter in definition.function.parameters}
             for site in self._project.calls.of(definition) if names else ():
                 callee, operation = site.call.callee, site.operation
-                if isinstance(callee, Name) and callee.id in names and not site.targets:
+                if type(callee) is Name and callee.id in names and not site.targets:
                     known[callee.id] = "once"
                 if operation is not None:
                     for notation in operation.threaded:

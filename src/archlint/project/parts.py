@@ -53,7 +53,7 @@ every expression of the project goes through it."""
 
 def children(body: Body, expr: Expr) -> tuple[Expr, ...]:
     """The direct subexpressions, in source order as far as it matters; of a call its callee and arguments."""
-    if isinstance(expr, CallRef):
+    if type(expr) is CallRef:
         call = body.calls[expr.index]
         return (call.callee, *(argument.value for argument in call.arguments))
     parts = PARTS.get(type(expr))
@@ -82,4 +82,4 @@ def leaves_of(expr: Expr) -> Iterator[Expr]:
 
 def names_in(body: Body, expr: Expr | None) -> Iterator[str]:
     """The plain names that an expression uses (`a` and `i` of `a.b[i]`), with repetition."""
-    return (part.id for part in parts_of(body, expr) if isinstance(part, Name))
+    return (part.id for part in parts_of(body, expr) if type(part) is Name)

@@ -100,10 +100,10 @@ class Passed:
     def _runs(self, caller: Module, call: Call, definition: Def) -> int | None:
         """How many parameters the call fills by its receiver, if it runs the function; None if it does not."""
         for entity in self._inference.entities(caller, call.callee, call.context):
-            if isinstance(entity, FunctionRef) and entity.definition == definition:
+            if type(entity) is FunctionRef and entity.definition == definition:
                 is_static = "static-method" in self._inference.returns.marks(definition)
                 return 1 if entity.receiver is not None and not is_static else 0
-            if isinstance(entity, Type) and entity.is_class and definition.function.name == "__init__":
+            if type(entity) is Type and entity.is_class and definition.function.name == "__init__":
                 made = self._inference.members.find(entity, "__init__") or ()
                 if any(isinstance(e, FunctionRef) and e.definition == definition for e in made):
                     return 1

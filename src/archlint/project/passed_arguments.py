@@ -37,7 +37,7 @@ def _through_class(site: CallSite) -> bool:
     callee = site.call.callee
     if site.receiver is not None and not site.receiver.is_class:
         return False  # an object that is imported under the name of its class
-    if not (isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id[:1].isupper()):
+    if not (type(callee) is Attribute and type(callee.base) is Name and callee.base.id[:1].isupper()):
         return False
     definitions = [t.definition for t in site.targets if t.definition is not None]
     return any(d.function.parameters[:1] and d.function.parameters[0].name == "self" for d in definitions) and not any(

@@ -96,7 +96,7 @@ class PasswordColumns:
 
     def column(self, module: Module, expr: Expr, context: int) -> tuple[str, Confidence] | None:
         """The column that an attribute is of a stored object (or of its class)."""
-        if not isinstance(expr, Attribute) or self._vocabulary.names(expr.attr) is None:
+        if type(expr) is not Attribute or self._vocabulary.names(expr.attr) is None:
             return None
         for type_ in self._project.types.all(module, expr.base, context):
             if self.is_column(type_, expr.attr):
@@ -248,7 +248,7 @@ class PasswordColumns:
     def _assigned(self, module: Module) -> Iterator[PasswordUse]:
         for statement in module.statements["assign"]:
             target = statement.target
-            if statement.value is None or not isinstance(target, Attribute):
+            if statement.value is None or type(target) is not Attribute:
                 continue
             site = Site(module.path, statement.at, statement.end)
             found = self.column(module, target, statement.context)

@@ -38,7 +38,7 @@ class PasswordDocuments:
 
     def _given(self, site: CallSite) -> Iterator[PasswordUse]:
         operation, callee = site.operation, site.call.callee
-        if operation is None or operation.sql is not None or not isinstance(callee, Attribute):
+        if operation is None or operation.sql is not None or type(callee) is not Attribute:
             return
         if site.receiver is None or site.receiver.arguments:  # rows of a class
             return

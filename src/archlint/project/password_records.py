@@ -49,12 +49,12 @@ class PasswordRecords:
         for module in self._project.modules.production:
             for statement in module.statements["assign"]:
                 target = statement.target
-                if isinstance(target, Subscript) and statement.value is not None:
+                if type(target) is Subscript and statement.value is not None:
                     site = Site(module.path, statement.at, statement.end)
                     yield from self._put(module, site, target, statement.value, statement.context)
             for call in self._project.calls.in_module(module):
                 callee = call.call.callee
-                if isinstance(callee, Attribute) and callee.attr in _ADDING:
+                if type(callee) is Attribute and callee.attr in _ADDING:
                     for argument in call.call.arguments:
                         yield from self._written(module, call.site, callee.base, argument.value, call.call.context)
 
@@ -67,7 +67,7 @@ class PasswordRecords:
             yield from self._written(module, site, target.base, value, context)
 
     def _written(self, module: Module, site: Site, base: Expr, value: Expr, context: int) -> Iterator[PasswordUse]:
-        if not isinstance(value, Mapping) or not self._is_kept(module, base, context):
+        if type(value) is not Mapping or not self._is_kept(module, base, context):
             return
         for key, given in zip(value.keys, value.values, strict=True):
             if isinstance(key, String) and self._vocabulary.names(key.value) is not None:

@@ -64,6 +64,10 @@ _EVALUATING = frozenset({Subscript, Await})
 """Expressions that may run something beside calls and properties."""
 
 
+_ASKED = frozenset({Name, Attribute, CallRef})
+"""Expressions that may be values of which a test asks whether they are empty."""
+
+
 class Point(Struct, frozen=True, gc=False):
     """One place and what it may run. `call` is the call it stands for or belongs to; `expr` what is evaluated."""
 
@@ -202,7 +206,7 @@ class Points:
 
     def _evaluating(self, module: Module, site: CallSite) -> Iterator[Point]:
         expr = argument_of(site.call, "0")
-        if expr is not None and not isinstance(expr, Comprehension):
+        if expr is not None and type(expr) is not Comprehension:
             by = next(iter(site.targets)).name.rpartition(".")[2]
             yield from self._evaluated(module, expr, site.call.context, (by, "list"), site)
 
@@ -262,7 +266,7 @@ class Points:
             yield from self._property(module, attribute, context)
         for expr, context in walk_module(module, _EVALUATING):
             if isinstance(expr, Subscript):
-                way = "slice" if any(isinstance(index, Slice) for index in expr.index) else "index"
+                way = "slice" if any(type(index) is Slice for index in expr.index) else "index"
                 yield from self._evaluated(module, expr.base, context, (way,))
             elif isinstance(expr, Await):
                 yield from self._evaluated(module, expr.value, context, ("await",))
@@ -271,10 +275,10 @@ class Points:
                 yield from self._tested(module, statement.value, statement.context)
 
     def _tested(self, module: Module, expr: Expr, context: int) -> Iterator[Point]:
-        if isinstance(expr, Operation) and expr.op in ("and", "or", "not"):
+        if type(expr) is Operation and expr.op in ("and", "or", "not"):
             for operand in expr.operands:
                 yield from self._tested(module, operand, context)
-        elif isinstance(expr, Name | Attribute | CallRef):
+        elif type(expr) in _ASKED:
             yield from self._evaluated(module, expr, context, ("bool",))
 
     # properties and decorators
@@ -311,7 +315,7 @@ class Points:
                 definition = Def(module, module.name, row)
                 targets: list[Target] = []
                 for entity in self._inference.returns.decorator_entities(definition, decorator):
-                    if isinstance(entity, FunctionRef):
+                    if type(entity) is FunctionRef:
                         targets += self._wrappers(entity, isinstance(decorator, CallRef))
                 if targets:
                     yield Point(
@@ -351,7 +355,7 @@ def _by_place(points: list[Point]) -> tuple[Point, ...]:
 
 def _is_moved(sites: Sequence[CallSite], call: Call) -> bool:
     """What is called is what a call that moves functions to threads gives: `sync_to_async(f)(x)`."""
-    if not isinstance(call.callee, CallRef):
+    if type(call.callee) is not CallRef:
         return False
     maker = sites[call.callee.index].operation
     return maker is not None and bool(maker.threaded)

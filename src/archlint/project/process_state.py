@@ -95,7 +95,7 @@ class ProcessState:
         found: set[str] = set()
         for module in self._project.modules.production:
             for statement in module.body.statements:
-                if statement.context == 0 and isinstance(statement.value, CallRef) and isinstance(statement.target, Name):
+                if statement.context == 0 and type(statement.value) is CallRef and type(statement.target) is Name:
                     call = module.body.calls[statement.value.index]
                     for made in self._project.types.all(module, call.callee, call.context):
                         if made.is_class and made.name in self._project.symbols.classes:
@@ -154,4 +154,4 @@ class ProcessState:
 
 
 def _can_grow(module: Module, value: Expr) -> bool:
-    return is_empty(module, value) or isinstance(value, Mapping) or (isinstance(value, Collection) and value.kind != "tuple")
+    return is_empty(module, value) or type(value) is Mapping or (type(value) is Collection and value.kind != "tuple")

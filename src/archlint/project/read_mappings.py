@@ -73,13 +73,13 @@ class ReadMappings:
 def _read_keys(module: Module) -> list[tuple[str, int, str]]:
     """(name, context, key) of `name[key]` and `name.get(key)`; what is put there is not read."""
     body = module.body
-    put = {s.target.at for s in body.statements if isinstance(s.target, Subscript)}
+    put = {s.target.at for s in body.statements if type(s.target) is Subscript}
     found: list[tuple[int, Expr, int, Expr]] = []
     for expr, context in walk_module(module, frozenset({Subscript})):
         if isinstance(expr, Subscript) and len(expr.index) == 1 and expr.at not in put:
             found.append((expr.at, expr.base, context, expr.index[0]))
     for call in body.calls:
-        if isinstance(call.callee, Attribute) and call.callee.attr == "get" and call.arguments:
+        if type(call.callee) is Attribute and call.callee.attr == "get" and call.arguments:
             found.append((call.at, call.callee.base, call.context, call.arguments[0].value))
     found.sort(key=lambda read: read[0])
-    return [(b.id, c, k.value) for _, b, c, k in found if isinstance(b, Name) and isinstance(k, String)]
+    return [(b.id, c, k.value) for _, b, c, k in found if type(b) is Name and type(k) is String]

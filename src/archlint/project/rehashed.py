@@ -73,7 +73,7 @@ class Rehashed:
         for module in {d.site.path: d.site.module for d in self._digests.all}.values():
             for statement in module.body.statements:
                 for part in parts_of(module.body, statement.value):
-                    if isinstance(part, Subscript) and _is_prefix(part):
+                    if type(part) is Subscript and _is_prefix(part):
                         found.update(self._calls_behind(module, part.base, statement.context, _DEPTH))
         return frozenset(found)
 
@@ -113,7 +113,7 @@ def _is_set_anew(site: CallSite, names: AbstractSet[str]) -> bool:
             if _sets_anew(last_name(body, call.callee)) and any(name.id in names for name in given):
                 return True
     return any(
-        isinstance(s.target, Attribute)
+        type(s.target) is Attribute
         and not _PASSWORD.isdisjoint(words_of(s.target.attr))
         and s.at > site.call.at
         and body.contexts[s.context].function == function

@@ -53,7 +53,7 @@ class Relations:
                 continue
             contexts = module.body.contexts
             for statement in module.body.statements:
-                if isinstance(statement.value, CallRef) and contexts[statement.context].kind == "class":
+                if type(statement.value) is CallRef and contexts[statement.context].kind == "class":
                     self._declared(module, statement.value, contexts[statement.context].klass, found)
         return found
 

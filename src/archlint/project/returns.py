@@ -49,7 +49,7 @@ class Returns:
                 known = _NO_MARKS
             else:
                 words = {operation.register for operation in self.decorations(definition)}
-                if any(isinstance(d, Attribute) and d.attr in _ACCESSORS for d in decorators):
+                if any(type(d) is Attribute and d.attr in _ACCESSORS for d in decorators):
                     words.add("accessor")
                 known = frozenset(words - {""}) or _NO_MARKS
             self._marks[definition] = known
@@ -73,9 +73,9 @@ class Returns:
     def decorator_entities(self, definition: Def, decorator: Expr) -> tuple[Entity, ...]:
         """What a decorator is; for `@make(…)` what `make` is."""
         module, outer = definition.module, definition.function.outer
-        if isinstance(decorator, CallRef):
+        if type(decorator) is CallRef:
             decorator = module.body.calls[decorator.index].callee
-        if isinstance(decorator, Attribute) and decorator.attr in _ACCESSORS:
+        if type(decorator) is Attribute and decorator.attr in _ACCESSORS:
             return ()
         return self._inference.entities(module, decorator, outer)
 
@@ -159,7 +159,7 @@ class Returns:
         for statement in scopes.returns.get(definition.index, [])[-_MOST_RETURNS:]:
             value = statement.value
             if value is not None:
-                found += self._inference.entities(module, value.value if isinstance(value, Await) else value, statement.context)
+                found += self._inference.entities(module, value.value if type(value) is Await else value, statement.context)
         return distinct(found)
 
     def _of_receiver(self, found: tuple[Entity, ...], function: FunctionRef) -> tuple[Entity, ...]:

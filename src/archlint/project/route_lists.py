@@ -186,15 +186,15 @@ class RouteLists:
                 yield from self._walk(source.module, source.expr, source.context, depth, seen)
                 if isinstance(expr, Name) and source.context == 0:
                     yield from self._grown(source.module, expr.id, depth, seen)
-        if isinstance(expr, Name):
+        if type(expr) is Name:
             yield from self._grown(module, expr.id, depth, seen)
         if not found:
             for entity in self._project.types.inference.entities(module, expr, context):
                 if isinstance(entity, FunctionRef):
                     yield from self._decorated(entity.definition, None)
-                if isinstance(entity, Type) and entity.is_class:
+                if type(entity) is Type and entity.is_class:
                     yield from self._of_class(entity)
-                if isinstance(entity, ModuleRef) and entity.module is not None:
+                if type(entity) is ModuleRef and entity.module is not None:
                     urls = self._containers.urls_of(entity.module)
                     if urls is not None:
                         yield Included(urls, _place(module, expr))

@@ -109,7 +109,7 @@ class RouteTree:
     def _guess(self, site: CallSite) -> None:
         """A call of an object of which nothing is known, written as routes are: `@x.get("/ping")`, `x.add_route("/up", f)`."""
         callee = site.call.callee
-        if not isinstance(callee, Attribute) or any(t.definition is not None for t in site.targets):
+        if type(callee) is not Attribute or any(t.definition is not None for t in site.targets):
             return
         facet = self._verbs.get(callee.attr)
         if facet is None:

@@ -212,11 +212,11 @@ class Scopes:
         at = statement.at if inside else statement.end
         given = statement.target
         for target, path in ((given, ()),) if type(given) is not Collection else _targets(given, ()):
-            if isinstance(target, Name):
+            if type(target) is Name:
                 # a loop's or manager's name lives on after the block, so that it belongs to the place around it
                 place = contexts[context].parent if statement.kind in ("for", "with") else context
                 self._add(place, target.id, Binding("statement", at, place, row, path))
-            elif isinstance(target, Attribute) and isinstance(target.base, Name):
+            elif type(target) is Attribute and type(target.base) is Name:
                 method = self.method_of(contexts[context].function)
                 if method is not None and self._is_self(method[1], target.base.id):
                     table = self.self_attributes[method[0]]
@@ -228,9 +228,9 @@ class Scopes:
 
 
 def _targets(target: Expr, path: tuple[int, ...]) -> Iterator[tuple[Expr, tuple[int, ...]]]:
-    if isinstance(target, Collection):
+    if type(target) is Collection:
         for position, item in enumerate(target.items):
-            if isinstance(item, Starred):
+            if type(item) is Starred:
                 yield from _targets(item.value, (*path, -1))
             else:
                 yield from _targets(item, (*path, position))

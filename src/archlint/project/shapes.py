@@ -167,11 +167,11 @@ def _keys(module: Module) -> Iterator[tuple[str, str]]:
     """(mapping, key) as they are written, where the key is a name."""
     body = module.body
     for expr, _ in walk_module(module, frozenset({Subscript})):
-        if isinstance(expr, Subscript) and isinstance(expr.index[0], Name):
+        if type(expr) is Subscript and type(expr.index[0]) is Name:
             yield spell(body, expr.base), expr.index[0].id
     for call in body.calls:
         key = call.arguments[0].value if call.arguments else None
-        if isinstance(call.callee, Attribute) and call.callee.attr in _READS and isinstance(key, Name):
+        if type(call.callee) is Attribute and call.callee.attr in _READS and type(key) is Name:
             yield spell(body, call.callee.base), key.id
 
 
@@ -205,9 +205,9 @@ def _takes_of(module: Module, value: Expr | None, name: str) -> bool:
     """`token = token["value"]`: afterwards the name stands for something else."""
     bases: list[Expr] = []
     for part in parts_of(module.body, value):
-        if isinstance(part, Subscript):
+        if type(part) is Subscript:
             bases.append(part.base)
-        elif isinstance(part, CallRef) and last_name(module.body, part) in _READS:
+        elif type(part) is CallRef and last_name(module.body, part) in _READS:
             callee = module.body.calls[part.index].callee
             bases += [callee.base] if isinstance(callee, Attribute) else []
     return any(isinstance(base, Name) and base.id == name for base in bases)

@@ -55,8 +55,8 @@ class ShownAsText:
                             yield (module, argument.value, call.context, Site(module.path, call.at, call.end), shown), methods
         for module in self._project.modules.production:
             for expr, context in zip(*module.rare_expressions, strict=True):
-                for part in expr.parts if isinstance(expr, Template) else ():
-                    if isinstance(part, Name):
+                for part in expr.parts if type(expr) is Template else ():
+                    if type(part) is Name:
                         site = Site(module.path, expr.at, expr.end)
                         yield (module, part, context, site, shorten(spell(module.body, expr), 60)), TEXTS
 

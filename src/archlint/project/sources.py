@@ -47,17 +47,17 @@ class Sources:
     def of(self, module: Module, expr: Expr, context: int, at: int | None = None) -> tuple[Source, ...]:
         """The sources of a `Name` or `Attribute`, alternatives in source order; empty where none is known.
         `at`: the place from which is looked back, if not that of `expr`."""
-        if isinstance(expr, Name):
+        if type(expr) is Name:
             return tuple(self._of_name(module, expr, context, expr.at if at is None else at))[:_ITEMS]
-        if isinstance(expr, Attribute):
+        if type(expr) is Attribute:
             return tuple(self._of_attribute(module, expr, context))[:_ITEMS]
         return ()
 
     def items(self, module: Module, expr: Expr, context: int, depth: int = 0) -> tuple[Source, ...]:
         """What iterating over a list, tuple, set or dict display gives, found through names; empty where unknown."""
-        if isinstance(expr, Collection):
+        if type(expr) is Collection:
             return tuple(Source(module, item, context) for item in expr.items if not isinstance(item, Starred))
-        if isinstance(expr, Mapping):
+        if type(expr) is Mapping:
             return tuple(Source(module, key, context) for key in expr.keys if key is not None)
         found: list[Source] = []
         if depth < _LOOP_DEPTH:
@@ -126,7 +126,7 @@ class Sources:
     def _of_attribute(self, module: Module, expr: Attribute, context: int) -> Iterator[Source]:
         inference = self._project.types.inference
         for base in inference.entities(module, expr.base, context):
-            if isinstance(base, ModuleRef):
+            if type(base) is ModuleRef:
                 for definition in self._project.symbols.member(base.module, base.name, expr.attr, base.near):
                     yield from self._of_definition(definition)
             elif isinstance(base, Type):

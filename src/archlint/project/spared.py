@@ -54,7 +54,7 @@ class Spared:
             set_here = {
                 spell(body, s.target)
                 for s in body.statements
-                if isinstance(s.target, Attribute) and s.kind in ("assign", "annotate") and s.at <= here.site.at < s.end
+                if type(s.target) is Attribute and s.kind in ("assign", "annotate") and s.at <= here.site.at < s.end
             }
             if set_here and any(isinstance(p, Attribute) and spell(body, p) in set_here for p in self._empty_parts_at(here)):
                 return True

@@ -41,23 +41,24 @@ def spell(body: Body, expr: Expr | None, depth: int = _DEPTH) -> str:
     if expr is None or depth <= 0:
         return UNSAID
     down = depth - 1
+    # `type(x) is C` in what runs by the million: an `isinstance` or a `case` that a Struct does not fit takes ten times as long
+    if type(expr) is Name:
+        return expr.id
+    if type(expr) is Attribute:
+        return f"{spell(body, expr.base, down)}.{expr.attr}"
+    if type(expr) is CallRef:
+        return spell_call(body, body.calls[expr.index], down)
+    if type(expr) is String:
+        return '"' + expr.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    if type(expr) is Constant:
+        return str(expr.value)
+    if type(expr) is Subscript:
+        return f"{spell(body, expr.base, down)}[{', '.join(spell(body, i, down) for i in expr.index)}]"
     match expr:
-        case Name():
-            return expr.id
-        case Attribute():
-            return f"{spell(body, expr.base, down)}.{expr.attr}"
-        case Constant():
-            return str(expr.value)
-        case String():
-            return '"' + expr.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
         case Template():
             return 'f"' + "".join(_part(body, part, down) for part in expr.parts) + '"'
-        case CallRef():
-            return spell_call(body, body.calls[expr.index], down)
         case Await():
             return f"await {spell(body, expr.value, down)}"
-        case Subscript():
-            return f"{spell(body, expr.base, down)}[{', '.join(spell(body, i, down) for i in expr.index)}]"
         case _:
             return _composed(body, expr, down)
 
@@ -75,19 +76,20 @@ def shorten(text: str, width: int = 60) -> str:
 
 def last_name(body: Body, expr: Expr | None) -> str:
     """The last name of a name, an attribute, a call or a subscript (`get` of `a.b.get(x)`); empty for others."""
-    match expr:
-        case Name():
+    while expr is not None:
+        if type(expr) is Name:
             return expr.id
-        case Attribute():
+        if type(expr) is Attribute:
             return expr.attr
-        case CallRef():
-            return last_name(body, body.calls[expr.index].callee)
-        case Subscript():
-            return last_name(body, expr.base)
-        case Await() | Starred():
-            return last_name(body, expr.value)
-        case _:
-            return ""
+        if type(expr) is CallRef:
+            expr = body.calls[expr.index].callee
+        elif type(expr) is Subscript:
+            expr = expr.base
+        elif type(expr) is Await or type(expr) is Starred:
+            expr = expr.value
+        else:
+            break
+    return ""
 
 
 def _part(body: Body, part: Expr, depth: int) -> str:

@@ -97,7 +97,7 @@ class SqlTexts:
         found: list[Sink] = []
         for site in self._project.calls.all:
             callee, receiver = site.call.callee, site.receiver
-            if isinstance(callee, Attribute) and callee.attr in names and self._takes_clauses(receiver, callee.attr):
+            if type(callee) is Attribute and callee.attr in names and self._takes_clauses(receiver, callee.attr):
                 sure = receiver.confidence if receiver is not None else Confidence.LOW
                 found += [Sink(site, a.value, sure, is_executed=False) for a in site.call.arguments]
         return tuple(found)
@@ -123,7 +123,7 @@ class SqlTexts:
                 is_executed = bool(operation.by_statement or operation.effect)
                 return Sink(site, argument, target.confidence, is_executed)
         callee = site.call.callee
-        if isinstance(callee, Attribute) and callee.attr in self._methods:
+        if type(callee) is Attribute and callee.attr in self._methods:
             argument = site.argument(self._methods[callee.attr])
             if argument is not None:
                 return Sink(site, argument, Confidence.LOW, is_executed=False, is_guess=True)

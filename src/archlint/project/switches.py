@@ -196,7 +196,7 @@ def _made_attributes(call: Call, maker: Def, values: Mapping[str, Scalar]) -> It
     """The attributes that `__init__` sets to a value that this call decides, and nothing else of the module sets."""
     body, function = maker.module.body, maker.function
     handed = dict(_given(call, maker, values))
-    stores = [s for s in body.statements if isinstance(s.target, Attribute)]
+    stores = [s for s in body.statements if type(s.target) is Attribute]
     for statement in stores:
         target = statement.target
         if statement.kind == "assign" and statement.context == function.context and isinstance(target, Attribute):
@@ -242,7 +242,7 @@ def _popped(definition: Def, given: set[str | None]) -> Iterator[tuple[str, Scal
     yield from ((f"#{index}", value) for index, value in left.items())
     for statement in body.statements:
         taken = statement.value
-        if isinstance(statement.target, Name) and isinstance(taken, CallRef) and taken.index in left:
+        if type(statement.target) is Name and type(taken) is CallRef and taken.index in left:
             yield statement.target.id, left[taken.index]
 
 
@@ -268,7 +268,7 @@ def _value(expr: Expr | None, values: Mapping[str, Scalar]) -> tuple[Scalar] | N
 def _inline_tests(module: Module) -> Iterator[_Guarded]:
     """`ask() if flag else x`, `flag and ask()`."""
     for expr, _ in walk_module(module, frozenset({Conditional, Operation})):
-        if isinstance(expr, Conditional):
+        if type(expr) is Conditional:
             yield expr.body.at, expr.body.end, expr.test, True
             yield expr.orelse.at, expr.orelse.end, expr.test, False
         elif isinstance(expr, Operation) and expr.op in ("and", "or"):

@@ -54,6 +54,7 @@ from archlint.project.user_names import is_user_name
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
+_CLEAN = frozenset({Constant, String, Comparison})
 _DEPTH = 24
 _MOST_STEPS = 500
 """A bound on the expressions looked at for one question, so that no tangle of calls takes for ever."""
@@ -90,7 +91,7 @@ class Taint:
 
     def flow(self, expr: Expr | None, at: Place) -> Flow:
         """What is known of an expression."""
-        if isinstance(expr, Constant | String | Comparison):
+        if type(expr) in _CLEAN:
             return CLEAN
         if expr is None:
             return UNKNOWN

@@ -75,14 +75,14 @@ class CallFlows:
 
     def _is_told_to_hide(self, argument: Argument) -> bool:
         """`hide_password=True`"""
-        is_so = isinstance(argument.value, Constant) and argument.value.value is True
+        is_so = type(argument.value) is Constant and argument.value.value is True
         return is_so and not self._taint.habits.sanitizers.isdisjoint(words_of(argument.name or ""))
 
     def _carried(self, expr: CallRef, site: CallSite, name: str, at: Place) -> Flow | None:
         """Calls of the language that hand on what they get; None for others."""
         call, callee = site.call, site.call.callee
         taint = self._taint
-        if isinstance(callee, Attribute):
+        if type(callee) is Attribute:
             if name in ITEM_METHODS and call.arguments:
                 if len(call.arguments) > 1 and self._is_no_secret(call.arguments[1].value, at):
                     return CLEAN
@@ -109,7 +109,7 @@ class CallFlows:
             return self._parsed(call.arguments[0].value, at)
         if name == "locals" and not call.arguments:
             return self._locals(expr, at)
-        is_kept = isinstance(callee, Attribute) and name == "set"  # `store.set(key, secret)` gives none back
+        is_kept = type(callee) is Attribute and name == "set"  # `store.set(key, secret)` gives none back
         if name in CARRYING_FUNCTIONS and not is_kept and not any(t.definition is not None for t in site.targets):
             return self._function(expr, call, name, at)
         return None
@@ -244,7 +244,7 @@ class CallFlows:
     def _gives_mark(self, definition: Def) -> bool:
         """It returns what tells one row from another, whatever its annotation says."""
         values = [statement.value for statement in self._returns(definition)]
-        return bool(values) and all(isinstance(value, Attribute) and value.attr in MARKS for value in values)
+        return bool(values) and all(type(value) is Attribute and value.attr in MARKS for value in values)
 
     def returned(self, definition: Def, frame: Frame | None) -> Flow:
         """What a project function's `return` statements give, its parameters read from the frame."""

@@ -101,7 +101,7 @@ class ItemFlows:
 
 
 def _is_first(index: Expr | None) -> bool:
-    return isinstance(index, Constant) and index.value == 0
+    return type(index) is Constant and index.value == 0
 
 
 def _doubted(source: Source) -> Source:

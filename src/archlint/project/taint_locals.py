@@ -156,7 +156,7 @@ class LocalFlows:
 
     def _given(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
         value = origin.expr
-        if isinstance(expr, Attribute) and isinstance(value, Constant | String):
+        if type(expr) is Attribute and isinstance(value, Constant | String):
             word = value.value if isinstance(value, String) else ""
             # a default says nothing, the name of a key does
             return CLEAN if word and self._taint.vocabulary.names(word) else UNKNOWN
@@ -175,7 +175,7 @@ class LocalFlows:
 
     def _value(self, expr: Name | Attribute, origin: Origin, at: Place) -> Flow:
         place = _moved(at, origin)
-        if isinstance(expr, Name) and origin.module is at.module:
+        if type(expr) is Name and origin.module is at.module:
             left = what_is_left(at.module, origin.expr, expr, at.context, self._taint.vocabulary)
             if left is not None:
                 return joined(self._taint.items.pair(key, value, place) for key, value in left)
@@ -184,7 +184,7 @@ class LocalFlows:
     def _identifies(self, expr: Name | Attribute, value: Expr, origin: Origin, at: Place) -> bool:
         """The value is what tells one thing from another, whatever the name is that it is given."""
         names = self._taint.vocabulary.names
-        if isinstance(value, Attribute):
+        if type(value) is Attribute:
             return names(value.attr) is None and not _IDENTIFYING.isdisjoint(words_of(value.attr)[-1:])
         naming = names(last_name(at.module.body, expr))
         key = read_key(origin.module, value)
@@ -224,7 +224,7 @@ class LocalFlows:
         """`user.password` of `user = User(password=hashed)`: what the one call that gives the object is told by that name."""
         found = self.origins.of(at.module, expr.base, at.context) if isinstance(expr.base, Name) else []
         made = found[0] if len(found) == 1 else None
-        if not isinstance(made, Origin) or made.each or made.path or made.module is not at.module:
+        if type(made) is not Origin or made.each or made.path or made.module is not at.module:
             return None
         value = made.expr.value if isinstance(made.expr, Await) else made.expr
         given = made.module.body.calls[value.index].arguments if isinstance(value, CallRef) else ()
@@ -283,11 +283,11 @@ def _one_of(whole: Flow, chosen: bool) -> Flow:
 def read_key(module: Module, value: Expr) -> str | None:
     """The key of `answer["id"]` and `answer.get("id")`."""
     key: Expr | None = None
-    if isinstance(value, Subscript) and len(value.index) == 1:
+    if type(value) is Subscript and len(value.index) == 1:
         key = value.index[0]
-    elif isinstance(value, CallRef) and last_name(module.body, value) in ("get", "getenv"):
+    elif type(value) is CallRef and last_name(module.body, value) in ("get", "getenv"):
         key = next((argument.value for argument in module.body.calls[value.index].arguments), None)
-    return key.value if isinstance(key, String) else None
+    return key.value if type(key) is String else None
 
 
 def _moved(at: Place, origin: Origin) -> Place:
@@ -302,7 +302,7 @@ def _assigned(module: Module) -> dict[tuple[int, str], list[Statement]]:
         target = statement.target
         if statement.kind != "assign" or statement.value is None or not isinstance(target, Attribute | Subscript):
             continue
-        written = spell(module.body, target) if isinstance(target, Attribute) else spell(module.body, target.base) + "[]"
+        written = spell(module.body, target) if type(target) is Attribute else spell(module.body, target.base) + "[]"
         found.setdefault((module.body.contexts[statement.context].function, written), []).append(statement)
     return found
 

@@ -24,7 +24,7 @@ def what_is_left(
     has been taken out."""
     pairs = _pairs(module, value)
     copied = pairs is None or any(key is None for key, _ in pairs)
-    if not pairs and not (isinstance(value, CallRef) and last_name(module.body, value) in _COPYING):
+    if not pairs and not (type(value) is CallRef and last_name(module.body, value) in _COPYING):
         return None
     gone = frozenset(_gone(module, name, context))
     emptied = copied and any(vocabulary.names(key) is not None for key in gone)
@@ -48,9 +48,9 @@ def taken_from(module: Module, name: Name, context: int) -> frozenset[str]:
 
 
 def _pairs(module: Module, value: Expr) -> list[tuple[Expr | str | None, Expr]] | None:
-    if isinstance(value, Mapping):
+    if type(value) is Mapping:
         return list(zip(value.keys, value.values, strict=True))
-    if isinstance(value, CallRef) and last_name(module.body, value) == "dict":
+    if type(value) is CallRef and last_name(module.body, value) == "dict":
         arguments = module.body.calls[value.index].arguments
         named: list[tuple[Expr | str | None, Expr]] = [(a.name, a.value) for a in arguments if a.name not in (None, "*", "**")]
         return named if len(named) == len(arguments) else None

@@ -137,7 +137,7 @@ class TaskRetries:
     @cached_property
     def _settings_retry(self) -> bool:
         return any(
-            isinstance(part, String) and part.value in self._words
+            type(part) is String and part.value in self._words
             for module in self._project.modules.production
             for expr, _ in walk_module(module, frozenset({Mapping}))
             for part in parts_of(module.body, expr)
@@ -175,7 +175,7 @@ def tasks_of(project: Project, definition: Def) -> Iterator[Task]:
     inference, body = project.types.inference, definition.module.body
     for decorator in definition.function.decorators:
         for entity in inference.returns.decorator_entities(definition, decorator):
-            operation = None if isinstance(entity, FunctionRef) else inference.operation(entity)
+            operation = None if type(entity) is FunctionRef else inference.operation(entity)
             if operation is not None and operation.register == _TASK:
                 yield Task(definition, operation, body.calls[decorator.index] if isinstance(decorator, CallRef) else None)
 

@@ -278,7 +278,7 @@ def _combined(parts: Sequence[Texts]) -> Texts:
 
 def _is_known(texts: Texts) -> bool:
     """Is there anything but holes?"""
-    return any(not text.pieces or any(isinstance(piece, Written) for piece in text.pieces) for text in texts)
+    return any(not text.pieces or any(type(piece) is Written for piece in text.pieces) for text in texts)
 
 
 def _alternatives(found: Sequence[Texts]) -> Texts:

@@ -299,8 +299,8 @@ def _sets_any(module: Module, names: set[str]) -> bool:
         return True
     for statement in (*module.statements["assign"], *module.statements["annotate"]):
         target = statement.target
-        last = target.index[0] if isinstance(target, Subscript) and target.index else target
-        is_named = (isinstance(last, String) and last.value in names) or (
+        last = target.index[0] if type(target) is Subscript and target.index else target
+        is_named = (type(last) is String and last.value in names) or (
             isinstance(last, Name | Attribute) and _name(last) in names
         )
         if is_named and module.body.contexts[statement.context].function < 0 and _is_true(statement.value):
@@ -310,7 +310,7 @@ def _sets_any(module: Module, names: set[str]) -> bool:
 
 def _has_true(display: Display, names: set[str]) -> bool:
     pairs = zip(display.keys, display.values, strict=True)
-    return any(isinstance(key, String) and key.value in names and _is_true(given) for key, given in pairs)
+    return any(type(key) is String and key.value in names and _is_true(given) for key, given in pairs)
 
 
 def _name(expr: Name | Attribute) -> str:

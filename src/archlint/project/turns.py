@@ -60,9 +60,7 @@ def _lists(loop: Loop) -> set[str]:
     return {
         s.target.id
         for s in body.statements
-        if isinstance(s.target, Name)
+        if type(s.target) is Name
         and s.at < loop.place.at
-        and (
-            isinstance(s.value, Collection | Mapping) or (isinstance(s.value, CallRef) and last_name(body, s.value) in _MADE_BY)
-        )
+        and (isinstance(s.value, Collection | Mapping) or (type(s.value) is CallRef and last_name(body, s.value) in _MADE_BY))
     }

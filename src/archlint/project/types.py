@@ -28,7 +28,7 @@ class Types:
 
     def all(self, module: Module, expr: Expr, context: int) -> tuple[Type, ...]:
         """All types that the expression may have."""
-        return tuple(e for e in self.inference.entities(module, expr, context) if isinstance(e, Type))
+        return tuple(e for e in self.inference.entities(module, expr, context) if type(e) is Type)
 
     def name_of(self, module: Module, expr: Expr, context: int) -> str | None:
         """The dotted name of what the expression refers to: a library's or project's function, class or module."""

@@ -53,7 +53,7 @@ class UnnamedCredentials:
     def _drawn(self, expr: Name, origin: Origin, at: Place) -> str | None:
         """The kind under which the same function gives out what it has drawn: `{"token": raw}`, `send(api_key=raw)`."""
         made, body = origin.expr, at.module.body
-        if not isinstance(made, CallRef) or origin.module is not at.module or origin.each or origin.path:
+        if type(made) is not CallRef or origin.module is not at.module or origin.each or origin.path:
             return None
         if last_name(body, made) not in _DRAWING:
             return None

@@ -54,7 +54,7 @@ class Values:
         """The texts that the expression may build, what is not known as holes in them; empty where nothing of them
         is known."""
         found = TextBuilder(self._project, self.sources).texts(module, expr, context)
-        return tuple(text for text in found if any(isinstance(piece, Written) for piece in text.pieces))
+        return tuple(text for text in found if any(type(piece) is Written for piece in text.pieces))
 
     def text(self, module: Module, expr: Expr, context: int) -> BuiltText | None:
         """The first of `texts`."""

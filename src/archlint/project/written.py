@@ -243,9 +243,9 @@ def _is_of_constant(module: Module, made: Comprehension) -> bool:
 
 def _grown_name(call: Call) -> str | None:
     callee = call.callee
-    if isinstance(callee, Attribute) and callee.attr == "update" and _is_display(call):
+    if type(callee) is Attribute and callee.attr == "update" and _is_display(call):
         return None  # more of what is written
-    if isinstance(callee, Attribute) and callee.attr in _GROWING and isinstance(callee.base, Name):
+    if type(callee) is Attribute and callee.attr in _GROWING and type(callee.base) is Name:
         return callee.base.id
     return None
 

@@ -17,7 +17,7 @@ def pairs_of(site: CallSite) -> Iterator[tuple[str, Expr]]:
     for argument in site.call.arguments:
         if argument.name not in (None, "*", "**"):
             yield argument.name, argument.value
-        if isinstance(argument.value, Mapping):
+        if type(argument.value) is Mapping:
             for key, value in zip(argument.value.keys, argument.value.values, strict=True):
                 if isinstance(key, String):
                     yield key.value, value

@@ -125,7 +125,7 @@ def keys_in(body: Body, statement: Statement) -> Iterator[tuple[str, str]]:
         parts = tuple(parts_of(body, expr))
         for name in _asked_by(body, parts):
             yield name, name
-        called = [body.calls[part.index].callee for part in parts if isinstance(part, CallRef)]
+        called = [body.calls[part.index].callee for part in parts if type(part) is CallRef]
         for part in parts:
             if part in called:
                 continue  # `find_by_id` is no key
@@ -147,11 +147,11 @@ def _asked_by(body: Body, parts: tuple[Expr, ...]) -> Iterator[str]:
     """Names that a row's key is given, or is compared to."""
     for part in parts:
         given: list[tuple[str, Expr]] = []
-        if isinstance(part, CallRef):
+        if type(part) is CallRef:
             given = [(a.name, a.value) for a in body.calls[part.index].arguments if a.name]
-        elif isinstance(part, Mapping):
+        elif type(part) is Mapping:
             given = [(k.value, v) for k, v in zip(part.keys, part.values, strict=True) if isinstance(k, String)]
-        elif isinstance(part, Comparison) and part.ops == ("==",) and isinstance(part.operands[0], Attribute):
+        elif type(part) is Comparison and part.ops == ("==",) and type(part.operands[0]) is Attribute:
             given = [(part.operands[0].attr, part.operands[1])]
         for key, value in given:
             name = _named(body, value) if is_row_key(key) else ""

@@ -74,7 +74,7 @@ def _registers_itself(project: Project, module: Module, package: Module, routers
     made = {
         s.target.id
         for s in package.statements["assign"]
-        if isinstance(s.target, Name) and isinstance(s.value, CallRef) and s.at < first and s.context == _MODULE
+        if type(s.target) is Name and type(s.value) is CallRef and s.at < first and s.context == _MODULE
     }
     names = {reference.name or "" for reference in taken}
     if not taken or not names <= made:

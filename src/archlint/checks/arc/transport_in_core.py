@@ -140,7 +140,7 @@ class _Core:
         """`return JSONResponse(…)`, `return jsonify(…), 400`."""
         for statement in self._module.body.statements:
             value = statement.value
-            if isinstance(value, Collection) and value.kind == "tuple" and value.items:
+            if type(value) is Collection and value.kind == "tuple" and value.items:
                 value = value.items[0]
             if statement.kind == "return" and isinstance(value, CallRef):
                 callee = _callee(self._module, value)

@@ -132,7 +132,7 @@ def _changes(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:
     sums = frozenset(s.target.id for s in module.statements["assign"] if type(s.value) is Operation and type(s.target) is Name)
     for statement in sorted((*module.statements["augment"], *module.statements["assign"]), key=lambda s: s.at):
         target, function = statement.target, body.contexts[statement.context].function
-        if function < 0 or statement.value is None or not isinstance(target, Attribute) or _root(target.base) is None:
+        if function < 0 or statement.value is None or type(target) is not Attribute or _root(target.base) is None:
             continue
         if _adds(module, statement, target, sums):
             yield Def(module, module.name, function), statement, target
@@ -140,7 +140,7 @@ def _changes(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:
 
 def _root(expr: Expr) -> Name | None:
     """`item`, of `item` and `item.book`."""
-    while isinstance(expr, Attribute):
+    while type(expr) is Attribute:
         expr = expr.base
     return expr if isinstance(expr, Name) else None
 
@@ -190,13 +190,13 @@ def _is_single(type_: Type, params: Params) -> bool:
 def _is_of_itself(module: Module, statement: Statement, target: Attribute, sums: frozenset[str]) -> bool:
     """`x.n = x.n + 1`, `x.n = (x.n or 0) + 1`, `x.n = max(0, x.n - 1)`; also with a name for the sum."""
     body, value = module.body, statement.value
-    if isinstance(value, Name):
+    if type(value) is Name:
         made = made_before(module, value, statement.at) if value.id in sums else None
         while made is not None and isinstance(made.value, Constant) and body.contexts[made.context].kind == "if":
             made = made_before(module, value, made.at)  # `if left < 0: left = 0`
         value = made.value if made is not None else None
     for part in parts_of(body, value) if isinstance(value, Operation | CallRef) else ():
-        if isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1:
+        if type(part) is Operation and part.op in _ADDING and len(part.operands) > 1:
             own = spell(body, target)
             if any(is_old_value(module, inner, own, statement.at) for side in part.operands for inner in parts_of(body, side)):
                 return not any(_is_no_number(body, side) for side in part.operands)

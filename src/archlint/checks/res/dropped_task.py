@@ -22,7 +22,7 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
         known = project.calls.known(module)
         tasks = {site.index for site in known if site.operation is not None and site.operation.register == _TASK}
         for statement in module.body.statements:
-            if not isinstance(statement.value, CallRef):
+            if type(statement.value) is not CallRef:
                 continue
             site = sites[statement.value.index]
             if site.index in tasks and _is_dropped(module, statement):
@@ -59,7 +59,7 @@ def _is_dropped(module: Module, statement: Statement) -> bool:
 def _makes_coroutine(site: CallSite) -> bool:
     """A call of nothing but the project's own coroutine functions, which no decorator, nor a call around them
     (`async_to_sync(send)(mail)`), turns into something else."""
-    if isinstance(site.call.callee, CallRef):
+    if type(site.call.callee) is CallRef:
         return False
     definitions = [target.definition for target in site.targets]
     return (

@@ -280,7 +280,7 @@ class Comparisons:
             return column
         if self._is_configured(module, expr):
             return shorten(spell(module.body, expr)), Confidence.MEDIUM
-        for origin in self._origins.of(module, expr, context) if isinstance(expr, Name) else ():
+        for origin in self._origins.of(module, expr, context) if type(expr) is Name else ():
             if isinstance(origin, Origin) and self._is_configured(origin.module, origin.expr):
                 return shorten(spell(module.body, expr)), Confidence.MEDIUM
         return None
@@ -288,8 +288,8 @@ class Comparisons:
     def _is_configured(self, module: Module, expr: Expr) -> bool:
         """`settings.ADMIN_PASSWORD`, `config["PASSWORD"]`, `get_config("ADMIN_PASSWORD")`."""
         vocabulary = self._taint.vocabulary
-        keys = [p.value for p in parts_of(module.body, expr) if isinstance(p, String)]
-        if isinstance(expr, Attribute):
+        keys = [p.value for p in parts_of(module.body, expr) if type(p) is String]
+        if type(expr) is Attribute:
             keys.append(expr.attr)
         if not any(vocabulary.names(key) is not None and key.isupper() for key in keys):
             return False

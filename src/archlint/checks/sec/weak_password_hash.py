@@ -182,7 +182,7 @@ def _schemes(project: Project) -> Iterator[Hit | Proof]:
             if not any(type(argument.value) is Collection for argument in site.call.arguments):
                 continue
             given = site.argument("0:schemes")
-            if not isinstance(given, Collection) or not given.items or not isinstance(given.items[0], String):
+            if type(given) is not Collection or not given.items or type(given.items[0]) is not String:
                 continue
             if not any(project.knowledge.role(target.name) == "password-hasher" for target in site.targets):
                 continue
@@ -208,7 +208,7 @@ def _listed_hashers(project: Project, test_words: frozenset[str]) -> Iterator[tu
             continue
         for statement in module.body.statements:
             target, value = statement.target, statement.value
-            if not (isinstance(target, Name) and target.id in names and isinstance(value, Collection)):
+            if not (type(target) is Name and target.id in names and type(value) is Collection):
                 continue
             listed = [item for item in value.items if isinstance(item, String)]
             if listed and listed[0] is value.items[0] and not _is_for_tests(module, statement.context, test_words):

@@ -62,7 +62,7 @@ def _texts(module: Module) -> list[str]:
     waiting += [s.value for s in module.body.statements if s.value is not None]
     found: list[str] = []
     for expr in waiting:  # which grows on the way
-        if isinstance(expr, String):
+        if type(expr) is String:
             found.append(expr.value)
         else:
             waiting += next((parts for name in _INSIDE if (parts := getattr(expr, name, ()))), ())

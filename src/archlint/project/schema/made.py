@@ -34,12 +34,12 @@ class Written:
 
     def at(self, expr: Expr) -> Written:
         """Another expression of the same place; what a name that means something else there stands for."""
-        given = self.given.get(expr.id) if isinstance(expr, Name) else None
+        given = self.given.get(expr.id) if type(expr) is Name else None
         return given if given is not None else Written(self.module, expr, self.context, self.given)
 
     @property
     def call(self) -> Call | None:
-        return self.module.body.calls[self.expr.index] if isinstance(self.expr, CallRef) else None
+        return self.module.body.calls[self.expr.index] if type(self.expr) is CallRef else None
 
 
 Given = tuple[str | None, Written]

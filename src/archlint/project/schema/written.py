@@ -160,7 +160,7 @@ class Reading:
             if followed is not written and isinstance(followed.expr, CallRef):
                 return self.made(followed, depth - 1) if depth > 0 else None
         for entity in self.entities(callee):
-            if isinstance(entity, FunctionRef) and call is not None and depth > 0:
+            if type(entity) is FunctionRef and call is not None and depth > 0:
                 inner = self._returned(entity, written, depth)
                 if inner is not None:
                     return inner
@@ -175,7 +175,7 @@ class Reading:
         name, part = found
         given = arguments(written)
         followed = self.followed(callee)
-        if part.part != "partial" and depth > 0 and written.call is not None and isinstance(followed.expr, CallRef):
+        if part.part != "partial" and depth > 0 and written.call is not None and type(followed.expr) is CallRef:
             before = self.made(followed, depth - 1)
             if before is not None and before.part.part == "partial":
                 given = (*before.given[1:], *given)
@@ -183,7 +183,7 @@ class Reading:
 
     def _of_namespace(self, written: Written, callee: Written) -> Made | None:
         """`db.String` of an object that has a library's names as its attributes."""
-        if not isinstance(callee.expr, Attribute):
+        if type(callee.expr) is not Attribute:
             return None
         for base in self.entities(callee.at(callee.expr.base)):
             found = self._part_of(base) if isinstance(base, Type) else None
@@ -212,10 +212,10 @@ class Reading:
 
     def _part_of(self, entity: Entity) -> tuple[str, SchemaPart] | None:
         knowledge = self.project.knowledge
-        if isinstance(entity, Bound):
+        if type(entity) is Bound:
             part = knowledge.schema(f"{entity.owner}.{entity.name}")
             return (entity.name, part) if part is not None else None
-        if isinstance(entity, External):
+        if type(entity) is External:
             part = knowledge.schema(entity.name)
             return (entity.name, part) if part is not None else None
         if isinstance(entity, Type):

@@ -12,6 +12,7 @@ from archlint.facts.syntax import (
     Body,
     CallRef,
     Collection,
+    Conditional,
     Constant,
     Expr,
     Name,
@@ -39,6 +40,7 @@ from archlint.project.unimported import Unimported
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
 _ADDING = frozenset({"+", "-", "*"})
+_MAKING_TEXTS = frozenset({"str", "repr", "list", "tuple", "strip", "lower", "upper", "title", "join", "format", "dumps"})
 _REMOVES = frozenset({"delete", "adelete"})
 """Calls behind which no number of the row is left, whatever it was."""
 
@@ -204,7 +206,20 @@ def _is_of_itself(module: Module, statement: Statement, target: Attribute, sums:
 
 
 def _is_no_number(body: Body, value: Expr | None) -> bool:
-    return any(isinstance(part, String | Template | Collection) for part in parts_of(body, value))
+    """A text or a list is written here; the key in `sent["count"]`, or in `int(sent.get("count", 0))`, is none."""
+    match value:
+        case String() | Template() | Collection():
+            return True
+        case Operation():
+            return any(_is_no_number(body, each) for each in value.operands)
+        case Conditional():
+            return _is_no_number(body, value.body) or _is_no_number(body, value.orelse)
+        case CallRef():
+            callee = body.calls[value.index].callee
+            is_of_text = isinstance(callee, Attribute) and _is_no_number(body, callee.base)
+            return is_of_text or last_name(body, callee) in _MAKING_TEXTS
+        case _:
+            return False
 
 
 def _written_back(project: Project, definition: Def, statement: Statement, target: Attribute) -> _Back | None:

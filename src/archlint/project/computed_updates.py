@@ -25,13 +25,14 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.project.arguments import arguments_by_parameter, parameter
+from archlint.project.model import Def
 from archlint.project.parts import parts_of
 from archlint.project.sequence import context_at
 from archlint.project.spelling import last_name, spell
 from archlint.project.update_documents import Change, UpdateDocuments
 
 if TYPE_CHECKING:
-    from archlint.project.model import CallSite, Def
+    from archlint.project.model import CallSite
     from archlint.project.modules import Module
     from archlint.project.program import Project
     from archlint.project.statements import Sql
@@ -42,6 +43,7 @@ _GIVEN = re.compile(rf"([A-Za-z_]\w*)[\"`\]]?\s*=\s*{_PLACE}")
 _ADDING = frozenset({"+", "-", "*"})
 _MOST_CALLERS = 10
 _UPDATING = ("update_one", "find_one_and_update", "update_many", "update")
+_UPDATE = "update"
 _SETS, _WRITES = "$set", "db.write"
 _KEYS = frozenset({"_id", "id"})
 _NUMBERS = frozenset({"int", "float", "Decimal", "round"})
@@ -77,6 +79,8 @@ class ComputedUpdates:
         for change in UpdateDocuments(self._project, _UPDATING).all():
             for update in self._of_document(change):
                 found.setdefault((update.site.path, update.site.call.at), update)
+        for update in self._of_rows():
+            found.setdefault((update.site.path, update.site.call.at), update)
         yield from (found[key] for key in sorted(found))
 
     def _of(self, sql: Sql, columns: frozenset[str]) -> Iterator[ComputedUpdate]:
@@ -94,6 +98,32 @@ class ComputedUpdates:
                     if passed is not None and site.caller is not None and site.module.is_production:
                         yield ComputedUpdate(site.caller, site, *passed, sql.confidence)
 
+    def _of_rows(self) -> Iterator[ComputedUpdate]:
+        """`orders.filter(id=1).update(stock=order.stock - 1)`, of a row that was read; rows that are looked for by the old
+        value are those that nobody has changed."""
+        for module, call in self._project.calls.written(_UPDATE):
+            function = module.body.contexts[call.context].function
+            if function < 0 or not module.is_production:
+                continue
+            for column, value in _set_by_name(call):
+                found = self._sum_with(module, call, column, value)
+                if found is None or _asks_around(module, call, spell(module.body, found[2])):
+                    continue
+                site = next(each for each in self._project.calls.in_module(module) if each.call is call)
+                if site.operation is not None and _WRITES in site.operation.effect:
+                    yield ComputedUpdate(Def(module, module.name, function), site, *found, site.confidence)
+
+    def _sum_with(self, module: Module, call: Call, column: str, value: Expr) -> tuple[int, int, Expr, str] | None:
+        """The sum in which the column of a row stands that is in memory; that of the class is the database's own."""
+        for part in parts_of(module.body, value) if isinstance(value, Operation) else ():
+            if isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1:
+                for inner in part.operands:
+                    if isinstance(inner, Attribute) and inner.attr == column:
+                        held = self._project.types.all(module, inner.base, call.context)
+                        if held and not any(each.is_class for each in held):
+                            return part.at, part.end, inner, column
+        return None
+
     def _of_document(self, change: Change) -> Iterator[ComputedUpdate]:
         """`{"$set": {"stock": document["stock"] - 1}}`, where no other value that was read tells which document is meant."""
         module, call = change.module, change.call
@@ -105,6 +135,31 @@ class ComputedUpdates:
         site = next(each for each in self._project.calls.in_module(module) if each.call is call)
         if site.operation is not None and _WRITES in site.operation.effect:
             yield ComputedUpdate(change.caller, site, *found, site.confidence)
+
+
+def _set_by_name(call: Call) -> Iterator[tuple[str, Expr]]:
+    """Columns with what they are set to: named arguments, or one mapping."""
+    for argument in call.arguments:
+        if argument.name is not None:
+            yield argument.name, argument.value
+        elif isinstance(argument.value, Mapping):
+            for key, value in zip(argument.value.keys, argument.value.values, strict=True):
+                if isinstance(key, String):
+                    yield key.value, value
+
+
+def _asks_around(module: Module, call: Call, read: str) -> bool:
+    """A call of the chain before it is given the old value: `filter(id=1, stock=order.stock)`."""
+    body, expr = module.body, call.callee
+    while isinstance(expr, Attribute | CallRef):
+        if isinstance(expr, CallRef):
+            inner = body.calls[expr.index]
+            if any(spell(body, part) == read for a in inner.arguments for part in parts_of(body, a.value)):
+                return True
+            expr = inner.callee
+        else:
+            expr = expr.base
+    return False
 
 
 def _asks_for_old(module: Module, call: Call, read: Expr) -> bool:

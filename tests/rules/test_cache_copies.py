@@ -20,6 +20,12 @@ def remember(name, body):
 def remember_briefly(name, body):
     client.set(f'profile:{name}', json.dumps(body), ex=300)
 """,
+    "the same entries are written with an expiry elsewhere, and here it is said that they never end": """\
+def remember(name, body):
+    cache.set(f'profile:{name}', body, timeout=None)
+def remember_briefly(name, body):
+    cache.set(f'profile:{name}', body, timeout=300)
+""",
     "a copy of one commit, which never grows old": """\
 def page(repo, path, commit_sha):
     found = cache.get(f'page:{path}:{commit_sha}')
@@ -294,6 +300,24 @@ class Count:
         cache.set(self.key, session.execute(Q).scalar(), None)
 """,
 }
+
+
+GATHERED = """\
+def put(name, order):
+    kept = client.get(f'orders:{name}')
+    if kept is None:
+        kept = load(name)
+        client.set(f'orders:{name}', json.dumps(kept))
+        return
+    kept = json.loads(kept)
+    kept.append(order)
+    client.set(f'orders:{name}', json.dumps(kept))
+"""
+
+
+def test_what_gathers_what_comes_in_is_a_note() -> None:
+    found = testing.run_rule("CCH001", {"shop/store.py": HEAD + GATHERED})
+    assert found[-1].confidence is Confidence.LOW
 
 
 DATED = """\

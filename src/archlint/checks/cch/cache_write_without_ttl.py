@@ -15,7 +15,7 @@ from archlint.facts.syntax import Attribute, Await, CallRef, Constant, Expr, Nam
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.cache_writes import CacheWrites, Expiry
 from archlint.project.cached_copies import CachedCopies, CopyWords, words_of
-from archlint.project.dated_values import is_dated
+from archlint.project.kept_values import is_dated, is_gathered
 from archlint.project.model import CallSite, Def
 from archlint.project.spelling import last_name, shorten, spell
 
@@ -78,9 +78,10 @@ def _expiring(writes: CacheWrites, all_decided: list[tuple[_Asked, Expiry]]) -> 
 
 
 def _surer(project: Project, hit: Hit, writes: CacheWrites, asked: _Asked, expiring: _Functions) -> Hit:
-    """Another function writes entries of the same keys with an expiry: they are meant to grow old."""
+    """Another function writes entries of the same keys with an expiry: they are meant to grow old, and the one that says
+    nothing of it has forgotten; what says that its own never do has not."""
     key = writes.key(asked.site, asked.write)
-    is_doubtful = hit.confidence == Confidence.LOW and hit.message in ("default", "never") and not asked.through
+    is_doubtful = hit.confidence == Confidence.LOW and hit.message == "default" and not asked.through
     is_twin = (
         bool(_LITERAL.search(key)) and not _is_versioned(project, writes, asked) and bool(expiring[key] - {asked.site.caller})
     )
@@ -166,7 +167,9 @@ def _judged(
         return "default", None
     found = copies.confidence(site, write, asked.decider if asked.through else None)
     value = _value_given(asked)
-    if found is not None and (copies.is_reference(asked.decider, value) or is_dated(writes, asked.decider, value)):
+    if found is not None and (
+        copies.is_reference(asked.decider, value) or is_dated(writes, asked.decider, value) or is_gathered(asked.decider, value)
+    ):
         found = Confidence.LOW
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
     if found is not None and not asked.through and (writes.is_switched_off(site) or _is_versioned(project, writes, asked)):
@@ -185,7 +188,7 @@ def _is_versioned(project: Project, writes: CacheWrites, asked: _Asked) -> bool:
 def _value_given(asked: _Asked) -> Expr | None:
     """The value that is written, as the call that decides on its expiry gives it; None where that is not to be seen."""
     value, body = asked.site.argument(asked.write.value), asked.site.module.body
-    if asked.through and isinstance(value, CallRef) and last_name(body, value) in _PACKS:
+    if isinstance(value, CallRef) and last_name(body, value) in _PACKS:
         value = next((a.value for a in body.calls[value.index].arguments), None)
     for call, owner in zip(reversed(asked.through), reversed(asked.owners), strict=True):
         value = arguments_by_parameter(call.call, owner).get(value.id) if isinstance(value, Name) else None

@@ -12,6 +12,7 @@ from archlint.facts.findings import Confidence, Step
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Lambda, Name, Parameter, String, Subscript
 from archlint.project.arguments import receives_itself
 from archlint.project.credentials import words_of
+from archlint.project.entities import FunctionRef
 from archlint.project.flows import Place
 from archlint.project.handed_over import HandedOver
 from archlint.project.insertions import Part, Reach, Spot
@@ -64,9 +65,9 @@ class InsertedParameters:
         definition = Def(module, module.name, binding.function)
         function = definition.function
         parameter = function.parameters[binding.index]
-        if self._values.closed.by_annotation(module, parameter.annotation, function.outer):
-            return iter(())
         given = Given(definition, binding.index)
+        if self._values.closed.by_annotation(module, parameter.annotation, function.outer):
+            return self._in_spite_of(given, expr, spot)
         frame = spot.place.frame
         if frame is not None and frame.definition == definition:
             return self._passed(
@@ -81,6 +82,28 @@ class InsertedParameters:
         if definition in self._project.endpoints.by_definition:
             return self._of_endpoint(definition, parameter, expr, spot)
         return self._climbed(given, expr, spot)
+
+    def _in_spite_of(self, given: Given, expr: Expr, spot: Spot) -> Found:
+        """Nothing makes a value what the annotation of a plain function says: a text that is sent goes through."""
+        definition, frame = given.definition, spot.place.frame
+        if spot.entry is None or spot.most < Reach.SENT or self._is_converted(definition):
+            return iter(())
+        if frame is not None and frame.definition == definition:
+            found = self._passed(
+                given, frame.call, spot.framed(Place(frame.call.module, frame.call.call.context, frame.outer), None)
+            )
+        else:
+            found = self._climbed(given, expr, spot)
+        sent = (each for each in found if each.reach == Reach.SENT)
+        return (replace(each, confidence=min(each.confidence, Confidence.MEDIUM)) for each in sent)
+
+    def _is_converted(self, definition: Def) -> bool:
+        """A library calls it, or what it is decorated with, and may make of a value what is annotated."""
+        if definition in self._project.endpoints.by_definition:
+            return True
+        returns = self._project.types.inference.returns
+        found = (returns.decorator_entities(definition, decorator) for decorator in definition.function.decorators)
+        return any(not entities or any(not isinstance(e, FunctionRef) for e in entities) for entities in found)
 
     def _of_lambda(self, definition: Def, binding: Binding, expr: Expr, spot: Spot) -> Found:
         """`map(lambda part: …, parts)` gives it each item."""

@@ -367,3 +367,29 @@ urlpatterns = [path("orders/", Orders.as_view())]
         for answer in answers
     }
     assert found == answers
+
+
+def test_what_a_view_asks_its_library_for_is_what_its_attribute_holds() -> None:
+    code = """
+from django.db import models
+from django.urls import path
+from rest_framework import generics
+
+
+class Order(models.Model):
+    pass
+
+
+class Orders(generics.ListCreateAPIView):
+    queryset = Order.objects.all()
+
+    def get_queryset(self):
+        found = super().get_queryset().prefetch_related("lines")
+        return found
+
+
+urlpatterns = [path("orders/", Orders.as_view())]
+"""
+    settings = {"app/settings.py": 'ROOT_URLCONF = "app.urls"\nREST_FRAMEWORK = {}\n'}
+    found = testing.run_rule("API008", {**settings, "app/urls.py": code})
+    assert [f.confidence for f in found] == [HIGH]

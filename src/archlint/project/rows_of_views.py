@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.project.entities import Entity, distinct, instance
+from archlint.facts.syntax import Attribute, CallRef
+from archlint.project.entities import Entity, FunctionRef, distinct, instance
 from archlint.project.model import Type
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.inference import Inference
@@ -48,11 +50,19 @@ class RowsOfViews:
             for name, meaning in info.subclass_attribute.items()
             if meaning == wanted
         }
+        if wanted == _ROWS and any(_asks_above(held) for name in meant for held in self._attribute(view, name)):
+            found = [row for name in sorted(meant) for held in self._kept(view, name) for row in self._rows(held, wanted)]
+            if found:
+                return distinct(found)
         for name in sorted(meant):  # `get_queryset` decides over `queryset`
             found = [row for held in self._attribute(view, name) for row in self._rows(held, wanted)]
             if found:
                 return distinct(found)
         return ()
+
+    def _kept(self, view: Type, name: str) -> Iterator[Entity]:
+        """What an attribute holds that is no method."""
+        return (held for held in self._attribute(view, name) if isinstance(held, Type))
 
     def _attribute(self, owner: Entity, name: str) -> Iterator[Entity]:
         """`model`, and `model` of `Meta`."""
@@ -70,3 +80,19 @@ class RowsOfViews:
         if wanted != _ROWS:
             return [instance(each) for each in given if isinstance(each, Type) and each.is_class]
         return [row for each in given for row in self._inference.items(each)]
+
+
+def _asks_above(held: Entity) -> bool:
+    """`get_queryset` that asks `super().get_queryset()`: it narrows what the attribute is, and to follow it is a circle."""
+    if not isinstance(held, FunctionRef):
+        return False
+    definition = held.definition
+    body, function = definition.module.body, definition.function
+    return any(
+        isinstance(call.callee, Attribute)
+        and call.callee.attr == function.name
+        and function.at <= call.at < function.end
+        and isinstance(call.callee.base, CallRef)
+        and last_name(body, body.calls[call.callee.base.index].callee) == "super"
+        for call in body.calls
+    )

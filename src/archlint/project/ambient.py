@@ -125,5 +125,5 @@ def _pairs(statement: Statement) -> Iterator[tuple[Attribute | Subscript, Expr]]
     else:
         pairs = [(target, value)] if target is not None and value is not None else []
     for place, given in pairs:
-        if isinstance(place, Attribute | Subscript):
+        if type(place) is Attribute or type(place) is Subscript:
             yield place, given

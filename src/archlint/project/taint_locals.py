@@ -300,7 +300,11 @@ def _assigned(module: Module) -> dict[tuple[int, str], list[Statement]]:
     found: dict[tuple[int, str], list[Statement]] = {}
     for statement in module.body.statements:
         target = statement.target
-        if statement.kind != "assign" or statement.value is None or not isinstance(target, Attribute | Subscript):
+        if (
+            statement.kind != "assign"
+            or statement.value is None
+            or not (type(target) is Attribute or type(target) is Subscript)
+        ):
             continue
         written = spell(module.body, target) if type(target) is Attribute else spell(module.body, target.base) + "[]"
         found.setdefault((module.body.contexts[statement.context].function, written), []).append(statement)

@@ -301,7 +301,7 @@ def _sets_any(module: Module, names: set[str]) -> bool:
         target = statement.target
         last = target.index[0] if type(target) is Subscript and target.index else target
         is_named = (type(last) is String and last.value in names) or (
-            isinstance(last, Name | Attribute) and _name(last) in names
+            (type(last) is Name or type(last) is Attribute) and _name(last) in names
         )
         if is_named and module.body.contexts[statement.context].function < 0 and _is_true(statement.value):
             return True

@@ -7,6 +7,7 @@ object has in one function, or as an attribute of `self` in one class.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -15,6 +16,7 @@ from archlint.project.entities import Entity, External
 from archlint.project.model import Type
 
 if TYPE_CHECKING:
+    from archlint.facts.knowledge import Library
     from archlint.project.inference import Inference
     from archlint.project.modules import Module
 
@@ -34,8 +36,8 @@ class UsedAs:
     def types(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         """What `expr`, standing in the context, is by its use; empty where that does not tell."""
         place = module.body.contexts[context]
-        name = _dotted(expr)
-        if place.function < 0 or not name or not self._is_told_in(module):
+        name = _dotted(expr) if place.function >= 0 and self._is_told_in(module) else ""
+        if not name:
             return ()
         of_class = name.startswith(_OWN) and place.klass >= 0
         key = (module.path, place.klass if of_class else place.function, of_class)
@@ -52,9 +54,9 @@ class UsedAs:
 
     def _is_known(self, entity: Entity) -> bool:
         inference = self._inference
-        if isinstance(entity, External):
+        if type(entity) is External:
             return inference.project.knowledge.function(entity.name) is not None
-        if not isinstance(entity, Type):
+        if type(entity) is not Type:
             return True
         name = entity.name
         is_plain = name.startswith(_BUILT_IN) or name in inference.project.symbols.classes
@@ -62,9 +64,12 @@ class UsedAs:
 
     def _is_told_in(self, module: Module) -> bool:
         """The library of one of the types that use tells of is reached from the module."""
+        return any(self._inference.usage.reaches(module, library) for library in self._telling)
+
+    @cached_property
+    def _telling(self) -> tuple[Library, ...]:
         told = self._inference.project.knowledge.told_by_use
-        libraries = {library.library: library for types in told.values() for _, _, library in types}
-        return any(self._inference.usage.reaches(module, library) for library in libraries.values())
+        return tuple({library.library: library for types in told.values() for _, _, library in types}.values())
 
     def _find(self, module: Module, calls: list[Call]) -> dict[str, Type]:
         knowledge = self._inference.project.knowledge
@@ -113,7 +118,7 @@ def _calls(module: Module, klass: int, function: int, *, of_class: bool) -> Iter
 def _dotted(expr: Expr) -> str:
     """`db`, `self.session`; empty for anything but a short dotted name."""
     parts: list[str] = []
-    while isinstance(expr, Attribute) and len(parts) < _PARTS:
+    while type(expr) is Attribute and len(parts) < _PARTS:
         parts.append(expr.attr)
         expr = expr.base
-    return ".".join((expr.id, *reversed(parts))) if isinstance(expr, Name) else ""
+    return ".".join((expr.id, *reversed(parts))) if type(expr) is Name else ""

@@ -8,7 +8,7 @@ from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping,
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from archlint.project.credentials import Vocabulary
     from archlint.project.modules import Module
@@ -62,20 +62,29 @@ def _key(written: Expr | str | None) -> str | None:
 
 
 def _gone(module: Module, name: Name, context: int) -> Iterator[str]:
-    """`name.pop("key")` and `del name["key"]` before, on every way to the use."""
+    """`name.pop("key")` and `del name["key"]` before, on every way to the use; also `del name["key"]["token"]`: what is
+    taken out of a value was the secret in it."""
     body = module.body
     around = set(_places(module, context))
     for call in body.calls:
         if call.at < name.at and call.context in around and isinstance(call.callee, Attribute) and call.callee.attr == "pop":
             key = call.arguments[0].value if call.arguments else None
-            if isinstance(call.callee.base, Name) and call.callee.base.id == name.id and isinstance(key, String):
-                yield key.value
+            if isinstance(key, String):
+                yield from _under(call.callee.base, (key,), name)
     for statement in body.statements:
         if statement.kind == "delete" and statement.at < name.at and statement.context in around:
             target = statement.value or statement.target
             for item in target.items if isinstance(target, Collection) else (target,):
-                if isinstance(item, Subscript) and isinstance(item.base, Name) and item.base.id == name.id:
-                    yield from (index.value for index in item.index if isinstance(index, String))
+                if isinstance(item, Subscript):
+                    yield from _under(item.base, item.index, name)
+
+
+def _under(base: Expr, index: Sequence[Expr], name: Name) -> Iterator[str]:
+    """The first key behind the name in `base[index]`."""
+    while isinstance(base, Subscript):
+        base, index = base.base, base.index
+    if isinstance(base, Name) and base.id == name.id:
+        yield from (part.value for part in index if isinstance(part, String))
 
 
 def _places(module: Module, context: int) -> Iterator[int]:

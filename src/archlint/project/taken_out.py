@@ -82,7 +82,8 @@ def _gone(module: Module, name: Name, context: int) -> Iterator[str]:
 def _under(base: Expr, index: Sequence[Expr], name: Name) -> Iterator[str]:
     """The first key behind the name in `base[index]`."""
     while isinstance(base, Subscript):
-        base, index = base.base, base.index
+        index = base.index
+        base = base.base
     if isinstance(base, Name) and base.id == name.id:
         yield from (part.value for part in index if isinstance(part, String))
 

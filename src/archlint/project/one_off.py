@@ -78,13 +78,16 @@ class OneOff:
             return True
         if caller.function.name in self._connected or self._starts_program(module, caller):
             return True
-        said = {word for name in (module.name.rpartition(".")[2], caller.function.name) for word in name.lower().split("_")}
-        if not said.isdisjoint(words.one_off_words):
-            return True  # whoever starts it
         decorators = [last_name(module.body, decorator) for decorator in caller.function.decorators]
+        is_plain, names = PLAIN.issuperset(decorators), [caller.function.name]
+        if is_plain:
+            names.append(module.name.rpartition(".")[2])
+        said = {word for name in names for word in name.lower().split("_")}
+        if not said.isdisjoint(words.one_off_words) and caller not in self._project.endpoints.by_definition:
+            return True
         if any(not self._signals.isdisjoint(names_in(module.body, decorator)) for decorator in caller.function.decorators):
             return True
-        if not PLAIN.issuperset(decorators):
+        if not is_plain:
             made = (name for name in decorators if name.endswith(_MAKES_COMMAND))
             return (
                 not set(words.one_off_decorators).isdisjoint(decorators) or any(made) or self._is_made_command(module, caller)

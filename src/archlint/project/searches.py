@@ -91,11 +91,13 @@ def _is_answer(loop: Loop, context: int) -> bool:
 
 
 def is_for_one(query: Repeated) -> bool:
-    """`if topic["name"] == name:` around the place, where the name is not the loop's, nor that of a constant."""
+    """`if topic["name"] == name:` around the place, where the name is not the loop's, nor that of a constant; with a
+    constant, where what is asked is told nothing of the item: `if option.kind == Kind.OTHER: all_others(order_id)`."""
     loop, body = query.loop, query.loop.module.body
     places = [body.contexts[row] for row in loop.chain(query.point.context)[:-1]] if loop.mapping is None else []
     tests = [test for place in places if place.kind == "if" for test in _all_of(place.subject)]
-    return any(test.ops == ("==",) and _tells_one(body, test, loop.derived) for test in tests)
+    is_same = loop.derived.isdisjoint(names_in(body, query.expression))
+    return any(test.ops == ("==",) and _tells_one(body, test, loop.derived, is_same=is_same) for test in tests)
 
 
 def _all_of(test: Expr | None) -> Iterator[Comparison]:
@@ -107,9 +109,11 @@ def _all_of(test: Expr | None) -> Iterator[Comparison]:
             yield from _all_of(operand)
 
 
-def _tells_one(body: Body, test: Comparison, derived: frozenset[str]) -> bool:
+def _tells_one(body: Body, test: Comparison, derived: frozenset[str], *, is_same: bool) -> bool:
     sides = [(side, derived.isdisjoint(names_in(body, side))) for side in test.operands]
-    return any(not is_fixed for _, is_fixed in sides) and any(is_fixed and _may_vary(body, side) for side, is_fixed in sides)
+    return any(not is_fixed for _, is_fixed in sides) and any(
+        is_fixed and (is_same or _may_vary(body, side)) for side, is_fixed in sides
+    )
 
 
 def _may_vary(body: Body, side: Expr) -> bool:

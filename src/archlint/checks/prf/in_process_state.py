@@ -8,7 +8,7 @@ from functools import cache
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Conditional, Expr, Name, Operation, Statement
+from archlint.facts.syntax import Attribute, Conditional, Expr, Name, Operation, Statement, String, Subscript
 from archlint.project.container_uses import Use
 from archlint.project.credentials import words_of
 from archlint.project.endpoints import WRITING
@@ -37,7 +37,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     that asks a store for it."""
     requests, own = RunByRequests(project), _Own(project, params)
     for container, touches in ProcessState(project).filled(cache(lambda d: requests.of(d, WRITING) is not None)):
-        refilling = [t for t in touches if t.use.adds and _fills_again(t.definition, touches)]
+        refilling = [
+            t for t in touches if t.use.adds and (_fills_again(t.definition, touches) or _fills_once(t.definition, touches))
+        ]
         writers = [t for t in touches if t.use.adds and t not in refilling]
         if not writers or own.holds(container, writers) or own.is_stored(touches, refilling):
             continue
@@ -53,7 +55,7 @@ def _judged(container: Container, writers: list[Touch], touches: list[Touch], re
     if not asked:
         return
     writer, request = min(asked, key=lambda found: (len(found[1].way), found[0].site))
-    readers = [t for t in touches if t.definition != writer.definition]
+    readers = [t for t in touches if t.definition != writer.definition and not _has_set(t, touches)]
     found = [(t, r) for t in readers if (r := requests.of(t.definition)) is not None]
     read = [(t, r) for t, r in found if r.way[0] != request.way[0]]  # one request may tell itself what it wants
     if not read:
@@ -136,6 +138,42 @@ def _fills_again(definition: Def, touches: list[Touch]) -> bool:
     return False
 
 
+def _fills_once(definition: Def, touches: list[Touch]) -> bool:
+    """`if len(tags) > 0: return` ahead of all that it puts there: it is filled by who comes first, for all the same."""
+    body = definition.module.body
+    first = min((t.use.expr.at for t in touches if t.definition == definition and t.use.adds), default=-1)
+    tests = [
+        body.contexts[s.context].subject
+        for s in definition.module.own_statements(definition.index)
+        if s.kind == "return" and s.value is None and s.at < first and body.contexts[s.context].kind == "if"
+    ]
+    return any(
+        t.definition == definition and not t.use.adds and test is not None and test.at <= t.use.expr.at < test.end
+        for test in tests
+        for t in touches
+    )
+
+
+def _has_set(reader: Touch, touches: list[Touch]) -> bool:
+    """`answer["message"] = text`, and then `return answer`: it sets what it gives, and finds nothing of another request."""
+    body, around = reader.definition.module.body, set[int]()
+    context = reader.use.context
+    while context >= 0 and body.contexts[context].kind not in ("class", "module"):
+        around.add(context)
+        context = body.contexts[context].parent
+    written = {
+        s.target.base.at
+        for s in body.statements
+        if isinstance(s.target, Subscript) and all(isinstance(key, String) for key in s.target.index)
+    }
+    own = [t.use for t in touches if t.definition == reader.definition and t.use.adds]
+    return (
+        bool(own)
+        and all(u.expr.at in written for u in own)
+        and any(use.context in around and use.expr.at <= reader.use.expr.at for use in own)
+    )
+
+
 def _looks_first(own: list[Statement], uses: list[Use]) -> bool:
     """It asks what is there before it puts something there, or does both in one (`return made.setdefault(key, …)`)."""
     first = min(use.expr.at for use in uses if use.adds)
@@ -154,7 +192,7 @@ class _Own:
     def holds(self, container: Container, writers: list[Touch]) -> bool:
         """What is in it belongs to this process, or only saves asking again."""
         owner = container.owner.rpartition(".")[2]
-        whose = (*words_of(container.module.name.rpartition(".")[2]), *words_of(owner))
+        whose = (*words_of(container.module.name), *words_of(owner))
         if not set(self._params.stand_ins).isdisjoint(whose):
             return True
         if not set(self._params.own_words).isdisjoint((*words_of(container.name), *words_of(owner))):

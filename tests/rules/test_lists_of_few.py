@@ -393,3 +393,42 @@ urlpatterns = [path("orders/", Orders.as_view())]
     settings = {"app/settings.py": 'ROOT_URLCONF = "app.urls"\nREST_FRAMEWORK = {}\n'}
     found = testing.run_rule("API008", {**settings, "app/urls.py": code})
     assert [f.confidence for f in found] == [HIGH]
+
+
+def test_a_mixin_that_asks_above_gives_each_view_its_own_rows() -> None:
+    code = """
+from django.db import models
+from django.urls import path
+from rest_framework import generics
+
+
+class Order(models.Model):
+    pass
+
+
+class User(models.Model):
+    pass
+
+
+class Newest:
+    def get_queryset(self):
+        return super().get_queryset().order_by("-id")
+
+
+class Counted(Newest, generics.ListCreateAPIView):
+    def get_queryset(self):
+        return User.objects.all()
+
+
+class Orders(Newest, generics.ListCreateAPIView):
+    queryset = Order.objects.all()
+
+
+urlpatterns = [path("orders/", Orders.as_view()), path("users/", Counted.as_view())]
+"""
+    settings = {"app/settings.py": 'ROOT_URLCONF = "app.urls"\nREST_FRAMEWORK = {}\n'}
+    found = testing.run_rule("API008", {**settings, "app/urls.py": code})
+    assert sorted(f.message.partition(" answers")[0] + f.message.partition("of ")[2][:7] for f in found) == [
+        "`GET /orders``Order`",
+        "`GET /users``User`,",
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +12,7 @@ from archlint.facts.syntax import Constant, Expr, Mapping, Name, String
 from archlint.project.apps import is_for_developers
 from archlint.project.model import Def, Type
 from archlint.project.provided import provided_by
+from archlint.project.rows_of_views import asks_above
 from archlint.project.symbols import ClassDef
 
 if TYPE_CHECKING:
@@ -106,11 +107,21 @@ class ListingViews:
         for klass in self._classes(view):
             for row, function in enumerate(klass.module.outline.functions):
                 if function.klass == klass.index and function.name in names:
-                    yield from self._answered.of_lists(Def(klass.module, klass.module.name, row))
+                    definition = Def(klass.module, klass.module.name, row)
+                    found = self._answered.of_lists(definition)
+                    yield from self._of_attribute(view, found) if asks_above(definition) else found
                     return
         given = self._attribute(view, "rows")
         if given is not None:
             yield from self._answered.of_expression(given[0].module, given[1], given[0].klass.context)
+
+    def _of_attribute(self, view: ClassDef, found: tuple[Rows, ...]) -> Iterator[Rows]:
+        """What a mixin gives that asks `super()`, which may stand before any view's rows, is of what this view's attribute
+        holds."""
+        given = self._attribute(view, "rows")
+        own = self._answered.of_expression(given[0].module, given[1], given[0].klass.context) if given is not None else ()
+        models = [rows.model for rows in own if rows.model is not None]
+        yield from (replace(rows, model=models[0]) if models else rows for rows in found)
 
     def _paged(self, view: ClassDef) -> Paged:
         given = self._attribute(view, "pages")

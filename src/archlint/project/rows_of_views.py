@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef
 from archlint.project.entities import Entity, FunctionRef, distinct, instance
-from archlint.project.model import Type
+from archlint.project.model import Def, Type
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -83,10 +83,11 @@ class RowsOfViews:
 
 
 def _asks_above(held: Entity) -> bool:
+    return isinstance(held, FunctionRef) and asks_above(held.definition)
+
+
+def asks_above(definition: Def) -> bool:
     """`get_queryset` that asks `super().get_queryset()`: it narrows what the attribute is, and to follow it is a circle."""
-    if not isinstance(held, FunctionRef):
-        return False
-    definition = held.definition
     body, function = definition.module.body, definition.function
     return any(
         isinstance(call.callee, Attribute)

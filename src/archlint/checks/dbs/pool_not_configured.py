@@ -11,7 +11,6 @@ from archlint.project.conditions import is_failure_path
 from archlint.project.credentials import words_of
 from archlint.project.entities import External
 from archlint.project.for_tables import is_for_tables
-from archlint.project.led_to import LedTo
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.name_uses import uses_of
@@ -46,7 +45,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each pool that is made with the library's own size, a proof for each whose size is given."""
     one_off, short_lived, unimported = OneOff(project, params), ShortLived(project), Unimported(project)
-    led_to = LedTo(project)
+    led_to = project.led_to
     for module in project.modules.production:
         for site in project.calls.known(module):
             name, operation = _made(project, site, params)

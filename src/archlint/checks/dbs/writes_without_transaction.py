@@ -111,7 +111,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each function in which two commits come together, a proof for each with one that holds several writes."""
     transactions = Transactions(project)
     commits = Commits(project, transactions)
-    one_off, led_to, unimported = OneOff(project, params), LedTo(project), Unimported(project)
+    one_off, led_to, unimported = OneOff(project, params), project.led_to, Unimported(project)
     shown: set[Def] = set()
     for definition in _candidates(project):
         if one_off.runs_once(definition.module, definition):

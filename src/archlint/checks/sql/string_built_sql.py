@@ -34,7 +34,7 @@ _SET_UP = re.compile(r"\s*(?:(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE|DATABASE|LOGIN
 def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
     """One hit for each statement of the code in which values enter a text, however many calls take it; a proof for each
     call that takes a text without."""
-    values, led_to = InsertedValues(project, params), LedTo(project)
+    values, led_to = InsertedValues(project, params), project.led_to
     texts = _Texts(project)
     parts = _parts_of_clauses(project)
     hits: dict[Site, tuple[Inserted, Hit]] = {}

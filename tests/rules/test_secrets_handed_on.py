@@ -1,4 +1,4 @@
-"""SEC004 of a credential that is logged under another name: told after one call, noted after several."""
+"""SEC004 of a credential that is logged under another name: a note; a person's address is passed on as it is."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ def register(client, {given}):
 """
 
 
+@pytest.mark.parametrize("called", ["send", "hand_on"])
 @pytest.mark.parametrize(
-    ("called", "confidence"),
-    [("send", Confidence.HIGH), ("hand_on", Confidence.LOW)],
+    ("rule", "given", "confidence"),
+    [("SEC004", "api_key", Confidence.LOW), ("SEC017", "user_email", Confidence.HIGH)],
 )
-def test_how_many_calls_hand_it_on(called: str, confidence: Confidence) -> None:
-    (found,) = testing.run_rule("SEC004", {"app/sender.py": SENDER.format(given="api_key", called=called)})
+def test_what_is_handed_on(rule: str, called: str, given: str, confidence: Confidence) -> None:
+    (found,) = testing.run_rule(rule, {"app/sender.py": SENDER.format(given=given, called=called)})
     assert found.confidence == confidence

@@ -93,7 +93,7 @@ class Leaks:
             return
         handed = [(value, source) for value, source in found if value.sink != "exception"]
         if handed and not self._is_helper(value):
-            yield self._passed(site, *max(((v, self._by_hops(s)) for v, s in handed), key=lambda pair: pair[1].confidence))
+            yield self._passed(site, *max(((v, self._as_handed_on(s)) for v, s in handed), key=lambda pair: pair[1].confidence))
             return
         for value, source in handed:
             call = source.handed_over
@@ -106,13 +106,10 @@ class Leaks:
         function = value.module.body.contexts[value.context].function
         return len(value.module.own_statements(function)) <= _LITTLE
 
-    def _by_hops(self, source: Source) -> Source:
-        """No more than a guess where several calls stand between the name and a log that knows nothing of it: what is handed
-        on is more often something found by the credential. One call hands over what it is given, headers stay headers, and a
-        person's address is passed on as it is."""
-        hops = 1 if source.entered is None or source.entered[0] is source.handed_over else 2
-        is_told = source.is_whole or hops == 1 or bool(self._mailboxes)
-        return source if is_told else replace(source, confidence=Confidence.LOW)
+    def _as_handed_on(self, source: Source) -> Source:
+        """No more than a guess where the log knows nothing of the credential: what it is given under another name is more
+        often something found by it. A person's address is passed on as it is."""
+        return source if self._mailboxes else replace(source, confidence=Confidence.LOW)
 
     def _passed(self, site: Site, value: LoggedValue, source: Source) -> Hit:
         function = value.module.body.contexts[value.context].function

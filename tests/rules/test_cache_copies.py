@@ -346,3 +346,30 @@ def test_what_the_store_is_the_home_of_is_a_note_at_most(code: str) -> None:
 def test_a_copy_is_told_at_a_surety_that_counts(code: str) -> None:
     found = testing.run_rule("CCH001", {"shop/store.py": HEAD + code})
     assert [finding.confidence > Confidence.LOW for finding in found] == [True]
+
+
+LAID_DOWN = """\
+from celery import shared_task
+
+{decorated}
+def work_out(name='all'):
+    found = cache.get({key})
+    if found is None:
+        found = load(name)
+        cache.set({key}, found, {lives})
+    return found
+"""
+
+
+@pytest.mark.parametrize(
+    ("decorated", "key", "lives", "is_told"),
+    [
+        ("@shared_task", "'totals'", "None", False),
+        ("@shared_task", "f'totals:{name}'", "None", True),
+        ("", "'totals'", "None", True),
+    ],
+)
+def test_one_entry_that_a_task_makes_anew_may_stay(decorated: str, key: str, lives: str, is_told: bool) -> None:
+    code = LAID_DOWN.replace("{decorated}", decorated).replace("{key}", key).replace("{lives}", lives)
+    (found,) = testing.run_rule("CCH001", {"shop/store.py": HEAD + code})
+    assert (found.confidence > Confidence.LOW) is is_told

@@ -16,8 +16,10 @@ from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.cache_writes import CacheWrites, Expiry
 from archlint.project.cached_copies import CachedCopies, CopyWords, words_of
 from archlint.project.kept_values import is_dated, is_gathered
+from archlint.project.led_to import LedTo
 from archlint.project.model import CallSite, Def
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.texts import Written
 
 _ENTRIES = ("value", "many", "hash")
 _DEPTH = 4
@@ -171,6 +173,8 @@ def _judged(
         copies.is_reference(asked.decider, value) or is_dated(writes, asked.decider, value) or is_gathered(asked.decider, value)
     ):
         found = Confidence.LOW
+    if found is not None and expiry.kind == "never" and _is_laid_down(project, asked):
+        found = Confidence.LOW
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
     if found is not None and not asked.through and (writes.is_switched_off(site) or _is_versioned(project, writes, asked)):
         found = Confidence.LOW
@@ -183,6 +187,15 @@ def _is_versioned(project: Project, writes: CacheWrites, asked: _Asked) -> bool:
     texts = project.values.texts(site.module, expr, site.call.context) if expr is not None else []
     told = (piece.text for text in texts for piece in text.pieces)
     return not words_of(writes.key(site, asked.write), *told).isdisjoint(_VERSIONS)
+
+
+def _is_laid_down(project: Project, asked: _Asked) -> bool:
+    """One fixed entry that a task makes anew each time, and that is told to stay until then."""
+    site, expr, owner = asked.site, asked.site.argument(asked.write.key), asked.decider.caller
+    texts = project.values.texts(site.module, expr, site.call.context) if expr is not None else []
+    is_one = bool(texts) and all(isinstance(piece, Written) for text in texts for piece in text.pieces)
+    led_to = LedTo(project)
+    return is_one and owner is not None and led_to.runs(owner) and not led_to.answers(owner)
 
 
 def _value_given(asked: _Asked) -> Expr | None:

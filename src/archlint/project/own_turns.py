@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _LOCKS = frozenset({"lock", "locked", "rlock", "mutex", "semaphore"})
+_SESSIONS = frozenset({"db-session", "db-connection"})
+_PARTITIONS = frozenset({"schema", "tenant", "shard"})
+"""Words of what a database is divided into, each with the same tables."""
 _STOPS = frozenset({"stop", "stopped", "stopping", "abort", "aborted", "cancel", "cancelled", "canceled", "shutdown"})
 
 
@@ -67,10 +70,28 @@ def has_own_database(project: Project, place: EffectPoint, loop: Loop) -> bool:
         return False
     asked = {*names_in(body, expression_of(place))}
     made = [(s.target, s.value) for s in loop.statements]
-    made += [(contexts[row].target, contexts[row].subject) for row in loop.chain(place.context) if contexts[row].kind == "with"]
+    opened = [
+        (contexts[row].target, contexts[row].subject) for row in loop.chain(place.context) if contexts[row].kind == "with"
+    ]
     return any(
-        isinstance(target, Name) and target.id in asked and _connects(project, loop, value) for target, value in made if value
-    )
+        isinstance(target, Name) and target.id in asked and _connects(project, loop, value)
+        for target, value in (*made, *opened)
+        if value
+    ) or any(_is_of_item(project, loop, target, value, asked) for target, value in opened if value)
+
+
+def _is_of_item(project: Project, loop: Loop, target: Expr | None, value: Expr, asked: set[str]) -> bool:
+    """`with session_of(shard) as session:`, which the place asks; `with schema_context(tenant.schema):`"""
+    body, types = loop.module.body, project.types
+    if not isinstance(value, CallRef):
+        return False
+    call = body.calls[value.index]
+    if loop.derived.isdisjoint(name for argument in call.arguments for name in names_in(body, argument.value)):
+        return False
+    if isinstance(target, Name):
+        found = types.all(loop.module, target, loop.context) if target.id in asked else ()
+        return any(types.role(t) in _SESSIONS for t in found)
+    return not _PARTITIONS.isdisjoint(words_of(last_name(body, value)))
 
 
 def _connects(project: Project, loop: Loop, value: Expr) -> bool:

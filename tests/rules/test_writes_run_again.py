@@ -147,10 +147,10 @@ ONCE = "INSERT INTO stores (shop_id) VALUES (:shop_id) ON CONFLICT (shop_id) DO 
         (NESTED.format(begin="session.begin_nested()"), Confidence.LOW),
         (NESTED.format(begin="session.flush()"), Confidence.HIGH),
         (EXECUTED.format(first=CLEANED, second="DELETE FROM shops WHERE shop_id = :shop_id AND state = 'off'"), None),
-        (EXECUTED.format(first=CLEANED, second="DELETE FROM shops WHERE shop_id = :shop_id"), Confidence.MEDIUM),
+        (EXECUTED.format(first=CLEANED, second="DELETE FROM shops WHERE shop_id = :shop_id"), Confidence.LOW),
         (EXECUTED.format(first="UPDATE shops SET state = 'on' WHERE shop_id = :shop_id", second=ONCE), None),
-        (EXECUTED.format(first="UPDATE shops SET seats = seats + 1 WHERE shop_id = :shop_id", second=ONCE), Confidence.MEDIUM),
-        (EXECUTED.format(first="INSERT INTO shops (shop_id) VALUES (:shop_id)", second=ONCE), Confidence.MEDIUM),
+        (EXECUTED.format(first="UPDATE shops SET seats = seats + 1 WHERE shop_id = :shop_id", second=ONCE), Confidence.LOW),
+        (EXECUTED.format(first="INSERT INTO shops (shop_id) VALUES (:shop_id)", second=ONCE), Confidence.LOW),
     ],
 )
 def test_how_sure_it_is(source: str, confidence: Confidence | None) -> None:
@@ -159,7 +159,7 @@ def test_how_sure_it_is(source: str, confidence: Confidence | None) -> None:
     assert [finding.confidence for finding in found] == ([confidence] if confidence is not None else [])
 
 
-LOW, MEDIUM, HIGH = Confidence
+LOW, HIGH = Confidence.LOW, Confidence.HIGH
 REACHED = """\
 from celery import shared_task
 from django.urls import path
@@ -189,11 +189,11 @@ urlpatterns = [{urls}]
 @pytest.mark.parametrize(
     ("decorated", "urls", "confidences"),
     [
-        ("", 'path("", place), path("all", place_all), path("move", moved)', [HIGH, HIGH, MEDIUM]),
+        ("", 'path("", place), path("all", place_all), path("move", moved)', [HIGH, HIGH, LOW]),
         ("@shared_task", "", [LOW, LOW, LOW]),
         ("@shared_task", 'path("", place)', [HIGH, LOW, LOW]),
         ("", 'path("shown", shown)', [HIGH, LOW, LOW]),
-        ("", "", [HIGH, HIGH, MEDIUM]),
+        ("", "", [HIGH, HIGH, LOW]),
     ],
 )
 def test_what_no_request_comes_to(decorated: str, urls: str, confidences: list[Confidence]) -> None:

@@ -31,22 +31,38 @@ class UsedAs:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
-        self._known: dict[tuple[str, int, bool], dict[str, Type]] = {}
+        self._known: dict[tuple[str, int, bool, str], tuple[Type, ...]] = {}
+        self._calls: dict[tuple[str, int, bool], dict[str, list[Call]]] = {}
 
     def types(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
-        """What `expr`, standing in the context, is by its use; empty where that does not tell."""
+        """What `expr`, standing in the context, is by its use; empty where that does not tell.
+
+        Only calls of the object itself are looked at: what they are given may depend on other names of the function, for which
+        an answer that is only being made would be none."""
         place = module.body.contexts[context]
         name = _dotted(expr) if place.function >= 0 and self._is_told_in(module) else ""
         if not name:
             return ()
         of_class = name.startswith(_OWN) and place.klass >= 0
-        key = (module.path, place.klass if of_class else place.function, of_class)
+        row = place.klass if of_class else place.function
+        key = (module.path, row, of_class, name)
         known = self._known.get(key)
         if known is None:
-            self._known[key] = {}
-            known = self._known[key] = self._find(module, list(_calls(module, place.klass, place.function, of_class=of_class)))
-        found = known.get(name)
-        return (found,) if found is not None else ()
+            self._known[key] = ()
+            known = self._known[key] = self._find(module, self._by_name(module, row, of_class=of_class).get(name, []))
+        return known
+
+    def _by_name(self, module: Module, row: int, *, of_class: bool) -> dict[str, list[Call]]:
+        """The calls of the function, or of the class's methods, by the dotted name of what is asked."""
+        key = (module.path, row, of_class)
+        known = self._calls.get(key)
+        if known is None:
+            known = self._calls[key] = {}
+            for call in _calls(module, row, of_class=of_class):
+                name = _dotted(call.callee.base) if isinstance(call.callee, Attribute) else ""
+                if name:
+                    known.setdefault(name, []).append(call)
+        return known
 
     def says_nothing(self, entities: tuple[Entity, ...]) -> bool:
         """None of them is a class of the project, a built-in type, or of a library of which anything is known."""
@@ -71,23 +87,14 @@ class UsedAs:
         told = self._inference.project.knowledge.told_by_use
         return tuple({library.library: library for types in told.values() for _, _, library in types}.values())
 
-    def _find(self, module: Module, calls: list[Call]) -> dict[str, Type]:
-        knowledge = self._inference.project.knowledge
-        found: dict[str, str] = {}
-        awaited: set[str] = set()
+    def _find(self, module: Module, calls: list[Call]) -> tuple[Type, ...]:
         for call in calls:
-            name = _dotted(call.callee.base) if isinstance(call.callee, Attribute) else ""
-            if name and call.awaited:
-                awaited.add(name)
-            if name and name not in found:
-                told = next((dotted for dotted, wanted in self._asked(call) if self._is_one_of(module, call, wanted)), "")
-                if told:
-                    found[name] = told
-        return {
-            name: Type(info.awaited if name in awaited and info.awaited else dotted, (), False, Confidence.MEDIUM)
-            for name, dotted in found.items()
-            if (info := knowledge.type(dotted)) is not None
-        }
+            for dotted, wanted in self._asked(call):
+                info = self._inference.project.knowledge.type(dotted)
+                if info is not None and self._is_one_of(module, call, wanted):
+                    is_awaited = info.awaited and any(each.awaited for each in calls)
+                    return (Type(info.awaited if is_awaited else dotted, (), False, Confidence.MEDIUM),)
+        return ()
 
     def _asked(self, call: Call) -> Iterator[tuple[str, frozenset[str]]]:
         if isinstance(call.callee, Attribute) and call.arguments:
@@ -105,14 +112,14 @@ class UsedAs:
         )
 
 
-def _calls(module: Module, klass: int, function: int, *, of_class: bool) -> Iterator[Call]:
+def _calls(module: Module, row: int, *, of_class: bool) -> Iterator[Call]:
     """Those of the function; of all methods of the class."""
     if not of_class:
-        yield from module.own_calls(function)
+        yield from module.own_calls(row)
         return
-    for row, each in enumerate(module.outline.functions):
-        if each.klass == klass:
-            yield from module.own_calls(row)
+    for method, each in enumerate(module.outline.functions):
+        if each.klass == row:
+            yield from module.own_calls(method)
 
 
 def _dotted(expr: Expr) -> str:

@@ -16,11 +16,14 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`event_bases`: expression for names of classes that events inherit from; `plain_events`: such names
     that say so of dataclasses and their like only; `plain_bases`: dotted names of bases that
     say nothing of what a class is for; `event_modules`: last names of modules and packages that hold events, `happened`:
-    expression for names of classes in them that tell what has happened.  The rest: see `Frozen`."""
+    expression for names of classes in them that tell what has happened; `visited`: tables to which others lead where an event
+    is something that people go to, `visit`: expression for names that mean it then.  The rest: see `Frozen`."""
 
     event_bases: str
     event_modules: tuple[str, ...]
     happened: str
+    visited: tuple[str, ...]
+    visit: str
     plain_events: tuple[str, ...]
     plain_bases: tuple[str, ...]
     record_decorators: tuple[str, ...]
@@ -35,6 +38,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         project, frozenset(params.record_decorators), frozenset(params.frozen_decorators), frozenset(params.record_bases)
     )
     events = [klass for klass in project.symbols.classes.values() if _is_event(project, klass, frozen, params)]
+    if events and _are_visited(project, params):
+        visit = re.compile(params.visit)
+        events = [k for k in events if not all(visit.fullmatch(name) for name in _event_names(k, frozen, params))]
     names = {klass.name for klass in events}
     for klass in sorted(events, key=lambda klass: klass.name):
         record = frozen.record(klass)
@@ -64,6 +70,22 @@ def _happened(project: Project, frozen: Frozen, params: Params) -> Iterator[Clas
             project, klass, frozen, params
         ):
             yield klass
+
+
+def _are_visited(project: Project, params: Params) -> bool:
+    """Rows of other tables belong to one of events: to a store of events nothing leads."""
+    return any(
+        key.table.rpartition(".")[2].lower() in params.visited and key.table != table.name
+        for _, table in project.schemas.tables
+        for key in table.foreign_keys
+    )
+
+
+def _event_names(klass: ClassDef, frozen: Frozen, params: Params) -> list[str]:
+    """The names, its own and of those above it, that are ones of events."""
+    pattern = re.compile(params.event_bases)
+    names = [name.rpartition(".")[2] for name in frozen.ancestors(klass)]
+    return [name for name in names if pattern.fullmatch(name) or name in params.plain_events]
 
 
 def _is_event(project: Project, klass: ClassDef, frozen: Frozen, params: Params) -> bool:

@@ -45,6 +45,11 @@ class Path(Struct, frozen=True):
     kept: Kept = ""
     asks: str = ""
 
+    def ends_in(self, names: tuple[str, ...]) -> bool:
+        """The library call is one of the names, or its own begins with one that ends in a dot."""
+        target = self.end.witness.target
+        return any(target == name or (name.endswith(".") and target.startswith(name)) for name in names)
+
 
 class Conditions:
     """Follows an effect from a place into the functions of the project, past the branches that the arguments of the

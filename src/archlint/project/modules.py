@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pathspec
 from msgspec import Struct
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archlint.project.knowledge import Knowledge
     from archlint.project.program import Project
 
+Row = TypeVar("Row", Statement, Call)
 _BEGIN = attrgetter("at")
 
 
@@ -90,18 +91,17 @@ class Module:
 
     @cached_property
     def _statements_of(self) -> Mapping[int, Sequence[Statement]]:
-        contexts = self.facts.body.contexts
-        found: dict[int, list[Statement]] = {}
-        for statement in self.facts.body.statements:
-            found.setdefault(contexts[statement.context].function, []).append(statement)
-        return found
+        return self._by_function(self.facts.body.statements)
 
     @cached_property
     def _calls_of(self) -> Mapping[int, Sequence[Call]]:
+        return self._by_function(self.facts.body.calls)
+
+    def _by_function(self, rows: Sequence[Row]) -> Mapping[int, Sequence[Row]]:
         contexts = self.facts.body.contexts
-        found: dict[int, list[Call]] = {}
-        for call in self.facts.body.calls:
-            found.setdefault(contexts[call.context].function, []).append(call)
+        found: dict[int, list[Row]] = {}
+        for row in rows:
+            found.setdefault(contexts[row.context].function, []).append(row)
         return found
 
     @cached_property

@@ -59,19 +59,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if point.is_direct and point.call is not None and point.call.call.awaited:
             continue  # what is awaited is an asynchronous client's, whatever its type is called
         path = conditions.path(point)
-        if path is not None and path.through and _starts(_target(path), (*params.ignore_calls, *brief_targets)):
+        if path is not None and path.through and path.ends_in((*params.ignore_calls, *brief_targets)):
             path = outward.path(point) or path  # a file that is opened on the way hides nothing
         if path is None or _is_moved(path, params) or _seconds(project, path) == 0:
             continue
         told = not path.through and caller in project.endpoints.by_definition and _target(path) in params.in_handlers
-        if not told and _starts(_target(path), params.ignore_calls):
+        if not told and path.ends_in(params.ignore_calls):
             continue
-        brief = (
-            path.kept
-            or _is_short(project, path)
-            or _starts(_target(path), brief_targets)
-            or once.runs_once(point.module, caller)
-        )
+        brief = path.kept or _is_short(project, path) or path.ends_in(brief_targets) or once.runs_once(point.module, caller)
         is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)
         yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
     yield from _computed(project, params, once, alone, conditions)
@@ -188,7 +183,3 @@ def _is_moved(path: Path, params: Params) -> bool:
         for definition in path.through
         for decorator in definition.function.decorators
     )
-
-
-def _starts(name: str, listed: tuple[str, ...]) -> bool:
-    return any(name == entry or (entry.endswith(".") and name.startswith(entry)) for entry in listed)

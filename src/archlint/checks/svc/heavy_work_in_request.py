@@ -107,7 +107,7 @@ def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset
     is_kept = path.kept or _is_kept(path) or _is_copied(project, first.point) or _is_in_file(project, first, params)
     is_trial = _is_trial(handler, frozenset(params.trials)) or _tests(path, frozenset(params.tests))
     is_trial = is_trial or _is_triggered(handler, frozenset(params.triggers))
-    is_note = is_kept or is_alone or is_trial or _is_in_thread(project, path) or _is_one_of(path, params.answering)
+    is_note = is_kept or is_alone or is_trial or _is_in_thread(project, path) or path.ends_in(params.answering)
     confidence = Confidence.LOW if is_note else path.confidence
     steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
     return Hit(first.point.site, words, first.point.effect, confidence, related=tuple(_others(first, found)), path=steps)
@@ -219,10 +219,4 @@ def _is_tiny(way: tuple[Def, ...], tiny: frozenset[str]) -> bool:
 
 def _is_ignored(path: Path, ignored: tuple[str, ...]) -> bool:
     hashes = any(target.operation is not None and target.operation.hash is not None for target in path.end.point.targets)
-    return hashes or _is_one_of(path, ignored)
-
-
-def _is_one_of(path: Path, names: tuple[str, ...]) -> bool:
-    """The library call is one of the names, or begins with one that ends in a dot."""
-    name = path.end.witness.target
-    return any(name == entry or (entry.endswith(".") and name.startswith(entry)) for entry in names)
+    return hashes or path.ends_in(ignored)

@@ -432,3 +432,41 @@ urlpatterns = [path("orders/", Orders.as_view()), path("users/", Counted.as_view
         "`GET /orders``Order`",
         "`GET /users``User`,",
     ]
+
+
+def test_what_only_developers_may_ask_is_a_note() -> None:
+    code = """
+from flask import Flask, jsonify
+from flask_sqlalchemy import SQLAlchemy
+from app.guards import counted, dev_only
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+
+class Order(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+
+@app.post("/orders")
+def place():
+    db.session.add(Order())
+    db.session.commit()
+    return "", 201
+
+
+@app.get("{path}")
+{decorator}
+def orders():
+    return jsonify(Order.query.all())
+"""
+    guards = "def dev_only(handler):\n    return handler\n\n\ndef counted(handler):\n    return handler\n"
+
+    def confidences(path: str, decorator: str) -> list[Confidence]:
+        files = {"app/web.py": code.format(path=path, decorator=decorator), "app/guards.py": guards}
+        return [finding.confidence for finding in testing.run_rule("API008", files)]
+
+    assert confidences("/orders", "@counted") == [HIGH]
+    assert confidences("/orders", "@dev_only") == [LOW]
+    assert confidences("/debug/orders", "@counted") == [LOW]
+    assert confidences("/devices/orders", "@counted") == [HIGH]

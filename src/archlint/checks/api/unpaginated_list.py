@@ -43,7 +43,8 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     one person has few of; `versions`: what one object has few of; `crowds`: last
     words of paths for the people that one has to do with; `inner`: words for what a business has few of; `computed`: words of
     paths under which something is made of rows; `single`: words in names of functions and classes that answer with one thing;
-    `left`: in folders of code that nothing runs any more; `every`: last words of paths for all there is;
+    `developers`: in names of decorators and in paths of what only developers ask; `left`: in folders of code that nothing
+    runs any more; `every`: last words of paths for all there is;
     `waiting`: words of paths for the few that somebody has still to do; `spare`: for what is left over of a stock; `parts`:
     last words in names of what belongs to the thing that is named before.  The rest: see
     `RowWords`, by which it is told what people make more and more of, and `OneOffWords`, by which code is told that
@@ -65,6 +66,7 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     inner: tuple[str, ...]
     computed: tuple[str, ...]
     single: tuple[str, ...]
+    developers: tuple[str, ...]
     left: tuple[str, ...]
     every: tuple[str, ...]
     waiting: tuple[str, ...]
@@ -302,9 +304,17 @@ def _by_function(endpoint: Endpoint, rows: Rows, weighed: _Weighed) -> Hit:
     asked = any(p.name in weighed.params.page_parameters for p in function.parameters)
     of_one = not set(words_of(function.qualname)).isdisjoint(weighed.params.single)
     is_left = not set(words_of(endpoint.definition.module.path.rpartition("/")[0])).isdisjoint(weighed.params.left)
-    is_note = asked or of_one or is_left or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
+    is_note = asked or of_one or is_left or _is_for_developers(endpoint, weighed.params)
+    is_note = is_note or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
     confidence = Confidence.LOW if is_note else weighed.confidence(rows, endpoint.path)
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)
+
+
+def _is_for_developers(endpoint: Endpoint, params: Params) -> bool:
+    """`@dev_only`, `/debug/orders`."""
+    definition = endpoint.definition
+    names = [last_name(definition.module.body, decorator) for decorator in definition.function.decorators]
+    return any(not set(words_of(name)).isdisjoint(params.developers) for name in (*names, endpoint.path))
 
 
 def _hit(message: str, site: Site, label: str, rows: Rows, confidence: Confidence) -> Hit:

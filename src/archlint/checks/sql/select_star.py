@@ -27,6 +27,8 @@ _MESSAGES = {
 }
 _HOLE = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%\(\w+\)s|%s|:\w+|\$\w+|\?", re.DOTALL)
 
+_THROWN_AWAY = re.compile(r"\s*PERFORM\b", re.IGNORECASE)
+"""What a routine asks for its effect alone, a lock or a call: no row of it goes anywhere."""
 _PEEK = re.compile(r"\s*SELECT\s+\*\s+FROM\b[^;:{%$?]*\bLIMIT\s+\d+\s*;?\s*", re.IGNORECASE)
 _MOMENT = re.compile(r"(^|[._])(te?mp|scratch|staging)(_|$)|tmp$")
 _BACKUP = re.compile(r"(^|[._])(backups?|bak|bkp)(_|$)")
@@ -167,7 +169,11 @@ def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[st
             _BACKUP.search(table.lower()) for table in statement.writes
         ):
             continue
-        if _fills_row(sql, statement, star) or (star.place == "insert-select" and all(map(_is_of_moment, star.sources))):
+        if (
+            _THROWN_AWAY.match(sql.text, statement.at)
+            or _fills_row(sql, statement, star)
+            or (star.place == "insert-select" and all(map(_is_of_moment, star.sources)))
+        ):
             continue
         tables = [t for t in star.sources if t.lower() not in passing and not _is_catalogue(t, params)]
         # Where the table is chosen at run time, there is no list of columns to write.

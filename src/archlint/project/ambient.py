@@ -44,6 +44,8 @@ class Ambient:
 
     def stored(self, module: Module, expr: Attribute | Subscript, context: int = 0) -> tuple[Entity, ...]:
         """What is stored anywhere under the names of `….holder.name`, `….holder["name"]` or `….holder[NAME]`."""
+        if type(expr) is Attribute and expr.attr not in self._attributes:
+            return ()
         key = self._key(module, expr, context)
         if key is None or key not in self._stores:
             return ()
@@ -63,6 +65,8 @@ class Ambient:
         found: dict[tuple[str, str], list[_Store]] = defaultdict(list)
         for module in self._inference.project.modules.production:
             for statement in module.statements["assign"]:
+                if type(statement.target) is Name:
+                    continue
                 for target, value in _pairs(statement):
                     key = self._key(module, target, statement.context)
                     if key is not None:
@@ -70,6 +74,11 @@ class Ambient:
         for key, store in (*self._updated(), *self._attached()):
             found[key].append(store)
         return dict(found)
+
+    @cached_property
+    def _attributes(self) -> frozenset[str]:
+        """The attributes and keys under which anything is kept."""
+        return frozenset(name for _, name in self._stores)
 
     def _updated(self) -> Iterator[tuple[tuple[str, str], _Store]]:
         """`app.update(pool=make_pool())`"""

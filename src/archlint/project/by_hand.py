@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.parts import PARTS
 from archlint.project.spelling import last_name
 from archlint.project.walk import starts_of_reading
@@ -94,10 +94,10 @@ class ByHand:
         found: dict[str, set[_Place]] = {called_by(definition): set() for definition in self._project.effects.callers}
         for module in self._project.modules.production:
             contexts = module.body.contexts
-            for expr, context in starts_of_reading(module):
-                waiting = [expr]
-                while waiting:
-                    part = waiting.pop()
+            for start, context in starts_of_reading(module):
+                waiting: list[Expr] = []
+                part = start
+                while True:
                     while type(part) is Attribute:
                         if part.attr in found:
                             found[part.attr].add((module.path, contexts[context].function))
@@ -105,8 +105,11 @@ class ByHand:
                     if type(part) is Name:
                         if part.id in found:
                             found[part.id].add((module.path, contexts[context].function))
-                    elif type(part) in PARTS:  # a call is read by itself
-                        waiting += PARTS[type(part)](part)
+                    elif (parts := PARTS.get(type(part))) is not None:  # a call is read by itself
+                        waiting += parts(part)
+                    if not waiting:
+                        break
+                    part = waiting.pop()
         return found
 
 

@@ -302,7 +302,9 @@ class Inference:
 
     def _used(self, module: Module, expr: Expr, context: int, found: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """`found`, or what use tells where it says nothing."""
-        return (self._used_as.types(module, expr, context) if self._used_as.says_nothing(found) else ()) or found
+        if self._used_as.says_nothing(found):
+            return self._used_as.types(module, expr, context) or found
+        return found
 
     def _managed(self, module: Module, expr: Attribute, bases: tuple[Entity, ...]) -> tuple[Entity, ...]:
         """A class attribute that by its name asks for rows, of a class that nobody knows (`Token.objects`, `model.objects`)."""

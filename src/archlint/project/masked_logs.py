@@ -53,12 +53,17 @@ class MaskedLogs:
         """The names of what is put before the handlers of a module's loggers."""
         body = module.body
         for call in body.calls:
-            name = last_name(body, call.callee) if isinstance(call.callee, Name | Attribute) else ""
+            callee = call.callee
+            name = callee.attr if type(callee) is Attribute else callee.id if type(callee) is Name else ""
             if name in _INSTALLING:
                 yield from _names(module, call.arguments)
-            yield from _names(module, (a for a in call.arguments if a.name in _LISTS))
+            for argument in call.arguments:
+                if argument.name in _LISTS:
+                    yield from _names_in(module, argument.value)
         for statement in body.statements:
-            if isinstance(statement.target, Name | Attribute) and last_name(body, statement.target) in _LISTS:
+            target = statement.target
+            name = target.attr if type(target) is Attribute else target.id if type(target) is Name else ""
+            if name in _LISTS:
                 yield from _names_in(module, statement.value)
         for mapping, _ in walk_module(module, frozenset({Mapping})):
             if isinstance(mapping, Mapping):
@@ -67,7 +72,7 @@ class MaskedLogs:
                         yield from _names_in(module, value)
 
 
-def _names(module: Module, arguments: Iterator[Argument] | tuple[Argument, ...]) -> Iterator[str]:
+def _names(module: Module, arguments: tuple[Argument, ...]) -> Iterator[str]:
     for argument in arguments:
         yield from _names_in(module, argument.value)
 

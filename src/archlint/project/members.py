@@ -30,7 +30,8 @@ class Members:
         self._parameters: dict[str, tuple[str, ...]] = {}
         self._properties: dict[tuple[str, str], Def | None] = {}
         self._given: dict[str, AbstractSet[str]] = {}
-        self._ancestors: dict[Type, tuple[Type, ...]] = {}
+        self._ancestors: dict[str | tuple[str, tuple[Type, ...]], tuple[Type, ...]] = {}
+        """By the name alone where there are no arguments: a type takes ten times as long to hash."""
         self.relations = Relations(inference)
         self._implied = ImpliedBases(inference)
         self._left_open = LeftOpen(inference)
@@ -97,11 +98,12 @@ class Members:
 
     def ancestors(self, type_: Type) -> tuple[Type, ...]:
         """The class and what it inherits from, in the order in which attributes are looked up."""
-        key = Type(type_.name, type_.arguments, True)
+        key = (type_.name, type_.arguments) if type_.arguments else type_.name
         known = self._ancestors.get(key)
         if known is None:
-            self._ancestors[key] = (key,)
-            order: list[Type] = [key]
+            itself = Type(type_.name, type_.arguments, True)
+            self._ancestors[key] = (itself,)
+            order: list[Type] = [itself]
             klass = self.class_of(type_)
             if klass is not None:
                 given = self.substitution(type_)

@@ -15,13 +15,13 @@ import pathspec
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Body, Call, Expr, FileFacts, Outline, Statement
+from archlint.facts.syntax import Body, Call, FileFacts, Outline, Statement
 from archlint.facts.text import LineIndex
 from archlint.project import module_roles
 from archlint.project.roots import Tree, ancestors, choose_roots, count_votes, join, parent
 from archlint.project.scopes import Scopes
 from archlint.project.unreachable import Unreachable
-from archlint.project.walk import rare_expressions
+from archlint.project.walk import ExpressionsRead, expressions_read
 
 if TYPE_CHECKING:
     from archlint.project.knowledge import Knowledge
@@ -105,9 +105,9 @@ class Module:
         return found
 
     @cached_property
-    def rare_expressions(self) -> tuple[tuple[Expr, ...], tuple[int, ...]]:
-        """See `walk.rare_expressions`."""
-        return rare_expressions(self.facts.body)
+    def expressions_read(self) -> ExpressionsRead:
+        """All that is read in it."""
+        return expressions_read(self.facts.body)
 
     @cached_property
     def lines(self) -> LineIndex:

@@ -19,6 +19,7 @@ _MOST_SITES = 10
 """Calls looked at for one parameter; the first in the order of modules speak for the rest."""
 _MOST_TYPES = 3
 _MOST_BELOW = 4
+_NAMED = frozenset({Name, Attribute})
 
 
 class Passed:
@@ -84,7 +85,7 @@ class Passed:
     def _find(self, module: Module, name: str) -> list[tuple[Module, Call]]:
         calls, usage = self._inference.project.calls, self._inference.usage
         written = [calls.rows_written(each) for each in (name, *usage.aliases(name))]
-        sites = (site for rows in written for site in zip(*rows, strict=True) if isinstance(site[1].callee, Name | Attribute))
+        sites = (site for rows in written for site in zip(*rows, strict=True) if type(site[1].callee) in _NAMED)
         first = list(islice(sites, _MOST_SITES + 1))
         if len(first) <= _MOST_SITES:
             return first
@@ -93,7 +94,7 @@ class Passed:
             (caller, call)
             for rows in written
             for caller, call in zip(*rows, strict=True)
-            if caller.path in near and isinstance(call.callee, Name | Attribute)
+            if caller.path in near and type(call.callee) in _NAMED
         )
         return list(islice(found, _MOST_SITES)) or first[:_MOST_SITES]
 

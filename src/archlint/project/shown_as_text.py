@@ -11,6 +11,7 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Expr, Name, String, Template
 from archlint.project.model import Def
 from archlint.project.spelling import shorten, spell
+from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 TEXTS = ("__str__", "__repr__")
 """The methods that make it, the first that a class has; `repr` asks the second alone."""
 _MAKERS = ("str", "repr", "format")
+_TEMPLATES = frozenset({Template})
 
 Written = tuple["Module", Name, int, Site, str]
 """(file, name, context, what stands there, how it is written)"""
@@ -54,8 +56,9 @@ class ShownAsText:
                             shown = f"{maker}({argument.value.id})"
                             yield (module, argument.value, call.context, Site(module.path, call.at, call.end), shown), methods
         for module in self._project.modules.production:
-            for expr, context in zip(*module.rare_expressions, strict=True):
-                for part in expr.parts if type(expr) is Template else ():
+            for expr, context in walk_module(module, _TEMPLATES):
+                assert isinstance(expr, Template)  # noqa: S101 - it was asked for
+                for part in expr.parts:
                     if type(part) is Name:
                         site = Site(module.path, expr.at, expr.end)
                         yield (module, part, context, site, shorten(spell(module.body, expr), 60)), TEXTS

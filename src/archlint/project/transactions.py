@@ -295,7 +295,7 @@ def has_request_transactions(project: Project) -> bool:
 
 def _sets_any(module: Module, names: set[str]) -> bool:
     """`{"NAME": True}` in any value, one that a function makes too; `X["NAME"] = True`, `NAME = True` outside of functions."""
-    if any(type(part) is Display and _has_true(part, names) for part in module.rare_expressions[0]):
+    if any(type(part) is Display and _has_true(part, names) for part in module.expressions_read.rare):
         return True
     for statement in (*module.statements["assign"], *module.statements["annotate"]):
         target = statement.target

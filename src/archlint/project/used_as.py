@@ -7,6 +7,7 @@ object has in one function, or as an attribute of `self` in one class.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from archlint.facts.knowledge import Library
     from archlint.project.inference import Inference
     from archlint.project.modules import Module
+
+_Asking = tuple[AbstractSet[int], AbstractSet[int]]
 
 _PARTS = 3
 """Of a dotted name: `self.uow.session`."""
@@ -33,18 +36,25 @@ class UsedAs:
         self._inference = inference
         self._known: dict[tuple[str, int, bool, str], tuple[Type, ...]] = {}
         self._calls: dict[tuple[str, int, bool], dict[str, list[Call]]] = {}
+        self._asking: dict[str, _Asking] = {}
+        self._known_types: dict[str, bool] = {}
 
     def types(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         """What `expr`, standing in the context, is by its use; empty where that does not tell.
 
         Only calls of the object itself are looked at: what they are given may depend on other names of the function, for which
         an answer that is only being made would be none."""
+        functions, classes = self._asking_in(module)
         place = module.body.contexts[context]
-        name = _dotted(expr) if place.function >= 0 and self._is_told_in(module) else ""
+        if place.function not in functions and place.klass not in classes:
+            return ()
+        name = _dotted(expr) if place.function >= 0 else ""
         if not name:
             return ()
         of_class = name.startswith(_OWN) and place.klass >= 0
         row = place.klass if of_class else place.function
+        if row not in (classes if of_class else functions):
+            return ()
         key = (module.path, row, of_class, name)
         known = self._known.get(key)
         if known is None:
@@ -66,17 +76,37 @@ class UsedAs:
 
     def says_nothing(self, entities: tuple[Entity, ...]) -> bool:
         """None of them is a class of the project, a built-in type, or of a library of which anything is known."""
-        return not any(self._is_known(entity) for entity in entities)
+        for entity in entities:
+            if type(entity) is Type:
+                known = self._known_types.get(entity.name)
+                if known is None:
+                    known = self._known_types[entity.name] = self._is_known_type(entity.name)
+                if known and not self._inference.is_anything(entity):
+                    return False
+            elif type(entity) is not External or self._inference.project.knowledge.function(entity.name) is not None:
+                return False
+        return True
 
-    def _is_known(self, entity: Entity) -> bool:
-        inference = self._inference
-        if type(entity) is External:
-            return inference.project.knowledge.function(entity.name) is not None
-        if type(entity) is not Type:
-            return True
-        name = entity.name
-        is_plain = name.startswith(_BUILT_IN) or name in inference.project.symbols.classes
-        return (is_plain or inference.project.knowledge.type(name) is not None) and not inference.is_anything(entity)
+    def _is_known_type(self, name: str) -> bool:
+        project = self._inference.project
+        return name.startswith(_BUILT_IN) or name in project.symbols.classes or project.knowledge.type(name) is not None
+
+    def _asking_in(self, module: Module) -> _Asking:
+        """The functions and classes of a module in which something is asked for what may tell: the few to look at. None where
+        the library of no type that use tells of is reached."""
+        known = self._asking.get(module.path)
+        if known is None:
+            told = self._inference.project.knowledge.told_by_use
+            contexts, functions = module.body.contexts, module.outline.functions
+            rows = {
+                contexts[call.context].function
+                for call in module.body.calls
+                if type(call.callee) is Attribute and call.callee.attr in told and call.arguments
+            }
+            if not rows or not self._is_told_in(module):
+                rows = set()
+            known = self._asking[module.path] = (rows, {functions[row].klass for row in rows if row >= 0})
+        return known
 
     def _is_told_in(self, module: Module) -> bool:
         """The library of one of the types that use tells of is reached from the module."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from archlint.facts.syntax import Attribute, Body, CallRef, Comprehension, Constant, Expr, Name, String
 from archlint.project.parts import PARTS
 
 if TYPE_CHECKING:
     from archlint.project.modules import Module
 
+_ATTRIBUTES = frozenset({Attribute})
 _LEAVES = frozenset({Name, Constant, String, CallRef})
-_RARE = frozenset(PARTS) - {Attribute}
 _HEADS = frozenset({"for", "with", "except"})
 _SUBJECTS = frozenset({"for", "comprehension", "with", "case"})
 
@@ -22,25 +24,66 @@ def walk_module(module: Module, wanted: frozenset[type]) -> Iterable[tuple[Expr,
 
     Statements first, then calls, then the subjects of loops and blocks; each from the outside in.  No leaf is wanted.
     """
+    read = module.expressions_read
+    if wanted == _ATTRIBUTES:
+        return zip(read.attributes, read.attribute_contexts, strict=True)
     if Attribute in wanted:
         return _walk(module.body, wanted)
-    return [found for found in zip(*module.rare_expressions, strict=True) if type(found[0]) in wanted]
+    pairs = zip(read.rare, read.rare_contexts, strict=True)
+    if len(wanted) == 1:
+        (kind,) = wanted
+        return [(expr, context) for expr, context in pairs if type(expr) is kind]
+    return [(expr, context) for expr, context in pairs if type(expr) in wanted]
 
 
 def attributes_named(module: Module, names: Container[str]) -> list[tuple[Attribute, int]]:
     """(attribute, context) of the attributes of these names that are read, in the order of `walk_module`."""
-    found: list[tuple[Attribute, int]] = []
-    for start, context in _starts(module.body):
+    read = module.expressions_read
+    return [
+        (expr, context) for expr, context in zip(read.attributes, read.attribute_contexts, strict=True) if expr.attr in names
+    ]
+
+
+class ExpressionsRead(Struct, frozen=True, gc=False):
+    """All that `walk_module` may give, each with its context, in two rows of one order: many ask, so it is found once for all,
+    and kept without a pair for each. Attributes, which are most of it, are asked for by their names; `rare` is the rest."""
+
+    attributes: tuple[Attribute, ...]
+    attribute_contexts: tuple[int, ...]
+    rare: tuple[Expr, ...]
+    rare_contexts: tuple[int, ...]
+
+
+def expressions_read(body: Body) -> ExpressionsRead:
+    """All that is read in a file."""
+    attributes: list[Attribute] = []
+    attribute_contexts: list[int] = []
+    rare: list[Expr] = []
+    rare_contexts: list[int] = []
+
+    def below(start: Expr, context: int) -> None:
+        stack = [start]
+        while stack:
+            expr = stack.pop()
+            while type(expr) is Attribute:
+                attributes.append(expr)
+                attribute_contexts.append(context)
+                expr = expr.base
+            parts = PARTS.get(type(expr))
+            if parts is None:
+                continue
+            rare.append(expr)
+            rare_contexts.append(context)
+            if type(expr) is Comprehension:
+                for part in reversed(parts(expr)):
+                    below(part, expr.context)
+            else:
+                stack.extend(parts(expr))
+
+    for start, context in _starts(body):
         if type(start) not in _LEAVES:
-            _named_below(start, context, names, found)
-    return found
-
-
-def rare_expressions(body: Body) -> tuple[tuple[Expr, ...], tuple[int, ...]]:
-    """All that `walk_module` may give but attributes, which are most of it, and their contexts: many ask, so it is found once
-    and kept without a pair for each."""
-    found = _walk(body, _RARE)
-    return tuple(expr for expr, _ in found), tuple(context for _, context in found)
+            below(start, context)
+    return ExpressionsRead(tuple(attributes), tuple(attribute_contexts), tuple(rare), tuple(rare_contexts))
 
 
 def _walk(body: Body, wanted: frozenset[type]) -> list[tuple[Expr, int]]:
@@ -101,23 +144,5 @@ def _below(start: Expr, context: int, wanted: frozenset[type], found: list[tuple
         elif type(expr) is Comprehension:
             for part in reversed(PARTS[kind](expr)):
                 _below(part, expr.context, wanted, found)
-        elif kind in PARTS:
-            stack.extend(PARTS[kind](expr))
-
-
-def _named_below(start: Expr, context: int, names: Container[str], found: list[tuple[Attribute, int]]) -> None:
-    stack = [start]
-    while stack:
-        expr = stack.pop()
-        while type(expr) is Attribute:
-            if expr.attr in names:
-                found.append((expr, context))
-            expr = expr.base
-        kind = type(expr)
-        if kind in _LEAVES:
-            continue
-        if type(expr) is Comprehension:
-            for part in reversed(PARTS[kind](expr)):
-                _named_below(part, expr.context, names, found)
         elif kind in PARTS:
             stack.extend(PARTS[kind](expr))

@@ -1,0 +1,96 @@
+"""Functions that nothing in the program runs: what is left of a class that was written whole, or was replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.project.model import Def, Type
+from archlint.project.one_off import PLAIN
+from archlint.project.spelling import last_name
+from archlint.project.walk import attributes_named
+
+if TYPE_CHECKING:
+    from archlint.facts.syntax import Call
+    from archlint.project.modules import Module
+    from archlint.project.program import Project
+
+_ABSTRACT = frozenset({"ABC", "Protocol", "Generic", "object"})
+
+
+def is_uncalled(project: Project, definition: Def) -> bool:
+    """No production code calls it or hands it on, by its own name or by that of a method which it stands in for, and each call
+    that is written with its name is known to run another; a library that gave its class a base may run it."""
+    module, function = definition.module, definition.function
+    if project.led_to.is_empty or definition in project.endpoints.by_definition or function.name.startswith("__"):
+        return False
+    if not PLAIN.issuperset(last_name(module.body, decorator) for decorator in function.decorators):
+        return False
+    if function.klass < 0 and module.body.contexts[function.outer].kind != "module":
+        return False
+    if function.klass >= 0 and not _is_own(project, _class_of(definition)):
+        return False
+    if function.klass < 0 and _is_imported(project, definition):
+        return False
+    own = {definition, *_stood_in_for(project, definition)}
+    if any(_is_run(project, each) for each in own):
+        return False
+    written = [(m, call) for m, call in project.calls.written(function.name) if m.is_production]
+    if not all(_runs_another(project, m, call, own) for m, call in written):
+        return False
+    return not _is_mentioned(project, function.name, written)
+
+
+def _class_of(definition: Def) -> str:
+    module = definition.module
+    return f"{module.name}.{module.outline.classes[definition.function.klass].qualname}"
+
+
+def _is_own(project: Project, name: str) -> bool:
+    """Every class that this one inherits from is the project's, or a library's that runs nothing."""
+    ancestors = project.types.inference.members.ancestors(Type(name))
+    known = [klass for klass in map(project.symbols.classes.get, (a.name for a in ancestors)) if klass is not None]
+    named = {last_name(klass.module.body, base) for klass in known for base in klass.klass.bases}
+    return bool(known) and named - _ABSTRACT <= {klass.name.rpartition(".")[2] for klass in known}
+
+
+def _is_imported(project: Project, definition: Def) -> bool:
+    name = definition.function.name
+    return any(given.name == name for other in project.modules.production for given in other.outline.imports)
+
+
+def _stood_in_for(project: Project, definition: Def) -> Iterator[Def]:
+    """The methods of that name in the classes above."""
+    if definition.function.klass < 0:
+        return
+    for ancestor in project.types.inference.members.ancestors(Type(_class_of(definition)))[1:]:
+        klass = project.symbols.classes.get(ancestor.name)
+        if klass is None:
+            continue
+        for row, function in enumerate(klass.module.outline.functions):
+            if function.klass == klass.index and function.name == definition.function.name:
+                yield Def(klass.module, klass.module.name, row)
+
+
+def _is_run(project: Project, definition: Def) -> bool:
+    places = project.effects.callers.get(definition, ())
+    return any(
+        project.modules.by_path[path].is_production and (path, row) != (definition.module.path, definition.index)
+        for path, row in places
+    )
+
+
+def _is_mentioned(project: Project, name: str, written: list[tuple[Module, Call]]) -> bool:
+    """`run(store.keep)`: an attribute of that name stands somewhere without being called."""
+    called = {(module.path, call.callee.end) for module, call in written}
+    return any(
+        (module.path, expr.end) not in called
+        for module in project.modules.production
+        for expr, _ in attributes_named(module, frozenset({name}))
+    )
+
+
+def _runs_another(project: Project, module: Module, call: Call, own: set[Def]) -> bool:
+    sites = [site for site in project.calls.in_module(module) if site.call is call]
+    targets = [target for site in sites for target in site.targets]
+    return bool(targets) and all(target.definition not in own for target in targets)

@@ -1,0 +1,62 @@
+"""RES007: what nothing in a program runs holds no event loop, and is a note."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+CLIENT = """\
+import time
+
+from shop.port import Store
+
+class Bucket(Store):
+    async def keep(self, key: str) -> None:
+        time.sleep(2)
+"""
+PORT = """\
+from typing import Protocol
+
+class Store(Protocol):
+    async def keep(self, key: str) -> None: ...
+"""
+ROUTES = """\
+from fastapi import FastAPI
+from shop.client import Bucket
+from shop.port import Store
+
+app = FastAPI()
+
+@app.get("/health")
+async def health() -> str:
+    return "ok"
+"""
+
+
+@pytest.mark.parametrize(
+    ("routes", "sure"),
+    [
+        # nothing calls it
+        ("", Confidence.LOW),
+        # a route does
+        ('@app.get("/a")\nasync def a(key: str):\n    await Bucket().keep(key)\n', Confidence.HIGH),
+        # by the name of what it stands in for
+        ('@app.get("/a")\nasync def a(key: str, store: Store):\n    await store.keep(key)\n', Confidence.HIGH),
+        # nobody knows what that calls
+        ('@app.get("/a")\nasync def a(key: str, store):\n    await store.keep(key)\n', Confidence.HIGH),
+        # it is handed on
+        ('@app.get("/a")\nasync def a(key: str):\n    await run(Bucket().keep)\n', Confidence.HIGH),
+        # another's method of that name is called
+        (
+            "class Shelf:\n    async def keep(self, key: str) -> None: ...\n\n"
+            '@app.get("/a")\nasync def a(key: str):\n    await Shelf().keep(key)\n',
+            Confidence.LOW,
+        ),
+    ],
+)
+def test_what_runs_a_coroutine(routes: str, sure: Confidence) -> None:
+    files = {"shop/port.py": PORT, "shop/client.py": CLIENT, "shop/routes.py": ROUTES + routes}
+    found = [f for f in testing.run_rule("RES007", files) if f.location.path == "shop/client.py"]
+    assert [f.confidence for f in found] == [sure]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _STEPS = 4
+_REQUEST = "request"
 _STARTING = ("serve", "middleware", "signal-handler")
 
 
@@ -57,11 +58,17 @@ class LedTo:
         """A request does."""
         return self._comes(definition, is_task=False)
 
-    def _comes(self, definition: Def, *, is_task: bool) -> bool:
+    def is_waited_for(self, definition: Def) -> bool:
+        """A request comes to it, or to what calls it; also one of which no route is known: it is handed on by its name."""
+        return self._comes(definition, is_task=False, handed=_REQUEST)
+
+    def _comes(self, definition: Def, *, is_task: bool, handed: str = "") -> bool:
         waiting, seen = [(definition, 0)], {definition}
         while waiting:
             found, steps = waiting.pop()
             if found in self._project.endpoints.by_definition:
+                return True
+            if handed and any(parameter.name == handed for parameter in found.function.parameters):
                 return True
             if is_task and is_decorated_task(self._project, found):
                 return True

@@ -3,7 +3,7 @@ lines of files, a list that callers hand over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import (
@@ -89,13 +89,29 @@ class Growths:
         return "" if found in _DOCUMENTS and is_pairs(module, place.subject) else found
 
     def _is_of_arguments(self, module: Module, subject: Expr, context: int) -> bool:
-        """`for value in arguments.values()`: as many as a call is written with."""
-        names = [part for part in parts_of(module.body, subject) if isinstance(part, Name)]
+        """`for value in arguments.values()`: as many as a call is written with; what these look up is another matter."""
+        names = [part for part in self._gone_over(module, subject) if isinstance(part, Name)]
         return any(
             isinstance(origin, Parameter) and origin.kind in ("*", "**")
             for name in names
             for origin in self._origins.of(module, name, context)
         )
+
+    def _gone_over(self, module: Module, subject: Expr) -> Iterator[Expr]:
+        """The parts of what a loop goes over but for what is told to a query in it."""
+        calls = module.body.calls
+        waiting = [subject]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, CallRef):
+                callee = calls[part.index].callee
+                is_function = isinstance(callee, Name)
+                waiting += [argument.value for argument in calls[part.index].arguments] if is_function else []
+                waiting += [callee.base] if isinstance(callee, Attribute) else []
+            elif isinstance(part, Attribute):
+                waiting.append(part.base)
+            else:
+                yield from parts_of(module.body, part)
 
     def _gives_rows(self, loop: Loop) -> bool:
         """The loop's variable is an object that is stored, and the loop does not put such a one in its place."""

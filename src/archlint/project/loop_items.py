@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
@@ -61,10 +61,15 @@ def listed_by(loop: Loop) -> Iterator[Expr]:
             yield from parts_of(body, gone_over) if gone_over is not None else ()
 
 
-def is_part_of_row(project: Project, module: Module, iterable: Expr, context: int) -> bool:
+RowPart = Literal["column", "inner", ""]
+"""What a list is of a row: `order.item_ids`, or something within what a column holds."""
+
+
+def part_of_row(project: Project, module: Module, iterable: Expr, context: int) -> RowPart:
     """`page.content.get("blocks", [])`, where `page` is stored: a list inside of one row."""
     body, calls = module.body, module.body.calls
     current: Expr | None = iterable
+    found: RowPart = "column"
     for _ in range(_PARTS):
         match current:
             case Name():
@@ -74,17 +79,15 @@ def is_part_of_row(project: Project, module: Module, iterable: Expr, context: in
             case Operation(op="or"):
                 current = current.operands[0]
             case Subscript():
-                current = current.base
+                current, found = current.base, "inner"
             case CallRef() if isinstance(callee := calls[current.index].callee, Attribute) and callee.attr == "get":
-                current = callee.base
+                current, found = callee.base, "inner"
             case Attribute() if current is not iterable:
-                return any(
-                    not t.is_class and project.types.role(t) == "db-model"
-                    for t in project.types.all(module, current.base, context)
-                )
+                types = project.types.all(module, current.base, context)
+                return found if any(not t.is_class and project.types.role(t) == "db-model" for t in types) else ""
             case _:
-                return False
-    return False
+                return ""
+    return ""
 
 
 def is_words(module: Module, iterable: Expr) -> bool:

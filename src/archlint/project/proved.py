@@ -8,7 +8,7 @@ from archlint.facts.syntax import CallRef, Name
 from archlint.project.credentials import words_of
 from archlint.project.growth import Growth, Growths
 from archlint.project.item_keys import is_keyed
-from archlint.project.loop_items import is_part_of_row
+from archlint.project.loop_items import RowPart, part_of_row
 from archlint.project.loops import WRITTEN, Loops
 from archlint.project.model import Type
 from archlint.project.parts import names_in
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.repeated import LoopWords, Repeated
 
+_READ = "db.read"
 Evidence = Growth | Literal["keyed"]
 
 
@@ -38,8 +39,9 @@ class Proved:
         if self._asks_for_entries(query) or self._goes_over_few_people(loop):
             return ""
         found = self._growths.of(loop)
-        if not found and self._is_part_of_row(loop):
-            return ""
+        if not found and (part := self._part_of_row(loop)):
+            is_looked_up = part == "column" and query.point.effect == _READ and not query.path.through and is_keyed(query)
+            return "keyed" if is_looked_up else ""
         if found in ("", "listed") and (self._are_keys(loop) or is_keyed(query)):
             return "keyed"
         if found:
@@ -72,13 +74,9 @@ class Proved:
         is_entry = isinstance(subject, CallRef) and last_name(body, subject) == "get"
         return is_entry and self._loops.excuse(loop, query.point.context, query.point.site.at) == WRITTEN
 
-    def _is_part_of_row(self, loop: Loop) -> bool:
-        place = loop.place
-        return (
-            loop.mapping is None
-            and place.subject is not None
-            and is_part_of_row(self._project, loop.module, place.subject, place.parent)
-        )
+    def _part_of_row(self, loop: Loop) -> RowPart:
+        subject = loop.place.subject if loop.mapping is None else None
+        return part_of_row(self._project, loop.module, subject, loop.place.parent) if subject is not None else ""
 
     def _are_keys(self, loop: Loop) -> bool:
         """The items are of a type that only keys of rows have."""

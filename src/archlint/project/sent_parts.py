@@ -40,10 +40,16 @@ class SentParts:
         if definition not in self.handlers or own.name in _OWN:
             return False
         given = [part for part in (own.annotation, own.default) if part is not None]
-        if any(isinstance(part, CallRef) for expr in given for part in parts_of(module.body, expr)):
+        calls = [part for expr in given for part in parts_of(module.body, expr) if isinstance(part, CallRef)]
+        if not all(self._tells_where(module, call) for call in calls):
             return False  # `Depends(…)`
         outer = definition.function.outer
         return not any(next(self._injected.within(Written(module, expr, outer)), None) for expr in given)
+
+    def _tells_where(self, module: Module, call: CallRef) -> bool:
+        """`Body(…)`, `Query(…)`: a library's own word for a part of the request, which injects nothing."""
+        operation = self._project.calls.in_module(module)[call.index].operation
+        return operation is not None and not operation.register and operation.returns is None
 
     def is_part(self, module: Module, expr: Expr, context: int, depth: int = _CALLS) -> bool:
         """An attribute, an item or the whole of such a parameter, in the function or in one that it hands it to."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.syntax import CallRef
+from archlint.project.added_rows import AddedRows
 from archlint.project.asked_first import asked_first
 from archlint.project.at_login import is_at_login
 from archlint.project.batches import expression_of
@@ -47,11 +48,13 @@ _NOTHING = frozenset({"", "listed", "shipped"})
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`ignore_functions`: dotted or last names of functions that may query per item; `inserting`: calls that add one
-    document; `memo`: words in the names of decorators that keep results; `looking`: calls that look a row up before they
-    write it; `single`: calls that give one row; `locking`: calls by which a query locks its rows.  The rest: `LoopWords`."""
+    document; `adding`: that add one row; `memo`: words in the names of decorators that keep results; `looking`: calls that
+    look a row up before they write it; `single`: calls that give one row; `locking`: calls by which a query locks its rows.
+    The rest: `LoopWords`."""
 
     ignore_functions: tuple[str, ...]
     inserting: tuple[str, ...]
+    adding: tuple[str, ...]
     memo: tuple[str, ...]
     looking: tuple[str, ...]
     single: tuple[str, ...]
@@ -155,7 +158,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     if doubt:
         return Confidence.LOW, doubt
     is_plain = _commits(query) or is_plain_insert(project, query, frozenset(params.inserting))
-    if is_write and (evidence in _WEAK or not is_plain):
+    added = AddedRows(project, frozenset(params.adding), frozenset(params.locking))
+    if is_write and (evidence in _WEAK or not (is_plain or added.adds_one(query))):
         return Confidence.LOW, "one statement for all may not do what it does for each"
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(query.point.module.body, query.expression))
     # the same query over and over is bad too, but the session may answer it

@@ -166,6 +166,7 @@ class Base(DeclarativeBase): ...
 class Period(Base):
     __tablename__ = "periods"
     id: Mapped[int] = mapped_column(primary_key=True)
+    year_id: Mapped[int]
 
 
 def require_admin(): ...
@@ -470,3 +471,67 @@ def orders():
     assert confidences("/orders", "@dev_only") == [LOW]
     assert confidences("/debug/orders", "@counted") == [LOW]
     assert confidences("/devices/orders", "@counted") == [HIGH]
+
+
+def test_a_view_that_gives_no_pages_on_purpose_is_a_note_but_for_people_and_what_grows() -> None:
+    settings = """
+ROOT_URLCONF = "app.urls"
+REST_FRAMEWORK = {"DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination", "PAGE_SIZE": 50}
+"""
+    code = """
+from django.db import models
+from django.urls import path
+from rest_framework.generics import ListCreateAPIView
+
+
+class {model}(models.Model):
+    maker = models.ForeignKey("auth.User", on_delete=models.CASCADE)
+
+
+class All(ListCreateAPIView):
+    queryset = {model}.objects.all()
+    pagination_class = None
+
+
+urlpatterns = [path("all/", All.as_view())]
+"""
+    found = {
+        model: [
+            f.confidence
+            for f in testing.run_rule("API008", {"app/settings.py": settings, "app/urls.py": code.replace("{model}", model)})
+        ]
+        for model in ("Book", "Payment", "Student")
+    }
+    assert found == {"Book": [LOW], "Payment": [HIGH], "Student": [HIGH]}
+
+
+def test_what_is_asked_for_by_one_thing_is_a_note() -> None:
+    code = """
+from flask import Flask, jsonify, request
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+
+class Invoice(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    patient_id = db.Column(db.Integer)
+
+
+@app.post("/invoices")
+def make():
+    db.session.add(Invoice())
+    db.session.commit()
+    return "", 201
+
+
+@app.get("/invoices/{path}")
+def listed():
+    return jsonify(Invoice.query.filter_by(patient_id=request.args["patient_id"]).all())
+"""
+    found = {
+        path: [f.confidence for f in testing.run_rule("API008", {"app/web.py": code.replace("{path}", path)})]
+        for path in ("by_patient", "all")
+    }
+    assert found == {"by_patient": [LOW], "all": [MEDIUM]}

@@ -31,6 +31,11 @@ class Reply(Base):
     source: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     torrent: Mapped[int] = mapped_column(ForeignKey("torrents.id"))
 
+class Offer(Base):
+    __tablename__ = "offers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int]
+
 class Tag(Base):
     __tablename__ = "tags"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -79,10 +84,17 @@ def every(session: Session):
         ('@router.post("/replies")\ndef add(session: Session):\n    session.add(Reply())\n', "Reply", Confidence.MEDIUM),
         # anybody may add one in a program that knows administrators
         (
+            '@router.post("/offers")\ndef add(session: Session):\n    session.add(Offer())\n'
+            '@router.delete("/offers")\ndef drop(session: Session, admin: str = Depends(get_admin)): ...\n',
+            "Offer",
+            Confidence.MEDIUM,
+        ),
+        # the same of what leads to nothing else: it may be looked up
+        (
             '@router.post("/torrents")\ndef add(session: Session):\n    session.add(Torrent())\n'
             '@router.delete("/torrents")\ndef drop(session: Session, admin: str = Depends(get_admin)): ...\n',
             "Torrent",
-            Confidence.MEDIUM,
+            Confidence.LOW,
         ),
         (
             '@router.post("/torrents")\ndef add(session: Session, admin: str = Depends(get_admin)):\n'

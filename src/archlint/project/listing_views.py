@@ -28,12 +28,14 @@ _DEFAULT = "list-pages"
 
 @dataclass(frozen=True, slots=True)
 class ListingView:
-    """`route` answers with `rows`; `paged`: by the view's own attribute, or by the framework's setting."""
+    """`route` answers with `rows`; `paged`: by the view's own attribute, or by the framework's setting. `is_whole`: the view
+    says itself that it gives no pages, where the setting says that others do."""
 
     route: Route
     view: ClassDef
     rows: tuple[Rows, ...]
     paged: Paged
+    is_whole: bool = False
 
     @property
     def site(self) -> Site:
@@ -51,7 +53,7 @@ class ListingViews:
     def all(self) -> tuple[ListingView, ...]:
         """The views by the places of their routes; one whose own method answers the list is no such view."""
         return tuple(
-            ListingView(route, view, tuple(self._rows(view)), self._paged(view))
+            ListingView(route, view, tuple(self._rows(view)), paged := self._paged(view), paged == "no" != self._by_default)
             for route in self._project.routes.routes
             if route.handler is not None and isinstance(view := route.handler.target, ClassDef) and self._lists(view)
         )

@@ -98,7 +98,8 @@ class ManyRows:
         led = {each.name for each in read.led if each.name != model.name and not self._are_few(each.name)}
         if len(led) > 1 or self._makers.go_on(self._written.places(model)):
             return True
-        return self._makers.is_anybody(self._written.makers(model) or ())
+        # what leads to nothing is looked up: prompts, kinds of relationship
+        return bool(read.keys) and self._makers.is_anybody(self._written.makers(model) or ())
 
     def goes_on_in(self, table: str) -> bool:
         """The same of a table that SQL fills."""

@@ -153,11 +153,9 @@ class _Weighed:
             return Confidence.LOW
         last = self._last(path)
         kind, model = kind_of(_named(rows)) or frozenset(last), rows.model
-        if self._is_part_of_few(named):
+        if self._is_part_of_few(named) or (traits and _is_by_one(path)):
             return Confidence.LOW
-        grows = not kind.isdisjoint(params.growing) or any(
-            _ends_one(each, {*kind}) for each in params.growing if len(each) > _LONG
-        )
+        grows = self._grows_by_name(kind)
         is_heap = not kind.isdisjoint(params.heaps)
         if "{" in path and "state" in rows.traits:
             return Confidence.LOW
@@ -166,7 +164,7 @@ class _Weighed:
         if traits or not words.isdisjoint(params.askers):
             is_narrowed = not rows.traits.isdisjoint({"state", *_ENDS}) or not words.isdisjoint(params.waiting)
             is_few = not kind.isdisjoint(params.own_few)
-            is_told = (grows or is_heap) and not is_few and not self._is_by_thing(path) and not is_narrowed
+            is_told = (grows or is_heap) and not is_few and not is_narrowed
             return Confidence.MEDIUM if is_told else Confidence.LOW
         if grows and set(last).isdisjoint(params.set_up):
             return Confidence.HIGH
@@ -189,15 +187,19 @@ class _Weighed:
         goes_on = self.many.goes_on(model) if model is not None else self.many.goes_on_in(rows.table)
         return Confidence.MEDIUM if goes_on else Confidence.LOW
 
+    def gets_more_for_sure(self, rows: Rows) -> bool:
+        """By its name it grows every day, or is of people."""
+        kind = kind_of(_named(rows))
+        people = {*self.params.people, *(f"{word}s" for word in self.params.people)}
+        return self._grows_by_name(kind) or not kind.isdisjoint(people)
+
+    def _grows_by_name(self, kind: frozenset[str]) -> bool:
+        growing = self.params.growing
+        return not kind.isdisjoint(growing) or any(_ends_one(each, {*kind}) for each in growing if len(each) > _LONG)
+
     def _is_part_of_few(self, named: tuple[str, ...]) -> bool:
         """`MenuItem`, `CategoryImage`: what belongs to one of a few."""
         return len(named) > 1 and named[-1] in self.params.parts and named[-2] in self.params.set_up
-
-    def _is_by_thing(self, path: str) -> bool:
-        """`/images/by_category`: what belongs to one object that is no person."""
-        words = words_of(path.rstrip("/").rpartition("/")[2])
-        behind = words[words.index("by") + 1 :] if "by" in words else ()
-        return bool(behind) and {*behind}.isdisjoint((*self.params.people, *self.params.askers))
 
     def _last(self, path: str) -> list[str]:
         """The last word of the path that says what is listed: `orders` of `/orders/list`."""
@@ -252,6 +254,11 @@ def _ends_one(word: str, words: set[str]) -> bool:
     return len(word) > _SHORT and any(each.endswith(word) for each in words)
 
 
+def _is_by_one(path: str) -> bool:
+    """`/invoices/by_patient`: of one object that the client names."""
+    return "by" in words_of(path.rstrip("/").rpartition("/")[2])
+
+
 def _words_at_the_end(path: str) -> list[str]:
     """`settings`, `values` of `/api/settings/values`."""
     parts = [part for part in path.strip("/").split("/")[-2:] if part not in _ROOTS]
@@ -295,7 +302,8 @@ def _maker(project: Project, site: Site) -> str:
 
 
 def _by_view(view: ListingView, path: str, rows: Rows, weighed: _Weighed) -> Hit:
-    confidence = Confidence.LOW if view.paged == "unknown" else weighed.confidence(rows, path)
+    is_note = view.paged == "unknown" or (view.is_whole and not weighed.gets_more_for_sure(rows))
+    confidence = Confidence.LOW if is_note else weighed.confidence(rows, path)
     return _hit("view", view.site, f"GET {path}", rows, confidence)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,11 @@ PATIENCE = 120.0
 
 _SLICE = 0.1
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV")
+
+
+def _answers_interrupts() -> None:
+    """A shell has what it runs in the background ignore interrupts, and what that starts inherits it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Screen(pyte.Screen):
@@ -60,7 +66,14 @@ class Terminal:
         self.raw = b""
         """Every byte that the command has written."""
         self._process: pexpect.spawn[bytes] = pexpect.spawn(
-            words[0], words[1:], cwd=str(cwd), env=base, dimensions=(rows, cols), timeout=PATIENCE, echo=False
+            words[0],
+            words[1:],
+            cwd=str(cwd),
+            env=base,
+            dimensions=(rows, cols),
+            timeout=PATIENCE,
+            echo=False,
+            preexec_fn=_answers_interrupts,
         )
         self._process.delaybeforesend = None
         self._picture = Screen(cols, rows, self._process.send)

@@ -43,9 +43,9 @@ _GIVEN = re.compile(rf"([A-Za-z_]\w*)[\"`\]]?\s*=\s*{_PLACE}")
 _ADDING = frozenset({"+", "-", "*"})
 _MOST_CALLERS = 10
 _UPDATING = ("update_one", "find_one_and_update", "update_many", "update")
-_UPDATE = "update"
+_UPDATE, _VALUES = "update", "values"
 _SETS, _WRITES = "$set", "db.write"
-_KEYS = frozenset({"_id", "id"})
+_KEYS = frozenset({"_id", "id", "pk"})
 _NUMBERS = frozenset({"int", "float", "Decimal", "round"})
 _WRAPS = 3
 """`float(x.n or 0)`, from the name back to the column."""
@@ -99,30 +99,41 @@ class ComputedUpdates:
                         yield ComputedUpdate(site.caller, site, *passed, sql.confidence)
 
     def _of_rows(self) -> Iterator[ComputedUpdate]:
-        """`orders.filter(id=1).update(stock=order.stock - 1)`, of a row that was read; rows that are looked for by the old
-        value are those that nobody has changed."""
-        for module, call in self._project.calls.written(_UPDATE):
+        """`orders.filter(id=1).update(stock=order.stock - 1)`, `update(Order).values(stock=order.stock - 1)`, of a row that was
+        read; rows that are looked for by the old value are those that nobody has changed."""
+        written = self._project.calls.written
+        for module, call in (*written(_UPDATE), *(each for each in written(_VALUES) if _is_of_update(*each))):
             function = module.body.contexts[call.context].function
             if function < 0 or not module.is_production:
                 continue
-            for column, value in _set_by_name(call):
+            is_statement = isinstance(call.callee, Attribute) and call.callee.attr == _VALUES
+            for column, value in set_by_name(call):
                 found = self._sum_with(module, call, column, value)
-                if found is None or _asks_around(module, call, spell(module.body, found[2])):
+                if found is None or _asks_around(module, call, found[2]):
                     continue
                 site = next(each for each in self._project.calls.in_module(module) if each.call is call)
-                if site.operation is not None and _WRITES in site.operation.effect:
+                if is_statement or (site.operation is not None and _WRITES in site.operation.effect):
                     yield ComputedUpdate(Def(module, module.name, function), site, *found, site.confidence)
 
     def _sum_with(self, module: Module, call: Call, column: str, value: Expr) -> tuple[int, int, Expr, str] | None:
         """The sum in which the column of a row stands that is in memory; that of the class is the database's own."""
-        for part in parts_of(module.body, value) if isinstance(value, Operation) else ():
+        made = made_before(module, value, call.at) if isinstance(value, Name) else None
+        for part in parts_of(module.body, made.value if made is not None else value):
             if isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1:
                 for inner in part.operands:
-                    if isinstance(inner, Attribute) and inner.attr == column:
-                        held = self._project.types.all(module, inner.base, call.context)
-                        if held and not any(each.is_class for each in held):
-                            return part.at, part.end, inner, column
+                    if isinstance(inner, Attribute) and inner.attr == column and self._is_held(module, inner.base, call):
+                        return part.at, part.end, inner, column
         return None
+
+    def _is_held(self, module: Module, owner: Expr, call: Call) -> bool:
+        """A row in memory: by its type, or as something that a call of this function has given leads to it."""
+        held = self._project.types.all(module, owner, call.context)
+        if held:
+            return not any(each.is_class for each in held)
+        while isinstance(owner, Attribute):
+            owner = owner.base
+        made = made_before(module, owner, call.at) if isinstance(owner, Name) else None
+        return made is not None and any(isinstance(part, CallRef) for part in parts_of(module.body, made.value))
 
     def _of_document(self, change: Change) -> Iterator[ComputedUpdate]:
         """`{"$set": {"stock": document["stock"] - 1}}`, where no other value that was read tells which document is meant."""
@@ -137,7 +148,20 @@ class ComputedUpdates:
             yield ComputedUpdate(change.caller, site, *found, site.confidence)
 
 
-def _set_by_name(call: Call) -> Iterator[tuple[str, Expr]]:
+def _is_of_update(module: Module, call: Call) -> bool:
+    """`update(Order).where(…).values(…)`, and no `insert(Order).values(…)`."""
+    expr = call.callee
+    while isinstance(expr, Attribute | CallRef):
+        if isinstance(expr, CallRef):
+            expr = module.body.calls[expr.index].callee
+            if last_name(module.body, expr) == _UPDATE:
+                return True
+        else:
+            expr = expr.base
+    return False
+
+
+def set_by_name(call: Call) -> Iterator[tuple[str, Expr]]:
     """Columns with what they are set to: named arguments, or one mapping."""
     for argument in call.arguments:
         if argument.name is not None:
@@ -148,13 +172,16 @@ def _set_by_name(call: Call) -> Iterator[tuple[str, Expr]]:
                     yield key.value, value
 
 
-def _asks_around(module: Module, call: Call, read: str) -> bool:
-    """A call of the chain before it is given the old value: `filter(id=1, stock=order.stock)`."""
+def _asks_around(module: Module, call: Call, read: Expr) -> bool:
+    """A call of the chain before it is given the old value, or another one that was read of the row and is no key:
+    `filter(id=1, version=order.version)`."""
     body, expr = module.body, call.callee
+    owner = spell(body, read.base) if isinstance(read, Attribute) else ""
     while isinstance(expr, Attribute | CallRef):
         if isinstance(expr, CallRef):
             inner = body.calls[expr.index]
-            if any(spell(body, part) == read for a in inner.arguments for part in parts_of(body, a.value)):
+            given = (part for a in inner.arguments for part in parts_of(body, a.value) if isinstance(part, Attribute))
+            if any(part.attr not in _KEYS and spell(body, part.base) == owner for part in given):
                 return True
             expr = inner.callee
         else:

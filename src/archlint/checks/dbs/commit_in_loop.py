@@ -6,30 +6,34 @@ import re
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import CallRef
+from archlint.facts.syntax import Attribute, CallRef, Name, String
 from archlint.project.commits import Commit, Commits
+from archlint.project.computed_updates import made_before
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop
 from archlint.project.made_if_missing import is_behind_what_was_found
 from archlint.project.model import Def
+from archlint.project.parts import parts_of
 from archlint.project.proved import Proved
 from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.sequence import chain, context_at
-from archlint.project.spelling import shorten
+from archlint.project.spelling import last_name, shorten
 from archlint.project.statement_kind import StatementKind
 from archlint.project.transactions import Transactions
 
 _EFFECT = "db.commit"
+_SPLITS, _BOUNDS = frozenset({"split", "rsplit"}), frozenset({"/", "\\", ".", "::"})
 _FAR = 2
 """Functions between the loop and the commit: longer ways decide for each item what is to be done."""
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """See `LoopWords`. `waiting`: effects of a loop whose turns are long, so that each keeps what it has come to; `kept`: an
-    expression for loops over what must be kept one by one."""
+    expression for loops over what must be kept one by one; `wide`: names of calls that write many rows at once."""
 
     waiting: tuple[str, ...]
     kept: str
+    wide: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -53,6 +57,10 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
         return Confidence.LOW, "each may have to be kept by itself"
     if any(commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect)):
         return Confidence.LOW, "each turn does more than the database's work"
+    if _keeps_many(project, commit, params):
+        return Confidence.LOW, "each turn writes many rows"
+    if _goes_over_path(commit.loop):
+        return Confidence.LOW, "a path has few parts"
     if _is_search(commit):
         return Confidence.LOW, "the loop ends with the first that does"
     if not proved.by(commit):
@@ -132,6 +140,48 @@ def _is_made_if_missing(project: Project, commit: Repeated) -> bool:
     return False
 
 
+def _keeps_many(project: Project, commit: Repeated, params: Params) -> bool:
+    """What one turn commits is written in a loop of its own, or by a statement about many rows: that is a batch."""
+    caller, site = commit.point.caller, commit.point.site
+    if caller is None or commit.loop.mapping is not None:
+        return False
+    places = [(caller, commit.loop.place.at, commit.loop.place.end)]
+    if commit.path.through:
+        contexts = caller.module.body.contexts  # `with session_guard():` holds what is committed
+        blocks = [c for c in contexts if c.kind == "with" and c.subject is not None and c.subject.at <= site.at < c.subject.end]
+        places = [(each, each.function.at, each.function.end) for each in commit.path.through]
+        places += [(caller, block.at, block.end) for block in blocks]
+    for definition, since, until in places:
+        module = definition.module
+        inner = range(since + 1, until)
+        if any(call.at in inner and last_name(module.body, call.callee) in params.wide for call in module.body.calls):
+            return True
+        for write in project.effects.points_of(definition, "db.write"):
+            rows = chain(module, write.context) if write.site.at in inner and write.site != site else ()
+            around = (module.body.contexts[row] for row in rows if module.body.contexts[row].kind in ("for", "while"))
+            ends = {p.site for p in project.effects.points_of(definition, _EFFECT)}
+            if any(place.at > since and not any(place.at <= e.at < place.end for e in ends) for place in around):
+                return True
+    return False
+
+
+def _goes_over_path(loop: Loop) -> bool:
+    """`for part in path.split("/")`, also through a name."""
+    body, subject = loop.module.body, loop.place.subject if loop.mapping is None else None
+    for part in parts_of(body, subject):
+        made = made_before(loop.module, part, loop.place.at) if isinstance(part, Name) else None
+        given = [made.value if made is not None else part]
+        if made is not None:  # `[part for part in path.split("/") if part]`
+            given += [c.subject for c in body.contexts if c.kind == "comprehension" and made.at <= c.at < made.end]
+        for inner in (inner for each in given for inner in parts_of(body, each)):
+            call = body.calls[inner.index] if isinstance(inner, CallRef) else None
+            if call is None or not isinstance(call.callee, Attribute) or call.callee.attr not in _SPLITS:
+                continue
+            if any(isinstance(a.value, String) and a.value.value in _BOUNDS for a in call.arguments):
+                return True
+    return False
+
+
 def _is_search(commit: Repeated) -> bool:
     """`if place.takes(order): break`: it stands in the condition on which the loop is left."""
     body, site = commit.point.module.body, commit.point.site
@@ -166,8 +216,11 @@ def _survives(commit: Repeated) -> bool:
     if loop.mapping is not None:
         return False
     body = loop.module.body
+    rows = chain(loop.module, loop.place.parent)
+    outer = [body.contexts[row] for row in rows if body.contexts[row].kind == "for"]  # it goes on with the next there
+    since, until = min((loop.place.at, *(each.at for each in outer))), max((loop.place.end, *(each.end for each in outer)))
     for row, place in enumerate(body.contexts):
-        if place.kind == "except" and loop.place.at <= place.at < loop.place.end:
+        if place.kind == "except" and since <= place.at < until:
             own = {s.kind for s in body.statements if row in chain(loop.module, s.context)}
             if "raise" not in own or "continue" in own:
                 return True

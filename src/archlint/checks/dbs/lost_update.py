@@ -7,24 +7,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import (
-    Attribute,
-    Body,
-    CallRef,
-    Collection,
-    Conditional,
-    Constant,
-    Expr,
-    Name,
-    Operation,
-    Statement,
-    String,
-    Template,
-)
+from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Constant, Expr, Name, Statement, String
 from archlint.project.commits import commit_above
-from archlint.project.computed_updates import ComputedUpdate, ComputedUpdates, is_old_value, made_before
+from archlint.project.computed_updates import ComputedUpdate, ComputedUpdates, made_before
 from archlint.project.conditions import is_failure_path
 from archlint.project.credentials import words_of
+from archlint.project.handed_sums import HandedSums
+from archlint.project.memory_changes import changes_of, root_of
+from archlint.project.method_changes import MethodChange, MethodChanges
 from archlint.project.model import Def, Type
 from archlint.project.modules import Module
 from archlint.project.one_off import PLAIN
@@ -39,8 +29,6 @@ from archlint.project.unimported import Unimported
 
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
-_ADDING = frozenset({"+", "-", "*"})
-_MAKING_TEXTS = frozenset({"str", "repr", "list", "tuple", "strip", "lower", "upper", "title", "join", "format", "dumps"})
 _REMOVES = frozenset({"delete", "adelete"})
 """Calls behind which no number of the row is left, whatever it was."""
 
@@ -52,9 +40,11 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `spans`: calls that make a span of time; `making`: first words of those that make a row;
     `isolated`: levels of isolation at which the database refuses the second of two changes,
     `engines`: callables that are given one, `losing`: dialects of databases that do not refuse it; `unlike`: beginnings of
-    words that hold one of `locks` and mean something else."""
+    words that hold one of `locks` and mean something else; `changing`: first words of functions that change rows which are
+    there."""
 
     locks: tuple[str, ...]
+    changing: tuple[str, ...]
     making: tuple[str, ...]
     single: tuple[str, ...]
     shared: tuple[str, ...]
@@ -78,41 +68,88 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     is_isolated = not locks.are_needed(params.isolated, params.engines, params.losing)
     blocks, unimported = project.transaction_blocks, Unimported(project)
     shown: set[tuple[Def, str]] = set()
-    for update in ComputedUpdates(project).all():
+    for update in _updates(project, params):
         if locks.keep_out(update.definition, update.site.call.context):
             yield Proof(update.site.site, "others are kept out while it is changed")
         else:
             yield _sent(update, params, isolated=is_isolated)
-    for module in project.modules.production:
-        for definition, statement, target in _changes(module):
-            type_ = _stored(project, module, target.base, statement.context)
-            if type_ is None or is_failure_path(module, statement.context):
-                continue
-            back = _written_back(project, definition, statement, target) or _left(project, blocks, module, statement, type_)
-            is_far = back is None
-            back = back or _committed_above(project, definition, type_)
-            if back is None:
-                continue
-            if _joins(project, module, statement, target) or _begins_here(definition, statement, target):
-                continue
-            if locks.keep_out(definition, statement.context) or _has_version(project, type_, params):
-                yield Proof(_site(definition, statement), "others are kept out while it is changed")
-                continue
-            confidence = _confidence(project, definition, statement, target, params)
-            if is_far and confidence is not Confidence.HIGH:
-                continue
-            if confidence is not None and is_isolated:
+    changes = [each for module in project.modules.production for each in changes_of(module)]
+    for definition, statement, target in changes:
+        module = definition.module
+        type_ = _stored(project, module, target.base, statement.context)
+        if type_ is None or is_failure_path(module, statement.context):
+            continue
+        back = _written_back(project, definition, statement, target.base) or _left(project, blocks, module, statement, type_)
+        is_far = back is None
+        back = back or _committed_above(project, definition, type_)
+        if back is None:
+            continue
+        if _joins(project, module, statement, target) or _begins_here(definition, statement, target):
+            continue
+        if locks.keep_out(definition, statement.context) or (
+            _has_version(project, type_, params) and not _is_counted_by_hand(project, definition, target, type_, params)
+        ):
+            yield Proof(_site(definition, statement), "others are kept out while it is changed")
+            continue
+        confidence = _confidence(project, definition, statement, target, params)
+        if is_far and confidence is not Confidence.HIGH:
+            continue
+        if confidence is not None and is_isolated:
+            confidence = Confidence.LOW
+        key = (definition, spell(definition.module.body, target.base))
+        if confidence is not None and key not in shown:
+            shown.add(key)  # one number of an object is enough
+            by_hand = module.outline.main_guard and unimported.is_idle(module)
+            if by_hand or _is_no_count(definition.module, statement, target, params) or _is_single(type_, params):
                 confidence = Confidence.LOW
-            key = (definition, spell(definition.module.body, target.base))
-            if confidence is not None and key not in shown:
-                shown.add(key)  # one number of an object is enough
-                by_hand = module.outline.main_guard and unimported.is_idle(module)
-                if by_hand or _is_no_count(definition.module, statement, target, params) or _is_single(type_, params):
-                    confidence = Confidence.LOW
-                if confidence is not Confidence.HIGH and _is_uncalled(project, definition):
-                    confidence = Confidence.LOW
-                most = Confidence.MEDIUM if is_far else Confidence.HIGH
-                yield _hit(definition, statement, target, back, min(confidence, type_.confidence, most))
+            if confidence is not Confidence.HIGH and _is_uncalled(project, definition):
+                confidence = Confidence.LOW
+            most = Confidence.MEDIUM if is_far else Confidence.HIGH
+            yield _hit(definition, statement, target, back, min(confidence, type_.confidence, most))
+    for change in MethodChanges(project).of(changes):
+        hit = _by_method(project, change, params, is_isolated=is_isolated)
+        if hit is not None and locks.keep_out(change.caller, change.site.call.context):
+            yield Proof(change.site.site, "others are kept out while it is changed")
+        elif hit is not None and (change.caller, change.receiver.id) not in shown:
+            shown.add((change.caller, change.receiver.id))
+            yield hit
+
+
+def _updates(project: Project, params: Params) -> Iterator[ComputedUpdate]:
+    """Of SQL and of functions that are given the sum, one a place."""
+    shown: set[Site] = set()
+    for update in (*ComputedUpdates(project).all(), *HandedSums(project, params.changing).all()):
+        if update.site.site not in shown:
+            shown.add(update.site.site)
+            yield update
+
+
+def _by_method(project: Project, change: MethodChange, params: Params, *, is_isolated: bool) -> Hit | None:
+    """Of an object that the caller has read, changes by a method of it, and stores again, or commits."""
+    caller, site, target = change.caller, change.site, change.site.call.callee
+    assert isinstance(target, Attribute)  # noqa: S101 - others are not given
+    owner = Type(change.method.name.rpartition(".")[0])
+    is_row = project.types.role(owner) == _STORED
+    if is_failure_path(site.module, site.call.context) or _is_no_count(
+        change.method.module, change.statement, change.target, params
+    ):
+        return None
+    back = _written_back(project, caller, site.call, change.receiver, only_itself=not is_row)
+    if back is None or _joins(project, change.method.module, change.statement, change.target):
+        return None
+    if _has_version(project, owner, params) or _is_single(owner, params) or change.target.attr in params.versions:
+        return None
+    confidence = _confidence(project, caller, site.call, target, params)
+    if confidence is not Confidence.HIGH:
+        return None
+    words = {"field": f"{change.receiver.id}.{change.target.attr}", "write": back.shown}
+    steps = (
+        Step(site.site, "changed by what was read before"),
+        Step(_site(change.method, change.statement), "here"),
+        Step(back.site, "written back"),
+    )
+    most = Confidence.LOW if is_isolated else Confidence.MEDIUM
+    return Hit(site.site, words, "default", min(most, site.confidence), path=steps)
 
 
 def _is_uncalled(project: Project, definition: Def) -> bool:
@@ -126,31 +163,6 @@ def _is_uncalled(project: Project, definition: Def) -> bool:
     is_own = not klass.bases or project.types.role(Type(definition.name.rpartition(".")[0])) == _STORED
     is_plain = PLAIN.issuperset(last_name(module.body, decorator) for decorator in function.decorators)
     return is_own and is_plain and not project.calls.written(function.name)
-
-
-def _changes(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:
-    """`x.n += 1` and `x.n = x.n + 1`, with the function in which they stand, by place."""
-    body = module.body
-    sums = frozenset(s.target.id for s in module.statements["assign"] if type(s.value) is Operation and type(s.target) is Name)
-    for statement in sorted((*module.statements["augment"], *module.statements["assign"]), key=lambda s: s.at):
-        target, function = statement.target, body.contexts[statement.context].function
-        if function < 0 or statement.value is None or type(target) is not Attribute or _root(target.base) is None:
-            continue
-        if _adds(module, statement, target, sums):
-            yield Def(module, module.name, function), statement, target
-
-
-def _root(expr: Expr) -> Name | None:
-    """`item`, of `item` and `item.book`."""
-    while type(expr) is Attribute:
-        expr = expr.base
-    return expr if isinstance(expr, Name) else None
-
-
-def _adds(module: Module, statement: Statement, target: Attribute, sums: frozenset[str]) -> bool:
-    if statement.kind == "augment":
-        return statement.operator.rstrip("=") in _ADDING and not _is_no_number(module.body, statement.value)
-    return statement.kind == "assign" and _is_of_itself(module, statement, target, sums)
 
 
 def _joins(project: Project, module: Module, statement: Statement, target: Attribute) -> bool:
@@ -189,47 +201,14 @@ def _is_single(type_: Type, params: Params) -> bool:
     return not {*words_of(type_.name.rpartition(".")[2])}.isdisjoint(params.single)
 
 
-def _is_of_itself(module: Module, statement: Statement, target: Attribute, sums: frozenset[str]) -> bool:
-    """`x.n = x.n + 1`, `x.n = (x.n or 0) + 1`, `x.n = max(0, x.n - 1)`; also with a name for the sum."""
-    body, value = module.body, statement.value
-    if type(value) is Name:
-        made = made_before(module, value, statement.at) if value.id in sums else None
-        while made is not None and isinstance(made.value, Constant) and body.contexts[made.context].kind == "if":
-            made = made_before(module, value, made.at)  # `if left < 0: left = 0`
-        value = made.value if made is not None else None
-    for part in parts_of(body, value) if isinstance(value, Operation | CallRef) else ():
-        if type(part) is Operation and part.op in _ADDING and len(part.operands) > 1:
-            own = spell(body, target)
-            if any(is_old_value(module, inner, own, statement.at) for side in part.operands for inner in parts_of(body, side)):
-                return not any(_is_no_number(body, side) for side in part.operands)
-    return False
-
-
-def _is_no_number(body: Body, value: Expr | None) -> bool:
-    """A text or a list is written here; the key in `sent["count"]`, or in `int(sent.get("count", 0))`, is none."""
-    match value:
-        case String() | Template() | Collection():
-            return True
-        case Operation():
-            return any(_is_no_number(body, each) for each in value.operands)
-        case Conditional():
-            return _is_no_number(body, value.body) or _is_no_number(body, value.orelse)
-        case CallRef():
-            callee = body.calls[value.index].callee
-            is_of_text = isinstance(callee, Attribute) and _is_no_number(body, callee.base)
-            return is_of_text or last_name(body, callee) in _MAKING_TEXTS
-        case _:
-            return False
-
-
-def _written_back(project: Project, definition: Def, statement: Statement, target: Attribute) -> _Back | None:
-    """The first place behind it that saves the object, or commits."""
+def _written_back(
+    project: Project, definition: Def, change: Statement | Call, owner: Expr, *, only_itself: bool = False
+) -> _Back | None:
+    """The first place behind it that saves the object, or commits (`only_itself`: that is given the object)."""
     module, points = definition.module, project.effects.points_of
-    row = spell(module.body, target.base)
+    row = spell(module.body, owner)
     for point in sorted((*points(definition, "db.write"), *points(definition, "db.commit")), key=lambda p: p.site.at):
-        if point.site.at < statement.end or not may_follow(
-            module, (statement.context, statement.at), (point.context, point.site.at)
-        ):
+        if point.site.at < change.end or not may_follow(module, (change.context, change.at), (point.context, point.site.at)):
             continue
         call = point.call.call if point.call is not None else None
         if call is None or last_name(module.body, call.callee) in _REMOVES:
@@ -238,7 +217,7 @@ def _written_back(project: Project, definition: Def, statement: Statement, targe
         is_saved = base is not None and spell(module.body, base) == row
         is_handed = any(spell(module.body, a.value) == row for a in call.arguments)
         is_flushed = any(t.operation is not None and t.operation.flushes for t in point.point.targets)
-        if is_saved or is_handed or is_flushed or point.effect == "db.commit":
+        if is_saved or is_handed or (not only_itself and (is_flushed or point.effect == "db.commit")):
             return _Back(point.site, point.shown)
     return None
 
@@ -266,31 +245,48 @@ def _stored(project: Project, module: Module, expr: Expr, context: int) -> Type 
     return next((t for t in types if not t.is_class and project.types.role(t) == _STORED), None)
 
 
-def _has_version(project: Project, type_: Type, params: Params) -> bool:
+def _has_version(project: Project, type_: Type, params: Params, *, counted: str = "") -> bool:
+    """A column by which a change that came in between is seen (`counted`: one that code counts up, so that only what else the
+    class says of versions counts)."""
     for ancestor in project.types.inference.members.ancestors(type_):
         klass = project.symbols.classes.get(ancestor.name)
         if klass is None:
             continue
         body = klass.module.body
-        for statement in body.statements:
-            if statement.context == klass.klass.context and last_name(body, statement.target) in params.versions:
+        for statement in (s for s in body.statements if s.context == klass.klass.context):
+            if not counted and last_name(body, statement.target) in params.versions:
                 return True
-            if statement.context == klass.klass.context and any(
-                isinstance(part, String) and part.value in params.versions for part in parts_of(body, statement.value)
-            ):
+            told = (part.value for part in parts_of(body, statement.value) if isinstance(part, String))
+            if any(value in params.versions and value != counted for value in told):
                 return True
     return False
 
 
+def _is_counted_by_hand(project: Project, definition: Def, target: Attribute, type_: Type, params: Params) -> bool:
+    """`document.version += 1`, where the function compares no version, nor the mapper (`version_id_col`): two changes come to
+    the same one."""
+    if target.attr not in params.versions or _has_version(project, type_, params, counted=target.attr):
+        return False
+    module, body = definition.module, definition.module.body
+    calls = [call for call in body.calls if definition.function.at <= call.at < definition.function.end]
+    said = (name for call in calls for name in (last_name(body, call.callee), *(a.name or "" for a in call.arguments)))
+    if any(not {*words_of(name)}.isdisjoint(words_of(target.attr)) for name in said):
+        return False  # `ensure_version(page, expected)`
+    tests = [place.subject for place in body.contexts if place.function == definition.index and place.subject is not None]
+    asked = (part for expr in (*tests, *(a.value for c in calls for a in c.arguments)) for part in parts_of(module.body, expr))
+    compared = (inner for part in asked if isinstance(part, Comparison) for inner in parts_of(body, part))
+    return not any(isinstance(inner, Attribute) and inner.attr == target.attr for inner in compared)
+
+
 def _confidence(
-    project: Project, definition: Def, statement: Statement, target: Attribute, params: Params
+    project: Project, definition: Def, change: Statement | Call, target: Attribute, params: Params
 ) -> Confidence | None:
     """None for what the function has made itself; high where it is read here."""
-    module, root = definition.module, _root(target.base)
+    module, root = definition.module, root_of(target.base)
     assert root is not None  # noqa: S101 - others are not given
-    if root != target.base and _stored(project, module, root, statement.context) is None:
+    if root != target.base and _stored(project, module, root, change.context) is None:
         return Confidence.LOW  # `self.order.total`: kept somewhere
-    made = row_sources(project, module, root, statement.context, statement.at)
+    made = row_sources(project, module, root, change.context, change.at)
     if not made or all(source.is_parameter for source in made):
         return Confidence.MEDIUM
     reads = {p.site for p in project.effects.points_of(definition, "db.read")}

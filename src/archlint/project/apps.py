@@ -33,7 +33,7 @@ def setting_values(project: Project, meaning: str, *, of_tests: bool = False) ->
     """What the project's modules give to the framework settings of that meaning; tests are left out, and so are the settings
     that tests run with (`settings.test`), unless these are wanted."""
     names = {n for library in project.knowledge.libraries for n, meant in library.settings.items() if meant == meaning}
-    for module in project.modules.all:
+    for module in project.framework_settings:
         is_left_out = module.is_test and not (of_tests and is_for_developers(module))
         if is_left_out or not module.scopes.gives_any(names):
             continue
@@ -43,6 +43,12 @@ def setting_values(project: Project, meaning: str, *, of_tests: bool = False) ->
                 continue
             if module.body.contexts[statement.context].function < 0:
                 yield module, statement.value, statement.context
+
+
+def framework_settings(project: Project) -> tuple[Module, ...]:
+    """The modules that bind the name of a setting of some framework outside of functions: the few to look at for any."""
+    names = frozenset(name for library in project.knowledge.libraries for name in library.settings)
+    return tuple(module for module in project.modules.all if module.scopes.gives_any(names))
 
 
 def is_for_developers(settings: Module) -> bool:

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
 from archlint.project.parts import PARTS
 from archlint.project.spelling import last_name
 from archlint.project.walk import starts_of_reading
@@ -27,6 +27,7 @@ _SERVED_NAMES = frozenset({"app", "application"})
 """What servers look for in a module that nobody imports."""
 _PROMPTS = frozenset({"input"})
 _SHOWING = "print"
+_SAYING_NOTHING = frozenset({Constant, String, CallRef})
 
 _Place = tuple[str, int]
 """A module's path and the row of a function in it (-1: the module's body)."""
@@ -95,6 +96,12 @@ class ByHand:
         for module in self._project.modules.production:
             contexts = module.body.contexts
             for start, context in starts_of_reading(module):
+                if type(start) is Name:  # as most are
+                    if start.id in found:
+                        found[start.id].add((module.path, contexts[context].function))
+                    continue
+                if type(start) in _SAYING_NOTHING:
+                    continue
                 waiting: list[Expr] = []
                 part = start
                 while True:

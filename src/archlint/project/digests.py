@@ -67,6 +67,8 @@ class Digests:
     def _find(self) -> Iterator[Digest]:
         for module in self._project.modules.production:
             for site in self._project.calls.in_module(module):
+                if not site.targets and type(site.call.callee) is not CallRef:
+                    continue
                 facet = self._facet(site)
                 if facet is not None:
                     yield self._digest(site, facet)

@@ -66,7 +66,7 @@ class ImpliedBases:
     def _names(self, module: Module) -> frozenset[str]:
         """The last names of what may tell, of the libraries that the module can come to."""
         usage = self._inference.usage
-        return frozenset(name for library, names in self._holders for name in names if usage.reaches(module, library))
+        return frozenset(name for library, names in self._holders if usage.reaches(module, library) for name in names)
 
     @cached_property
     def _holders(self) -> list[tuple[Library, frozenset[str]]]:

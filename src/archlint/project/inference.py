@@ -187,7 +187,7 @@ class Inference:
                     return narrowed
             found = self._alternatives(module, bindings, expr.id)
             for entity in found:
-                if not self.says_nothing(entity):
+                if type(entity) is not Type or not self.says_nothing(entity):
                     return self._used(module, expr, context, found)
             opened = [self._bindings.open_parameter(module, binding) for binding in bindings]
             if len(opened) == 1 and opened[0] is not None:
@@ -211,7 +211,8 @@ class Inference:
 
     def _alternatives(self, module: Module, bindings: tuple[Binding, ...], name: str) -> tuple[Entity, ...]:
         if len(bindings) == 1:
-            return distinct(self._bindings.of(module, bindings[0], name))
+            found = self._bindings.of(module, bindings[0], name)
+            return distinct(found) if len(found) > 1 else found
         return distinct([e for binding in bindings[-4:] for e in self._bindings.of(module, binding, name)])
 
     def is_some_callable(self, entity: Entity) -> bool:
@@ -239,7 +240,9 @@ class Inference:
     def guess(self, module: Module, name: str) -> tuple[Entity, ...]:
         """What a name means by habit where the module's imports reach the library; at low confidence."""
         knowledge = self.project.knowledge
-        found = [(d, library) for d, library in knowledge.names.get(name, ()) if self.usage.reaches(module, library)]
+        if name not in knowledge.names:
+            return ()
+        found = [(d, library) for d, library in knowledge.names[name] if self.usage.reaches(module, library)]
         near = [(d, library) for d, library in found if self.usage.imports(module, library)] or found
         if not near or len({knowledge.role(dotted) for dotted, _ in near}) > 1:
             return ()

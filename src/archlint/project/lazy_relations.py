@@ -62,14 +62,14 @@ class LazyRelations:
     @cached_property
     def names(self) -> frozenset[str]:
         """All names under which a class of the project declares one: no other attribute has to be looked at."""
-        symbols = self._project.symbols
+        classes = self._project.symbols.classes
         led = self._project.types.inference.members.relations.all().values()
         return frozenset(name for ways in led for name, way in ways.items() if way.itself) | frozenset(
             name
-            for klass in symbols.classes.values()
-            for scopes in (symbols.scopes(klass.module),)
-            for name in scopes.names(klass.klass.context)
-            for binding in scopes.bindings(klass.klass.context, name)[-1:]
+            for klass in classes.values()
+            for scopes, context in ((klass.module.scopes, klass.klass.context),)
+            for name in scopes.names(context)
+            for binding in scopes.bindings(context, name)[-1:]
             if binding.kind == "statement"
             and self._loading(klass.module, klass.module.body.statements[binding.index].value) is not None
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ _HIDING = frozenset(
     | {"sanitise", "obfuscate", "obfuscator", "sensitive", "secret", "secrets", "credentials", "pii", "anonymize"}
 )
 """Words in the name of what takes secrets out of a record."""
+_HINTS = re.compile("mask|redact|censor|scrub|saniti|obfuscat|sensitive|secret|credentials|pii|anonymize", re.IGNORECASE)
+"""Begins of these: few names hold one and need be taken apart."""
 _INSTALLING = frozenset({"addFilter", "setFormatter", "setLogRecordFactory"})
 _LISTS = frozenset({"processors", "shared_processors", "foreign_pre_chain", "pre_chain", "patcher"})
 _MADE_BY = frozenset({"()", "class"})
@@ -47,7 +50,7 @@ class MaskedLogs:
         for module in self._project.modules.production:
             names = [function.name for function in module.outline.functions]
             names += [klass.name for klass in module.outline.classes]
-            yield from (name for name in names if not _HIDING.isdisjoint(words_of(name)))
+            yield from (name for name in names if _HINTS.search(name) and not _HIDING.isdisjoint(words_of(name)))
 
     def _installed(self, module: Module) -> Iterator[str]:
         """The names of what is put before the handlers of a module's loggers."""

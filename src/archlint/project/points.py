@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -59,6 +60,8 @@ _METHODS = {
 }
 """Way of evaluating → the method that does it; all others iterate."""
 
+
+_PLACE = attrgetter("at", "length")
 
 _EVALUATING = frozenset({Subscript, Await})
 """Expressions that may run something beside calls and properties."""
@@ -135,21 +138,23 @@ class Points:
     def _calls(self, module: Module) -> Iterator[Point]:
         sites = self._project.calls.in_module(module)
         kinds: dict[int, PointKind] = {}
-        for site in sites:
+        for site in self._project.calls.known(module):
             operation = site.operation
             if operation is not None and _takes_callables(operation):
                 handed = self._handed_over(module, site, operation, kinds)
                 yield from (replace(p, kind="threaded") for p in handed) if _is_moved(sites, site.call) else handed
         for site in sites:
-            if site.targets:
+            targets = site.targets
+            if targets:
                 call = site.call
-                own = [target.definition for target in site.targets if target.definition is not None]
-                if own and call.arguments and any(map(self._running.of, own)):
-                    yield from self._passed_on(module, site)
-                kind = "threaded" if _is_moved(sites, call) else kinds.get(site.index, "call")
-                if len(own) == len(site.targets) and all(map(self._put_off.is_put_off, own)):
-                    kind = "deferred"
-                yield Point(module, call.at, call.length, call.context, site.caller, kind, site.targets, site, None)
+                kind = "threaded" if _is_moved(sites, call) else kinds.get(site.index, "call") if kinds else "call"
+                own = [target.definition for target in targets if target.definition is not None]
+                if own:
+                    if call.arguments and any(map(self._running.of, own)):
+                        yield from self._passed_on(module, site)
+                    if len(own) == len(targets) and all(map(self._put_off.is_put_off, own)):
+                        kind = "deferred"
+                yield Point(module, call.at, call.length, call.context, site.caller, kind, targets, site, None)
 
     def _handed_over(
         self, module: Module, site: CallSite, operation: LibraryOperation, kinds: dict[int, PointKind]
@@ -217,11 +222,12 @@ class Points:
     ) -> Iterator[Point]:
         targets: list[Target] = []
         for entity in self._inference.entities(module, expr, context):
-            if isinstance(entity, Type) and not entity.is_class:
+            if type(entity) is Type and not entity.is_class:
                 key = entity, by
-                if key not in self._evaluations:
-                    self._evaluations[key] = self._evaluation(entity, by)
-                targets += self._evaluations[key]
+                known = self._evaluations.get(key)
+                if known is None:
+                    known = self._evaluations[key] = self._evaluation(entity, by)
+                targets += known
         if targets:
             if self._eager.may_hold(module, expr, context):
                 targets = [Target(t.name, t.definition, t.operation, Confidence.LOW) for t in targets]
@@ -265,10 +271,11 @@ class Points:
         for attribute, context in attributes_named(module, self._property_names):
             yield from self._property(module, attribute, context)
         for expr, context in walk_module(module, _EVALUATING):
-            if isinstance(expr, Subscript):
-                way = "slice" if any(type(index) is Slice for index in expr.index) else "index"
+            if type(expr) is Subscript:
+                is_slice = type(expr.index[0]) is Slice if len(expr.index) == 1 else any(type(i) is Slice for i in expr.index)
+                way = "slice" if is_slice else "index"
                 yield from self._evaluated(module, expr.base, context, (way,))
-            elif isinstance(expr, Await):
+            elif type(expr) is Await:
                 yield from self._evaluated(module, expr.value, context, ("await",))
         for statement in module.statements["test"]:
             if statement.value is not None:
@@ -301,7 +308,7 @@ class Points:
         inference = self._inference
         found: list[Target] = []
         for base in inference.entities(module, expr.base, context):
-            if isinstance(base, Type) and not base.is_class and base.name in self._project.symbols.classes:
+            if type(base) is Type and not base.is_class and base.name in self._project.symbols.classes:
                 definition = inference.members.property_of(base, expr.attr)
                 if definition is not None:
                     found.append(Target(definition.name, definition, None, base.confidence))
@@ -347,8 +354,8 @@ class Points:
 
 def _by_place(points: list[Point]) -> tuple[Point, ...]:
     """Those of one place by kind, then by what they run."""
-    points.sort(key=lambda p: (p.at, p.end))
-    if any(one.at == other.at and one.end == other.end for one, other in pairwise(points)):
+    points.sort(key=_PLACE)
+    if any(one.at == other.at and one.length == other.length for one, other in pairwise(points)):
         points.sort(key=lambda p: (p.at, p.end, p.kind, [t.name for t in p.targets]))
     return tuple(points)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archlint.project.logged import LoggedValue
     from archlint.project.masked_logs import MaskedLogs
     from archlint.project.model import Def
-    from archlint.project.modules import Modules
+    from archlint.project.modules import Module, Modules
     from archlint.project.named_dependencies import NamedDependencies
     from archlint.project.routes import Routes
     from archlint.project.schemas import Schemas
@@ -192,6 +192,13 @@ class Project:
         from archlint.project.transactions import has_request_transactions
 
         return has_request_transactions(self)
+
+    @cached_property
+    def framework_settings(self) -> tuple[Module, ...]:
+        """See `apps.framework_settings`."""
+        from archlint.project.apps import framework_settings
+
+        return framework_settings(self)
 
     @cached_property
     def by_hand(self) -> ByHand:

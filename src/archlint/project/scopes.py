@@ -13,6 +13,7 @@ from archlint.facts.syntax import Attribute, Collection, Context, Expr, FileFact
 
 BindingKind = Literal["import", "function", "class", "parameter", "statement", "comprehension"]
 
+_NOWHERE: tuple[int, tuple[Binding, ...]] = (-1, ())
 _SCOPES = frozenset({"module", "class", "function", "comprehension"})
 _BINDING_STATEMENTS = frozenset({"assign", "annotate", "augment", "for", "with", "except"})
 
@@ -78,11 +79,11 @@ class Scopes:
 
     def gives_any(self, names: AbstractSet[str]) -> bool:
         """The module or one of its classes binds one of the names outside of functions."""
-        return any(
-            not table.keys().isdisjoint(names)  # goes through the fewer of the two
-            for scope in (0, *(klass.context for klass in self._outline.classes))
-            if (table := self._bindings.get(scope)) is not None
-        )
+        for scope in (0, *[klass.context for klass in self._outline.classes]):
+            table = self._bindings.get(scope)
+            if table is not None and not table.keys().isdisjoint(names):  # goes through the fewer of the two
+                return True
+        return False
 
     def method_of(self, function: int) -> tuple[int, int] | None:
         """(class, method) for a method or a function nested in one; None elsewhere."""
@@ -98,19 +99,21 @@ class Scopes:
         bindings, redirects = self._bindings, self._redirects
         start = scope = self.scope_of[context]
         local = True
-        later: tuple[int, tuple[Binding, ...]] = (-1, ())
+        later = _NOWHERE
         while True:
             target = redirects.get((scope, name), scope) if redirects else scope
-            table = bindings.get(target)
-            if table is not None and name in table and (target == start or not self._is_class[target]):
-                found = table[name]
-                bound = found if isinstance(found, tuple) else (found,)
-                if not self._is_class[target] or bound[0].at <= at:
-                    return target, self._reaching(bound, at) if len(bound) > 1 and local and target == scope else bound
-                later = target, bound
+            found = bindings[target].get(name) if target in bindings else None
+            if found is not None:
+                is_class = self._is_class[target]
+                if not is_class or target == start:
+                    bound = found if isinstance(found, tuple) else (found,)
+                    if not is_class or bound[0].at <= at:
+                        return target, self._reaching(bound, at) if len(bound) > 1 and local and target == scope else bound
+                    later = target, bound
             if scope == 0:
                 return later
-            local = local and not self._is_function[scope]
+            if local and self._is_function[scope]:
+                local = False
             scope = self._outer[scope]
 
     def _reaching(self, found: tuple[Binding, ...], at: int) -> tuple[Binding, ...]:

@@ -3,6 +3,7 @@ whose test is decided where it is written (`if False:`)."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from archlint.facts.syntax import Context, Expr
     from archlint.project.modules import Module
 
+_NEVER = sys.maxsize
 _LEAVING = frozenset({"return", "raise", "break", "continue"})
 
 
@@ -32,15 +34,19 @@ class Unreachable:
             if statement.kind in _LEAVING:
                 known = self._left.get(statement.context, statement.end)
                 self._left[statement.context] = min(known, statement.end)
+        self._limits = self._find_limits()
 
     def holds(self, context: int, at: int) -> bool:
         """Is the place, which stands in that context, one that never runs?"""
-        contexts, left, closed = self._contexts, self._left, self._closed
-        while (left or closed) and context >= 0:
-            if context in closed or (context in left and at >= left[context]):
-                return True
-            context = contexts[context].parent
-        return False
+        return context >= 0 and at >= self._limits[context]
+
+    def _find_limits(self) -> list[int]:
+        """Context → from where on nothing in it runs, since it is left, or one around it."""
+        limits: list[int] = []
+        for index, place in enumerate(self._contexts):
+            own = 0 if index in self._closed else self._left.get(index, _NEVER)
+            limits.append(min(own, limits[place.parent]) if place.parent >= 0 else own)
+        return limits
 
     def holds_at(self, at: int) -> bool:
         """The same of a place that is known by its offset alone."""

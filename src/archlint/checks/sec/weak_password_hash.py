@@ -179,7 +179,10 @@ def _schemes(project: Project) -> Iterator[Hit | Proof]:
     }
     for module in project.modules.production:
         for site in project.calls.in_module(module):
-            if not any(type(argument.value) is Collection for argument in site.call.arguments):
+            for argument in site.call.arguments:
+                if type(argument.value) is Collection:
+                    break
+            else:
                 continue
             given = site.argument("0:schemes")
             if type(given) is not Collection or not given.items or type(given.items[0]) is not String:
@@ -201,14 +204,17 @@ def _listed_hashers(project: Project, test_words: frozenset[str]) -> Iterator[tu
     for tests are left out."""
     settings = [pair for library in project.knowledge.libraries for pair in library.settings.items()]
     names = {name for name, meaning in settings if meaning == "password-hashers"}
+    begins = tuple(word for word in test_words if len(word) > len("dev"))  # `testsettings`, `settings_testserver`
     for module in project.modules.production:
-        begins = tuple(word for word in test_words if len(word) > len("dev"))  # `testsettings`, `settings_testserver`
+        given = [s for s in module.body.statements if type(s.target) is Name and s.target.id in names]
+        if not given:
+            continue
         own = words_of(module.path.rpartition("/")[2])
         if not test_words.isdisjoint(words_of(module.path)) or any(word.startswith(begins) for word in own):
             continue
-        for statement in module.body.statements:
+        for statement in given:
             target, value = statement.target, statement.value
-            if not (type(target) is Name and target.id in names and type(value) is Collection):
+            if not (type(target) is Name and type(value) is Collection):
                 continue
             listed = [item for item in value.items if isinstance(item, String)]
             if listed and listed[0] is value.items[0] and not _is_for_tests(module, statement.context, test_words):

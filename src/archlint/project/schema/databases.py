@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
-from archlint.facts.syntax import String
+from archlint.facts.syntax import Collection, Comparison, Expr, Operation, String, Template
+from archlint.facts.syntax import Mapping as Display
 from archlint.project.schema.made import Written
 from archlint.project.schema.written import Reading
 
@@ -17,7 +20,13 @@ if TYPE_CHECKING:
 _DRIVER = re.compile(r"[a-z0-9]+\+[a-z0-9_]+")
 """A dialect and a driver, as what builds an address is given them."""
 
-_INSIDE = ("values", "items", "parts", "operands")
+_INSIDE: Mapping[type, Callable[[Any], tuple[Expr, ...]]] = {
+    Display: attrgetter("values"),
+    Collection: attrgetter("items"),
+    Template: attrgetter("parts"),
+    Operation: attrgetter("operands"),
+    Comparison: attrgetter("operands"),
+}
 
 
 def databases_of(project: Project) -> tuple[str, ...]:
@@ -64,8 +73,8 @@ def _texts(module: Module) -> list[str]:
     for expr in waiting:  # which grows on the way
         if type(expr) is String:
             found.append(expr.value)
-        else:
-            waiting += next((parts for name in _INSIDE if (parts := getattr(expr, name, ()))), ())
+        elif (inside := _INSIDE.get(type(expr))) is not None:
+            waiting += inside(expr)
     return found
 
 

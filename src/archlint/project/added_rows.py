@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name
+from archlint.facts.syntax import Argument, Attribute, Await, CallRef, Expr, Name
 from archlint.project.arguments import arguments_by_parameter, parameter
 from archlint.project.model import Type
 from archlint.project.parts import parts_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _ELSEWHERE = frozenset({"http", "rpc", "email", "publish", "enqueue", "process", "file.write", "file.tree"})
 """What is done beside the row: it takes longer than any statement, or has to be done for each by itself."""
 _SAVING = frozenset({"save", "asave"})
+_PLAIN = _SAVING | {"is_valid"}
 _NOTING = frozenset({"add"})
 _LISTING = frozenset({"append", "add"})
 _LITTLE = 2
@@ -98,11 +100,10 @@ class AddedRows:
         callee = module.body.calls[expr.index].callee
         if last_name(module.body, callee) in self._adding:
             return True
-        types = self._project.types
-        return any(
-            isinstance(entity, Type) and entity.is_class and types.role(entity) == "db-model"
-            for entity in types.inference.entities(module, callee, context)
-        )
+        types, given = self._project.types, module.body.calls[expr.index].arguments
+        found = types.inference.entities(module, callee, context)
+        roles = {types.role(entity) for entity in found if isinstance(entity, Type) and entity.is_class}
+        return "db-model" in roles or ("serializer" in roles and _is_of_data(given))
 
     def _does_more(self, definition: Def) -> bool:
         """It changes several things, locks rows, or goes somewhere else as well."""
@@ -129,12 +130,18 @@ class AddedRows:
         if isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.attr in _SAVING:
             names.add(callee.base.id)
         calls = [call for call in body.calls if loop.place.at <= call.at < loop.place.end]
-        saved = [call.callee.base for call in calls if isinstance(call.callee, Attribute) and call.callee.attr in _SAVING]
+        saved = [call.callee.base for call in calls if isinstance(call.callee, Attribute) and call.callee.attr in _PLAIN]
         listed = [a.value for call in calls if last_name(body, call.callee) in _LISTING for a in call.arguments]
         allowed = {part.at for part in (*saved, *listed) if isinstance(part, Name)}
         heads = [context.subject for context in body.contexts if loop.place.at < context.at < loop.place.end]
         read = [part for root in (*(s.value for s in loop.statements), *heads) for part in parts_of(body, root)]
         return all(part.at in allowed for part in read if isinstance(part, Name) and part.id in names)
+
+
+def _is_of_data(given: Sequence[Argument]) -> bool:
+    """`Lines(data=row)`: it has no row yet."""
+    names = {argument.name for argument in given}
+    return "data" in names and names.isdisjoint({None, "*", "**", "instance"})
 
 
 def _is_made_for_missing(query: Repeated) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, Statement
+from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Name, Operation, Statement
 from archlint.project.already_asked import relations_in
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.parts import names_in, parts_of
@@ -30,6 +30,8 @@ _HOLDERS = frozenset({"db-session", "db-connection", "db-cursor", "db-manager"})
 _PLAIN = frozenset({"staticmethod", "classmethod"})
 _KEYS = frozenset({"pk", "id"})
 _HELPERS = 3
+_LENGTH = "len"
+_LOGIC = frozenset({"and", "or", "not"})
 
 
 class LoadedRows:
@@ -45,7 +47,7 @@ class LoadedRows:
     def loads(self, module: Module, expr: Expr, context: int, depth: int = _HELPERS) -> bool:
         """The value is all rows of a query, as many as there are."""
         if isinstance(expr, Name):
-            given = only_value(module, expr, context)
+            given = counted_value(module, expr, context)
             return given is not None and self.loads(module, given, context, depth)
         chain = list(chain_of(module, expr))
         given = only_value(module, chain[-1], context) if isinstance(chain[-1], Name) else None
@@ -177,6 +179,41 @@ def only_value(module: Module, name: Name, context: int) -> Expr | None:
     uses = sum(name.id in names_in(body, s.value) for s in inside if s.value is not None)
     read = sum(type(p) is Name and p.id == name.id for s in inside for root in _read(s) for p in parts_of(body, root))
     return given[0].value if uses == read == 1 else None
+
+
+def counted_value(module: Module, name: Name, context: int) -> Expr | None:
+    """What the name is given, once, where no more is asked of it than how many there are, and whether there are any; at
+    the first place that counts it, and at none behind it."""
+    body, function = module.body, module.body.contexts[context].function
+    if function < 0:
+        return None
+    own = module.outline.functions[function]
+    inside = module.statements_between(own.at, own.end)
+    given = [s for s in inside if type(s.target) is Name and s.target.id == name.id]
+    if len(given) != 1 or given[0].kind != "assign" or any(p.name == name.id for p in own.parameters):
+        return None
+    roots = [root for s in inside for root in _read(s)]
+    roots += [each.subject for each in body.contexts if own.at < each.at < own.end and each.kind != "if"]
+    read = {p.at for root in roots for p in parts_of(body, root) if type(p) is Name and p.id == name.id}
+    lengths = {
+        call.arguments[0].value.at
+        for call in body.calls
+        if own.at <= call.at < own.end and len(call.arguments) == 1 and type(call.callee) is Name and call.callee.id == _LENGTH
+    }
+    tests = [s.value for s in inside if s.kind == "test" and s.value is not None]
+    tests += [p.test for root in roots for p in parts_of(body, root) if type(p) is Conditional]
+    tested = {part.at for test in tests for part in _asked_whether(test)}
+    counted = read & lengths
+    return given[0].value if counted and min(counted) == name.at and read <= lengths | tested else None
+
+
+def _asked_whether(test: Expr) -> Iterator[Name]:
+    """The names of which a test asks whether they are empty."""
+    if type(test) is Name:
+        yield test
+    elif type(test) is Operation and test.op in _LOGIC:
+        for operand in test.operands:
+            yield from _asked_whether(operand)
 
 
 def _read(statement: Statement) -> Iterator[Expr | None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Operation
 from archlint.project.counted_relations import CountedRelations
-from archlint.project.loaded_rows import LoadedRows, chain_of, only_value
+from archlint.project.loaded_rows import LoadedRows, chain_of, counted_value
 from archlint.project.model import CallSite
 from archlint.project.modules import Module
 from archlint.project.one_off import OneOff, OneOffWords
@@ -38,7 +38,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         counted = site.call.arguments[0].value
         if rows.loads(site.module, counted, site.call.context):
-            given = only_value(site.module, counted, site.call.context) if isinstance(counted, Name) else None
+            given = counted_value(site.module, counted, site.call.context) if isinstance(counted, Name) else None
             doubt = _doubt(site, once) or _doubt_of_file(project, site.module, given or counted)
             words = {"rows": shorten(spell(site.module.body, given or counted), 60), "doubt": f"; {doubt}" if doubt else ""}
             yield Hit(site.site, words, confidence=Confidence.LOW if doubt else Confidence.HIGH)

@@ -37,6 +37,8 @@ _COMMIT = "db.commit"
 _WRITES = ("db.write", _COMMIT)
 _KEEPING = frozenset({"cache.read"})
 _UNKNOWN = "nothing here says that there are many"
+_REQUEST = "request"
+"""What a loop takes of it as it comes (`async for text in socket.iter_text()`) is no list."""
 _FAR = 3
 """Functions between the loop and the query: on a longer way with branches there are many conditions that nobody can weigh, and
 on one as long what is not sure by itself was right in half of the projects that were read."""
@@ -146,6 +148,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     evidence = proved.by(query)
     if evidence in _NOTHING:
         return Confidence.LOW, _UNKNOWN
+    if evidence == _REQUEST and loop.mapping is None and loop.place.is_async:
+        return Confidence.LOW, "each comes by itself"
     if is_for_one(query) or is_search(query):
         return Confidence.LOW, "the loop looks for one of them"
     if is_at_login(query.point.caller):

@@ -19,7 +19,7 @@ _LOCAL = frozenset({"blocking", "file.write", "env.read", "log"})
 _SHORT = 0.01
 _POLLING = "poll"
 """What is asked so looks whether there is something, and waits only as long as it is told to."""
-_FAR = 2
+_FAR = 3
 """Functions between a coroutine and what it computes: further down are conditions that nobody can weigh."""
 _STEPS = 3
 """From the functions of the start into what only they call."""

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _SLICE = re.compile(r"\[[^\[\]]*:[^\[\]]*\]")
-_BOUNDS = re.compile(r"\b(limit|returning|group\s+by|distinct|fetch\s+first|top\s+\d+|count)\b", re.IGNORECASE)
+_BOUNDS = re.compile(
+    r"\b(limit|returning|group\s+by|distinct|fetch\s+first|top\s+\d+|count|sqlite_master|information_schema|pg_catalog)\b",
+    re.IGNORECASE,
+)
+"""What gives no more than so many rows: also what a database says of its own tables."""
 _OF_KEY = re.compile(
     r"\bfrom\s+(?P<table>[\w.]+)(\s+(as\s+)?\w+)?\s+where\s+(?P<column>[\w.]+)\s*=\s*(%s|%\(\w+\)s|\?|[:$]\w+|'?\{[^}]*\}'?)\s*;?\s*$",
     re.IGNORECASE,

@@ -29,9 +29,11 @@ _VERSIONS = frozenset({"sha", "commit", "revision", "etag", "checksum"})
 
 
 class Params(CopyWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`ignore_keys`: words or whole texts in keys that may live for ever; the others: see `CopyWords`."""
+    """`ignore_keys`: words or whole texts in keys that may live for ever; `passing`: words in keys, or several of them joined
+    by `+`, of what somebody is to come back with soon; the others: see `CopyWords`."""
 
     ignore_keys: tuple[str, ...]
+    passing: tuple[str, ...]
 
 
 class _Asked(Struct, frozen=True):
@@ -62,7 +64,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if expiry.kind == "given":
             yield Proof(asked.decider.site, "expires")
             continue
-        if (hit := _hit(project, writes, copies, asked, expiry)) is not None and not _is_ignored(hit, params):
+        if (hit := _hit(project, writes, copies, asked, expiry, params)) is not None and not _is_ignored(hit, params):
             seen.add(place)
             yield _surer(project, hit, writes, asked, expiring)
 
@@ -126,7 +128,9 @@ def _given_by(writes: CacheWrites, call: CallSite, owner: Def, expiry: Expiry, w
     return Expiry("missing")
 
 
-def _hit(project: Project, writes: CacheWrites, copies: CachedCopies, asked: _Asked, expiry: Expiry) -> Hit | None:
+def _hit(  # noqa: PLR0917 - what is asked, and what is asked for it
+    project: Project, writes: CacheWrites, copies: CachedCopies, asked: _Asked, expiry: Expiry, params: Params
+) -> Hit | None:
     site, write, decider = asked.site, asked.write, asked.decider
     body = decider.module.body
     words = {
@@ -136,7 +140,7 @@ def _hit(project: Project, writes: CacheWrites, copies: CachedCopies, asked: _As
         "value": expiry.text,
         "callee": asked.owners[0].name if asked.through else "",
     }
-    message, confidence = _judged(project, writes, copies, asked, expiry)
+    message, confidence = _judged(project, writes, copies, asked, expiry, params)
     if confidence is None:
         return None
     path = tuple(Step(call.site, f"calls {owner.name}") for call, owner in zip(asked.through, asked.owners, strict=True))
@@ -145,8 +149,8 @@ def _hit(project: Project, writes: CacheWrites, copies: CachedCopies, asked: _As
     return Hit(decider.site, words, message, confidence, path=path, severity=severity)
 
 
-def _judged(
-    project: Project, writes: CacheWrites, copies: CachedCopies, asked: _Asked, expiry: Expiry
+def _judged(  # noqa: PLR0917 - as `_hit`
+    project: Project, writes: CacheWrites, copies: CachedCopies, asked: _Asked, expiry: Expiry, params: Params
 ) -> tuple[str, Confidence | None]:
     """(which message, how sure), the surety None where nothing is wrong."""
     site, write = asked.site, asked.write
@@ -163,6 +167,8 @@ def _judged(
         return "memory", Confidence.LOW if _keeps_remote(project, copies, site) else None
     if write.kind not in _ENTRIES and not (write.kind == "touch" and expiry.kind == "never"):
         return "default", None
+    if write.kind == "value" and not asked.through and _is_passing(writes.key(site, write), params):
+        return ("never" if expiry.kind == "never" else "default"), site.confidence
     if not asked.through and expiry.text != "0" and copies.is_own(site, write):  # a zero is never meant so
         return "default", None
     if asked.through and _is_made_there(copies, asked):
@@ -179,6 +185,12 @@ def _judged(
     if found is not None and not asked.through and (writes.is_switched_off(site) or _is_versioned(project, writes, asked)):
         found = Confidence.LOW
     return message, None if found is None else min(found, site.confidence)
+
+
+def _is_passing(key: str, params: Params) -> bool:
+    """`f"oidc-state-{state}"`: one for each who begins something, of whom many never come back to end it."""
+    words = words_of(key)
+    return ("{" in key or "(" in key) and any(words.issuperset(each.split("+")) for each in params.passing)
 
 
 def _is_versioned(project: Project, writes: CacheWrites, asked: _Asked) -> bool:

@@ -351,3 +351,68 @@ def place():
 def test_what_is_marked_or_taken_away_on_failure_is_noted(path: str, failed: str, confidence: Confidence) -> None:
     (finding,) = testing.run_rule("DBS007", {path: TRIED_TO_ADD.format(failed=failed)})
     assert finding.confidence == confidence
+
+
+ROUTED = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/orders")
+def orders() -> list[int]:
+    return []
+
+"""
+KEPT = """\
+from django.conf import settings
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Line(Base):
+    __tablename__ = "lines"
+    order_id: Mapped[int] = mapped_column(primary_key=True)
+
+class OrderHistory(Base):
+    __tablename__ = "order_history"
+    order_id: Mapped[int] = mapped_column(primary_key=True)
+
+class AccessLog(Base):
+    __tablename__ = "access_log"
+    order_id: Mapped[int] = mapped_column(primary_key=True)
+
+def keep(session: Session, row) -> None:
+    session.add(row)
+    session.commit()
+
+def keep_more(session: Session, row) -> None:
+    session.add(row)
+    session.commit()
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("rest", "confidence"),
+    [
+        ("def place(one: Session, two: Session):\n    {order}\n    keep_more(two, Line(order_id=order.id))\n", Confidence.LOW),
+        ("def place(one: Session):\n    {order}\n    keep_more(one, Line(order_id=order.id))\n", Confidence.HIGH),
+        ("def place(one: Session):\n    {order}\n    keep_more(one, OrderHistory(order_id=order.id))\n", Confidence.HIGH),
+        ("def place(one: Session):\n    {order}\n    keep_more(one, AccessLog(order_id=order.id))\n", Confidence.LOW),
+        (ROUTED + "def place(one: Session):\n    {order}\n    keep_more(one, Line(order_id=order.id))\n", Confidence.LOW),
+        (
+            ROUTED + "@app.put('/')\ndef place(one: Session):\n    {order}\n    keep_more(one, Line(order_id=order.id))\n",
+            Confidence.HIGH,
+        ),
+        ("def place(one: Session):\n    if settings.DEBUG:\n        {inner}\n", Confidence.LOW),
+    ],
+)
+def test_what_two_commits_of_one_session_keep(rest: str, confidence: Confidence) -> None:
+    order = "order = Order()\n    keep(one, order)"
+    inner = "order = Order()\n        keep(one, order)\n        keep_more(one, Line(order_id=order.id))"
+    (finding,) = testing.run_rule("DBS007", {"shop/places.py": KEPT + rest.format(order=order, inner=inner)})
+    assert finding.confidence == confidence

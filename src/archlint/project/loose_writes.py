@@ -11,7 +11,7 @@ from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
 from archlint.project.made_if_missing import is_behind_what_was_found, is_made_if_missing
 from archlint.project.model import Def
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.sequence import chain, context_at
 from archlint.project.spelling import last_name, spell
 from archlint.project.written_names import ROW_KEYS, Written
@@ -25,6 +25,7 @@ _GETS = frozenset({"get_or_create", "aget_or_create"})
 _MAKES_OR_CHANGES = re.compile(r"(create|make|add)_or_(update|change)|(update|get|find)_or_(create|make)|upsert")
 _NESTED = "begin_nested"
 _SESSIONS = frozenset({"session", "db", "db_session", "conn", "connection", "cursor", "self.session", "self.db"})
+_ROW, _SESSION = "db-model", "db-session"
 _SAVES = frozenset({"save", "asave"})
 _KEEPS = frozenset({"save", "asave", "delete", "adelete"})
 _SETS = frozenset({"set", "aset"})
@@ -304,3 +305,42 @@ def _maker(definition: Def, name: str, at: int) -> Statement | None:
         if isinstance(target, Name) and target.id == name:
             found = s
     return found
+
+
+def is_read_back(project: Project, first: Commit, second: Commit, two: Written) -> bool:
+    """`serializer.save()`, and then `order = Order.objects.get(id=serializer.data["id"])`, which the second uses: the row that
+    what was saved holds."""
+    body, site = second.point.module.body, first.point.site
+    call = first.point.call.call if first.point.call is not None and first.point.is_direct else None
+    if call is None or not isinstance(call.callee, Attribute) or call.callee.attr not in _SAVES:
+        return False
+    if project.knowledge.role(first.end.witness.target.rpartition(".")[0]) == _ROW or not isinstance(call.callee.base, Name):
+        return False
+    used, holder = {name for name, _ in two.used}, call.callee.base.id
+    between = (s for s in body.statements if s.kind == "assign" and site.end <= s.at < second.point.site.at)
+    return any(
+        isinstance(s.target, Name) and s.target.id in used and holder in names_in(body, s.value)
+        for s in between
+        if isinstance(s.value, CallRef)
+    )
+
+
+def are_of_two_sessions(project: Project, first: Commit, second: Commit) -> bool:
+    """The one is given, or commits, another session than the other: they cannot be one transaction."""
+    given = [_sessions(project, each) for each in (first, second)]
+    return bool(given[0]) and bool(given[1]) and given[0].isdisjoint(given[1])
+
+
+def _sessions(project: Project, commit: Commit) -> frozenset[str]:
+    """As they are written."""
+    point = commit.point
+    call = point.call.call if point.call is not None else None
+    if call is None or commit.kind != "commit":
+        return frozenset()
+    held = [argument.value for argument in call.arguments]
+    if point.is_direct and isinstance(call.callee, Attribute):
+        held = [call.callee.base]
+    types = ((expr, project.types.all(point.module, expr, point.context)) for expr in held if isinstance(expr, Name))
+    return frozenset(
+        spell(point.module.body, expr) for expr, each in types if any(project.types.role(t) == _SESSION for t in each)
+    )

@@ -11,10 +11,12 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
+from archlint.project.insertions import text_of
 from archlint.project.led_to import LedTo
 from archlint.project.loose_writes import (
     adds,
     answers_another,
+    are_of_two_sessions,
     decides_to_leave,
     fails_alone,
     handed_to,
@@ -25,6 +27,7 @@ from archlint.project.loose_writes import (
     is_handed_on,
     is_marked_on_failure,
     is_nested,
+    is_read_back,
     is_same_call,
     is_saved_again,
     is_stamped,
@@ -39,8 +42,9 @@ from archlint.project.one_off import OneOff
 from archlint.project.repeatable_writes import can_be_run_again
 from archlint.project.repeated import LoopWords
 from archlint.project.sequence import chain
-from archlint.project.spelling import shorten
+from archlint.project.spelling import shorten, spell
 from archlint.project.transactions import Transactions
+from archlint.project.uncalled import is_uncalled
 from archlint.project.unimported import Unimported
 from archlint.project.written_names import Written, is_key
 
@@ -61,19 +65,19 @@ _MOST = 12
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Words in names. Of functions, models, variables and fields: `traces` of what only records or tells what was done, or
-    can be made again; `stamps` of fields that say when or how often, `marks` of functions that set such. Of functions:
-    `states` of those that set a state, `runs` (first words) of those that do the work whose state is kept before, `tells`
-    of those that tell of it, `derives` of those that work out again what is derived, `settles` of those that do so as the
-    last step, `numbering` of those that give out a key, `making` of those that make what is missing, `repeats` of those,
-    and classes, that do the whole again, `trials` of those that make data to try things with,
-    `fills` an expression for those that only fill what is empty. `begun`: an
-    expression for states that say that work has begun, `visits` for
-    functions that begin a session of who has come, `signs_out` that end such, `leaves` the one of a log-in; `slow`: effects
-    between two commits for which a transaction should not be held open; `actors`: names of what only says who asks;
-    `tickets`: of what lets somebody in once, `spends`: of what takes that away; `fetched`: of what was read from another
-    system. The rest: see `LoopWords`."""
+    can be made again, `histories` those of them that belong to what was done; `stamps` of fields that say when or how often,
+    `marks` of functions that set such. Of functions: `states` of those that set a state, `runs` (first words) of those that do
+    the work whose state is kept before, `tells` of those that tell of it, `derives` of those that work out again what is
+    derived, `settles` of those that do so as the last step, `numbering` of those that give out a key, `making` of those that
+    make what is missing, `repeats` of those, and classes, that do the whole again, `trials` of those that make data to try
+    things with, `fills` an expression for those that only fill what is empty. `begun`: an expression for states that say that
+    work has begun, `visits` for functions that begin a session of who has come, `signs_out` that end such, `leaves` the one of
+    a log-in; `slow`: effects between two commits for which a transaction should not be held open; `local`: words for where
+    developers run it; `actors`: names of what only says who asks; `tickets`: of what lets somebody in once, `spends`: of what
+    takes that away; `fetched`: of what was read from another system. The rest: see `LoopWords`."""
 
     traces: tuple[str, ...]
+    histories: tuple[str, ...]
     states: tuple[str, ...]
     runs: tuple[str, ...]
     tells: tuple[str, ...]
@@ -89,6 +93,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     fills: str
     actors: tuple[str, ...]
     slow: tuple[str, ...]
+    local: tuple[str, ...]
     tickets: tuple[str, ...]
     spends: tuple[str, ...]
     fetched: tuple[str, ...]
@@ -120,7 +125,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(definition.site, "runs in one transaction")
             continue
         found = commits.of(definition)
-        pairs = _pairs(commits, definition, found, params)
+        pairs = _pairs(project, commits, definition, found, params)
         weighed = ((_weighed(project, commits, definition, pair, params), pair) for pair in pairs)
         judged = [(sure, pair) for sure, pair in weighed if sure > Confidence.LOW or not pair.by_key]
         if not judged:
@@ -131,6 +136,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             _is_saving(project, definition)
             or _is_batch(project, led_to, definition, pair)
             or (not led_to.is_empty and unimported.is_idle(definition.module))
+            or is_uncalled(project, definition)
         ):
             confidence = Confidence.LOW  # of what was only likely, 24 of 35 were right at four blind readings
         if not shown.isdisjoint((*pair.first.path.through, *pair.second.path.through)):
@@ -154,7 +160,7 @@ def _candidates(project: Project) -> list[Def]:
     return sorted((d for d, places in counts.items() if len(places) > 1), key=lambda d: (depth[d], d.site))
 
 
-def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Params) -> Iterator[_Pair]:
+def _pairs(project: Project, commits: Commits, definition: Def, found: list[Commit], params: Params) -> Iterator[_Pair]:
     """Two commits of which one comes after the other and is about what the other keeps."""
     since, held = definition.function.at, []
     for commit in found[:_MOST]:
@@ -168,7 +174,7 @@ def _pairs(commits: Commits, definition: Def, found: list[Commit], params: Param
             continue  # `await sync_to_async(order.save)()` is one
         if is_handed_on(first, second):
             continue
-        is_about = one.is_about(two, params.actors)
+        is_about = one.is_about(two, params.actors) or is_read_back(project, first, second, two)
         is_later = (is_about or one.shares_key(two, params.actors)) and commits.follow(first, second)
         if is_later and commits.wrote(second, definition, begin, behind=first):
             yield _Pair(first, second, one, two, by_key=not is_about)
@@ -189,6 +195,8 @@ def _proofs(found: list[Commit]) -> Iterator[Proof]:
 def _weighed(project: Project, commits: Commits, definition: Def, pair: _Pair, params: Params) -> Confidence:
     if pair.first.point.point.kind == "property" or _is_for_trial(definition, params):
         return Confidence.LOW  # a value that was read keeps what it worked out, or no data of anybody's
+    if are_of_two_sessions(project, pair.first, pair.second) or _sets_up(pair, params) or _is_local(pair, params):
+        return Confidence.LOW
     if any(fails_alone(project, commits, each) or _fills(each, params) for each in (pair.first, pair.second)):
         return Confidence.LOW
     return _confidence(project, definition, pair, params)
@@ -211,7 +219,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     between = range(first.point.site.at, second.point.site.end)
     if any(p.site.at in between for effect in params.slow for p in project.effects.points_of(definition, effect)):
         return Confidence.LOW
-    if _is_trace(first, pair.one, params) or _is_trace(second, pair.two, params) or _are_states(pair, params):
+    if _are_states(pair, params) or any(_is_trace(*each, pair, params) for each in ((first, pair.one), (second, pair.two))):
         return Confidence.LOW
     if pair.one.only_shares(pair.two) and _loops(first).isdisjoint(_loops(second)) and _loops(first) and _loops(second):
         return Confidence.LOW  # each loop keeps its items one by one
@@ -241,10 +249,25 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # a copy of what is elsewhere
     if _is_ticket(pair, params) or _is_visit(pair, params) or _is_filled_by(pair, params):
         return Confidence.LOW  # the next one asks for another, or works it out again
-    if pair.one.is_about(pair.two, params.actors):
+    if not pair.by_key:
         return min(first.path.confidence, second.path.confidence)
     counts = any(not {*words_of(field)}.isdisjoint(params.traces) for field in pair.two.fields)
     return Confidence.LOW if counts else min(first.path.confidence, second.path.confidence, Confidence.MEDIUM)
+
+
+def _sets_up(pair: _Pair, params: Params) -> bool:
+    """`run("CREATE SCHEMA IF NOT EXISTS …")`: tables are made, which can be done again."""
+    calls = (each.point.call.call for each in (pair.first, pair.second) if each.point.call is not None)
+    texts = (text_of(argument.value) for call in calls for argument in call.arguments[:1])
+    return any(text.split(maxsplit=1)[0].lower() in params.schema_verbs for text in texts if text.strip())
+
+
+def _is_local(pair: _Pair, params: Params) -> bool:
+    """`if settings.DEBUG:` around it: no branch that runs where it counts."""
+    module = pair.second.point.module
+    tests = (module.body.contexts[row] for row in chain(module, pair.second.point.context))
+    words = (words_of(spell(module.body, place.subject)) for place in tests if place.kind == "if")
+    return any("not" not in said and not set(params.local).isdisjoint(said) for said in words)
 
 
 def _fills(commit: Commit, params: Params) -> bool:
@@ -303,18 +326,21 @@ def _is_visit(pair: _Pair, params: Params) -> bool:
     return bool(names) and all("_" in name and re.search(params.visits, name) for name in names)
 
 
-def _is_trace(commit: Commit, written: Written, params: Params) -> bool:
-    """By what runs on the way, or by the names of all that is written itself."""
-    if not _words(commit).isdisjoint(params.traces):
+def _is_trace(commit: Commit, written: Written, pair: _Pair, params: Params) -> bool:
+    """By what runs on the way, or by the names of all that is written itself.  Where a session is committed twice, histories
+    are none: what it held could as well have held them (all 6 that strangers judged as notes were right)."""
+    is_session = pair.first.kind == pair.second.kind == "commit"
+    traces = frozenset(params.traces) - frozenset(params.histories if is_session else ())
+    if not _words(commit).isdisjoint(traces):
         return True
-    if written.fields and all(not {*words_of(name)}.isdisjoint((*params.traces, *params.stamps)) for name in written.fields):
+    if written.fields and all(not {*words_of(name)}.isdisjoint((*traces, *params.stamps)) for name in written.fields):
         return True
     if written.saved and all(not {*words_of(name)}.isdisjoint((*params.stamps, *_CACHED)) for name in written.saved):
         return True
-    if written.ways and all(not {*words_of(way)}.isdisjoint((*params.traces, *params.marks)) for way in written.ways):
+    if written.ways and all(not {*words_of(way)}.isdisjoint((*traces, *params.marks)) for way in written.ways):
         return True
     names = written.made_names or {table.rpartition(".")[2] for table in written.tables}
-    return bool(names) and all(not {*words_of(name)}.isdisjoint(params.traces) for name in names)
+    return bool(names) and all(not {*words_of(name)}.isdisjoint(traces) for name in names)
 
 
 def _are_states(pair: _Pair, params: Params) -> bool:

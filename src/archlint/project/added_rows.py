@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Argument, Attribute, Await, CallRef, Expr, Name
+from archlint.facts.syntax import Argument, Attribute, Await, Body, CallRef, Context, Expr, Name, Walrus
 from archlint.project.arguments import arguments_by_parameter, parameter
+from archlint.project.credentials import words_of
 from archlint.project.model import Type
 from archlint.project.parts import parts_of
 from archlint.project.searches import goes_down_a_path
@@ -15,6 +16,7 @@ from archlint.project.stations import is_straight, stations
 
 if TYPE_CHECKING:
     from archlint.project.effects import EffectPoint
+    from archlint.project.loops import Loop
     from archlint.project.model import Def
     from archlint.project.modules import Module
     from archlint.project.program import Project
@@ -26,6 +28,9 @@ _SAVING = frozenset({"save", "asave"})
 _PLAIN = _SAVING | {"is_valid"}
 _NOTING = frozenset({"add"})
 _LISTING = frozenset({"append", "add"})
+_SOME = frozenset({"if", "else", "except", "case"})
+_FILES = frozenset({"file", "files", "image", "images", "picture", "pictures", "photo", "photos", "upload", "uploads"})
+_FILES |= {"document", "documents", "attachment", "attachments", "video", "videos"}
 _LITTLE = 2
 _NEAR = 3
 _STEPS = 2
@@ -45,9 +50,9 @@ class AddedRows:
             return False
         if not self._adds(places) or any(self._does_more(definition) for definition in through):
             return False
-        if self._goes_elsewhere(query) or goes_down_a_path(query.loop) or _is_made_for_missing(query):
+        if self._goes_elsewhere(query) or goes_down_a_path(query.loop) or _is_made_for_some(query) or _are_files(query.loop):
             return False
-        return is_straight(self._project, query.point, query.path) if through else self._is_plain(query)
+        return self._is_plain(query) and (not through or is_straight(self._project, query.point, query.path))
 
     def _adds(self, places: list[EffectPoint]) -> bool:
         """The last place makes a row of what was no row before."""
@@ -111,6 +116,9 @@ class AddedRows:
         if any(effects.has(definition, effect) for effect in _ELSEWHERE):
             return True
         written = {p.site for p in effects.points_of(definition, "db.write")}
+        asked = {p.site for p in effects.points_of(definition, "db.read")} - written
+        if len(asked) > 1:
+            return True
         calls = self._project.calls.of(definition)
         return len(written) > _LITTLE or any(last_name(body, site.call.callee) in self._locking for site in calls)
 
@@ -144,10 +152,25 @@ def _is_of_data(given: Sequence[Argument]) -> bool:
     return "data" in names and names.isdisjoint({None, "*", "**", "instance"})
 
 
-def _is_made_for_missing(query: Repeated) -> bool:
-    """`except DoesNotExist: create()`: for how many, nobody knows."""
-    loop, contexts = query.loop, query.loop.module.body.contexts
-    return any(contexts[row].kind == "except" for row in loop.chain(query.point.context)[:-1])
+def _is_made_for_some(query: Repeated) -> bool:
+    """`except DoesNotExist: create()`, `if row.price != old: create()`: for how many, nobody knows.  That there is
+    something to add, or that it is valid, holds for most."""
+    loop, body = query.loop, query.loop.module.body
+    around = [body.contexts[row] for row in loop.chain(query.point.context)[:-1]]
+    return any(each.kind in _SOME and not _is_ordinary(body, each) for each in around)
+
+
+def _is_ordinary(body: Body, place: Context) -> bool:
+    test = place.subject
+    is_valid = isinstance(test, CallRef) and last_name(body, test) in _PLAIN
+    return place.kind == "if" and (is_valid or isinstance(test, Name | Attribute | Walrus))
+
+
+def _are_files(loop: Loop) -> bool:
+    """By their name: what is stored with each is more than a row."""
+    body, subject = loop.module.body, loop.place.subject
+    names = [*loop.targets, last_name(body, subject) if subject is not None else ""]
+    return any(not _FILES.isdisjoint(words_of(name)) for name in names)
 
 
 def _holds(expr: Expr | None, at: int) -> bool:

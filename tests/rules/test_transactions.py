@@ -408,11 +408,17 @@ def keep_more(session: Session, row) -> None:
             ROUTED + "@app.put('/')\ndef place(one: Session):\n    {order}\n    keep_more(one, Line(order_id=order.id))\n",
             Confidence.HIGH,
         ),
+        ("def verify_code(one, row):\n    keep(one, row)\n\ndef place(one: Session):\n    {code}\n", Confidence.LOW),
+        ("def take_code(one, row):\n    keep(one, row)\n\ndef place(one: Session):\n    {taken}\n", Confidence.HIGH),
         ("def place(one: Session):\n    if settings.DEBUG:\n        {inner}\n", Confidence.LOW),
     ],
 )
 def test_what_two_commits_of_one_session_keep(rest: str, confidence: Confidence) -> None:
     order = "order = Order()\n    keep(one, order)"
+    code = "order = Order()\n    verify_code(one, order)\n    keep_more(one, Line(order_id=order.id))"
+    taken = code.replace("verify", "take")
     inner = "order = Order()\n        keep(one, order)\n        keep_more(one, Line(order_id=order.id))"
-    (finding,) = testing.run_rule("DBS007", {"shop/places.py": KEPT + rest.format(order=order, inner=inner)})
+    (finding,) = testing.run_rule(
+        "DBS007", {"shop/places.py": KEPT + rest.format(order=order, inner=inner, code=code, taken=taken)}
+    )
     assert finding.confidence == confidence

@@ -9,6 +9,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, CallRef, Name, String
 from archlint.project.commits import Commit, Commits
 from archlint.project.computed_updates import made_before
+from archlint.project.credentials import words_of
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop
 from archlint.project.made_if_missing import is_behind_what_was_found
@@ -29,11 +30,13 @@ _FAR = 2
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """See `LoopWords`. `waiting`: effects of a loop whose turns are long, so that each keeps what it has come to; `kept`: an
-    expression for loops over what must be kept one by one; `wide`: names of calls that write many rows at once."""
+    expression for loops over what must be kept one by one; `wide`: names of calls that write many rows at once; `sending`:
+    first words of those that hand work to others."""
 
     waiting: tuple[str, ...]
     kept: str
     wide: tuple[str, ...]
+    sending: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -55,7 +58,9 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
     """How sure it is that one commit would do; and what is doubted, if it is only a note."""
     if commit.isolated or _survives(commit) or _is_tried_again(project, commit) or re.search(params.kept, commit.loop.text):
         return Confidence.LOW, "each may have to be kept by itself"
-    if any(commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect)):
+    if _sends(commit, params) or any(
+        commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect)
+    ):
         return Confidence.LOW, "each turn does more than the database's work"
     if _keeps_many(project, commit, params):
         return Confidence.LOW, "each turn writes many rows"
@@ -190,6 +195,16 @@ def _is_search(commit: Repeated) -> bool:
         if test is not None and test.at <= site.at < test.end:
             return any(s.kind in ("break", "return") and s.context == row for s in body.statements)
     return False
+
+
+def _sends(commit: Repeated, params: Params) -> bool:
+    """`producer.send_task(task)` behind it, by its name: what takes it looks for what was committed."""
+    loop, module, after = commit.loop, commit.point.module, commit.point.site.end
+    return loop.mapping is None and any(
+        after <= call.at < loop.place.end
+        and not {*words_of(last_name(module.body, call.callee))[:1]}.isdisjoint(params.sending)
+        for call in module.body.calls
+    )
 
 
 def _points(project: Project, commit: Repeated, effect: str) -> tuple[EffectPoint, ...]:

@@ -73,8 +73,9 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     things with, `fills` an expression for those that only fill what is empty. `begun`: an expression for states that say that
     work has begun, `visits` for functions that begin a session of who has come, `signs_out` that end such, `leaves` the one of
     a log-in; `slow`: effects between two commits for which a transaction should not be held open; `local`: words for where
-    developers run it; `actors`: names of what only says who asks; `tickets`: of what lets somebody in once, `spends`: of what
-    takes that away; `fetched`: of what was read from another system. The rest: see `LoopWords`."""
+    developers run it; `proving`: first words of functions that ask whether somebody is who he says; `actors`: names of what
+    only says who asks; `tickets`: of what lets somebody in once, `spends`: of what takes that away; `fetched`: of what was read
+    from another system. The rest: see `LoopWords`."""
 
     traces: tuple[str, ...]
     histories: tuple[str, ...]
@@ -94,6 +95,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     actors: tuple[str, ...]
     slow: tuple[str, ...]
     local: tuple[str, ...]
+    proving: tuple[str, ...]
     tickets: tuple[str, ...]
     spends: tuple[str, ...]
     fetched: tuple[str, ...]
@@ -195,6 +197,8 @@ def _proofs(found: list[Commit]) -> Iterator[Proof]:
 def _weighed(project: Project, commits: Commits, definition: Def, pair: _Pair, params: Params) -> Confidence:
     if pair.first.point.point.kind == "property" or _is_for_trial(definition, params):
         return Confidence.LOW  # a value that was read keeps what it worked out, or no data of anybody's
+    if any({*words_of(each.function.name)[:1]} & {*params.proving} for each in pair.first.path.through[:1]):
+        return Confidence.LOW  # a code that was used stays used, whatever its answer leads to
     if are_of_two_sessions(project, pair.first, pair.second) or _sets_up(pair, params) or _is_local(pair, params):
         return Confidence.LOW
     if any(fails_alone(project, commits, each) or _fills(each, params) for each in (pair.first, pair.second)):

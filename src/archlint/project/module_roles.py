@@ -32,6 +32,11 @@ _VENDORED_FOLDERS = frozenset(
 )
 _COPIES = 4
 """Libraries side by side in one folder. Of one or two names of libraries a program may well have its own packages."""
+_KEPT_FOLDER = re.compile(
+    r"(.+[_-])?(backup|bak|old|archived?)[_-](.+[_-])?\d{6,}([_-]\d+)*"
+    r"|(app|src|api|backend|code|project|routes?|routers?|views|services|models)[_-](backup|bak|old)"
+)
+"""A copy of the program as it was: `backup_20260110`, `routes_backup`. A `db_backup` makes copies of something else."""
 _GENERATED_FILE = re.compile(r".+_pb2(_grpc)?\.py")
 _SETTINGS = re.compile(r"(.+_)?(settings|config|configuration|conf|env|constants)(_.+)?")
 
@@ -91,8 +96,9 @@ def is_example(outer: Sequence[str]) -> bool:
 
 
 def is_vendored(folders: Sequence[str], name: str) -> bool:
-    """Other people's or generated code."""
-    return any(folder in _VENDORED_FOLDERS for folder in folders) or bool(_GENERATED_FILE.fullmatch(name))
+    """Other people's code, generated code, or a copy of what the program was."""
+    aside = any(folder in _VENDORED_FOLDERS or _KEPT_FOLDER.fullmatch(folder.lower()) for folder in folders)
+    return aside or bool(_GENERATED_FILE.fullmatch(name))
 
 
 def copied_folders(packages: Iterable[str], is_library: Callable[[str], bool]) -> frozenset[str]:

@@ -138,6 +138,10 @@ def test_the_other_roles() -> None:
     assert only("scripts/seed.py").is_script
     assert only("examples/shop/app.py").is_example
     assert only("vendor/lib/a.py").is_vendored
+    assert only("backup_before_move_20260110_102604/app/a.py").is_vendored
+    assert only("shop/routes_backup/a.py").is_vendored
+    assert not only("commands/db_backup/a.py").is_vendored
+    assert not only("shop/backup/a.py").is_vendored
     assert only("app/settings.py").is_settings
 
 

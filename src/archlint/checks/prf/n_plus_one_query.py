@@ -17,6 +17,7 @@ from archlint.project.item_keys import asks_for_group
 from archlint.project.kept_answers import asks_for_what_is_missing, turn_asks_for_what_is_missing
 from archlint.project.loop_items import is_put_in_brackets
 from archlint.project.memoised import asks_a_keeper, fills_cache, is_kept_by_another, is_memoised
+from archlint.project.own_class import is_of_another_class
 from archlint.project.own_turns import asks_whether_to_stop, has_own_database, is_at_the_end, is_tried_again, is_under_own_lock
 from archlint.project.parts import names_in, parts_of
 from archlint.project.plain_inserts import is_plain_insert
@@ -233,7 +234,7 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "the object that is asked may have it"
     if spared.is_renewed(places):
         return "it is asked only where what is known is out of date"
-    if spared.is_for_another_kind(places):
+    if spared.is_for_another_kind(places) or is_of_another_class(project, places):
         return "it may not be reached for items of this kind"
     return "each turn asks with what the one before found" if goes_on_from_before(query.loop, query.point) else ""
 

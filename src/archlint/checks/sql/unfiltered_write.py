@@ -58,7 +58,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                     _is_alternative(project, sql),
                 )
             ):
-                yield _hit(sql, statement, site, params)
+                yield _hit(project, sql, statement, site, params)
     for write in WideWrites(project, params.plain).all():
         if not _says_all(write.module.path, write.caller, write.rows, params) and not _is_refilled(project, write):
             yield _mapped(write, params)
@@ -99,19 +99,21 @@ def _says_all(path: str, function: Def | None, table: str, params: Params) -> bo
     return not set(params.emptying).isdisjoint(words)
 
 
-def _hit(sql: Sql, statement: Statement, site: Site, params: Params) -> Hit:
+def _hit(project: Project, sql: Sql, statement: Statement, site: Site, params: Params) -> Hit:
     table = statement.writes[0]
     text = sql.text[statement.at : statement.end]
     constant = statement.verb == "update" and not _PLACEHOLDER.search(text)
     named = not set(params.emptying).isdisjoint(_own_words(sql.origin))
     single = not set(params.single).isdisjoint(words_of(table))
-    daily = sql.module is not None and sql.module.is_production
-    sure = daily and not (constant or named) and not (single and statement.verb == "update") and _is_about_one(sql, params)
+    serves = sql.module is not None and not project.by_hand.holds(sql.module)
+    sure = Confidence.LOW
+    if serves and not named and not (single and statement.verb == "update"):
+        sure = Confidence.HIGH if not constant and _is_about_one(sql, params) else Confidence.MEDIUM
     return Hit(
         site=site,
         words={"table": table},
         message="named" if named else "constant" if constant else statement.verb,
-        confidence=min(sql.confidence, Confidence.HIGH if sure else Confidence.LOW),
+        confidence=min(sql.confidence, sure),
         anchor=f"{statement.verb} {table}",
     )
 

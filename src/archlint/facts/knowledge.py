@@ -102,6 +102,19 @@ class Route(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     """Arguments that say which fields of it are left out, or alone are shown."""
 
 
+class NamedRoute(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A call or decorator of a framework whose paths have names, by which the functions that answer are put to them. What it
+    is says `register`: `named-path` gives a path (`path`) a name, `named-view` puts what it decorates, or what is in `view`,
+    to a name, `named-defaults` says for a class what the decorators of its methods leave out, and `named-resource` puts the
+    methods of a class that are called as verbs are to `path`, and those for all objects (`collection_get`) to `all`."""
+
+    name: str | None = None
+    path: str | None = None
+    all: str | None = None
+    methods_from: str | None = None
+    view: str | None = None
+
+
 class Mount(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A call that puts another router, app or list of routes under a prefix.
 
@@ -225,6 +238,9 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     hash: Hashing | None = None
     log: Logging | None = None
     route: Route | None = None
+    named_route: NamedRoute | None = None
+    groups: str | None = None
+    """A decorator of a class: the argument with the path under which the routes of its methods are."""
     mount: Mount | None = None
     container: RouteContainer | None = None
     register: str = ""

@@ -22,6 +22,7 @@ def describe(project: Project, module: Module) -> str:
         definition = Def(module, module.name, row)
         prefix = "async " if function.is_async else ""
         lines += ["", f"  {prefix}{function.qualname} (line {module.lines.line(function.at)})"]
+        lines += [f"    answers {endpoint.label}" for endpoint in project.endpoints.by_definition.get(definition, ())]
         lines += [_call(project, site) for site in project.calls.of(definition)]
         lines += [_effect(effect, witness) for effect, witness in project.effects.of(definition).items()]
     return "\n".join(lines) + "\n"

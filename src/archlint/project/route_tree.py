@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,21 @@ class RouteTree:
         for site, facet in self._loose:
             if (site.path, site.index) not in self._attached:
                 for declaration in self._declarations(site, facet, _NO_CALLERS):
-                    self.declared[UNKNOWN_OWNER].append(declaration)
+                    self.declared[UNKNOWN_OWNER].append(self._in_group(declaration))
+
+    def _in_group(self, declared: Declaration) -> Declaration:
+        """Below the path that a decorator of the function's class gives to all its methods."""
+        target = declared.handler.target if declared.handler is not None else None
+        if not isinstance(target, Def) or target.function.klass < 0:
+            return declared
+        module = target.module
+        for decorator in module.outline.classes[target.function.klass].decorators:
+            site = self._project.calls.in_module(module)[decorator.index] if isinstance(decorator, CallRef) else None
+            notation = site.operation.groups if site is not None and site.operation is not None else None
+            if site is not None and notation is not None:
+                texts = self._paths.texts(module, site.argument(notation), site.call.context, _NO_CALLERS) or ("",)
+                return replace(declared, paths=_under(tuple(normal(text) for text in texts), declared.paths))
+        return declared
 
     def _guess(self, site: CallSite) -> None:
         """A call of an object of which nothing is known, written as routes are: `@x.get("/ping")`, `x.add_route("/up", f)`."""
@@ -214,6 +229,8 @@ class RouteTree:
         for expr in self._path_arguments(site, facet):
             texts += self._paths.texts(site.module, expr, site.call.context, callers)
             unknown |= self._paths.open
+        if facet.path is None:  # the path is that of what it is declared on
+            texts = [""]
         if unknown and level < _WRAPPERS:
             by_callers = [
                 declaration

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.findings import Site
 from archlint.project.apps import find_apps, is_for_developers, setting_values
 from archlint.project.early_answers import early_answers
+from archlint.project.named_routes import named_routes
 from archlint.project.origins import Origins
 from archlint.project.route_paths import RoutePaths, joined
 from archlint.project.route_records import App, Container, Declaration, Handler, Route
@@ -73,6 +74,7 @@ class Routes:
             prefixes = self.tree.own_prefixes(key) if key != UNKNOWN_OWNER else ("",)
             found += [_loose(d, prefixes, key) for d in declarations if d not in paths]
         found += early_answers(self._project)
+        found += named_routes(self._project)
         return tuple(sorted(dict.fromkeys(found), key=lambda route: (route.site, route.paths)))
 
     def _placed(self, d: Declaration, paths: tuple[str, ...], above: frozenset[str]) -> Route:

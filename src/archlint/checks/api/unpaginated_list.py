@@ -18,6 +18,7 @@ from archlint.project.listing_views import ListingView, ListingViews
 from archlint.project.many_rows import ManyRows, RowWords, kind_of
 from archlint.project.model import Def, Type
 from archlint.project.one_off import OneOff
+from archlint.project.page_decorators import shows_page
 from archlint.project.parts import parts_of
 from archlint.project.route_records import FIELD
 from archlint.project.row_types import Rows
@@ -35,24 +36,24 @@ _ROOTS = frozenset({"api", "apis"})
 
 
 class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`paging`: words in the names of what gives a page at a time; `page_parameters`: parameters by which a client asks for
-    a page; `pages`: functions that show a web page; `whole`: last parts of paths that promise everything; `envelopes`: words
-    in the keys under which a list is answered; `askers`: words of paths for the one who asks; `heaps`: words for what one
-    person has many of; `said`: of what grows, what one object has more of only where people say it; `streams`: of what
-    grows, what one object has many of that has itself many beside it, and `attached`: what one has few of; `own_few`: what
-    one person has few of; `versions`: what one object has few of; `crowds`: last
-    words of paths for the people that one has to do with; `inner`: words for what a business has few of; `computed`: words of
-    paths under which something is made of rows; `single`: words in names of functions and classes that answer with one thing;
-    `developers`: in names of decorators and in paths of what only developers ask; `left`: in folders of code that nothing
-    runs any more; `every`: last words of paths for all there is;
-    `waiting`: words of paths for the few that somebody has still to do; `spare`: for what is left over of a stock; `parts`:
-    last words in names of what belongs to the thing that is named before.  The rest: see
-    `RowWords`, by which it is told what people make more and more of, and `OneOffWords`, by which code is told that
-    fills tables once."""
+    """`paging`: words in the names of what gives a page at a time; `page_parameters`: parameters by which a client asks for a
+    page; `pages`: functions that show a web page; `templates`: ends of the files that such a page is made of; `whole`: last
+    parts of paths that promise everything; `envelopes`: words in the keys under which a list is answered; `askers`: words of
+    paths for the one who asks; `heaps`: words for what one person has many of; `said`: of what grows, what one object has
+    more of only where people say it; `streams`: of what grows, what one object has many of that has itself many beside it,
+    and `attached`: what one has few of; `own_few`: what one person has few of; `versions`: what one object has few of;
+    `crowds`: last words of paths for the people that one has to do with; `inner`: words for what a business has few of;
+    `computed`: words of paths under which something is made of rows; `single`: words in names of functions and classes that
+    answer with one thing; `developers`: in names of decorators and in paths of what only developers ask; `left`: in folders
+    of code that nothing runs any more; `every`: last words of paths for all there is; `waiting`: words of paths for the few
+    that somebody has still to do; `spare`: for what is left over of a stock; `parts`: last words in names of what belongs to
+    the thing that is named before.  The rest: see `RowWords`, by which it is told what people make more and more of, and
+    `OneOffWords`, by which code is told that fills tables once."""
 
     paging: tuple[str, ...]
     page_parameters: tuple[str, ...]
     pages: tuple[str, ...]
+    templates: tuple[str, ...]
     whole: tuple[str, ...]
     envelopes: tuple[str, ...]
     askers: tuple[str, ...]
@@ -106,7 +107,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 def _by_functions(project: Project, answered: AnsweredRows, params: Params) -> Iterator[tuple[Def, Endpoint, tuple[Rows, ...]]]:
     for definition, endpoints in (project.root_fields | project.endpoints.by_definition).items():
         endpoint = next((each for each in endpoints if _is_list(each, params)), None)
-        if endpoint is not None and definition.module.is_production:
+        if endpoint is not None and definition.module.is_production and not shows_page(definition, params.templates):
             yield definition, endpoint, answered.of(definition)
 
 

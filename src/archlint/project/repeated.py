@@ -16,7 +16,7 @@ from archlint.project.batches import Batches, expression_of
 from archlint.project.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects import EffectPoint
 from archlint.project.loops import Loop, Loops
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.one_by_one import OneByOne
 from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.parts import names_in
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _READ = "db.read"
+_ABSTRACT = "abstractmethod"
 _SESSIONS = frozenset({"db-session", "db-connection"})
 
 
@@ -257,7 +258,19 @@ class RepeatedEffects:
             return False
         base = call.call.callee.base
         is_item = isinstance(base, Name) and base.id in loop.targets
-        return is_item and self._project.types.is_a(call.receiver, *self._words.abstract_bases)
+        return is_item and (
+            self._project.types.is_a(call.receiver, *self._words.abstract_bases) or self._is_abstract(call.receiver)
+        )
+
+    def _is_abstract(self, type_: Type) -> bool:
+        """A class with methods that are said to be abstract, whatever makes it so."""
+        klass = self._project.symbols.classes.get(type_.name)
+        return klass is not None and any(
+            last_name(klass.module.body, decorator) == _ABSTRACT
+            for function in klass.module.outline.functions
+            if function.klass == klass.index
+            for decorator in function.decorators
+        )
 
     def _changes_no_rows(self, path: Path) -> bool:
         """`ALTER TABLE` and the like: one statement per table or column, never one for all; and what sets a variable of

@@ -30,6 +30,7 @@ _PLAIN = frozenset({"builtins.dict", "builtins.tuple"})
 _LIST = "list"
 _MANY = "many"
 _FEW = 10
+_NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,7 @@ class SerializedLists:
                 about = self._serializers.about(klass)
                 many = argument_of(site.call, about.many) if about is not None else None
                 given = argument_of(site.call, about.given) if about is not None else None
-                if given is not None and many is not None and _is_many(many):
+                if given is not None and many is not None and _is_many(many) and not _is_none(site.module, given):
                     yield self._of_call(site, klass, given, site.call.context)
 
     def _of_dumps(self) -> Iterator[SerializedList]:
@@ -302,6 +303,11 @@ class SerializedLists:
             for item in types.inference.items(found):
                 if isinstance(item, Type) and types.role(item) == "db-model":
                     yield Type(item.name)
+
+
+def _is_none(module: Module, given: Expr) -> bool:
+    """`Order.objects.none()`"""
+    return isinstance(given, CallRef) and last_name(module.body, given) == _NONE
 
 
 def _is_many(value: Expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
@@ -12,6 +13,7 @@ from archlint.project.at_login import is_at_login
 from archlint.project.batches import expression_of
 from archlint.project.conditions import is_failure_path
 from archlint.project.effects import EffectPoint
+from archlint.project.filling_empty import fills_what_is_empty
 from archlint.project.given_answers import tries_attribute
 from archlint.project.item_keys import asks_for_group
 from archlint.project.kept_answers import asks_for_what_is_missing, turn_asks_for_what_is_missing
@@ -34,6 +36,7 @@ from archlint.project.tolerated import is_behind_conflict
 from archlint.project.turns import goes_on_from_before
 from archlint.project.unloaded import is_seen_unloaded
 
+_CHUNKED = re.compile(r"(^|_)(chunk(s|ed)?|batched)(_|$)")
 _COMMIT = "db.commit"
 _WRITES = ("db.write", _COMMIT)
 _KEEPING = frozenset({"cache.read"})
@@ -212,6 +215,11 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "each has a database of its own"
     if is_tried_again(places[0], query.loop, _writes_beside(project, places[0])):
         return "each is tried until it comes through"
+    caller = query.point.caller
+    if caller is not None and fills_what_is_empty(project, caller):
+        return "it fills what is empty"
+    if any(_CHUNKED.search(definition.function.name) for definition in query.path.through):
+        return "each goes in chunks of its own"
     if is_at_the_end(project, places[0]):
         return "it runs only as the program ends"
     if asks_whether_to_stop(places, query.loop):

@@ -27,11 +27,13 @@ _CLOSES = frozenset({"close", "aclose"})
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`repositories`: expression for names of classes that store rows; `owners`: expression for names of functions and classes
+    """`repositories`: expression for names of classes that store rows, `modules`: of modules, or of the packages around them,
+    whose functions do; `owners`: expression for names of functions and classes
     that are there to commit; `tables`: library functions that make and drop tables; `managing`: methods of classes that look
     after a whole database.  The rest: see `LoopWords`."""
 
     repositories: str
+    modules: str
     owners: str
     tables: tuple[str, ...]
     managing: tuple[str, ...]
@@ -219,11 +221,26 @@ def _repositories(project: Project, params: Params, named: re.Pattern[str]) -> I
 
 
 def _repository(project: Project, point: EffectPoint, named: re.Pattern[str], params: Params) -> str:
-    """The dotted name of the class that the place's method belongs to, if it stores rows by its name and is no row itself."""
-    if point.caller is None or point.caller.function.klass < 0 or not point.module.is_production:
+    """The dotted name of the class that the place's method belongs to, if it stores rows by its name and is no row itself; or
+    of the module, where that is called so and the place stands in a function of its own."""
+    if point.caller is None or not point.module.is_production:
         return ""
+    if point.caller.function.klass < 0:
+        return _repository_module(point, params)
     owner = point.caller.name.rpartition(".")[0]
     klass = point.module.outline.classes[point.caller.function.klass]
     if any(f.klass == point.caller.function.klass and f.name in params.managing for f in point.module.outline.functions):
         return ""
     return owner if named.search(klass.name) and project.types.role(Type(owner)) != _STORED else ""
+
+
+def _repository_module(point: EffectPoint, params: Params) -> str:
+    """`crud/orders.py`, `order_repo.py`"""
+    module, caller = point.module, point.caller
+    if caller is None or module.body.contexts[caller.function.outer].kind != "module" or caller.function.name.startswith("__"):
+        return ""
+    if not any(re.search(params.modules, name) for name in module.local_name.split(".")[-2:]):
+        return ""
+    if any(f.klass < 0 and f.name in params.managing for f in module.outline.functions):
+        return ""
+    return module.name

@@ -535,3 +535,80 @@ def listed():
         for path in ("by_patient", "all")
     }
     assert found == {"by_patient": [LOW], "all": [MEDIUM]}
+
+
+def test_what_is_made_of_the_rows_of_one_thing_and_bare_values_are_notes() -> None:
+    code = """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Reservation(Base):
+    __tablename__ = "reservations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    house_id: Mapped[int]
+    guest: Mapped[str]
+
+
+def get_session() -> Session: ...
+
+
+@app.post("/reservations")
+def reserve(house_id: int, session: Session = Depends(get_session)) -> None:
+    session.add(Reservation(house_id=house_id))
+
+
+@app.get("{path}")
+def listed(house_id: int = 0, session: Session = Depends(get_session)) -> {given}:
+    found = session.scalars(select(Reservation).filter_by(house_id=house_id)).all()
+    return [each.guest for each in found]
+"""
+    asked = {
+        ("/houses/{house_id}/reservations", "object"): [MEDIUM],
+        ("/houses/{house_id}/revenue", "object"): [LOW],
+        ("/houses/{house_id}/reservations", "list[str]"): [LOW],
+    }
+    for (path, given), sure in asked.items():
+        written = code.replace("{path}", path).replace("{given}", given)
+        assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": written})] == sure, path
+
+
+def test_a_field_of_a_query_that_is_called_as_one_row_is_a_note() -> None:
+    code = """
+import graphene
+from django.db import models
+
+
+class Vehicle(models.Model):
+    owner = models.ForeignKey("auth.User", on_delete=models.CASCADE)
+
+
+class VehicleType(graphene.ObjectType):
+    number = graphene.String()
+
+
+class Buy(graphene.Mutation):
+    def mutate(self, info):
+        Vehicle.objects.create(owner=info.context.user)
+
+
+class Query(graphene.ObjectType):
+    {field} = graphene.List(VehicleType)
+
+    def resolve_{field}(self, info):
+        return Vehicle.objects.all()
+
+
+schema = graphene.Schema(query=Query)
+"""
+    found = {
+        field: [f.confidence for f in testing.run_rule("API008", {"app/schema.py": code.replace("{field}", field)})]
+        for field in ("vehicle", "vehicles")
+    }
+    assert found == {"vehicle": [LOW], "vehicles": [HIGH]}

@@ -9,6 +9,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Name
 from archlint.project.answered_rows import AnsweredRows
 from archlint.project.attachments import answers_with_file
+from archlint.project.bare_values import gives_bare_values
 from archlint.project.credentials import words_of
 from archlint.project.empty_answers import answers_nothing_first
 from archlint.project.endpoints import Endpoint
@@ -161,7 +162,9 @@ class _Weighed:
         if "{" in path and "state" in rows.traits:
             return Confidence.LOW
         if "{" in path:
-            return Confidence.MEDIUM if self._gets_more(path, kind, model) else Confidence.LOW
+            is_said = _ends_with_one_of(path, (*named, *params.crowds))
+            is_told = is_said and self._gets_more(path, kind, model)
+            return Confidence.MEDIUM if is_told else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
             is_narrowed = not rows.traits.isdisjoint({"state", *_ENDS}) or not words.isdisjoint(params.waiting)
             is_few = not kind.isdisjoint(params.own_few)
@@ -255,6 +258,18 @@ def _ends_one(word: str, words: set[str]) -> bool:
     return len(word) > _SHORT and any(each.endswith(word) for each in words)
 
 
+def _ends_with_one_of(path: str, named: tuple[str, ...]) -> bool:
+    """`/devices/{id}/logs` of `DeviceLog`, and no `/houses/{id}/revenue`, which is made of the rows."""
+    words = {form for word in named for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies", word.removesuffix("s"))}
+    return not words.isdisjoint(words_of(path.rstrip("/").rpartition("/")[2]))
+
+
+def _is_field_of_one(endpoint: Endpoint, rows: Rows) -> bool:
+    """The field `vehicle` gives a `Vehicle`."""
+    last = words_of(endpoint.path)[-1:]
+    return endpoint.route.via == FIELD and last == words_of(_named(rows))[-1:]
+
+
 def _is_by_one(path: str) -> bool:
     """`/invoices/by_patient`: of one object that the client names."""
     return "by" in words_of(path.rstrip("/").rpartition("/")[2])
@@ -315,6 +330,7 @@ def _by_function(endpoint: Endpoint, rows: Rows, weighed: _Weighed) -> Hit:
     is_left = not set(words_of(endpoint.definition.module.path.rpartition("/")[0])).isdisjoint(weighed.params.left)
     is_note = asked or of_one or is_left or _is_for_developers(endpoint, weighed.params)
     is_note = is_note or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
+    is_note = is_note or gives_bare_values(endpoint.definition) or _is_field_of_one(endpoint, rows)
     confidence = Confidence.LOW if is_note else weighed.confidence(rows, endpoint.path)
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)
 

@@ -58,7 +58,7 @@ class HandedValues:
             calls = [each for each in here._module.body.calls if (each.at, each.end) == (step.site.at, step.site.end)]
             if below is None:
                 return any(here._enters(each) for each in calls) or here._sets()
-            names = {name for each in calls for name in here._handed_to(each, below)}
+            names = {name for each in calls for name in here.handed_to(each, below)}
             if not names:
                 return False
             here = HandedValues(self._project, below, names)
@@ -69,7 +69,7 @@ class HandedValues:
         here = self
         for step, below in zip(path.steps, path.through, strict=False):
             calls = [each for each in here._module.body.calls if (each.at, each.end) == (step.site.at, step.site.end)]
-            names = {name for each in calls for name in here._handed_to(each, below)}
+            names = {name for each in calls for name in here.handed_to(each, below)}
             if not names:
                 return False
             here = HandedValues(self._project, below, names)
@@ -88,7 +88,7 @@ class HandedValues:
         return any(
             last_name(self._module.body, call.callee) in _NARROWING
             and any(isinstance(a.value, Name) and self._is_handed(a.value.id) for a in call.arguments)
-            and self._looks_up(CallRef(call.at, call.length, row))
+            and self.looks_up(CallRef(call.at, call.length, row))
             for row, call in own
         )
 
@@ -106,7 +106,7 @@ class HandedValues:
             for each in self.statements
         )
 
-    def _handed_to(self, call: Call, below: Def) -> set[str]:
+    def handed_to(self, call: Call, below: Def) -> set[str]:
         """The parameters under which another function of the project gets something of it."""
         parameters = below.function.parameters
         bound = below.function.klass >= 0 and isinstance(call.callee, Attribute) and bool(parameters)
@@ -137,9 +137,10 @@ class HandedValues:
 
     def _inside(self, part: Expr) -> tuple[Expr, ...]:
         inside = children(self._module.body, part)
-        return inside[:1] if isinstance(part, CallRef) and self._looks_up(part) else inside
+        return inside[:1] if isinstance(part, CallRef) and self.looks_up(part) else inside
 
-    def _looks_up(self, expr: CallRef) -> bool:
+    def looks_up(self, expr: CallRef) -> bool:
+        """The call asks for a row, or writes one and says how it went."""
         site = self._project.calls.in_module(self._module)[expr.index]
         operations = [target.operation for target in site.targets if target.operation is not None]
         if any("db.read" in operation.effect for operation in operations):

@@ -15,7 +15,8 @@ from archlint.project.credentials import words_of
 from archlint.project.endpoints import WRITING, Endpoint
 from archlint.project.entities import FunctionRef
 from archlint.project.handed_values import HandedValues
-from archlint.project.model import Def
+from archlint.project.looked_at import Look, LookedAt
+from archlint.project.model import CallSite, Def
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
 
@@ -33,7 +34,10 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `open_types`: annotations of a handler's parameter that let everything in; `validates`: words for what code that looks
     at it reads and calls; `free`: last words of fields that may hold any text; `not_asked`: words in paths and names of
     endpoints that take what a protocol or another program sends; `models`: classes whose instances look at what they are made
-    of; `markers`: what a parameter's default is called that takes the body as it is."""
+    of; `markers`: what a parameter's default is called that takes the body as it is; `forms`: those of `bodies` that hold
+    texts alone; `spared`: words in names of calls that do not look at what was sent, whatever else they check; `secrets`: of
+    those that take a password; `schemas`: of attributes of a class by which its base looks; `documents`: of decorators that
+    only document."""
 
     bodies: tuple[str, ...]
     requests: tuple[str, ...]
@@ -43,6 +47,11 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     not_asked: tuple[str, ...]
     models: tuple[str, ...]
     markers: tuple[str, ...]
+    forms: tuple[str, ...]
+    spared: tuple[str, ...]
+    secrets: tuple[str, ...]
+    schemas: tuple[str, ...]
+    documents: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -50,55 +59,66 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     conditions = ways_to_change(project)
     words = Phrases(params.validates)
     validating = Asking(project, words, refusals=_REFUSALS)
+    looking = LookedAt(project, words, Phrases(params.spared))
+    secrets, schemas, documents = Phrases(params.secrets), Phrases(params.schemas), Phrases(params.documents)
     for definition, endpoints in project.endpoints.by_definition.items():
         endpoint = next((each for each in endpoints if _may_write(each)), None)
-        if endpoint is None or not definition.module.is_production or not project.effects.has(definition, "db.write"):
+        if endpoint is None or not definition.module.is_production:
             continue
         bodies = _Bodies(project, definition, endpoint, params)
         if bodies.site is None:
             continue
-        points = project.effects.points_of(definition, "db.write")
-        ways = [path for point in points if (path := conditions.path(point)) is not None]
-        if not ways:
-            continue
-        is_asked = _is_decorated(definition, words) or _has_schema(endpoint, words) or bodies.are_looked_at()
-        if validating.function_asks(definition) or is_asked or bodies.are_tested() or bodies.are_words():
-            yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
-            continue
         if not set(params.not_asked).isdisjoint((*words_of(endpoint.path), *words_of(definition.function.name))):
             continue
+        points = project.effects.points_of(definition, "db.write")
+        ways = [path for point in points if (path := conditions.path(point)) is not None]
         reached = [path for path in ways if bodies.reach(path)]
-        if any(bodies.are_weighed(path) for path in reached):
-            yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
+        secret = bodies.secret(secrets)
+        if not reached and secret is None:
             continue
-        if reached:
+        is_asked = _is_decorated(definition, words, documents) or _has_schema(endpoint, schemas) or bodies.are_looked_at()
+        look = Look.CLOSE if is_asked or bodies.are_words() else looking.of(bodies.values, definition)
+        if look is Look.CLOSE or any(bodies.are_weighed(path) for path in reached):
+            yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
+        elif reached:
             path = min(reached, key=lambda each: (-each.confidence, len(each.steps), each.end.site))
-            yield _hit(endpoint, bodies.site, path)
+            is_sure = look is Look.NONE and not validating.function_asks(definition)
+            yield _hit(endpoint, bodies, path, "default" if look is Look.NONE else "there", is_sure)
+        elif secret is not None:
+            words_said = {"endpoint": endpoint.label, "call": last_name(definition.module.body, secret.call.callee)}
+            confidence = Confidence.LOW if bodies.is_form else Confidence.MEDIUM
+            steps = Step(bodies.site, f"takes what `{endpoint.label}` is sent"), Step(secret.site, "takes it for a password")
+            yield Hit(bodies.site, words_said, "secret", confidence, path=steps)
 
 
-def _hit(endpoint: Endpoint, site: Site, path: ConditionPath) -> Hit:
+def _hit(endpoint: Endpoint, bodies: _Bodies, path: ConditionPath, kind: str, is_sure: bool) -> Hit:
+    """Less sure where something is named as if it looked, or only asked whether there is something: of a page's form, whose
+    values are texts, that is a note."""
+    assert bodies.site is not None  # noqa: S101 - asked above
     words = {"endpoint": endpoint.label, "call": path.end.shown}
-    confidence = min(path.confidence, Confidence.HIGH if len(path.through) <= _NEAR else Confidence.MEDIUM)
-    return Hit(site, words, "default", confidence, path=(Step(site, f"takes what `{endpoint.label}` is sent"), *path.steps))
+    most = Confidence.HIGH if is_sure and len(path.through) <= _NEAR else Confidence.MEDIUM
+    if not is_sure and bodies.is_form:
+        most = Confidence.LOW
+    steps = (Step(bodies.site, f"takes what `{endpoint.label}` is sent"), *path.steps)
+    return Hit(bodies.site, words, kind, min(path.confidence, most), path=steps)
 
 
-def _is_decorated(definition: Def, validating: Phrases) -> bool:
-    """`@validate_json(schema)` and `@expect(model, validate=True)`."""
+def _is_decorated(definition: Def, validating: Phrases, documents: Phrases) -> bool:
+    """`@validate_json(schema)` and `@expect(model, validate=True)`, but not what only documents a schema."""
     body = definition.module.body
-    given = [
-        a.name for each in definition.function.decorators if isinstance(each, CallRef) for a in body.calls[each.index].arguments
-    ]
-    names = [last_name(body, each) for each in definition.function.decorators] + [name for name in given if name]
-    return any(validating.in_name(name) for name in names)
+    for each in definition.function.decorators:
+        name = last_name(body, each)
+        given = [a.name for a in body.calls[each.index].arguments if a.name] if isinstance(each, CallRef) else []
+        if not documents.in_name(name) and any(validating.in_name(said) for said in (name, *given)):
+            return True
+    return False
 
 
-def _has_schema(endpoint: Endpoint, validating: Phrases) -> bool:
-    """A class that names what its base looks at: `patch_schema = Schema({…})`."""
+def _has_schema(endpoint: Endpoint, schemas: Phrases) -> bool:
+    """A class that names what its base looks at: `patch_schema = Schema({…})`. A serializer is only used where it is called."""
     view = endpoint.view
     return view is not None and any(
-        statement.context == view.klass.context
-        and isinstance(statement.target, Name)
-        and validating.in_name(statement.target.id)
+        statement.context == view.klass.context and isinstance(statement.target, Name) and schemas.in_name(statement.target.id)
         for statement in view.module.body.statements
     )
 
@@ -116,9 +136,11 @@ class _Bodies:
         self._module, self._function = definition.module, definition.function
         self._params = params
         parameter = self._parameter(endpoint)
-        self.site = self._read() if parameter is None else Site(self._module.path, parameter.at, parameter.end)
+        taken = self._read() if parameter is None else parameter
+        self.site = Site(self._module.path, taken.at, taken.end) if taken is not None else None
+        self.is_form = isinstance(taken, Attribute) and taken.attr in params.forms
         self._is_parameter = parameter is not None
-        self._values = HandedValues(project, definition, {parameter.name} if parameter is not None else set(), self.is_raw)
+        self.values = HandedValues(project, definition, {parameter.name} if parameter is not None else set(), self.is_raw)
 
     def _is_own(self, at: int) -> bool:
         return self._function.at <= at < self._function.end
@@ -150,12 +172,12 @@ class _Bodies:
                 if argument.name in _PROVIDING and isinstance(argument.value, Mapping):
                     yield {key.value for key in argument.value.keys if isinstance(key, String)}
 
-    def _read(self) -> Site | None:
+    def _read(self) -> Attribute | None:
         """The first `request.json` or `request.get_json()`."""
         found = [expr for expr, _ in walk_module(self._module, _ATTRIBUTES) if self._is_own(expr.at) and self.is_raw(expr)]
         found += [call.callee for call in self._module.body.calls if self._is_own(call.at) and self.is_raw(call.callee)]
         first = min(found, key=lambda expr: expr.at, default=None)
-        return Site(self._module.path, first.at, first.end) if first is not None else None
+        return first if isinstance(first, Attribute) else None
 
     def is_raw(self, expr: Expr) -> bool:
         """The expression itself is a body."""
@@ -163,10 +185,13 @@ class _Bodies:
             return False
         return last_name(self._module.body, expr.base) in self._params.requests
 
-    def are_tested(self) -> bool:
-        """Something that came from the body stands in a test."""
-        tests = [each for each in self._values.statements if each.kind in ("test", "assert")]
-        return any(self._values.holds(each.value) for each in tests)
+    def secret(self, secrets: Phrases) -> CallSite | None:
+        """The call that takes something of the body for a secret: `user.set_password(body["password"])`."""
+        for site in self._project.calls.of(self._definition):
+            is_taken = any(self.values.holds(argument.value) for argument in site.call.arguments)
+            if is_taken and secrets.in_name(last_name(self._module.body, site.call.callee)):
+                return site
+        return None
 
     def are_words(self) -> bool:
         """All that is taken of it are texts that may say anything: `request.POST["note"]`."""
@@ -197,7 +222,7 @@ class _Bodies:
         """`NewUser(**body)`, of a class of pydantic."""
         models, members = set(self._params.models), self._project.types.inference.members
         for site in self._project.calls.of(self._definition):
-            if any(self._values.holds(argument.value) for argument in site.call.arguments):
+            if any(self.values.holds(argument.value) for argument in site.call.arguments):
                 whole = CallRef(site.call.at, site.call.length, site.index)
                 made = self._project.types.all(self._module, whole, site.call.context)
                 over = {ancestor.name.rpartition(".")[2] for each in made for ancestor in members.ancestors(each)}
@@ -222,8 +247,8 @@ class _Bodies:
 
     def are_weighed(self, path: ConditionPath) -> bool:
         """A function further down looks at it."""
-        return self._values.are_weighed(path)
+        return self.values.are_weighed(path)
 
     def reach(self, path: ConditionPath) -> bool:
         """Something of the body comes to the write at the end of a way."""
-        return self._values.reach(path)
+        return self.values.reach(path)

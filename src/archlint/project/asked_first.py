@@ -43,7 +43,8 @@ def asked_first(project: Project, query: Repeated, looking: Iterable[str], singl
         return other if looks_up else None
     if len(path.through) > _NEAR or len(places) != len(path.through) + 1 or _writes_much(project, path.through[0]):
         return None
-    is_asked = looks_up or asks_by_key(end.module.body, [end.call.expr], own)
+    is_keyed = end.call.operation is not None and end.call.operation.keyed
+    is_asked = looks_up or is_keyed or asks_by_key(end.module.body, [end.call.expr], own)
     is_asked = looks_up or (is_asked and _gives_one(end, frozenset(single)))
     return other if is_asked and all(_is_always_asked(project, p, looks_up and p is end) for p in places[1:]) else None
 
@@ -76,8 +77,14 @@ def _gives_one(end: EffectPoint, single: frozenset[str]) -> bool:
 
 
 def _writes_much(project: Project, definition: Def) -> bool:
-    """It changes so many things that it is a work of its own."""
-    return len({p.site for p in project.effects.points_of(definition, "db.write")}) > _LITTLE
+    """It changes so many things that it is a work of its own; what is noted down for the next flush goes with that."""
+    points = project.effects.points_of(definition, "db.write")
+    return len({p.site for p in points if not _is_noted(p)}) > _LITTLE
+
+
+def _is_noted(point: EffectPoint) -> bool:
+    operation = point.call.operation if point.call is not None else None
+    return operation is not None and operation.pending
 
 
 def _is_always_asked(project: Project, place: EffectPoint, looks_up: bool) -> bool:

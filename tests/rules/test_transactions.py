@@ -422,3 +422,66 @@ def test_what_two_commits_of_one_session_keep(rest: str, confidence: Confidence)
         "DBS007", {"shop/places.py": KEPT + rest.format(order=order, inner=inner, code=code, taken=taken)}
     )
     assert finding.confidence == confidence
+
+
+HELD = """\
+from django.db import models, transaction
+
+class Packet(models.Model):
+    is_processed = models.BooleanField()
+    processing_stats = models.JSONField()
+    body = models.TextField()
+
+class Row(models.Model):
+    packet = models.ForeignKey(Packet, on_delete=models.CASCADE)
+
+    def approve(self):
+        self.packet_id = 1
+        self.save()
+        Packet.objects.create(body=self)
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "rest", "confidence"),
+    [
+        ("shop/a.py", "def a():\n    p = Packet.objects.create({of})\n    Row.objects.create(packet=p)\n", Confidence.HIGH),
+        (
+            "shop/testapi/a.py",
+            "def a():\n    p = Packet.objects.create({of})\n    Row.objects.create(packet=p)\n",
+            Confidence.LOW,
+        ),
+        ("shop/a.py", "def a():\n    p = Packet.objects.create({later})\n    Row.objects.create(packet=p)\n", Confidence.LOW),
+        (
+            "shop/a.py",
+            "def a():\n    p = Packet.objects.create({of})\n    try:\n        Row.objects.create(packet=p)\n"
+            "    except ValueError:\n        undo_packet(p)\n        raise\n",
+            Confidence.LOW,
+        ),
+        (
+            "shop/a.py",
+            "def a(p: Packet):\n    Row.objects.create(packet=p)\n    p.save(update_fields=['processing_stats'])\n",
+            Confidence.LOW,
+        ),
+        (
+            "shop/a.py",
+            "def a(p: Packet):\n    Row.objects.create(packet=p)\n    p.save(update_fields=['body'])\n",
+            Confidence.HIGH,
+        ),
+    ],
+)
+def test_what_the_first_of_two_writes_is_for(path: str, rest: str, confidence: Confidence) -> None:
+    source = HELD.partition("    def approve")[0] + "\n" + rest.format(of="body='x'", later="body='x', is_processed=False")
+    (finding,) = testing.run_rule("DBS007", {path: source})
+    assert finding.confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("block", "confidence"), [("with transaction.atomic():", Confidence.LOW), ("if rows:", Confidence.HIGH)]
+)
+def test_what_only_a_name_leads_to_is_noted_where_a_caller_further_up_has_begun(block: str, confidence: Confidence) -> None:
+    rest = "def all_of(rows):\n    for row in rows.waiting():\n        row.approve()\n\n"
+    rest += f"def close(rows):\n    {block}\n        all_of(rows)\n"
+    (finding,) = testing.run_rule("DBS007", {"shop/a.py": HELD + rest})
+    assert finding.confidence == confidence

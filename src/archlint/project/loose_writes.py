@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Argument, Attribute, CallRef, Collection, Comparison, Name, Statement, String
+from archlint.facts.syntax import Argument, Attribute, CallRef, Collection, Comparison, Constant, Name, Statement, String
 from archlint.project.commits import Commit, Commits
 from archlint.project.credentials import words_of
 from archlint.project.made_if_missing import is_behind_what_was_found, is_made_if_missing
@@ -161,9 +161,9 @@ def is_best_effort(first: Commit, second: Commit) -> bool:
     return _lets_pass(second.point.module, second.point.context, chain(first.point.module, first.point.context))
 
 
-def is_marked_on_failure(second: Commit, one: Written) -> bool:
+def is_marked_on_failure(second: Commit, one: Written, undoing: tuple[str, ...]) -> bool:
     """Where the second fails, what the first has made is marked, and kept so, or taken away: `except …: row.state = "failed";
-    row.save()`."""
+    row.save()`, `except …: rollback_checkout(row_id)` (`undoing`: words in the names of such functions)."""
     module = second.point.module
     body, made = module.body, one.made_names
     ways = chain(module, second.point.context)
@@ -176,6 +176,9 @@ def is_marked_on_failure(second: Commit, one: Written) -> bool:
         nearest = min(handlers, key=lambda h: body.contexts[h].at, default=-1)
         for call in body.calls if nearest >= 0 else ():
             callee = call.callee
+            is_undone = not {*words_of(last_name(body, callee))}.isdisjoint(undoing)
+            if is_undone and _is_given(call.arguments, made) and nearest in chain(module, call.context):
+                return True
             if (
                 isinstance(callee, Attribute)
                 and callee.attr in _KEEPS
@@ -183,6 +186,20 @@ def is_marked_on_failure(second: Commit, one: Written) -> bool:
                 and callee.base.id in made
                 and nearest in chain(module, call.context)
             ):
+                return True
+    return False
+
+
+def is_kept_for_later(first: Commit, one: Written, later: tuple[str, ...]) -> bool:
+    """`Packet(body=body, is_processed=False)`: it is kept before anything is done with it, and found again if that fails."""
+    body, caller = first.point.module.body, first.point.caller
+    since = caller.function.at if caller is not None else 0
+    for statement in body.statements:
+        target, value = statement.target, statement.value
+        is_own = since <= statement.at < first.point.site.at and isinstance(target, Name) and target.id in one.made_names
+        for given in body.calls[value.index].arguments if is_own and isinstance(value, CallRef) else ():
+            is_open = isinstance(given.value, Constant) and given.value.value is False
+            if is_open and not {*words_of(given.name or "")}.isdisjoint(later):
                 return True
     return False
 

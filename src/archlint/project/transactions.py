@@ -42,6 +42,8 @@ _AROUND = frozenset({"__call__", "__acall__"})
 _MOST_CALLERS = 40
 _MOST_NAMED = 12
 _DEPTH = 8
+_ABOVE = 1
+"""Callers of callers that are asked where only a name leads to a function."""
 
 
 class Transactions:
@@ -232,11 +234,12 @@ class Transactions:
 
     def _from_callers(self, definition: Def, depth: int, injected: bool) -> Iterator[Cover]:
         callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
-        if not callers and self._is_named_within(definition):
+        saved = list(self._saved_through.methods(definition)) if not callers and depth else []
+        if not callers and not saved and self._is_named_within(definition):
             yield "some"
         if not callers and self._is_handed_within(definition):
             yield "all"
-        for methods in self._saved_through.methods(definition) if not callers and depth else ():
+        for methods in saved:
             inner = (d for d in methods if d != definition)
             held = any(self.holds(d) or any(True for _ in self.blocks.of(d)) for d in inner)
             yield "all" if held else self._cover(methods[0], depth - 1, injected) if methods[:1] else "none"
@@ -249,7 +252,8 @@ class Transactions:
                 yield "none"
 
     def _is_named_within(self, definition: Def) -> bool:
-        """A method of which no call is known, of whose name all calls that run nobody knows what stand in transactions."""
+        """A method of which no call is known, of whose name all calls that run nobody knows what stand in transactions, or in
+        functions some of whose callers do."""
         if definition.function.klass < 0:
             return False
         written = self._project.calls.written(definition.function.name)
@@ -257,10 +261,27 @@ class Transactions:
             return False
         for module, call in written:
             row = module.body.contexts[call.context].function
-            is_within = row >= 0 and self.holds(Def(module, module.name, row))
-            if not is_within and self.blocks.around(module, call.context) < 0:
+            caller = Def(module, module.name, row) if row >= 0 else None
+            if self.blocks.around(module, call.context) >= 0 or (caller is not None and self.holds(caller)):
+                continue
+            if caller is None or not self._is_called_within(caller):
                 return False
         return True
+
+    def _is_called_within(self, definition: Def, steps: int = _ABOVE) -> bool:
+        """What calls it, by all that is known or by its name, does so in a transaction at one place, or one above does."""
+        found = [(site.module, site.call.context) for site in self._project.calls.callers(definition)[:_MOST_CALLERS]]
+        named = self._project.calls.written(definition.function.name) if not found else ()
+        for module, context in (*found, *((m, call.context) for m, call in named[:_MOST_NAMED])):
+            row = module.body.contexts[context].function
+            caller = Def(module, module.name, row) if row >= 0 else None
+            if not module.is_production or caller is None or caller == definition:
+                continue
+            if self.blocks.around(module, context) >= 0 or self.holds(caller):
+                return True
+            if steps and self._is_called_within(caller, steps - 1):
+                return True
+        return False
 
     def _is_handed_within(self, definition: Def) -> bool:
         """`run_in_transaction(self._place, order)`, right beside it."""

@@ -25,6 +25,7 @@ from archlint.project.loose_writes import (
     is_copied,
     is_found_again,
     is_handed_on,
+    is_kept_for_later,
     is_marked_on_failure,
     is_nested,
     is_read_back,
@@ -70,12 +71,13 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     the work whose state is kept before, `tells` of those that tell of it, `derives` of those that work out again what is
     derived, `settles` of those that do so as the last step, `numbering` of those that give out a key, `making` of those that
     make what is missing, `repeats` of those, and classes, that do the whole again, `trials` of those that make data to try
-    things with, `fills` an expression for those that only fill what is empty. `begun`: an expression for states that say that
-    work has begun, `visits` for functions that begin a session of who has come, `signs_out` that end such, `leaves` the one of
-    a log-in; `slow`: effects between two commits for which a transaction should not be held open; `local`: words for where
-    developers run it; `proving`: first words of functions that ask whether somebody is who he says; `actors`: names of what
-    only says who asks; `tickets`: of what lets somebody in once, `spends`: of what takes that away; `fetched`: of what was read
-    from another system. The rest: see `LoopWords`."""
+    things with, `tested` an expression for packages that do, `fills` an expression for those that only fill what is empty,
+    `undoing` of those that take back what was done, `proving` (first words) of those that ask whether somebody is who he
+    says. `begun`: an expression for states that say that work has begun, `visits` for functions that begin a session of who
+    has come, `signs_out` that end such, `leaves` the one of a log-in; `slow`: effects between two commits for which a
+    transaction should not be held open; `later`: of fields that say that something is still to be done with the row; `local`:
+    words for where developers run it; `actors`: names of what only says who asks; `tickets`: of what lets somebody in once,
+    `spends`: of what takes that away; `fetched`: of what was read from another system. The rest: see `LoopWords`."""
 
     traces: tuple[str, ...]
     histories: tuple[str, ...]
@@ -91,9 +93,12 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     marks: tuple[str, ...]
     repeats: tuple[str, ...]
     trials: tuple[str, ...]
+    tested: str
     fills: str
     actors: tuple[str, ...]
     slow: tuple[str, ...]
+    undoing: tuple[str, ...]
+    later: tuple[str, ...]
     local: tuple[str, ...]
     proving: tuple[str, ...]
     tickets: tuple[str, ...]
@@ -243,7 +248,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW
     if answers_another(first, second) or can_be_run_again(project, first, second):
         return Confidence.LOW
-    if is_marked_on_failure(second, pair.one):
+    if is_marked_on_failure(second, pair.one, params.undoing) or is_kept_for_later(first, pair.one, params.later):
         return Confidence.LOW
     if keeps_nothing_new(project, definition, first, second):
         return Confidence.LOW
@@ -301,9 +306,11 @@ def _is_batch(project: Project, led_to: LedTo, definition: Def, pair: _Pair) -> 
 
 
 def _is_for_trial(definition: Def, params: Params) -> bool:
-    words = words_of(definition.module.name.rpartition(".")[2])
+    parts = definition.module.local_name.split(".")
+    words = words_of(parts[-1])
     is_file = any(word in params.trials and behind == _DATA for word, behind in pairwise(words))  # `setup_test_data.py`
-    return is_file or not {*words_of(definition.function.name)}.isdisjoint(params.trials)
+    is_aside = any(re.fullmatch(params.tested, part) for part in parts)
+    return is_file or is_aside or not {*words_of(definition.function.name)}.isdisjoint(params.trials)
 
 
 def _is_ticket(pair: _Pair, params: Params) -> bool:
@@ -339,7 +346,7 @@ def _is_trace(commit: Commit, written: Written, pair: _Pair, params: Params) -> 
         return True
     if written.fields and all(not {*words_of(name)}.isdisjoint((*traces, *params.stamps)) for name in written.fields):
         return True
-    if written.saved and all(not {*words_of(name)}.isdisjoint((*params.stamps, *_CACHED)) for name in written.saved):
+    if written.saved and all(not {*words_of(name)}.isdisjoint((*traces, *params.stamps, *_CACHED)) for name in written.saved):
         return True
     if written.ways and all(not {*words_of(way)}.isdisjoint((*traces, *params.marks)) for way in written.ways):
         return True

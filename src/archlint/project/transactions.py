@@ -40,7 +40,7 @@ _JOINING = frozenset({"transaction", "atomic", "atomically"})
 _AROUND = frozenset({"__call__", "__acall__"})
 """Methods of middleware in which the request is answered."""
 _MOST_CALLERS = 40
-_MOST_NAMED = 12
+_MOST_NAMED, _FEW_NAMED = 12, 3
 _DEPTH = 8
 _ABOVE = 1
 """Callers of callers that are asked where only a name leads to a function."""
@@ -264,7 +264,8 @@ class Transactions:
             caller = Def(module, module.name, row) if row >= 0 else None
             if self.blocks.around(module, call.context) >= 0 or (caller is not None and self.holds(caller)):
                 continue
-            if caller is None or not self._is_called_within(caller):
+            is_rare = len(written) <= _FEW_NAMED and not self._answers(definition)
+            if caller is None or not is_rare or not self._is_called_within(caller):
                 return False
         return True
 

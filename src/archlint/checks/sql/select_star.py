@@ -252,7 +252,9 @@ def _is_catalogue(table: str, params: Params) -> bool:
 
 
 def _is_named(table: str) -> bool:
-    """Is more of the table's own name written than a hole, and not that of a table of the moment (`tmp_{id}`)?"""
+    """Is more of the table's own name written than a hole and a letter or two (`u_{id}`), and not that of a table of the moment
+    (`tmp_{id}`)?"""
     if _HOLE.search(table) and _MOMENT.search(_HOLE.sub("", table).lower()):
         return False
-    return bool(re.search(r"\w", _HOLE.sub("", table).rpartition(".")[2]))
+    written = _HOLE.sub("", table).rpartition(".")[2]
+    return bool(re.search(r"[^\W_]{3}" if _HOLE.search(table.rpartition(".")[2]) else r"\w", written))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Hit, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Name, String
+from archlint.project.announced import announces
 from archlint.project.credentials import Vocabulary
 from archlint.project.flows import Flow, Habits, Place, Source
 from archlint.project.logged import LoggedValue
@@ -83,6 +84,8 @@ class Leaks:
             return replace(source, confidence=Confidence.MEDIUM if _is_setting(source) else Confidence.LOW)
         if self._unknown.holds(value, source) or (value.sink == "log" and self._project.masked_logs.are):
             source = replace(source, confidence=Confidence.LOW)
+        elif source.confidence < Confidence.MEDIUM and not source.certain and announces(self._vocabulary, value, source):
+            source = replace(source, confidence=Confidence.MEDIUM, certain=True)
         return self._reached.judged(value, source)
 
     def _hits(self, site: Site, found: list[tuple[LoggedValue, Source]]) -> Iterator[Hit]:

@@ -1,24 +1,30 @@
 """Credentials whose names say nothing: what a security scheme of the framework reads from the request, and what is drawn at
-random and given out as a token."""
+random and given out as a token or set as a password."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Constant, Expr, Mapping, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Mapping, Name, String
+from archlint.project.credentials import words_of
 from archlint.project.injected import Injected, Written
 from archlint.project.origins import Origin, Origins, Parameter
+from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 from archlint.project.walk import walk_module
 
 if TYPE_CHECKING:
     from archlint.project.credentials import Vocabulary
     from archlint.project.flows import Place
+    from archlint.project.modules import Module
     from archlint.project.program import Project
 
 _SCHEMES = {"api-key-scheme": "an API key", "token-scheme": "a token"}
 """Role of what reads a credential from a request → the kind of it."""
 _DRAWING = frozenset({"token_urlsafe", "token_hex", "get_random_string", "token_bytes"})
+_JOINED = frozenset({"choice", "choices"})
+_SETTING = frozenset({"set", "change", "hash", "make", "generate", "update", "encrypt", "reset"})
+"""Verbs before the word for a credential in the name of what takes it: `set_password`, `generate_password_hash`."""
 _PLAIN = (Constant, String)
 
 
@@ -51,11 +57,12 @@ class UnnamedCredentials:
         return None
 
     def _drawn(self, expr: Name, origin: Origin, at: Place) -> str | None:
-        """The kind under which the same function gives out what it has drawn: `{"token": raw}`, `send(api_key=raw)`."""
+        """The kind under which the same function gives out or keeps what it has drawn: `{"token": raw}`, `send(api_key=raw)`,
+        `user.set_password(raw)`, `user.password = raw`."""
         made, body = origin.expr, at.module.body
         if type(made) is not CallRef or origin.module is not at.module or origin.each or origin.path:
             return None
-        if last_name(body, made) not in _DRAWING:
+        if not _is_drawn(at.module, made):
             return None
         function = body.contexts[at.context].function
         given: list[tuple[Expr | str | None, Expr]] = []
@@ -64,10 +71,35 @@ class UnnamedCredentials:
                 given += zip(mapping.keys, mapping.values, strict=True)
         for call in body.calls:
             if body.contexts[call.context].function == function:
-                given += ((argument.name, argument.value) for argument in call.arguments)
+                taken = _taken_by(last_name(body, call.callee))
+                given += ((argument.name or taken, argument.value) for argument in call.arguments[:1])
+                given += ((argument.name, argument.value) for argument in call.arguments[1:])
+        for statement in at.module.own_statements(function):
+            if isinstance(statement.target, Attribute) and statement.value is not None:
+                given.append((statement.target.attr, statement.value))
         names = (key.value if isinstance(key, String) else key for key, value in given if _is(value, expr))
         kinds = (self._vocabulary.names(name) for name in names if isinstance(name, str))
         return next((naming.kind for naming in kinds if naming is not None), None)
+
+
+def _is_drawn(module: Module, made: CallRef) -> bool:
+    """`secrets.token_urlsafe(9)`, `"".join(secrets.choice(letters) for _ in range(12))`."""
+    body, name = module.body, last_name(module.body, made)
+    if name in _DRAWING:
+        return True
+    arguments = body.calls[made.index].arguments
+    if name != "join" or len(arguments) != 1:
+        return False
+    parts = (part for part in parts_of(body, arguments[0].value) if isinstance(part, CallRef))
+    return any(last_name(body, part) in _JOINED for part in parts)
+
+
+def _taken_by(function: str) -> str | None:
+    """What the name of a function says that it is given: `set_password` → `password`."""
+    words = words_of(function)
+    if len(words) < 2 or words[0] not in _SETTING:
+        return None
+    return "_".join(words[1:-1] if words[-1] == "hash" else words[1:])
 
 
 def _is(value: Expr, name: Name) -> bool:

@@ -36,6 +36,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         asked = [point for point in points if _is_of_service(project, led_to, point, params)]
         if asked and not guarded:
             doubt = "a breaker of its own is there" if breakers.has_own(folder) else _nobody_comes(led_to, asked)
+            doubt = doubt or ("one request is little to break" if len({point.site for point in asked}) == 1 else "")
             yield _hit(project, folder, asked, params, doubt)
 
 

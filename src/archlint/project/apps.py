@@ -34,8 +34,7 @@ def setting_values(project: Project, meaning: str, *, of_tests: bool = False) ->
     that tests run with (`settings.test`), unless these are wanted."""
     names = {n for library in project.knowledge.libraries for n, meant in library.settings.items() if meant == meaning}
     for module in project.framework_settings:
-        is_left_out = module.is_test and not (of_tests and is_for_developers(module))
-        if is_left_out or not module.scopes.gives_any(names):
+        if (module.is_test and not of_tests) or not module.scopes.gives_any(names):
             continue
         for statement in module.body.statements:
             target = statement.target
@@ -46,9 +45,11 @@ def setting_values(project: Project, meaning: str, *, of_tests: bool = False) ->
 
 
 def framework_settings(project: Project) -> tuple[Module, ...]:
-    """The modules that bind the name of a setting of some framework outside of functions: the few to look at for any."""
+    """The modules that bind the name of a setting of some framework outside of functions: the few to look at for any. Of tests
+    only the settings that they run with."""
     names = frozenset(name for library in project.knowledge.libraries for name in library.settings)
-    return tuple(module for module in project.modules.all if module.scopes.gives_any(names))
+    asked = (module for module in project.modules.all if not module.is_test or is_for_developers(module))
+    return tuple(module for module in asked if module.scopes.gives_any(names))
 
 
 def is_for_developers(settings: Module) -> bool:

@@ -162,6 +162,8 @@ class Members:
 
     def led_to(self, receiver: Type, name: str) -> tuple[Entity, ...] | None:
         """The attribute that a relation of another class gives the receiver's class; None where none does."""
+        if not self.relations.all():
+            return None
         for ancestor in self.ancestors(receiver):
             led = self.relations.of(ancestor.name, name)
             if led:

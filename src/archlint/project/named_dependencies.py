@@ -46,6 +46,11 @@ class NamedDependencies:
         self._project = project
         self._inference = project.types.inference
 
+    @property
+    def are(self) -> bool:
+        """The program names any."""
+        return bool(self._by_name)
+
     def of(self, definition: Def) -> Iterator[tuple[Parameter, Provided]]:
         """The parameters that are given by name, each with what gives it: the nearest mapping decides."""
         if not self._by_name or not self._is_called_by_framework(definition):

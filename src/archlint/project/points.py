@@ -332,6 +332,8 @@ class Points:
 
     def _named(self, module: Module) -> Iterator[Point]:
         """Dependencies that a framework runs before a handler, and gives it by the names of its parameters."""
+        if not self._project.named_dependencies.are:
+            return
         for row, function in enumerate(module.outline.functions):
             definition = Def(module, module.name, row)
             for parameter, given in self._project.named_dependencies.of(definition):

@@ -36,7 +36,8 @@ class Relations:
 
     def of(self, class_name: str, attribute: str) -> tuple[Type, ...]:
         """What a relation of another class makes of the attribute; empty where none does."""
-        led = self.all().get(class_name, {}).get(attribute)
+        ways = self.all().get(class_name)
+        led = ways.get(attribute) if ways is not None else None
         return led.types if led is not None else ()
 
     def all(self) -> dict[str, dict[str, Led]]:

@@ -48,11 +48,14 @@ _DESCENTS = 4
 """Names and callers through which a mapping is followed."""
 
 
+_ITEMS = "[]"
+
+
 class LocalFlows:
     def __init__(self, taint: Taint) -> None:
         self._taint = taint
         self.origins = Origins(taint.project)
-        self._assigned: dict[str, dict[tuple[int, str], list[Statement]]] = {}
+        self._assigned: dict[str, dict[int, dict[str, list[Statement]]]] = {}
 
     def given(self, expr: Name | Attribute, at: Place) -> Flow:
         """What a name or an attribute holds, by all that may have been put into it."""
@@ -203,7 +206,7 @@ class LocalFlows:
     def _items_put(self, expr: Name | Attribute, at: Place) -> list[Flow]:
         """`expr[key] = value` before the use, in the same function; of each key the last one."""
         last: dict[str, Statement] = {}
-        for statement in self._before(spell(at.module.body, expr) + "[]", expr.at, at):
+        for statement in self._before(expr, _ITEMS, at):
             if isinstance(statement.target, Subscript) and len(statement.target.index) == 1:
                 last[spell(at.module.body, statement.target.index[0])] = statement
         flows = []
@@ -215,7 +218,7 @@ class LocalFlows:
 
     def set_before(self, expr: Attribute, at: Place) -> Flow | None:
         """What the same function has put into the attribute before, or has made the object with."""
-        earlier = self._before(spell(at.module.body, expr), expr.at, at)
+        earlier = self._before(expr, "", at)
         if earlier:
             return self._taint.flow(earlier[-1].value, replace(at, context=earlier[-1].context))
         return self._made_with(expr, at)
@@ -232,13 +235,16 @@ class LocalFlows:
         told = next((a.value for a in given if a.name == expr.attr and a.name not in sent), None)
         return self._taint.flow(told, _moved(at, made)) if told is not None else None
 
-    def _before(self, written: str, offset: int, at: Place) -> list[Statement]:
-        """The assignments to what is written so, in the same function before an offset."""
+    def _before(self, expr: Name | Attribute, behind: str, at: Place) -> list[Statement]:
+        """The assignments to what is written like the expression with something behind it, before it in the same function."""
         known = self._assigned.get(at.module.path)
         if known is None:
             known = self._assigned[at.module.path] = _assigned(at.module)
-        function = at.module.body.contexts[at.context].function
-        found = [s for s in known.get((function, written), ()) if s.end <= offset]
+        of_function = known.get(at.module.body.contexts[at.context].function)
+        if of_function is None:
+            return []
+        written = spell(at.module.body, expr) + behind
+        found = [s for s in of_function.get(written, ()) if s.end <= expr.at]
         return [s for s in found if not in_other_branch(at.module, s.context, at.context)]
 
     def is_written_out(self, base: Expr, key: str, at: Place) -> bool:
@@ -295,9 +301,9 @@ def _moved(at: Place, origin: Origin) -> Place:
     return Place(origin.module, origin.context, at.frame if origin.module is at.module else None)
 
 
-def _assigned(module: Module) -> dict[tuple[int, str], list[Statement]]:
-    """(function, attribute as written, or `base[]` for items) → the assignments to it, in source order."""
-    found: dict[tuple[int, str], list[Statement]] = {}
+def _assigned(module: Module) -> dict[int, dict[str, list[Statement]]]:
+    """Function → attribute as written, or `base[]` for items → the assignments to it, in source order."""
+    found: dict[int, dict[str, list[Statement]]] = {}
     for statement in module.body.statements:
         target = statement.target
         if (
@@ -306,8 +312,8 @@ def _assigned(module: Module) -> dict[tuple[int, str], list[Statement]]:
             or not (type(target) is Attribute or type(target) is Subscript)
         ):
             continue
-        written = spell(module.body, target) if type(target) is Attribute else spell(module.body, target.base) + "[]"
-        found.setdefault((module.body.contexts[statement.context].function, written), []).append(statement)
+        written = spell(module.body, target) if type(target) is Attribute else spell(module.body, target.base) + _ITEMS
+        found.setdefault(module.body.contexts[statement.context].function, {}).setdefault(written, []).append(statement)
     return found
 
 

@@ -6,7 +6,8 @@ Reads `benchmarks/labels/precision/*.jsonl`: repository, commit, file, line, rul
 undecided), round, reason.  Round 1 was read on projects that the rule was developed on; each later one on projects that
 were new to it at that time, and its faults were mended before the next; round 6 on projects that nobody had used, with
 the version that stands here.  A place that was read twice counts once, as false if one reader says so; undecided ones
-count neither way; rows with `"drawn": false` were read besides a round's sample, and count only over all rounds.
+count neither way; rows with `"drawn": false` were read besides a round's sample, and count only over all rounds; those
+with `"note": true` were notes at low confidence when they were read, and do not count.
 Given reports of this version (`<folder>.json`; COMMITS as for `projects.py`), only places that it still reports count.
 Prints a Markdown table: of one round or of all in full, of several beside each other and together.
 """
@@ -38,10 +39,9 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 
 
 def rows() -> list[dict[str, Any]]:
-    """All labels, in the order of the files."""
-    return [
-        json.loads(line) for path in sorted(LABELS.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines() if line
-    ]
+    """All labels but those of notes, in the order of the files."""
+    lines = (line for path in sorted(LABELS.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines() if line)
+    return [row for row in map(json.loads, lines) if not row.get("note")]
 
 
 def _is_of(row: dict[str, Any], wanted: int) -> bool:

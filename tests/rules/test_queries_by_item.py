@@ -70,11 +70,9 @@ def finding(code: str) -> Finding:
         ("dropped(line['id'])", True),
         ("Order.objects.get_or_create(number=line['number'])", True),
         ("Order.objects.update_or_create(number=line['number'])", True),
-        ("Order.objects.create(number=line['number'])", False),
         ("Order.objects.get_or_create(number='1')", False),
         ("of_user(line['id'])", False),
         ("sometimes(line['id'])", False),
-        ("made_first(line['id'])", False),
         ("at_length(line['id'])", False),
     ],
 )
@@ -82,6 +80,13 @@ def test_a_question_by_the_item_ahead_of_a_write_decides(call: str, is_shown: bo
     found = finding(SENT.format(call))
     assert (found.confidence > Confidence.LOW) == is_shown
     assert ("queries the database" in found.message) == is_shown
+
+
+@pytest.mark.parametrize("call", ["Order.objects.create(number=line['number'])", "made_first(line['id'])"])
+def test_a_row_that_is_added_in_each_turn_is_told_as_a_write(call: str) -> None:
+    found = finding(SENT.format(call))
+    assert found.confidence > Confidence.LOW
+    assert "writes to the database" in found.message
 
 
 def test_such_a_question_for_what_may_be_a_handful_is_a_note() -> None:

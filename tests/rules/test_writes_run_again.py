@@ -192,7 +192,7 @@ urlpatterns = [{urls}]
         ("", 'path("", place), path("all", place_all), path("move", moved)', [HIGH, HIGH, LOW]),
         ("@shared_task", "", [LOW, LOW, LOW]),
         ("@shared_task", 'path("", place)', [HIGH, LOW, LOW]),
-        ("", 'path("shown", shown)', [HIGH, LOW, LOW]),
+        ("", 'path("shown", shown)', [LOW, LOW, LOW]),
         ("", "", [HIGH, HIGH, LOW]),
     ],
 )

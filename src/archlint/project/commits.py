@@ -186,7 +186,7 @@ class Commits:
     def _keeps(self, definition: Def, owner: Expr, context: int) -> bool:
         """What is set of it may be stored."""
         if isinstance(owner, Name) and owner.id in ("self", "cls"):
-            klass = definition.name.rpartition(".")[0]
+            klass = definition.owner
             return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED
         return not any(map(self._together.is_no_data, self._project.types.all(definition.module, owner, context)))
 

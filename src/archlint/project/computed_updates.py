@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _PLACE = r"(?:%s|%\(\w+\)s|\?|:\w+|\$\d+)(?!\s*[-+*])"
 _SET = re.compile(r"\bSET\b(.*?)(?:\bWHERE\b(.*))?$", re.IGNORECASE | re.DOTALL)
 _GIVEN = re.compile(rf"([A-Za-z_]\w*)[\"`\]]?\s*=\s*{_PLACE}")
-_ADDING = frozenset({"+", "-", "*"})
+ADDING = frozenset({"+", "-", "*"})
 _MOST_CALLERS = 10
 _UPDATING = ("update_one", "find_one_and_update", "update_many", "update")
 _UPDATE, _VALUES = "update", "values"
@@ -119,7 +119,7 @@ class ComputedUpdates:
         """The sum in which the column of a row stands that is in memory; that of the class is the database's own."""
         made = made_before(module, value, call.at) if isinstance(value, Name) else None
         for part in parts_of(module.body, made.value if made is not None else value):
-            if isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1:
+            if isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1:
                 for inner in part.operands:
                     if isinstance(inner, Attribute) and inner.attr == column and self._is_held(module, inner.base, call):
                         return part.at, part.end, inner, column
@@ -234,12 +234,12 @@ def _computed(module: Module, expr: Expr, columns: frozenset[str], before: int) 
         function, name = _function_at(module, before), spell(body, expr)
         for s in module.statements["augment"]:
             is_own = s.at < before and body.contexts[s.context].function == function
-            if is_own and s.operator.rstrip("=") in _ADDING and s.target is not None and spell(body, s.target) == name:
+            if is_own and s.operator.rstrip("=") in ADDING and s.target is not None and spell(body, s.target) == name:
                 return s.at, s.end, expr, expr.attr
         return None
     made = made_before(module, expr, before) if isinstance(expr, Name) else None
     for part in parts_of(body, made.value if made is not None else expr):
-        if not (isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1):
+        if not (isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1):
             continue
         for operand in part.operands:
             for inner in parts_of(body, operand):

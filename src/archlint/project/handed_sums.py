@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name, Operation, String, Subscript
 from archlint.project.arguments import arguments_by_parameter
-from archlint.project.computed_updates import ComputedUpdate, made_before, set_by_name
+from archlint.project.computed_updates import ADDING, ComputedUpdate, made_before, set_by_name
 from archlint.project.credentials import words_of
 from archlint.project.memory_changes import is_no_number
 from archlint.project.parts import parts_of
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _WRITE, _READ = "db.write", "db.read"
 _STORED = "db-model"
-_ADDING = frozenset({"+", "-", "*"})
 _GET = "get"
 _DEPTH = 3
 
@@ -73,7 +72,7 @@ class HandedSums:
         module, body = caller.module, caller.module.body
         made = made_before(module, value, call.at) if isinstance(value, Name) else None
         for part in parts_of(body, made.value if made is not None else value):
-            if not (isinstance(part, Operation) and part.op in _ADDING and len(part.operands) > 1):
+            if not (isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1):
                 continue
             if any(self._is_text(module, operand, call.at) for operand in part.operands):
                 return None

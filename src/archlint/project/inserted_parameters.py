@@ -160,7 +160,7 @@ class InsertedParameters:
             return False
         if any(last_name(module.body, call.callee) == "getattr" for call in module.body.calls):
             return False
-        return function.klass < 0 or self._is_own(definition.name.rpartition(".")[0])
+        return function.klass < 0 or self._is_own(definition.owner)
 
     def _is_own(self, name: str) -> bool:
         """Every class that this one inherits from is the project's."""

@@ -73,4 +73,4 @@ class Instances:
     def _views(self) -> frozenset[str]:
         """The classes whose methods answer requests."""
         found = (d for d in self._project.endpoints.by_definition if d.function.klass >= 0)
-        return frozenset(f"{d.module.name}.{d.module.outline.classes[d.function.klass].qualname}" for d in found)
+        return frozenset(d.owner for d in found)

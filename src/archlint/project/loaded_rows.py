@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Name, Operation, Statement
+from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Function, Name, Operation, Statement
 from archlint.project.already_asked import relations_in
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.parts import names_in, parts_of
@@ -172,30 +172,22 @@ def _asks_for_one(statement: str) -> bool:
 
 def only_value(module: Module, name: Name, context: int) -> Expr | None:
     """What the name is given, once, where it is used a single time."""
-    body, function = module.body, module.body.contexts[context].function
-    if function < 0:
+    body, found = module.body, _given_once(module, name, context)
+    if found is None:
         return None
-    own = module.outline.functions[function]
-    inside = module.statements_between(own.at, own.end)
-    given = [s for s in inside if type(s.target) is Name and s.target.id == name.id]
-    if len(given) != 1 or given[0].kind != "assign" or any(p.name == name.id for p in own.parameters):
-        return None
+    _, given, inside = found
     uses = sum(name.id in names_in(body, s.value) for s in inside if s.value is not None)
     read = sum(type(p) is Name and p.id == name.id for s in inside for root in _read(s) for p in parts_of(body, root))
-    return given[0].value if uses == read == 1 else None
+    return given.value if uses == read == 1 else None
 
 
 def counted_value(module: Module, name: Name, context: int) -> Expr | None:
     """What the name is given, once, where no more is asked of it than how many there are, and whether there are any; at
     the first place that counts it, and at none behind it."""
-    body, function = module.body, module.body.contexts[context].function
-    if function < 0:
+    body, found = module.body, _given_once(module, name, context)
+    if found is None:
         return None
-    own = module.outline.functions[function]
-    inside = module.statements_between(own.at, own.end)
-    given = [s for s in inside if type(s.target) is Name and s.target.id == name.id]
-    if len(given) != 1 or given[0].kind != "assign" or any(p.name == name.id for p in own.parameters):
-        return None
+    own, given, inside = found
     roots = [root for s in inside for root in _read(s)]
     roots += [each.subject for each in body.contexts if own.at < each.at < own.end and each.kind != "if"]
     read = {p.at for root in roots for p in parts_of(body, root) if type(p) is Name and p.id == name.id}
@@ -208,7 +200,21 @@ def counted_value(module: Module, name: Name, context: int) -> Expr | None:
     tests += [p.test for root in roots for p in parts_of(body, root) if type(p) is Conditional]
     tested = {part.at for test in tests for part in _asked_whether(test)}
     counted = read & lengths
-    return given[0].value if counted and min(counted) == name.at and read <= lengths | tested else None
+    return given.value if counted and min(counted) == name.at and read <= lengths | tested else None
+
+
+def _given_once(module: Module, name: Name, context: int) -> tuple[Function, Statement, Sequence[Statement]] | None:
+    """The function around, the only statement there that gives the name something, and all its statements; None for a
+    parameter, and where there is not one such."""
+    function = module.body.contexts[context].function
+    if function < 0:
+        return None
+    own = module.outline.functions[function]
+    inside = module.statements_between(own.at, own.end)
+    given = [s for s in inside if type(s.target) is Name and s.target.id == name.id]
+    if len(given) != 1 or given[0].kind != "assign" or any(p.name == name.id for p in own.parameters):
+        return None
+    return own, given[0], inside
 
 
 def _asked_whether(test: Expr) -> Iterator[Name]:

@@ -32,6 +32,7 @@ _DEPTH = 3
 _MOST = 40
 _THERE = frozenset({"all", "any", "bool", "set", "get", "keys"})
 """Calls in a test that ask no more than whether something is there."""
+_OWN = frozenset({"self", "cls"})
 _SAME = frozenset({"==", "!=", "is", "is not"})
 
 
@@ -80,13 +81,10 @@ class LookedAt:
         name = last_name(body, call.callee)
         if not self._validates.in_name(name) or self._spared.in_name(name):
             owner = last_name(body, call.callee.base) if isinstance(call.callee, Attribute) else ""
-            if not owner or not self._validates.in_name(owner) or self._is_own(owner):
+            if not owner or not self._validates.in_name(owner) or owner in _OWN:
                 return False
         base = call.callee.base if isinstance(call.callee, Attribute) else None
         return any(values.holds(a.value) for a in call.arguments) or (base is not None and values.holds(base))
-
-    def _is_own(self, owner: str) -> bool:
-        return owner in ("self", "cls")
 
     def _tested(self, values: HandedValues, definition: Def) -> Look:
         found = Look.NONE

@@ -24,8 +24,8 @@ _HIDING = frozenset(
     | {"sanitise", "obfuscate", "obfuscator", "sensitive", "secret", "secrets", "credentials", "pii", "anonymize"}
 )
 """Words in the name of what takes secrets out of a record."""
-_HINTS = re.compile("mask|redact|censor|scrub|saniti|obfuscat|sensitive|secret|credentials|pii|anonymize", re.IGNORECASE)
-"""Begins of these: few names hold one and need be taken apart."""
+_HINTS = re.compile("|".join(sorted(_HIDING)), re.IGNORECASE)
+"""Few names hold one of these at all, and need be taken apart."""
 _INSTALLING = frozenset({"addFilter", "setFormatter", "setLogRecordFactory"})
 _LISTS = frozenset({"processors", "shared_processors", "foreign_pre_chain", "pre_chain", "patcher"})
 _MADE_BY = frozenset({"()", "class"})

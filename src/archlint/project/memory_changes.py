@@ -19,7 +19,7 @@ from archlint.facts.syntax import (
     String,
     Template,
 )
-from archlint.project.computed_updates import is_old_value, made_before
+from archlint.project.computed_updates import ADDING, is_old_value, made_before
 from archlint.project.model import Def
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
@@ -27,7 +27,6 @@ from archlint.project.spelling import last_name, spell
 if TYPE_CHECKING:
     from archlint.project.modules import Module
 
-_ADDING = frozenset({"+", "-", "*"})
 _MAKING_TEXTS = frozenset({"str", "repr", "list", "tuple", "strip", "lower", "upper", "title", "join", "format", "dumps"})
 
 
@@ -52,7 +51,7 @@ def root_of(expr: Expr) -> Name | None:
 
 def _adds(module: Module, statement: Statement, target: Attribute, sums: frozenset[str]) -> bool:
     if statement.kind == "augment":
-        return statement.operator.rstrip("=") in _ADDING and not is_no_number(module.body, statement.value)
+        return statement.operator.rstrip("=") in ADDING and not is_no_number(module.body, statement.value)
     return statement.kind == "assign" and _is_of_itself(module, statement, target, sums)
 
 
@@ -65,7 +64,7 @@ def _is_of_itself(module: Module, statement: Statement, target: Attribute, sums:
             made = made_before(module, value, made.at)  # `if left < 0: left = 0`
         value = made.value if made is not None else None
     for part in parts_of(body, value) if isinstance(value, Operation | CallRef) else ():
-        if type(part) is Operation and part.op in _ADDING and len(part.operands) > 1:
+        if type(part) is Operation and part.op in ADDING and len(part.operands) > 1:
             own = spell(body, target)
             if any(is_old_value(module, inner, own, statement.at) for side in part.operands for inner in parts_of(body, side)):
                 return not any(is_no_number(body, side) for side in part.operands)

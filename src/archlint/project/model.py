@@ -42,6 +42,11 @@ class Def(Struct, frozen=True, gc=False):
         return f"{self.module_name}.{self.function.qualname}"
 
     @property
+    def owner(self) -> str:
+        """The dotted name of the class that it is a method of; of what holds it, where it is none."""
+        return self.name.rpartition(".")[0]
+
+    @property
     def site(self) -> Site:
         f = self.function
         return Site(self.module.path, f.name_at, f.name_at + len(f.name))

@@ -44,10 +44,7 @@ def _asked_of_self(place: EffectPoint) -> str:
 
 
 def _owner(definition: Def | None) -> str:
-    if definition is None or definition.function.klass < 0:
-        return ""
-    module = definition.module
-    return f"{module.name}.{module.outline.classes[definition.function.klass].qualname}"
+    return definition.owner if definition is not None and definition.function.klass >= 0 else ""
 
 
 def _functions(found: tuple[object, ...]) -> list[Def]:

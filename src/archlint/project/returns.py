@@ -167,7 +167,7 @@ class Returns:
         own, receiver = function.definition.function, function.receiver
         if receiver is None or own.klass < 0 or own.returns is not None:
             return found
-        owner = f"{function.definition.module_name}.{function.definition.module.outline.classes[own.klass].qualname}"
+        owner = function.definition.owner
         if receiver.name == owner or receiver.name not in self._inference.project.symbols.classes:
             return found
         return tuple(_renamed(entity, owner, receiver.name) if isinstance(entity, Type) else entity for entity in found)

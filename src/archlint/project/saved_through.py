@@ -31,7 +31,7 @@ class SavedThrough:
         names = _THROUGH.get(definition.function.name)
         if names is None or definition.function.klass < 0:
             return []
-        own = definition.name.rpartition(".")[0]
+        own = definition.owner
         return [self._of(klass, names) for klass in sorted(self._naming.get(own.rpartition(".")[2], ())) if klass != own]
 
     def _of(self, klass: str, names: tuple[str, ...]) -> tuple[Def, ...]:

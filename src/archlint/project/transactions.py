@@ -179,13 +179,13 @@ class Transactions:
                 yield klass.module
 
     def _is_of_ancestor(self, definition: Def, other: Def) -> bool:
-        owner = other.name.rpartition(".")[0]
+        owner = other.owner
         return any(ancestor.name == owner for ancestor in self._ancestors(definition))
 
     def _ancestors(self, definition: Def) -> tuple[Type, ...]:
         if definition.function.klass < 0:
             return ()
-        return self._inference.members.ancestors(Type(definition.name.rpartition(".")[0]))
+        return self._inference.members.ancestors(Type(definition.owner))
 
     def _class_of(self, definition: Def) -> Class | None:
         row = definition.function.klass
@@ -202,7 +202,7 @@ class Transactions:
         """The function answers requests, or is a method of a class that does."""
         if definition in self._project.endpoints.by_definition:
             return True
-        return definition.function.klass >= 0 and definition.name.rpartition(".")[0] in self._view_classes
+        return definition.function.klass >= 0 and definition.owner in self._view_classes
 
     @cached_property
     def _view_classes(self) -> frozenset[str]:

@@ -266,5 +266,5 @@ class WrittenTogether:
         return not _KEEPERS.isdisjoint(last) or (not _SERVING.isdisjoint(last) and any(each.name in classes for each in types))
 
     def _is_stored(self, definition: Def) -> bool:
-        klass = definition.name.rpartition(".")[0]
+        klass = definition.owner
         return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED

@@ -128,7 +128,7 @@ def _by_method(project: Project, change: MethodChange, params: Params, *, is_iso
     """Of an object that the caller has read, changes by a method of it, and stores again, or commits."""
     caller, site, target = change.caller, change.site, change.site.call.callee
     assert isinstance(target, Attribute)  # noqa: S101 - others are not given
-    owner = Type(change.method.name.rpartition(".")[0])
+    owner = Type(change.method.owner)
     is_row = project.types.role(owner) == _STORED
     if is_failure_path(site.module, site.call.context) or _is_no_count(
         change.method.module, change.statement, change.target, params
@@ -160,7 +160,7 @@ def _is_uncalled(project: Project, definition: Def) -> bool:
     if any(project.modules.by_path[path].is_production for path, _ in project.effects.callers.get(definition, ())):
         return False
     klass = module.outline.classes[function.klass]
-    is_own = not klass.bases or project.types.role(Type(definition.name.rpartition(".")[0])) == _STORED
+    is_own = not klass.bases or project.types.role(Type(definition.owner)) == _STORED
     is_plain = PLAIN.issuperset(last_name(module.body, decorator) for decorator in function.decorators)
     return is_own and is_plain and not project.calls.written(function.name)
 

@@ -227,7 +227,7 @@ def _repository(project: Project, point: EffectPoint, named: re.Pattern[str], pa
         return ""
     if point.caller.function.klass < 0:
         return _repository_module(point, params)
-    owner = point.caller.name.rpartition(".")[0]
+    owner = point.caller.owner
     klass = point.module.outline.classes[point.caller.function.klass]
     if any(f.klass == point.caller.function.klass and f.name in params.managing for f in point.module.outline.functions):
         return ""

@@ -165,9 +165,7 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     doubt = _doubt_on_the_way(project, query, spared, params)
     if doubt:
         return Confidence.LOW, doubt
-    is_plain = _commits(query) or is_plain_insert(project, query, frozenset(params.inserting))
-    added = AddedRows(project, frozenset(params.adding), frozenset(params.locking))
-    if is_write and (evidence in _WEAK or not (is_plain or added.adds_one(query))):
+    if is_write and (evidence in _WEAK or not _one_could_do(project, query, params)):
         return Confidence.LOW, "one statement for all may not do what it does for each"
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(query.point.module.body, query.expression))
     # the same query over and over is bad too, but the session may answer it
@@ -245,6 +243,13 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
     if spared.is_for_another_kind(places) or is_of_another_class(project, places):
         return "it may not be reached for items of this kind"
     return "each turn asks with what the one before found" if goes_on_from_before(query.loop, query.point) else ""
+
+
+def _one_could_do(project: Project, query: Repeated, params: Params) -> bool:
+    """One statement, or one commit, does for all items what the loop does for each."""
+    if _commits(query) or is_plain_insert(project, query, frozenset(params.inserting)):
+        return True
+    return AddedRows(project, frozenset(params.adding), frozenset(params.locking)).adds_one(query)
 
 
 def _commits(query: Repeated) -> bool:

@@ -179,7 +179,7 @@ def _is_in_thread(project: Project, path: Path) -> bool:
         ancestor.name in _THREADS
         for definition in path.through
         if definition.function.name == "run" and definition.function.klass >= 0
-        for ancestor in members.ancestors(Type(definition.name.rpartition(".")[0]))
+        for ancestor in members.ancestors(Type(definition.owner))
     )
 
 

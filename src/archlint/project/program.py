@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from archlint.project.symbols import Symbols
     from archlint.project.transaction_blocks import TransactionBlocks
     from archlint.project.types import Types
+    from archlint.project.uncalled import Uncalled
     from archlint.project.values import Values
 
 SqlReader = Callable[[Sequence[tuple[str, str]]], Sequence[SqlFacts]]
@@ -199,6 +200,12 @@ class Project:
         from archlint.project.apps import framework_settings
 
         return framework_settings(self)
+
+    @cached_property
+    def uncalled(self) -> Uncalled:
+        from archlint.project.uncalled import Uncalled
+
+        return Uncalled(self)
 
     @cached_property
     def by_hand(self) -> ByHand:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import Attribute
 from archlint.project.model import Def, Type
 from archlint.project.one_off import PLAIN
 from archlint.project.spelling import last_name
-from archlint.project.walk import attributes_named
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Call
@@ -18,32 +19,50 @@ if TYPE_CHECKING:
 _ABSTRACT = frozenset({"ABC", "Protocol", "Generic", "object"})
 
 
-def is_uncalled(project: Project, definition: Def) -> bool:
-    """No production code calls it or hands it on, by its own name or by that of a method which it stands in for, and each call
-    that is written with its name is known to run another; a library that gave its class a base may run it."""
-    module, function = definition.module, definition.function
-    if project.led_to.is_empty or definition in project.endpoints.by_definition or function.name.startswith("__"):
-        return False
-    if not PLAIN.issuperset(last_name(module.body, decorator) for decorator in function.decorators):
-        return False
-    if function.klass < 0 and module.body.contexts[function.outer].kind != "module":
-        return False
-    if function.klass >= 0 and not _is_own(project, _class_of(definition)):
-        return False
-    if function.klass < 0 and _is_imported(project, definition):
-        return False
-    own = {definition, *_stood_in_for(project, definition)}
-    if any(_is_run(project, each) for each in own):
-        return False
-    written = [(m, call) for m, call in project.calls.written(function.name) if m.is_production]
-    if not all(_runs_another(project, m, call, own) for m, call in written):
-        return False
-    return not _is_mentioned(project, function.name, written)
+class Uncalled:
+    """Asked of the same functions by several rules and at several places: each is looked at once."""
 
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[Def, bool] = {}
 
-def _class_of(definition: Def) -> str:
-    module = definition.module
-    return f"{module.name}.{module.outline.classes[definition.function.klass].qualname}"
+    def holds(self, definition: Def) -> bool:
+        """No production code calls it or hands it on, by its own name or by that of a method which it stands in for, and each
+        call that is written with its name is known to run another; a library that gave its class a base may run it."""
+        known = self._known.get(definition)
+        if known is None:
+            known = self._known[definition] = self._find(definition)
+        return known
+
+    def _find(self, definition: Def) -> bool:
+        project, module, function = self._project, definition.module, definition.function
+        if project.led_to.is_empty or definition in project.endpoints.by_definition or function.name.startswith("__"):
+            return False
+        if not PLAIN.issuperset(last_name(module.body, decorator) for decorator in function.decorators):
+            return False
+        if function.klass < 0 and module.body.contexts[function.outer].kind != "module":
+            return False
+        if function.klass >= 0 and not _is_own(project, definition.owner):
+            return False
+        if function.klass < 0 and _is_imported(project, definition):
+            return False
+        own = {definition, *_stood_in_for(project, definition)}
+        if any(_is_run(project, each) for each in own):
+            return False
+        written = [(m, call) for m, call in project.calls.written(function.name) if m.is_production]
+        if not all(_runs_another(project, m, call, own) for m, call in written):
+            return False
+        return function.name not in self._handed_on
+
+    @cached_property
+    def _handed_on(self) -> frozenset[str]:
+        """`keep` of `run(store.keep)`: the names of attributes that stand somewhere without being called."""
+        found: set[str] = set()
+        for module in self._project.modules.production:
+            called = {call.callee.end for call in module.body.calls if type(call.callee) is Attribute}
+            read = module.expressions_read.attributes
+            found.update(each.attr for each in read if each.attr not in found and each.end not in called)
+        return frozenset(found)
 
 
 def _is_own(project: Project, name: str) -> bool:
@@ -63,7 +82,7 @@ def _stood_in_for(project: Project, definition: Def) -> Iterator[Def]:
     """The methods of that name in the classes above."""
     if definition.function.klass < 0:
         return
-    for ancestor in project.types.inference.members.ancestors(Type(_class_of(definition)))[1:]:
+    for ancestor in project.types.inference.members.ancestors(Type(definition.owner))[1:]:
         klass = project.symbols.classes.get(ancestor.name)
         if klass is None:
             continue
@@ -77,16 +96,6 @@ def _is_run(project: Project, definition: Def) -> bool:
     return any(
         project.modules.by_path[path].is_production and (path, row) != (definition.module.path, definition.index)
         for path, row in places
-    )
-
-
-def _is_mentioned(project: Project, name: str, written: list[tuple[Module, Call]]) -> bool:
-    """`run(store.keep)`: an attribute of that name stands somewhere without being called."""
-    called = {(module.path, call.callee.end) for module, call in written}
-    return any(
-        (module.path, expr.end) not in called
-        for module in project.modules.production
-        for expr, _ in attributes_named(module, frozenset({name}))
     )
 
 

@@ -45,7 +45,6 @@ from archlint.project.repeated import LoopWords
 from archlint.project.sequence import chain
 from archlint.project.spelling import shorten, spell
 from archlint.project.transactions import Transactions
-from archlint.project.uncalled import is_uncalled
 from archlint.project.unimported import Unimported
 from archlint.project.written_names import Written, is_key
 
@@ -143,7 +142,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             _is_saving(project, definition)
             or _is_batch(project, led_to, definition, pair)
             or (not led_to.is_empty and unimported.is_idle(definition.module))
-            or is_uncalled(project, definition)
+            or project.uncalled.holds(definition)
         ):
             confidence = Confidence.LOW  # of what was only likely, 24 of 35 were right at four blind readings
         if not shown.isdisjoint((*pair.first.path.through, *pair.second.path.through)):
@@ -287,7 +286,7 @@ def _is_saving(project: Project, definition: Def) -> bool:
     """`def save(self, …)` of a row: forms, serializers and pages of the framework call it as well."""
     if definition.function.name not in _OWN or definition.function.klass < 0:
         return False
-    return project.types.role(Type(definition.name.rpartition(".")[0])) == _ROW
+    return project.types.role(Type(definition.owner)) == _ROW
 
 
 def _is_batch(project: Project, led_to: LedTo, definition: Def, pair: _Pair) -> bool:

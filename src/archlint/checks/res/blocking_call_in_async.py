@@ -13,7 +13,6 @@ from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.parameters_run import arguments_named
 from archlint.project.run_alone import RunAlone
 from archlint.project.spelling import last_name
-from archlint.project.uncalled import is_uncalled
 
 _LOCAL = frozenset({"blocking", "file.write", "env.read", "log"})
 _SHORT = 0.01
@@ -69,7 +68,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         brief = path.kept or _is_short(project, path) or path.ends_in(brief_targets) or once.runs_once(point.module, caller)
         is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)
-        is_note = is_note or is_uncalled(project, caller)
+        is_note = is_note or project.uncalled.holds(caller)
         yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
     yield from _computed(project, params, once, alone, conditions)
     for effect in ("http", "db.read"):
@@ -94,7 +93,7 @@ def _computed(project: Project, params: Params, once: OneOff, alone: RunAlone, c
         seen.add(caller)
         is_note = path.kept or once.runs_once(point.module, caller) or alone.holds(caller)
         is_note = is_note or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or len(path.through) > _FAR
-        is_note = is_note or is_uncalled(project, caller)
+        is_note = is_note or project.uncalled.holds(caller)
         yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
 
 

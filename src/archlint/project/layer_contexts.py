@@ -101,7 +101,7 @@ class Contexts:
         for context in sorted(contexts):
             core = join(context, words.CORE)
             if core in self._packages and core not in assigned:
-                found |= self._core(core)
+                found |= self._core(core, has_domain=any(strong.get(n) == "domain" for n, _ in contexts[context]))
         return found
 
     def _assign(self, by_name: Mapping[str, Group]) -> set[str]:
@@ -115,8 +115,9 @@ class Contexts:
                     break
         return set(by_name)
 
-    def _core(self, core: str) -> dict[str, Layer]:
-        """A `core` that holds entities or use cases and no framework is domain and application."""
+    def _core(self, core: str, *, has_domain: bool) -> dict[str, Layer]:
+        """A `core` that holds entities or use cases and no framework is domain and application; beside a domain of its own
+        context (`has_domain`) only what is named so, since the rest may be configuration, and put the program together."""
         inside = [m for m in self._source.modules if is_below(m.local_name, core)]
         outer_kinds = frozenset({"web-framework", "orm", "driver", "cache-client", "broker-client"})
         if not inside or sum(bool(self._source.kinds(m) & outer_kinds) for m in inside) > len(inside) * 0.1:
@@ -134,7 +135,9 @@ class Contexts:
                     break
         if "domain" not in found.values():
             return {}
-        return self._spread_domain(inside, found, ports)
+        spread = self._spread_domain(inside, found, ports)
+        is_named = "application" in found.values()
+        return {name: layer for name, layer in spread.items() if layer == "domain" or is_named or not has_domain}
 
     def _core_layer(self, core: str, parts: list[str]) -> Layer | None:
         above = join(core, ".".join(parts[:-1]))

@@ -12,9 +12,10 @@ from archlint.project.layer_words import Layer
 
 
 class Driving:
-    """Folders below the strong `infrastructure` folders that are named for what drives a program, and know a web framework.
+    """Folders below the strong `infrastructure` folders that are named for what drives a program.
 
-    A name says nothing alone: `adapter/api` holds clients of somebody's API as often as routes."""
+    Most such names say nothing alone (`adapter/api` holds clients of somebody's API as often as routes), so that the folder has
+    to know a web framework; `adapter/presentation` means nothing else, whether it answers HTTP or tasks."""
 
     def __init__(self, source: Source, strong: Mapping[str, Layer]) -> None:
         self._source = source
@@ -32,7 +33,10 @@ class Driving:
     def _folders(self) -> Iterator[str]:
         for outer in self._outer:
             for folder in self._source.packages:
-                if folder != outer and is_below(folder, outer) and _is_driving(folder, outer) and self._serves(folder):
+                if folder == outer or not is_below(folder, outer):
+                    continue
+                is_sure = words.STRONG.get(folder.rpartition(".")[2]) == "interface"
+                if is_sure or (_is_driving(folder, outer) and self._serves(folder)):
                     yield folder
 
     def _serves(self, folder: str) -> bool:

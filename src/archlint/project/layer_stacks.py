@@ -187,7 +187,16 @@ class Stack:
     def _holds_features(self, package: str) -> bool:
         """Do packages directly in it have layers of their own, `domain/accounts` its controllers and its services?"""
         inside = (f"{package}.{part}" for part in self._source.below[package])
-        return sum(self._has_layers(name) for name in inside if name in self._source.packages) > 1
+        return sum(self._has_layers(name) for name in inside if name in self._source.packages) > 1 or self._is_cut(package)
+
+    def _is_cut(self, package: str) -> bool:
+        """Packages below it, however deep, have a module for each layer: `api/v1/orders/controller.py` beside `service.py`."""
+        modules = (
+            {words.FEATURE_MODULES.get(part) for part in self._source.below[name]}
+            for name in self._source.packages
+            if is_below(name, package)
+        )
+        return sum({"interface", "application"} <= layers for layers in modules) >= _FEATURES
 
     def _has_layers(self, package: str) -> bool:
         """Two folders of different layers, or a folder that answers requests and the module that it calls."""

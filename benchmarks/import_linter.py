@@ -28,8 +28,8 @@ from archlint import app
 from archlint.engine.linted_options import contract_from
 from archlint.facts.settings import Contract, Linted, Misread
 from archlint.project import Project
-from archlint.project.contract_graph import ContractGraph
-from archlint.project.named_imports import named_imports
+from archlint.project.layers.contract_graph import ContractGraph
+from archlint.project.source.named_imports import named_imports
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests/unit/structure"))
 from import_linter_verdicts import Options, Verdict, ours, theirs

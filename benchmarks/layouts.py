@@ -19,7 +19,7 @@ from archlint.facts.settings import Settings
 from archlint.facts.syntax import Failure, FileFacts
 from archlint.parse.python import extract
 from archlint.project import Project
-from archlint.project.patterns import covers
+from archlint.project.source.patterns import covers
 
 LABELS = Path(__file__).parent / "labels/layouts.jsonl"
 LAYER_OF_WORD = {"persistence": "infrastructure"}

@@ -9,7 +9,7 @@ from archlint.adapters.processes import InProcess
 from archlint.adapters.store import NoStore
 from archlint.engine.analyse import understand
 from archlint.facts.settings import Settings
-from archlint.project.services import Service
+from archlint.project.services.services import Service
 from archlint.testing import MemoryFiles
 
 CODE = {"orders/api.py": "x = 1\n", "billing/api.py": "x = 1\n"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.checklist.found import Subject
 from archlint.project import Project
-from archlint.project.modules import Module
+from archlint.project.source.modules import Module
 
 
 def users(project: Project, *kinds: str, but_not: str = "") -> tuple[Subject, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.project.contract_layers import parse_layers
-from archlint.project.layer_words import LAYERS
-from archlint.project.modules import Module
+from archlint.project.layers.contract_layers import parse_layers
+from archlint.project.layers.layer_words import LAYERS
+from archlint.project.source.modules import Module
 
 if TYPE_CHECKING:
     from archlint.project import Project

@@ -64,7 +64,7 @@ def _text(files: Files, path: str) -> str | None:
 
 def _said(found: Mapping[str, str]) -> Iterator[Contract | Misread]:
     """What the files say; of those in one folder the first that has a section for it."""
-    from archlint.project.module_roles import is_passed_over  # noqa: PLC0415  a project without contracts does not need it
+    from archlint.project.source.module_roles import is_passed_over  # noqa: PLC0415  a project without contracts does not need it
 
     done: set[str] = set()
     for path in sorted(found, key=lambda path: (path.rpartition("/")[0], _NAMES.index(path.rpartition("/")[2]))):

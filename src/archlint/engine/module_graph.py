@@ -11,8 +11,8 @@ from archlint.engine.drawn_layers import DrawnLayers
 from archlint.facts.findings import Finding, Location, Report
 from archlint.facts.module_graph import GraphEdge, GraphImport, GraphModule, GraphViolation, ImportTime, ModuleGraph, Role
 from archlint.project import Project
-from archlint.project.imports import Edge, Reference
-from archlint.project.modules import Module
+from archlint.project.source.imports import Edge, Reference
+from archlint.project.source.modules import Module
 
 _ABOUT_LAYERS = "ARC"
 

@@ -48,7 +48,7 @@ def _manifests(inventory: Inventory, settings: Settings) -> Iterator[str]:
 
 
 def _is_passed_over(folders: str) -> bool:
-    from archlint.project.module_roles import is_passed_over  # noqa: PLC0415  what most runs need not import
+    from archlint.project.source.module_roles import is_passed_over  # noqa: PLC0415  what most runs need not import
 
     return bool(folders) and is_passed_over(folders.split("/"))
 

@@ -15,8 +15,8 @@ from archlint.engine.suppress import Suppression
 from archlint.facts.findings import SEVERITIES, Hit, Site
 from archlint.facts.settings import Contract, Settings
 from archlint.project import Project
-from archlint.project.patterns import covers
-from archlint.project.statements import Sql
+from archlint.project.source.patterns import covers
+from archlint.project.sql.statements import Sql
 from archlint.rulebook import Rulebook
 from archlint.rulebook.document import suggestion
 

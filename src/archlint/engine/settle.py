@@ -27,7 +27,7 @@ from archlint.facts.baseline import Baseline, Entry
 from archlint.facts.findings import Completeness, Finding, Hit, ItemResult, Report, Site
 from archlint.facts.interrupt import let_through
 from archlint.project import Project
-from archlint.project.statements import Sql
+from archlint.project.sql.statements import Sql
 from archlint.rulebook import Rule, Rulebook
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.model import CallSite, Def, Type, Witness
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.program import Project
+    from archlint.project.source.modules import Module
 
 
 def describe(project: Project, module: Module) -> str:

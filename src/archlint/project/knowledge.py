@@ -8,7 +8,7 @@ from functools import cached_property
 
 from archlint.facts.knowledge import Library, Operation, TypeInfo
 from archlint.facts.schema_knowledge import SchemaModel, SchemaPart
-from archlint.project.notation import parse_notation
+from archlint.project.types.notation import parse_notation
 
 _CHAINED = Operation(returns="self")
 _ANSWERING = frozenset(

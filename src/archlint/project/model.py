@@ -11,7 +11,7 @@ from archlint.facts.knowledge import Operation
 from archlint.facts.syntax import Call, CallRef, Expr, Function
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
+    from archlint.project.source.modules import Module
 
 
 class Type(Struct, frozen=True, gc=False):

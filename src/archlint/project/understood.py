@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Attribute
 from archlint.project.describe import type_name
+from archlint.project.effects.points import Point
 from archlint.project.model import CallSite, Def, Witness
-from archlint.project.points import Point
 from archlint.project.spelling import spell
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.program import Project
+    from archlint.project.source.modules import Module
 
 _KINDS = {"deferred": "later", "threaded": "in a thread", "per item": "for each item", "once": "now"}
 

@@ -11,7 +11,7 @@ from archlint.facts.syntax import Attribute, Body, CallRef, Comprehension, Const
 from archlint.project.parts import PARTS
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
+    from archlint.project.source.modules import Module
 
 _ATTRIBUTES = frozenset({Attribute})
 _LEAVES = frozenset({Name, Constant, String, CallRef})

@@ -13,7 +13,7 @@ import yaml
 from archlint.facts.knowledge import EFFECTS, Library, Operation, TypeInfo
 from archlint.ports import FactStore
 from archlint.project.knowledge import Knowledge
-from archlint.project.notation import parse_notation
+from archlint.project.types.notation import parse_notation
 
 _ARGUMENT = re.compile(r"\d+(:\w+)?|:\w+|\*{1,2}|self")
 _LIMITS = ("none", "client", "setting", "unknown")

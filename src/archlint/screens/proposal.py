@@ -24,7 +24,7 @@ from archlint.engine.setup.choice import (
 from archlint.engine.setup.excludes import Exclude
 from archlint.engine.setup.survey import Survey
 from archlint.engine.setup.wishes import Wishes, with_wishes
-from archlint.project.layer_words import LAYERS, Layer
+from archlint.project.layers.layer_words import LAYERS, Layer
 
 Kind = Literal["roots", "style", "layer", "package", "service", "dialect", "exclude", "extra"]
 Field = Literal["", "add", "rename", "dialect", "exclude"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from project_builder import KNOWLEDGE, shipped_knowledge
 
 from archlint.facts.knowledge import EFFECTS, Library
-from archlint.project.notation import Notation, parse_notation
+from archlint.project.types.notation import Notation, parse_notation
 from archlint.rulebook.knowledge import KnowledgeError, kept_knowledge, load_knowledge, read_libraries
 
 DOCUMENT = """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from project_builder import project_of
 
-from archlint.project.arguments import arguments_by_parameter
-from archlint.project.cache_writes import CacheWrites
-from archlint.project.conditions import Conditions
+from archlint.project.caches.cache_writes import CacheWrites
+from archlint.project.control.conditions import Conditions
+from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.spelling import spell
 
 HEAD = """

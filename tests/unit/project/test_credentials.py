@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.project.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary, words_of
 
 VOCABULARY = Vocabulary(
     {"password": ["password", "passwd", "pwd"], "token": ["token", "access token"], "key": ["api key", "secret"]},

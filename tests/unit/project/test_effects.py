@@ -7,7 +7,7 @@ from project_builder import project_of
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Name
 from archlint.project import Project
-from archlint.project.effects import EffectPoint
+from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def
 
 DATABASE = """

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from project_builder import project_of
 
-from archlint.project.credentials import Vocabulary
-from archlint.project.flows import Flow, Habits, Place
-from archlint.project.kept_flows import KeptFlows
-from archlint.project.taint import Taint
+from archlint.project.secrets.credentials import Vocabulary
+from archlint.project.secrets.flows import Flow, Habits, Place
+from archlint.project.secrets.kept_flows import KeptFlows
+from archlint.project.secrets.taint import Taint
 
 WORDS = Vocabulary({"password": ["password"]})
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from project_builder import project_of
 
-from archlint.project.loops import Loops
+from archlint.project.loops.loops import Loops
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import UNSAID, shorten, spell
-from archlint.project.written import Written
+from archlint.project.values.written import Written
 
 
 def excuse_of(code: str) -> str | None:

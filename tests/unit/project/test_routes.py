@@ -10,7 +10,7 @@ from project_builder import project_of
 
 from archlint.project import Project
 from archlint.project.model import Def
-from archlint.project.routes import Route
+from archlint.project.routes.routes import Route
 
 
 def routes_of(files: Mapping[str, str]) -> tuple[Project, dict[str, Route]]:

@@ -15,7 +15,7 @@ from archlint.facts.syntax import FileFacts
 from archlint.parse.python import extract
 from archlint.parse.sql import read
 from archlint.project import Project
-from archlint.project.statements import Sql
+from archlint.project.sql.statements import Sql
 
 STATEMENTS = (
     "SELECT a.*, b FROM a WHERE c = 'd' AND e = {x}",

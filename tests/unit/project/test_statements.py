@@ -14,7 +14,7 @@ from archlint.facts.syntax import FileFacts
 from archlint.parse.python import extract
 from archlint.parse.sql import read
 from archlint.project import Project
-from archlint.project.statements import Sql, Statements
+from archlint.project.sql.statements import Sql, Statements
 
 
 class Reader:

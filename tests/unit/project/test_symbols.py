@@ -8,7 +8,7 @@ from project_builder import project_of
 
 from archlint.facts.syntax import Call, Name
 from archlint.project import Project
-from archlint.project.modules import Module
+from archlint.project.source.modules import Module
 
 
 def found(project: Project, dotted: str) -> list[tuple[str, str]]:

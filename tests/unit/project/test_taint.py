@@ -5,9 +5,9 @@ from __future__ import annotations
 from project_builder import project_of
 
 from archlint.facts.findings import Confidence
-from archlint.project.credentials import Vocabulary
-from archlint.project.flows import Flow, Habits, Place
-from archlint.project.taint import Taint
+from archlint.project.secrets.credentials import Vocabulary
+from archlint.project.secrets.flows import Flow, Habits, Place
+from archlint.project.secrets.taint import Taint
 
 WORDS = Vocabulary({"password": ["password"], "token": ["token"]}, doubtful=["token"])
 HABITS = Habits(sanitizers=frozenset({"mask"}), wholes={"headers": "headers"}, requests=frozenset({"request"}))

@@ -11,9 +11,9 @@ from project_builder import project_of
 
 from archlint.facts.syntax import Expr
 from archlint.project import Project
-from archlint.project.modules import Module
-from archlint.project.texts import BuiltText, Hole, Written
-from archlint.project.values import UNKNOWN
+from archlint.project.source.modules import Module
+from archlint.project.values.texts import BuiltText, Hole, Written
+from archlint.project.values.values import UNKNOWN
 
 
 def argument(project: Project, callee: str = "ask") -> tuple[Module, Expr, int]:

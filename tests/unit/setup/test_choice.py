@@ -26,7 +26,7 @@ from archlint.engine.setup.choice import (
     with_style,
 )
 from archlint.facts.settings import LayerMap, Settings
-from archlint.project.layer_words import LAYERS, Layer
+from archlint.project.layers.layer_words import LAYERS, Layer
 
 PACKAGES = ("shop.a", "shop.b", "shop.c", "shop.d", "shop.e")
 START = Choice(

@@ -17,7 +17,7 @@ from importlinter.contracts.protected import ProtectedContract
 from importlinter.domain.contract import InvalidContractOptions
 from importlinter.domain.helpers import MissingImport
 
-from archlint.project.contract_question import Breach
+from archlint.project.layers.contract_question import Breach
 
 Options = dict[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from import_graphs import project_of_sources
 
 from archlint.facts.settings import Allow, Contract, Settings
-from archlint.project.contracts import Contracts
-from archlint.project.patterns import covers, matches
+from archlint.project.layers.contracts import Contracts
+from archlint.project.source.patterns import covers, matches
 
 SHOP = {"shop/web.py": "import shop.data", "shop/data.py": "import shop.web\nimport requests", "shop/__init__.py": ""}
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from import_graphs import project_of_graph
 
 from archlint.facts.settings import Contract, Settings
-from archlint.project.contract_layers import parse_layers
-from archlint.project.contracts import Contracts
+from archlint.project.layers.contract_layers import parse_layers
+from archlint.project.layers.contracts import Contracts
 
 TOP = [f"p.{name}" for name in "abcdef"]
 MODULES = ["p", *TOP, *(f"{top}.{name}" for top in TOP[:4] for name in "xy")]

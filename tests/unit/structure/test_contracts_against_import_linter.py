@@ -13,7 +13,7 @@ from import_linter_verdicts import Options, Verdict, ours, theirs
 
 from archlint.engine.linted_options import contract_from
 from archlint.facts.settings import Contract, Linted, Misread, Settings
-from archlint.project.contracts import Contracts
+from archlint.project.layers.contracts import Contracts
 
 TOPS = ["p.a", "p.b", "p.c", "p.d", "p._e"]
 MODULES = ["p", *TOPS, *(f"{top}.{name}" for top in TOPS for name in ("x", "y", "_z")), "p.a.x.m", "p.a.x.n", "p.b.x.m"]

@@ -7,8 +7,8 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.project.digraph import Digraph
-from archlint.project.illegal_chains import illegal_chains
+from archlint.project.layers.illegal_chains import illegal_chains
+from archlint.project.source.digraph import Digraph
 
 SIZE = 8
 EDGES = st.sets(st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1)), max_size=20)

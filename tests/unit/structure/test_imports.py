@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from import_graphs import project_of_sources
 
-from archlint.project.imports import View
+from archlint.project.source.imports import View
 
 
 def edges(sources: dict[str, str], importer: str, view: View = "runtime") -> list[str]:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archlint.facts.settings import LayerMap
-from archlint.project.layer_map import assign, written
-from archlint.project.layer_words import LAYERS, Layer
+from archlint.project.layers.layer_map import assign, written
+from archlint.project.layers.layer_words import LAYERS, Layer
 
 PARTS = st.sampled_from(["a", "b", "c", "d", "e", "views", "service", "domain"])
 NAMES = st.lists(PARTS, min_size=1, max_size=4).map(".".join)

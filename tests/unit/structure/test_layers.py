@@ -5,7 +5,7 @@ from __future__ import annotations
 from import_graphs import project_of_sources
 
 from archlint.facts.settings import LayerMap, Settings
-from archlint.project.layers import Layers
+from archlint.project.layers.layers import Layers
 
 
 def layers(sources: dict[str, str], settings: Settings | None = None) -> Layers:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from import_graphs import file_of, importing, project_of_sources, project_with
 
 from archlint.facts.settings import Settings
-from archlint.project.modules import Module
+from archlint.project.source.modules import Module
 
 
 def names(sources: dict[str, str], configured: Settings | None = None, others: tuple[str, ...] = ()) -> dict[str, str]:

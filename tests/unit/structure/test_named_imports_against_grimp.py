@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from import_graphs import project_of_sources
 
 from archlint.facts.settings import Linted
-from archlint.project.contract_graph import ContractGraph
-from archlint.project.named_imports import NamedImports, named_imports
+from archlint.project.layers.contract_graph import ContractGraph
+from archlint.project.source.named_imports import NamedImports, named_imports
 
 Edges = set[tuple[str, str]]
 

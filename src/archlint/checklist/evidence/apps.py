@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archlint.checklist.found import Found
 from archlint.project import Project
-from archlint.project.apps import asked_apps
+from archlint.project.routes.apps import asked_apps
 
 
 def find(project: Project) -> Found:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.checklist.found import Found, Subject
 from archlint.project import Project
-from archlint.project.services import Service
+from archlint.project.services.services import Service
 
 
 def find(project: Project) -> Found:

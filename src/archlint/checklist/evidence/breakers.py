@@ -5,7 +5,7 @@ from __future__ import annotations
 from archlint.checklist.evidence import outbound
 from archlint.checklist.found import Found, Subject
 from archlint.project import Project
-from archlint.project.breakers import Breakers
+from archlint.project.effects.breakers import Breakers
 
 
 def find(project: Project) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archlint.checklist.found import Found, Subject
 from archlint.project import Project
-from archlint.project.service_databases import Address, addresses
+from archlint.project.services.service_databases import Address, addresses
 
 
 def find(project: Project) -> Found:

@@ -11,8 +11,8 @@ from archlint.checklist.uses import users
 from archlint.facts.findings import Site
 from archlint.facts.syntax import String
 from archlint.project import Project
-from archlint.project.modules import Module
 from archlint.project.parts import parts_of
+from archlint.project.source.modules import Module
 
 _BROKER = "broker-client"
 _SUBSCRIBE = "subscribe"

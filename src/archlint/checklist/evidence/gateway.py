@@ -6,7 +6,7 @@ from archlint.checklist.found import Found, Subject
 from archlint.facts.deployment import Upstream
 from archlint.facts.findings import Site
 from archlint.project import Project
-from archlint.project.services import Service
+from archlint.project.services.services import Service
 
 _LOOPBACK = ("127.", "localhost:", "[::1]:")
 

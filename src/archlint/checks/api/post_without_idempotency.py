@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.project.already_there import AlreadyThere
-from archlint.project.asking import Asking, Phrases
-from archlint.project.changed_rows import ways_to_change
-from archlint.project.conditions import Conditions, Path
-from archlint.project.credentials import words_of
-from archlint.project.endpoints import Endpoint
-from archlint.project.makers import Makers
+from archlint.project.control.already_there import AlreadyThere
+from archlint.project.control.asking import Asking, Phrases
+from archlint.project.control.conditions import Conditions, Path
+from archlint.project.listings.makers import Makers
 from archlint.project.model import Def, Type
-from archlint.project.new_rows import makes_row
+from archlint.project.routes.endpoints import Endpoint
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.transactions.changed_rows import ways_to_change
+from archlint.project.transactions.new_rows import makes_row
 
 _PLURAL = "s"
 

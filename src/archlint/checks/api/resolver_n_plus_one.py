@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
-from archlint.project.conditions import Conditions, Path
-from archlint.project.given_answers import may_be_given
-from archlint.project.listed_types import ListedTypes
-from archlint.project.memoised import fills_cache, is_memoised
+from archlint.project.control.conditions import Conditions, Path
+from archlint.project.effects.given_answers import may_be_given
+from archlint.project.effects.memoised import fills_cache, is_memoised
 from archlint.project.model import Def, Type
-from archlint.project.root_fields import roots_of_schemas
+from archlint.project.routes.root_fields import roots_of_schemas
+from archlint.project.types.listed_types import ListedTypes
 
 _ASKS = "db.read"
 _FAR = 4

@@ -8,24 +8,24 @@ from dataclasses import dataclass, replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute
-from archlint.project.apps import service_of
-from archlint.project.asking import Asking, Phrases
-from archlint.project.changed_rows import ways_to_change
-from archlint.project.conditions import Path, is_failure_path
-from archlint.project.credentials import compounds_of, words_of
-from archlint.project.endpoints import WRITING, Endpoint
-from archlint.project.guard_words import GuardWords
-from archlint.project.guards import Guards
-from archlint.project.made_if_missing import is_made_if_missing
+from archlint.project.control.asking import Asking, Phrases
+from archlint.project.control.conditions import Path, is_failure_path
+from archlint.project.control.made_if_missing import is_made_if_missing
 from archlint.project.model import Def, Type
-from archlint.project.modules import Module
-from archlint.project.mutations import mutations
-from archlint.project.provided import provided_by
-from archlint.project.route_records import App, Route
-from archlint.project.route_tree import UNKNOWN_OWNER
-from archlint.project.secret_lookups import looks_up_by_secret
-from archlint.project.symbols import ClassDef
-from archlint.project.view_access import Guard
+from archlint.project.names.symbols import ClassDef
+from archlint.project.routes.apps import service_of
+from archlint.project.routes.endpoints import WRITING, Endpoint
+from archlint.project.routes.guard_words import GuardWords
+from archlint.project.routes.guards import Guards
+from archlint.project.routes.mutations import mutations
+from archlint.project.routes.route_records import App, Route
+from archlint.project.routes.route_tree import UNKNOWN_OWNER
+from archlint.project.routes.secret_lookups import looks_up_by_secret
+from archlint.project.routes.view_access import Guard
+from archlint.project.secrets.credentials import compounds_of, words_of
+from archlint.project.source.modules import Module
+from archlint.project.transactions.changed_rows import ways_to_change
+from archlint.project.types.provided import provided_by
 
 _FAR = 3
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Name, Statement
-from archlint.project.endpoints import Endpoint
+from archlint.project.listings.page_sizes import PageSizes, SizeWords
 from archlint.project.model import Type
-from archlint.project.page_sizes import PageSizes, SizeWords
+from archlint.project.names.symbols import ClassDef
+from archlint.project.routes.endpoints import Endpoint
 from archlint.project.spelling import last_name, spell
-from archlint.project.symbols import ClassDef
 
 _ASKED = frozenset({"asked-page-size", "asked-page-size-always"})
 _ALWAYS = "asked-page-size-always"

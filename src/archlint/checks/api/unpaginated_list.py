@@ -7,24 +7,24 @@ from dataclasses import dataclass
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Name
-from archlint.project.answered_rows import AnsweredRows
-from archlint.project.attachments import answers_with_file
-from archlint.project.bare_values import gives_bare_values
-from archlint.project.credentials import words_of
-from archlint.project.empty_answers import answers_nothing_first
-from archlint.project.endpoints import Endpoint
-from archlint.project.hubs import Hubs
-from archlint.project.left_routers import LeftRouters
-from archlint.project.listing_views import ListingView, ListingViews
-from archlint.project.many_rows import ManyRows, RowWords, kind_of
+from archlint.project.listings.answered_rows import AnsweredRows
+from archlint.project.listings.bare_values import gives_bare_values
+from archlint.project.listings.empty_answers import answers_nothing_first
+from archlint.project.listings.hubs import Hubs
+from archlint.project.listings.listing_views import ListingView, ListingViews
+from archlint.project.listings.many_rows import ManyRows, RowWords, kind_of
+from archlint.project.listings.written_models import WrittenModels
 from archlint.project.model import Def, Type
-from archlint.project.one_off import OneOff
-from archlint.project.page_decorators import shows_page
 from archlint.project.parts import parts_of
-from archlint.project.route_records import FIELD
-from archlint.project.row_types import Rows
+from archlint.project.relations.row_types import Rows
+from archlint.project.routes.attachments import answers_with_file
+from archlint.project.routes.endpoints import Endpoint
+from archlint.project.routes.left_routers import LeftRouters
+from archlint.project.routes.page_decorators import shows_page
+from archlint.project.routes.route_records import FIELD
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.one_off import OneOff
 from archlint.project.spelling import last_name
-from archlint.project.written_models import WrittenModels
 
 _READS = frozenset({"GET", "QUERY"})
 _CONNECTION = "connection"

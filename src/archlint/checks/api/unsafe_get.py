@@ -8,19 +8,19 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Comparison, String
-from archlint.project.any_method import answers_any_method
-from archlint.project.asked_for_writing import is_asked_for_writing
-from archlint.project.changed_rows import ways_to_change
-from archlint.project.conditions import Path, is_failure_path
-from archlint.project.credentials import words_of
-from archlint.project.effects import EffectPoint
-from archlint.project.endpoints import SAFE, Endpoint
-from archlint.project.incidental import is_left_over
-from archlint.project.made_if_missing import is_made_if_missing, leads_to_what_is_missing
+from archlint.project.control.asked_for_writing import is_asked_for_writing
+from archlint.project.control.conditions import Path, is_failure_path
+from archlint.project.control.made_if_missing import is_made_if_missing, leads_to_what_is_missing
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.loops.incidental import is_left_over
+from archlint.project.routes.any_method import answers_any_method
+from archlint.project.routes.endpoints import SAFE, Endpoint
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
-from archlint.project.state_changes import sets_state
-from archlint.project.working_tables import fills_working_table
-from archlint.project.write_words import words_of_write
+from archlint.project.transactions.changed_rows import ways_to_change
+from archlint.project.transactions.state_changes import sets_state
+from archlint.project.transactions.working_tables import fills_working_table
+from archlint.project.transactions.write_words import words_of_write
 
 _LONG_VERBS = ("create", "delete", "remove", "update", "withdraw", "generate", "register", "cancel")
 """What paths run together with other words: `createdb`."""

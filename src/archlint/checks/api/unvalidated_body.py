@@ -8,16 +8,16 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name, Parameter, String, Subscript
-from archlint.project.asking import Asking, Phrases
-from archlint.project.changed_rows import ways_to_change
-from archlint.project.conditions import Path as ConditionPath
-from archlint.project.credentials import words_of
-from archlint.project.endpoints import WRITING, Endpoint
-from archlint.project.entities import FunctionRef
-from archlint.project.handed_values import HandedValues
-from archlint.project.looked_at import Look, LookedAt
+from archlint.project.control.asking import Asking, Phrases
+from archlint.project.control.conditions import Path as ConditionPath
 from archlint.project.model import CallSite, Def
+from archlint.project.names.handed_values import HandedValues
+from archlint.project.routes.endpoints import WRITING, Endpoint
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.transactions.changed_rows import ways_to_change
+from archlint.project.types.entities import FunctionRef
+from archlint.project.values.looked_at import Look, LookedAt
 from archlint.project.walk import walk_module
 
 _REFUSALS = frozenset({400, 422})

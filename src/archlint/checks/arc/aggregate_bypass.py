@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Name
-from archlint.project.credentials import words_of
 from archlint.project.model import Type
-from archlint.project.modules import Module
+from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, spell
-from archlint.project.symbols import ClassDef
 
 _GROWING = frozenset({"append", "extend", "insert", "remove", "clear", "pop", "add", "discard"})
 

@@ -10,12 +10,12 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
-from archlint.project.credentials import words_of
 from archlint.project.model import Def, Type
-from archlint.project.modules import Module
+from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
-from archlint.project.symbols import ClassDef
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Expr, Name, String
-from archlint.project.credentials import words_of
-from archlint.project.frozen import Frozen
+from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
-from archlint.project.symbols import ClassDef
+from archlint.project.secrets.credentials import words_of
+from archlint.project.types.frozen import Frozen
 
 _WORD = re.compile(r"\w+")
 _FEW = 2

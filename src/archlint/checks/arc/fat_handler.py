@@ -8,13 +8,13 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Body, Comparison, Context, Name, Statement
-from archlint.project.effects import EffectPoint
+from archlint.project.control.sequence import chain, may_follow
+from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def
-from archlint.project.mutations import mutations
 from archlint.project.parts import parts_of
-from archlint.project.sequence import chain, may_follow
+from archlint.project.routes.mutations import mutations
 from archlint.project.spelling import last_name, spell
-from archlint.project.table_changes import changes_tables
+from archlint.project.transactions.table_changes import changes_tables
 
 _BRANCHES = ("if", "case", "for", "while")
 _LEAVES = frozenset({"raise", "return", "continue", "break", "pass"})

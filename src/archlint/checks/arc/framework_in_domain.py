@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity
-from archlint.project.contract_question import Breach
-from archlint.project.imports import Reference
-from archlint.project.layer_evidence import LayerEvidence
-from archlint.project.modules import Module
+from archlint.project.layers.contract_question import Breach
+from archlint.project.layers.layer_evidence import LayerEvidence
+from archlint.project.source.imports import Reference
+from archlint.project.source.modules import Module
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

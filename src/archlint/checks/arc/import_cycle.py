@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.syntax import Attribute, CallRef, Name
-from archlint.project.contract_question import Breach
-from archlint.project.digraph import Digraph
-from archlint.project.imports import Edge, Reference
-from archlint.project.modules import Module
+from archlint.project.layers.contract_question import Breach
+from archlint.project.source.digraph import Digraph
+from archlint.project.source.imports import Edge, Reference
+from archlint.project.source.modules import Module
 
 _DEAREST = 1000
 """More than any other import takes: a package that collects its own modules does so for its users, and is not cut."""

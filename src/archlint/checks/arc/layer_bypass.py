@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import String
-from archlint.project.effects import EffectPoint
-from archlint.project.handler_ways import Bypass, HandlerWays
+from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
+from archlint.project.routes.handler_ways import Bypass, HandlerWays
 
 _EFFECTS = frozenset({"db.read", "db.write"})
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
-from archlint.project.annotated_only import AnnotatedOnly
-from archlint.project.contract_graph import Link
-from archlint.project.contract_question import Breach
-from archlint.project.illegal_chains import Chain
-from archlint.project.imports import Edge
-from archlint.project.layer_evidence import LayerEvidence
-from archlint.project.layer_words import LAYERS, Layer
-from archlint.project.modules import Module
-from archlint.project.outward import Outward
+from archlint.project.layers.contract_graph import Link
+from archlint.project.layers.contract_question import Breach
+from archlint.project.layers.illegal_chains import Chain
+from archlint.project.layers.layer_evidence import LayerEvidence
+from archlint.project.layers.layer_words import LAYERS, Layer
+from archlint.project.layers.outward import Outward
+from archlint.project.source.annotated_only import AnnotatedOnly
+from archlint.project.source.imports import Edge
+from archlint.project.source.modules import Module
 
 _FAR = 2
 """Modules between the ends beyond which an inferred chain is only noted."""

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Function, Name, Statement
-from archlint.project.frozen import Frozen
-from archlint.project.symbols import ClassDef
+from archlint.project.names.symbols import ClassDef
+from archlint.project.types.frozen import Frozen
 
 _CHANGES = frozenset({"assign", "annotate", "augment", "delete"})
 

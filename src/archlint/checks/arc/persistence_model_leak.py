@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof, Site
 from archlint.facts.knowledge import Route
 from archlint.facts.syntax import Attribute, Await, CallRef, Constant, Expr, Mapping, Name
-from archlint.project.endpoints import Endpoint
 from archlint.project.model import CallSite, Def, Type
-from archlint.project.modules import Module
 from archlint.project.parts import parts_of
+from archlint.project.routes.endpoints import Endpoint
+from archlint.project.source.modules import Module
 
 _MODEL = "db-model"
 

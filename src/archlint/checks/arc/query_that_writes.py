@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Constant
-from archlint.project.asked_for_writing import is_asked_for_writing
-from archlint.project.changed_rows import ways_to_change
-from archlint.project.conditions import Path
-from archlint.project.credentials import words_of
-from archlint.project.effects import EffectPoint
-from archlint.project.endpoints import VERBS
-from archlint.project.incidental import Incidental, IncidentalWords
+from archlint.project.control.asked_for_writing import is_asked_for_writing
+from archlint.project.control.conditions import Path
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.effects.task_retries import is_decorated_task
+from archlint.project.loops.incidental import Incidental, IncidentalWords
 from archlint.project.model import Def
-from archlint.project.overriding import is_run_by_framework, overrides_library
+from archlint.project.routes.endpoints import VERBS
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
-from archlint.project.table_changes import changes_tables
-from archlint.project.task_retries import is_decorated_task
-from archlint.project.working_tables import fills_working_table
+from archlint.project.transactions.changed_rows import ways_to_change
+from archlint.project.transactions.table_changes import changes_tables
+from archlint.project.transactions.working_tables import fills_working_table
+from archlint.project.types.overriding import is_run_by_framework, overrides_library
 
 _GETTING_OR_MAKING = ("get_or_create", "aget_or_create")
 _FAR = 2

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.project.entities import FunctionRef
 from archlint.project.model import CallSite, Def, Type
-from archlint.project.modules import Module
+from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
+from archlint.project.types.entities import FunctionRef
 
 _PERSISTENCE = "infrastructure"
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.project.model import Type
-from archlint.project.symbols import ClassDef
+from archlint.project.names.symbols import ClassDef
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

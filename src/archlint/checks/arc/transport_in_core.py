@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.syntax import Await, CallRef, Collection, Expr, Statement, Subscript
-from archlint.project.class_attributes import method_in
-from archlint.project.entities import External, FunctionRef
-from archlint.project.layer_words import Layer
+from archlint.project.layers.layer_words import Layer
 from archlint.project.model import Def, Type
-from archlint.project.modules import Module
+from archlint.project.names.class_attributes import method_in
+from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.types.entities import External, FunctionRef
 
 _ERROR, _RESPONSE, _REQUEST = "http-error", "response", "request"
 _SOCKET = "WebSocket"

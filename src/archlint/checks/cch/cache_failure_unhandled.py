@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.knowledge import Library
-from archlint.project.cache_reads import CacheReads
-from archlint.project.cache_writes import CacheWrites
-from archlint.project.cached_copies import CachedCopies, CopyWords
+from archlint.project.caches.cache_reads import CacheReads
+from archlint.project.caches.cache_writes import CacheWrites
+from archlint.project.caches.cached_copies import CachedCopies, CopyWords
+from archlint.project.control.swallowed import catches
 from archlint.project.model import CallSite, Def
-from archlint.project.setting_values import SettingValues
-from archlint.project.swallowed import catches
+from archlint.project.names.setting_values import SettingValues
 
 _READ = "cache.read"
 _BACKEND, _IGNORED = "cache-backend", "cache-failures-ignored"

@@ -12,14 +12,14 @@ from msgspec.structs import replace
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import Attribute, Await, CallRef, Constant, Expr, Name, String
-from archlint.project.arguments import arguments_by_parameter, parameter
-from archlint.project.cache_writes import CacheWrites, Expiry
-from archlint.project.cached_copies import CachedCopies, CopyWords, words_of
-from archlint.project.kept_values import is_dated, is_gathered
-from archlint.project.led_to import LedTo
+from archlint.project.caches.cache_writes import CacheWrites, Expiry
+from archlint.project.caches.cached_copies import CachedCopies, CopyWords, words_of
+from archlint.project.caches.kept_values import is_dated, is_gathered
 from archlint.project.model import CallSite, Def
+from archlint.project.names.arguments import arguments_by_parameter, parameter
+from archlint.project.source.led_to import LedTo
 from archlint.project.spelling import last_name, shorten, spell
-from archlint.project.texts import Written
+from archlint.project.values.texts import Written
 
 _ENTRIES = ("value", "many", "hash")
 _DEPTH = 4

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
-from archlint.project.credentials import words_of
-from archlint.project.growing_mappings import Entry, GrowingMappings
-from archlint.project.instances import Instances
-from archlint.project.memos import Memo, memos
+from archlint.project.caches.open_keys import OpenKey, OpenKeys
+from archlint.project.effects.memos import Memo, memos
+from archlint.project.effects.own_memos import own_memos
+from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def
-from archlint.project.one_off import OneOff
-from archlint.project.open_keys import OpenKey, OpenKeys
-from archlint.project.origins import Parameter
-from archlint.project.own_memos import own_memos
-from archlint.project.repeated import LoopWords
+from archlint.project.names.growing_mappings import Entry, GrowingMappings
+from archlint.project.names.origins import Parameter
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.one_off import OneOff
 from archlint.project.spelling import last_name, spell
+from archlint.project.types.instances import Instances
 
 _CLEARS = "cache_clear"
 _ONE = "1"

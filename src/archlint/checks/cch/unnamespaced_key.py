@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.knowledge import CacheWrite
-from archlint.project.cache_keys import CacheKeys
-from archlint.project.cache_writes import CacheWrites
+from archlint.project.caches.cache_keys import CacheKeys
+from archlint.project.caches.cache_writes import CacheWrites
+from archlint.project.caches.open_keys import OpenKeys
 from archlint.project.model import CallSite
-from archlint.project.open_keys import OpenKeys
-from archlint.project.setting_values import SettingValues
+from archlint.project.names.setting_values import SettingValues
 from archlint.project.spelling import shorten, spell
 
 _KEPT = ("value", "hash")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.project.caches.uninvalidated import Uninvalidated
+from archlint.project.effects.run_by_requests import RunByRequests
+from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def
-from archlint.project.one_off import OneOff
-from archlint.project.repeated import LoopWords
-from archlint.project.run_by_requests import RunByRequests
-from archlint.project.uninvalidated import Uninvalidated
+from archlint.project.source.one_off import OneOff
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -9,7 +9,7 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.syntax import String
 from archlint.project.parts import parts_of
-from archlint.project.stored_names import StoredNames
+from archlint.project.relations.stored_names import StoredNames
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

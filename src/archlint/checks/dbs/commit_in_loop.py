@@ -7,20 +7,20 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, CallRef, Name, String
-from archlint.project.commits import Commit, Commits
-from archlint.project.computed_updates import made_before
-from archlint.project.credentials import words_of
-from archlint.project.effects import EffectPoint
-from archlint.project.loops import Loop
-from archlint.project.made_if_missing import is_behind_what_was_found
+from archlint.project.control.made_if_missing import is_behind_what_was_found
+from archlint.project.control.sequence import chain, context_at
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.effects.statement_kind import StatementKind
+from archlint.project.loops.loops import Loop
+from archlint.project.loops.proved import Proved
+from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.model import Def
 from archlint.project.parts import parts_of
-from archlint.project.proved import Proved
-from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
-from archlint.project.sequence import chain, context_at
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, shorten
-from archlint.project.statement_kind import StatementKind
-from archlint.project.transactions import Transactions
+from archlint.project.transactions.commits import Commit, Commits
+from archlint.project.transactions.computed_updates import made_before
+from archlint.project.transactions.transactions import Transactions
 
 _EFFECT = "db.commit"
 _SPLITS, _BOUNDS = frozenset({"split", "rsplit"}), frozenset({"/", "\\", ".", "::"})

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute
-from archlint.project.fixed_addresses import FixedAddresses
-from archlint.project.made_to_last import MadeToLast
+from archlint.project.effects.run_by_requests import Request, RunByRequests
+from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import CallSite, Def
-from archlint.project.one_off import OneOff
-from archlint.project.repeated import LoopWords
-from archlint.project.run_by_requests import Request, RunByRequests
+from archlint.project.source.one_off import OneOff
+from archlint.project.types.made_to_last import MadeToLast
+from archlint.project.values.fixed_addresses import FixedAddresses
 
 _WORD = re.compile(r"[a-z]+")
 

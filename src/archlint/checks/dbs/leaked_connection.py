@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Constant, Statement
+from archlint.project.control.sequence import chain, may_follow
+from archlint.project.effects.opened import Opened, OpenedConnections
+from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def
-from archlint.project.modules import Module
-from archlint.project.name_uses import Use, uses_of
-from archlint.project.one_off import OneOff
-from archlint.project.opened import Opened, OpenedConnections
+from archlint.project.names.name_uses import Use, uses_of
 from archlint.project.parts import names_in
-from archlint.project.repeated import LoopWords
-from archlint.project.sequence import chain, may_follow
+from archlint.project.source.modules import Module
+from archlint.project.source.one_off import OneOff
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):

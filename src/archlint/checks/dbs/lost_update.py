@@ -8,24 +8,24 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Constant, Expr, Name, Statement, String
-from archlint.project.commits import commit_above
-from archlint.project.computed_updates import ComputedUpdate, ComputedUpdates, made_before
-from archlint.project.conditions import is_failure_path
-from archlint.project.credentials import words_of
-from archlint.project.handed_sums import HandedSums
-from archlint.project.memory_changes import changes_of, root_of
-from archlint.project.method_changes import MethodChange, MethodChanges
+from archlint.project.control.conditions import is_failure_path
+from archlint.project.control.sequence import chain, may_follow
 from archlint.project.model import Def, Type
-from archlint.project.modules import Module
-from archlint.project.one_off import PLAIN
+from archlint.project.names.sources import Source
 from archlint.project.parts import parts_of
-from archlint.project.row_locks import RowLocks
-from archlint.project.row_sources import is_found_by_asker, row_sources
-from archlint.project.sequence import chain, may_follow
-from archlint.project.sources import Source
+from archlint.project.relations.row_sources import is_found_by_asker, row_sources
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.modules import Module
+from archlint.project.source.one_off import PLAIN
+from archlint.project.source.unimported import Unimported
 from archlint.project.spelling import last_name, shorten, spell
-from archlint.project.transaction_blocks import TransactionBlocks
-from archlint.project.unimported import Unimported
+from archlint.project.transactions.commits import commit_above
+from archlint.project.transactions.computed_updates import ComputedUpdate, ComputedUpdates, made_before
+from archlint.project.transactions.handed_sums import HandedSums
+from archlint.project.transactions.memory_changes import changes_of, root_of
+from archlint.project.transactions.method_changes import MethodChange, MethodChanges
+from archlint.project.transactions.row_locks import RowLocks
+from archlint.project.transactions.transaction_blocks import TransactionBlocks
 
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})

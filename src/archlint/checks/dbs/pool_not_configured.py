@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Hit, Project, Proof
 from archlint.facts.knowledge import Operation as Known
 from archlint.facts.syntax import Attribute, Comparison, Expr, Mapping, Name, Operation, String, Subscript
-from archlint.project.conditions import is_failure_path
-from archlint.project.credentials import words_of
-from archlint.project.entities import External
-from archlint.project.for_tables import is_for_tables
+from archlint.project.control.conditions import is_failure_path
+from archlint.project.effects.short_lived import ShortLived
+from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import CallSite
-from archlint.project.modules import Module
-from archlint.project.name_uses import uses_of
-from archlint.project.one_off import OneOff
+from archlint.project.names.for_tables import is_for_tables
+from archlint.project.names.name_uses import uses_of
 from archlint.project.parts import parts_of
-from archlint.project.repeated import LoopWords
-from archlint.project.short_lived import ShortLived
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.modules import Module
+from archlint.project.source.one_off import OneOff
+from archlint.project.source.unimported import Unimported, goes_on
 from archlint.project.spelling import last_name
-from archlint.project.unimported import Unimported, goes_on
+from archlint.project.types.entities import External
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name
-from archlint.project.arguments import arguments_by_parameter, parameter
-from archlint.project.changed_rows import changes_something
-from archlint.project.computed_updates import made_before
-from archlint.project.effects import EffectPoint
+from archlint.project.control.sequence import chain, may_follow
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Type
-from archlint.project.name_uses import uses_of
-from archlint.project.one_off import OneOff
-from archlint.project.open_transactions import Inside, OpenTransactions
-from archlint.project.repeated import LoopWords
-from archlint.project.sequence import chain, may_follow
+from archlint.project.names.arguments import arguments_by_parameter, parameter
+from archlint.project.names.name_uses import uses_of
+from archlint.project.source.one_off import OneOff
 from archlint.project.spelling import last_name
-from archlint.project.transaction_blocks import TransactionBlocks
+from archlint.project.transactions.changed_rows import changes_something
+from archlint.project.transactions.computed_updates import made_before
+from archlint.project.transactions.open_transactions import Inside, OpenTransactions
+from archlint.project.transactions.transaction_blocks import TransactionBlocks
 
 _COMMIT, _STORED = "db.commit", "db-model"
 _BEGUN = frozenset({"begin", "begin_nested", "begin_twophase", "transaction"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Hit, Project, Proof, Site, Step
-from archlint.project.failed_commits import FailedCommit, FailedCommits
-from archlint.project.one_off import OneOff
-from archlint.project.repeated import LoopWords
+from archlint.project.loops.repeated import LoopWords
+from archlint.project.source.one_off import OneOff
+from archlint.project.transactions.failed_commits import FailedCommit, FailedCommits
 
 _THEN = {"behind": "`{session}` is used again here", "turn": "the next turn uses `{session}` here"}
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Expr, Mapping, String
-from archlint.project.credentials import words_of
+from archlint.project.effects.run_by_requests import RunByRequests
+from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def
-from archlint.project.one_off import OneOff
-from archlint.project.repeated import LoopWords
-from archlint.project.run_by_requests import RunByRequests
-from archlint.project.update_documents import UpdateDocuments
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.one_off import OneOff
+from archlint.project.transactions.update_documents import UpdateDocuments
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):

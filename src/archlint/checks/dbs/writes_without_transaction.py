@@ -9,11 +9,16 @@ from itertools import combinations, pairwise
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
-from archlint.project.commits import Commit, Commits
-from archlint.project.credentials import words_of
-from archlint.project.insertions import text_of
-from archlint.project.led_to import LedTo
-from archlint.project.loose_writes import (
+from archlint.project.control.sequence import chain
+from archlint.project.loops.repeated import LoopWords
+from archlint.project.model import Def, Type
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.led_to import LedTo
+from archlint.project.source.one_off import OneOff
+from archlint.project.source.unimported import Unimported
+from archlint.project.spelling import shorten, spell
+from archlint.project.transactions.commits import Commit, Commits
+from archlint.project.transactions.loose_writes import (
     adds,
     answers_another,
     are_of_two_sessions,
@@ -37,16 +42,11 @@ from archlint.project.loose_writes import (
     makes_what_is_missing,
     stands_alone,
 )
-from archlint.project.model import Def, Type
-from archlint.project.nothing_new import keeps_nothing_new
-from archlint.project.one_off import OneOff
-from archlint.project.repeatable_writes import can_be_run_again
-from archlint.project.repeated import LoopWords
-from archlint.project.sequence import chain
-from archlint.project.spelling import shorten, spell
-from archlint.project.transactions import Transactions
-from archlint.project.unimported import Unimported
-from archlint.project.written_names import Written, is_key
+from archlint.project.transactions.nothing_new import keeps_nothing_new
+from archlint.project.transactions.repeatable_writes import can_be_run_again
+from archlint.project.transactions.transactions import Transactions
+from archlint.project.transactions.written_names import Written, is_key
+from archlint.project.values.insertions import text_of
 
 _FAR = 2
 """Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh."""

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.project.apps import asked_apps
-from archlint.project.deployed_apps import DeployedApps
-from archlint.project.health import Evidence, Health
-from archlint.project.health_words import HealthWords
-from archlint.project.route_records import App
+from archlint.project.routes.apps import asked_apps
+from archlint.project.routes.deployed_apps import DeployedApps
+from archlint.project.routes.health import Evidence, Health
+from archlint.project.routes.health_words import HealthWords
+from archlint.project.routes.route_records import App
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Hit, Project, Proof, Site, Step
-from archlint.project.apps import asked_apps
-from archlint.project.health import Health
-from archlint.project.health_words import HealthWords
 from archlint.project.model import Def
-from archlint.project.route_records import Route
+from archlint.project.routes.apps import asked_apps
+from archlint.project.routes.health import Health
+from archlint.project.routes.health_words import HealthWords
+from archlint.project.routes.route_records import Route
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, Operation
-from archlint.project.counted_relations import CountedRelations
-from archlint.project.loaded_rows import LoadedRows, chain_of, counted_value
+from archlint.project.listings.counted_relations import CountedRelations
+from archlint.project.listings.loaded_rows import LoadedRows, chain_of, counted_value
 from archlint.project.model import CallSite
-from archlint.project.modules import Module
-from archlint.project.one_off import OneOff, OneOffWords
 from archlint.project.parts import parts_of
+from archlint.project.source.modules import Module
+from archlint.project.source.one_off import OneOff, OneOffWords
 from archlint.project.spelling import shorten, spell
 
 _LENGTH = "builtins.len"

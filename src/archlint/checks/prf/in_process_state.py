@@ -9,13 +9,13 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Conditional, Expr, Name, Operation, Statement, String, Subscript
-from archlint.project.container_uses import Use
-from archlint.project.credentials import words_of
-from archlint.project.endpoints import WRITING
+from archlint.project.effects.process_state import Container, ProcessState, Touch
+from archlint.project.effects.run_by_requests import Request, RunByRequests
 from archlint.project.model import Def, Type
+from archlint.project.names.container_uses import Use
 from archlint.project.parts import names_in
-from archlint.project.process_state import Container, ProcessState, Touch
-from archlint.project.run_by_requests import Request, RunByRequests
+from archlint.project.routes.endpoints import WRITING
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import spell
 
 _OUTSIDE = ("cache.read", "cache.write", "db.read", "db.write")

@@ -11,21 +11,21 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Expr, Name
-from archlint.project.handed_rows import HandedRow, HandedRows
-from archlint.project.lazy_relations import LazyRelation, LazyRelations
-from archlint.project.loaded import LoadedRelations
-from archlint.project.loop_items import is_put_in_brackets
-from archlint.project.loops import Loop, Loops
+from archlint.project.listings.view_rows import names_meant
+from archlint.project.loops.loop_items import is_put_in_brackets
+from archlint.project.loops.loops import Loop, Loops
+from archlint.project.loops.owners import is_of_its_owner
+from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def, Type
-from archlint.project.modules import Module
-from archlint.project.one_off import OneOff
-from archlint.project.owners import is_of_its_owner
-from archlint.project.repeated import LoopWords
-from archlint.project.serialized_loads import SerializedLoad, SerializedLoads
+from archlint.project.names.switched_off import is_switched_off
+from archlint.project.names.switches import Standing
+from archlint.project.relations.handed_rows import HandedRow, HandedRows
+from archlint.project.relations.lazy_relations import LazyRelation, LazyRelations
+from archlint.project.relations.loaded import LoadedRelations
+from archlint.project.relations.serialized_loads import SerializedLoad, SerializedLoads
+from archlint.project.source.modules import Module
+from archlint.project.source.one_off import OneOff
 from archlint.project.spelling import shorten, spell
-from archlint.project.switched_off import is_switched_off
-from archlint.project.switches import Standing
-from archlint.project.view_rows import names_meant
 
 _MOST_NAMES = 4
 

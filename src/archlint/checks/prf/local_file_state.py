@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Name
-from archlint.project.credentials import words_of
-from archlint.project.endpoints import WRITING
-from archlint.project.file_choices import has_other_store, is_form
-from archlint.project.file_writes import FileWrite, FileWrites
-from archlint.project.kept_paths import Fate, KeptPaths
-from archlint.project.local_file_words import LocalFileWords
+from archlint.project.effects.file_choices import has_other_store, is_form
+from archlint.project.effects.file_writes import FileWrite, FileWrites
+from archlint.project.effects.kept_paths import Fate, KeptPaths
+from archlint.project.effects.local_file_words import LocalFileWords
+from archlint.project.effects.run_by_requests import Request, RunByRequests
 from archlint.project.model import CallSite, Def
-from archlint.project.run_by_requests import Request, RunByRequests
-from archlint.project.sent_values import SentValues
-from archlint.project.setting_values import SettingValues
+from archlint.project.names.setting_values import SettingValues
+from archlint.project.routes.endpoints import WRITING
+from archlint.project.secrets.credentials import words_of
+from archlint.project.values.sent_values import SentValues
 
 _ORDER: tuple[Fate, ...] = ("removed", "sent", "kept", "used")
 """Of what the functions of a way do with the file, what decides."""

@@ -7,34 +7,40 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.syntax import CallRef
-from archlint.project.added_rows import AddedRows
-from archlint.project.asked_first import asked_first
-from archlint.project.at_login import is_at_login
-from archlint.project.batches import expression_of
-from archlint.project.conditions import is_failure_path
-from archlint.project.effects import EffectPoint
-from archlint.project.filling_empty import fills_what_is_empty
-from archlint.project.given_answers import tries_attribute
-from archlint.project.item_keys import asks_for_group
-from archlint.project.kept_answers import asks_for_what_is_missing, turn_asks_for_what_is_missing
-from archlint.project.loop_items import is_put_in_brackets
-from archlint.project.memoised import asks_a_keeper, fills_cache, is_kept_by_another, is_memoised
-from archlint.project.own_class import is_of_another_class
-from archlint.project.own_turns import asks_whether_to_stop, has_own_database, is_at_the_end, is_tried_again, is_under_own_lock
+from archlint.project.control.asked_first import asked_first
+from archlint.project.control.conditions import is_failure_path
+from archlint.project.control.reported import is_given_up, is_reported
+from archlint.project.control.searches import asks_any_of_own, has_own_range, is_for_one, is_search
+from archlint.project.control.tolerated import is_behind_conflict
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.effects.given_answers import tries_attribute
+from archlint.project.effects.kept_answers import asks_for_what_is_missing, turn_asks_for_what_is_missing
+from archlint.project.effects.memoised import asks_a_keeper, fills_cache, is_kept_by_another, is_memoised
+from archlint.project.effects.own_class import is_of_another_class
+from archlint.project.effects.spared import Spared
+from archlint.project.loops.added_rows import AddedRows
+from archlint.project.loops.batches import expression_of
+from archlint.project.loops.item_keys import asks_for_group
+from archlint.project.loops.loop_items import is_put_in_brackets
+from archlint.project.loops.own_turns import (
+    asks_whether_to_stop,
+    has_own_database,
+    is_at_the_end,
+    is_tried_again,
+    is_under_own_lock,
+)
+from archlint.project.loops.plain_inserts import is_plain_insert
+from archlint.project.loops.proved import Proved
+from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
+from archlint.project.loops.stations import hands_write, is_straight, stations
+from archlint.project.loops.turns import goes_on_from_before
+from archlint.project.names.switched_off import is_switched_off
 from archlint.project.parts import names_in, parts_of
-from archlint.project.plain_inserts import is_plain_insert
-from archlint.project.proved import Proved
-from archlint.project.repeated import LoopWords, Repeated, RepeatedEffects
-from archlint.project.reported import is_given_up, is_reported
-from archlint.project.searches import asks_any_of_own, has_own_range, is_for_one, is_search
-from archlint.project.serialized_queries import SerializedQueries, SerializedQuery
-from archlint.project.spared import Spared
+from archlint.project.relations.serialized_queries import SerializedQueries, SerializedQuery
+from archlint.project.relations.unloaded import is_seen_unloaded
+from archlint.project.routes.at_login import is_at_login
+from archlint.project.source.filling_empty import fills_what_is_empty
 from archlint.project.spelling import last_name, shorten, spell
-from archlint.project.stations import hands_write, is_straight, stations
-from archlint.project.switched_off import is_switched_off
-from archlint.project.tolerated import is_behind_conflict
-from archlint.project.turns import goes_on_from_before
-from archlint.project.unloaded import is_seen_unloaded
 
 _CHUNKED = re.compile(r"(^|_)(chunk(s|ed)?|batched)(_|$)")
 _COMMIT = "db.commit"

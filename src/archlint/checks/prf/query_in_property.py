@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Name
-from archlint.project.conditions import Conditions, Path
-from archlint.project.memoised import fills_cache, is_memoised
+from archlint.project.control.conditions import Conditions, Path
+from archlint.project.effects.memoised import fills_cache, is_memoised
 from archlint.project.model import Def, Type
 
 _ASKS = "db.read"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.project.conditions import Conditions, Path
-from archlint.project.credentials import words_of
-from archlint.project.effects import EffectPoint
+from archlint.project.control.conditions import Conditions, Path
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.effects.run_alone import RunAlone
 from archlint.project.model import Def
-from archlint.project.one_off import OneOff, OneOffWords
-from archlint.project.parameters_run import arguments_named
-from archlint.project.run_alone import RunAlone
+from archlint.project.names.parameters_run import arguments_named
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.one_off import OneOff, OneOffWords
 from archlint.project.spelling import last_name
 
 _LOCAL = frozenset({"blocking", "file.write", "env.read", "log"})

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
 from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Statement
 from archlint.project.model import CallSite
-from archlint.project.modules import Module
 from archlint.project.parts import names_in
+from archlint.project.source.modules import Module
 from archlint.project.spelling import shorten, spell
 
 Params = NoParams

@@ -9,13 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
-from archlint.project.command_lines import reads_command_line
-from archlint.project.credentials import Vocabulary, compounds_of, words_of
-from archlint.project.flows import Habits
-from archlint.project.leaks import Leaks
-from archlint.project.logged import LoggedValue
-from archlint.project.modules import Module
-from archlint.project.stand_ins import stands_in
+from archlint.project.effects.stand_ins import stands_in
+from archlint.project.secrets.credentials import Vocabulary, compounds_of, words_of
+from archlint.project.secrets.flows import Habits
+from archlint.project.secrets.leaks import Leaks
+from archlint.project.secrets.logged import LoggedValue
+from archlint.project.source.command_lines import reads_command_line
+from archlint.project.source.modules import Module
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,22 +9,22 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, String, Subscript
-from archlint.project.credentials import Vocabulary, words_of
-from archlint.project.flows import Flow, Habits, Place, Source
-from archlint.project.hashed_fields import HashedFields, field_read
+from archlint.project.control.sequence import chain
 from archlint.project.model import CallSite
-from archlint.project.modules import Module
-from archlint.project.origins import Origin, Origins
+from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import parts_of
-from archlint.project.password_columns import ColumnWords, PasswordColumns, PasswordUse
-from archlint.project.password_documents import PasswordDocuments
-from archlint.project.password_records import PasswordRecords
-from archlint.project.password_splats import PasswordSplats
-from archlint.project.sent_classes import SentClasses
-from archlint.project.sequence import chain
+from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.flows import Flow, Habits, Place, Source
+from archlint.project.secrets.hashed_fields import HashedFields, field_read
+from archlint.project.secrets.password_columns import ColumnWords, PasswordColumns, PasswordUse
+from archlint.project.secrets.password_documents import PasswordDocuments
+from archlint.project.secrets.password_records import PasswordRecords
+from archlint.project.secrets.password_splats import PasswordSplats
+from archlint.project.secrets.taint import Taint
+from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
-from archlint.project.taint import Taint
-from archlint.project.texts import BuiltText, Hole, Written
+from archlint.project.transactions.sent_classes import SentClasses
+from archlint.project.values.texts import BuiltText, Hole, Written
 from archlint.project.walk import walk_module
 
 _WORD = re.compile(r"[A-Za-z_]\w*")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Hit, Project, Proof
-from archlint.project.credentials import Vocabulary
-from archlint.project.flows import Habits
-from archlint.project.leaks import Leaks
-from archlint.project.logged import exception_values
+from archlint.project.secrets.credentials import Vocabulary
+from archlint.project.secrets.flows import Habits
+from archlint.project.secrets.leaks import Leaks
+from archlint.project.secrets.logged import exception_values
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,19 +9,19 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Expr, Name, String
-from archlint.project.credentials import Vocabulary, compounds_of, words_of
-from archlint.project.digest_tokens import token_of
-from archlint.project.digest_uses import DigestUses
-from archlint.project.digests import Digest, Digests
-from archlint.project.flows import Habits, Place, Source
 from archlint.project.model import CallSite, Type
-from archlint.project.modules import Module
-from archlint.project.origins import Origin, Origins
+from archlint.project.names.origins import Origin, Origins
+from archlint.project.names.results import Results
 from archlint.project.parts import names_in, parts_of
-from archlint.project.results import Results
+from archlint.project.secrets.credentials import Vocabulary, compounds_of, words_of
+from archlint.project.secrets.digest_tokens import token_of
+from archlint.project.secrets.digest_uses import DigestUses
+from archlint.project.secrets.digests import Digest, Digests
+from archlint.project.secrets.flows import Habits, Place, Source
+from archlint.project.secrets.stretched import Stretching
+from archlint.project.secrets.taint import Taint
+from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
-from archlint.project.stretched import Stretching
-from archlint.project.taint import Taint
 
 _NAMING = frozenset({"id", "name", "path", "filename", "file", "color", "colour"})
 """What a digest makes of a secret under such a name tells things apart, and is trusted by nobody."""

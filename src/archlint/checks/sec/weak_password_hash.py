@@ -9,20 +9,20 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Slice, String, Subscript
-from archlint.project.credentials import Vocabulary, compounds_of, words_of
-from archlint.project.digest_uses import DigestUses
-from archlint.project.digests import Digest, Digests
-from archlint.project.flows import Habits, Place
-from archlint.project.given_constants import gets_constants
-from archlint.project.hashed_fields import HashedFields
-from archlint.project.logged import is_guarded
-from archlint.project.modules import Module
+from archlint.project.names.given_constants import gets_constants
+from archlint.project.names.results import Results
 from archlint.project.parts import parts_of
-from archlint.project.password_hashing import Hashing
-from archlint.project.rehashed import Rehashed
-from archlint.project.results import Results
+from archlint.project.secrets.credentials import Vocabulary, compounds_of, words_of
+from archlint.project.secrets.digest_uses import DigestUses
+from archlint.project.secrets.digests import Digest, Digests
+from archlint.project.secrets.flows import Habits, Place
+from archlint.project.secrets.hashed_fields import HashedFields
+from archlint.project.secrets.logged import is_guarded
+from archlint.project.secrets.password_hashing import Hashing
+from archlint.project.secrets.rehashed import Rehashed
+from archlint.project.secrets.taint import Taint
+from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
-from archlint.project.taint import Taint
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

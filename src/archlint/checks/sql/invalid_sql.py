@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Unparsed
-from archlint.project.statements import Sql
+from archlint.project.sql.statements import Sql
 
 _FIRST = re.compile(r"begins with (\w+),")
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")

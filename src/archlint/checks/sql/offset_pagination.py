@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
-from archlint.project.statements import Sql
+from archlint.project.sql.statements import Sql
 
 _VALUE = re.compile(r"\{[^{}]*\}|%\(\w+\)s|%s|[:$]\w+|\?\d*|\S+")
 

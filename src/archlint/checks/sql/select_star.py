@@ -13,9 +13,9 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Star, Statement
 from archlint.facts.syntax import String
 from archlint.project.model import Def
-from archlint.project.row_uses import RowUses
 from archlint.project.spelling import last_name
-from archlint.project.statements import Sql
+from archlint.project.sql.row_uses import RowUses
+from archlint.project.sql.statements import Sql
 
 _MESSAGES = {
     "select": "default",

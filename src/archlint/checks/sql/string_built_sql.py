@@ -10,14 +10,14 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import CallRef, Collection, Expr, Mapping, String
-from archlint.project.flows import Place
-from archlint.project.inserted_values import InsertedValues
-from archlint.project.insertions import Inserted, Reach, TextWords, is_name, is_quoted
-from archlint.project.led_to import LedTo
 from archlint.project.model import CallSite
-from archlint.project.modules import Module
+from archlint.project.secrets.flows import Place
+from archlint.project.source.led_to import LedTo
+from archlint.project.source.modules import Module
 from archlint.project.spelling import shorten, spell, spell_call
-from archlint.project.sql_texts import Sink
+from archlint.project.sql.sql_texts import Sink
+from archlint.project.values.inserted_values import InsertedValues
+from archlint.project.values.insertions import Inserted, Reach, TextWords, is_name, is_quoted
 
 Params = TextWords
 

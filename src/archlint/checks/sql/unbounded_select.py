@@ -10,11 +10,11 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
 from archlint.facts.syntax import Attribute
-from archlint.project.credentials import words_of
-from archlint.project.grown_tables import grown_tables, last_part
+from archlint.project.listings.grown_tables import grown_tables, last_part
 from archlint.project.model import CallSite
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
-from archlint.project.statements import Sql
+from archlint.project.sql.statements import Sql
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

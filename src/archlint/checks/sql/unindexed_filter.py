@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.schema import Schema, Table
 from archlint.facts.sql import Asked, Statement
-from archlint.project.credentials import words_of
-from archlint.project.grown_tables import grown_tables, last_part
+from archlint.project.listings.grown_tables import grown_tables, last_part
 from archlint.project.schema.lookups import certainty, full_name, serving
-from archlint.project.statements import Sql
+from archlint.project.secrets.credentials import words_of
+from archlint.project.sql.statements import Sql
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,25 +6,25 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name
-from archlint.project.addressed import Addressed
-from archlint.project.calls_alone import AloneWords, CallsAlone, keeps_on_self
-from archlint.project.credentials import words_of
-from archlint.project.effects import EffectPoint
-from archlint.project.kept_answers import asks_for_what_is_missing, turn_keeps_by_key
-from archlint.project.limited import Limited
-from archlint.project.loops import CHUNKS, Loop, Loops
-from archlint.project.memoised import fills_cache, is_memoised
-from archlint.project.operated import is_left, is_run_by_operator
+from archlint.project.control.rare_ways import is_for_one_kind, is_in_handler
+from archlint.project.control.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.effects.kept_answers import asks_for_what_is_missing, turn_keeps_by_key
+from archlint.project.effects.memoised import fills_cache, is_memoised
+from archlint.project.effects.spared import Spared
+from archlint.project.listings.limited import Limited
+from archlint.project.listings.rows_of_one import are_of_one
+from archlint.project.loops.addressed import Addressed
+from archlint.project.loops.calls_alone import AloneWords, CallsAlone, keeps_on_self
+from archlint.project.loops.loops import CHUNKS, Loop, Loops
+from archlint.project.loops.proved import Proved
+from archlint.project.loops.repeated import Repeated, RepeatedEffects
+from archlint.project.loops.stations import stations
+from archlint.project.names.unset_flags import is_behind_unset_flag
 from archlint.project.parts import names_in, parts_of
-from archlint.project.proved import Proved
-from archlint.project.rare_ways import is_for_one_kind, is_in_handler
-from archlint.project.repeated import Repeated, RepeatedEffects
-from archlint.project.rows_of_one import are_of_one
-from archlint.project.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
-from archlint.project.spared import Spared
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.operated import is_left, is_run_by_operator
 from archlint.project.spelling import last_name, shorten, spell
-from archlint.project.stations import stations
-from archlint.project.unset_flags import is_behind_unset_flag
 
 _EFFECTS = ("http", "rpc")
 _KEEPING = frozenset({"db.read", "cache.read"})

@@ -8,19 +8,19 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import CallRef, Constant, Expr, Name
-from archlint.project.already_there import AlreadyThere
-from archlint.project.asking import Asking, Phrases
-from archlint.project.changed_rows import ways_to_change
-from archlint.project.conditions import Conditions, Path
-from archlint.project.consumers import Consumer, consumers
-from archlint.project.credentials import words_of
+from archlint.project.control.already_there import AlreadyThere
+from archlint.project.control.asking import Asking, Phrases
+from archlint.project.control.conditions import Conditions, Path
+from archlint.project.control.sequence import chain
+from archlint.project.effects.consumers import Consumer, consumers
 from archlint.project.model import Def
-from archlint.project.modules import Module
-from archlint.project.new_rows import makes_row
+from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
-from archlint.project.sequence import chain
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
-from archlint.project.symbols import ClassDef
+from archlint.project.transactions.changed_rows import ways_to_change
+from archlint.project.transactions.new_rows import makes_row
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

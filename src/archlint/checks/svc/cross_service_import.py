@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
-from archlint.project.imports import Edge, Reference
-from archlint.project.service_links import Link
+from archlint.project.services.service_links import Link
+from archlint.project.source.imports import Edge, Reference
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,15 +10,15 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, String
-from archlint.project.commits import Commit, Commits
-from archlint.project.conditions import Conditions, Path, is_failure_path
-from archlint.project.credentials import words_of
-from archlint.project.effects import EffectPoint
+from archlint.project.control.conditions import Conditions, Path, is_failure_path
+from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def
-from archlint.project.modules import Module
 from archlint.project.parts import parts_of
+from archlint.project.secrets.credentials import words_of
+from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
-from archlint.project.transactions import Transactions
+from archlint.project.transactions.commits import Commit, Commits
+from archlint.project.transactions.transactions import Transactions
 
 _MARKS = frozenset({"sent", "synced", "published", "delivered", "notified", "dispatched", "emitted", "announced", "last"})
 _KEEPING = ("db.commit", "db.write")

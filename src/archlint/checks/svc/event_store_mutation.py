@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Hit, Project, Proof, Step
-from archlint.project.event_stores import EventStores, EventTable
-from archlint.project.one_off import OneOff
-from archlint.project.repeated import LoopWords
+from archlint.project.loops.repeated import LoopWords
+from archlint.project.source.one_off import OneOff
+from archlint.project.transactions.event_stores import EventStores, EventTable
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -10,16 +10,16 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import CallRef, Comparison, Expr, Operation, String
-from archlint.project.conditions import Conditions, Path, is_failure_path
-from archlint.project.credentials import words_of
-from archlint.project.effects import EffectPoint
-from archlint.project.endpoints import Endpoint
+from archlint.project.control.conditions import Conditions, Path, is_failure_path
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.effects.queued_mail import mail_is_queued
+from archlint.project.effects.spared import answered_before
+from archlint.project.loops.stations import stations
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
-from archlint.project.queued_mail import mail_is_queued
-from archlint.project.spared import answered_before
+from archlint.project.routes.endpoints import Endpoint
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, shorten
-from archlint.project.stations import stations
 
 _EFFECTS = ("email", "heavy")
 _FEW, _MANY = 3, 10

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
-from archlint.project.frozen import Frozen
-from archlint.project.symbols import ClassDef
+from archlint.project.names.symbols import ClassDef
+from archlint.project.types.frozen import Frozen
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

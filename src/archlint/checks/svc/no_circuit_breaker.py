@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.project.apps import asked_apps
-from archlint.project.breakers import Breakers
-from archlint.project.effects import EffectPoint
-from archlint.project.led_to import LedTo
+from archlint.project.effects.breakers import Breakers
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.routes.apps import asked_apps
+from archlint.project.source.led_to import LedTo
 from archlint.project.spelling import shorten, spell
 
 

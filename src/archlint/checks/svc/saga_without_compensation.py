@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Template
-from archlint.project.conditions import Conditions, Path, is_failure_path
-from archlint.project.credentials import words_of
-from archlint.project.effects import EffectPoint
+from archlint.project.control.conditions import Conditions, Path, is_failure_path
+from archlint.project.control.sequence import chain, may_follow
+from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def
-from archlint.project.sequence import chain, may_follow
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
 
 _REMOTE = ("http", "rpc")

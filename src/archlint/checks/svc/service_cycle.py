@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof, Step
-from archlint.project.digraph import Digraph
-from archlint.project.service_links import Link
+from archlint.project.services.service_links import Link
+from archlint.project.source.digraph import Digraph
 
 Params = NoParams
 

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.schema.lookups import listed
-from archlint.project.service_databases import Address, addresses
-from archlint.project.services import Service
-from archlint.project.shared_tables import SharedTables, TableOwners
+from archlint.project.services.service_databases import Address, addresses
+from archlint.project.services.services import Service
+from archlint.project.services.shared_tables import SharedTables, TableOwners
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Constant
-from archlint.project.conditions import Conditions, Path, is_failure_path
-from archlint.project.loops import tries_again
-from archlint.project.modules import Module
-from archlint.project.swallowed import catches
-from archlint.project.task_retries import Task, TaskRetries
+from archlint.project.control.conditions import Conditions, Path, is_failure_path
+from archlint.project.control.swallowed import catches
+from archlint.project.effects.task_retries import Task, TaskRetries
+from archlint.project.loops.loops import tries_again
+from archlint.project.source.modules import Module
 
 _REMOTE = ("http", "rpc", "email")
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from archlint.engine.setup.choice import CONTRACT, Choice, contract_of, settings_with, style_of
 from archlint.project import Project
-from archlint.project.layer_words import Layer
-from archlint.project.outward import Outward
+from archlint.project.layers.layer_words import Layer
+from archlint.project.layers.outward import Outward
 
 
 @dataclass(frozen=True)

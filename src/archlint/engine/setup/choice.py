@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from archlint.engine.setup.survey import Survey
 from archlint.facts.settings import Contract, LayerMap, Settings
-from archlint.project.layer_map import assign, written
-from archlint.project.layer_words import LAYERS, Layer
-from archlint.project.patterns import covers
+from archlint.project.layers.layer_map import assign, written
+from archlint.project.layers.layer_words import LAYERS, Layer
+from archlint.project.source.patterns import covers
 
 WrittenStyle = Literal["auto", "clean", "layered", "none"]
 ORDERS: Mapping[Literal["clean", "layered"], tuple[Layer, ...]] = {

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.facts.syntax import Outline
-from archlint.project import Project, module_roles
+from archlint.project import Project
+from archlint.project.source import module_roles
 
 _NO_CODE = Outline(length=0, lines=b"", imports=(), classes=(), functions=(), exports=None, comments=())
 _GENERATED = re.compile(r".+(_pb2|_pb2_grpc)\.py")

@@ -13,9 +13,9 @@ from archlint.engine.setup.dialects import fits, spoken
 from archlint.engine.setup.excludes import Exclude, excludes
 from archlint.facts.settings import LayerMap
 from archlint.project import Project
-from archlint.project.layer_map import written
-from archlint.project.layer_words import Layer
-from archlint.project.layers import Style
+from archlint.project.layers.layer_map import written
+from archlint.project.layers.layer_words import Layer
+from archlint.project.layers.layers import Style
 
 _TOLD = frozenset({"web-framework", "orm", "driver", "cache-client", "broker-client", "migrations"})
 _MOST_ROOTS = 8

@@ -12,8 +12,8 @@ from archlint.engine.setup.choice import Choice, arranged, placed_in, style_of, 
 from archlint.engine.setup.survey import Survey
 from archlint.facts.settings import Settings
 from archlint.parse.sql import known_dialects
-from archlint.project.layer_words import LAYERS, Layer
-from archlint.project.patterns import covers
+from archlint.project.layers.layer_words import LAYERS, Layer
+from archlint.project.source.patterns import covers
 from archlint.rulebook.document import suggestion
 
 PARTS = ("roots", "exclude", "style", "layers", "services", "dialect")

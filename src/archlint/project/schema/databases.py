@@ -14,8 +14,8 @@ from archlint.project.schema.made import Written
 from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.program import Project
+    from archlint.project.source.modules import Module
 
 _DRIVER = re.compile(r"[a-z0-9]+\+[a-z0-9_]+")
 """A dialect and a driver, as what builds an address is given them."""

@@ -12,7 +12,7 @@ from archlint.facts.schema_knowledge import SchemaPart
 from archlint.facts.syntax import Call, CallRef, Collection, Expr, Name, Parameter
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
+    from archlint.project.source.modules import Module
 
 
 @dataclass(frozen=True)

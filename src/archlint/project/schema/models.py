@@ -12,9 +12,8 @@ from archlint.facts.findings import Site
 from archlint.facts.schema import Change, Column, ForeignKey, Key, Parts
 from archlint.facts.schema_knowledge import SchemaModel
 from archlint.facts.syntax import Attribute, CallRef, Name, Statement, String
-from archlint.project.apps import setting_values
-from archlint.project.entities import External
 from archlint.project.model import Type
+from archlint.project.routes.apps import setting_values
 from archlint.project.schema.annotated import annotated_column
 from archlint.project.schema.declarations import Declarations, Declared, Target, joined
 from archlint.project.schema.made import Written
@@ -22,11 +21,12 @@ from archlint.project.schema.model_state import group
 from archlint.project.schema.names import last_part
 from archlint.project.schema.stored_classes import Stored, StoredClasses
 from archlint.project.schema.written import Reading
+from archlint.project.types.entities import External
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
+    from archlint.project.names.symbols import ClassDef
     from archlint.project.program import Project
-    from archlint.project.symbols import ClassDef
+    from archlint.project.source.modules import Module
 
 
 class Models:

@@ -18,8 +18,8 @@ from archlint.project.schema.sql_changes import SqlChanges
 from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.program import Project
+    from archlint.project.source.modules import Module
 
 Name = tuple[str, str]
 """(app, migration)."""

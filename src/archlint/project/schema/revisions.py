@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from archlint.facts.schema import Change
 from archlint.facts.syntax import CallRef, Comparison, Context, Expr, Name, String
-from archlint.project.arguments import arguments_by_parameter
 from archlint.project.model import CallSite, Def
+from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.schema.declarations import Declarations
 from archlint.project.schema.made import Written
 from archlint.project.schema.operations import Operations
@@ -22,8 +22,8 @@ from archlint.project.schema.sql_changes import SqlChanges
 from archlint.project.schema.written import Reading
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
     from archlint.project.program import Project
+    from archlint.project.source.modules import Module
 
 _HELPERS = 4
 _TURNS = 60

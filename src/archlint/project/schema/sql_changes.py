@@ -15,7 +15,7 @@ from archlint.facts.schema import Change, Parts
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
-    from archlint.project.statements import Sql
+    from archlint.project.sql.statements import Sql
 
 _DDL = re.compile(r"\b(?:CREATE|ALTER|DROP)\b", re.IGNORECASE)
 

@@ -18,9 +18,9 @@ from archlint.project.schema.written import Reading
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
-    from archlint.project.modules import Module
+    from archlint.project.names.symbols import ClassDef
     from archlint.project.program import Project
-    from archlint.project.symbols import ClassDef
+    from archlint.project.source.modules import Module
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from archlint.facts.syntax import (
     Template,
 )
 from archlint.facts.syntax import Mapping as DictDisplay
-from archlint.project.arguments import arguments_by_parameter
-from archlint.project.entities import Bound, Entity, External, FunctionRef
 from archlint.project.model import Type
+from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.schema.made import Made, Written, arguments, handed_on
-from archlint.project.values import UNKNOWN
+from archlint.project.types.entities import Bound, Entity, External, FunctionRef
+from archlint.project.values.values import UNKNOWN
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

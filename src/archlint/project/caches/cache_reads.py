@@ -1,0 +1,288 @@
+"""Who reads what is written to a store, and what becomes of it: a miss that is filled, a value taken further, a stamp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.knowledge import CacheWrite
+from archlint.facts.syntax import CallRef, Collection, Comparison, Expr, Mapping, Name, String
+from archlint.project.caches.cache_writes import CacheWrites
+from archlint.project.model import CallSite
+from archlint.project.names.arguments import arguments_by_parameter, parameter, receiver_of
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name, spell
+from archlint.project.values.texts import Written
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+_ASKED = frozenset({"exists", "hexists", "has_key", "ttl", "pttl", "hlen", "strlen", "type", "keys", "scan"})
+"""Reads that deliver no value."""
+_CLOCK = frozenset({"now", "utcnow", "time", "time_ns", "monotonic"})
+_DEPTH = 3
+_CALLERS = 5
+
+
+class CacheReads:
+    """Answers about the reads that belong to a write."""
+
+    def __init__(self, project: Project, writes: CacheWrites) -> None:
+        self._project = project
+        self._writes = writes
+
+    def fills(self, site: CallSite, write: CacheWrite) -> bool:
+        """The function asks for the key before it writes it, and reads its value, or one call does both: it fills a
+        miss."""
+        if _does_both(site):
+            return True
+        own = list(self._own(site, write))
+        asked = any(first.call.end <= site.call.at for first in own) or self._is_missed(site, write)
+        if asked and any(_delivers(read) for read in own):
+            return True
+        return self._is_reread(site, site.argument(write.value))
+
+    def _is_missed(self, site: CallSite, write: CacheWrite) -> bool:
+        """It stands where the store was asked for the key and had it not: `if key not in cache`."""
+        module, context = site.module, site.call.context
+        key, store = self._writes.key(site, write), spell(module.body, receiver_of(site))
+        while context >= 0 and module.body.contexts[context].kind != "function":
+            place = module.body.contexts[context]
+            test = place.subject
+            if place.kind == "if" and isinstance(test, Comparison) and test.ops == ("not in",):
+                asked, of = test.operands
+                if self._writes.followed(site, asked) == key and spell(module.body, of) == store:
+                    return True
+            context = place.parent
+        return False
+
+    def only_asks(self, site: CallSite, write: CacheWrite) -> bool:
+        """What the function reads under the key only tells whether something is there: it is tested and nothing else, and
+        a caller does not get it. So is put in place what is not there yet, and no miss filled."""
+        reads = list(self._own(site, write))
+        return bool(reads) and all(self._is_only_tested(read) for read in reads)
+
+    def _is_only_tested(self, read: CallSite) -> bool:
+        assert read.caller is not None  # noqa: S101 - it stands in the function of the write
+        body, function = read.module.body, read.caller.function
+        own = [s for s in body.statements if function.at <= s.at < function.end]
+        around = min((s for s in own if s.at <= read.call.at < s.end), key=lambda s: s.length, default=None)
+        if around is None or around.kind == "test":
+            return around is not None
+        if around.kind != "assign" or not isinstance(around.target, Name):
+            return False
+        name = around.target.id
+        asked = [call.call.arguments for call in self._project.calls.of(read.caller)]
+        used = [s.value for s in own if s is not around and s.kind != "test"] + [a.value for given in asked for a in given]
+        return not any(name in names_in(body, expr) for expr in used)
+
+    def _is_reread(self, site: CallSite, value: Expr | None) -> bool:
+        """The name whose value is written has been set to what a read gave before, under whatever spelling of the key."""
+        if not isinstance(value, Name) or site.caller is None:
+            return False
+        function = site.caller.function
+        reads = [r for r in self._project.calls.of(site.caller) if self._key_of(r) is not None and _delivers(r)]
+        return any(
+            statement.at <= read.call.at < statement.end and read.call.end <= site.call.at
+            for statement in site.module.body.statements
+            if function.at <= statement.at < function.end
+            if isinstance(statement.target, Name) and statement.target.id == value.id and statement.kind == "assign"
+            for read in reads
+        )
+
+    def serves(self, site: CallSite, write: CacheWrite) -> bool:
+        """A function that reads such a key, and then calls the one that writes it: the reader asks elsewhere on a miss.
+        What writes many entries at once has no key to compare."""
+        expr, owner = site.argument(write.key), site.caller
+        if owner is None or (expr is None and write.kind != "many"):
+            return False
+        shapes = frozenset[str]() if expr is None else self._shapes(site, expr)
+        for call in self._project.calls.callers(owner):
+            handed = arguments_by_parameter(call.call, owner).get(expr.id) if isinstance(expr, Name) else None
+            asked = shapes if handed is None else shapes | self._shapes(call, handed)
+            reads = self._project.calls.of(call.caller) if call.caller is not None else ()
+            keys = [(read, key) for read in reads if (key := self._key_of(read)) is not None and _delivers(read)]
+            own = [r for r, key in keys if expr is None or not asked.isdisjoint(self._read_shapes(r, key))]
+            is_used = any(not self._is_only_tested(read) for read in own)  # else it is put in place, and no miss filled
+            if is_used and any(read.call.end <= call.call.at for read in own):
+                return True
+        return False
+
+    def is_filled(self, site: CallSite, write: CacheWrite) -> bool:
+        """Somewhere in the project a miss of such a key is filled: the write does so in advance, or again."""
+        expr = site.argument(write.key)
+        return expr is not None and not self._shapes(site, expr).isdisjoint(self._filled)
+
+    def is_state(self, site: CallSite, write: CacheWrite) -> bool:
+        """What is written is made of what was read under the same key (a state that goes on), or is compared with it
+        (a stamp that tells whether something changed)."""
+        value = site.argument(write.value)
+        reads = [read for read in self._own(site, write) if read.call.end <= site.call.at]
+        if value is None or not reads:
+            return False
+        calls = {read.index for read in reads}
+        parts = self.followed_parts(site.module, value, site.call.context)
+        if any(isinstance(part, CallRef) and part.index in calls for part in parts):
+            return True
+        return any(self._compares(test, context, value, calls, site) for test, context in self._tests(site))
+
+    def ages(self, site: CallSite, write: CacheWrite) -> bool:
+        """The value carries the time at which it was made, or that is written beside it, and the module compares times:
+        the reader decides on its age."""
+        value = site.argument(write.value)
+        if value is None:
+            return False
+        module = site.module
+        made = self._is_stamped(site, write) or any(
+            self._is_clock(site, item) or self._holds_clock(module, item, site.call.context)
+            for part in self.followed_parts(module, value, site.call.context)
+            for item in (part.items if isinstance(part, Collection) else part.values if isinstance(part, Mapping) else ())
+        )
+        return made and any(
+            isinstance(part, Comparison) and self._holds_clock(module, part, statement.context)
+            for statement in module.body.statements
+            if statement.value is not None
+            for part in parts_of(module.body, statement.value)
+        )
+
+    def is_taken_away(self, site: CallSite, write: CacheWrite) -> bool:
+        """The same function writes another entry that expires and whose value is this one's key: whoever hears of its end
+        takes this one away (`set(f"end:{key}", key, ex=60)`)."""
+        key = self._writes.key(site, write)
+        for other, told in self._writes.in_function(site.caller) if key and site.caller is not None else ():
+            value = other.argument(told.value)
+            is_this = other.index != site.index and value is not None and self._writes.followed(other, value) == key
+            if is_this and self._writes.expiry(other, told).kind in ("given", "parameter"):
+                return True
+        return False
+
+    def _is_stamped(self, site: CallSite, write: CacheWrite) -> bool:
+        """The same function writes the time for the key of this write (`hset("written", key, time())`)."""
+        key = self._writes.key(site, write)
+        for other, _ in self._writes.in_function(site.caller) if key and site.caller is not None else ():
+            given = [argument.value for argument in other.call.arguments]
+            names = [self._writes.followed(other, expr) for expr in given[:-1]]
+            if other.index != site.index and key in names and self._holds_clock(other.module, given[-1], other.call.context):
+                return True
+        return False
+
+    def followed_parts(self, module: Module, expr: Expr, context: int, depth: int = _DEPTH) -> list[Expr]:
+        """The parts of an expression, and those of what its local names stand for."""
+        found: list[Expr] = []
+        for part in parts_of(module.body, expr):
+            source = self._writes.source(module, part, context)
+            if source is not part and depth:
+                found += self.followed_parts(module, source, context, depth - 1)
+            found.append(part)
+        return found
+
+    def _own(self, site: CallSite, write: CacheWrite) -> Iterator[CallSite]:
+        """The reads of the same key in the same function."""
+        if site.caller is None:
+            return
+        key = self._writes.key(site, write)
+        for other in self._project.calls.of(site.caller):
+            first = self._key_of(other) if other.index != site.index else None
+            if first is not None and self._writes.followed(other, first) == key:
+                yield other
+
+    def _tests(self, site: CallSite) -> Iterator[tuple[Comparison, int]]:
+        """The equalities that the function tests before the call."""
+        assert site.caller is not None  # noqa: S101 - it has reads of its own
+        body, function = site.module.body, site.caller.function
+        for statement in body.statements:
+            if statement.value is not None and function.at <= statement.at < site.call.at:
+                for part in parts_of(body, statement.value):
+                    if isinstance(part, Comparison) and part.ops in (("==",), ("!=",)):
+                        yield part, statement.context
+
+    def _compares(self, test: Comparison, context: int, value: Expr, reads: set[int], site: CallSite) -> bool:
+        module = site.module
+        written = self._writes.followed(site, value)
+        sides = [self._writes.source(module, side, context) for side in test.operands]
+        is_written = any(self._writes.followed(site, side) == written for side in test.operands)
+        return is_written and any(
+            isinstance(part, CallRef) and part.index in reads for side in sides for part in parts_of(module.body, side)
+        )
+
+    def _is_clock(self, site: CallSite, expr: Expr, follow: bool = True) -> bool:
+        """The time of day, also where a caller hands it in."""
+        module = site.module
+        source = self._writes.source(module, expr, site.call.context)
+        if isinstance(source, CallRef):
+            return last_name(module.body, source) in _CLOCK
+        owner = site.caller
+        if not follow or owner is None or not isinstance(expr, Name) or parameter(owner.function, expr.id) is None:
+            return False
+        given = ((c, arguments_by_parameter(c.call, owner).get(expr.id)) for c in self._project.calls.callers(owner)[:_CALLERS])
+        return any(value is not None and self._is_clock(call, value, follow=False) for call, value in given)
+
+    def _holds_clock(self, module: Module, expr: Expr, context: int) -> bool:
+        parts = self.followed_parts(module, expr, context, 2)
+        return any(isinstance(part, CallRef) and last_name(module.body, part) in _CLOCK for part in parts)
+
+    @cached_property
+    def _filled(self) -> frozenset[str]:
+        """The shapes of the keys whose misses are filled, with an expiry or with none."""
+        return frozenset(
+            shape
+            for site, write in self._writes.all
+            if (key := site.argument(write.key)) is not None
+            and (self.fills(site, write) or self.serves(site, write))
+            and not self.is_state(site, write)
+            for shape in self._shapes(site, key)
+        )
+
+    def _key_of(self, site: CallSite) -> Expr | None:
+        """The key that a call reads, itself or in the function of the project that it calls; None for another call."""
+        if site.operation is not None:
+            return _read_key(site)
+        effects = self._project.effects
+        if not effects.does(site, "cache.read") or effects.does(site, "cache.write") or not site.call.arguments:
+            return None
+        is_plain = all(target.definition is not None for target in site.targets)
+        return site.call.arguments[0].value if is_plain else None
+
+    def _read_shapes(self, read: CallSite, key: Expr) -> frozenset[str]:
+        """What a read's key looks like, and the one that the function asks with which it calls."""
+        found = self._shapes(read, key)
+        for target in read.targets if read.operation is None else ():
+            for inner in self._project.calls.of(target.definition) if target.definition is not None else ():
+                asked = _read_key(inner)
+                found |= self._shapes(inner, asked) if asked is not None else frozenset()
+        return found
+
+    def _shapes(self, site: CallSite, expr: Expr) -> frozenset[str]:
+        """What is written of a key, its holes alike; of a key that is only a hole, what makes it, in one file."""
+        shapes = {
+            "".join(piece.text if isinstance(piece, Written) else "{}" for piece in text.pieces)
+            for text in self._project.values.texts(site.module, expr, site.call.context)
+        } or {"{}"}
+        made = f"{site.path}:{self._maker(site, expr)}"
+        return frozenset(shape if any(c.isalnum() for c in shape) else made for shape in shapes)
+
+    def _maker(self, site: CallSite, expr: Expr) -> str:
+        """The name of a key; of a call that makes one, its name and the words it is given."""
+        body = site.module.body
+        source = self._writes.source(site.module, expr, site.call.context)
+        if not isinstance(source, CallRef):
+            return last_name(body, source)
+        given = [a.value.value for a in body.calls[source.index].arguments if isinstance(a.value, String)]
+        return " ".join([last_name(body, source), *sorted(given)])
+
+
+def _does_both(site: CallSite) -> bool:
+    """One call asks for the value and fills it (`get_or_set`)."""
+    return site.operation is not None and bool(site.operation.once) and "cache.read" in site.operation.effect
+
+
+def _read_key(site: CallSite) -> Expr | None:
+    if site.operation is None or "cache.read" not in site.operation.effect:
+        return None
+    return site.argument("0:name") or site.argument("0:key")
+
+
+def _delivers(site: CallSite) -> bool:
+    return last_name(site.module.body, site.call.callee) not in _ASKED

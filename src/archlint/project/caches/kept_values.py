@@ -1,0 +1,55 @@
+"""Values in a cache that are no mere copies: they say when they were made, or gather what comes in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping, Name
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.caches.cache_writes import CacheWrites
+    from archlint.project.model import CallSite
+
+_GATHERS = frozenset({"append", "extend", "insert", "remove", "add"})
+_READS = frozenset({"get", "loads", "unpackb"})
+_FEW = 4
+"""Parts of a value: in a longer record the time is one field of what is copied."""
+_CLOCKS = frozenset({"now", "utcnow", "today", "time", "time_ns"})
+
+
+def is_dated(writes: CacheWrites, site: CallSite, value: Expr | None) -> bool:
+    """`[size, now.isoformat()]`, `json.dumps({"rate": rate, "until": time.time() + 60})`: one of what is kept together."""
+    module, body, context = site.module, site.module.body, site.call.context
+    if value is None:
+        return False
+    source = writes.source(module, value, context)
+    given = [a.value for a in body.calls[source.index].arguments[:1]] if isinstance(source, CallRef) else [source]
+    for each in given:
+        kept = writes.source(module, each, context)
+        items = kept.items if isinstance(kept, Collection) else kept.values if isinstance(kept, Mapping) else ()
+        if 0 < len(items) <= _FEW:
+            parts = (writes.source(module, part, context) if isinstance(part, Name) else part for part in parts_of(body, kept))
+            if any(isinstance(part, CallRef) and last_name(body, part) in _CLOCKS for part in parts):
+                return True
+    return False
+
+
+def is_gathered(site: CallSite, value: Expr | None) -> bool:
+    """`orders = json.loads(client.get(key)); orders.append(order); client.set(key, json.dumps(orders))`, or the list with which
+    such an entry begins."""
+    if not isinstance(value, Name | Collection) or site.caller is None:
+        return False
+    module, row = site.module, site.caller.index
+    read = {
+        s.target.id
+        for s in module.own_statements(row)
+        if isinstance(s.target, Name) and isinstance(s.value, CallRef) and last_name(module.body, s.value) in _READS
+    }
+    names = read & {value.id} if isinstance(value, Name) else read
+    changed = (call.callee for call in module.own_calls(row))
+    return any(
+        isinstance(each, Attribute) and each.attr in _GATHERS and isinstance(each.base, Name) and each.base.id in names
+        for each in changed
+    )

@@ -1,0 +1,128 @@
+"""Copies of rows in a cache that some write of the rows deletes, and the writes that leave them as they were."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.facts.findings import Site
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.model import Def
+from archlint.project.relations.stored_names import StoredNames
+from archlint.project.values.texts import Written
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_READ, _WRITE, _DELETE = "cache.read", "cache.write", "cache.delete"
+_DB_READ, _DB_WRITE = "db.read", "db.write"
+_UPWARD = 3
+_LETTERS = 3
+"""A key's own words have so many letters at least."""
+
+
+class CachedCopy(Struct, frozen=True):
+    """`filler` keeps copies of rows of `name` under keys like `shape`; `deleted` is where a write of such rows deletes them,
+    `leaving` are the functions that change such rows and leave the copies."""
+
+    shape: str
+    name: str
+    filler: Site
+    deleted: Site
+    leaving: tuple[Def, ...]
+
+
+class Uninvalidated:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._effects = project.effects
+        self._names = StoredNames(project)
+
+    def all(self) -> Iterator[CachedCopy]:
+        """By key and what is stored. Keys that a signal's receiver deletes are not asked about: any write may come to it."""
+        for shape, fillers in sorted(self._fillers.items()):
+            deletions = [each for told, found in self._deletions.items() if _covers(told, shape) for each in found]
+            if not deletions or any(self._is_handed_over(definition) for definition, _ in deletions):
+                continue
+            for name in sorted({name for filler, _ in fillers for name in self._names.of(filler, _DB_READ)}):
+                deleting = next((site for definition, site in deletions if self._goes_with_write(definition, name)), None)
+                if deleting is None:
+                    continue
+                filling = {filler for filler, _ in fillers}
+                leaving = (w for w in self._writers.get(name, ()) if w not in filling and not self._deletes(w))
+                yield CachedCopy(shape, name, fillers[0][1], deleting, tuple(leaving))
+
+    @cached_property
+    def _fillers(self) -> dict[str, list[tuple[Def, Site]]]:
+        """Shape of a key → the functions that read it, ask a database, and write it."""
+        read, found = self._by_shape(_READ), defaultdict[str, list[tuple[Def, Site]]](list)
+        for shape, places in self._by_shape(_WRITE).items():
+            readers = {definition for definition, _ in read.get(shape, ())}
+            found[shape] += [(d, site) for d, site in places if d in readers and self._effects.points_of(d, _DB_READ)]
+        return {shape: places for shape, places in found.items() if places}
+
+    @cached_property
+    def _deletions(self) -> Mapping[str, list[tuple[Def, Site]]]:
+        return self._by_shape(_DELETE)
+
+    def _by_shape(self, effect: str) -> dict[str, list[tuple[Def, Site]]]:
+        found: dict[str, list[tuple[Def, Site]]] = defaultdict(list)
+        for point in self._effects.points(effect):
+            if point.call is not None and point.caller is not None and point.module.is_production:
+                for shape in self._shapes(point):
+                    found[shape].append((point.caller, point.site))
+        return found
+
+    def _shapes(self, point: EffectPoint) -> Iterator[str]:
+        """What is written of the key that a call is given first, its holes alike."""
+        assert point.call is not None  # noqa: S101 - others are not asked
+        for argument in point.call.call.arguments[:1]:
+            for text in self._project.values.texts(point.module, argument.value, point.context):
+                shape = "".join(piece.text if isinstance(piece, Written) else "{}" for piece in text.pieces)
+                if sum(c.isalpha() for c in shape) >= _LETTERS:
+                    yield shape
+
+    @cached_property
+    def _writers(self) -> dict[str, list[Def]]:
+        """What is stored → the functions that change or delete such rows themselves."""
+        found: dict[str, list[Def]] = defaultdict(list)
+        for definition in self._changing():
+            for name in sorted(self._names.of(definition, _DB_WRITE, changes_only=True)):
+                found[name].append(definition)
+        return found
+
+    def _changing(self) -> list[Def]:
+        points = (*self._effects.points(_DB_WRITE), *self._effects.points("db.commit"))
+        own = (p.caller for p in points if p.is_direct and p.caller is not None and p.module.is_production)
+        return [d for d in dict.fromkeys(own) if not d.module.is_migration]
+
+    def _goes_with_write(self, definition: Def, name: str) -> bool:
+        """The function that deletes, or one that calls it, writes such rows."""
+        around = [definition, *self._callers(definition)]
+        return any(name in self._names.of(each, _DB_WRITE) for each in around)
+
+    def _deletes(self, writer: Def) -> bool:
+        """The function, what it calls, or what comes to it deletes or writes something of a cache."""
+        around, waiting = {writer}, [writer]
+        for _ in range(_UPWARD):
+            waiting = [c for each in waiting for c in self._callers(each) if c not in around]
+            around.update(waiting)
+        return any(self._effects.has(each, effect) for each in around for effect in (_DELETE, _WRITE))
+
+    def _callers(self, definition: Def) -> list[Def]:
+        places = sorted(self._effects.callers.get(definition, ()))
+        modules = self._project.modules.by_path
+        return [Def(modules[path], modules[path].name, row) for path, row in places if row >= 0]
+
+    def _is_handed_over(self, definition: Def) -> bool:
+        """It is run by others than those who call it: a signal's receiver, an event's listener."""
+        return bool(definition.function.decorators) and not self._project.endpoints.by_definition.get(definition)
+
+
+def _covers(deleted: str, shape: str) -> bool:
+    """It is the same key, or a pattern that the key is one of: `shop:product:*`."""
+    return deleted == shape or (deleted.endswith("*") and shape.startswith(deleted[:-1]))

@@ -1,0 +1,99 @@
+"""What a turn of a loop asks by its item before it writes: one question for all answers it, whatever is then written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.project.loops.item_keys import asks_by_key
+from archlint.project.loops.stations import carried, stations
+from archlint.project.parts import names_in
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.effects.effects import EffectPoint
+    from archlint.project.loops.repeated import Repeated
+    from archlint.project.model import Def
+    from archlint.project.program import Project
+
+_READ = "db.read"
+_WRITES = ("db.write", "db.commit")
+_NEAR = 2
+"""Functions between the loop and the question: further down it may be about anything."""
+_LITTLE = 2
+_AROUND = frozenset({"with", "try"})
+
+
+def asked_first(project: Project, query: Repeated, looking: Iterable[str], single: Iterable[str]) -> Repeated | None:
+    """The question of a place that was found to write: of a call that looks up what it then writes (by its name, `looking`),
+    or of a function that always asks for one row (calls `single`) by what it is handed of the item, ahead of the little that
+    it writes."""
+    other, looks = query.asks, frozenset(looking)
+    if other is None or other.point.effect != _READ or other.loop.mapping is not None:
+        return None
+    if not _is_wide(other):
+        return None
+    places, path = stations(project, other.point, other.path), other.path
+    own, end = carried(places, other.loop)[-1], places[-1]
+    if end.call is None or own.isdisjoint(names_in(end.module.body, end.call.expr)):
+        return None
+    looks_up = end.witness.target.rpartition(".")[2] in looks
+    if not path.through:
+        return other if looks_up else None
+    if len(path.through) > _NEAR or len(places) != len(path.through) + 1 or _writes_much(project, path.through[0]):
+        return None
+    is_keyed = end.call.operation is not None and end.call.operation.keyed
+    is_asked = looks_up or is_keyed or asks_by_key(end.module.body, [end.call.expr], own)
+    is_asked = looks_up or (is_asked and _gives_one(end, frozenset(single)))
+    return other if is_asked and all(_is_always_asked(project, p, looks_up and p is end) for p in places[1:]) else None
+
+
+def _is_wide(query: Repeated) -> bool:
+    """The items are not those of one object (`order.lines.all()`), of which there are mostly a handful."""
+    body, subject = query.loop.module.body, query.loop.place.subject
+    if isinstance(subject, CallRef) and last_name(body, subject) == "all":
+        callee = body.calls[subject.index].callee
+        subject = callee.base if isinstance(callee, Attribute) else subject
+    return not isinstance(subject, Attribute) or _is_class(subject.base)
+
+
+def _is_class(expr: Expr) -> bool:
+    return isinstance(expr, Name) and expr.id[:1].isupper()
+
+
+def _gives_one(end: EffectPoint, single: frozenset[str]) -> bool:
+    """The call gives one row, or its answer is asked for one: `execute(…).first()`, `rows = execute(…)`, `rows.first()`."""
+    body, function = end.module.body, end.caller.function if end.caller is not None else None
+    if end.call is not None and end.call.operation is not None and end.call.operation.keyed:
+        return True
+    kept = {s.target.id for s in body.statements if s.at <= end.site.at < s.end and isinstance(s.target, Name)}
+    calls = [c for c in body.calls if function is not None and function.at <= c.at < function.end]
+    return any(
+        last_name(body, call.callee) in single
+        and (call.at <= end.site.at < call.end or not kept.isdisjoint(names_in(body, call.callee)))
+        for call in calls
+    )
+
+
+def _writes_much(project: Project, definition: Def) -> bool:
+    """It changes so many things that it is a work of its own; what is noted down for the next flush goes with that."""
+    points = project.effects.points_of(definition, "db.write")
+    return len({p.site for p in points if not _is_noted(p)}) > _LITTLE
+
+
+def _is_noted(point: EffectPoint) -> bool:
+    operation = point.call.operation if point.call is not None else None
+    return operation is not None and operation.pending
+
+
+def _is_always_asked(project: Project, place: EffectPoint, looks_up: bool) -> bool:
+    """Its function comes there whatever it is given, before it writes anything."""
+    contexts, context = place.module.body.contexts, place.context
+    while contexts[context].kind in _AROUND:
+        context = contexts[context].parent
+    if contexts[context].kind != "function" or place.caller is None:
+        return False
+    written = [p.site for effect in _WRITES for p in project.effects.points_of(place.caller, effect)]
+    is_end = len(place.witness.steps) == 1
+    return all(place.site.at < at.at or (at == place.site and (looks_up or not is_end)) for at in written)

@@ -1,0 +1,55 @@
+"""Ways from a loop to a call that only few of its items take: the handler of a lookup that failed, one kind of many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Comparison, Constant, Expr, String
+from archlint.project.parts import names_in
+from archlint.project.spelling import spell
+
+if TYPE_CHECKING:
+    from archlint.project.effects.effects import EffectPoint
+    from archlint.project.loops.repeated import Repeated
+    from archlint.project.source.modules import Module
+
+_OUTSIDE = frozenset({"function", "class", "module"})
+_KINDS = 3
+"""Kinds of items that are told apart; of two, one may be nearly all."""
+
+
+def is_in_handler(places: list[EffectPoint]) -> bool:
+    """A function on the way goes on only where something has failed: `except NoResultFound: made = fetch(key)`."""
+    return any(_has_handler(place) for place in places)
+
+
+def _has_handler(place: EffectPoint) -> bool:
+    contexts, row = place.module.body.contexts, place.context
+    while row >= 0 and contexts[row].kind not in _OUTSIDE:
+        if contexts[row].kind == "except":
+            return True
+        row = contexts[row].parent
+    return False
+
+
+def is_for_one_kind(call: Repeated) -> bool:
+    """The loop tells several kinds of its items apart, and calls for one: `if kind == "set": … elif kind == "ask": …`."""
+    loop = call.loop
+    if loop.mapping is not None:
+        return False
+    contexts, chain = loop.module.body.contexts, loop.chain(call.point.context)
+    own = next((row for row in chain if contexts[row].kind == "if"), None)
+    kind = _compared(loop.module, contexts[own].subject) if own is not None else ""
+    if own is None or not kind or loop.derived.isdisjoint(names_in(loop.module.body, contexts[own].subject)):
+        return False
+    others = [row for row in chain if contexts[row].kind == "else" and _compared(loop.module, contexts[row].subject) == kind]
+    return len(others) >= _KINDS - 1
+
+
+def _compared(module: Module, test: Expr | None) -> str:
+    """What is compared to a text; empty where nothing is."""
+    match test:
+        case Comparison(ops=("==",), operands=(left, String() | Constant())):
+            return spell(module.body, left)
+        case _:
+            return ""

@@ -1,0 +1,140 @@
+"""Functions that ask another service only for what a cache or a table of their own does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation, Subscript
+from archlint.project.parts import parts_of
+from archlint.project.secrets.credentials import words_of
+from archlint.project.spelling import last_name, spell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archlint.facts.findings import Step
+    from archlint.project.effects.effects import EffectPoint
+    from archlint.project.loops.loops import Loop
+    from archlint.project.model import Def
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+
+def asks_for_what_is_missing(
+    project: Project, through: Iterable[Def], steps: Iterable[Step], memo: Iterable[str], keeping: frozenset[str]
+) -> bool:
+    """One of the functions on the way takes its step only where what it has asked before gave nothing: something with one
+    of the effects `keeping`, or a cache by a word of `memo`."""
+    places, words = {step.site for step in steps}, frozenset(memo)
+    return any(
+        not _missing(site.module, site.call.context).isdisjoint(
+            _asked_before(project, definition, site.site.at, words, keeping)
+        )
+        for definition in through
+        for site in project.calls.of(definition)
+        if site.site in places
+    )
+
+
+def turn_asks_for_what_is_missing(
+    project: Project, place: EffectPoint, loop: Loop, memo: Iterable[str], keeping: frozenset[str]
+) -> bool:
+    """The same in the loop's own body: `kept = cache.get(key)`, and the query only where that gave nothing."""
+    if loop.mapping is not None or place.caller is None:
+        return False
+    at, words = place.site.at, frozenset(memo)
+    missing = _missing(place.module, place.context, loop.context) | frozenset(_left_empty(loop, place))
+    return bool(missing) and not missing.isdisjoint(
+        _asked_before(project, place.caller, at, words, keeping, begin=loop.place.at)
+    )
+
+
+def _left_empty(loop: Loop, place: EffectPoint) -> Iterator[str]:
+    """What is empty behind `if kept: use(kept); continue`."""
+    contexts, chain = loop.module.body.contexts, loop.chain(place.context)
+    for statement in loop.statements:
+        test = contexts[statement.context]
+        if statement.kind == "continue" and statement.end <= place.site.at and test.kind == "if" and test.parent in chain:
+            yield from empty_names(test.subject, holds=False) if test.subject is not None else ()
+
+
+def _missing(module: Module, context: int, outer: int = -1) -> frozenset[str]:
+    """The names that are empty wherever the place is reached, by the branches in the context `outer`."""
+    contexts = module.body.contexts
+    found: set[str] = set()
+    while context > outer and contexts[context].kind not in ("function", "class", "module"):
+        place = contexts[context]
+        if place.subject is not None and place.kind in ("if", "else"):
+            found.update(empty_names(place.subject, holds=place.kind == "if"))
+        context = place.parent
+    return frozenset(found)
+
+
+def empty_names(test: Expr, *, holds: bool) -> Iterator[str]:
+    """The names that hold nothing where the test gives that."""
+    yield from (part.id for part in empty_parts(test, holds=holds) if isinstance(part, Name))
+
+
+def empty_parts(test: Expr, *, holds: bool) -> Iterator[Name | Attribute]:
+    """The same with the attributes: `self.picture` of `if not self.picture`."""
+    match test:
+        case Name() | Attribute():
+            if not holds:
+                yield test
+        case Operation(op="not"):
+            yield from empty_parts(test.operands[0], holds=not holds)
+        case Operation(op="and" | "or") if holds is (test.op == "and"):
+            for operand in test.operands:
+                yield from empty_parts(operand, holds=holds)
+        case Comparison(ops=("is",) | ("is not",), operands=(Name() | Attribute() as part, Constant(value=None))):
+            if holds is (test.ops == ("is",)):
+                yield part
+        case Comparison(ops=("is",), operands=(Name() as part, Name() | Attribute())):  # a mark: `answer is NO_VALUE`
+            if holds:
+                yield part
+        case _:
+            return
+
+
+def turn_keeps_by_key(loop: Loop, place: EffectPoint) -> bool:
+    """`if key not in kept:` around the place, in the loop, and `kept[key] = …` in the same branch."""
+    if loop.mapping is not None:
+        return False
+    body = loop.module.body
+    for row in loop.chain(place.context):
+        test = body.contexts[row].subject if row >= 0 and body.contexts[row].kind == "if" else None
+        match test:
+            case Comparison(ops=("not in",), operands=(key, kept)):
+                asked = spell(body, key), spell(body, kept)
+                branch = body.contexts[row]
+                for statement in loop.statements:
+                    target = statement.target
+                    if (
+                        isinstance(target, Subscript)
+                        and len(target.index) == 1
+                        and branch.at <= statement.at < branch.end
+                        and (spell(body, target.index[0]), spell(body, target.base)) == asked
+                    ):
+                        return True
+            case _:
+                continue
+    return False
+
+
+def _asked_before(
+    project: Project, definition: Def, at: int, memo: frozenset[str], keeping: frozenset[str], *, begin: int = -1
+) -> frozenset[str]:
+    """The names that the function has given what a cache or a table answered, between two offsets."""
+    body = definition.module.body
+    asked = {p.site for p in project.effects.points_in(definition.module, definition, keeping)}
+    sites = {other.index: other for other in project.calls.of(definition) if begin <= other.site.at and other.site.end <= at}
+    found: set[str] = set()
+    for statement in definition.module.own_statements(definition.index):
+        if not isinstance(statement.target, Name) or statement.value is None or statement.end > at:
+            continue
+        for part in parts_of(body, statement.value):
+            other = sites.get(part.index) if type(part) is CallRef else None
+            if other is not None and (other.site in asked or not memo.isdisjoint(words_of(last_name(body, other.call.callee)))):
+                found.add(statement.target.id)
+    return frozenset(found)

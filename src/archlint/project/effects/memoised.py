@@ -1,0 +1,96 @@
+"""Functions whose answers are kept, so that asking again need not come to what they do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Comparison, Name, Subscript
+from archlint.project.names.arguments import receiver_of
+from archlint.project.secrets.credentials import words_of
+from archlint.project.spelling import last_name, spell
+
+if TYPE_CHECKING:
+    from archlint.project.control.conditions import Path
+    from archlint.project.effects.effects import EffectPoint
+    from archlint.project.model import Def
+    from archlint.project.program import Project
+
+_STATIONS = 2
+_KEEPING = frozenset({"cache.read", "cache.write"})
+"""What asks another object, and that object's method."""
+
+
+def is_memoised(project: Project, definition: Def, memo: tuple[str, ...]) -> bool:
+    """A decorator that keeps results, known to the knowledge or by a word (`memo`) in its name."""
+    if any(operation.cached for operation in project.types.inference.returns.decorations(definition)):
+        return True
+    names = [last_name(definition.module.body, decorator) for decorator in definition.function.decorators]
+    return any(word in name.lower() for name in names for word in memo)
+
+
+def asks_a_keeper(places: list[EffectPoint], memo: tuple[str, ...]) -> bool:
+    """`get_cached(key, fetcher=…)`: a call on the way goes by its name to what is kept (`cached`, `memoized`)."""
+    return any(
+        word.startswith(memo) and word.endswith("ed")
+        for place in places
+        if place.call is not None
+        for word in words_of(last_name(place.module.body, place.call.call.callee))
+    )
+
+
+def is_kept_by_another(path: Path, places: list[EffectPoint]) -> bool:
+    """`line.order.totals()`, which keeps its answer on the order: many lines may be of one order."""
+    if path.kept != "object" or len(places) < _STATIONS or places[-2].call is None:
+        return False
+    return isinstance(receiver_of(places[-2].call), Attribute)
+
+
+def fills_cache(project: Project, definition: Def, memo: tuple[str, ...]) -> bool:
+    """The function looks into a cache and fills it; or it first asks something that is called so."""
+    points = project.effects.points_in(definition.module, definition, _KEEPING)
+    own = {p.effect for p in points if len(p.witness.steps) == 1}
+    if own == _KEEPING or _keeps_by_key(project, definition) or _keeps_on_object(definition):
+        return True
+    return any(
+        isinstance(site.call.callee, Attribute)
+        and site.call.callee.attr.startswith("get")
+        and any(word in last_name(definition.module.body, site.call.callee.base).lower() for word in memo)
+        for site in project.calls.of(definition)
+    )
+
+
+def _keeps_by_key(project: Project, definition: Def) -> bool:
+    """`if name not in KNOWN: KNOWN[name] = …`, in a mapping that outlives the call."""
+    module, body = definition.module, definition.module.body
+    for statement in module.own_statements(definition.index):
+        target = statement.target
+        if type(target) is not Subscript:
+            continue
+        test = body.contexts[statement.context].subject
+        asks = isinstance(test, Comparison) and test.ops == ("not in",)
+        if asks and isinstance(test, Comparison) and spell(body, test.operands[1]) == spell(body, target.base):
+            return project.symbols.outlives_call(module, target.base, statement.context)
+    return False
+
+
+def _keeps_on_object(definition: Def) -> bool:
+    """`try: return g.user`, and where it is not there yet it is set; or `hasattr(cls, key)` with `setattr(cls, key, made)`."""
+    body = definition.module.body
+    calls = [call for call in definition.module.own_calls(definition.index) if len(call.arguments) > 1]
+    asked, kept = (
+        {
+            tuple(spell(body, argument.value) for argument in call.arguments[:2])
+            for call in calls
+            if isinstance(call.callee, Name) and call.callee.id in names
+        }
+        for names in (("hasattr", "getattr"), ("setattr",))
+    )
+    if not asked.isdisjoint(kept):
+        return True
+    own = definition.module.own_statements(definition.index)
+    given = {
+        spell(body, s.value)
+        for s in own
+        if s.kind == "return" and isinstance(s.value, Attribute) and body.contexts[s.context].kind == "try"
+    }
+    return any(type(s.target) is Attribute and spell(body, s.target) in given for s in own)

@@ -1,0 +1,70 @@
+"""Which endpoint comes to a function, and on which way."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.project.model import Def
+from archlint.project.routes.endpoints import Endpoint
+from archlint.project.types.injected import Injected
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_FAR = 4
+
+
+class Request(Struct, frozen=True):
+    """`way`: the functions from the one that answers `endpoint` down to the one that was asked about."""
+
+    endpoint: Endpoint
+    way: tuple[Def, ...]
+
+
+class RunByRequests:
+    def __init__(
+        self, project: Project, passes: Callable[[Def, Def], bool] | None = None, *, follows_injected: bool = False
+    ) -> None:
+        """`passes`: whether a way may lead from a caller to what it runs; all do if it is not said.  `follows_injected`: what a
+        framework runs before the function that answers is run by the request as well."""
+        self._project = project
+        self._passes = passes
+        self._follows_injected = follows_injected
+
+    def of(self, definition: Def, methods: frozenset[str] = frozenset()) -> Request | None:
+        """The nearest endpoint that runs the function; of equal ones one of these methods before others."""
+        waiting: deque[tuple[Def, ...]] = deque([(definition,)])
+        seen = {definition}
+        found: list[Request] = []
+        while waiting:
+            way = waiting.popleft()
+            if found and len(way) > len(found[0].way):
+                break
+            for endpoint in self._project.endpoints.running.get(way[0], ()):
+                found.append(Request(endpoint, way))
+            for endpoint in self._injecting.get(way[0], ()) if self._follows_injected else ():
+                found.append(Request(endpoint, (endpoint.definition, *way)))
+            for path, row in sorted(self._project.effects.callers.get(way[0], ())) if len(way) <= _FAR else ():
+                module = self._project.modules.by_path[path]
+                caller = Def(module, module.name, row) if row >= 0 else None
+                if caller is None or caller in seen or not module.is_production:
+                    continue
+                if self._passes is None or self._passes(caller, way[0]):
+                    seen.add(caller)
+                    waiting.append((caller, *way))
+        wanted = [request for request in found if not methods.isdisjoint(request.endpoint.methods)]
+        return next(iter(wanted or found), None)
+
+    @cached_property
+    def _injecting(self) -> dict[Def, list[Endpoint]]:
+        """Function → the endpoints before whose function it is run."""
+        injected, found = Injected(self._project), defaultdict[Def, list[Endpoint]](list)
+        for endpoint in self._project.endpoints.all:
+            for definition in injected.functions(endpoint.definition):
+                found[definition].append(endpoint)
+        return found

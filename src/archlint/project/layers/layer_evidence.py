@@ -1,0 +1,132 @@
+"""What bears out that folders found by their names are the layers that they are called.
+
+A name and one import prove little: the import is wrong only if the others of the layer run the right way, if there are
+enough layers for an order, and if the folder holds what its layer is there for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.project.layers import layer_words as words
+from archlint.project.layers.layer_groups import is_below
+from archlint.project.layers.layer_inside import TELLING
+from archlint.project.layers.layer_words import LAYERS, Layer
+from archlint.project.source.modules import Module
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_LAYERS = 3
+"""Two folders may be any pair; three make an order."""
+_MAJORITY = 3
+"""So many imports run the right way for one that does not."""
+_STRAYS = 1
+"""So few modules that import the wrong way say nothing of the others."""
+_TOOLS = TELLING["infrastructure"] | {"hashing", "tokens", "settings"}
+"""Kinds of libraries that make a module of the services a tool for all layers, where it knows none of them."""
+_SEVERAL = 3
+"""Of fewer modules nothing is said by their share."""
+
+
+class LayerEvidence:
+    """Questions about the layers that were found; configured ones need no evidence."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._layers = project.layers
+
+    def doubt_of_import(self, importer: Module, other: Layer, imported: Module) -> str:
+        """Why it is not proved that the importer breaks a layer by coming to a module of an outer one; empty where it is."""
+        if self._layers.configured:
+            return ""
+        if not self._is_ordered and not (self._is_named(importer) and self._is_named(imported)):
+            return "two folders alone are no proof of layers"
+        if not self._is_outer(other):
+            return f"too many imports run towards {other} for an order of layers"
+        if not self._is_named(imported) and not self._speaks(imported, other):
+            return f"nothing beside `{imported.name}` does what {other} is there for"
+        if self._layers.layer_of(importer) == "infrastructure" and other == "interface":
+            if self._does(importer, other):
+                return f"`{importer.name}` may be {other} itself"
+            if _is_elsewhere(importer, imported) and not self._does(imported, other):
+                return f"`{imported.name}` may be what another context offers to this one"
+        is_tool = other == "application" and not _TOOLS.isdisjoint(self._layers.kinds(imported))
+        if is_tool and not any(self._layers.layer_of(edge.imported) for edge in self._project.imports.edges(imported)):
+            is_technical = self._does(imported, "infrastructure")
+            return f"`{imported.name}` " + ("may be infrastructure itself" if is_technical else "is a tool that knows no layer")
+        return ""
+
+    def doubt_of_domain(self, barred: int) -> str:
+        """Why it is not proved that the domain is meant to be free of frameworks, `barred` of its modules not being so."""
+        if self._layers.configured:
+            return ""
+        modules = [m for m in self._layers.members("domain") if not m.is_package]
+        if barred >= _SEVERAL and barred * 2 > len(modules):
+            return "most of the domain does"
+        others: list[Layer] = [layer for layer in LAYERS if layer != "domain"]
+        against = [name for other in others for name in self._imports["domain", other]]
+        towards = [name for other in others for name in self._imports[other, "domain"]]
+        return "" if _runs(towards, against) else "what is called domain is not what the other layers rest on"
+
+    @cached_property
+    def _is_ordered(self) -> bool:
+        return sum(bool(self._layers.members(layer)) for layer in LAYERS) >= _LAYERS
+
+    @cached_property
+    def _imports(self) -> dict[tuple[Layer, Layer], list[str]]:
+        """(importing layer, imported layer) → the importing module of each import, composition roots left out."""
+        found: dict[tuple[Layer, Layer], list[str]] = defaultdict(list)
+        for module in self._project.modules.production:
+            layer = self._layers.layer_of(module)
+            if layer is None or self._layers.is_composition_root(module):
+                continue
+            for edge in self._project.imports.edges(module):
+                other = self._layers.layer_of(edge.imported)
+                if other is not None and other != layer:
+                    found[layer, other].append(module.name)
+        return found
+
+    def _is_outer(self, layer: Layer) -> bool:
+        """Do far more imports leave the layer inwards than come into it from inside?"""
+        inner = [other for other in LAYERS if layer in self._layers.may_not_import(other)]
+        free = [other for other in LAYERS if other not in self._layers.may_not_import(layer)]
+        against = [name for other in inner for name in self._imports[other, layer]]
+        return _runs([name for other in free for name in self._imports[layer, other]], against)
+
+    @staticmethod
+    def _is_named(module: Module) -> bool:
+        """A word that means nothing but a layer stands in the name."""
+        return not words.STRONG.keys().isdisjoint(module.name.split("."))
+
+    def _speaks(self, module: Module, layer: Layer) -> bool:
+        """Does the module do what its layer is there for, or one of a package around it that is not the whole layer?"""
+        if layer not in TELLING or self._does(module, layer):
+            return True
+        members = self._layers.members(layer)
+        parts = module.name.split(".")
+        for depth in range(len(parts) - 1, 0, -1):
+            package = ".".join(parts[:depth])
+            inside = [m for m in members if is_below(m.name, package)]
+            is_whole = depth < len(parts) - 1 and len(inside) == len(members)
+            if is_whole or any(self._does(m, layer) for m in inside):
+                return not is_whole
+        return False
+
+    def _does(self, module: Module, layer: Layer) -> bool:
+        return not TELLING[layer].isdisjoint(self._layers.kinds(module))
+
+
+def _is_elsewhere(importer: Module, imported: Module) -> bool:
+    """The modules lie in two packages side by side that are no layers: two contexts."""
+    ways = zip(importer.name.split("."), imported.name.split("."), strict=False)
+    apart = next(((one, other) for one, other in ways if one != other), None)
+    return apart is not None and not any(words.may_be_layer(word) for word in apart)
+
+
+def _runs(right: Sequence[str], wrong: Sequence[str]) -> bool:
+    """Do the imports run the right way but for a few? Each is said by its importing module."""
+    return len(set(wrong)) <= _STRAYS or len(right) >= len(wrong) * _MAJORITY

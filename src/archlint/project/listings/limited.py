@@ -1,0 +1,220 @@
+"""Collections that a small limit bounds: what a query with `LIMIT 5` gives, lists filled from it, what functions hand on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Constant, Expr, Name, Slice, String, Subscript
+from archlint.facts.syntax import Mapping as Display
+from archlint.project.model import CallSite, Def
+from archlint.project.names.arguments import arguments_by_parameter
+from archlint.project.names.known_callers import known_callers
+from archlint.project.names.origins import Origins, Parameter
+from archlint.project.spelling import last_name, spell
+
+if TYPE_CHECKING:
+    from archlint.project.names.scopes import Binding
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+_DEPTH = 16
+_LIMIT = re.compile(
+    r"\blimit\s+(?:(?P<number>\d+)|[:@](?P<name>\w+)|%\((?P<keyed>\w+)\)s)(\s+offset\s+\S+)?\s*;?\s*$", re.IGNORECASE
+)
+_SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "set", "iter"})
+_FETCHING = frozenset({"all", "fetchall", "scalars", "mappings", "unique", "order_by", "execution_options", "with_for_update"})
+_ASKING = frozenset({"execute", "scalars", "stream"})
+_FILLING = frozenset({"append", "add", "appendleft"})
+_GROWING = frozenset({"extend", "update", "insert", "setdefault"})
+_LOOPS = frozenset({"for", "while", "comprehension"})
+_NOTHING: Mapping[str, int] = {}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an expression stands, and the small numbers that a call gave its function's parameters."""
+
+    module: Module = field(repr=False)
+    context: int
+    given: Mapping[str, int]
+    depth: int
+
+    def within(self, context: int) -> _Place:
+        return _Place(self.module, context, self.given, self.depth - 1)
+
+
+class Limited:
+    """Whether at most `most` items come, through names, lists, functions and their parameters."""
+
+    def __init__(self, project: Project, most: int) -> None:
+        self._project = project
+        self._most = most
+        self._origins = Origins(project)
+        self._known: dict[tuple[str, int, int], bool] = {}
+
+    def is_limited(self, module: Module, expr: Expr, context: int) -> bool:
+        """A limit that is written in the code bounds the number of items of `expr`."""
+        key = (module.path, expr.at, context)
+        if key not in self._known:
+            self._known[key] = False  # recursion ends here
+            self._known[key] = self._is(_Place(module, context, _NOTHING, _DEPTH), expr, ())
+        return self._known[key]
+
+    def _is(self, place: _Place, expr: Expr, path: tuple[int, ...]) -> bool:
+        if place.depth <= 0:
+            return False
+        match expr:
+            case Collection(kind="tuple" | "list") if path:
+                return path[0] < len(expr.items) and self._is(place, expr.items[path[0]], path[1:])
+            case Await():
+                return self._is(place, expr.value, path)
+            case Subscript(index=(Slice(upper=upper),)) if not path:
+                return (upper is not None and self._is_small(place, upper)) or self._is(place, expr.base, path)
+            case Name():
+                scopes = self._project.symbols.scopes(place.module)
+                scope, bindings = scopes.lookup(place.context, expr.id, expr.at)
+                return scope > 0 and bool(bindings) and all(self._bound(place, b, expr.id, path) for b in bindings)
+            case CallRef():
+                return self._called(place, self._project.calls.in_module(place.module)[expr.index], path)
+            case _:
+                return False
+
+    def _bound(self, place: _Place, binding: Binding, name: str, path: tuple[int, ...]) -> bool:
+        if binding.kind == "parameter":
+            parameter = Parameter(Def(place.module, place.module.name, binding.function), binding.index)
+            callers = self._project.calls.callers(parameter.definition)
+            given = self._origins.given_anywhere(parameter)
+            handed = bool(given) and len(given) == len(callers)
+            return handed and all(self._is(_Place(o.module, o.context, _NOTHING, place.depth - 1), o.expr, path) for o in given)
+        if binding.kind != "statement":
+            return False
+        statement = place.module.body.statements[binding.index]
+        if statement.kind not in ("assign", "annotate") or statement.value is None:
+            return False
+        value, steps, here = statement.value, (*binding.path, *path), place.within(statement.context)
+        while steps and isinstance(value, Collection) and 0 <= steps[0] < len(value.items):
+            value, steps = value.items[steps[0]], steps[1:]
+        if isinstance(value, Collection) and not value.items and not steps:
+            return self._is_filled_by_few(here, name)
+        return self._is(here, value, steps)
+
+    def _is_filled_by_few(self, place: _Place, name: str) -> bool:
+        """One item is added in each turn of loops over few, and nothing else fills the list."""
+        body = place.module.body
+        function = body.contexts[place.context].function
+        added = False
+        for call in body.calls:
+            callee = call.callee
+            if not (type(callee) is Attribute and type(callee.base) is Name and callee.base.id == name):
+                continue
+            if body.contexts[call.context].function != function or callee.attr in _GROWING:
+                return False
+            if callee.attr in _FILLING:
+                loops = [row for row in _around(place.module, call.context) if body.contexts[row].kind in _LOOPS]
+                if len(loops) != 1:
+                    return False
+                loop = body.contexts[loops[0]]
+                if loop.kind != "for" or loop.subject is None or not self._is(place.within(loop.parent), loop.subject, ()):
+                    return False
+                added = True
+        augmented = any(s.kind == "augment" and spell(body, s.target) == name for s in body.statements)
+        return added and not augmented
+
+    def _called(self, place: _Place, site: CallSite, path: tuple[int, ...]) -> bool:
+        body, call = place.module.body, site.call
+        name = last_name(body, call.callee)
+        here = place.within(call.context)
+        if not path and name == "limit" and call.arguments:
+            return self._is_small(here, call.arguments[0].value)
+        if not path and name in _SAME_ITEMS and isinstance(call.callee, Name) and call.arguments:
+            return self._is(here, call.arguments[0].value, ())
+        operation = site.operation
+        statement = site.argument(operation.sql or operation.by_statement) if operation is not None else None
+        if not path and statement is not None:
+            texts = self._project.values.texts(place.module, statement, call.context)
+            if texts and all(self._limits(here, site, text.rendered) for text in texts):
+                return True
+            return self._is(here, statement, ())  # `scalars(select(…).limit(5))`
+        definitions = [t.definition for t in site.targets if t.definition is not None]
+        if definitions:
+            return not site.is_open and all(self._gives_few(here, site, definition, path) for definition in definitions)
+        if name in _ASKING and call.arguments and self._is(here, call.arguments[0].value, ()):
+            return not path  # a session of which the type is not known
+        base = call.callee.base if isinstance(call.callee, Attribute) else None
+        return name in _FETCHING and base is not None and self._is(here, base, path)
+
+    def _gives_few(self, place: _Place, site: CallSite, definition: Def, path: tuple[int, ...]) -> bool:
+        """All that the function returns is limited, with what the call gives or leaves to the defaults."""
+        handed = arguments_by_parameter(site.call, definition)
+        numbers: dict[str, int] = {}
+        for parameter in definition.function.parameters:
+            value = handed.get(parameter.name, parameter.default)
+            number = self._small(value)
+            if number is not None:
+                numbers[parameter.name] = number
+        module = definition.module
+        returns = self._project.symbols.scopes(module).returns.get(definition.index, [])
+        return bool(returns) and all(
+            s.value is not None and self._is(_Place(module, s.context, numbers, place.depth - 1), s.value, path)
+            for s in returns
+        )
+
+    def _limits(self, place: _Place, site: CallSite, sql: str) -> bool:
+        found = _LIMIT.search(sql)
+        if found is None:
+            return False
+        if found["number"]:
+            return int(found["number"]) <= self._most
+        value = _bound_to(place.module, site, found["name"] or found["keyed"])
+        return value is not None and self._is_small(place, value)
+
+    def _is_small(self, place: _Place, expr: Expr) -> bool:
+        if isinstance(expr, Name) and (expr.id in place.given or self._is_always_small(place, expr)):
+            return True
+        number = self._project.values.constant(place.module, expr, place.context)
+        return type(number) is int and 0 <= number <= self._most
+
+    def _is_always_small(self, place: _Place, name: Name) -> bool:
+        """A parameter that every call leaves to its small default, or gives one."""
+        scopes = self._project.symbols.scopes(place.module)
+        _, bindings = scopes.lookup(place.context, name.id, name.at)
+        if len(bindings) != 1 or bindings[0].kind != "parameter":
+            return False
+        definition = Def(place.module, place.module.name, bindings[0].function)
+        default = definition.function.parameters[bindings[0].index].default
+        sites = known_callers(self._project, definition) if self._small(default) is not None else []
+        return bool(sites) and all(
+            not site.is_open and self._small(arguments_by_parameter(site.call, definition).get(name.id, default)) is not None
+            for site in sites
+        )
+
+    def _small(self, value: Expr | None) -> int | None:
+        number = value.value if isinstance(value, Constant) else None
+        return number if isinstance(number, int) and type(number) is int and 0 <= number <= self._most else None
+
+
+def _around(module: Module, context: int) -> list[int]:
+    contexts, found = module.body.contexts, []
+    while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
+        found.append(context)
+        context = contexts[context].parent
+    return found
+
+
+def _bound_to(module: Module, site: CallSite, name: str) -> Expr | None:
+    """What a statement's variable is bound to in the call: `{"limit": n}`, `dict(limit=n)`, `limit=n`."""
+    for argument in site.call.arguments:
+        if argument.name == name:
+            return argument.value
+        if isinstance(argument.value, Display):
+            for key, value in zip(argument.value.keys, argument.value.values, strict=True):
+                if isinstance(key, String) and key.value == name:
+                    return value
+        if isinstance(argument.value, CallRef):
+            for given in module.body.calls[argument.value.index].arguments:
+                if given.name == name:
+                    return given.value
+    return None

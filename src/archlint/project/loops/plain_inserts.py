@@ -1,0 +1,46 @@
+"""Rows that a loop adds one at a time and asks nothing back of: one statement with many rows does just that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Await, CallRef, Expr
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.loops.repeated import Repeated
+    from archlint.project.program import Project
+
+_INSERT = "insert"
+_BACK = "returning"
+_BETWEEN = frozenset({"try", "except", "finally", "for", "while", "comprehension"})
+
+
+def is_plain_insert(project: Project, query: Repeated, inserting: frozenset[str]) -> bool:
+    """An INSERT in the loop itself, whose answer nobody uses and that gives none; `inserting`: calls that add one document."""
+    loop, point = query.loop, query.point
+    call = point.call
+    if loop.mapping is not None or query.path.through or call is None or call.operation is None:
+        return False
+    contexts = loop.module.body.contexts
+    if any(contexts[row].kind in _BETWEEN for row in loop.chain(point.context)[:-1]):
+        return False
+    stands_alone = any(s.kind == "expression" and _called(s.value) == call.index for s in loop.statements)
+    if not stands_alone:  # its answer is used
+        return False
+    body = point.module.body
+    if last_name(body, call.call.callee) in inserting:
+        return True
+    statement = call.argument(call.operation.sql or call.operation.by_statement)
+    if statement is None:
+        return False
+    named = {last_name(body, part) for part in parts_of(body, statement) if isinstance(part, CallRef)}
+    text = project.values.text(point.module, statement, call.call.context)
+    said = text.rendered.lower() if text is not None else ""
+    return _BACK not in named and _BACK not in said and (_INSERT in named or said.lstrip().startswith(_INSERT))
+
+
+def _called(value: Expr | None) -> int | None:
+    made = value.value if isinstance(value, Await) else value
+    return made.index if isinstance(made, CallRef) else None

@@ -1,0 +1,287 @@
+"""Rows of queries, and how the types of expressions tell a query or its result from a single row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.findings import Site, Step
+from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison, Expr, Name, Subscript
+from archlint.project.model import CallSite, Type
+from archlint.project.names.arguments import receiver_of
+from archlint.project.parts import parts_of
+from archlint.project.secrets.credentials import words_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+Trait = Literal["limited", "shared", "grouped", "own", "named", "dated", "since", "until", "asker", "state"]
+"""No more than a page of them; one of several lists that are answered together; one for each of some groups; those of one
+object or person; those that somebody lists by their keys; those of one day, or of the last few; those since a day, and until
+one; those of who asks, also where administrators see all; those in one state that is written in the code."""
+
+_COLLECTIONS = frozenset({"db-query", "db-manager", "db-result", "db-statement"})
+ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extension"}
+GIVES_ONE = frozenset(
+    {"get", "none", "first", "one", "one_or_none", "count", "exists", "scalar", "scalar_one", "fetchone", "fetchval", "pop"}
+)
+GIVES_VALUE = frozenset(
+    {"len", "sum", "min", "max", "any", "all", "next", "str", "int", "bool", "float", "isinstance", "hash", "repr"}
+)
+_RESULTS = _COLLECTIONS | {"db-cursor"}
+_LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "collections.abc.Iterable"})
+_GROUPING = frozenset({"group_by", "aggregate"})
+_DATES = frozenset({"dates", "datetimes"})
+_PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year", "month", "day"})
+_VALUES = frozenset({"values", "values_list"})
+_OF_FEW = frozenset({"role", "role_id", "is_admin", "is_staff", "is_superuser"})
+"""Columns by which people are told apart of whom there are few."""
+_STATES = frozenset({"status", "state"})
+_TENANT = "tenant"
+"""Whose rows these are shares an installation with others: they are a whole table to him."""
+_GETTING = frozenset({"get", "pop"})
+_COUNTING = frozenset({"Counter", "groupby"})
+_ASKERS = frozenset({"user", "me", "profile", "member", "identity", "principal", "viewer", "customer", "actor", "requester"})
+_DATED = re.compile(r"(^|_)(date|day|month|year|week)$", re.IGNORECASE)
+_TIMED = re.compile(r"(^|_)(date|day|month|year|week|at|on|time|start|end|timestamp)$", re.IGNORECASE)
+_FILTERS = frozenset({"filter", "where", "filter_by", "find", "get_list_or_404"})
+_UNIQUE = frozenset({"id", "pk", "uuid", "guid", "slug", "external_id", "username", "email"})
+_BOUNDS: Mapping[str, tuple[Trait, ...]] = {
+    ">": ("since",),
+    ">=": ("since",),
+    "gt": ("since",),
+    "gte": ("since",),
+    "<": ("until",),
+    "<=": ("until",),
+    "lt": ("until",),
+    "lte": ("until",),
+    "range": ("since", "until"),
+}
+_MEANT = {"in_": "in", "between": "range"}
+_COMPARED = frozenset({"==", *_BOUNDS})
+_BY_ASKER = re.compile(rf"_(by|for|of)_({'|'.join(sorted(_ASKERS))}|owner|author|account)(_id)?$")
+_LIMITED_SQL = re.compile(r"\b(limit|fetch\s+(first|next)|top\s*\()\b", re.IGNORECASE)
+_GROUPED_SQL = re.compile(r"\bgroup\s+by\b", re.IGNORECASE)
+_KEYS = frozenset({"id", "pk", "uuid", "guid", "slug", "key", "external_id", "name", "username", "email"})
+_ENDS_OF_KEYS = ("_hash", "_checksum")
+_Asked = Callable[[Expr], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of the query that begins at `expr`. `model`: the stored class, where it is known. `under`: the keys of mappings
+    and the keywords of calls under which they are put, innermost first."""
+
+    module: Module = field(repr=False)
+    expr: Expr
+    context: int
+    model: Type | None
+    steps: tuple[Step, ...] = ()
+    traits: frozenset[Trait] = frozenset()
+    under: tuple[str, ...] = ()
+    table: str = ""
+
+    def marked(self, *traits: Trait) -> Rows:
+        return replace(self, traits=self.traits | frozenset(traits)) if traits else self
+
+    def of_table(self, table: str, *traits: Trait) -> Rows:
+        return replace(self.marked(*traits), table=table)
+
+    @property
+    def site(self) -> Site:
+        return Site(self.module.path, self.expr.at, self.expr.end)
+
+
+class RowTypes:
+    """Answers are for an expression of `module`, standing in `module.body.contexts[context]`."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def asks(self, module: Module, context: int, site: CallSite) -> bool:
+        """The call is one of a query, a result or a session."""
+        operation, base = site.operation, receiver_of(site)
+        if operation is not None and (operation.by_statement or "db.read" in operation.effect):
+            return True
+        if base is not None and self.roles(module, context, base) & ASKED:
+            return True
+        return bool(self.roles(module, context, site.expr) & _COLLECTIONS)
+
+    def narrowed(self, site: CallSite, is_asker: _Asked, is_reckoned: _Asked) -> Iterator[Trait]:
+        """What a call in a query's chain, or around it, says of its rows. `is_asker`, `is_reckoned`: see `row_places`."""
+        body = site.module.body
+        name = last_name(body, site.call.callee)
+        if name in _COUNTING:
+            yield "grouped"
+        base = receiver_of(site)
+        if name in _GROUPING or name in _DATES or (name == "annotate" and "values" in _chain(body, base)):
+            yield "grouped"
+        by = {last_name(body, argument.value) for argument in site.call.arguments}
+        if name == "distinct" and (by - _UNIQUE or self._is_of_columns(site.module, base)):
+            yield "grouped"
+        yield from self._told_by_sql(site)
+        is_filter = name in _FILTERS
+        for argument in site.call.arguments:
+            for key, op, value in _conditions(body, argument):
+                if op == "in":
+                    if (key in _KEYS or key.endswith(_ENDS_OF_KEYS)) and not self.is_collection(
+                        site.module, site.call.context, value
+                    ):
+                        yield "named"
+                elif op in _BOUNDS:
+                    bounds: tuple[Trait, ...] = ("dated",) if _BOUNDS[op] == ("since",) and is_reckoned(value) else _BOUNDS[op]
+                    yield from bounds if is_filter and _TIMED.search(key) else ()
+                elif is_filter and key in _UNIQUE and _is_given(body, value):
+                    yield "named"
+                elif is_filter and is_asker(value):
+                    yield "asker"
+                elif not _ASKERS.isdisjoint(_askers(value)):
+                    yield "own"
+                elif _DATED.search(key) or _DATED.search(last_name(body, value)):
+                    yield "dated"
+                elif is_filter and key in _STATES and not _is_given(body, value):
+                    yield "state"
+                elif is_filter and (key in _OF_FEW or (_is_given(body, value) and _TENANT not in words_of(key))):
+                    yield "own"
+
+    def _is_of_columns(self, module: Module, expr: Expr | None) -> bool:
+        """All that the query asks for are dates or columns: `query(func.date(Visit.at))`, `values_list("city")`."""
+        if not _VALUES.isdisjoint(_chain(module.body, expr)):
+            return True
+        calls = []
+        while isinstance(expr, CallRef | Attribute):
+            if isinstance(expr, CallRef):
+                calls.append(module.body.calls[expr.index])
+            expr = module.body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
+        asked = [argument.value for argument in calls[-1].arguments] if calls else []
+        return bool(asked) and all(_is_column(module.body, each) for each in asked)
+
+    def _told_by_sql(self, site: CallSite) -> Iterator[Trait]:
+        operation = site.operation
+        statement = site.argument(operation.sql or operation.by_statement) if operation is not None else None
+        for text in self._project.values.texts(site.module, statement, site.call.context) if statement is not None else ():
+            if _LIMITED_SQL.search(text.rendered):
+                yield "limited"
+            if _GROUPED_SQL.search(text.rendered):
+                yield "grouped"
+
+    def roles(self, module: Module, context: int, expr: Expr) -> set[str]:
+        """What the knowledge says that the expression may be."""
+        types = self._project.types
+        return {types.role(found) for found in types.all(module, expr, context) if not found.is_class}
+
+    def is_collection(self, module: Module, context: int, expr: Expr) -> bool:
+        """It is a query, or its result."""
+        return bool(self.roles(module, context, expr) & _COLLECTIONS)
+
+    def is_many(self, module: Module, context: int, expr: Expr) -> bool:
+        """It is a list, a query or a result, and no single row."""
+        types = self._project.types
+        found = [t for t in types.all(module, expr, context) if not t.is_class]
+        return any(t.name in _LISTS or types.role(t) in _RESULTS for t in found)
+
+    def root(self, module: Module, context: int, expr: Expr, steps: tuple[Step, ...]) -> Rows:
+        """The rows of the query that begins here."""
+        found = Rows(module, expr, context, next(self._models(module, context, expr), None), steps)
+        return found.marked("own") if _is_of_asker(module.body, expr) else found
+
+    def _models(self, module: Module, context: int, expr: Expr) -> Iterator[Type]:
+        """The stored classes whose rows an expression gives, and then those that it names."""
+        types = self._project.types
+        for found in types.all(module, expr, context):
+            yield from (t for t in (found, *found.arguments) if types.role(t) == "db-model")
+        for part in parts_of(module.body, expr):
+            if isinstance(part, Name | Attribute):
+                yield from (t for t in types.all(module, part, context) if types.role(t) == "db-model")
+
+
+def _conditions(body: Body, argument: Argument) -> Iterator[tuple[str, str, Expr]]:
+    """(attribute, how it is compared, value) of `pk__in=ids`, `user=me`, `Order.id.in_(ids)`, `Order.user_id == me`."""
+    value = argument.value
+    if argument.name is not None:
+        key, _, op = argument.name.rpartition("__")
+        yield (key, op, value) if op in _BOUNDS or op == "in" else (argument.name, "==", value)
+        return
+    for part in parts_of(body, value):
+        if isinstance(part, Comparison) and len(part.ops) == 1 and part.ops[0] in _COMPARED:
+            yield last_name(body, part.operands[0]), part.ops[0], part.operands[1]
+        elif isinstance(part, CallRef):
+            call = body.calls[part.index]
+            if isinstance(call.callee, Attribute) and call.callee.attr in _MEANT and call.arguments:
+                yield last_name(body, call.callee.base), _MEANT[call.callee.attr], call.arguments[0].value
+            for named in call.arguments:  # `Q(owner=user) | Q(shared_with=user)`
+                if named.name is not None and not named.name.startswith("*"):
+                    yield named.name, "==", named.value
+
+
+def _is_given(body: Body, value: Expr) -> bool:
+    """It comes from somewhere else: neither a constant, nor a column of another table by which tables are joined."""
+    if isinstance(value, CallRef):  # `request.args.get("shop")`, `int(shop)`
+        callee, given = body.calls[value.index].callee, body.calls[value.index].arguments
+        is_got = isinstance(callee, Attribute) and callee.attr in _GETTING and _is_given(body, callee.base)
+        return is_got or (isinstance(callee, Name) and any(_is_given(body, each.value) for each in given))
+    if isinstance(value, Attribute):
+        base = value.base
+        while isinstance(base, Attribute):
+            base = base.base
+        return isinstance(base, Name) and not base.id[:1].isupper()
+    return isinstance(value, Subscript) or (isinstance(value, Name) and not value.id[:1].isupper())
+
+
+def _is_column(body: Body, expr: Expr) -> bool:
+    """`Order.city`, `func.date(Order.at)`."""
+    if isinstance(expr, CallRef):
+        return last_name(body, expr) in _PARTS_OF_DATES
+    return isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id[:1].isupper()
+
+
+def _chain(body: Body, expr: Expr | None) -> Iterator[str]:
+    """The methods of a chain of calls, the last first."""
+    while isinstance(expr, CallRef | Attribute):
+        if isinstance(expr, Attribute):
+            yield expr.attr
+            expr = expr.base
+        else:
+            expr = body.calls[expr.index].callee
+
+
+def _is_of_asker(body: Body, expr: Expr) -> bool:
+    """`request.user.orders.all()`: it begins with what belongs to who asks."""
+    while isinstance(expr, CallRef | Attribute):
+        base = body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
+        if isinstance(expr, Attribute) and isinstance(base, Attribute | Name):
+            name = last_name(body, base)
+            if name.islower() and words_of(name)[-1:] and words_of(name)[-1] in _ASKERS and expr.attr != "objects":
+                return True
+        expr = base
+    return False
+
+
+def is_by_asker(name: str) -> bool:
+    """`orders_by_user`, `list_for_owner`: the name of a function that gives the rows of one."""
+    return bool(_BY_ASKER.search(name))
+
+
+def _askers(value: Expr) -> Iterator[str]:
+    """`user` of `request.user.id`, of `user.company`, of `current_user_id`."""
+    while isinstance(value, Attribute | Subscript):
+        if isinstance(value, Attribute):
+            yield _last_word(value.attr)
+        value = value.base
+    if isinstance(value, Name):
+        yield _last_word(value.id)
+
+
+def is_of_asker(value: Expr) -> bool:
+    """`request.user`, `current_user["id"]`: something of a person, or a name that is one; a number may be anybody's."""
+    if isinstance(value, Name):
+        return words_of(value.id)[-1:] != () and words_of(value.id)[-1] in _ASKERS
+    return isinstance(value, Attribute | Subscript) and not _ASKERS.isdisjoint(_askers(value))
+
+
+def _last_word(name: str) -> str:
+    return next((word for word in reversed(words_of(name)) if word != "id"), "")

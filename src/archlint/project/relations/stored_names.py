@@ -1,0 +1,92 @@
+"""What a function reads from a database or writes to it: stored classes, tables of SQL, collections of documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Expr, Name, String, Subscript
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.model import CallSite, Def, Type
+from archlint.project.schema.names import last_part
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_STORED, _DOCUMENTS = "db-model", "document-store"
+_TELLS_NOTHING = re.compile(r"^_|coll")
+"""Names of variables for any collection."""
+_INSERTING = frozenset(
+    {"add", "add_all", "create", "bulk_create", "insert", "insert_one", "insert_many", "acreate", "get_or_create"}
+)
+
+
+class StoredNames:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[tuple[Def, str, bool], frozenset[str]] = {}
+
+    def of(self, definition: Def, effect: str, *, changes_only: bool = False) -> frozenset[str]:
+        """Of the function and what it calls. `changes_only`: new rows do not count, nor what its callees write."""
+        key = (definition, effect, changes_only)
+        if key not in self._known:
+            self._known[key] = frozenset(self._of(definition, effect, changes_only))
+        return self._known[key]
+
+    def _of(self, definition: Def, effect: str, changes_only: bool) -> Iterator[str]:
+        for point in self._project.effects.points_of(definition, effect):
+            call = self._end(point)
+            if call is None or (changes_only and not point.is_direct):
+                continue
+            callee = call.call.callee
+            if not (changes_only and isinstance(callee, Attribute) and callee.attr in _INSERTING):
+                yield from self.at(call, changes_only=changes_only)
+        if effect == "db.write" and self._project.effects.points_of(definition, "db.commit"):
+            yield from self._set(definition)
+
+    def at(self, call: CallSite, *, changes_only: bool = False) -> Iterator[str]:
+        """Of one library call."""
+        found = [call.receiver] if call.receiver is not None else []
+        for argument in call.call.arguments[:1]:
+            found += self._project.types.all(call.module, argument.value, call.call.context)
+        for type_ in found:
+            yield from (each.name for each in (type_, *type_.arguments) if self._project.types.role(each) == _STORED)
+        for sql in self._project.statements.by_sink.get((call.path, call.index), ()):
+            for statement in sql.facts.statements:
+                if not (changes_only and statement.verb == "insert"):
+                    yield from (last_part(table).lower() for table in statement.tables)
+        yield from self.collections(call)
+
+    def collections(self, call: CallSite) -> Iterator[str]:
+        """Of a call on a collection of documents."""
+        library = self._project.knowledge.library(call.targets[0].name) if call.targets else None
+        if library is not None and _DOCUMENTS in library.kinds and isinstance(call.call.callee, Attribute):
+            yield from (name for name in _collection(call.call.callee.base) if not _TELLS_NOTHING.search(name))
+
+    def _end(self, point: EffectPoint) -> CallSite | None:
+        """The library call in which a place's effect takes place."""
+        return list(self._project.effects.ways_down(point.effect, point.way))[-1].point.call
+
+    def _set(self, definition: Def) -> Iterator[str]:
+        """The classes of rows whose attributes the function sets, where it commits."""
+        module = definition.module
+        for statement in module.body.statements:
+            target = statement.target
+            if module.body.contexts[statement.context].function != definition.index or not isinstance(target, Attribute):
+                continue
+            if isinstance(target.base, Name) and statement.kind in ("assign", "augment"):
+                for type_ in self._project.types.all(module, target.base, statement.context):
+                    if self._is_row(type_):
+                        yield type_.name
+
+    def _is_row(self, type_: Type) -> bool:
+        return not type_.is_class and self._project.types.role(type_) == _STORED
+
+
+def _collection(base: Expr) -> Iterator[str]:
+    """`db.stores`, `db["stores"]`, `self.stores`."""
+    if isinstance(base, Attribute):
+        yield base.attr.lower()
+    elif isinstance(base, Subscript) and len(base.index) == 1 and isinstance(base.index[0], String):
+        yield base.index[0].value.lower()

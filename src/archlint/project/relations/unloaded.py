@@ -1,0 +1,25 @@
+"""Relations that some query loads with their owners, but not the one that a loop goes over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Name
+from archlint.project.relations.loaded import LoadedRelations
+
+if TYPE_CHECKING:
+    from archlint.project.loops.repeated import Repeated
+    from archlint.project.program import Project
+
+
+def is_seen_unloaded(project: Project, query: Repeated, loading: tuple[str, ...]) -> bool:
+    """`for order in Order.objects.all()`, of which the loop asks for `order.lines.all()`: the list's query is in sight."""
+    loop, asked = query.loop, query.expression
+    if query.path.through or loop.mapping is not None or loop.place.subject is None or not isinstance(asked, CallRef):
+        return False
+    callee = query.point.module.body.calls[asked.index].callee
+    relation = callee.base if isinstance(callee, Attribute) else None
+    if not (isinstance(relation, Attribute) and isinstance(relation.base, Name) and relation.base.id in loop.targets):
+        return False
+    loaded = LoadedRelations(project, loading).by(loop.module, loop.place.subject, loop.place.parent)
+    return loaded.is_known and not loaded.holds(relation.attr)

@@ -1,0 +1,105 @@
+"""What answers a route: the function or class that is decorated, or handed over, under what is wrapped around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.project.model import CallSite, Def, Type
+from archlint.project.names.origins import Callers, Origin, Origins, Parameter
+from archlint.project.names.symbols import ClassDef
+from archlint.project.routes.route_records import Handler
+from archlint.project.types.entities import FunctionRef
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+_DEPTH = 6
+
+
+class Handlers:
+    def __init__(self, project: Project, origins: Origins) -> None:
+        self._project = project
+        self._origins = origins
+        self._decorated: dict[str, dict[int, Def | ClassDef]] = {}
+
+    def decorated_by(self, site: CallSite) -> Handler | None:
+        """What stands under a decorator that is this call."""
+        known = self._decorated.get(site.path)
+        if known is None:
+            known = self._decorated[site.path] = dict(self._decorators(site.module))
+        found = known.get(site.index)
+        return Handler(found) if found is not None else None
+
+    def _decorators(self, module: Module) -> Iterator[tuple[int, Def | ClassDef]]:
+        for row, function in enumerate(module.outline.functions):
+            for decorator in function.decorators:
+                if isinstance(decorator, CallRef):
+                    yield decorator.index, Def(module, module.name, row)
+        for row, klass in enumerate(module.outline.classes):
+            for decorator in klass.decorators:
+                if isinstance(decorator, CallRef):
+                    yield decorator.index, ClassDef(module, f"{module.name}.{klass.qualname}", row)
+
+    def of(self, module: Module, expr: Expr, context: int, callers: Callers, depth: int = 0) -> Handler | None:
+        """What an expression hands over: a function, a class, `View.as_view()`, `wrapped(view)`."""
+        if depth > _DEPTH:
+            return None
+        if isinstance(expr, CallRef):
+            return self._called(module, expr, callers, depth)
+        if not isinstance(expr, Name | Attribute):
+            return None
+        handed = self._handed(module, expr, context, callers, depth)
+        if handed is not None:
+            return handed
+        for entity in self._project.types.inference.entities(module, expr, context):
+            if isinstance(entity, FunctionRef):
+                return Handler(entity.definition)
+            if isinstance(entity, Type):
+                klass = self._project.symbols.classes.get(entity.name)
+                if klass is not None:
+                    return Handler(klass)
+        return self._followed(module, expr, context, callers, depth)
+
+    def _followed(self, module: Module, expr: Expr, context: int, callers: Callers, depth: int) -> Handler | None:
+        for origin in self._origins.of(module, expr, context):
+            if isinstance(origin, Origin):
+                found = self.of(origin.module, origin.expr, origin.context, callers, depth + 1)
+            else:
+                found = self._given(origin, callers, depth)
+            if found is not None:
+                return found
+        return None
+
+    def _handed(self, module: Module, expr: Expr, context: int, callers: Callers, depth: int) -> Handler | None:
+        """What the call that declares this route gives for a parameter, of which others may be told as well."""
+        for origin in self._origins.of(module, expr, context):
+            if isinstance(origin, Parameter) and origin.definition in callers:
+                return self._given(origin, callers, depth)
+        return None
+
+    def _given(self, parameter: Parameter, callers: Callers, depth: int) -> Handler | None:
+        for source in self._origins.given(parameter, callers):
+            return self.of(source.module, source.expr, source.context, callers, depth + 1)
+        # the parameter of a decorator's inner function is what the call of the decorator stands over
+        for caller in reversed(list(callers.values())):
+            found = self.decorated_by(caller)
+            if found is not None:
+                return found
+        return None
+
+    def _called(self, module: Module, expr: CallRef, callers: Callers, depth: int) -> Handler | None:
+        call = module.body.calls[expr.index]
+        callee = call.callee
+        if isinstance(callee, Attribute):
+            for entity in self._project.types.inference.entities(module, callee.base, call.context):
+                if isinstance(entity, Type) and entity.is_class and entity.name in self._project.symbols.classes:
+                    return Handler(self._project.symbols.classes[entity.name])  # `View.as_view()`
+        wrapper = callee.attr if isinstance(callee, Attribute) else callee.id if isinstance(callee, Name) else ""
+        for argument in call.arguments[:2]:
+            found = self.of(module, argument.value, call.context, callers, depth + 1)
+            if found is not None:
+                return Handler(found.target, (wrapper, *found.wrappers))
+        return None

@@ -1,0 +1,130 @@
+"""What shows that a value under a doubtful word (`token`, `secret`) is a credential: the same function verifies it, or shows
+it to somebody as a bearer's."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Operation, String, Subscript, Template
+from archlint.project.names.origins import Origin, Origins
+from archlint.project.parts import names_in, parts_of
+from archlint.project.secrets.credentials import announces, words_of
+from archlint.project.secrets.flows import Place
+from archlint.project.spelling import last_name, spell
+from archlint.project.walk import walk_module
+
+if TYPE_CHECKING:
+    from archlint.project.source.modules import Module
+
+_VERIFYING = frozenset(
+    {"verify", "validate", "unsign", "loads", "decode", "authenticate", "introspect", "decrypt", "revoke", "redeem", "login"}
+)
+"""Words in the names of calls that a credential is given to."""
+_ADDRESSES = frozenset({"dsn", "url", "uri"})
+_APART = frozenset({"api_key", "password", "basic_auth", "http_auth", "bearer_auth", "auth", "token"})
+"""Arguments of what connects: credentials that stand beside the address."""
+_KEYED = ("hmac.new", "hmac.digest")
+_FILE_CALLS = frozenset({"open", "join", "Path", "exists", "isfile", "is_file"})
+_OF_FILES = ("open", "path.join", "Path", "path.exists", "path.isfile")
+_ONE_ROW = frozenset({"first", "one", "one_or_none", "first_or_404"})
+_QUERIES = re.compile(r"\.query\.(filter|first)")
+
+
+class CredentialUses:
+    def __init__(self) -> None:
+        self._known: dict[str, frozenset[tuple[int, str]]] = {}
+
+    def opens(self, expr: Expr, at: Place) -> bool:
+        """The same function verifies it, or shows it as a bearer's."""
+        function = at.module.body.contexts[at.context].function
+        return isinstance(expr, Name) and (function, expr.id) in self._used(at.module)
+
+    def names_file(self, expr: Expr, at: Place) -> bool:
+        """The same function opens it, looks for it on the disk, or joins it to a folder: the secret is in the file."""
+        body = at.module.body
+        function, text = body.contexts[at.context].function, spell(body, expr)
+        return any(
+            body.contexts[call.context].function == function
+            and spell(body, call.callee).endswith(_OF_FILES)
+            and any(
+                spell(body, part) == text
+                for argument in call.arguments
+                for part in parts_of(body, argument.value)
+                if isinstance(part, Name | Attribute | Subscript | CallRef)
+            )
+            for call in body.calls
+            if last_name(body, call.callee) in _FILE_CALLS
+        )
+
+    def is_public_half(self, expr: Expr, at: Place) -> bool:
+        """A key with a secret beside it (`api_key`, `api_secret`): the secret is what nobody may know."""
+        body, name = at.module.body, last_name(at.module.body, expr)
+        if not name.lower().endswith("key"):
+            return False
+        function, halves = body.contexts[at.context].function, (f"{name[:-3]}secret", f"{name[:-3]}SECRET")
+        return any(
+            last_name(body, part) in halves
+            for part, context in walk_module(at.module, frozenset({Attribute, Name}))
+            if body.contexts[context].function == function
+        )
+
+    def is_bare_address(self, expr: Expr, at: Place) -> bool:
+        """`connect(settings.dsn, api_key=settings.key)`: who connects shows what opens the door apart from the address."""
+        name, body = last_name(at.module.body, expr), at.module.body
+        if not isinstance(expr, Attribute) or not _ADDRESSES.intersection(words_of(name)):
+            return False
+        return any(
+            any(argument.name in _APART for argument in call.arguments)
+            and any(isinstance(a.value, Attribute) and a.value.attr == name for a in call.arguments)
+            for call in body.calls
+        )
+
+    def is_row(self, origins: Origins, expr: Expr, at: Place) -> bool:
+        """`Keys.query.filter_by(…).first()`: an object, whose text is not known."""
+        given = origins.of(at.module, expr, at.context) if isinstance(expr, Name) else []
+        last = next((o for o in reversed(given) if isinstance(o, Origin) and o.module is at.module), None)
+        if last is None or last.each or last.path or last_name(at.module.body, last.expr) not in _ONE_ROW:
+            return False
+        return _QUERIES.search(spell(at.module.body, last.expr)) is not None
+
+    def is_signed(self, expr: Name, at: Place) -> bool:
+        """It is part of a message whose keyed digest the same function makes."""
+        body = at.module.body
+        function = body.contexts[at.context].function
+        for call in body.calls:
+            if body.contexts[call.context].function == function and spell(body, call.callee).endswith(_KEYED):
+                given = [a.value for n, a in enumerate(call.arguments) if a.name == "msg" or (a.name is None and n == 1)]
+                if any(expr.id in names_in(body, value) for value in given):
+                    return True
+        return False
+
+    def _used(self, module: Module) -> frozenset[tuple[int, str]]:
+        """(function, name) of what is given to a call that verifies, or written behind `Bearer`."""
+        known = self._known.get(module.path)
+        if known is None:
+            known = self._known[module.path] = frozenset((*_verified(module), *_shown(module)))
+        return known
+
+
+def _verified(module: Module) -> list[tuple[int, str]]:
+    body = module.body
+    return [
+        (body.contexts[call.context].function, argument.value.id)
+        for call in body.calls
+        if not _VERIFYING.isdisjoint(words_of(last_name(body, call.callee)))
+        for argument in call.arguments
+        if isinstance(argument.value, Name)
+    ]
+
+
+def _shown(module: Module) -> list[tuple[int, str]]:
+    body = module.body
+    found: list[tuple[int, str]] = []
+    for expr, context in walk_module(module, frozenset({Template, Operation})):
+        parts = expr.parts if isinstance(expr, Template) else expr.operands if isinstance(expr, Operation) else ()
+        for before, part in pairwise(parts):
+            if isinstance(before, String) and announces(before.value) and isinstance(part, Name):
+                found.append((body.contexts[context].function, part.id))
+    return found

@@ -1,0 +1,1 @@
+"""What is deployed on its own, and what services share."""

@@ -1,0 +1,65 @@
+"""Modules of functions that do nothing but make objects and hand them out: the wiring of a program, whatever it is called."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import CallRef, Name, Statement
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.source.modules import Module
+
+_KINDS = frozenset({"return", "assign", "annotate", "expression"})
+_KEEPING = frozenset({"cache", "lru_cache"})
+
+
+def only_assembles(module: Module) -> bool:
+    """No class, no branch and no loop; each function ends by giving out a new object, of a class that is imported or by
+    another function of the module, and one new object is given to another."""
+    outline, body = module.outline, module.body
+    if outline.classes or not outline.functions:
+        return False
+    if any(place.kind not in ("module", "function") for place in body.contexts):
+        return False
+    own = {function.name for function in outline.functions}
+    made = {given.alias or given.name for given in outline.imports if given.name and given.name[:1].isupper()}
+    returned: dict[int, list[Statement]] = defaultdict(list)
+    for statement in body.statements:
+        row = body.contexts[statement.context].function
+        if row >= 0 and statement.kind not in _KINDS:
+            return False
+        if statement.kind == "return":
+            returned[row].append(statement)
+    makers = own | made
+    if not any(_puts_together(module, statement, makers) for given in returned.values() for statement in given):
+        return False
+    return all(
+        "." not in function.qualname
+        and _KEEPING.issuperset(last_name(body, decorator) for decorator in function.decorators)
+        and len(returned[row]) == 1
+        and isinstance(value := returned[row][0].value, CallRef)
+        and last_name(body, value) in makers
+        for row, function in enumerate(outline.functions)
+    )
+
+
+def _puts_together(module: Module, returned: Statement, makers: set[str]) -> bool:
+    """`return Close(mailer)`, of a `mailer` that was made a line above; `Order(number, sum(prices))` holds nothing new."""
+    if not isinstance(returned.value, CallRef):
+        return False
+    body = module.body
+    fresh = {
+        statement.target.id
+        for statement in body.statements
+        if statement.context == returned.context
+        and isinstance(statement.target, Name)
+        and isinstance(statement.value, CallRef)
+        and last_name(body, statement.value) in makers
+    }
+    return any(
+        (isinstance(given := argument.value, Name) and given.id in fresh)
+        or (isinstance(given, CallRef) and last_name(body, given) in makers)
+        for argument in body.calls[returned.value.index].arguments
+    )

@@ -1,0 +1,107 @@
+"""Code to which something leads that runs again and again: a route, a task, what is started with the program."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.project.effects.task_retries import is_decorated_task
+from archlint.project.model import Def
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+_STEPS = 4
+_REQUEST = "request"
+_STARTING = ("serve", "middleware", "signal-handler")
+
+
+class LedTo:
+    """By calls (`runs`), or by imports (`holds`): what no module with a route or a task needs, directly or further down, is
+    a client, a tool or a script beside the program."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def holds(self, module: Module) -> bool:
+        """True as well where the project has neither routes nor tasks, and for what is loaded by name: modules in one
+        folder with others that are led to, or in a folder beside them."""
+        package, _, _ = module.name.rpartition(".")
+        beside = package.rpartition(".")[0]
+        return (
+            not self._all
+            or module.path in self._all
+            or package in self._packages
+            or ("." in beside and beside in self._packages)
+        )
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """The packages, below the top, of the modules that are led to."""
+        by_path = self._project.modules.by_path
+        names = (by_path[path].name.rpartition(".")[0] for path in self._all if not by_path[path].is_package)
+        return frozenset(name for name in names if name)
+
+    @property
+    def is_empty(self) -> bool:
+        """The project has neither."""
+        return not self._all
+
+    def runs(self, definition: Def) -> bool:
+        """A request or a task comes to the function within a few calls."""
+        return self._comes(definition, is_task=True)
+
+    def answers(self, definition: Def) -> bool:
+        """A request does."""
+        return self._comes(definition, is_task=False)
+
+    def is_waited_for(self, definition: Def) -> bool:
+        """A request comes to it, or to what calls it; also one of which no route is known: it is handed on by its name."""
+        return self._comes(definition, is_task=False, handed=_REQUEST)
+
+    def _comes(self, definition: Def, *, is_task: bool, handed: str = "") -> bool:
+        waiting, seen = [(definition, 0)], {definition}
+        while waiting:
+            found, steps = waiting.pop()
+            if found in self._project.endpoints.by_definition:
+                return True
+            if handed and any(parameter.name == handed for parameter in found.function.parameters):
+                return True
+            if is_task and is_decorated_task(self._project, found):
+                return True
+            for path, row in sorted(self._project.effects.callers.get(found, ())) if steps < _STEPS else ():
+                module = self._project.modules.by_path[path]
+                caller = Def(module, module.name, row) if row >= 0 and module.is_production else None
+                if caller is not None and caller not in seen:
+                    seen.add(caller)
+                    waiting.append((caller, steps + 1))
+        return False
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        imports = self._project.imports
+        waiting = list(self._roots())
+        found = {module.path for module in waiting}
+        while waiting:
+            for edge in imports.edges(waiting.pop()):
+                if edge.imported.path not in found:
+                    found.add(edge.imported.path)
+                    waiting.append(edge.imported)
+        return frozenset(found)
+
+    def _roots(self) -> Iterator[Module]:
+        project = self._project
+        by_path = project.modules.by_path
+        places = {route.site.path for route in project.routes.routes}
+        places.update(definition.module.path for definition in project.endpoints.by_definition)
+        places.update(site.path for word in _STARTING for site in project.calls.registered(word))
+        for path in sorted(places):
+            if by_path[path].is_production:
+                yield by_path[path]
+        for module in project.modules.production:
+            rows = (row for row, function in enumerate(module.outline.functions) if function.decorators)
+            if any(is_decorated_task(project, Def(module, module.name, row)) for row in rows):
+                yield module

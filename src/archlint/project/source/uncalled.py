@@ -1,0 +1,105 @@
+"""Functions that nothing in the program runs: what is left of a class that was written whole, or was replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute
+from archlint.project.model import Def, Type
+from archlint.project.source.one_off import PLAIN
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.facts.syntax import Call
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+_ABSTRACT = frozenset({"ABC", "Protocol", "Generic", "object"})
+
+
+class Uncalled:
+    """Asked of the same functions by several rules and at several places: each is looked at once."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[Def, bool] = {}
+
+    def holds(self, definition: Def) -> bool:
+        """No production code calls it or hands it on, by its own name or by that of a method which it stands in for, and each
+        call that is written with its name is known to run another; a library that gave its class a base may run it."""
+        known = self._known.get(definition)
+        if known is None:
+            known = self._known[definition] = self._find(definition)
+        return known
+
+    def _find(self, definition: Def) -> bool:
+        project, module, function = self._project, definition.module, definition.function
+        if project.led_to.is_empty or definition in project.endpoints.by_definition or function.name.startswith("__"):
+            return False
+        if not PLAIN.issuperset(last_name(module.body, decorator) for decorator in function.decorators):
+            return False
+        if function.klass < 0 and module.body.contexts[function.outer].kind != "module":
+            return False
+        if function.klass >= 0 and not _is_own(project, definition.owner):
+            return False
+        if function.klass < 0 and _is_imported(project, definition):
+            return False
+        own = {definition, *_stood_in_for(project, definition)}
+        if any(_is_run(project, each) for each in own):
+            return False
+        written = [(m, call) for m, call in project.calls.written(function.name) if m.is_production]
+        if not all(_runs_another(project, m, call, own) for m, call in written):
+            return False
+        return function.name not in self._handed_on
+
+    @cached_property
+    def _handed_on(self) -> frozenset[str]:
+        """`keep` of `run(store.keep)`: the names of attributes that stand somewhere without being called."""
+        found: set[str] = set()
+        for module in self._project.modules.production:
+            called = {call.callee.end for call in module.body.calls if type(call.callee) is Attribute}
+            read = module.expressions_read.attributes
+            found.update(each.attr for each in read if each.attr not in found and each.end not in called)
+        return frozenset(found)
+
+
+def _is_own(project: Project, name: str) -> bool:
+    """Every class that this one inherits from is the project's, or a library's that runs nothing."""
+    ancestors = project.types.inference.members.ancestors(Type(name))
+    known = [klass for klass in map(project.symbols.classes.get, (a.name for a in ancestors)) if klass is not None]
+    named = {last_name(klass.module.body, base) for klass in known for base in klass.klass.bases}
+    return bool(known) and named - _ABSTRACT <= {klass.name.rpartition(".")[2] for klass in known}
+
+
+def _is_imported(project: Project, definition: Def) -> bool:
+    name = definition.function.name
+    return any(given.name == name for other in project.modules.production for given in other.outline.imports)
+
+
+def _stood_in_for(project: Project, definition: Def) -> Iterator[Def]:
+    """The methods of that name in the classes above."""
+    if definition.function.klass < 0:
+        return
+    for ancestor in project.types.inference.members.ancestors(Type(definition.owner))[1:]:
+        klass = project.symbols.classes.get(ancestor.name)
+        if klass is None:
+            continue
+        for row, function in enumerate(klass.module.outline.functions):
+            if function.klass == klass.index and function.name == definition.function.name:
+                yield Def(klass.module, klass.module.name, row)
+
+
+def _is_run(project: Project, definition: Def) -> bool:
+    places = project.effects.callers.get(definition, ())
+    return any(
+        project.modules.by_path[path].is_production and (path, row) != (definition.module.path, definition.index)
+        for path, row in places
+    )
+
+
+def _runs_another(project: Project, module: Module, call: Call, own: set[Def]) -> bool:
+    sites = [site for site in project.calls.in_module(module) if site.call is call]
+    targets = [target for site in sites for target in site.targets]
+    return bool(targets) and all(target.definition not in own for target in targets)

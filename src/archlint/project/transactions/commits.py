@@ -1,0 +1,236 @@
+"""What a function has committed for good by the time it goes on: by a commit, by leaving a transaction, or at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Statement
+from archlint.project.control.conditions import Conditions, Path, is_failure_path
+from archlint.project.control.empty_ways import ends_with_nothing, only_with_something
+from archlint.project.control.sequence import may_follow
+from archlint.project.effects.effects import EffectPoint
+from archlint.project.model import Def, Type
+from archlint.project.names.arguments import parameter
+from archlint.project.transactions.changed_rows import changes_something
+from archlint.project.transactions.transactions import Transactions
+from archlint.project.transactions.written_names import Written
+from archlint.project.transactions.written_together import WrittenTogether
+
+if TYPE_CHECKING:
+    from archlint.facts.knowledge import Operation
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+_COMMIT, _WRITE = "db.commit", "db.write"
+_SESSION = "session"
+_STORED = "db-model"
+_MOST_CALLERS = 5
+_ABOVE = 2
+"""Callers of callers that are asked for their commits."""
+
+
+class Commit(Struct, frozen=True):
+    """`point`: the place in the function, and `path` from there down to the call that commits or writes.
+
+    kind: `commit` (a call that commits what was noted down or sent before), `block` (a transaction that is left), `at once`
+    (a write that nothing holds back). `row`: the block in the function itself, -1 for none.
+    """
+
+    point: EffectPoint
+    path: Path
+    kind: Literal["commit", "block", "at once"]
+    row: int = -1
+
+    @property
+    def end(self) -> EffectPoint:
+        return self.path.end
+
+
+class Commits:
+    def __init__(self, project: Project, transactions: Transactions) -> None:
+        self._project = project
+        self._transactions = transactions
+        self._ways = {
+            _COMMIT: Conditions(project, goes_on=True),
+            _WRITE: Conditions(project, counts=_sends, goes_on=True),
+        }
+        self._changes = Conditions(project, counts=changes_something)
+        self._together = WrittenTogether(project)
+        self._wrote: dict[Def, bool] = {}
+
+    def of(self, definition: Def) -> list[Commit]:
+        """What the function commits on its ordinary way, by place; one of several at one place, one for a whole block."""
+        found: dict[tuple[int, int], Commit] = {}
+        blocks = self._transactions.blocks
+        for effect in (_COMMIT, _WRITE):
+            for point in self._project.effects.points_of(definition, effect):
+                if point.site.at < definition.function.at or is_failure_path(point.module, point.context):
+                    continue  # what wraps the function is none of its own steps
+                path = self._ways[effect].path(point)
+                row = blocks.around(point.module, point.context)
+                kind = self._kind(point, path, row) if path is not None else None
+                if path is None or kind is None:
+                    continue
+                key = (-1, row) if row >= 0 else (point.site.at, point.site.end)
+                found.setdefault(key, Commit(point, path, kind, row))
+        return sorted(found.values(), key=lambda c: c.point.site)
+
+    def follow(self, first: Commit, second: Commit) -> bool:
+        """The second can come after the first in one run of their function."""
+        if not may_follow(first.point.module, self._ends(first), _place(second.point)):
+            return False
+        below = first.path.through[:1] if first.row < 0 else ()
+        return not any(map(self._ends_with_nothing, below)) or not only_with_something(self._project, first.point, second.point)
+
+    def _ends_with_nothing(self, definition: Def) -> bool:
+        """Whatever the function commits, it gives back nothing behind it."""
+        points = [
+            p
+            for effect in (_COMMIT, _WRITE)
+            for p in self._project.effects.points_of(definition, effect)
+            if self._ways[effect].path(p) is not None
+        ]
+        return bool(points) and all(map(ends_with_nothing, points))
+
+    @staticmethod
+    def _ends(commit: Commit) -> tuple[int, int]:
+        if commit.row < 0:
+            return _place(commit.point)
+        place = commit.point.module.body.contexts[commit.row]
+        return place.parent, place.end
+
+    def wrote(self, commit: Commit, definition: Def, since: int, behind: Commit | None = None) -> bool:
+        """Something is written that this commits: on the way down, or in the function behind an offset; where another commit
+        is given, on a way that comes from there."""
+        if commit.kind != "commit":
+            return True
+        if any(self.writes(each) for each in commit.path.through) or self._is_given_write(commit, definition):
+            return True
+        return self.writes_between(definition, since, commit.point.site.at, behind)
+
+    def _is_given_write(self, commit: Commit, definition: Def) -> bool:
+        """`execute_and_commit("UPDATE …")`: what the function that commits is given to execute writes."""
+        site = commit.point.site
+        return any(p.is_handed and p.site == site for p in self._project.effects.points_of(definition, _WRITE))
+
+    def written(self, commit: Commit, definition: Def, since: int) -> Written:
+        """What of the function's own a commit keeps: what it has written behind an offset, in the block, or right here."""
+        module, at = definition.module, commit.point.site.at
+        if commit.kind != "commit":
+            begin, end = commit.point.site.at, commit.point.site.end
+            if commit.row >= 0:
+                begin, end = module.body.contexts[commit.row].at, module.body.contexts[commit.row].end
+            points = [p for p in self._project.effects.points_of(definition, _WRITE) if begin <= p.site.at < end]
+            return self._together.at(definition, points, begin, begin, filled=since, linked=definition.function.at)
+        points = [
+            p for p in self._project.effects.points_of(definition, _WRITE) if since < p.site.at < at and self._is_own_write(p)
+        ]
+        through = [commit.point] if commit.path.through else []
+        return self._together.at(definition, [*points, *through], since, at)
+
+    def _kind(self, point: EffectPoint, path: Path, row: int) -> Literal["commit", "block", "at once"] | None:
+        if row >= 0:
+            return "block"
+        if point.effect == _COMMIT:
+            return "commit"
+        if self._is_at_once(path):
+            return "at once"
+        return "block" if any(self._transactions.inside(step.site) for step in path.steps[1:]) else None
+
+    def _is_at_once(self, path: Path) -> bool:
+        call = path.end.call
+        if call is not None and any(argument.name == _SESSION for argument in call.call.arguments):
+            return False  # whoever gives a session may have begun a transaction
+        owner = path.end.witness.target.rpartition(".")[0]
+        return any(info.autocommit for _, info in self._project.knowledge.infos(owner))
+
+    def writes(self, definition: Def) -> bool:
+        """The function notes down or sends a row itself, or sets a field of one."""
+        known = self._wrote.get(definition)
+        if known is None:
+            function = definition.function
+            known = self._wrote[definition] = self.writes_between(definition, function.at, function.end)
+        return known
+
+    def writes_between(self, definition: Def, since: int, until: int, behind: Commit | None = None) -> bool:
+        """The function writes something, or sets a field, between two offsets; see `wrote` for `behind`."""
+        module = definition.module
+        places = [
+            (p.context, p.site.at)
+            for p in self._project.effects.points_of(definition, _WRITE)
+            if since < p.site.at < until and self._is_own_write(p)
+        ]
+        places += self._sets_between(definition, since, until)
+        ends = self._ends(behind) if behind is not None else None
+        return any(ends is None or at < ends[1] or may_follow(module, ends, (context, at)) for context, at in places)
+
+    def _sets_between(self, definition: Def, since: int, until: int) -> Iterator[tuple[int, int]]:
+        """The places where an attribute of an object, not the function's own (unless that is a row) nor of a connection, is
+        set."""
+        module = definition.module
+        for s in module.own_statements(definition.index):
+            if not since < s.at < until:
+                continue
+            target = s.target if s.kind in ("assign", "augment") else None
+            if isinstance(target, Attribute):
+                is_set = self._keeps(definition, target.base, s.context)
+            else:
+                of = self._set_by_name(module, s)
+                is_set = of is not None and self._keeps(definition, of, s.context)
+            if is_set or self._together.adds_to_row(module, s):
+                yield s.context, s.at
+
+    def _keeps(self, definition: Def, owner: Expr, context: int) -> bool:
+        """What is set of it may be stored."""
+        if isinstance(owner, Name) and owner.id in ("self", "cls"):
+            klass = definition.owner
+            return definition.function.klass >= 0 and self._project.types.role(Type(klass)) == _STORED
+        return not any(map(self._together.is_no_data, self._project.types.all(definition.module, owner, context)))
+
+    @staticmethod
+    def _set_by_name(module: Module, statement: Statement) -> Expr | None:
+        """`setattr(order, name, value)`"""
+        call = module.body.calls[statement.value.index] if isinstance(statement.value, CallRef) else None
+        is_set = call is not None and isinstance(call.callee, Name) and call.callee.id == "setattr"
+        return call.arguments[0].value if call is not None and is_set and call.arguments else None
+
+    def _is_own_write(self, point: EffectPoint) -> bool:
+        """It notes down or sends a row, and is no commit or flush of what others did, nor runs what a decorator wraps."""
+        if point.caller is not None and self._is_wrapped(point, point.caller):
+            return False
+        return self._changes.path(point) is not None
+
+    @staticmethod
+    def _is_wrapped(point: EffectPoint, caller: Def) -> bool:
+        """`f(session, *args)`, where `f` is a parameter of the function around."""
+        callee = point.call.call.callee if point.call is not None else None
+        around = caller.module.body.contexts[caller.function.outer].function
+        if not isinstance(callee, Name) or around < 0:
+            return False
+        return parameter(caller.module.outline.functions[around], callee.id) is not None
+
+
+def _place(point: EffectPoint) -> tuple[int, int]:
+    return point.context, point.site.at
+
+
+def _sends(operation: Operation) -> bool:
+    return not operation.pending and not operation.flushes and _COMMIT not in operation.effect
+
+
+def commit_above(project: Project, definition: Def, depth: int = _ABOVE) -> EffectPoint | None:
+    """The first place behind a call of the function at which its caller, or one above, commits."""
+    for site in project.calls.callers(definition)[:_MOST_CALLERS]:
+        if site.caller is None or site.caller == definition or not site.module.is_production:
+            continue
+        place = (site.call.context, site.call.at)
+        for point in sorted(project.effects.points_of(site.caller, _COMMIT), key=lambda p: p.site.at):
+            if point.site.at >= site.call.end and may_follow(site.module, place, _place(point)):
+                return point
+        above = commit_above(project, site.caller, depth - 1) if depth else None
+        if above is not None:
+            return above
+    return None

@@ -1,0 +1,300 @@
+"""SQL, or an update of a document, that sets a column to what code has worked out from its old value: `SET stock = ?`, with
+`row["stock"] - 1`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from archlint.facts.findings import Confidence
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    CallRef,
+    Collection,
+    Conditional,
+    Expr,
+    Mapping,
+    Name,
+    Operation,
+    Statement,
+    String,
+    Subscript,
+)
+from archlint.project.control.sequence import context_at
+from archlint.project.model import Def
+from archlint.project.names.arguments import arguments_by_parameter, parameter
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name, spell
+from archlint.project.transactions.update_documents import Change, UpdateDocuments
+
+if TYPE_CHECKING:
+    from archlint.project.model import CallSite
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+    from archlint.project.sql.statements import Sql
+
+_PLACE = r"(?:%s|%\(\w+\)s|\?|:\w+|\$\d+)(?!\s*[-+*])"
+_SET = re.compile(r"\bSET\b(.*?)(?:\bWHERE\b(.*))?$", re.IGNORECASE | re.DOTALL)
+_GIVEN = re.compile(rf"([A-Za-z_]\w*)[\"`\]]?\s*=\s*{_PLACE}")
+ADDING = frozenset({"+", "-", "*"})
+_MOST_CALLERS = 10
+_UPDATING = ("update_one", "find_one_and_update", "update_many", "update")
+_UPDATE, _VALUES = "update", "values"
+_SETS, _WRITES = "$set", "db.write"
+_KEYS = frozenset({"_id", "id", "pk"})
+_NUMBERS = frozenset({"int", "float", "Decimal", "round"})
+_WRAPS = 3
+"""`float(x.n or 0)`, from the name back to the column."""
+
+
+class ComputedUpdate(Struct, frozen=True):
+    """`site`: the call, in `definition`, that executes the statement or hands it the value; `at`, `end`: where that is worked
+    out; `read`: its old value, as it is read there; `column`: its name."""
+
+    definition: Def
+    site: CallSite
+    at: int
+    end: int
+    read: Expr
+    column: str
+    confidence: Confidence
+
+
+class ComputedUpdates:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def all(self) -> Iterator[ComputedUpdate]:
+        """Those of production code, by place."""
+        found: dict[tuple[str, int], ComputedUpdate] = {}
+        for sql in self._project.statements.all:
+            columns = set_columns(sql.text) if any(said.verb == "update" for said in sql.facts.statements) else frozenset()
+            if columns and sql.sink is not None and sql.sink.caller is not None and sql.sink.module.is_production:
+                for update in self._of(sql, columns):
+                    found.setdefault((update.site.path, update.site.call.at), update)
+        for change in UpdateDocuments(self._project, _UPDATING).all():
+            for update in self._of_document(change):
+                found.setdefault((update.site.path, update.site.call.at), update)
+        for update in self._of_rows():
+            found.setdefault((update.site.path, update.site.call.at), update)
+        yield from (found[key] for key in sorted(found))
+
+    def _of(self, sql: Sql, columns: frozenset[str]) -> Iterator[ComputedUpdate]:
+        sink = sql.sink
+        assert sink is not None  # noqa: S101 - others are not asked
+        assert sink.caller is not None  # noqa: S101
+        for expr in given_to(sink):
+            found = _computed(sink.module, expr, columns, sink.call.at)
+            if found is not None:
+                yield ComputedUpdate(sink.caller, sink, *found, sql.confidence)
+            elif isinstance(expr, Name) and parameter(sink.caller.function, expr.id) is not None:
+                for site in self._project.calls.callers(sink.caller)[:_MOST_CALLERS]:
+                    given = arguments_by_parameter(site.call, sink.caller).get(expr.id)
+                    passed = _computed(site.module, given, columns, site.call.at) if given is not None else None
+                    if passed is not None and site.caller is not None and site.module.is_production:
+                        yield ComputedUpdate(site.caller, site, *passed, sql.confidence)
+
+    def _of_rows(self) -> Iterator[ComputedUpdate]:
+        """`orders.filter(id=1).update(stock=order.stock - 1)`, `update(Order).values(stock=order.stock - 1)`, of a row that was
+        read; rows that are looked for by the old value are those that nobody has changed."""
+        written = self._project.calls.written
+        for module, call in (*written(_UPDATE), *(each for each in written(_VALUES) if _is_of_update(*each))):
+            function = module.body.contexts[call.context].function
+            if function < 0 or not module.is_production:
+                continue
+            is_statement = isinstance(call.callee, Attribute) and call.callee.attr == _VALUES
+            for column, value in set_by_name(call):
+                found = self._sum_with(module, call, column, value)
+                if found is None or _asks_around(module, call, found[2]):
+                    continue
+                site = next(each for each in self._project.calls.in_module(module) if each.call is call)
+                if is_statement or (site.operation is not None and _WRITES in site.operation.effect):
+                    yield ComputedUpdate(Def(module, module.name, function), site, *found, site.confidence)
+
+    def _sum_with(self, module: Module, call: Call, column: str, value: Expr) -> tuple[int, int, Expr, str] | None:
+        """The sum in which the column of a row stands that is in memory; that of the class is the database's own."""
+        made = made_before(module, value, call.at) if isinstance(value, Name) else None
+        for part in parts_of(module.body, made.value if made is not None else value):
+            if isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1:
+                for inner in part.operands:
+                    if isinstance(inner, Attribute) and inner.attr == column and self._is_held(module, inner.base, call):
+                        return part.at, part.end, inner, column
+        return None
+
+    def _is_held(self, module: Module, owner: Expr, call: Call) -> bool:
+        """A row in memory: by its type, or as something that a call of this function has given leads to it."""
+        held = self._project.types.all(module, owner, call.context)
+        if held:
+            return not any(each.is_class for each in held)
+        while isinstance(owner, Attribute):
+            owner = owner.base
+        made = made_before(module, owner, call.at) if isinstance(owner, Name) else None
+        return made is not None and any(isinstance(part, CallRef) for part in parts_of(module.body, made.value))
+
+    def _of_document(self, change: Change) -> Iterator[ComputedUpdate]:
+        """`{"$set": {"stock": document["stock"] - 1}}`, where no other value that was read tells which document is meant."""
+        module, call = change.module, change.call
+        if change.operator != _SETS or change.caller is None or not module.is_production:
+            return
+        found = _computed(module, change.value, frozenset({change.field.lower()}), call.at)
+        if found is None or _asks_for_old(module, call, found[2]):
+            return
+        site = next(each for each in self._project.calls.in_module(module) if each.call is call)
+        if site.operation is not None and _WRITES in site.operation.effect:
+            yield ComputedUpdate(change.caller, site, *found, site.confidence)
+
+
+def _is_of_update(module: Module, call: Call) -> bool:
+    """`update(Order).where(…).values(…)`, and no `insert(Order).values(…)`."""
+    expr = call.callee
+    while isinstance(expr, Attribute | CallRef):
+        if isinstance(expr, CallRef):
+            expr = module.body.calls[expr.index].callee
+            if last_name(module.body, expr) == _UPDATE:
+                return True
+        else:
+            expr = expr.base
+    return False
+
+
+def set_by_name(call: Call) -> Iterator[tuple[str, Expr]]:
+    """Columns with what they are set to: named arguments, or one mapping."""
+    for argument in call.arguments:
+        if argument.name is not None:
+            yield argument.name, argument.value
+        elif isinstance(argument.value, Mapping):
+            for key, value in zip(argument.value.keys, argument.value.values, strict=True):
+                if isinstance(key, String):
+                    yield key.value, value
+
+
+def _asks_around(module: Module, call: Call, read: Expr) -> bool:
+    """A call of the chain before it is given the old value, or another one that was read of the row and is no key:
+    `filter(id=1, version=order.version)`."""
+    body, expr = module.body, call.callee
+    owner = spell(body, read.base) if isinstance(read, Attribute) else ""
+    while isinstance(expr, Attribute | CallRef):
+        if isinstance(expr, CallRef):
+            inner = body.calls[expr.index]
+            given = (part for a in inner.arguments for part in parts_of(body, a.value) if isinstance(part, Attribute))
+            if any(part.attr not in _KEYS and spell(body, part.base) == owner for part in given):
+                return True
+            expr = inner.callee
+        else:
+            expr = expr.base
+    return False
+
+
+def _asks_for_old(module: Module, call: Call, read: Expr) -> bool:
+    """What finds the document asks for something that was read of it, besides its key: a change in between is seen."""
+    first = call.arguments[0].value if call.arguments else None
+    owner = spell(module.body, read.base) if isinstance(read, Subscript | Attribute) else ""
+    if isinstance(first, Name):
+        made = made_before(module, first, call.at)
+        first = made.value if made is not None else None
+    return not isinstance(first, Mapping) or any(
+        isinstance(value, Subscript | Attribute) and spell(module.body, value.base) == owner
+        for key, value in zip(first.keys, first.values, strict=True)
+        if not (isinstance(key, String) and key.value in _KEYS)
+    )
+
+
+def set_columns(text: str) -> frozenset[str]:
+    """The columns that a statement sets to a value that is given, without those whose old value it asks for."""
+    found = _SET.search(text)
+    if found is None:
+        return frozenset()
+    kept = {name.lower() for name in re.findall(r"([A-Za-z_]\w*)[\"`\]]?\s*=", found[2] or "")}
+    return frozenset(m[1].lower() for m in _GIVEN.finditer(found[1]) if m[1].lower() not in kept)
+
+
+def given_to(site: CallSite) -> Iterator[Expr]:
+    """The values that a statement is given in the call that takes it, or in the one around that: one by one, in a list, by
+    name."""
+    body = site.module.body
+    around = [c for c in body.calls if c.at <= site.call.at and site.call.end <= c.end and c.context == site.call.context]
+    waiting = [argument.value for call in around for argument in call.arguments]
+    for expr in waiting:  # which grows on the way
+        if isinstance(expr, Collection):
+            waiting += expr.items
+        elif isinstance(expr, Mapping):
+            waiting += expr.values
+        else:
+            yield expr
+
+
+def _computed(module: Module, expr: Expr, columns: frozenset[str], before: int) -> tuple[int, int, Expr, str] | None:
+    """A sum with an old value of one of the columns in it, also through a name; or an attribute to which was added before."""
+    body = module.body
+    if isinstance(expr, Attribute):
+        function, name = _function_at(module, before), spell(body, expr)
+        for s in module.statements["augment"]:
+            is_own = s.at < before and body.contexts[s.context].function == function
+            if is_own and s.operator.rstrip("=") in ADDING and s.target is not None and spell(body, s.target) == name:
+                return s.at, s.end, expr, expr.attr
+        return None
+    made = made_before(module, expr, before) if isinstance(expr, Name) else None
+    for part in parts_of(body, made.value if made is not None else expr):
+        if not (isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1):
+            continue
+        for operand in part.operands:
+            for inner in parts_of(body, operand):
+                column = _read(module, inner, before)
+                if column.lower() in columns:
+                    return part.at, part.end, inner, column
+    return None
+
+
+def _read(module: Module, expr: Expr, before: int) -> str:
+    """The name in `row["stock"]`, `row.stock`, or of `stock` that a call has given; empty for others."""
+    if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
+        return expr.index[0].value if _is_given(module, expr.base, before) else ""
+    if isinstance(expr, Attribute):
+        return expr.attr if _is_given(module, expr.base, before) else ""
+    return expr.id if isinstance(expr, Name) and made_before(module, expr, before) and _is_given(module, expr, before) else ""
+
+
+def _is_given(module: Module, expr: Expr, before: int) -> bool:
+    """A call gives it, or the rows of which it is one, here."""
+    while isinstance(expr, Subscript):
+        expr = expr.base
+    made = made_before(module, expr, before) if isinstance(expr, Name) else None
+    return any(isinstance(part, CallRef) for part in parts_of(module.body, made.value if made is not None else expr))
+
+
+def made_before(module: Module, name: Name, before: int) -> Statement | None:
+    """The last statement before the place, and in its function, that gives a name its value."""
+    body, function = module.body, _function_at(module, before)
+    own = [
+        s
+        for s in (*module.statements["assign"], *module.statements["annotate"])
+        if s.at < before and type(s.target) is Name and s.target.id == name.id
+    ]
+    last = max(own, key=lambda s: s.at, default=None)
+    return last if last is not None and body.contexts[last.context].function == function else None
+
+
+def _function_at(module: Module, at: int) -> int:
+    return module.body.contexts[context_at(module, at)].function
+
+
+def is_old_value(module: Module, expr: Expr, own: str, before: int) -> bool:
+    """`x.n` itself, or a name that it was given before: `old = x.n`, `old = int(x.n or 0)`, `old = x.n if x else 0`."""
+    body = module.body
+    if not isinstance(expr, Name):
+        return spell(body, expr) == own
+    made = made_before(module, expr, before)
+    value = made.value if made is not None else None
+    for _ in range(_WRAPS):
+        if isinstance(value, CallRef) and last_name(body, value) in _NUMBERS:
+            given = body.calls[value.index].arguments
+            value = given[0].value if given else None
+        elif isinstance(value, Operation) and value.op == "or":
+            value = value.operands[0]
+        elif isinstance(value, Conditional):
+            value = value.body
+    return isinstance(value, Attribute) and spell(body, value) == own

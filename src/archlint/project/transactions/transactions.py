@@ -1,0 +1,343 @@
+"""Transactions: what opens one, what stands inside, and which functions only ever run in one.
+
+A transaction is a block (see `transaction_blocks`), a decorator, or what a framework opens around each request, by a setting
+or with what it injects.  A session that is committed by a call opens none by itself: see `commits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String, Subscript
+from archlint.facts.syntax import Mapping as Display
+from archlint.project.control.sequence import context_at
+from archlint.project.model import Def, Type
+from archlint.project.relations.saved_through import SavedThrough
+from archlint.project.routes.around_apps import AroundApps
+from archlint.project.secrets.credentials import words_of
+from archlint.project.spelling import last_name
+from archlint.project.types.entities import FunctionRef
+from archlint.project.types.injected import Injected
+
+if TYPE_CHECKING:
+    from archlint.facts.syntax import Class
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+    from archlint.project.types.entities import Entity
+
+Cover = Literal["all", "some", "none"]
+"""Of the ways into a function: how many come from within a transaction."""
+Holder = Literal["", "own", "request", "injected"]
+
+_BEGIN, _COMMIT = "tx.begin", "db.commit"
+_REQUEST, _METHOD, _TASK, _SIGNAL = "request-transaction", "in-transaction", "task", "signal-handler"
+_DISPATCHING = "dispatch"
+_JOINING = frozenset({"transaction", "atomic", "atomically"})
+"""Words in names of what runs in a transaction whatever it is handed."""
+_AROUND = frozenset({"__call__", "__acall__"})
+"""Methods of middleware in which the request is answered."""
+_MOST_CALLERS = 40
+_MOST_NAMED, _FEW_NAMED = 12, 3
+_DEPTH = 8
+_ABOVE = 1
+"""Callers of callers that are asked where only a name leads to a function."""
+
+
+class Transactions:
+    """Questions about the transactions of one project."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._effects = project.effects
+        self._inference = project.types.inference
+        self.blocks = project.transaction_blocks
+        self._injected = Injected(project)
+        self._saved_through = SavedThrough(project)
+        self._held: dict[Def, Holder] = {}
+        self._covers: dict[tuple[Def, bool], Cover] = {}
+
+    def holds(self, definition: Def) -> bool:
+        """The function runs in a transaction by itself: its decorators, its class or a framework open one."""
+        return self.holder(definition) in ("own", "request")
+
+    def holder(self, definition: Def) -> Holder:
+        """Who opens it: the function's own decorators (or its class, or its framework), a setting for each request, a session
+        that is injected and committed when the request is answered, nobody."""
+        known = self._held.get(definition)
+        if known is None:
+            self._held[definition] = ""
+            is_own = (
+                any(self._opens(definition, decorator) for decorator in definition.function.decorators)
+                or self._is_dispatched(definition)
+                or self._is_framework_method(definition)
+            )
+            is_request = not is_own and self.has_request_transactions and self._answers(definition)
+            known = "own" if is_own else "request" if is_request else "injected" if self._is_injected(definition) else ""
+            self._held[definition] = known
+        return known
+
+    def cover(self, definition: Def, *, injected: bool = False) -> Cover:
+        """Whether the function is run within transactions that its callers, or itself, have opened.
+
+        injected: also within one that a call of `commit` ends before it is committed for the request."""
+        return self._cover(definition, _DEPTH, injected)
+
+    def inside(self, path_site: Site) -> bool:
+        """The place stands in a transaction that its own function opens."""
+        module = self._project.modules.by_path[path_site.path]
+        context = context_at(module, path_site.at)
+        if self.blocks.around(module, context) >= 0:
+            return True
+        function = module.body.contexts[context].function
+        return function >= 0 and self.holds(Def(module, module.name, function))
+
+    @cached_property
+    def has_request_transactions(self) -> bool:
+        """A setting of the project, or its own middleware, makes a transaction of each request."""
+        return self._project.has_request_transactions or any(map(self._is_around, AroundApps(self._project).names))
+
+    def _is_around(self, middleware: str) -> bool:
+        """A class of the project's that opens one around what answers."""
+        klass = self._project.symbols.classes.get(middleware)
+        if klass is None:
+            return False
+        methods = (
+            Def(klass.module, klass.module.name, row)
+            for row, function in enumerate(klass.module.outline.functions)
+            if function.klass == klass.index and function.name in _AROUND
+        )
+        return any(self.holds(method) or any(True for _ in self.blocks.of(method)) for method in methods)
+
+    # decorators and frameworks
+
+    def _opens(self, definition: Def, decorator: Expr) -> bool:
+        module = definition.module
+        given = module.body.calls[decorator.index].arguments if isinstance(decorator, CallRef) else ()
+        entities = list(self._inference.returns.decorator_entities(definition, decorator))
+        if any(self._begins(entity) for entity in entities) or self.blocks.is_named(
+            module, decorator, definition.function.outer
+        ):
+            return True
+        for argument in given:  # `method_decorator(atomic)`
+            if any(self._begins(e) for e in self._inference.entities(module, argument.value, definition.function.outer)):
+                return True
+        return any(isinstance(entity, FunctionRef) for entity in entities) and self._is_wrapped(definition, decorator)
+
+    def _begins(self, entity: Entity) -> bool:
+        operation = self._inference.operation(entity) if not isinstance(entity, FunctionRef) else None
+        return operation is not None and _BEGIN in operation.effect
+
+    def _is_wrapped(self, definition: Def, decorator: Expr) -> bool:
+        """The project's decorator runs the function in a block, or commits behind it."""
+        for point in self._effects.edges(definition.module):
+            if point.kind == "once" and (point.at, point.end) == (decorator.at, decorator.end):
+                for wrapper in (t.definition for t in point.targets if t.definition is not None):
+                    contexts = wrapper.module.body.contexts
+                    runs = list(_runs_of_wrapped(wrapper))
+                    commits = (p for p in self._effects.points_of(wrapper, _COMMIT) if p.is_direct)
+                    if any(not runs or p.site.at > min(runs) for p in commits):
+                        return True
+                    held = (contexts[row] for row in self.blocks.of(wrapper))
+                    if any(not runs or any(each.at <= at < each.end for at in runs) for each in held):
+                        return True
+        return False
+
+    def _is_dispatched(self, definition: Def) -> bool:
+        """A method of a view whose class, or whose class's own way to its methods, opens a transaction."""
+        klass = self._class_of(definition)
+        if klass is None:
+            return False
+        for decorator in klass.decorators:
+            if isinstance(decorator, CallRef):
+                call = definition.module.body.calls[decorator.index]
+                names = {a.value.value for a in call.arguments if isinstance(a.value, String)}
+                begins = any(
+                    self._begins(e)
+                    for a in call.arguments
+                    for e in self._inference.entities(definition.module, a.value, klass.outer)
+                )
+                if begins and names & {_DISPATCHING, definition.function.name}:
+                    return True
+        for owner in self._owners(definition):
+            for row, function in enumerate(owner.outline.functions):
+                if function.name == _DISPATCHING and function.klass >= 0:
+                    dispatching = Def(owner, owner.name, row)
+                    if dispatching != definition and self._is_of_ancestor(definition, dispatching):
+                        return self.holder(dispatching) == "own" or any(True for _ in self.blocks.of(dispatching))
+        return False
+
+    def _owners(self, definition: Def) -> Iterator[Module]:
+        """The modules of the project's classes that the method's class derives from."""
+        seen: set[str] = set()
+        for ancestor in self._ancestors(definition):
+            klass = self._project.symbols.classes.get(ancestor.name)
+            if klass is not None and klass.module.path not in seen:
+                seen.add(klass.module.path)
+                yield klass.module
+
+    def _is_of_ancestor(self, definition: Def, other: Def) -> bool:
+        owner = other.owner
+        return any(ancestor.name == owner for ancestor in self._ancestors(definition))
+
+    def _ancestors(self, definition: Def) -> tuple[Type, ...]:
+        if definition.function.klass < 0:
+            return ()
+        return self._inference.members.ancestors(Type(definition.owner))
+
+    def _class_of(self, definition: Def) -> Class | None:
+        row = definition.function.klass
+        return definition.module.outline.classes[row] if row >= 0 else None
+
+    def _is_framework_method(self, definition: Def) -> bool:
+        return any(
+            info.subclass_attribute.get(definition.function.name) == _METHOD
+            for ancestor in self._ancestors(definition)
+            for _, info in self._project.knowledge.infos(ancestor.name)
+        )
+
+    def _answers(self, definition: Def) -> bool:
+        """The function answers requests, or is a method of a class that does."""
+        if definition in self._project.endpoints.by_definition:
+            return True
+        return definition.function.klass >= 0 and definition.owner in self._view_classes
+
+    @cached_property
+    def _view_classes(self) -> frozenset[str]:
+        views = {e.view.name for e in self._project.endpoints.all if e.view is not None}
+        return frozenset(a.name for name in views for a in self._inference.members.ancestors(Type(name)))
+
+    def _is_injected(self, definition: Def) -> bool:
+        """The function answers requests with what is handed out within a transaction, or committed behind it."""
+        if definition not in self._project.endpoints.by_definition:
+            return False
+        return any(self.blocks.yields_within(source) for source in self._injected.functions(definition))
+
+    # callers
+
+    def _cover(self, definition: Def, depth: int, injected: bool) -> Cover:
+        key = definition, injected
+        known = self._covers.get(key)
+        if known is not None:
+            return known
+        self._covers[key] = "all"  # what calls itself adds nothing
+        is_held = self.holds(definition) or (injected and self.holder(definition) == "injected")
+        found: set[Cover] = {"all"} if is_held else set(self._from_callers(definition, depth, injected))
+        if not found:
+            is_request = self.has_request_transactions and not self._is_registered(definition, _TASK)
+            found = {"some"} if is_request or self._is_registered(definition, _SIGNAL) else {"none"}
+        cover: Cover = found.pop() if len(found) == 1 else "some"
+        self._covers[key] = cover
+        return cover
+
+    def _from_callers(self, definition: Def, depth: int, injected: bool) -> Iterator[Cover]:
+        callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
+        saved = list(self._saved_through.methods(definition)) if not callers and depth else []
+        if not callers and not saved and self._is_named_within(definition):
+            yield "some"
+        if not callers and self._is_handed_within(definition):
+            yield "all"
+        for methods in saved:
+            inner = (d for d in methods if d != definition)
+            held = any(self.holds(d) or any(True for _ in self.blocks.of(d)) for d in inner)
+            yield "all" if held else self._cover(methods[0], depth - 1, injected) if methods[:1] else "none"
+        for site in callers[:_MOST_CALLERS]:
+            if self.blocks.around(site.module, site.call.context) >= 0:
+                yield "all"
+            elif site.caller is not None:
+                yield self._cover(site.caller, depth - 1, injected) if depth else "some"
+            else:
+                yield "none"
+
+    def _is_named_within(self, definition: Def) -> bool:
+        """A method of which no call is known, of whose name all calls that run nobody knows what stand in transactions, or in
+        functions some of whose callers do."""
+        if definition.function.klass < 0:
+            return False
+        written = self._project.calls.written(definition.function.name)
+        if not 0 < len(written) <= _MOST_NAMED:
+            return False
+        for module, call in written:
+            row = module.body.contexts[call.context].function
+            caller = Def(module, module.name, row) if row >= 0 else None
+            if self.blocks.around(module, call.context) >= 0 or (caller is not None and self.holds(caller)):
+                continue
+            is_rare = len(written) <= _FEW_NAMED and not self._answers(definition)
+            if caller is None or not is_rare or not self._is_called_within(caller):
+                return False
+        return True
+
+    def _is_called_within(self, definition: Def, steps: int = _ABOVE) -> bool:
+        """What calls it, by all that is known or by its name, does so in a transaction at one place, or one above does."""
+        found = [(site.module, site.call.context) for site in self._project.calls.callers(definition)[:_MOST_CALLERS]]
+        named = self._project.calls.written(definition.function.name) if not found else ()
+        for module, context in (*found, *((m, call.context) for m, call in named[:_MOST_NAMED])):
+            row = module.body.contexts[context].function
+            caller = Def(module, module.name, row) if row >= 0 else None
+            if not module.is_production or caller is None or caller == definition:
+                continue
+            if self.blocks.around(module, context) >= 0 or self.holds(caller):
+                return True
+            if steps and self._is_called_within(caller, steps - 1):
+                return True
+        return False
+
+    def _is_handed_within(self, definition: Def) -> bool:
+        """`run_in_transaction(self._place, order)`, right beside it."""
+        module, name = definition.module, definition.function.name
+        for call in module.body.calls:
+            for given in (a.value for a in call.arguments):
+                said = given.attr if isinstance(given, Attribute) else given.id if isinstance(given, Name) else ""
+                if said == name and not _JOINING.isdisjoint(words_of(last_name(module.body, call.callee))):
+                    return True
+        return False
+
+    def _is_registered(self, definition: Def, kind: str) -> bool:
+        """As a task, or as what is run by whoever sends a signal, in the sender's transaction."""
+        return any(operation.register == kind for operation in self._inference.returns.decorations(definition))
+
+
+def _runs_of_wrapped(wrapper: Def) -> Iterator[int]:
+    """Where a decorator's inner function calls what the decorator was given."""
+    body, functions = wrapper.module.body, wrapper.module.outline.functions
+    around = body.contexts[wrapper.function.outer].function
+    given = {each.name for each in functions[around].parameters} if around >= 0 else set()
+    for call in body.calls:
+        if wrapper.function.at <= call.at < wrapper.function.end and isinstance(call.callee, Name) and call.callee.id in given:
+            yield call.at
+
+
+def has_request_transactions(project: Project) -> bool:
+    """A setting of the project makes a transaction of each request."""
+    names = {n for library in project.knowledge.libraries for n, meant in library.settings.items() if meant == _REQUEST}
+    return bool(names) and any(_sets_any(module, names) for module in project.modules.all if not module.is_test)
+
+
+def _sets_any(module: Module, names: set[str]) -> bool:
+    """`{"NAME": True}` in any value, one that a function makes too; `X["NAME"] = True`, `NAME = True` outside of functions."""
+    if any(type(part) is Display and _has_true(part, names) for part in module.expressions_read.rare):
+        return True
+    for statement in (*module.statements["assign"], *module.statements["annotate"]):
+        target = statement.target
+        last = target.index[0] if type(target) is Subscript and target.index else target
+        is_named = (type(last) is String and last.value in names) or (
+            (type(last) is Name or type(last) is Attribute) and _name(last) in names
+        )
+        if is_named and module.body.contexts[statement.context].function < 0 and _is_true(statement.value):
+            return True
+    return False
+
+
+def _has_true(display: Display, names: set[str]) -> bool:
+    pairs = zip(display.keys, display.values, strict=True)
+    return any(type(key) is String and key.value in names and _is_true(given) for key, given in pairs)
+
+
+def _name(expr: Name | Attribute) -> str:
+    return expr.id if isinstance(expr, Name) else expr.attr
+
+
+def _is_true(value: Expr | None) -> bool:
+    return not (isinstance(value, Constant) and not value.value)

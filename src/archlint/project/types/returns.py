@@ -1,0 +1,225 @@
+"""What calling a function of the project gives: by its annotation, its decorators, or its `return` statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.knowledge import Operation
+from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Function
+from archlint.project.model import Def, Type
+from archlint.project.types.entities import (
+    UNKNOWN,
+    VARIABLE,
+    Entity,
+    FunctionRef,
+    distinct,
+    instance,
+)
+from archlint.project.types.library_types import Environment, Site
+from archlint.project.types.members import substituted
+
+if TYPE_CHECKING:
+    from archlint.project.types.inference import Inference
+
+_GENERATOR = "collections.abc.Generator"
+_COLLECTIONS = frozenset(
+    {"builtins.list", "builtins.tuple", "collections.abc.Sequence", "collections.abc.Iterable", "collections.abc.Collection"}
+)
+_ACCESSORS = frozenset({"setter", "deleter"})
+_MOST_RETURNS = 4
+_NO_MARKS: frozenset[str] = frozenset()
+
+
+class Returns:
+    """Results of project functions. A coroutine's result is what awaiting it gives; a generator's is the generator."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._plain: dict[Def, tuple[Entity, ...]] = {}
+        self._yielded: dict[Def, tuple[Entity, ...]] = {}
+        self._decorations: dict[Def, tuple[Operation, ...]] = {}
+        self._marks: dict[Def, frozenset[str]] = {}
+
+    def marks(self, definition: Def) -> frozenset[str]:
+        """What its decorators make of it: property, static-method, class-method, abstract, overload, accessor."""
+        known = self._marks.get(definition)
+        if known is None:
+            decorators = definition.function.decorators
+            if not decorators:
+                known = _NO_MARKS
+            else:
+                words = {operation.register for operation in self.decorations(definition)}
+                if any(type(d) is Attribute and d.attr in _ACCESSORS for d in decorators):
+                    words.add("accessor")
+                known = frozenset(words - {""}) or _NO_MARKS
+            self._marks[definition] = known
+        return known
+
+    def decorations(self, definition: Def) -> tuple[Operation, ...]:
+        """What is known of the library decorators of a function, outermost first."""
+        known = self._decorations.get(definition)
+        if known is None:
+            self._decorations[definition] = ()
+            found: list[Operation] = []
+            function = definition.function
+            for decorator in function.decorators:
+                for entity in self.decorator_entities(definition, decorator):
+                    operation = self._inference.operation(entity)
+                    if operation is not None:
+                        found.append(operation)
+            known = self._decorations[definition] = tuple(found)
+        return known
+
+    def decorator_entities(self, definition: Def, decorator: Expr) -> tuple[Entity, ...]:
+        """What a decorator is; for `@make(…)` what `make` is."""
+        module, outer = definition.module, definition.function.outer
+        if type(decorator) is CallRef:
+            decorator = module.body.calls[decorator.index].callee
+        if type(decorator) is Attribute and decorator.attr in _ACCESSORS:
+            return ()
+        return self._inference.entities(module, decorator, outer)
+
+    def of(self, function: FunctionRef, site: Site | None = None) -> tuple[Entity, ...]:
+        """What calling it gives, with the receiver's type arguments and the call's arguments filled in."""
+        definition = function.definition
+        for operation in self.decorations(definition):
+            if operation.decorates is not None:
+                decorated = Site(definition.module, definition.function.outer, None, function)
+                return self._inference.library.told(operation.decorates, Environment(None, {}, decorated))
+        return self.undecorated(function, site)
+
+    def undecorated(self, function: FunctionRef, site: Site | None = None) -> tuple[Entity, ...]:
+        """The same, as if it had no decorators."""
+        return self._filled(self._of_receiver(self._own(function.definition), function), function, site)
+
+    def yielded(self, function: FunctionRef) -> tuple[Entity, ...]:
+        """What a generator function's iteration gives."""
+        definition = function.definition
+        known = self._yielded.get(definition)
+        if known is None:
+            self._yielded[definition] = ()
+            annotated = self._annotated(definition)
+            found = [e for t in annotated for e in self._inference.items(t)] if annotated else []
+            if not found:
+                scopes = self._inference.project.symbols.scopes(definition.module)
+                for expr, context in scopes.yields.get(definition.index, [])[:_MOST_RETURNS]:
+                    if expr.value is None:
+                        continue
+                    values = self._inference.entities(definition.module, expr.value, context)
+                    found += [i for v in values for i in self._inference.items(v)] if expr.is_from else values
+            known = self._yielded[definition] = distinct(found)
+        return self._filled(known, function, None)
+
+    def _own(self, definition: Def) -> tuple[Entity, ...]:
+        known = self._plain.get(definition)
+        if known is None:
+            self._plain[definition] = ()  # recursion ends here
+            annotated = self._annotated(definition)
+            if annotated and all(self._inference.says_nothing(e) for e in annotated):
+                known = self._inferred(definition) or annotated
+            elif annotated:
+                known = self._really(definition, annotated)
+            elif definition.function.is_generator:
+                items = self.yielded(FunctionRef(definition))
+                first = next((i for i in items if isinstance(i, Type)), UNKNOWN)
+                known = (Type(_GENERATOR, (first,)),)
+            else:
+                known = self._inferred(definition)
+            self._plain[definition] = known
+        return known
+
+    def inner(self, function: FunctionRef) -> tuple[Entity, ...]:
+        """What the `return` statements give, whatever the annotation says (a decorator's wrapper)."""
+        return self._inferred(function.definition)
+
+    def _really(self, definition: Def, annotated: tuple[Entity, ...]) -> tuple[Entity, ...]:
+        """The annotation; but where it says `list` and a lazy query is returned, the query."""
+        if definition.function.is_generator or not any(isinstance(t, Type) and t.name in _COLLECTIONS for t in annotated):
+            return annotated
+        lazy = [e for e in self._inferred(definition) if isinstance(e, Type) and self._is_lazy(e)]
+        return distinct(lazy) if lazy else annotated
+
+    def _is_lazy(self, type_: Type) -> bool:
+        return any(
+            info.lazy is not None
+            for ancestor in self._inference.members.ancestors(type_)
+            for _, info, _ in self._inference.library.lineage(ancestor)
+        )
+
+    def _annotated(self, definition: Def) -> tuple[Entity, ...]:
+        function = definition.function
+        if function.returns is None:
+            return ()
+        return self._inference.annotations.types(definition.module, function.returns, function.outer)
+
+    def _inferred(self, definition: Def) -> tuple[Entity, ...]:
+        module = definition.module
+        scopes = self._inference.project.symbols.scopes(module)
+        found: list[Entity] = []
+        for statement in scopes.returns.get(definition.index, [])[-_MOST_RETURNS:]:
+            value = statement.value
+            if value is not None:
+                found += self._inference.entities(module, value.value if type(value) is Await else value, statement.context)
+        return distinct(found)
+
+    def _of_receiver(self, found: tuple[Entity, ...], function: FunctionRef) -> tuple[Entity, ...]:
+        """What a method gives of its own class, as by `return self` or `cls.query`, is of the class that it is called on."""
+        own, receiver = function.definition.function, function.receiver
+        if receiver is None or own.klass < 0 or own.returns is not None:
+            return found
+        owner = function.definition.owner
+        if receiver.name == owner or receiver.name not in self._inference.project.symbols.classes:
+            return found
+        return tuple(_renamed(entity, owner, receiver.name) if isinstance(entity, Type) else entity for entity in found)
+
+    def _filled(self, found: tuple[Entity, ...], function: FunctionRef, site: Site | None) -> tuple[Entity, ...]:
+        if not any(isinstance(e, Type) and _is_open(e) for e in found):
+            return found
+        given: dict[str, Type] = {}
+        receiver = function.receiver
+        if receiver is not None:
+            for ancestor in self._inference.members.ancestors(receiver):
+                given = {**self._inference.members.substitution(ancestor), **given}
+            given["typing.Self"] = instance(receiver)
+        if site is not None and site.call is not None:
+            given = {**given, **self._by_arguments(function, site)}
+        filled: list[Entity] = []
+        for entity in found:
+            if not isinstance(entity, Type):
+                filled.append(entity)
+            elif entity.name == "typing.Self":
+                filled += [given[entity.name]] if entity.name in given else []
+            else:
+                filled.append(substituted(entity, given))
+        return distinct(filled)
+
+    def _by_arguments(self, function: FunctionRef, site: Site) -> dict[str, Type]:
+        """What a call's arguments put in place of the type variables of the parameters they go to."""
+        definition = function.definition
+        own: Function = definition.function
+        given: dict[str, Type] = {}
+        assert site.call is not None  # noqa: S101 - the caller's promise
+        skip = 1 if function.receiver is not None and "static-method" not in self.marks(definition) else 0
+        parameters = own.parameters[skip:]
+        for position, argument in enumerate(site.call.arguments[:6]):
+            named = [p for p in parameters if p.name == argument.name] if argument.name else parameters[position : position + 1]
+            if not named or named[0].annotation is None:
+                continue
+            for wanted in self._inference.annotations.types(definition.module, named[0].annotation, own.outer):
+                if not isinstance(wanted, Type) or not wanted.name.startswith(VARIABLE):
+                    continue
+                for value in self._inference.entities(site.module, argument.value, site.context):
+                    if isinstance(value, Type) and value.is_class == wanted.is_class:
+                        given.setdefault(wanted.name, instance(value))
+        return given
+
+
+def _is_open(type_: Type) -> bool:
+    return type_.name.startswith(VARIABLE) or type_.name == "typing.Self" or any(_is_open(a) for a in type_.arguments)
+
+
+def _renamed(type_: Type, owner: str, name: str) -> Type:
+    if type_.name != owner and not type_.arguments:
+        return type_
+    arguments = tuple(_renamed(argument, owner, name) for argument in type_.arguments)
+    return Type(name if type_.name == owner else type_.name, arguments, type_.is_class, type_.confidence)

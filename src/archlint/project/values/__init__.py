@@ -1,0 +1,1 @@
+"""Values known without running the code: texts and what enters them, closed sets, parts of a request."""

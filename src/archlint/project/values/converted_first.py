@@ -1,0 +1,65 @@
+"""Whether a value has become a number before, so that whatever is none did not come this far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Body, Context, Expr, Statement
+from archlint.project.spelling import last_name, spell
+
+if TYPE_CHECKING:
+    from archlint.project.source.modules import Module
+
+CONVERTING = frozenset({"int", "float", "UUID", "Decimal"})
+LEAVES = frozenset({"raise", "return", "continue", "break"})
+
+
+def is_converted(module: Module, expr: Expr, text: str, around: Set[int], leaving: Set[str]) -> bool:
+    """`int(number)` before, which raises for anything else; what it raises is not let through beside it.
+
+    `around`: the places around the value, out to its function; `leaving`: names of calls that end a function.
+    """
+    body = module.body
+    functions = {body.contexts[context].function for context in around}
+    for call in (call for function in functions for call in module.own_calls(function) if call.at < expr.at):
+        if len(call.arguments) != 1 or last_name(body, call.callee) not in CONVERTING:
+            continue
+        place = body.contexts[call.context]
+        tried = place.kind == "try" and place.parent in around
+        if not (call.context in around or tried):
+            continue
+        if spell(body, call.arguments[0].value) == text and not _lets_through(body, call.context, text, around, leaving):
+            return True
+    return False
+
+
+def _lets_through(body: Body, tried: int, text: str, around: Set[int], leaving: Set[str]) -> bool:
+    """A handler of the `try` around the conversion holds the place of the value, or goes on to it."""
+    if body.contexts[tried].kind != "try" or tried in around:
+        return False
+    for row in handlers_of(body.contexts, tried):
+        if row in around:
+            return True
+        inside = [s for s in body.statements if s.context == row]
+        if not any(_ends(body, statement, text, leaving) for statement in inside):
+            return True
+    return False
+
+
+def handlers_of(contexts: Sequence[Context], tried: int) -> Iterable[int]:
+    """The `except` places of a `try`."""
+    own = contexts[tried]
+    beside = [(place.at, row) for row, place in enumerate(contexts) if place.parent == own.parent and place.at >= own.end]
+    for _, row in sorted(beside):
+        if contexts[row].kind != "except":
+            return
+        yield row
+
+
+def _ends(body: Body, statement: Statement, text: str, leaving: Set[str]) -> bool:
+    if statement.kind in LEAVES:
+        return True
+    if statement.kind == "assign" and statement.target is not None:
+        return spell(body, statement.target) == text
+    return statement.kind == "expression" and last_name(body, statement.value) in leaving

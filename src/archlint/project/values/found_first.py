@@ -1,0 +1,88 @@
+"""Values that a function has looked for, and left where there was no such thing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Await, Body, CallRef, Comparison, Constant, Expr, Name, Operation, Statement
+from archlint.project.parts import parts_of
+from archlint.project.spelling import spell
+from archlint.project.values.closed_places import places_around
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+    from archlint.project.secrets.flows import Place
+    from archlint.project.source.modules import Module
+
+_LEAVES = frozenset({"raise", "return", "continue"})
+_LOOKING = frozenset({"get", "lookup", "find"})
+
+
+def is_found_first(expr: Expr, at: Place) -> bool:
+    """`row = find(name)`, and `if not row: raise …` behind it, before the place."""
+    body = at.module.body
+    function, text = body.contexts[at.context].function, spell(body, expr)
+    before = [s for s in at.module.own_statements(function) if s.at < expr.at]
+    found = {name for statement in before for name in _found(body, statement, text)}
+    if not found:
+        return False
+    around = set(places_around(at.module, at.context))
+    for statement in before:
+        place = body.contexts[statement.context]
+        leaves = statement.kind in _LEAVES and place.kind == "if" and statement.context not in around
+        if leaves and place.parent in around and _missing(place.subject) in found:
+            return True
+    return False
+
+
+def _found(body: Body, statement: Statement, text: str) -> list[str]:
+    value = statement.value.value if type(statement.value) is Await else statement.value
+    if statement.kind != "assign" or type(statement.target) is not Name or type(value) is not CallRef:
+        return []
+    parts = (part for a in body.calls[value.index].arguments for part in parts_of(body, a.value))
+    return [statement.target.id] if any(spell(body, part) == text for part in parts) else []
+
+
+def is_known_outside(project: Project, expr: Expr, at: Place) -> bool:
+    """`if library.things.get(code=value) is None: raise …` before the place: a library's own list has to have the value."""
+    module, body = at.module, at.module.body
+    function, text, around = body.contexts[at.context].function, spell(body, expr), set(places_around(module, at.context))
+    for statement in module.own_statements(function):
+        place = body.contexts[statement.context]
+        if statement.at >= expr.at or statement.kind not in _LEAVES or place.kind != "if":
+            continue
+        asked = _tested(place.subject)
+        if statement.context in around or place.parent not in around or not isinstance(asked, CallRef):
+            continue
+        call = body.calls[asked.index]
+        if any(spell(body, argument.value) == text for argument in call.arguments) and _is_list(project, module, call.callee):
+            return True
+    return False
+
+
+def _is_list(project: Project, module: Module, callee: Expr) -> bool:
+    """`library.things.get`: an object of another's module is asked for one of its own."""
+    if not isinstance(callee, Attribute) or callee.attr not in _LOOKING or not isinstance(callee.base, Name | Attribute):
+        return False
+    root: Expr = callee.base
+    while isinstance(root, Attribute):
+        root = root.base
+    found = project.symbols.resolve_in(module, root.id) if isinstance(root, Name) else ()
+    return bool(found) and all(definition.kind == "external" for definition in found)
+
+
+def _missing(test: Expr | None) -> str:
+    """The name that is tested for being nothing."""
+    asked = _tested(test)
+    return asked.id if isinstance(asked, Name) else ""
+
+
+def _tested(test: Expr | None) -> Expr | None:
+    """What is tested for being nothing."""
+    match test:
+        case Operation(op="not", operands=(asked,)):
+            return asked
+        case Comparison(ops=("is",) | ("==",), operands=(asked, Constant(value=None))):
+            return asked
+        case _:
+            return None

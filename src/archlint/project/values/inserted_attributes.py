@@ -1,0 +1,169 @@
+"""What of a text comes out of an attribute: of a module, of a class, of an object and what its methods have given it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace as replaced
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from archlint.facts.findings import Confidence
+from archlint.facts.syntax import Attribute, Body, CallRef, Expr, String
+from archlint.project.model import Type
+from archlint.project.names.reading_methods import ReadingMethods
+from archlint.project.secrets.flows import Frame, Place
+from archlint.project.types.entities import ModuleRef
+from archlint.project.values.insertions import Inserted, Reach, Spot
+
+if TYPE_CHECKING:
+    from archlint.project.names.scopes import Binding
+    from archlint.project.source.modules import Module
+    from archlint.project.values.inserted_values import Found, InsertedValues
+
+_MOST_BINDINGS = 6
+_FOR_SENDERS = 400
+"""Expressions looked at for who sends what holds a field."""
+_OF_MEMBERS = frozenset({"name", "value"})
+_REFUSING = frozenset({"raise", "assert"})
+_PATTERNS = frozenset({"pattern", "regex", "choices"})
+
+
+class InsertedAttributes:
+    def __init__(self, values: InsertedValues) -> None:
+        self._values = values
+        self._project = values.project
+        self._constructed = ReadingMethods(self._project)
+        self._known: dict[tuple[str, int, int, Frame | None], Sequence[Inserted]] = {}
+
+    def of(self, expr: Attribute, spot: Spot) -> Found:
+        """What is in the attribute of a module, a class or an object."""
+        place = spot.place
+        described = isinstance(expr.base, Attribute) and expr.base.attr in self._values.words.schema_objects
+        if described or expr.attr in self._values.words.schema_names or self._values.closed.is_checked(expr, place):
+            return
+        if self._values.closed.of_expression(expr, place) or self._is_member(expr, place):
+            return
+        if self._values.parameters.is_sent(expr, place):
+            yield from self._values.leaf(expr, spot, Reach.SENT)
+            return
+        found = False
+        sent = self._described(expr, spot)
+        if sent:
+            yield from sent
+            return
+        if spot.taken:
+            yield from self._values.items.put_in(expr, spot)
+        for base in self._project.types.inference.entities(place.module, expr.base, place.context):
+            if isinstance(base, ModuleRef):
+                for definition in self._project.symbols.member(base.module, base.name, expr.attr, base.near):
+                    found = True
+                    yield from self._values.defined(definition, expr, spot)
+            elif isinstance(base, Type):
+                for part in self._held(base, expr, spot):
+                    found = True
+                    yield from part
+        if not found:
+            yield from self._values.parameters.of_object(expr, spot)
+
+    def _described(self, expr: Attribute, spot: Spot) -> list[Inserted]:
+        """A field of what a request brings: what its class writes beside it describes it, and is not its value."""
+        types, place = self._project.types, spot.place
+        if spot.entry is None or spot.most < Reach.SENT:
+            return []
+        for owner in types.all(place.module, expr.base, place.context):
+            if owner.is_class or owner.name not in self._project.symbols.classes or not self._declares_fields(owner):
+                continue
+            if self._is_tested(owner, expr.attr):
+                return list(self._values.leaf(expr, spot))
+            if self._values.parameters.is_body(expr, place):
+                return list(self._values.leaf(expr, spot, Reach.SENT))
+            return [self._handed_on(each, spot) for each in self._sent(expr, place)]
+        return []
+
+    def _sent(self, expr: Attribute, place: Place) -> Sequence[Inserted]:
+        """Who sends what holds the field, asked once for each place."""
+        key = (place.module.path, expr.at, expr.end, place.frame)
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = ()  # recursion ends here
+            entry = Spot(place, None).entering(expr)
+            with self._values.afresh(_FOR_SENDERS), self._values.parameters.afresh():
+                found = list(self._values.walk(expr.base, entry.taking(expr.attr)))
+            known = self._known[key] = tuple(each for each in found if each.reach == Reach.SENT)[:1]
+        return known
+
+    def _handed_on(self, found: Inserted, spot: Spot) -> Inserted:
+        entry = spot.entry if spot.entry is not None else found.entry
+        return replaced(found, entry=entry, up=(*found.up, *spot.trail), confidence=min(found.confidence, spot.confidence))
+
+    def _declares_fields(self, owner: Type) -> bool:
+        infos = (
+            info
+            for ancestor in self._project.types.inference.members.ancestors(owner)
+            for _, info in self._project.knowledge.infos(ancestor.name)
+        )
+        return any(info.serializing is not None and info.serializing.annotated for info in infos)
+
+    def _is_tested(self, owner: Type, name: str) -> bool:
+        """A field whose description holds a pattern, or that a method of the class refuses, which is told its name."""
+        for ancestor in self._project.types.inference.members.ancestors(owner):
+            klass = self._project.symbols.classes.get(ancestor.name)
+            if klass is None:
+                continue
+            body, outline = klass.module.body, klass.module.outline
+            for binding in self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name)[-1:]:
+                value = body.statements[binding.index].value if binding.kind == "statement" else None
+                described = body.calls[value.index].arguments if isinstance(value, CallRef) else ()
+                if any(argument.name in _PATTERNS for argument in described):
+                    return True
+            for row, function in enumerate(outline.functions):
+                if function.klass == klass.index and any(_names(body, d, name) for d in function.decorators):
+                    return any(s.kind in _REFUSING and body.contexts[s.context].function == row for s in body.statements)
+        return False
+
+    def _is_member(self, expr: Attribute, place: Place) -> bool:
+        """`Kind.ORDER`, and the name or value of one; a column of a model's class."""
+        if expr.attr in _OF_MEMBERS and isinstance(expr.base, Attribute) and self._is_member(expr.base, place):
+            return True
+        types = self._project.types.all(place.module, expr.base, place.context)
+        if any(t.is_class and self._project.types.role(t) == "db-model" for t in types):
+            return not expr.attr.startswith("__")  # a column, which is no text of anybody's
+        return bool(types) and all(self._values.closed.by_type([replace(t, is_class=False)]) for t in types)
+
+    def _held(self, owner: Type, expr: Attribute, spot: Spot) -> Iterator[Found]:
+        """What the nearest class that has the attribute gives it, in its body and by its methods."""
+        members = self._project.types.inference.members
+        getter = members.property_of(owner, expr.attr)
+        if getter is not None:
+            yield self._values.calls.returned(getter, None, spot)
+            return
+        for ancestor in members.ancestors(owner):
+            klass = self._project.symbols.classes.get(ancestor.name)
+            if klass is None:
+                continue
+            scopes = self._project.symbols.scopes(klass.module)
+            on_self = [] if owner.is_class else scopes.self_attributes.get(klass.index, {}).get(expr.attr, [])
+            bindings = (*scopes.bindings(klass.klass.context, expr.attr)[-1:], *on_self[:_MOST_BINDINGS])
+            for binding in bindings:
+                if binding.kind == "statement" and self._gives(klass.module, binding):
+                    given = self._values.bound(klass.module, binding, expr, spot.moved(klass.module, binding.context))
+                    yield self._read_later(given, spot.place) if binding in on_self else given
+            if bindings:
+                return
+
+    def _read_later(self, given: Found, place: Place) -> Found:
+        """What a request gives an object as it is made, and a method reads: a guess where the request runs other methods of
+        it only, as far as calls are known."""
+        for found in given:
+            is_apart = found.reach == Reach.SENT and not self._constructed.reads(found.site, place)
+            yield replaced(found, confidence=Confidence.LOW) if is_apart else found
+
+    def _gives(self, module: Module, binding: Binding) -> bool:
+        return module.body.statements[binding.index].value is not None
+
+
+def _names(body: Body, decorator: Expr, name: str) -> bool:
+    """`@validator("name")`."""
+    arguments = body.calls[decorator.index].arguments if isinstance(decorator, CallRef) else ()
+    return any(isinstance(argument.value, String) and argument.value.value in (name, "*") for argument in arguments)

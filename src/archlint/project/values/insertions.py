@@ -1,0 +1,198 @@
+"""The records of what is put into a text: where a value enters it, and who decides what the value is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archlint.facts.findings import Confidence, Site, Step
+from archlint.facts.syntax import Attribute, Expr, Name, String, Template
+from archlint.project.secrets.credentials import words_of
+from archlint.project.secrets.flows import Place
+
+if TYPE_CHECKING:
+    from archlint.project.source.modules import Module
+
+_MARKS = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
+"""The marks of a `%` pattern for the values of a tuple."""
+_FIELDS = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
+"""Those of a pattern for `format`."""
+_VALUE = "?"
+_NAMES = re.compile(
+    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|SEQUENCE|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS|VACUUM|ANALYZE)\s+(?:[\w?]*\.)?[\"`\[]?\Z",
+    re.IGNORECASE,
+)
+
+
+class Reach(IntEnum):
+    """Who decides what a value is. UNPROVED: nothing says it (a row, a setting, what a library gives); GIVEN: whoever
+    calls a function whose callers are not known; SENT: whoever sends a request."""
+
+    UNPROVED = 1
+    GIVEN = 2
+    SENT = 3
+
+
+class Part(Enum):
+    """What is taken of a value that holds others: an item of a list or a key of a mapping (EACH), or anything in it (ANY)."""
+
+    EACH = "each"
+    ANY = "any"
+
+
+Taken = tuple[Part | int | str, ...]
+"""The way into a value: `rows[0]["name"]` takes `(0, "name")` of `rows`."""
+
+
+class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is known by its name where values become text.
+
+    closed_types: types whose values are one of a set, or have no character that ends a literal; quoting: functions and
+    methods whose result is quoted or escaped; checking: first words of names of functions that refuse what is not
+    allowed; request_names, request_parts: what holds a request, and the attributes of it that its sender decides;
+    schema_names, schema_objects: attributes that hold a name of the schema, or describe a table; checks: methods and
+    functions that are true only for text of harmless characters; listing: keys under which a schema lists the values that a
+    field may have; leaving: calls that end a function; injected: calls
+    that stand as a parameter's default where the framework finds the value; sql_words: last words of parameters that are
+    SQL by what they are called.
+    """
+
+    closed_types: tuple[str, ...]
+    quoting: tuple[str, ...]
+    checking: tuple[str, ...]
+    request_names: tuple[str, ...]
+    request_parts: tuple[str, ...]
+    schema_names: tuple[str, ...]
+    schema_objects: tuple[str, ...]
+    checks: tuple[str, ...]
+    listing: tuple[str, ...]
+    leaving: tuple[str, ...]
+    injected: tuple[str, ...]
+    sql_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The place at which a value enters a text. `before`: what is written in front of it, as far as it is seen; `down`:
+    the steps from here to the call that takes the text."""
+
+    module: Module = field(compare=False, repr=False)
+    expr: Expr
+    before: str = field(compare=False)
+    down: tuple[Step, ...] = field(compare=False, default=())
+
+    @property
+    def site(self) -> Site:
+        return Site(self.module.path, self.expr.at, self.expr.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A value that enters a text. `source`: how the value is written where nothing more is known of it, `site` where;
+    `owner`: the function whose callers decide it; `up`: the steps from there to the entry."""
+
+    entry: Entry
+    reach: Reach
+    source: str
+    site: Site
+    owner: str = ""
+    up: tuple[Step, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+
+
+class Spot(Struct, frozen=True, eq=False, gc=False):
+    """A station on the way back: what stands at `place`, or what is `taken` of it, goes on into `entry` (None: it is a text
+    itself so far).  `trail`: the steps from here on, up to the entry or to the call.  `most`: no more is to be said of what
+    comes from behind."""
+
+    place: Place
+    entry: Entry | None
+    trail: tuple[Step, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    most: Reach = Reach.SENT
+    taken: Taken = ()
+
+    def moved(self, module: Module, context: int) -> Spot:
+        """At another place; the frame holds for the module that it was entered in only."""
+        return replace(self, place=Place(module, context, self.place.frame if module is self.place.module else None))
+
+    def framed(self, place: Place, step: Step | None, confidence: Confidence = Confidence.HIGH) -> Spot:
+        """In another function, by a call."""
+        trail = (step, *self.trail) if step is not None else self.trail
+        return replace(self, place=place, trail=trail, confidence=min(self.confidence, confidence))
+
+    def entering(self, expr: Expr, before: str = "") -> Spot:
+        """The value of `expr` enters a text here, which may enter another one itself; what is put together between quotes
+        is a value."""
+        if self.entry is not None and is_quoted(self.entry.before):
+            return self.whole()
+        down, around = (self.trail, "") if self.entry is None else (self.entry.down, self.entry.before)
+        return replace(self, entry=Entry(self.place.module, expr, around + before, down), trail=(), taken=())
+
+    def taking(self, *parts: Part | int | str) -> Spot:
+        """A part of what stands here."""
+        return replace(self, taken=(*parts, *self.taken))
+
+    def inside(self) -> Spot:
+        """The first step of what is taken is made."""
+        return replace(self, taken=self.taken[1:])
+
+    def whole(self) -> Spot:
+        return replace(self, taken=())
+
+    def capped(self) -> Spot:
+        """What comes from behind here is proved by nothing, whoever sends it."""
+        return replace(self, most=Reach.UNPROVED)
+
+
+def is_called_sql(expr: Expr, taken: Taken) -> bool:
+    """The value, or what is taken of it, is called SQL (`request.form["sql_text"]`): whoever gives it is asked for a
+    statement."""
+    name = next((part for part in taken if isinstance(part, str)), "")
+    if not name and isinstance(expr, Attribute | Name):
+        name = expr.attr if isinstance(expr, Attribute) else expr.id
+    return "sql" in words_of(name)
+
+
+def is_quoted(before: str) -> bool:
+    """What stands behind it is inside of a literal."""
+    return before.count("'") % 2 == 1
+
+
+def is_name(before: str) -> bool:
+    """What stands behind it is the name of a table, a column or the like."""
+    return _NAMES.search(before) is not None
+
+
+def text_of(expr: Expr | None) -> str:
+    """What is written of a part of a text; a question mark for each value."""
+    if isinstance(expr, String):
+        return expr.value
+    if isinstance(expr, Template):
+        return "".join(text_of(part) for part in expr.parts)
+    return _VALUE
+
+
+def in_front(pattern: str, row: int, keys: Sequence[str]) -> str:
+    """What a `%` pattern has in front of a value: the one under `keys[row]` of a mapping, or the `row`th of a tuple."""
+    if keys:
+        place = pattern.find(f"%({keys[row]})")
+    else:
+        marks = [mark.start() for mark in _MARKS.finditer(pattern)]
+        place = marks[row] if row < len(marks) else -1
+    return _MARKS.sub(_VALUE, pattern[: max(place, 0)])
+
+
+def in_front_of_field(pattern: str, row: int, name: str | None) -> str:
+    """The same of a pattern for `format`: the field called so, or the `row`th."""
+    fields = list(_FIELDS.finditer(pattern))
+    named = [field for field in fields if field[1] == (str(row) if name is None else name)]
+    unnamed = [field for field in fields if not field[1]] if name is None else []
+    found = named[0] if named else unnamed[row] if row < len(unnamed) else None
+    return _FIELDS.sub(_VALUE, pattern[: found.start()]) if found is not None else ""

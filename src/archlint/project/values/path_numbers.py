@@ -1,0 +1,86 @@
+"""Parameters that are numbers because the path of their route lets nothing else through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import CallRef, Collection, Expr, String
+from archlint.project.routes.endpoints import VERBS
+from archlint.project.walk import walk_module
+
+if TYPE_CHECKING:
+    from archlint.project.model import Def
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+_NAMED = r"<(?:int|float|uuid)(?:\([^<>()]*\))?:{name}>|\(\?P<{name}>(?:\\d|\[0-9\])[^()]*\)"
+_DIGITS = re.compile(r"(?:-\??)?(?:\\d|\[0-9\]|\[\\d\])(?:[+*]|\{\d+(?:,\d*)?\})?\??")
+_TOKENS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|\(\?|\(|\)")
+"""Of a regular expression, what tells its groups: escapes and sets of characters are stepped over."""
+_RECEIVERS = frozenset({"self", "cls", "request", "req"})
+
+
+class PathNumbers:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def holds(self, definition: Def, name: str) -> bool:
+        r"""The path says that the parameter is a number: `/orders/<int:order_id>`, or `/orders/(\d+)` by its position."""
+        pattern = re.compile(_NAMED.replace("{name}", re.escape(name)))
+        texts = list(self._paths(definition))
+        if any(pattern.search(text) for text in texts):
+            return True
+        parameters = [p.name for p in definition.function.parameters if p.name not in _RECEIVERS]
+        position = parameters.index(name) if name in parameters else len(parameters)
+        grouped = [groups for text in texts if position < len(groups := list(_groups(text)))]
+        return bool(grouped) and all(_DIGITS.fullmatch(groups[position]) for groups in grouped)
+
+    def _paths(self, definition: Def) -> Iterator[str]:
+        """The texts that may be paths of it: in its decorators, in the calls of its routes, in the class of a handler."""
+        module = definition.module
+        for decorator in definition.function.decorators:
+            yield from _strings(module, decorator)
+        for endpoint in self._project.endpoints.by_definition.get(definition, ()):
+            there = endpoint.route.module
+            at = endpoint.route.site.at
+            calls = [call for call in there.body.calls if call.at == at]
+            yield from (a.value.value for call in calls for a in call.arguments if isinstance(a.value, String))
+            written = [expr for expr, _ in walk_module(there, frozenset({Collection})) if expr.at == at]
+            yield from (i.value for w in written if isinstance(w, Collection) for i in w.items[:1] if isinstance(i, String))
+        if definition.function.klass >= 0 and definition.function.name.upper() in VERBS:
+            yield from self._carried(definition)
+
+    def _carried(self, definition: Def) -> Iterable[str]:
+        r"""`path = r"/orders/(\d+)"` in the class of a handler."""
+        module, klass = definition.module, definition.module.outline.classes[definition.function.klass]
+        for statement in module.body.statements:
+            if statement.kind in ("assign", "annotate") and statement.context == klass.context:
+                value = statement.value
+                if isinstance(value, String) and value.value.startswith(("/", "^/")):
+                    yield value.value
+
+
+def _groups(path: str) -> Iterator[str]:
+    """What the outer groups hold that are handed over by their position."""
+    depth, begin = 0, -1
+    for token in _TOKENS.finditer(path):
+        match token[0]:
+            case "(" | "(?":
+                depth += 1
+                if depth == 1 and token[0] == "(":
+                    begin = token.end()
+            case ")":
+                depth -= 1
+                if depth == 0 and begin >= 0:
+                    yield path[begin : token.start()]
+                    begin = -1
+            case text if text.startswith("(?P<"):
+                depth += 1
+
+
+def _strings(module: Module, decorator: Expr) -> list[str]:
+    if not isinstance(decorator, CallRef):
+        return []
+    return [a.value.value for a in module.body.calls[decorator.index].arguments if isinstance(a.value, String)]

@@ -33,7 +33,7 @@ def plain(answer: Answer) -> dict[str, object]:
     return {name: getattr(answer, name) for name in ("verdict", "why", "by", "date", "until", "link") if getattr(answer, name)}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ANSWER, ANSWER)
 @example(signed("- a: *b\n#c", "yes"), signed("1e3", "~"))
 @example(signed("\u202egnp.exe <script>", "\x00"), signed("x" * 10_000, "0x1"))
@@ -48,7 +48,7 @@ def test_any_text_is_read_as_it_was_written(one: Answer, other: Answer) -> None:
     assert all(line.isprintable() for line in text.split("\n")), "nothing that could deceive a reviewer"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.dictionaries(WORD, st.just("0123456789abcdef0123456789abcdef"), min_size=1, max_size=4),
     st.lists(WORD, min_size=1, max_size=3),
@@ -60,7 +60,7 @@ def test_watched_paths_are_read_as_they_were_written(watched: dict[str, str], wa
     assert yaml.safe_load(text)["answers"]["a.item"]["watched"] == watched
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.one_of(st.none(), ANSWER)), max_size=8))
 def test_the_order_of_answering_does_not_matter(steps: list[tuple[str, Answer | None]]) -> None:
     text, kept = "", dict[str, Answer]()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archlint.checklist.score import ORDER, sections
@@ -36,7 +36,6 @@ def test_sections_stand_in_the_order_in_which_they_first_come() -> None:
     assert [(s.name, s.score) for s in found] == [("B", 0.5), ("A", 0.0)]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing here is timed
 @given(st.lists(st.sampled_from(ORDER), min_size=1))
 def test_every_item_is_counted_once_and_only_a_pass_raises_the_score(states: Sequence[ItemStatus]) -> None:
     (found,) = sections(results(*states))

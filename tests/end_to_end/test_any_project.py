@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archlint.facts.findings import Report
@@ -36,7 +36,7 @@ PATHS = ["a.py", "shop/__init__.py", "shop/models.py", "shop/domain/b.py", "q.sq
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=5).map("".join)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(PATHS), TEXTS, max_size=5))
 def test_any_project_gives_a_report(files: dict[str, str]) -> None:
     report = analyse_files({path: text.encode() for path, text in files.items()})
@@ -49,7 +49,7 @@ def test_any_project_gives_a_report(files: dict[str, str]) -> None:
 PYTHON = [piece for piece in PIECES[:14] if "ignore[" not in piece]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(PYTHON), min_size=1, max_size=6).map("".join), st.integers(1, 5))
 def test_blank_lines_above_move_findings_and_no_more(code: str, blank: int) -> None:
     before = analyse_files({"shop/a.py": code, "pyproject.toml": ""})

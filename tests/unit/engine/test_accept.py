@@ -319,7 +319,7 @@ def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 PROGRAMS = st.recursive(st.lists(SIMPLE, min_size=1, max_size=4).map("".join), compound, max_leaves=4)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(PROGRAMS, st.sampled_from(["\n", "\r\n"]), st.data())
 def test_in_any_program_the_finding_is_suppressed_and_nothing_else_is_changed(code: str, end: str, data: st.DataObject) -> None:
     try:

@@ -20,7 +20,7 @@ from archlint.testing import analyse_files
 TABLES = ("users", "orders", "items")
 HEADS = ("", "\n\n\n", "# moved down\n\n", '"""A text."""\n\nLIMIT = 10\n')
 FILE = "archlint-baseline.json"
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 
 
 @dataclass(frozen=True)

@@ -397,7 +397,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NAMES, st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=20).map("".join)))
 def test_read_never_raises_and_keeps_to_the_text(name: str, text: str) -> None:
     facts = read(name, text)

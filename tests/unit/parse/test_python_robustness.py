@@ -10,7 +10,7 @@ from importlib.metadata import version
 import libcst as cst
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_sources import PROGRAMS, SOURCES
 
@@ -38,7 +38,7 @@ def test_any_text(text: str) -> None:
     survives(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(SOURCES)
 def test_anything_like_python(source: str) -> None:
     survives(source.encode())

@@ -269,7 +269,7 @@ _PIECES = """SELECT * FROM t WHERE ( ) , ; ' " $$ $a$ -- /* */ {x} {% if %} {% e
 _WORDS = st.sampled_from([*_PIECES.split(), "\n", "\r\n"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.text(max_size=80), st.lists(_WORDS, max_size=25).map(" ".join)), st.sampled_from(["", "mysql", "tsql"]))
 def test_any_text_gives_facts_that_stay_inside_it(text: str, dialect: str) -> None:
     facts = read(text, dialect)
@@ -280,7 +280,7 @@ def test_any_text_gives_facts_that_stay_inside_it(text: str, dialect: str) -> No
         assert text[star.at : star.end] == "*"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(_WORDS, max_size=25).map(" ".join), st.booleans())
 def test_masking_keeps_every_length_and_line(text: str, backslashes: bool) -> None:
     for piece in split(text, tokens(text, backslashes=backslashes)):
@@ -293,7 +293,7 @@ def test_masking_keeps_every_length_and_line(text: str, backslashes: bool) -> No
 _FEW = st.integers(0, 9)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.sampled_from(["SELECT * FROM t", "INSERT INTO a SELECT b.* FROM b", "WITH c AS (SELECT 1) SELECT * FROM c"]), _FEW)
 def test_blank_lines_before_only_shift(text: str, count: int) -> None:
     plain, moved = read(text).statements[0], read("\n" * count + text).statements[0]

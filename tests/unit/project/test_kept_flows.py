@@ -76,7 +76,7 @@ def written(methods: list[tuple[list[str], str]]) -> str:
 
 
 @given(st.lists(METHODS, min_size=3, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_kept_is_what_would_be_found_anew(methods: list[tuple[list[str], str]]) -> None:
     code = written(methods)
     assert shown(reaching(code)) == shown(reaching(code, forgetful=True))

@@ -210,7 +210,7 @@ expressions = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(expressions)
 def test_an_expression_is_spelled_alike_wherever_it_stands(text: str) -> None:
     project = project_of({"a.py": f"x = {text}\ny =   {text}\n"})

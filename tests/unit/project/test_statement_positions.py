@@ -68,7 +68,7 @@ def statement(source: str) -> Sql:
     return found[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(STATEMENTS).flatmap(lambda text: st.tuples(st.just(text), spelt(text))))
 def test_every_character_is_found_where_it_is_spelt(drawn: tuple[str, str]) -> None:
     text, spelling = drawn

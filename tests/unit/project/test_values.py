@@ -192,7 +192,7 @@ def test_work_is_bounded() -> None:
     assert texts("\n".join([*lines, "ask(s59)"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=20), st.integers(0, 20), st.integers(0, 20))
 def test_a_part_of_written_text_knows_its_places(text: str, start: int, length: int) -> None:
     half = len(text) // 2

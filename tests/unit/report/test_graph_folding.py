@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph_sample import graph_of, graphs, violation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -11,7 +11,6 @@ from archlint.facts.findings import Severity
 from archlint.facts.module_graph import GraphEdge, GraphImport, ModuleGraph
 from archlint.report.graph_folding import READABLE, Drawing, View, drawn, fold
 
-UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHOP = graph_of(
     {
         "shop": [],
@@ -117,7 +116,6 @@ def test_an_accepted_or_noted_violation_is_not_red() -> None:
         assert [a.rules for a in fold(replace(SHOP, violations=(kind,)), View(depth=2)).arrows] == [(), ()]
 
 
-@UNTIMED
 @given(graphs(), st.integers(1, 4), st.booleans(), st.sampled_from(("", "a", "a.b")))
 def test_folding_loses_no_import_and_no_violation(graph: ModuleGraph, depth: int, by_layer: bool, package: str) -> None:
     view = View(depth=depth, by_layer=by_layer, package=package)
@@ -135,7 +133,6 @@ def test_folding_loses_no_import_and_no_violation(graph: ModuleGraph, depth: int
         assert seen == bool(graph.violations)
 
 
-@UNTIMED
 @given(graphs())
 def test_a_folded_arrow_has_an_import_behind_it(graph: ModuleGraph) -> None:
     names = [module.name for module in graph.modules]

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from graph_sample import graph_of, graphs, violation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -18,7 +18,6 @@ from archlint.report.graph_formats import render
 STEERING = st.text(st.sampled_from('ab"\\#;&<>`{}[]()|%\n\t\u202e\ud800é🙂 -=$:end'), min_size=1, max_size=8).map(
     lambda text: text.replace(".", "")
 )
-UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHOP = graph_of(
     {"shop.api": ["shop.model"], "shop.model": ["shop.money"], "shop.money": []},
     layers={"shop.api": "interface", "shop.model": "domain"},
@@ -85,14 +84,12 @@ def arrows(text: str) -> list[dict[str, str]]:
     ]
 
 
-@UNTIMED
 @given(graphs(STEERING), st.booleans())
 def test_mermaid_is_valid_whatever_the_names_are(graph: ModuleGraph, by_layer: bool) -> None:
     view = View(by_layer=by_layer)
     check_mermaid(made(graph, "mermaid", view), fold(graph, view))
 
 
-@UNTIMED
 @given(graphs(STEERING), st.booleans())
 def test_dot_is_valid_whatever_the_names_are(graph: ModuleGraph, by_layer: bool) -> None:
     view = View(by_layer=by_layer)

@@ -49,7 +49,7 @@ def oracle(edges: dict[str, list[str]]) -> ImportGraph:
     return graph
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(graphs(), layer_lines())
 def test_layers_have_the_same_illegal_pairs(edges: dict[str, list[str]], lines: tuple[str, ...]) -> None:
     levels: dict[int, list[str]] = {}
@@ -63,7 +63,7 @@ def test_layers_have_the_same_illegal_pairs(edges: dict[str, list[str]], lines: 
     assert {(b.importer, b.imported) for b in found} == {(d.importer, d.imported) for d in expected}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(graphs(), st.sampled_from(TOP), st.sampled_from(TOP))
 def test_a_forbidden_package_is_reached_alike(edges: dict[str, list[str]], source: str, target: str) -> None:
     if source == target:
@@ -73,7 +73,7 @@ def test_a_forbidden_package_is_reached_alike(edges: dict[str, list[str]], sourc
     assert bool(found) == oracle(edges).chain_exists(importer=source, imported=target, as_packages=True)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(graphs(), st.lists(st.sampled_from(MODULES[1:]), min_size=1, max_size=4), st.sampled_from(MODULES[1:]))
 def test_chains_are_as_short_and_go_along_edges(edges: dict[str, list[str]], sources: list[str], target: str) -> None:
     project = project_of_graph(edges)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import grimp
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from import_graphs import project_of_graph
 from import_linter_verdicts import Options, Verdict, ours, theirs
@@ -133,7 +133,7 @@ def compare(edges: Mapping[str, Sequence[str]], options: Options, *, external: b
 
 
 def against(kind: str) -> Any:
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=150)
     @given(graphs(), contracts(kind), st.booleans())
     def test(edges: dict[str, list[str]], options: Options, external: bool) -> None:
         compare(edges, options, external=external)

@@ -15,7 +15,7 @@ EDGES = st.sets(st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1)), m
 NODES = st.sets(st.integers(0, SIZE - 1), min_size=1, max_size=3)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(EDGES)
 def test_components_are_the_classes_of_mutual_reach(edges: set[tuple[int, int]]) -> None:
     graph = Digraph(SIZE, edges)
@@ -24,7 +24,7 @@ def test_components_are_the_classes_of_mutual_reach(edges: set[tuple[int, int]])
     assert graph.components() == sorted(group for group in mutual if len(group) > 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(EDGES)
 def test_cuts_open_every_circle_and_none_is_too_many(edges: set[tuple[int, int]]) -> None:
     graph = Digraph(SIZE, edges)
@@ -35,7 +35,7 @@ def test_cuts_open_every_circle_and_none_is_too_many(edges: set[tuple[int, int]]
             assert Digraph(SIZE, edges - (set(cuts) - {cut})).components(group)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(EDGES, NODES, NODES, NODES)
 def test_illegal_chains_show_all_that_must_go(
     edges: set[tuple[int, int]], sources: set[int], targets: set[int], avoid: set[int]
@@ -55,7 +55,7 @@ def test_illegal_chains_show_all_that_must_go(
         assert chains
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(EDGES, st.integers(0, SIZE - 1), st.integers(0, SIZE - 1))
 def test_indirect_chains_are_as_few_as_can_be(edges: set[tuple[int, int]], source: int, target: int) -> None:
     """As many as there are paths that share no edge (Menger)."""

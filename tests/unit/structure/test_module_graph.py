@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from textwrap import dedent
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from import_graphs import project_of_graph
 
@@ -197,11 +197,9 @@ def test_a_part_keeps_what_lies_in_it(shop: ModuleGraph) -> None:
     assert narrowed(shop, []) is shop
 
 
-UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NAMES = st.sampled_from("abcde")
 
 
-@UNTIMED
 @given(st.sets(st.tuples(NAMES, NAMES)), st.sets(st.integers(0, 4)))
 def test_the_graph_is_the_import_graph(pairs: set[tuple[str, str]], kept: set[int]) -> None:
     project = project_of_graph({name: sorted(b for a, b in pairs if a == name) for name in "abcde"})

@@ -181,7 +181,7 @@ PATHS = st.lists(st.sampled_from(["a", "b", "src", "app", "tests"]), min_size=1,
 TARGETS = st.lists(st.sampled_from(["a", "b", "app", "app.a", "src.app", "a.b", "os", "redis"]), max_size=3)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(PATHS, TARGETS, max_size=12), st.randoms())
 def test_every_file_has_one_unique_name_whatever_the_order(tree: dict[str, list[str]], random: object) -> None:
     files = {path: importing(*targets) for path, targets in tree.items()}

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import grimp
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from import_graphs import project_of_sources
 
@@ -106,7 +106,7 @@ def found_in(sources: Mapping[str, str], linted: Linted) -> NamedImports:
     return named_imports(project_of_sources(sources), linted)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(trees(), st.booleans(), st.booleans())
 def test_modules_and_imports(sources: dict[str, str], external: bool, type_checking: bool) -> None:
     root = "p" if "p/m.py" in sources else "q.r"

@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from archlint.engine.findings import worded
 from archlint.engine.scopes import Scopes
 from archlint.engine.select import Bound, Selection
-from archlint.facts.findings import Hit, Proof
+from archlint.facts.findings import Confidence, Hit, Proof, Step
 from archlint.facts.interrupt import let_through
 from archlint.ports import NoProgress, Progress
 from archlint.project import Project
 from archlint.rulebook import Rule
+
+if TYPE_CHECKING:
+    from archlint.project.source.modules import Module
 
 MAX_HITS = 500
 """Findings that one rule may have in one file; what comes after is cut, and the cut is a finding."""
@@ -67,7 +73,18 @@ def _said(project: Project, bound: Bound, scopes: Scopes) -> Iterator[Hit | Proo
         if module is not None and module.unreachable.holds_at(item.site.at):
             continue
         if everywhere or scopes.folder_of(item.site.path) in bound.folders:
-            yield item
+            yield _doubted(project, module, item) if module is not None and not bound.rule.document.left_code else item
+
+
+def _doubted(project: Project, module: Module, item: Hit | Proof) -> Hit | Proof:
+    """What is wrong in code that nobody runs is worth a note."""
+    if isinstance(item, Proof) or item.confidence is Confidence.LOW:
+        return item
+    why = project.left_code.reason(module)
+    if not why:
+        return item
+    related = (*item.related, Step(module.start, why))
+    return msgspec.structs.replace(item, confidence=Confidence.LOW, related=related)
 
 
 def _sorted_hits(rule: Rule, hits: list[Hit], outcome: Outcome) -> list[Hit]:

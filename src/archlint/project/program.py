@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from archlint.project.source.by_hand import ByHand
     from archlint.project.source.imports import ImportGraph
     from archlint.project.source.led_to import LedTo
+    from archlint.project.source.left_code import LeftCode
     from archlint.project.source.modules import Module, Modules
     from archlint.project.source.uncalled import Uncalled
     from archlint.project.sql.statements import Statements
@@ -224,6 +225,12 @@ class Project:
         from archlint.project.source.led_to import LedTo
 
         return LedTo(self)
+
+    @cached_property
+    def left_code(self) -> LeftCode:
+        from archlint.project.source.left_code import LeftCode
+
+        return LeftCode(self)
 
     @cached_property
     def logged(self) -> tuple[LoggedValue, ...]:

@@ -37,7 +37,8 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
 class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a rule says. Prose of a rule lives here and only here.
 
-    shared: the documents of `rules/shared/` whose values are among its `parameters`.
+    shared: the documents of `rules/shared/` whose values are among its `parameters`.  left_code: what it finds counts in
+    code that nobody runs as well.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     owasp: tuple[str, ...] = ()
     checklist: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    left_code: bool = False
     parameters: dict[str, object] = {}
     changed: tuple[str, ...] = ()
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_SERVED = frozenset({"app", "application", "asgi", "wsgi", "api", "server", "worker", "handler", "lambda_handler", "dag"})
+SERVED = frozenset({"app", "application", "asgi", "wsgi", "api", "server", "worker", "handler", "lambda_handler", "dag"})
 """Names at the top of a module by which a server, a worker or a platform finds what it runs."""
 
 
@@ -70,9 +70,9 @@ class Unimported:
         decorators = (d for function in outline.functions if function.klass < 0 for d in function.decorators)
         if any(last_name(module.body, decorator) not in PLAIN for decorator in decorators):
             return True
-        if not _SERVED.isdisjoint(function.name for function in outline.functions):
+        if not SERVED.isdisjoint(function.name for function in outline.functions):
             return True
-        return any(isinstance(s.target, Name) and s.target.id in _SERVED for s in module.statements["assign"])
+        return any(isinstance(s.target, Name) and s.target.id in SERVED for s in module.statements["assign"])
 
 
 def goes_on(module: Module) -> bool:

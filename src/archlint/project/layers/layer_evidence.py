@@ -45,7 +45,7 @@ class LayerEvidence:
             return ""
         if not self._is_ordered and not (self._is_named(importer) and self._is_named(imported)):
             return "two folders alone are no proof of layers"
-        if not self._is_outer(other):
+        if not self._is_outer(other) and not self._has_ports(importer, imported):
             return f"too many imports run towards {other} for an order of layers"
         if not self._is_named(imported) and not self._speaks(imported, other):
             return f"nothing beside `{imported.name}` does what {other} is there for"
@@ -96,6 +96,16 @@ class LayerEvidence:
         free = [other for other in LAYERS if other not in self._layers.may_not_import(layer)]
         against = [name for other in inner for name in self._imports[other, layer]]
         return _runs([name for other in free for name in self._imports[layer, other]], against)
+
+    def _has_ports(self, importer: Module, imported: Module) -> bool:
+        """The infrastructure implements ports of the inner layers, so that an order is meant however often it is broken; what
+        all layers use (its logging, its settings) is none of it."""
+        if self._layers.style != "clean" or self._layers.layer_of(imported) != "infrastructure":
+            return False
+        parts = imported.name.split(".")
+        if {words.STRONG[part] for part in parts if part in words.STRONG} != {"infrastructure"} or not self._is_named(importer):
+            return False
+        return words.OF_ALL.isdisjoint(parts) and not _is_elsewhere(importer, imported)
 
     @staticmethod
     def _is_named(module: Module) -> bool:

@@ -57,8 +57,8 @@ FEATURE_MODULES = _words(
 _ENDINGS = _set("service usecase repository repo crud dao controller router routes")
 """Words of layers at the end of the names of modules (`order_service`)."""
 
-_OF_ALL = _set("config configuration settings logger logging log cache")
-"""What services are about that stand beside all layers."""
+OF_ALL = _set("config configuration settings logger logging log cache")
+"""What services or the infrastructure are about that stand beside all layers."""
 
 SPOKEN_MODULES = {word for word, layer in FEATURE_MODULES.items() if layer == "interface"} | _set(
     "api apis web http handlers resources blueprint blueprints"
@@ -124,7 +124,7 @@ def ending(module: str) -> str:
     """The layer's word with which the name of a module ends (`order_service`); empty where it ends with none, or is of what
     every layer uses (`config_service`)."""
     what, _, word = module.rpartition("_")
-    return word if word in _ENDINGS and what not in _OF_ALL else ""
+    return word if word in _ENDINGS and what not in OF_ALL else ""
 
 
 def side(word: str) -> Layer | None:

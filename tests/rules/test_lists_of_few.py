@@ -612,3 +612,56 @@ schema = graphene.Schema(query=Query)
         for field in ("vehicle", "vehicles")
     }
     assert found == {"vehicle": [LOW], "vehicles": [HIGH]}
+
+
+FIELDS = """
+import strawberry
+from strawberry.scalars import JSON
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+factory = sessionmaker()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+def opened() -> Session:
+    return factory()
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def place(self) -> None:
+        opened().add(Order())
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def placed_orders(self) -> list[JSON]:
+        return opened().scalars(select(Order)).all()
+
+    @strawberry.field
+    def all_that_was(self) -> list[JSON]:
+        return opened().scalars(select(Order)).all()
+
+    @strawberry.field
+    def invoice(self) -> JSON:
+        return list(opened().scalars(select(Order)))
+
+
+schema = strawberry.Schema(query=Query, mutation=Mutation)
+"""
+
+
+def test_a_field_that_is_named_for_one_is_a_note() -> None:
+    found = testing.run_rule("API008", {"shop/schema.py": FIELDS})
+    said = {each.message.split("`")[1]: each.confidence for each in found}
+    assert said == {"query placed_orders": HIGH, "query all_that_was": HIGH, "query invoice": LOW}

@@ -10,7 +10,6 @@ from archlint.facts.syntax import Name
 from archlint.project.listings.answered_rows import AnsweredRows
 from archlint.project.listings.bare_values import gives_bare_values
 from archlint.project.listings.empty_answers import answers_nothing_first
-from archlint.project.listings.hubs import Hubs
 from archlint.project.listings.listing_views import ListingView, ListingViews
 from archlint.project.listings.many_rows import ManyRows, RowWords, kind_of
 from archlint.project.listings.written_models import WrittenModels
@@ -43,7 +42,6 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     paths for the one who asks; `heaps`: words for what one person has many of; `said`: of what grows, what one object has
     more of only where people say it; `streams`: of what grows, what one object has many of that has itself many beside it,
     and `attached`: what one has few of; `own_few`: what one person has few of; `versions`: what one object has few of;
-    `crowds`: last words of paths for the people that one has to do with; `inner`: words for what a business has few of;
     `computed`: words of paths under which something is made of rows; `single`: words in names of functions and classes that
     answer with one thing; `developers`: in names of decorators and in paths of what only developers ask; `left`: in folders
     of code that nothing runs any more; `every`: last words of paths for all there is; `waiting`: words of paths for the few
@@ -64,8 +62,6 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     attached: tuple[str, ...]
     own_few: tuple[str, ...]
     versions: tuple[str, ...]
-    crowds: tuple[str, ...]
-    inner: tuple[str, ...]
     computed: tuple[str, ...]
     single: tuple[str, ...]
     developers: tuple[str, ...]
@@ -89,7 +85,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     }
     written, left = WrittenModels(project, OneOff(project, params)), LeftRouters(project)
     many = ManyRows(project, params, written, listing.created, paged)
-    weighed = _Weighed(params, written, listing, many, Hubs(project, (*params.people, *params.growing, *params.many)))
+    weighed = _Weighed(params, written, listing, many)
     for definition, endpoint, rows in functions:
         if _is_paged(project, endpoint, params):
             yield Proof(definition.site, f"`{endpoint.label}` is made to answer with a page at a time")
@@ -127,7 +123,6 @@ class _Weighed:
     written: WrittenModels
     listing: ListingViews
     many: ManyRows
-    hubs: Hubs
 
     def among(self, found: tuple[Rows, ...]) -> list[Rows]:
         """Those of tables of which it is known that requests fill them."""
@@ -162,7 +157,7 @@ class _Weighed:
         if "{" in path and "state" in rows.traits:
             return Confidence.LOW
         if "{" in path:
-            is_said = _ends_with_one_of(path, (*named, *params.crowds))
+            is_said = _ends_with_one_of(path, named)
             is_told = is_said and self._gets_more(path, kind, model)
             return Confidence.MEDIUM if is_told else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
@@ -211,7 +206,7 @@ class _Weighed:
         return next(([end] for end in reversed(ends) if end not in self.params.every), ends[-1:])
 
     def _gets_more(self, path: str, kind: frozenset[str], model: Type | None) -> bool:
-        """What belongs to one thing and is of a kind that gets more every day, or of one of which a whole business has many."""
+        """What belongs to one thing and is of a kind that gets more every day."""
         params, last = self.params, words_of(path.rstrip("/").rpartition("/")[2])[-1:]
         before = path.rpartition("/{")[0].rpartition("/")[2]
         owner = words_of(before)[-1:]
@@ -221,14 +216,8 @@ class _Weighed:
         is_of_many = not set(owner).isdisjoint(params.growing) and kind.isdisjoint(params.streams)  # the payments of one order
         if self._is_of_two(path) or is_of_many or not {*kind, *last}.isdisjoint(params.versions):
             return False
-        if not kind.isdisjoint({*params.growing} - {*params.attached}) and (
+        return not kind.isdisjoint({*params.growing} - {*params.attached}) and (
             kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))
-        ):
-            return True
-        if kind.isdisjoint(params.many):
-            return False
-        return not set(last).isdisjoint(params.crowds) or (
-            path.count("{") == 1 and kind.isdisjoint(params.inner) and self.hubs.is_hub(path)
         )
 
     def _is_of_two(self, path: str) -> bool:
@@ -264,10 +253,11 @@ def _ends_with_one_of(path: str, named: tuple[str, ...]) -> bool:
     return not words.isdisjoint(words_of(path.rstrip("/").rpartition("/")[2]))
 
 
-def _is_field_of_one(endpoint: Endpoint, rows: Rows) -> bool:
-    """The field `vehicle` gives a `Vehicle`."""
-    last = words_of(endpoint.path)[-1:]
-    return endpoint.route.via == FIELD and last == words_of(_named(rows))[-1:]
+def _is_field_of_one(endpoint: Endpoint, rows: Rows, every: tuple[str, ...]) -> bool:
+    """The field `vehicle` gives a `Vehicle`, and so does any that is named neither for many nor for all."""
+    words = words_of(endpoint.path)
+    is_of_many = words[-1:] != words_of(_named(rows))[-1:] and (words[-1].endswith("s") or not set(words).isdisjoint(every))
+    return endpoint.route.via == FIELD and bool(words) and not is_of_many
 
 
 def _is_by_one(path: str) -> bool:
@@ -330,7 +320,7 @@ def _by_function(endpoint: Endpoint, rows: Rows, weighed: _Weighed) -> Hit:
     is_left = not set(words_of(endpoint.definition.module.path.rpartition("/")[0])).isdisjoint(weighed.params.left)
     is_note = asked or of_one or is_left or _is_for_developers(endpoint, weighed.params)
     is_note = is_note or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
-    is_note = is_note or gives_bare_values(endpoint.definition) or _is_field_of_one(endpoint, rows)
+    is_note = is_note or gives_bare_values(endpoint.definition) or _is_field_of_one(endpoint, rows, weighed.params.every)
     confidence = Confidence.LOW if is_note else weighed.confidence(rows, endpoint.path)
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)
 

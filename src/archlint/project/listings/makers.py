@@ -50,13 +50,13 @@ class Makers:
             known = self._known[endpoint] = any(not self._admins.isdisjoint(words_of(name)) for name in names)
         return known
 
-    def go_on(self, places: Iterable[tuple[Def, int]]) -> bool:
-        """Rows are made as the program runs, without anybody setting something up: one for each of many things that are gone
-        through (what is imported, what a request sends along), or in a task."""
+    def go_on(self, places: Iterable[tuple[Def, int]], *, in_loops: bool = True) -> bool:
+        """Rows are made as the program runs, without anybody setting something up: in a task, or, `in_loops`, one for each of
+        many things that are gone through (what is imported, what a request sends along)."""
         waiting = list(dict.fromkeys(places))
         seen = {definition for definition, _ in waiting}
         for definition, context in waiting:  # which grows on the way
-            if self._is_in_loop(definition, context) or is_decorated_task(self._project, definition):
+            if (in_loops and self._is_in_loop(definition, context)) or is_decorated_task(self._project, definition):
                 return True
             if definition in self._project.endpoints.by_definition or len(waiting) > _MOST:
                 continue

@@ -96,15 +96,18 @@ class ManyRows:
         if self._are_few(model.name) or (read.labels and not read.led):
             return False
         led = {each.name for each in read.led if each.name != model.name and not self._are_few(each.name)}
-        if len(led) > 1 or self._makers.go_on(self._written.places(model)):
+        if len(led) > 1:
             return True
-        # what leads to nothing is looked up: prompts, kinds of relationship
-        return bool(read.keys) and self._makers.is_anybody(self._written.makers(model) or ())
+        # what leads to nothing is looked up, though anybody or a loop brings it in: prompts, kinds of relationship
+        is_led = bool(read.keys)
+        if self._makers.go_on(self._written.places(model), in_loops=is_led):
+            return True
+        return is_led and self._makers.is_anybody(self._written.makers(model) or ())
 
     def goes_on_in(self, table: str) -> bool:
-        """The same of a table that SQL fills."""
+        """The same of a table that SQL fills, of which it is not known what its rows lead to."""
         places = self._written.filled_at(table)
-        is_many = self._makers.go_on(places) or self._makers.is_anybody(definition for definition, _ in places)
+        is_many = self._makers.go_on(places, in_loops=False) or self._makers.is_anybody(definition for definition, _ in places)
         return is_many and not self._are_few(table)
 
     def is_theirs(self, table: str) -> bool:

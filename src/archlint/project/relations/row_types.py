@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site, Step
-from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison, Expr, Name, Subscript
+from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison, Constant, Expr, Name, String, Subscript
 from archlint.project.model import CallSite, Type
 from archlint.project.names.arguments import receiver_of
 from archlint.project.parts import parts_of
@@ -135,7 +135,7 @@ class RowTypes:
                 elif op in _BOUNDS:
                     bounds: tuple[Trait, ...] = ("dated",) if _BOUNDS[op] == ("since",) and is_reckoned(value) else _BOUNDS[op]
                     yield from bounds if is_filter and _TIMED.search(key) else ()
-                elif is_filter and key in _UNIQUE and _is_given(body, value):
+                elif is_filter and key in _UNIQUE and (_is_given(body, value) or _is_written(value)):
                     yield "named"
                 elif is_filter and is_asker(value):
                     yield "asker"
@@ -230,6 +230,11 @@ def _is_given(body: Body, value: Expr) -> bool:
             base = base.base
         return isinstance(base, Name) and not base.id[:1].isupper()
     return isinstance(value, Subscript) or (isinstance(value, Name) and not value.id[:1].isupper())
+
+
+def _is_written(value: Expr) -> bool:
+    """The key of one row stands in the code."""
+    return (isinstance(value, Constant) and value.value is not None) or (isinstance(value, String) and bool(value.value))
 
 
 def _is_column(body: Body, expr: Expr) -> bool:

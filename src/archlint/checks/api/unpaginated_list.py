@@ -255,9 +255,9 @@ def _ends_with_one_of(path: str, named: tuple[str, ...]) -> bool:
 
 def _is_field_of_one(endpoint: Endpoint, rows: Rows, every: tuple[str, ...]) -> bool:
     """The field `vehicle` gives a `Vehicle`, and so does any that is named neither for many nor for all."""
-    words = words_of(endpoint.path)
-    is_of_many = words[-1:] != words_of(_named(rows))[-1:] and (words[-1].endswith("s") or not set(words).isdisjoint(every))
-    return endpoint.route.via == FIELD and bool(words) and not is_of_many
+    if endpoint.route.via != FIELD or not (words := words_of(endpoint.path)):
+        return False
+    return words[-1:] == words_of(_named(rows))[-1:] or (not words[-1].endswith("s") and set(words).isdisjoint(every))
 
 
 def _is_by_one(path: str) -> bool:

@@ -363,6 +363,12 @@ def orders() -> list[int]:
     return []
 
 """
+CODE = """\
+def take_code(one: Session, row):
+    one.add(row)
+    one.commit()
+
+"""
 KEPT = """\
 from django.conf import settings
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -408,8 +414,14 @@ def keep_more(session: Session, row) -> None:
             ROUTED + "@app.put('/')\ndef place(one: Session):\n    {order}\n    keep_more(one, Line(order_id=order.id))\n",
             Confidence.HIGH,
         ),
-        ("def verify_code(one, row):\n    keep(one, row)\n\ndef place(one: Session):\n    {code}\n", Confidence.LOW),
-        ("def take_code(one, row):\n    keep(one, row)\n\ndef place(one: Session):\n    {taken}\n", Confidence.HIGH),
+        (
+            "def verify_code(one: Session, row):\n    one.add(row)\n    one.commit()\n\ndef place(one: Session):\n    {code}\n",
+            Confidence.LOW,
+        ),
+        (
+            "def take_code(one: Session, row):\n    one.add(row)\n    one.commit()\n\ndef place(one: Session):\n    {taken}\n",
+            Confidence.HIGH,
+        ),
         ("def place(one: Session):\n    if settings.DEBUG:\n        {inner}\n", Confidence.LOW),
     ],
 )
@@ -485,3 +497,84 @@ def test_what_only_a_name_leads_to_is_noted_where_a_caller_further_up_has_begun(
     rest += f"def close(rows):\n    {block}\n        all_of(rows)\n"
     (finding,) = testing.run_rule("DBS007", {"shop/a.py": HELD + rest})
     assert finding.confidence == confidence
+
+
+HOLDING = """\
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+
+class Base(DeclarativeBase): ...
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+class Login(Base):
+    __tablename__ = "logins"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user: Mapped[User] = relationship()
+
+def enter(session: Session, name: str) -> None:
+    user = User()
+    login = {login}
+    session.add(login)
+    session.commit()
+    {second}
+    session.commit()
+"""
+
+
+@pytest.mark.parametrize(
+    ("login", "second", "confidence"),
+    [
+        ("Login()\n    login.user = user", "session.add(user)", Confidence.LOW),
+        ("Login(user=user)", "session.add(user)", Confidence.LOW),
+        ("Login()\n    login.user = user", "user.name = name\n    session.add(user)", Confidence.HIGH),
+        ("Login(user=user)", "user = User(login=login)\n    session.add(user)", Confidence.HIGH),
+    ],
+)
+def test_what_a_row_that_was_kept_holds(login: str, second: str, confidence: Confidence) -> None:
+    found = testing.run_rule("DBS007", {"shop/places.py": HOLDING.format(login=login, second=second)})
+    assert [each.confidence for each in found] == [confidence]
+
+
+GIVEN_TO_TWO = """\
+from django.db import models
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Order(models.Model):
+    name = models.TextField()
+
+class Pass(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+
+class Key(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+
+def give_pass(order: Order) -> Pass:
+    return Pass.objects.create(order=order)
+
+def give_key(order: Order) -> None:
+    Key.objects.create(order=order)
+
+@app.post("/")
+def enter(name: str) -> None:
+    order = Order{found}
+    {first}
+    {second}
+"""
+
+
+@pytest.mark.parametrize(
+    ("found", "first", "second", "confidence"),
+    [
+        (".objects.get(name=name)", "give_pass(order)", "give_key(order)", Confidence.LOW),
+        (".objects.create(name=name)", "give_pass(order)", "give_key(order)", Confidence.HIGH),
+        ("(name=name)", "order.save()", "give_key(order)", Confidence.HIGH),
+    ],
+)
+def test_two_functions_that_are_given_one_object(found: str, first: str, second: str, confidence: Confidence) -> None:
+    files = {"shop/places.py": GIVEN_TO_TWO.format(found=found, first=first, second=second)}
+    assert max(each.confidence for each in testing.run_rule("DBS007", files)) == confidence

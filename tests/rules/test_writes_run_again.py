@@ -217,15 +217,22 @@ def test_how_a_row_is_saved_is_for_whoever_saves_it(name: str, confidence: Confi
     assert [each.confidence for each in found] == [confidence]
 
 
-@pytest.mark.parametrize(("imports", "confidence"), [("", LOW), ("from shop.places_old import old", HIGH)])
-def test_a_module_that_nobody_imports(imports: str, confidence: Confidence) -> None:
+@pytest.mark.parametrize(
+    ("imports", "does", "confidence"),
+    [
+        ("", "...", LOW),
+        ("from shop.places_old import old", "...", LOW),
+        ("from shop.places_old import old", "old()", HIGH),
+    ],
+)
+def test_a_module_that_nobody_imports(imports: str, does: str, confidence: Confidence) -> None:
     old = """from shop.models import Profile, User
 
 def old():
     user = User.objects.create(name="new")
     Profile.objects.create(user=user, team="none")
 """
-    routes = f"from django.urls import path\n{imports}\ndef shown(request): ...\nurlpatterns = [path('', shown)]\n"
+    routes = f"from django.urls import path\n{imports}\ndef shown(request): {does}\nurlpatterns = [path('', shown)]\n"
     found = testing.run_rule("DBS007", {"shop/models.py": MODELS, "shop/places_old.py": old, "shop/urls.py": routes})
     assert [each.confidence for each in found] == [confidence]
 

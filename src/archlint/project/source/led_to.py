@@ -58,11 +58,15 @@ class LedTo:
         """A request does."""
         return self._comes(definition, is_task=False)
 
+    def is_awaited(self, definition: Def) -> bool:
+        """A request does, and not by way of a task, which is left for later."""
+        return self._comes(definition, is_task=False, is_later=False)
+
     def is_waited_for(self, definition: Def) -> bool:
         """A request comes to it, or to what calls it; also one of which no route is known: it is handed on by its name."""
         return self._comes(definition, is_task=False, handed=_REQUEST)
 
-    def _comes(self, definition: Def, *, is_task: bool, handed: str = "") -> bool:
+    def _comes(self, definition: Def, *, is_task: bool, handed: str = "", is_later: bool = True) -> bool:
         waiting, seen = [(definition, 0)], {definition}
         while waiting:
             found, steps = waiting.pop()
@@ -72,6 +76,8 @@ class LedTo:
                 return True
             if is_task and is_decorated_task(self._project, found):
                 return True
+            if not is_later and is_decorated_task(self._project, found):
+                continue
             for path, row in sorted(self._project.effects.callers.get(found, ())) if steps < _STEPS else ():
                 module = self._project.modules.by_path[path]
                 caller = Def(module, module.name, row) if row >= 0 and module.is_production else None

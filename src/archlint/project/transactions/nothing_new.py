@@ -23,23 +23,52 @@ _LOOKS_UP = re.compile(r"(^|_)(get|find|first|one|fetch|load|scalar)(_|$)")
 
 
 def keeps_nothing_new(project: Project, definition: Def, first: Commit, second: Commit) -> bool:
-    """`made = create(…); session.add(made); session.commit()`, where `create` has committed it; or `shop.save()`, of a row that
-    was looked up and that nothing has touched."""
+    """`made = create(…); session.add(made); session.commit()`, where `create` has committed it; `session.add(user)`, behind a
+    commit that has kept it with `login.user = user`; or `shop.save()`, of a row that was looked up and that nothing has
+    touched."""
     return _is_noted_again(project, definition, first, second) or _is_untouched(definition, second)
 
 
 def _is_noted_again(project: Project, definition: Def, first: Commit, second: Commit) -> bool:
-    if second.kind != "commit" or second.path.through or not first.path.through:
+    if second.kind != "commit" or second.path.through:
         return False
     module, site = definition.module, first.point.site
+    if not first.path.through:
+        made = _kept_with(project, definition, site.at) if first.kind == "commit" else set[str]()
+        return bool(made) and _notes_no_more(project, definition, range(site.end, second.point.site.at), made)
     made = {
         s.target.id
         for s in module.own_statements(definition.index)
         if s.kind in ("assign", "annotate") and isinstance(s.target, Name) and s.at <= site.at and site.end <= s.end
     }
-    between = range(site.end, second.point.site.at)
+    return bool(made) and _notes_no_more(project, definition, range(site.end, second.point.site.at), made)
+
+
+def _kept_with(project: Project, definition: Def, at: int) -> set[str]:
+    """Names of rows that were noted down before a place, or are held by one that was: `login.user = user`,
+    `login = Login(user=user)`."""
+    body = definition.module.body
+    points = [p for p in project.effects.points_of(definition, "db.write") if p.site.at < at and p.call is not None]
+    calls = [p.call.call for p in points if p.call is not None and last_name(body, p.call.call.callee) in _NOTES]
+    noted = {a.value.id for call in calls for a in call.arguments if isinstance(a.value, Name)}
+    held: set[str] = set()
+    for s in definition.module.own_statements(definition.index):
+        target, value = s.target, s.value
+        if s.at >= at:
+            continue
+        if isinstance(target, Attribute) and isinstance(target.base, Name) and isinstance(value, Name):
+            held.update({value.id} if target.base.id in noted else ())
+        elif isinstance(target, Name) and target.id in noted and isinstance(value, CallRef):
+            held.update(a.value.id for a in body.calls[value.index].arguments if a.name and isinstance(a.value, Name))
+    return noted | held
+
+
+def _notes_no_more(project: Project, definition: Def, between: range, made: set[str]) -> bool:
+    """All that is written is noted down there, and is one of these, of which nothing is set."""
+    module = definition.module
     points = [p for p in project.effects.points_of(definition, "db.write") if p.site.at in between]
-    if not made or any(_sets(module, s, None) for s in module.own_statements(definition.index) if s.at in between):
+    statements = [s for s in module.own_statements(definition.index) if s.at in between]
+    if any(_sets(module, s, None) or _gives_anew(module, s, made) for s in statements):
         return False
     for point in points:
         call = point.call.call if point.call is not None else None
@@ -72,6 +101,12 @@ def _is_untouched(definition: Def, second: Commit) -> bool:
         if any(name in names_in(module.body, a.value) and not isinstance(a.value, Attribute) for a in other.arguments):
             return False
     return True
+
+
+def _gives_anew(module: Module, statement: Statement, names: set[str]) -> bool:
+    """One of the names is another object's from there on."""
+    target = statement.target
+    return target is not None and not isinstance(target, Attribute) and not names.isdisjoint(names_in(module.body, target))
 
 
 def _sets(module: Module, statement: Statement, name: str | None) -> bool:

@@ -48,6 +48,20 @@ def put(room):
     redis_cache = redis.Redis()
     redis_cache.hset('rooms', room.id, json.dumps(room.body))
 """,
+    "a queue that is read and added to": """\
+def add(number):
+    waiting = cache.get('waiting', [])
+    cache.set('waiting', list(set(waiting + [number])), None)
+""",
+    "a mode that whoever reads it sets back": """\
+def mode():
+    current = cache.get('mode', 'normal')
+    if current not in ('normal', 'quiet'):
+        put('normal')
+    return current
+def put(value):
+    cache.set('mode', value, timeout=None)
+""",
     "stamp": """\
 def load_cache(path):
     stamp = digest(path)

@@ -157,6 +157,8 @@ def _judged(  # noqa: PLR0917 - as `_hit`
     if write.kind == "lock" or _is_lock(project, copies, asked):
         if write.kind == "lock" and (_begins_counter(project, site, write) or not _is_taken(project, site)):
             return "lock", None
+        if write.kind == "lock" and write.value is not None and not _is_named_lock(copies, asked):
+            return "lock", None  # `setnx(key, value)`, handed on for any use
         confidence = Confidence.MEDIUM if write.kind == "lock" else Confidence.HIGH
         if write.kind != "lock" and copies.says_state(site, write) and not copies.says_lock(site, write, asked.decider):
             confidence = Confidence.LOW  # a mark that something was done once, which nobody takes away
@@ -176,7 +178,9 @@ def _judged(  # noqa: PLR0917 - as `_hit`
     found = copies.confidence(site, write, asked.decider if asked.through else None)
     value = _value_given(asked)
     if found is not None and (
-        copies.is_reference(asked.decider, value) or is_dated(writes, asked.decider, value) or is_gathered(asked.decider, value)
+        copies.is_reference(asked.decider, value)
+        or is_dated(writes, asked.decider, value)
+        or is_gathered(writes, asked.decider, write, value)
     ):
         found = Confidence.LOW
     if found is not None and expiry.kind == "never" and _is_laid_down(project, asked):
@@ -255,8 +259,11 @@ def _is_lock(project: Project, copies: CachedCopies, asked: _Asked) -> bool:
     expr = site.argument(write.lock)
     if expr is None or project.values.constant(site.module, expr, site.call.context) is not True:
         return False
-    if _begins_counter(project, site, write):
-        return False
+    return not _begins_counter(project, site, write) and _is_named_lock(copies, asked)
+
+
+def _is_named_lock(copies: CachedCopies, asked: _Asked) -> bool:
+    site, write = asked.site, asked.write
     return copies.says_lock(site, write, asked.decider) or copies.makes_itself(site, site.argument(write.value))
 
 

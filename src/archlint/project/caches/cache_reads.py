@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import CallRef, Collection, Comparison, Expr, Mapping, Name, String
+from archlint.facts.syntax import CallRef, Collection, Comparison, Constant, Expr, Mapping, Name, String
 from archlint.project.caches.cache_writes import CacheWrites
-from archlint.project.model import CallSite
+from archlint.project.control.sequence import ask_for_others
+from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, parameter, receiver_of
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
@@ -106,7 +107,7 @@ class CacheReads:
             keys = [(read, key) for read in reads if (key := self._key_of(read)) is not None and _delivers(read)]
             own = [r for r, key in keys if expr is None or not asked.isdisjoint(self._read_shapes(r, key))]
             is_used = any(not self._is_only_tested(read) for read in own)  # else it is put in place, and no miss filled
-            if is_used and any(read.call.end <= call.call.at for read in own):
+            if is_used and not _is_written_out(site, write, call, owner) and any(_comes_before(read, call) for read in own):
                 return True
         return False
 
@@ -271,6 +272,17 @@ class CacheReads:
             return last_name(body, source)
         given = [a.value.value for a in body.calls[source.index].arguments if isinstance(a.value, String)]
         return " ".join([last_name(body, source), *sorted(given)])
+
+
+def _is_written_out(site: CallSite, write: CacheWrite, call: CallSite, owner: Def) -> bool:
+    """A call of the function around a write hands over a literal to be written: nothing was asked elsewhere for it."""
+    value = site.argument(write.value)
+    given = arguments_by_parameter(call.call, owner).get(value.id) if isinstance(value, Name) else None
+    return isinstance(given, Constant | String)
+
+
+def _comes_before(read: CallSite, call: CallSite) -> bool:
+    return read.call.end <= call.call.at and not ask_for_others(call.module, read.call.context, call.call.context)
 
 
 def _does_both(site: CallSite) -> bool:

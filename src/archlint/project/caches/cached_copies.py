@@ -163,6 +163,8 @@ class CachedCopies:
             return all(self.makes_itself(site, operand) for operand in source.operands)
         if isinstance(source, Attribute | Name) and last_name(site.module.body, source) in _OWN_CALLS:
             return self._is_imported(site, source)
+        if isinstance(source, Collection | Mapping):
+            return all(isinstance(part, _LITERALS) for part in parts_of(site.module.body, source))
         return isinstance(source, Constant | String)
 
     def is_reference(self, site: CallSite, value: Expr | None) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping, Name
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping, Name, Operation
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
+    from archlint.facts.knowledge import CacheWrite
     from archlint.project.caches.cache_writes import CacheWrites
     from archlint.project.model import CallSite
 
 _GATHERS = frozenset({"append", "extend", "insert", "remove", "add"})
 _READS = frozenset({"get", "loads", "unpackb"})
+_SUMS = frozenset({"+", "|"})
 _FEW = 4
 """Parts of a value: in a longer record the time is one field of what is copied."""
 _CLOCKS = frozenset({"now", "utcnow", "today", "time", "time_ns"})
@@ -36,20 +38,33 @@ def is_dated(writes: CacheWrites, site: CallSite, value: Expr | None) -> bool:
     return False
 
 
-def is_gathered(site: CallSite, value: Expr | None) -> bool:
+def is_gathered(writes: CacheWrites, site: CallSite, write: CacheWrite, value: Expr | None) -> bool:
     """`orders = json.loads(client.get(key)); orders.append(order); client.set(key, json.dumps(orders))`, or the list with which
-    such an entry begins."""
-    if not isinstance(value, Name | Collection) or site.caller is None:
+    such an entry begins; `queue = cache.get(key, []); cache.set(key, queue + [number])`."""
+    if site.caller is None:
         return False
     module, row = site.module, site.caller.index
     read = {
-        s.target.id
+        s.target.id: s.value
         for s in module.own_statements(row)
         if isinstance(s.target, Name) and isinstance(s.value, CallRef) and last_name(module.body, s.value) in _READS
     }
-    names = read & {value.id} if isinstance(value, Name) else read
+    if isinstance(value, CallRef | Operation):
+        key = writes.key(site, write)
+        sums = (part for part in parts_of(module.body, value) if isinstance(part, Operation) and part.op in _SUMS)
+        added = {operand.id for each in sums for operand in each.operands if isinstance(operand, Name)}
+        return any(_reads(writes, site, read[name], key) for name in sorted(added & read.keys()))
+    if not isinstance(value, Name | Collection):
+        return False
+    names = read.keys() & {value.id} if isinstance(value, Name) else read.keys()
     changed = (call.callee for call in module.own_calls(row))
     return any(
         isinstance(each, Attribute) and each.attr in _GATHERS and isinstance(each.base, Name) and each.base.id in names
         for each in changed
     )
+
+
+def _reads(writes: CacheWrites, site: CallSite, read: CallRef, key: str) -> bool:
+    """The same entry is read."""
+    call = site.module.body.calls[read.index]
+    return bool(key) and any(writes.followed(site, argument.value) == key for argument in call.arguments[:1])

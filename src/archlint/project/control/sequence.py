@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _ENDS = frozenset({"function", "class", "module"})
+_BRANCHES = frozenset({"if", "else", "case"})
 _LEAVING = frozenset({"return", "raise", "continue", "break"})
 
 
@@ -43,6 +44,16 @@ def may_follow(module: Module, first: tuple[int, int], second: tuple[int, int]) 
     if any(_ask_for_different(contexts[one], contexts[two]) for one in inner for two in other):
         return False
     return not any(_leaves(module, row, first[1]) for row in inner)
+
+
+def ask_for_others(module: Module, first: int, second: int) -> bool:
+    """Two places of a function of which a test lets control come to only one: branches of one `if`, or of two that ask
+    for different values of the same (`if method == "GET"`, `if method == "PUT"`)."""
+    contexts, rows = module.body.contexts, (chain(module, first), chain(module, second))
+    inner, other = ([contexts[row] for row in way if row not in rows[1 - side]] for side, way in enumerate(rows))
+    if any(_ask_for_different(one, two) for one in inner for two in other):
+        return True
+    return bool(inner and other) and inner[-1].kind in _BRANCHES and _exclude(inner[-1], other[-1])
 
 
 def _exclude(one: Context, two: Context) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, Body, CallRef, Comparison, Constant, Expr, Name, Operation, Statement
 from archlint.project.parts import parts_of
-from archlint.project.spelling import spell
+from archlint.project.spelling import last_name, spell
 from archlint.project.values.closed_places import places_around
 
 if TYPE_CHECKING:
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _LEAVES = frozenset({"raise", "return", "continue"})
+_NOTES = frozenset({"append", "add"})
 _LOOKING = frozenset({"get", "lookup", "find"})
 
 
-def is_found_first(expr: Expr, at: Place) -> bool:
-    """`row = find(name)`, and `if not row: raise …` behind it, before the place."""
+def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
+    """`row = find(name)`, and `if not row: raise …` behind it, before the place; or `errors.append(…)` there, and
+    `if not errors:` around the place."""
     body = at.module.body
     function, text = body.contexts[at.context].function, spell(body, expr)
     before = [s for s in at.module.own_statements(function) if s.at < expr.at]
@@ -27,20 +30,49 @@ def is_found_first(expr: Expr, at: Place) -> bool:
     if not found:
         return False
     around = set(places_around(at.module, at.context))
+    empty = {spell(body, each) for row in around if (each := _tested(body, _of_if(body, row))) is not None}
     for statement in before:
         place = body.contexts[statement.context]
-        leaves = statement.kind in _LEAVES and place.kind == "if" and statement.context not in around
-        if leaves and place.parent in around and _missing(place.subject) in found:
+        leaves = statement.kind in _LEAVES or _is_left(body, statement, leaving) or _noted_in(body, statement) in empty
+        beside = place.kind == "if" and statement.context not in around and place.parent in around
+        if leaves and beside and _missing(body, place.subject) in found:
             return True
     return False
 
 
+def _of_if(body: Body, row: int) -> Expr | None:
+    return body.contexts[row].subject if body.contexts[row].kind == "if" else None
+
+
+def _is_left(body: Body, statement: Statement, leaving: Container[str]) -> bool:
+    return statement.kind == "expression" and last_name(body, statement.value) in leaving
+
+
+def _noted_in(body: Body, statement: Statement) -> str | None:
+    """What a fault is added to: `errors` of `errors.append("no such field")`."""
+    if statement.kind != "expression" or type(statement.value) is not CallRef:
+        return None
+    callee = body.calls[statement.value.index].callee
+    return spell(body, callee.base) if isinstance(callee, Attribute) and callee.attr in _NOTES else None
+
+
 def _found(body: Body, statement: Statement, text: str) -> list[str]:
+    """The name that holds what was found by the value: `find(name)`, `db.scalars(select(…).where(Row.id == name)).first()`."""
     value = statement.value.value if type(statement.value) is Await else statement.value
     if statement.kind != "assign" or type(statement.target) is not Name or type(value) is not CallRef:
         return []
-    parts = (part for a in body.calls[value.index].arguments for part in parts_of(body, a.value))
+    parts = (part for each in _given(body, value) for part in parts_of(body, each))
     return [statement.target.id] if any(spell(body, part) == text for part in parts) else []
+
+
+def _given(body: Body, called: Expr) -> Iterator[Expr]:
+    """The arguments of a call, and of those on whose results it is called."""
+    while isinstance(called, CallRef | Attribute | Await):
+        if isinstance(called, CallRef):
+            yield from (argument.value for argument in body.calls[called.index].arguments)
+            called = body.calls[called.index].callee
+        else:
+            called = called.base if isinstance(called, Attribute) else called.value
 
 
 def is_known_outside(project: Project, expr: Expr, at: Place) -> bool:
@@ -51,7 +83,7 @@ def is_known_outside(project: Project, expr: Expr, at: Place) -> bool:
         place = body.contexts[statement.context]
         if statement.at >= expr.at or statement.kind not in _LEAVES or place.kind != "if":
             continue
-        asked = _tested(place.subject)
+        asked = _tested(body, place.subject)
         if statement.context in around or place.parent not in around or not isinstance(asked, CallRef):
             continue
         call = body.calls[asked.index]
@@ -71,18 +103,27 @@ def _is_list(project: Project, module: Module, callee: Expr) -> bool:
     return bool(found) and all(definition.kind == "external" for definition in found)
 
 
-def _missing(test: Expr | None) -> str:
+def _missing(body: Body, test: Expr | None) -> str:
     """The name that is tested for being nothing."""
-    asked = _tested(test)
+    asked = _tested(body, test)
     return asked.id if isinstance(asked, Name) else ""
 
 
-def _tested(test: Expr | None) -> Expr | None:
-    """What is tested for being nothing."""
+def _tested(body: Body, test: Expr | None) -> Expr | None:
+    """What is tested for being nothing, or for holding nothing."""
     match test:
         case Operation(op="not", operands=(asked,)):
-            return asked
+            return _counted(body, asked) or asked
         case Comparison(ops=("is",) | ("==",), operands=(asked, Constant(value=None))):
             return asked
+        case Comparison(ops=("==",), operands=(asked, Constant(value=0))):
+            return _counted(body, asked)
         case _:
             return None
+
+
+def _counted(body: Body, expr: Expr) -> Expr | None:
+    """`errors` of `len(errors)`."""
+    if not isinstance(expr, CallRef) or last_name(body, expr) != "len":
+        return None
+    return next((argument.value for argument in body.calls[expr.index].arguments), None)

@@ -204,7 +204,7 @@ class InsertedValues:
         is_a_name = spot.entry is not None and is_name(spot.entry.before)
         if self.closed.is_vetted(expr, spot.place) or is_known_outside(self.project, expr, spot.place):
             return True
-        return is_a_name and is_found_first(expr, spot.place)
+        return is_a_name and is_found_first(expr, spot.place, self.words.leaving)
 
     def named(self, expr: Name, spot: Spot, offset: int) -> Found:
         """What a name holds where it is used at an offset."""

@@ -364,3 +364,103 @@ def every(session: Session):
     return {{"{key}": session.scalars(select(Order)).all(), "good": True}}
 """
     assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
+REPOSITORY = """\
+from fastapi import APIRouter
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Country(Base):
+    __tablename__ = "countries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Repository:
+    model = None
+
+    def __init__(self, session: Session, {given}: type[Base] = Base) -> None:
+        self.session = session
+        self.{given} = {given}
+
+    def every(self):
+        return self.session.scalars(select(self.{used})).all()
+
+class Orders(Repository):
+{orders}
+
+class Countries(Repository):
+{countries}
+
+router = APIRouter()
+
+@router.post("/all")
+def add(session: Session):
+    session.add(Order())
+    session.add(Country())
+
+@router.get("/a")
+def orders(session: Session):
+    return Orders(session).every()
+
+@router.get("/b")
+def countries(session: Session):
+    return Countries(session).every()
+"""
+HANDED = "    def __init__(self, session):\n        super().__init__(session, {})"
+
+
+@pytest.mark.parametrize(
+    ("used", "orders", "countries"),
+    [
+        ("model", "    model = Order", "    model = Country"),
+        ("stored", HANDED.format("Order"), HANDED.format("Country")),
+    ],
+)
+def test_a_base_class_asks_for_what_the_class_of_the_object_names(used: str, orders: str, countries: str) -> None:
+    code = REPOSITORY.format(given="stored", used=used, orders=orders, countries=countries)
+    found = testing.run_rule("API008", {"app/web.py": code})
+    assert [(f.confidence, f.message.split("`")[3]) for f in found] == [(Confidence.HIGH, "Order"), (Confidence.LOW, "Country")]
+
+
+PREFIXED = """\
+from flask import Blueprint, Flask, jsonify
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+orders = Blueprint("orders", __name__)
+items = Blueprint("items", __name__)
+
+class Order(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+@orders.get("")
+def listing():
+    return jsonify([each.id for each in Order.query.all()])
+
+@orders.post("")
+def add():
+    db.session.add(Order())
+    db.session.commit()
+    return "", 201
+
+@orders.get("/{}")
+def of_shop(shop):
+    return jsonify([each.id for each in Order.query.all()])
+
+def create(names):
+    app = Flask(__name__)
+    for name, blueprint in zip(names, (orders, items)):
+        app.register_blueprint(blueprint, url_prefix=f"/api/{name}")
+    return app
+"""
+
+
+def test_a_prefix_that_only_the_running_program_knows_is_no_key() -> None:
+    found = testing.run_rule("API008", {"app/web.py": PREFIXED})
+    assert [(f.confidence, f.message.split("`")[1]) for f in found] == [(Confidence.HIGH, "GET /api/{}")]

@@ -33,6 +33,8 @@ _ENDS = frozenset({"since", "until"})
 _SHORT, _LONG = 3, 6
 _KEYS = frozenset({"id", "pk", "uuid", "key", "slug"})
 _ROOTS = frozenset({"api", "apis"})
+_GIVEN = frozenset({"self", "cls", "request", "req", "info", "ctx", "context"})
+"""Parameters that no path fills."""
 
 
 class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -93,7 +95,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if any("limited" in each.traits for each in rows):
             yield Proof(definition.site, f"`{endpoint.label}` answers with a page at a time")
         elif not left.hold(endpoint.route) and (open_rows := weighed.among(rows)):
-            yield _by_function(endpoint, weighed.widest(open_rows, endpoint.path), weighed)
+            yield _by_function(endpoint, weighed.widest(open_rows, _path(endpoint)), weighed)
     for view, path in views:
         if view.paged == "yes" or any("limited" in each.traits for each in view.rows):
             yield Proof(view.site, f"`GET {path}` answers with a page at a time")
@@ -272,7 +274,18 @@ def _words_at_the_end(path: str) -> list[str]:
 
 
 def _is_list(endpoint: Endpoint, params: Params) -> bool:
-    return not _READS.isdisjoint(endpoint.methods) and _is_whole_list(endpoint.path, params)
+    return not _READS.isdisjoint(endpoint.methods) and _is_whole_list(_path(endpoint), params)
+
+
+def _path(endpoint: Endpoint) -> str:
+    """Without what is only known when the program runs (`/api/{}/orders`, of a prefix that a loop gives): that is no key,
+    unless the function takes one that the path does not name."""
+    given = (p for p in endpoint.definition.function.parameters if p.annotation is None and p.default is None)
+    is_keyed = any(p.kind == "*" or (p.name not in _GIVEN and f"{{{p.name}}}" not in endpoint.path) for p in given)
+    if is_keyed or "{}" not in endpoint.path:
+        return endpoint.path
+    rest = endpoint.path.replace("{}", "")
+    return "/" if rest.strip("/") in _ROOTS else rest
 
 
 def _is_paged(project: Project, endpoint: Endpoint, params: Params) -> bool:
@@ -321,7 +334,7 @@ def _by_function(endpoint: Endpoint, rows: Rows, weighed: _Weighed) -> Hit:
     is_note = asked or of_one or is_left or _is_for_developers(endpoint, weighed.params)
     is_note = is_note or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
     is_note = is_note or gives_bare_values(endpoint.definition) or _is_field_of_one(endpoint, rows, weighed.params.every)
-    confidence = Confidence.LOW if is_note else weighed.confidence(rows, endpoint.path)
+    confidence = Confidence.LOW if is_note else weighed.confidence(rows, _path(endpoint))
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)
 
 

@@ -29,7 +29,7 @@ from archlint.facts.syntax import (
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.listings.document_filters import told_by_filter
 from archlint.project.listings.fetched_rows import FetchedRows
-from archlint.project.listings.row_places import Place, is_asker, is_reckoned, narrowed_by, owner_of, stored_by
+from archlint.project.listings.row_places import Place, is_asker, is_reckoned, narrowed_by, owner_of, stored_by, told_by
 from archlint.project.listings.row_sets import distinct, limited, once
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, receiver_of
@@ -147,6 +147,9 @@ class AnsweredRows:
 
     def _root(self, place: Place, context: int, expr: Expr) -> Rows:
         found = self._types.root(place.module, context, expr, place.steps)
+        told = told_by(self._project, place, expr)
+        if told is not None:
+            return replace(found, model=told)
         if found.model is None:
             stored = stored_by(self._project, place.owner)
             table = self._tables.name_of(place.module, expr, context) if stored is None else ""

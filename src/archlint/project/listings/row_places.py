@@ -3,12 +3,12 @@ day that is reckoned."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Step
-from archlint.facts.syntax import CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.model import Type
 from archlint.project.names.arguments import receiver_of
 from archlint.project.names.origins import Origin, Origins
@@ -57,6 +57,38 @@ def stored_by(project: Project, owner: Type | None) -> Type | None:
         return None
     found = [a for base in project.types.inference.members.ancestors(owner) for a in base.arguments]
     return next((each for each in found if project.types.role(each) == "db-model"), None)
+
+
+def told_by(project: Project, place: Place, expr: Expr) -> Type | None:
+    """`select(self.model)` in a base class: the stored class that the class of the object has under the name, or hands to
+    its base when it is made (`super().__init__(Order, session)`)."""
+    if place.owner is None:
+        return None
+    parts = parts_of(place.module.body, expr)
+    names = {
+        part.attr for part in parts if isinstance(part, Attribute) and isinstance(part.base, Name) and part.base.id in _OWN
+    }
+    members = project.types.inference.members
+    said = (each for name in sorted(names) for each in members.find(place.owner, name) or () if isinstance(each, Type))
+    named = next((Type(each.name) for each in said if each.is_class and project.types.role(each) == "db-model"), None)
+    handed = list(_handed_up(project, place.owner)) if names else []
+    is_wider = named is None or (len(handed) == 1 and named.name in {each.name for each in members.ancestors(handed[0])})
+    return handed[0] if len(handed) == 1 and is_wider else named
+
+
+def _handed_up(project: Project, owner: Type) -> Iterator[Type]:
+    """The stored classes that the owner's class gives to the `__init__` of its base."""
+    for ancestor in project.types.inference.members.ancestors(owner):
+        klass = project.symbols.classes.get(ancestor.name)
+        made = project.symbols.functions.get(f"{ancestor.name}.__init__")
+        if klass is None or made is None:
+            continue
+        for site in project.calls.of(made):
+            if last_name(made.module.body, site.call.callee) == "__init__":
+                for argument in site.call.arguments:
+                    found = project.types.all(made.module, argument.value, site.call.context)
+                    yield from (Type(t.name) for t in found if t.is_class and project.types.role(t) == "db-model")
+        return
 
 
 def narrowed_by(project: Project, model: Type, owner: Type | None) -> Type:

@@ -80,6 +80,12 @@ GUESSES["part of a message that is signed"] = (
     "        logger.info('%s', token)\n",
 )
 
+GUESSES["what a command has made for its operator"] = (
+    "app/management/commands/create_reviewer.py",
+    "def handle(users):\n    password = drawn()\n    users.create('reviewer', password=password)\n"
+    "    logger.info('%s', password)\n",
+)
+
 CREDENTIALS = {
     "the headers of a request that comes in": (
         "app/views.py",
@@ -100,6 +106,15 @@ CREDENTIALS = {
     "shown as a bearer's": (
         "app/calls.py",
         "def call(token):\n    logger.warning('%s', token)\n    return get(f'Bearer {token}')\n",
+    ),
+    "sent in a header": (
+        "app/pagers.py",
+        "class Pager:\n    def page(self):\n        logger.warning('%s', self.token)\n"
+        "        post('/', headers={'X-Token': self.token})\n",
+    ),
+    "a setting in a command": (
+        "app/management/commands/create_reviewer.py",
+        "def handle():\n    logger.info('%s', settings.SMTP_PASSWORD)\n",
     ),
     "a term of two words": ("app/locks.py", "def give_up(access_token):\n    logger.warning('%s', access_token)\n"),
 }

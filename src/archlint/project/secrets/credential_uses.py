@@ -1,5 +1,5 @@
 """What shows that a value under a doubtful word (`token`, `secret`) is a credential: the same function verifies it, or shows
-it to somebody as a bearer's."""
+it to somebody as a bearer's or in a header."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Operation, String, Subscript, Template
+from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, Operation, String, Subscript, Template
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import names_in, parts_of
 from archlint.project.secrets.credentials import announces, words_of
@@ -37,9 +37,10 @@ class CredentialUses:
         self._known: dict[str, frozenset[tuple[int, str]]] = {}
 
     def opens(self, expr: Expr, at: Place) -> bool:
-        """The same function verifies it, or shows it as a bearer's."""
-        function = at.module.body.contexts[at.context].function
-        return isinstance(expr, Name) and (function, expr.id) in self._used(at.module)
+        """The same function verifies it, shows it as a bearer's or sends it in a header."""
+        body = at.module.body
+        used = isinstance(expr, Name | Attribute) and (body.contexts[at.context].function, spell(body, expr))
+        return used in self._used(at.module)
 
     def names_file(self, expr: Expr, at: Place) -> bool:
         """The same function opens it, looks for it on the disk, or joins it to a folder: the secret is in the file."""
@@ -101,10 +102,10 @@ class CredentialUses:
         return False
 
     def _used(self, module: Module) -> frozenset[tuple[int, str]]:
-        """(function, name) of what is given to a call that verifies, or written behind `Bearer`."""
+        """(function, name) of what is given to a call that verifies, written behind `Bearer`, or sent in a header."""
         known = self._known.get(module.path)
         if known is None:
-            known = self._known[module.path] = frozenset((*_verified(module), *_shown(module)))
+            known = self._known[module.path] = frozenset((*_verified(module), *_shown(module), *_sent(module)))
         return known
 
 
@@ -125,6 +126,19 @@ def _shown(module: Module) -> list[tuple[int, str]]:
     for expr, context in walk_module(module, frozenset({Template, Operation})):
         parts = expr.parts if isinstance(expr, Template) else expr.operands if isinstance(expr, Operation) else ()
         for before, part in pairwise(parts):
-            if isinstance(before, String) and announces(before.value) and isinstance(part, Name):
-                found.append((body.contexts[context].function, part.id))
+            if isinstance(before, String) and announces(before.value) and isinstance(part, Name | Attribute):
+                found.append((body.contexts[context].function, spell(body, part)))
     return found
+
+
+def _sent(module: Module) -> list[tuple[int, str]]:
+    """`post(url, headers={"X-Token": settings.token})`: by it the other side knows who comes."""
+    body = module.body
+    return [
+        (body.contexts[call.context].function, spell(body, value))
+        for call in body.calls
+        for argument in call.arguments
+        if argument.name == "headers" and isinstance(argument.value, Mapping)
+        for value in argument.value.values
+        if isinstance(value, Name | Attribute)
+    ]

@@ -15,7 +15,7 @@ from archlint.project.parts import parts_of
 from archlint.project.secrets.announced import announces
 from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.flows import Flow, Habits, Place, Source
-from archlint.project.secrets.logged import LoggedValue
+from archlint.project.secrets.logged import LoggedValue, is_of_command
 from archlint.project.secrets.printed import PrintedFields
 from archlint.project.secrets.taint import Taint
 from archlint.project.secrets.taint_locals import is_configured
@@ -79,10 +79,15 @@ class Leaks:
 
     def _judged(self, value: LoggedValue, source: Source) -> Source | None:
         """The source as sure as it is that it gets into a log, None where it does not: the text of an exception may as well
-        go to who sent the value, unless nobody did; a log that something masks may not show it."""
+        go to who sent the value, unless nobody did; a log that something masks may not show it; and a command shows its
+        operator what it has made for him, but not the program's settings."""
         if value.sink == "exception":
             return replace(source, confidence=Confidence.MEDIUM if _is_setting(source) else Confidence.LOW)
-        if self._unknown.holds(value, source) or (value.sink == "log" and self._project.masked_logs.are):
+        if (
+            self._unknown.holds(value, source)
+            or (value.sink == "log" and self._project.masked_logs.are)
+            or (not self._mailboxes and is_of_command(self._project, value) and not _is_setting(source))
+        ):
             source = replace(source, confidence=Confidence.LOW)
         elif source.confidence < Confidence.MEDIUM and not source.certain and announces(self._vocabulary, value, source):
             source = replace(source, confidence=Confidence.MEDIUM, certain=True)

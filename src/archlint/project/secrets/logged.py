@@ -27,6 +27,7 @@ _TEXT_KEYWORDS = frozenset({"detail", "details", "message", "msg", "reason", "de
 _CLIMBS = 2
 _MOST_CALLERS = 12
 _COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management", "generate", "scripting"})
+_COMMAND_FOLDERS = frozenset({"cli", "commands"})
 _DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
 _SWITCHES = ("is_", "use_")
 _PRODUCTION = frozenset({"production", "prod", "live"})
@@ -71,6 +72,14 @@ def logged_values(project: Project) -> Iterator[LoggedValue]:
             only = keys_of(argument_of(site.call, facet.message))
             for key, expr in _values(facet, site.call):
                 yield LoggedValue(module, site.call, sink, expr, key, only)
+
+
+def is_of_command(project: Project, value: LoggedValue) -> bool:
+    """A command of a framework or a file that a person runs writes it."""
+    module, function = value.module, value.module.body.contexts[value.context].function
+    if function >= 0 and any(_is_of_command(module, d) for d in module.outline.functions[function].decorators):
+        return True
+    return not _COMMAND_FOLDERS.isdisjoint(module.name.split(".")) or project.by_hand.holds(module)
 
 
 def _is_command(module: Module, site: CallSite) -> bool:

@@ -37,7 +37,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     of; `markers`: what a parameter's default is called that takes the body as it is; `forms`: those of `bodies` that hold
     texts alone; `spared`: words in names of calls that do not look at what was sent, whatever else they check; `secrets`: of
     those that take a password; `schemas`: of attributes of a class by which its base looks; `documents`: of decorators that
-    only document."""
+    only document; `guards`: of decorators that ask who comes, and not what he sends (`@token_required`)."""
 
     bodies: tuple[str, ...]
     requests: tuple[str, ...]
@@ -52,6 +52,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     secrets: tuple[str, ...]
     schemas: tuple[str, ...]
     documents: tuple[str, ...]
+    guards: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -60,7 +61,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     words = Phrases(params.validates)
     validating = Asking(project, words, refusals=_REFUSALS)
     looking = LookedAt(project, words, Phrases(params.spared))
-    secrets, schemas, documents = Phrases(params.secrets), Phrases(params.schemas), Phrases(params.documents)
+    secrets, schemas, others = Phrases(params.secrets), Phrases(params.schemas), Phrases((*params.documents, *params.guards))
     for definition, endpoints in project.endpoints.by_definition.items():
         endpoint = next((each for each in endpoints if _may_write(each)), None)
         if endpoint is None or not definition.module.is_production:
@@ -76,7 +77,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         secret = bodies.secret(secrets)
         if not reached and secret is None:
             continue
-        is_asked = _is_decorated(definition, words, documents) or _has_schema(endpoint, schemas) or bodies.are_looked_at()
+        is_asked = _is_decorated(definition, words, others) or _has_schema(endpoint, schemas) or bodies.are_looked_at()
         look = Look.CLOSE if is_asked or bodies.are_words() else looking.of(bodies.values, definition)
         if look is Look.CLOSE or any(bodies.are_weighed(path) for path in reached):
             yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
@@ -103,13 +104,13 @@ def _hit(endpoint: Endpoint, bodies: _Bodies, path: ConditionPath, kind: str, is
     return Hit(bodies.site, words, kind, min(path.confidence, most), path=steps)
 
 
-def _is_decorated(definition: Def, validating: Phrases, documents: Phrases) -> bool:
-    """`@validate_json(schema)` and `@expect(model, validate=True)`, but not what only documents a schema."""
+def _is_decorated(definition: Def, validating: Phrases, others: Phrases) -> bool:
+    """`@validate_json(schema)` and `@expect(model, validate=True)`, but not what only documents a schema or asks who comes."""
     body = definition.module.body
     for each in definition.function.decorators:
         name = last_name(body, each)
         given = [a.name for a in body.calls[each.index].arguments if a.name] if isinstance(each, CallRef) else []
-        if not documents.in_name(name) and any(validating.in_name(said) for said in (name, *given)):
+        if not others.in_name(name) and any(validating.in_name(said) for said in (name, *given)):
             return True
     return False
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Name, Statement
+from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Mapping, Name, Statement
 from archlint.project.control.conditions import Path
 from archlint.project.model import Def
 from archlint.project.parts import children, names_in, parts_of
+from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _UNPACKED = frozenset({"*", "**"})
 _FILLING = frozenset({"append", "extend", "add", "insert", "update", "setdefault"})
+_DELETING = frozenset({"delete", "remove"})
+_UPDATING = frozenset({"update", "find", "replace"})
 _QUERIES = frozenset({"db-query", "db-manager", "db-statement", "db-result"})
 _NARROWING = frozenset({"filter", "filter_by", "where", "get", "find", "exclude"})
 
@@ -96,8 +99,15 @@ class HandedValues:
         return name in self.names and any(each.name == name for each in self._function.parameters)
 
     def _enters(self, call: Call) -> bool:
+        """What is deleted, and the first document of `update_one({"name": name}, …)`, only say which rows are meant."""
         base = call.callee.base if isinstance(call.callee, Attribute) else None
-        return any(self.holds(argument.value) for argument in call.arguments) or (isinstance(base, Name) and self.holds(base))
+        if base is not None and isinstance(base, Name) and self.holds(base):
+            return True
+        verb = words_of(last_name(self._module.body, call.callee))[:1]
+        if base is not None and not _DELETING.isdisjoint(verb):
+            return False
+        is_told = len(call.arguments) > 1 and isinstance(call.arguments[0].value, Mapping) and not _UPDATING.isdisjoint(verb)
+        return any(self.holds(argument.value) for argument in call.arguments[1 if is_told else 0 :])
 
     def _sets(self) -> bool:
         """An attribute of something is given a part of it."""

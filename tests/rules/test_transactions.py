@@ -578,3 +578,74 @@ def enter(name: str) -> None:
 def test_two_functions_that_are_given_one_object(found: str, first: str, second: str, confidence: Confidence) -> None:
     files = {"shop/places.py": GIVEN_TO_TWO.format(found=found, first=first, second=second)}
     assert max(each.confidence for each in testing.run_rule("DBS007", files)) == confidence
+
+
+RENAMED = """\
+from django.db import models
+from rest_framework import serializers
+
+class Order(models.Model):
+    name = models.TextField()
+
+class Line(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+
+class OrderSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Order
+        fields = ["name"]
+
+    def update(self, instance, validated_data):
+        {first}
+        return super().update({row}, validated_data)
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "row", "confidence"),
+    [
+        ("instance.name = validated_data.pop('name')\n        instance.save()", "instance", Confidence.LOW),
+        ("Line.objects.create(order=instance)", "instance", Confidence.HIGH),
+    ],
+)
+def test_a_row_that_is_saved_and_then_updated(first: str, row: str, confidence: Confidence) -> None:
+    found = testing.run_rule("DBS007", {"shop/places.py": RENAMED.format(first=first, row=row)})
+    assert [each.confidence for each in found] == [confidence]
+
+
+LIKELY = """\
+from fastapi import FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+class Base(DeclarativeBase): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Line(Base):
+    __tablename__ = "lines"
+    order_id: Mapped[int] = mapped_column(primary_key=True)
+
+@app.post("/")
+def place(data: dict, session: Session) -> None:
+    keep_order(session, data)
+
+def keep_order(session, data: dict) -> None:
+    order = Order()
+    session.add(order)
+    session.commit()
+    session.add({line})
+    session.commit()
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "confidences"),
+    [("Line(order_id=order.id)", [Confidence.MEDIUM]), ("Line(order_id=data['order_id'])", [])],
+)
+def test_what_is_only_likely_and_stands_in_the_function_itself(line: str, confidences: list[Confidence]) -> None:
+    found = testing.run_rule("DBS007", {"shop/places.py": LIKELY.format(line=line)})
+    assert [each.confidence for each in found] == confidences

@@ -78,8 +78,11 @@ def is_unchanged(first: Commit, second: Commit) -> bool:
 
 
 def is_saved_again(first: Commit, second: Commit, one: Written) -> bool:
-    """`order = form.save()`, and then `order.save()` with one field more: one row."""
+    """`order = form.save()`, and then `order.save()` with one field more, or `super().update(order, data)`: one row."""
     body = second.point.module.body
+    rows = [_row_kept(each) for each in (first, second)]
+    if rows[0] and rows[0] == rows[1]:
+        return True
     is_own = all(each.function.name in _SAVES for each in second.path.through)
     saving = second.point.call.call.callee if second.point.call is not None and is_own else None
     if not (isinstance(saving, Attribute) and saving.attr in _SAVES and isinstance(saving.base, Name)):
@@ -87,6 +90,19 @@ def is_saved_again(first: Commit, second: Commit, one: Written) -> bool:
     name, site = saving.base.id, first.point.site
     made = (s.target for s in body.statements if s.kind in ("assign", "annotate") and s.at <= site.at < s.end)
     return name in one.made_names and any(isinstance(target, Name) and target.id == name for target in made)
+
+
+def _row_kept(commit: Commit) -> str:
+    """`order`, of `order.save()` and of `super().update(order, data)`."""
+    body, call = commit.point.module.body, commit.point.call.call if commit.point.call is not None else None
+    callee = call.callee if call is not None and not commit.path.through else None
+    if call is None or not isinstance(callee, Attribute):
+        return ""
+    if callee.attr in _SAVES and isinstance(callee.base, Name):
+        return callee.base.id
+    is_above = callee.attr == "update" and isinstance(callee.base, CallRef) and last_name(body, callee.base) == "super"
+    given = call.arguments[0].value if is_above and call.arguments else None
+    return given.id if isinstance(given, Name) else ""
 
 
 def is_copied(first: Commit, second: Commit) -> bool:
@@ -127,6 +143,11 @@ def is_handed_on(first: Commit, second: Commit) -> bool:
 def adds(commit: Commit) -> bool:
     """It makes a row, by the name of what it calls at last."""
     return commit.end.witness.target.rpartition(".")[2] in _ADDS
+
+
+def finds_or_makes(commit: Commit) -> bool:
+    """`update_or_create`, by the name of what it calls at last."""
+    return commit.end.witness.target.rpartition(".")[2] in _UPSERTS
 
 
 def handed_to(first: Commit, second: Commit, two: Written) -> list[tuple[str, ...]]:

@@ -440,4 +440,4 @@ class Inference:
                 found += [as_class(t) for t in self.annotations.types(module, expr, context) if isinstance(t, Type)]
                 break
             found += self._holding.indexed(base, expr.index[0] if expr.index else None)
-        return distinct(found or self.ambient.stored(module, expr, context))
+        return self._used(module, expr, context, distinct(found or self.ambient.stored(module, expr, context)))

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute, Call, Expr, Name
+from archlint.facts.syntax import Attribute, Call, Expr, Name, String, Subscript
 from archlint.project.model import Type
 from archlint.project.types.entities import Entity, External
 
@@ -153,8 +153,11 @@ def _calls(module: Module, row: int, *, of_class: bool) -> Iterator[Call]:
 
 
 def _dotted(expr: Expr) -> str:
-    """`db`, `self.session`; empty for anything but a short dotted name."""
+    """`db`, `self.session`, `app.extensions["mail"]`; empty for anything but a short dotted name."""
     parts: list[str] = []
+    if type(expr) is Subscript and type(expr.index[0]) is String:
+        parts.append(f"[{expr.index[0].value}]")
+        expr = expr.base
     while type(expr) is Attribute and len(parts) < _PARTS:
         parts.append(expr.attr)
         expr = expr.base

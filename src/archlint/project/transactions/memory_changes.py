@@ -56,19 +56,31 @@ def _adds(module: Module, statement: Statement, target: Attribute, sums: frozens
 
 
 def _is_of_itself(module: Module, statement: Statement, target: Attribute, sums: frozenset[str]) -> bool:
-    """`x.n = x.n + 1`, `x.n = (x.n or 0) + 1`, `x.n = max(0, x.n - 1)`; also with a name for the sum."""
+    """`x.n = x.n + 1`, `x.n = (x.n or 0) + 1`, `x.n = max(0, x.n - 1)`; also with a name for the sum,
+    and where that is limited (`left = x.n - 1`, `x.n = max(left, 0)`)."""
     body, value = module.body, statement.value
     if type(value) is Name:
         made = made_before(module, value, statement.at) if value.id in sums else None
         while made is not None and isinstance(made.value, Constant) and body.contexts[made.context].kind == "if":
             made = made_before(module, value, made.at)  # `if left < 0: left = 0`
         value = made.value if made is not None else None
-    for part in parts_of(body, value) if isinstance(value, Operation | CallRef) else ():
+    for part in _parts(module, value, statement.at, sums):
         if type(part) is Operation and part.op in ADDING and len(part.operands) > 1:
             own = spell(body, target)
             if any(is_old_value(module, inner, own, statement.at) for side in part.operands for inner in parts_of(body, side)):
                 return not any(is_no_number(body, side) for side in part.operands)
     return False
+
+
+def _parts(module: Module, value: Expr | None, before: int, sums: frozenset[str]) -> Iterator[Expr]:
+    """What a sum is made of, or what a call is given: `min(left, most)`, with a name for the sum."""
+    if not isinstance(value, Operation | CallRef):
+        return
+    for part in parts_of(module.body, value):
+        yield part
+        if type(part) is Name and part.id in sums and type(value) is CallRef:
+            made = made_before(module, part, before)
+            yield from parts_of(module.body, made.value) if made is not None else ()
 
 
 def is_no_number(body: Body, value: Expr | None) -> bool:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _LEAVES = frozenset({"raise", "return", "continue"})
+_FAULTS = frozenset({"error", "errors"})
 _NOTES = frozenset({"append", "add"})
 _LOOKING = frozenset({"get", "lookup", "find"})
 
 
 def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
     """`row = find(name)`, and `if not row: raise …` behind it, before the place; or `errors.append(…)` there, and
-    `if not errors:` around the place."""
+    `if not errors:` around the place, also those that what was found tells itself: `errors = row.errors`."""
     body = at.module.body
     function, text = body.contexts[at.context].function, spell(body, expr)
     before = [s for s in at.module.own_statements(function) if s.at < expr.at]
@@ -31,6 +32,8 @@ def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
         return False
     around = set(places_around(at.module, at.context))
     empty = {spell(body, each) for row in around if (each := _tested(body, _of_if(body, row))) is not None}
+    if any(_tells_faults(body, statement, found, empty) for statement in before):
+        return True
     for statement in before:
         place = body.contexts[statement.context]
         leaves = statement.kind in _LEAVES or _is_left(body, statement, leaving) or _noted_in(body, statement) in empty
@@ -42,6 +45,14 @@ def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
 
 def _of_if(body: Body, row: int) -> Expr | None:
     return body.contexts[row].subject if body.contexts[row].kind == "if" else None
+
+
+def _tells_faults(body: Body, statement: Statement, found: Container[str], empty: Container[str]) -> bool:
+    value = statement.value
+    is_told = statement.kind == "assign" and isinstance(value, Attribute) and value.attr in _FAULTS
+    if not is_told or not isinstance(value, Attribute) or not isinstance(value.base, Name):
+        return False
+    return value.base.id in found and spell(body, statement.target) in empty
 
 
 def _is_left(body: Body, statement: Statement, leaving: Container[str]) -> bool:

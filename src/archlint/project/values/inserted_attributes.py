@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute, Body, CallRef, Expr, String
+from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, String
 from archlint.project.model import Type
 from archlint.project.names.reading_methods import ReadingMethods
 from archlint.project.secrets.flows import Frame, Place
@@ -25,6 +25,7 @@ _MOST_BINDINGS = 6
 _FOR_SENDERS = 400
 """Expressions looked at for who sends what holds a field."""
 _OF_MEMBERS = frozenset({"name", "value"})
+_OWN = frozenset({"self", "cls"})
 _REFUSING = frozenset({"raise", "assert"})
 _PATTERNS = frozenset({"pattern", "regex", "choices"})
 
@@ -60,9 +61,12 @@ class InsertedAttributes:
                     found = True
                     yield from self._values.defined(definition, expr, spot)
             elif isinstance(base, Type):
-                for part in self._held(base, expr, spot):
-                    found = True
-                    yield from part
+                held = list(self._held(base, expr, spot))
+                found = found or bool(held)
+                given = [each for part in held for each in part]
+                yield from given
+                if all(each.reach < Reach.SENT for each in given):
+                    yield from self._filled_in(base, expr, spot)
         if not found:
             yield from self._values.parameters.of_object(expr, spot)
 
@@ -80,6 +84,14 @@ class InsertedAttributes:
                 return list(self._values.leaf(expr, spot, Reach.SENT))
             return [self._handed_on(each, spot) for each in self._sent(expr, place)]
         return []
+
+    def _filled_in(self, owner: Type, expr: Attribute, spot: Spot) -> list[Inserted]:
+        """What was sent, and put into the attribute of a plain object: `job.name = body["name"]`, where it was made."""
+        is_plain = owner.name in self._project.symbols.classes and not owner.is_class
+        is_plain = is_plain and isinstance(expr.base, Name) and expr.base.id not in _OWN
+        if not is_plain or spot.entry is None or spot.most < Reach.SENT:
+            return []
+        return [self._handed_on(each, spot) for each in self._sent(expr, spot.place)]
 
     def _sent(self, expr: Attribute, place: Place) -> Sequence[Inserted]:
         """Who sends what holds the field, asked once for each place."""

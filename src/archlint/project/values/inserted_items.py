@@ -37,12 +37,14 @@ _EXTENDING = frozenset({"extend", "update"})
 
 
 class _Put(Struct, frozen=True):
-    """A value that is put into a container: under `key` where it is a mapping, several where `many` is set."""
+    """A value that is put into a container: under `key` where it is a mapping, several where `many` is set; or into the
+    attribute `name` of an object."""
 
     value: Expr
     context: int
     key: Expr | None = None
     many: bool = False
+    name: str = ""
 
 
 _Owner = tuple[str, int]
@@ -120,7 +122,8 @@ class InsertedItems:
     # containers that grow
 
     def put_in(self, expr: Name | Attribute, spot: Spot) -> Found:
-        """What `parts.append(value)` and `parts[key] = value` add in the same function, to `self.parts` in the same class."""
+        """What `parts.append(value)`, `parts[key] = value` and `part.name = value` add in the same function, to `self.parts` in
+        the same class."""
         module, head = spot.place.module, spot.taken[0]
         known = self._puts.get(module.path)
         if known is None:
@@ -128,7 +131,10 @@ class InsertedItems:
         key = (_owner(module.body.contexts[spot.place.context], expr), spell(module.body, expr))
         for put in known.get(key, ()):
             there = spot.moved(module, put.context)
-            if put.many:
+            if put.name:
+                if put.name == head:
+                    yield from self._values.walk(put.value, there.inside())
+            elif put.many:
                 yield from self._values.walk(put.value, there)
             elif put.key is None:
                 yield from self._values.walk(put.value, there.inside())
@@ -155,6 +161,9 @@ def _puts(module: Module) -> _Puts:
         target, value = statement.target, statement.value
         if statement.kind == "assign" and type(target) is Subscript and len(target.index) == 1 and value is not None:
             put = _Put(value, statement.context, target.index[0])
+            found[_key_of(body, statement.context, target.base)].append(put)
+        elif statement.kind == "assign" and type(target) is Attribute and type(target.base) is Name and value is not None:
+            put = _Put(value, statement.context, name=target.attr)
             found[_key_of(body, statement.context, target.base)].append(put)
     return found
 

@@ -40,7 +40,18 @@ from archlint.project.values.inserted_attributes import InsertedAttributes
 from archlint.project.values.inserted_calls import InsertedCalls
 from archlint.project.values.inserted_items import InsertedItems, steps
 from archlint.project.values.inserted_parameters import InsertedParameters
-from archlint.project.values.insertions import Inserted, Part, Reach, Spot, TextWords, in_front, is_called_sql, is_name, text_of
+from archlint.project.values.insertions import (
+    Inserted,
+    Part,
+    Reach,
+    Spot,
+    TextWords,
+    in_front,
+    is_called_sql,
+    is_name,
+    is_set,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from archlint.project.names.symbols import Definition
@@ -201,7 +212,7 @@ class InsertedValues:
         return chain(held, self.items.put_in(expr, spot)) if spot.taken else held
 
     def _is_vetted(self, expr: Name, spot: Spot) -> bool:
-        is_a_name = spot.entry is not None and is_name(spot.entry.before)
+        is_a_name = spot.entry is not None and (is_name(spot.entry.before) or is_set(spot.entry.before))
         if self.closed.is_vetted(expr, spot.place) or is_known_outside(self.project, expr, spot.place):
             return True
         return is_a_name and is_found_first(expr, spot.place, self.words.leaving)

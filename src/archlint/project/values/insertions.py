@@ -30,6 +30,9 @@ _NAMES = re.compile(
 )
 
 
+_SETS = re.compile(r"\bSET\s+[\"`\[]?\Z", re.IGNORECASE)
+
+
 class Reach(IntEnum):
     """Who decides what a value is. UNPROVED: nothing says it (a row, a setting, what a library gives); GIVEN: whoever
     calls a function whose callers are not known; SENT: whoever sends a request."""
@@ -168,6 +171,11 @@ def is_quoted(before: str) -> bool:
 def is_name(before: str) -> bool:
     """What stands behind it is the name of a table, a column or the like."""
     return _NAMES.search(before) is not None
+
+
+def is_set(before: str) -> bool:
+    """What stands behind it begins with the column that an UPDATE sets."""
+    return _SETS.search(before) is not None
 
 
 def text_of(expr: Expr | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,8 +13,8 @@ from archlint.facts.schema import Schema, Table
 from archlint.facts.sql import Asked, Statement
 from archlint.project.listings.grown_tables import grown_tables, last_part
 from archlint.project.schema.lookups import certainty, full_name, serving
+from archlint.project.schema.row_filters import grown_classes, row_filters
 from archlint.project.secrets.credentials import words_of
-from archlint.project.sql.statements import Sql
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +22,13 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
     few: tuple[str, ...]
     flags: tuple[str, ...]
+
+
+class _Ask(Struct, frozen=True):
+    """A column that is asked for, without the table, which the class says."""
+
+    column: str
+    kind: str
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -41,13 +48,32 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 site = sql.site(asks[0].at, asks[0].at + len(asks[0].column))
                 if len(found) == 1 and name in grown and site not in seen:
                     seen.add(site)
-                    judged = _judged(sql, asks, found[0], site, params)
+                    judged = _judged(sql.confidence, asks, found[0], site, params)
                     if isinstance(judged, Hit):
                         judged = replace(judged, confidence=Confidence.LOW) if project.by_hand.holds(sql.module) else judged
                         hits[judged.anchor] = _with(hits.get(judged.anchor), judged)
                     elif judged is not None:
                         yield judged
+    for judged in _of_mappers(project, params):
+        if isinstance(judged, Hit):
+            hits[judged.anchor] = _with(hits.get(judged.anchor), judged)
+        else:
+            yield judged
     yield from hits.values()
+
+
+def _of_mappers(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """What an ORM is asked for, of classes whose rows become more."""
+    filters = list(row_filters(project))
+    grown, known = grown_classes(project) if filters else frozenset(), project.schemas.by_name
+    for each in filters:
+        made = project.schemas.models.of_class(each.model.name) if each.model.name in grown else None
+        found = known.get(last_part(made.table), ()) if made is not None else ()
+        asks = [_Ask(asked.name, asked.kind) for asked in each.asked]
+        judged = _judged(each.model.confidence, asks, found[0], each.asked[0].site, params) if len(found) == 1 else None
+        if judged is not None:
+            low = isinstance(judged, Hit) and project.by_hand.holds(each.module)
+            yield replace(judged, confidence=Confidence.LOW) if low and isinstance(judged, Hit) else judged
 
 
 def _with(first: Hit | None, hit: Hit) -> Hit:
@@ -67,7 +93,9 @@ def _by_table(statement: Statement) -> Mapping[str, list[Asked]]:
     return found
 
 
-def _judged(sql: Sql, asks: list[Asked], where: tuple[Schema, Table], site: Site, params: Params) -> Hit | Proof | None:
+def _judged(
+    confidence: Confidence, asks: Sequence[Asked | _Ask], where: tuple[Schema, Table], site: Site, params: Params
+) -> Hit | Proof | None:
     schema, table = where
     columns = [asked.column for asked in asks]
     if any(table.column(column) is None for column in columns):
@@ -80,7 +108,7 @@ def _judged(sql: Sql, asks: list[Asked], where: tuple[Schema, Table], site: Site
     telling = list(dict.fromkeys(a.column for a in asks if a.kind == "is" and not _has_few(table, a.column, params)))
     if not telling:
         return None
-    sure = Confidence.LOW if table.doubtful else min(sql.confidence, certainty(schema), Confidence.MEDIUM)
+    sure = Confidence.LOW if table.doubtful else min(confidence, certainty(schema), Confidence.MEDIUM)
     return Hit(
         site,
         {"table": full_name(table), "columns": " or ".join(f"`{column}`" for column in telling)},

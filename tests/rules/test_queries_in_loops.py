@@ -52,10 +52,10 @@ LIKELY = {
     "keys of rows": ("chosen", "for order_id in chosen:\n        settle(order_id)"),
     "what is called keys": ("order_ids", "for one in order_ids:\n        settle(one)"),
     "a row for each key": ("chosen", "for part in chosen:\n        Order.objects.get(pk=part.number)"),
-    "what a function found": ("chosen", "for number in numbers_of(chosen):\n        settle(number)"),
 }
 
 GUESSES = {
+    "what a function found": ("chosen", "for number in numbers_of(chosen):\n        settle(number)"),
     "as often as a request says": ("request", "for n in range(int(request.data['count'])):\n        settle(n)"),
     "a list that callers hand over": ("numbers: list[str]", "for number in numbers:\n        settle(number)"),
     "a list that may be missing": ("numbers: 'Sequence[str] | None'", "for number in numbers or ():\n        settle(number)"),

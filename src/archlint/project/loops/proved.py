@@ -42,7 +42,7 @@ class Proved:
         if not found and (part := self._part_of_row(loop)):
             is_looked_up = part == "column" and query.point.effect == _READ and not query.path.through and is_keyed(query)
             return "keyed" if is_looked_up else ""
-        if found in ("", "listed") and (self._are_keys(loop) or is_keyed(query)):
+        if found in ("", "listed", "read") and (self._are_keys(loop) or is_keyed(query)):
             return "keyed"
         if found:
             return found

@@ -18,6 +18,8 @@ from archlint.project.sql.statements import Sql
 from archlint.project.transactions.wide_writes import WideWrite, WideWrites
 
 _MAKING = frozenset({"create", "insert", "merge", "upsert"})
+_ASKING = "current"
+"""`current_user`: who asks, not what is meant."""
 _PLACEHOLDER = re.compile(r"%s|%\(\w+\)s|\?|(?<![:\w]):\w+|\$\d+|\{[^{}]*\}")
 
 
@@ -59,19 +61,29 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 )
             ):
                 yield _hit(project, sql, statement, site, params)
-    for write in WideWrites(project, params.plain).all():
+    wide = tuple(WideWrites(project, params.plain).all())
+    emptied: dict[Def | None, set[str]] = {}
+    for write in wide:
+        emptied.setdefault(write.caller, set()).add(write.rows)
+    for write in wide:
         if not _says_all(write.module.path, write.caller, write.rows, params) and not _is_refilled(project, write):
-            yield _mapped(write, params)
+            yield _mapped(write, params, is_one_of_many=len(emptied[write.caller]) > 1)
 
 
-def _mapped(write: WideWrite, params: Params) -> Hit:
+def _mapped(write: WideWrite, params: Params, *, is_one_of_many: bool) -> Hit:
+    """`is_one_of_many`: who empties one table after the other means all that is in them."""
     named = not set(params.emptying).isdisjoint(_own_words(write.caller))
-    sure = not named and write.caller is not None and _is_told(write.caller.function, params)
+    sure = Confidence.LOW
+    if write.caller is not None and not is_one_of_many:
+        if named:
+            sure = Confidence.MEDIUM if _must_be_told(write.caller.function, params) else Confidence.LOW
+        elif _is_told(write.caller.function, params):
+            sure = Confidence.HIGH
     return Hit(
         site=write.site,
         words={"table": write.rows, "verb": write.verb},
-        message="named" if named else "mapped",
-        confidence=Confidence.HIGH if sure else Confidence.LOW,
+        message="named" if named and sure is Confidence.LOW else "mapped",
+        confidence=sure,
         anchor=f"{write.verb} {write.rows}",
     )
 
@@ -106,6 +118,8 @@ def _hit(project: Project, sql: Sql, statement: Statement, site: Site, params: P
     named = not set(params.emptying).isdisjoint(_own_words(sql.origin))
     single = not set(params.single).isdisjoint(words_of(table))
     serves = sql.module is not None and not project.by_hand.holds(sql.module)
+    if named and sql.origin is not None and _must_be_told(sql.origin.function, params):
+        named = False  # `clear(member_id)` is about one
     sure = Confidence.LOW
     if serves and not named and not (single and statement.verb == "update"):
         sure = Confidence.HIGH if not constant and _is_about_one(sql, params) else Confidence.MEDIUM
@@ -125,6 +139,15 @@ def _is_about_one(sql: Sql, params: Params) -> bool:
 
 def _is_told(function: Function, params: Params) -> bool:
     return any(not set(params.telling).isdisjoint(words_of(parameter.name)[-1:]) for parameter in function.parameters)
+
+
+def _must_be_told(function: Function, params: Params) -> bool:
+    """A name that means all, and yet it cannot be called without saying which one: `def clear_read(user_id)`."""
+    return any(
+        parameter.default is None and words[-1:] and words[-1] in params.telling and words[0] != _ASKING
+        for parameter in function.parameters
+        for words in (words_of(parameter.name),)
+    )
 
 
 def _is_migration(sql: Sql, params: Params) -> bool:

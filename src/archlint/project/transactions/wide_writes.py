@@ -64,13 +64,22 @@ class WideWrites:
         steps = list(_steps(module, expr))
         name, changing = verb
         between = {name for name, call in steps if call is not changing}
-        if not between <= self._plain:
+        if not between <= self._plain or _is_asked_for(steps, changing) or self._is_about_one(module, changing, point.context):
             return None
         rows = self._rows(module, steps, point.context)
         if rows is None:
             return None
         caller = point.call.caller if point.call is not None else point.point.caller
         return WideWrite(module, caller, point.site, _VERBS[name], rows)
+
+    def _is_about_one(self, module: Module, changing: Call, context: int) -> bool:
+        """`Model.update(member, {…})`: the class's method, given the object that it changes."""
+        return any(
+            not type_.is_class and self._project.types.role(type_) == _STORED
+            for argument in changing.arguments[:1]
+            if argument.name is None and isinstance(changing.callee, Attribute)
+            for type_ in self._project.types.all(module, argument.value, context)
+        )
 
     def _rows(self, module: Module, steps: list[tuple[str, Call | None]], context: int) -> str | None:
         """The one class that the chain is about: what it begins with, or what a call of it is given."""
@@ -84,6 +93,13 @@ class WideWrites:
             if self._project.types.role(type_) == (_STORED if type_.is_class else _TABLE)
         }
         return found.pop() if len(found) == 1 else None
+
+
+def _is_asked_for(steps: list[tuple[str, Call | None]], changing: Call) -> bool:
+    """`Model.objects(name=name).delete()`, `Model.objects.delete(**conditions)`"""
+    before = [call for _, call in steps[[call for _, call in steps].index(changing) + 1 :] if call is not None]
+    named = [argument.name for call in before for argument in call.arguments]
+    return any(named) or any(argument.name == "**" for argument in changing.arguments)
 
 
 def _verb(module: Module, expr: Expr) -> tuple[str, Call] | None:

@@ -19,19 +19,22 @@ from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.transactions.new_rows import makes_row
 
 _PLURAL = "s"
+_UNKNOWN = "/{}"
+"""How a path ends whose prefix is worked out when the program runs."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`subjects`: what must not be made twice; `verbs`: first words of functions that make it; `plain`: names of functions
-    that say only that something is made; `tails`: words that may stand behind the subject; `making`: last names of library
-    callables that make a row; `moving`: subjects for which a changed row is enough; `keys`: words for what tells a second
-    request from a new one; `consumed`: for what the first request uses up; `states`: last words of
-    attributes that say how far something has come; `admins`: words for those who run the installation; `not_asked`: words
-    in paths and names of endpoints that other programs and tests call."""
+    that say only that something is made; `paying`: what one does with what a path names; `tails`: words that may stand
+    behind the subject; `making`: last names of library callables that make a row; `moving`: subjects for which a changed
+    row is enough; `keys`: words for what tells a second request from a new one; `consumed`: for what the first request uses
+    up; `states`: last words of attributes that say how far something has come; `admins`: words for those who run the
+    installation; `not_asked`: words in paths and names of endpoints that other programs and tests call."""
 
     subjects: tuple[str, ...]
     verbs: tuple[str, ...]
     plain: tuple[str, ...]
+    paying: tuple[str, ...]
     tails: tuple[str, ...]
     making: tuple[str, ...]
     moving: tuple[str, ...]
@@ -72,9 +75,15 @@ def _is_about(endpoint: Endpoint, params: Params) -> bool:
         words = words[:-1]
     if words and (len(words) == 1 or words[0] in params.verbs) and _is_subject(words[-1], params):
         return True
-    tail = segments[:-1] if segments and segments[-1] in params.plain else segments
-    is_plain = endpoint.definition.function.name in params.plain
-    return is_plain and bool(tail) and not endpoint.path.endswith("}") and _is_subject(tail[-1].lower(), params)
+    does = {*params.verbs, *params.plain, *params.paying}
+    if endpoint.definition.function.name not in params.plain and not (words and does.issuperset(words)):
+        return False
+    if endpoint.path.endswith(_UNKNOWN) and not any(_is_subject(segment.lower(), params) for segment in segments):
+        # mounted where nobody can read: the class says of what
+        named = words_of(endpoint.definition.function.qualname.rpartition(".")[0].rpartition(".")[2])
+        return any(_is_subject(word, params) for word in named[:1])
+    tail = segments[:-1] if segments and segments[-1] in does else segments
+    return bool(tail) and not endpoint.path.endswith("}") and _is_subject(tail[-1].lower(), params)
 
 
 def _is_subject(word: str, params: Params) -> bool:
@@ -128,7 +137,7 @@ def _hit(endpoint: Endpoint, path: Path, params: Params, *, is_typed: bool) -> H
     """A page is sent once by a browser that asks before it sends again; what is done to one thing may know its state.
     `is_typed`: an administrator enters it by hand."""
     last = endpoint.path.rpartition("/")[2]
-    is_of_one = "{" in endpoint.path and not (last.endswith(_PLURAL) and _is_subject(last, params))
+    is_of_one = "{" in endpoint.path.removesuffix(_UNKNOWN) and not (last.endswith(_PLURAL) and _is_subject(last, params))
     is_note = "GET" in endpoint.methods or is_of_one or is_typed
     steps = (Step(endpoint.definition.site, f"answers {endpoint.label}"), *path.steps)
     words = {"endpoint": endpoint.label, "call": path.end.shown}

@@ -649,3 +649,36 @@ def keep_order(session, data: dict) -> None:
 def test_what_is_only_likely_and_stands_in_the_function_itself(line: str, confidences: list[Confidence]) -> None:
     found = testing.run_rule("DBS007", {"shop/places.py": LIKELY.format(line=line)})
     assert [each.confidence for each in found] == confidences
+
+
+PAID = """\
+from django.db import models
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Cook(models.Model):
+    credits = models.IntegerField()
+
+class Purchase(models.Model):
+    cook_id = models.IntegerField()
+    price = models.IntegerField()
+
+@app.post("/")
+def buy(cook_id: int, price: int) -> None:
+    cook = Cook.objects.get(pk=cook_id)
+    {taken}
+    {kept}
+"""
+
+
+@pytest.mark.parametrize(
+    ("taken", "kept", "confidence"),
+    [
+        ("cook.credits -= price\n    cook.save()", "Purchase.objects.create(cook_id=cook_id, price=price)", Confidence.HIGH),
+        ("cook.credits -= 1\n    cook.save()", "Purchase.objects.create(cook_id=cook_id, price=price)", Confidence.LOW),
+    ],
+)
+def test_an_amount_that_is_taken_and_kept(taken: str, kept: str, confidence: Confidence) -> None:
+    found = testing.run_rule("DBS007", {"shop/places.py": PAID.format(taken=taken, kept=kept)})
+    assert [each.confidence for each in found] == [confidence]

@@ -322,9 +322,10 @@ def _is_plain(project: Project, definition: Def, pair: _Pair) -> bool:
 
 
 def _is_needed(project: Project, definition: Def, pair: _Pair) -> bool:
-    """One makes, or gives, what the other uses; or is given a row that the function itself has made."""
+    """One makes, or gives, what the other uses, or both name one amount; or is given a row that the function itself has
+    made."""
     one, two = pair.one, pair.two
-    if not (one.only_shares(two) and one.moved.isdisjoint(two.moved) and one.gives.isdisjoint(two.named)):
+    if not one.only_shares(two) or one.moves_with(two) or one.shares_amount(two) or not one.gives.isdisjoint(two.named):
         return True
     shared = (one.handed & two.used) | (two.handed & one.used)
     return not shared.isdisjoint(rows_made_in(project, definition))

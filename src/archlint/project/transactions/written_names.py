@@ -59,12 +59,20 @@ class Written(Struct, frozen=True):
 
     def is_about(self, other: Written, actors: tuple[str, ...]) -> bool:
         """One of the two uses what the other one writes, or hands on, unless that only says who asks (`actors`); or one
-        value is taken from the one and added to the other; or the other one uses what the one gave."""
+        value is taken from the one, or added to it, and the other is given it; or the other one uses what the one gave."""
         if any(not _is_key_of(name, actors) for name, _ in (self.made & other.used) | (other.made & self.used)):
             return True
-        if not self.moved.isdisjoint(other.moved) or not self.gives.isdisjoint(other.named):
+        if self.moves_with(other) or not self.gives.isdisjoint(other.named):
             return True
         return any(name not in actors for name, _ in (self.handed & other.used) | (other.handed & self.used))
+
+    def moves_with(self, other: Written) -> bool:
+        """`cook.credits -= price` here, and `other.credits += price` or `Purchase(price=price)` there."""
+        if not self.moved.isdisjoint(other.moved):
+            return True
+        moved = [{value for _, value in each.moved if is_amount(value)} for each in (self, other)]
+        kept = [{name for name, _ in each.keys} for each in (self, other)]
+        return not (moved[0].isdisjoint(kept[1]) and moved[1].isdisjoint(kept[0]))
 
     def shares_key(self, other: Written, actors: tuple[str, ...]) -> bool:
         """Both name one amount, or are asked for by one key that is not that of who asks: the key of a row, or what names rows

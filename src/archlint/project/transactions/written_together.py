@@ -73,6 +73,7 @@ class WrittenTogether:
         passed: set[Own] = set()
         keys: set[Own] = set()
         named: set[Own] = set()
+        moved = {m for s in own if since < s.at < until and (m := moved_amount(module, s)) is not None}
         scopes = self._project.symbols.scopes(module)
         for statement in own:
             held = [point for at, point in places if statement.at <= at < statement.end]
@@ -102,13 +103,14 @@ class WrittenTogether:
             if not self._own(definition, root_names(module, target), statement.context, statement.at).isdisjoint(made):
                 used |= self._own(definition, {*names_in(module.body, statement.value)}, statement.context, statement.at)
                 keys |= {*self._keys_in(definition, statement)} if target is not statement.target else set()
+                if filled is not None and statement.at > filled and (taken := moved_amount(module, statement)) is not None:
+                    moved.add(taken)
         used |= self._made_of(definition, own, made | handed | passed, used)
         keys |= {each for _, end in made | handed if end in makers for each in self._keys_in(definition, makers[end])}
         sets = {s.target.attr for s in own if since < s.at < until and isinstance(s.target, Attribute) and sets_attribute(s)}
         set_by = [given_fields(module, own, point) for point in points]
         saved = [saved_fields(module, own, point, filled) for point in points]
         fields = frozenset(sets.union(*set_by)) if all(set_by) else frozenset()
-        moved = frozenset(m for s in own if since < s.at < until and (m := moved_amount(module, s)) is not None)
         tables = frozenset(table for point in points for table in self._tables(point))
         ways = [last_name(module.body, p.call.call.callee) for p in points if p.call is not None and not p.is_direct]
         is_called = len(ways) == len(points) and not sets
@@ -117,7 +119,7 @@ class WrittenTogether:
             frozenset(handed),
             frozenset(used | made | handed),
             fields,
-            moved,
+            frozenset(moved),
             frozenset(keys),
             tables,
             frozenset(ways) if is_called else frozenset(),

@@ -23,6 +23,7 @@ from archlint.project.routes.route_records import App, Handler, Route
 from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import spell
 from archlint.project.types.entities import FunctionRef
+from archlint.project.types.injected import Injected
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -67,6 +68,7 @@ class Health:
     def __init__(self, project: Project, words: HealthWords) -> None:
         self._project = project
         self._words = words
+        self._injected = Injected(project)
 
     def routes(self, app: App) -> list[Route]:
         """The routes by whose names the app answers for its health, those first that surely belong to it."""
@@ -212,10 +214,12 @@ class Health:
         return route.handler is not None and any(guards.search(name) for name in guards_of(self._project, route.handler))
 
     def reach(self, handler: Handler) -> Reach:
-        """What the handler comes to through everything that it calls."""
-        waiting = [(d, 0) for d in answering_functions(self._project, handler)]
-        if not waiting:
+        """What the handler comes to through everything that it calls, and what is run for it before."""
+        answering = answering_functions(self._project, handler)
+        if not answering:
             return Reach("", None, False)
+        given = {d for each in answering for d in self._injected.functions(each)}
+        waiting = [(d, 0) for d in (*answering, *sorted(given, key=lambda d: d.site))]
         seen: set[Def] = set()
         complete = True
         while waiting:
@@ -226,6 +230,8 @@ class Health:
             for effect, witness in self._project.effects.of(definition).items():
                 if effect in DEPENDENCY_EFFECTS:
                     return Reach(witness.target, witness.steps[-1].site, True)
+            if definition in given and definition.function.is_generator:  # it hands a connection over, and closes it
+                continue
             for site in self._project.calls.of(definition):
                 if site.receiver is not None and self._project.types.role(site.receiver) in _DEPENDENCY_ROLES:
                     return Reach(site.receiver.name, site.site, True)

@@ -665,3 +665,43 @@ def test_a_field_that_is_named_for_one_is_a_note() -> None:
     found = testing.run_rule("API008", {"shop/schema.py": FIELDS})
     said = {each.message.split("`")[1]: each.confidence for each in found}
     assert said == {"query placed_orders": HIGH, "query all_that_was": HIGH, "query invoice": LOW}
+
+
+CART = """
+from rest_framework.decorators import api_view
+from rest_framework.response import Response
+from rest_framework.serializers import ModelSerializer
+from shop.models import Cart
+
+
+class CartSerializer(ModelSerializer):
+    class Meta:
+        model = Cart
+        fields = ("id",)
+
+
+@api_view(["GET"])
+def of_session(request):
+    cart, created = {look}
+    return Response(CartSerializer({given}).data)
+
+
+@api_view(["POST"])
+def open_cart(request):
+    return Response(Cart.objects.create(session_key="a").id)
+"""
+CART_FILES = {
+    "shop/settings.py": 'ROOT_URLCONF = "shop.urls"',
+    "shop/models.py": "from django.db import models\nclass Cart(models.Model):\n    session_key = models.CharField()\n",
+    "shop/urls.py": (
+        "from django.urls import path\nfrom shop.views import of_session, open_cart\n"
+        'urlpatterns = [path("cart/guest/", of_session), path("cart/", open_cart)]\n'
+    ),
+}
+
+
+def test_a_row_that_is_made_where_it_is_missing_is_one() -> None:
+    made = CART.format(look="Cart.objects.get_or_create(session_key=request.session.session_key)", given="cart")
+    assert not testing.run_rule("API008", {**CART_FILES, "shop/views.py": made})
+    every = CART.format(look="Cart.objects.all(), False", given="cart, many=True")
+    assert len(testing.run_rule("API008", {**CART_FILES, "shop/views.py": every})) == 1

@@ -28,6 +28,7 @@ _COLLECTIONS = frozenset({"db-query", "db-manager", "db-result", "db-statement"}
 ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extension"}
 GIVES_ONE = frozenset(
     {"get", "none", "first", "one", "one_or_none", "count", "exists", "scalar", "scalar_one", "fetchone", "fetchval", "pop"}
+    | {"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"}  # the row, and whether it is new
 )
 GIVES_VALUE = frozenset(
     {"len", "sum", "min", "max", "any", "all", "next", "str", "int", "bool", "float", "isinstance", "hash", "repr"}

@@ -682,3 +682,73 @@ def buy(cook_id: int, price: int) -> None:
 def test_an_amount_that_is_taken_and_kept(taken: str, kept: str, confidence: Confidence) -> None:
     found = testing.run_rule("DBS007", {"shop/places.py": PAID.format(taken=taken, kept=kept)})
     assert [each.confidence for each in found] == [confidence]
+
+
+GOES_ON = """\
+from flask import Flask
+from flask_smorest import abort
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = Flask(__name__)
+session = Session()
+
+class Base(DeclarativeBase):
+    def keep(self) -> None:
+        session.add(self)
+        session.commit()
+
+    def take_away(self) -> None:
+        session.delete(self)
+        session.commit()
+
+    def remove_from_db(self) -> None:
+        session.delete(self)
+        session.commit()
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class Line(Base):
+    __tablename__ = "lines"
+    order_id: Mapped[int] = mapped_column(primary_key=True)
+
+@app.post("/")
+def place(orders, line):
+    order = Order()
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "confidences"),
+    [
+        ("order.keep()\n    Line(order_id=order.id).keep()", [Confidence.HIGH]),
+        ("if orders:\n        order.keep()\n        abort(404)\n    Line(order_id=order.id).keep()", []),
+        ("if orders:\n        order.keep()\n        print(404)\n    Line(order_id=order.id).keep()", [Confidence.HIGH]),
+        (
+            "try:\n        order.keep()\n        Line(order_id=order.id).keep()\n    except ValueError:\n"
+            "        order.remove_from_db()\n        raise",
+            [Confidence.LOW],
+        ),
+        (
+            "try:\n        order.keep()\n        Line(order_id=order.id).keep()\n    except ValueError:\n"
+            "        print(order)\n        raise",
+            [Confidence.HIGH],
+        ),
+        (
+            "for order in orders:\n        try:\n            Line(order_id=order.id).keep()\n        except ValueError:\n"
+            "            continue\n        order.state = 1\n    session.commit()",
+            [Confidence.LOW],
+        ),
+    ],
+)
+def test_what_happens_where_the_second_does_not_come(body: str, confidences: list[Confidence]) -> None:
+    found = testing.run_rule("DBS007", {"shop/places.py": GOES_ON.format(body=body)})
+    assert [each.confidence for each in found] == confidences
+
+
+def test_modules_that_show_how_it_is_done() -> None:
+    rest = "def place(one: Session):\n    order = Order()\n    keep(one, order)\n    keep_more(one, Line(order_id=order.id))\n"
+    found = {path: testing.run_rule("DBS007", {path: KEPT + rest}) for path in ("shop/places.py", "shop/places_example.py")}
+    assert [[each.confidence for each in hits] for hits in found.values()] == [[Confidence.HIGH], [Confidence.LOW]]

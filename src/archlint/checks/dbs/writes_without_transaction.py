@@ -74,7 +74,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     the work whose state is kept before, `tells` of those that tell of it, `derives` of those that work out again what is
     derived, `settles` of those that do so as the last step, `numbering` of those that give out a key, `making` of those that
     make what is missing, `repeats` of those, and classes, that do the whole again, `trials` of those that make data to try
-    things with, `tested` an expression for packages that do, `fills` an expression for those that only fill what is empty,
+    things with, `tested` an expression for packages and modules that do, `fills` one for those that only fill what is empty,
     `undoing` of those that take back what was done, `proving` (first words) of those that ask whether somebody is who he
     says. `begun`: an expression for states that say that work has begun, `visits` for functions that begin a session of who
     has come, `signs_out` that end such, `leaves` the one of a log-in; `slow`: effects between two commits for which a
@@ -207,7 +207,7 @@ def _weighed(project: Project, commits: Commits, definition: Def, pair: _Pair, p
         return Confidence.LOW  # a value that was read keeps what it worked out, or no data of anybody's
     if any({*words_of(each.function.name)[:1]} & {*params.proving} for each in pair.first.path.through[:1]):
         return Confidence.LOW  # a code that was used stays used, whatever its answer leads to
-    if are_of_two_sessions(project, pair.first, pair.second) or _sets_up(pair, params) or _is_local(pair, params):
+    if are_of_two_sessions(project, pair.first, pair.second) or _sets_up(project, pair, params) or _is_local(pair, params):
         return Confidence.LOW
     if any(fails_alone(project, commits, each) or _fills(each, params) for each in (pair.first, pair.second)):
         return Confidence.LOW
@@ -269,10 +269,13 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     return Confidence.LOW if counts else min(first.path.confidence, second.path.confidence, Confidence.MEDIUM)
 
 
-def _sets_up(pair: _Pair, params: Params) -> bool:
-    """`run("CREATE SCHEMA IF NOT EXISTS …")`: tables are made, which can be done again."""
+def _sets_up(project: Project, pair: _Pair, params: Params) -> bool:
+    """`run("CREATE SCHEMA IF NOT EXISTS …")`, `drop_view(name)`: tables are made, which can be done again."""
     calls = (each.point.call.call for each in (pair.first, pair.second) if each.point.call is not None)
-    texts = (text_of(argument.value) for call in calls for argument in call.arguments[:1])
+    texts = [text_of(argument.value) for call in calls for argument in call.arguments[:1]]
+    ends = [each.end for each in (pair.first, pair.second) if each.end.call is not None and each.path.through]
+    sinks = [(end.module.path, end.call.index) for end in ends if end.call is not None]
+    texts += [sql.text for sink in sinks for sql in project.statements.by_sink.get(sink, ())]
     return any(text.split(maxsplit=1)[0].lower() in params.schema_verbs for text in texts if text.strip())
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Statement
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
 from archlint.project.control.empty_ways import ends_with_nothing, only_with_something
-from archlint.project.control.sequence import may_follow
+from archlint.project.control.sequence import chain, may_follow
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def, Type
 from archlint.project.names.arguments import parameter
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _COMMIT, _WRITE = "db.commit", "db.write"
 _SESSION = "session"
 _STORED = "db-model"
+_ERROR = "http-error"
 _MOST_CALLERS = 5
 _ABOVE = 2
 """Callers of callers that are asked for their commits."""
@@ -82,8 +83,17 @@ class Commits:
         """The second can come after the first in one run of their function."""
         if not may_follow(first.point.module, self._ends(first), _place(second.point)):
             return False
+        if self._ends_in_error(first, second):
+            return False
         below = first.path.through[:1] if first.row < 0 else ()
         return not any(map(self._ends_with_nothing, below)) or not only_with_something(self._project, first.point, second.point)
+
+    def _ends_in_error(self, first: Commit, second: Commit) -> bool:
+        """`order.delete(); abort(404)`, in a branch in which the second does not stand."""
+        module, (context, end) = first.point.module, self._ends(first)
+        inner = {*chain(module, context)} - {*chain(module, second.point.context)}
+        sites = self._project.calls.registered(_ERROR) if inner else ()
+        return any(site.module is module and site.call.context in inner and site.call.at >= end for site in sites)
 
     def _ends_with_nothing(self, definition: Def) -> bool:
         """Whatever the function commits, it gives back nothing behind it."""

@@ -178,13 +178,14 @@ def stands_alone(first: Commit, second: Commit, one: Written) -> bool:
 
 
 def is_best_effort(first: Commit, second: Commit) -> bool:
-    """The second stands in a `try` of its own that lets any failure pass: whoever wrote that can do without."""
-    return _lets_pass(second.point.module, second.point.context, chain(first.point.module, first.point.context))
+    """One of the two stands in a `try` of its own that lets any failure pass: whoever wrote that can do without."""
+    ways = [(each.point.module, each.point.context) for each in (first, second)]
+    return any(_lets_pass(*own, chain(*other)) for own, other in (ways, ways[::-1]))
 
 
 def is_marked_on_failure(second: Commit, one: Written, undoing: tuple[str, ...]) -> bool:
     """Where the second fails, what the first has made is marked, and kept so, or taken away: `except …: row.state = "failed";
-    row.save()`, `except …: rollback_checkout(row_id)` (`undoing`: words in the names of such functions)."""
+    row.save()`, `except …: rollback_checkout(row_id)`, `row.delete_from_db()` (`undoing`: words in the names of such)."""
     module = second.point.module
     body, made = module.body, one.made_names
     ways = chain(module, second.point.context)
@@ -202,7 +203,7 @@ def is_marked_on_failure(second: Commit, one: Written, undoing: tuple[str, ...])
                 return True
             if (
                 isinstance(callee, Attribute)
-                and callee.attr in _KEEPS
+                and (callee.attr in _KEEPS or is_undone)
                 and isinstance(callee.base, Name)
                 and callee.base.id in made
                 and nearest in chain(module, call.context)

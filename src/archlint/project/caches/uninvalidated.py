@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.effects.effects import EffectPoint
-from archlint.project.model import Def
+from archlint.project.model import CallSite, Def
 from archlint.project.relations.stored_names import StoredNames
+from archlint.project.spelling import last_name
 from archlint.project.values.texts import Written
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _READ, _WRITE, _DELETE = "cache.read", "cache.write", "cache.delete"
 _DB_READ, _DB_WRITE = "db.read", "db.write"
 _UPWARD = 3
+_OWN = frozenset({"self", "cls"})
 _LETTERS = 3
 """A key's own words have so many letters at least."""
 
@@ -78,13 +81,32 @@ class Uninvalidated:
         return found
 
     def _shapes(self, point: EffectPoint) -> Iterator[str]:
-        """What is written of the key that a call is given first, its holes alike."""
+        """What is written of the key that a call is given first, its holes alike; else by what the key is made or kept."""
         assert point.call is not None  # noqa: S101 - others are not asked
         for argument in point.call.call.arguments[:1]:
-            for text in self._project.values.texts(point.module, argument.value, point.context):
-                shape = "".join(piece.text if isinstance(piece, Written) else "{}" for piece in text.pieces)
-                if sum(c.isalpha() for c in shape) >= _LETTERS:
-                    yield shape
+            texts = self._project.values.texts(point.module, argument.value, point.context)
+            shapes = {"".join(p.text if isinstance(p, Written) else "{}" for p in text.pieces) for text in texts}
+            told = {shape for shape in shapes if sum(c.isalpha() for c in shape) >= _LETTERS}
+            yield from sorted(told) or self._kept_by(point.call, argument.value)
+
+    def _kept_by(self, call: CallSite, key: Expr) -> Iterator[str]:
+        """`key("recipe", ident)`; `cards.read(ident)`, of an object of the project's own that keeps copies of one kind."""
+        body, callee = call.module.body, call.call.callee
+        if isinstance(key, CallRef):
+            given = [a.value.value for a in body.calls[key.index].arguments if isinstance(a.value, String)]
+            if given:
+                yield f"{last_name(body, key)}({', '.join(given)}, {{}})"
+                return
+        is_own = any(target.definition is not None and self._is_client(target.definition) for target in call.targets)
+        base = callee.base if isinstance(callee, Attribute) else None
+        name = last_name(body, base) if isinstance(base, Name | Attribute) else ""
+        if is_own and name not in _OWN and sum(c.isalpha() for c in name) >= _LETTERS:
+            yield f"{name}:{{}}"
+
+    def _is_client(self, method: Def) -> bool:
+        """A method that asks a cache itself, and no database."""
+        asked = (p for effect in (_READ, _WRITE, _DELETE) for p in self._effects.points_of(method, effect))
+        return method.function.klass >= 0 and any(p.is_direct for p in asked) and not self._effects.has(method, _DB_READ)
 
     @cached_property
     def _writers(self) -> dict[str, list[Def]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from archlint.facts.syntax import Argument, Attribute, Name
-from archlint.project.model import CallSite
+from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import receives_itself
 from archlint.project.names.origins import Parameter
+from archlint.project.spelling import last_name
 
 
 def arguments_of(given: Parameter, site: CallSite) -> list[Argument]:
@@ -40,6 +41,11 @@ def _through_class(site: CallSite) -> bool:
     if not (type(callee) is Attribute and type(callee.base) is Name and callee.base.id[:1].isupper()):
         return False
     definitions = [t.definition for t in site.targets if t.definition is not None]
-    return any(d.function.parameters[:1] and d.function.parameters[0].name == "self" for d in definitions) and not any(
-        d.function.name == "__init__" for d in definitions
-    )
+    return any(_takes_instance(d) for d in definitions) and not any(d.function.name == "__init__" for d in definitions)
+
+
+def _takes_instance(definition: Def) -> bool:
+    """Its first parameter is called so, and no decorator hands it the class instead, whatever that is called."""
+    function, body = definition.function, definition.module.body
+    first = function.parameters[0].name if function.parameters else ""
+    return first == "self" and not any(last_name(body, decorator) == "classmethod" for decorator in function.decorators)

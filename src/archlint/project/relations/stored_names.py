@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Expr, Name, String, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.schema.names import last_part
@@ -48,6 +48,7 @@ class StoredNames:
     def at(self, call: CallSite, *, changes_only: bool = False) -> Iterator[str]:
         """Of one library call."""
         found = [call.receiver] if call.receiver is not None else []
+        found += self._of_chain(call)
         for argument in call.call.arguments[:1]:
             found += self._project.types.all(call.module, argument.value, call.call.context)
         for type_ in found:
@@ -57,6 +58,14 @@ class StoredNames:
                 if not (changes_only and statement.verb == "insert"):
                     yield from (last_part(table).lower() for table in statement.tables)
         yield from self.collections(call)
+
+    def _of_chain(self, call: CallSite) -> Iterator[Type]:
+        """Of what its query begins with, where its rows have become mappings on the way: `objects.values("id").get(…)`."""
+        expr: Expr = call.call.callee
+        while isinstance(expr, Attribute) and isinstance(expr.base, CallRef):
+            expr = call.module.body.calls[expr.base.index].callee
+        if expr is not call.call.callee and isinstance(expr, Attribute):
+            yield from self._project.types.all(call.module, expr.base, call.call.context)
 
     def collections(self, call: CallSite) -> Iterator[str]:
         """Of a call on a collection of documents."""

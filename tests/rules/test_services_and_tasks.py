@@ -93,3 +93,33 @@ REACHING = {"billing/charges.py": "x = 1\n", "orders/api.py": "from billing.char
 def test_how_sure_it_is(rule: str, files: dict[str, str], confidence: Confidence) -> None:
     (finding,) = testing.run_rule(rule, files)
     assert finding.confidence == confidence
+
+
+SHEET = """
+import pandas as pd
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def {inner}(path):
+    pd.DataFrame([{{"name": "a"}}]).to_excel(path)
+
+
+@app.get("/orders/sheet")
+def {handler}():
+    {inner}("/tmp/a.xlsx")
+"""
+
+
+@pytest.mark.parametrize(
+    ("inner", "handler", "sure"),
+    [
+        ("write", "export_orders", Confidence.HIGH),
+        ("write", "orders_template", Confidence.LOW),
+        ("write_sample", "export_orders", Confidence.LOW),
+    ],
+)
+def test_a_sheet_that_is_to_be_filled_in_is_small(inner: str, handler: str, sure: Confidence) -> None:
+    code = SHEET.format(inner=inner, handler=handler)
+    assert [each.confidence for each in testing.run_rule("SVC012", {"shop/app.py": code})] == [sure]

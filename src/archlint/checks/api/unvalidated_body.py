@@ -37,7 +37,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     of; `markers`: what a parameter's default is called that takes the body as it is; `forms`: those of `bodies` that hold
     texts alone; `spared`: words in names of calls that do not look at what was sent, whatever else they check; `secrets`: of
     those that take a password; `schemas`: of attributes of a class by which its base looks; `documents`: of decorators that
-    only document; `guards`: of decorators that ask who comes, and not what he sends (`@token_required`)."""
+    only document; `guards`: of decorators that ask who comes, and not what he sends (`@token_required`); `compared`: of
+    those in `secrets` that only compare."""
 
     bodies: tuple[str, ...]
     requests: tuple[str, ...]
@@ -53,6 +54,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     schemas: tuple[str, ...]
     documents: tuple[str, ...]
     guards: tuple[str, ...]
+    compared: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -62,6 +64,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     validating = Asking(project, words, refusals=_REFUSALS)
     looking = LookedAt(project, words, Phrases(params.spared))
     secrets, schemas, others = Phrases(params.secrets), Phrases(params.schemas), Phrases((*params.documents, *params.guards))
+    compared = Phrases(params.compared)
     for definition, endpoints in project.endpoints.by_definition.items():
         endpoint = next((each for each in endpoints if _may_write(each)), None)
         if endpoint is None or not definition.module.is_production:
@@ -87,7 +90,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield _hit(endpoint, bodies, path, "default" if look is Look.NONE else "there", is_sure)
         elif secret is not None:
             words_said = {"endpoint": endpoint.label, "call": last_name(definition.module.body, secret.call.callee)}
-            confidence = Confidence.LOW if bodies.is_form else Confidence.MEDIUM
+            only_compares = compared.in_name(words_said["call"])
+            confidence = Confidence.LOW if bodies.is_form or only_compares else Confidence.MEDIUM
             steps = Step(bodies.site, f"takes what `{endpoint.label}` is sent"), Step(secret.site, "takes it for a password")
             yield Hit(bodies.site, words_said, "secret", confidence, path=steps)
 
@@ -160,6 +164,8 @@ class _Bodies:
         """A function gives it (`= Depends(order_of)`, `dependencies={"order": Provide(order_of)}`); `= Body(…)` only says what
         is sent."""
         if any(parameter.name in names for names in self._provided()):
+            return True
+        if isinstance(parameter.default, Name | Attribute):  # `user: dict = CurrentUser`, which is a `Depends(…)`
             return True
         if not isinstance(parameter.default, CallRef):
             return False

@@ -36,7 +36,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `files`: functions (full names) that say that a file is there; `tested`: names that say that the program is only tested;
     `triggers`: words that say that a scheduler or a queue asks; `tiny`: words in names of functions and modules on the
     way that draw a few pixels; `answering`: callables, as in `ignore_calls`, of models whose answer is what the user waits
-    for: one search term is made a vector in a moment."""
+    for: one search term is made a vector in a moment; `blank`: words in names of functions that make a table to be filled in,
+    or one with a few rows to show how it looks, and `tables`: callables that write one."""
 
     ignore_calls: tuple[str, ...]
     queues: tuple[str, ...]
@@ -48,6 +49,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     triggers: tuple[str, ...]
     tiny: tuple[str, ...]
     answering: tuple[str, ...]
+    blank: tuple[str, ...]
+    tables: tuple[str, ...]
 
 
 class _Found(Struct, frozen=True):
@@ -107,7 +110,8 @@ def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset
     is_kept = path.kept or _is_kept(path) or _is_copied(project, first.point) or _is_in_file(project, first, params)
     is_trial = _is_trial(handler, frozenset(params.trials)) or _tests(path, frozenset(params.tests))
     is_trial = is_trial or _is_triggered(handler, frozenset(params.triggers))
-    is_note = is_kept or is_alone or is_trial or _is_in_thread(project, path) or path.ends_in(params.answering)
+    is_blank = path.ends_in(params.tables) and _is_named((handler.definition, *path.through), frozenset(params.blank))
+    is_note = is_kept or is_alone or is_trial or is_blank or _is_in_thread(project, path) or path.ends_in(params.answering)
     confidence = Confidence.LOW if is_note else path.confidence
     steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
     return Hit(first.point.site, words, first.point.effect, confidence, related=tuple(_others(first, found)), path=steps)
@@ -208,7 +212,12 @@ def _is_triggered(handler: Endpoint, triggers: frozenset[str]) -> bool:
 
 def _tests(path: Path, tests: frozenset[str]) -> bool:
     """`test_email` is on the way."""
-    return any(not tests.isdisjoint(words_of(definition.function.name)) for definition in path.through)
+    return _is_named(path.through, tests)
+
+
+def _is_named(way: tuple[Def, ...], words: frozenset[str]) -> bool:
+    """One of the functions says so."""
+    return any(not words.isdisjoint(words_of(definition.function.name)) for definition in way)
 
 
 def _is_tiny(way: tuple[Def, ...], tiny: frozenset[str]) -> bool:

@@ -123,3 +123,32 @@ def {handler}():
 def test_a_sheet_that_is_to_be_filled_in_is_small(inner: str, handler: str, sure: Confidence) -> None:
     code = SHEET.format(inner=inner, handler=handler)
     assert [each.confidence for each in testing.run_rule("SVC012", {"shop/app.py": code})] == [sure]
+
+
+HANDED = """
+import asyncio
+import smtplib
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def tell():
+    smtplib.SMTP("mail").sendmail("a", ["b"], "c")
+
+
+@app.post("/orders")
+async def place():
+    loop = asyncio.get_running_loop()
+    {taken}loop.run_in_executor(None, {given})
+"""
+
+
+@pytest.mark.parametrize(
+    ("taken", "given", "told"),
+    [("await ", "tell", 1), ("await ", "lambda: tell()", 1), ("", "tell", 0), ("", "lambda: tell()", 0)],
+)
+def test_nobody_waits_for_what_is_handed_to_a_thread_and_left(taken: str, given: str, told: int) -> None:
+    found = testing.run_rule("SVC012", {"shop/app.py": HANDED.format(taken=taken, given=given)})
+    assert len(found) == told

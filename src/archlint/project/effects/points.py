@@ -165,7 +165,9 @@ class Points:
             ("threaded", operation.threaded),
             ("deferred", operation.deferred),
         )
-        for kind, notations in listed:
+        for named, notations in listed:
+            # nobody waits for what is handed to a thread by a call whose result nobody takes
+            kind: PointKind = "deferred" if named == "threaded" and _stands_alone(module, site) else named
             for notation in notations:
                 for expr in arguments_named(site.call, notation):
                     elsewhere = kind in ("threaded", "deferred")
@@ -368,6 +370,14 @@ def _is_moved(sites: Sequence[CallSite], call: Call) -> bool:
         return False
     maker = sites[call.callee.index].operation
     return maker is not None and bool(maker.threaded)
+
+
+def _stands_alone(module: Module, site: CallSite) -> bool:
+    """`loop.run_in_executor(None, send)` as a statement, and not awaited."""
+    return not site.call.awaited and any(
+        each.kind == "expression" and isinstance(each.value, CallRef) and each.value.index == site.index
+        for each in module.body.statements
+    )
 
 
 def _takes_callables(operation: LibraryOperation) -> bool:

@@ -19,6 +19,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
+from archlint.project.control.refusals import is_refusal
 from archlint.project.loops.batches import expression_of
 from archlint.project.loops.loop_items import listed_by
 from archlint.project.loops.stations import carried
@@ -61,8 +62,11 @@ def is_search(query: Repeated) -> bool:
 
 
 def _refuses(loop: Loop, end: Statement, given: frozenset[str]) -> bool:
-    """`if not row: return refused(item)`: it ends at an item for which there is nothing, and goes through all others."""
+    """`if not row: return refused(item)`: it ends at an item for which there is nothing, or with which something is wrong, and
+    goes through all others."""
     body = loop.module.body
+    if is_refusal(body, end.value) or any(body.contexts[row].kind == "except" for row in loop.chain(end.context)[:-1]):
+        return True
     test = body.contexts[end.context].subject if body.contexts[end.context].kind == "if" else None
     first = test.operands[0] if isinstance(test, Operation) and test.op == "or" else test
     is_missing = (isinstance(first, Operation) and first.op == "not") or (

@@ -62,6 +62,16 @@ def mode():
 def put(value):
     cache.set('mode', value, timeout=None)
 """,
+    "a plan that is loaded, changed and saved again": """\
+def save(number, plan):
+    client.set(f'plan:{number}', json.dumps(plan))
+def load(number):
+    return json.loads(client.get(f'plan:{number}'))
+def done(number):
+    plan = load(number)
+    plan['state'] = 'done'
+    save(number, plan)
+""",
     "stamp": """\
 def load_cache(path):
     stamp = digest(path)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import CallRef, Collection, Comparison, Constant, Expr, Mapping, Name, String
+from archlint.facts.syntax import Await, CallRef, Collection, Comparison, Constant, Expr, Mapping, Name, String
 from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.control.sequence import ask_for_others
 from archlint.project.model import CallSite, Def
@@ -107,9 +107,20 @@ class CacheReads:
             keys = [(read, key) for read in reads if (key := self._key_of(read)) is not None and _delivers(read)]
             own = [r for r, key in keys if expr is None or not asked.isdisjoint(self._read_shapes(r, key))]
             is_used = any(not self._is_only_tested(read) for read in own)  # else it is put in place, and no miss filled
-            if is_used and not _is_written_out(site, write, call, owner) and any(_comes_before(read, call) for read in own):
+            given = arguments_by_parameter(call.call, owner).values()
+            goes_on = any(self._is_read(call, value, read) for value in given for read in own)  # a state that is changed
+            is_copy = is_used and not goes_on and not _is_written_out(site, write, call, owner)
+            if is_copy and any(_comes_before(read, call) for read in own):
                 return True
         return False
+
+    def _is_read(self, call: CallSite, value: Expr, read: CallSite) -> bool:
+        """What a call hands over is what the read gave, and nothing else: `plan = load(key)`, `save(plan)`."""
+        if not isinstance(value, Name):
+            return False
+        source = self._writes.source(call.module, value, call.call.context)
+        source = source.value if isinstance(source, Await) else source
+        return isinstance(source, CallRef) and source.index == read.index
 
     def is_filled(self, site: CallSite, write: CacheWrite) -> bool:
         """Somewhere in the project a miss of such a key is filled: the write does so in advance, or again."""

@@ -11,7 +11,10 @@ from archlint.project.spelling import last_name, spell
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
-CONVERTING = frozenset({"int", "float", "UUID", "Decimal"})
+CONVERTING = frozenset(
+    {"int", "float", "UUID", "Decimal", "ip_address", "ip_network", "IPv4Address", "IPv6Address", "fromisoformat"}
+)
+_BY_FORM, _WITH_FORM = "strptime", 2
 LEAVES = frozenset({"raise", "return", "continue", "break"})
 
 
@@ -23,7 +26,10 @@ def is_converted(module: Module, expr: Expr, text: str, around: Set[int], leavin
     body = module.body
     functions = {body.contexts[context].function for context in around}
     for call in (call for function in functions for call in module.own_calls(function) if call.at < expr.at):
-        if len(call.arguments) != 1 or last_name(body, call.callee) not in CONVERTING:
+        name = last_name(body, call.callee)
+        if not (len(call.arguments) == 1 and name in CONVERTING) and not (
+            len(call.arguments) == _WITH_FORM and name == _BY_FORM
+        ):
             continue
         place = body.contexts[call.context]
         tried = place.kind == "try" and place.parent in around

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -10,7 +10,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name, Parameter, String, Subscript
 from archlint.project.control.asking import Asking, Phrases
 from archlint.project.control.conditions import Path as ConditionPath
-from archlint.project.model import CallSite, Def
+from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.handed_values import HandedValues
 from archlint.project.routes.endpoints import WRITING, Endpoint
 from archlint.project.secrets.credentials import words_of
@@ -140,6 +140,7 @@ class _Bodies:
         self._definition = definition
         self._module, self._function = definition.module, definition.function
         self._params = params
+        self._modelled = frozenset(self._of_models())
         parameter = self._parameter(endpoint)
         taken = self._read() if parameter is None else parameter
         self.site = Site(self._module.path, taken.at, taken.end) if taken is not None else None
@@ -190,7 +191,23 @@ class _Bodies:
         """The expression itself is a body."""
         if not isinstance(expr, Attribute) or expr.attr not in self._params.bodies:
             return False
-        return last_name(self._module.body, expr.base) in self._params.requests
+        name = last_name(self._module.body, expr.base)
+        return name in self._params.requests and name not in self._modelled
+
+    def _of_models(self) -> Iterator[str]:
+        """`req` of `req: NewOrder`, a class of pydantic."""
+        for each in self._function.parameters:
+            if each.name in self._params.requests and each.annotation is not None:
+                found = self._project.types.all(self._module, each.annotation, self._function.outer)
+                if self._looks(found):
+                    yield each.name
+
+    def _looks(self, types: Iterable[Type]) -> bool:
+        """One of them is a class whose instances look at what they are made of."""
+        models, members = set(self._params.models), self._project.types.inference.members
+        return any(
+            ancestor.name.rpartition(".")[2] in models for each in types for ancestor in members.ancestors(Type(each.name))
+        )
 
     def secret(self, secrets: Phrases) -> CallSite | None:
         """The call that takes something of the body for a secret: `user.set_password(body["password"])`."""
@@ -227,13 +244,10 @@ class _Bodies:
 
     def _are_modelled(self) -> bool:
         """`NewUser(**body)`, of a class of pydantic."""
-        models, members = set(self._params.models), self._project.types.inference.members
         for site in self._project.calls.of(self._definition):
             if any(self.values.holds(argument.value) for argument in site.call.arguments):
                 whole = CallRef(site.call.at, site.call.length, site.index)
-                made = self._project.types.all(self._module, whole, site.call.context)
-                over = {ancestor.name.rpartition(".")[2] for each in made for ancestor in members.ancestors(each)}
-                if not models.isdisjoint(over):
+                if self._looks(self._project.types.all(self._module, whole, site.call.context)):
                     return True
         return False
 

@@ -18,6 +18,8 @@ class Applicant(models.Model):
 """
 
 GUESSES = {
+    "a parameter": "def join(password):\n    Member.objects.create(password=password)\n",
+    "read from a parameter": "def join(data):\n    Member.objects.create(password=data['password'])\n",
     "rows of a dump": """\
 dump = json.load(open("members.json"))
 
@@ -43,8 +45,6 @@ class Imported(Member):
 }
 
 REPORTED = {
-    "a parameter": "def join(password):\n    Member.objects.create(password=password)\n",
-    "read from a parameter": "def join(data):\n    Member.objects.create(password=data['password'])\n",
     "a form": "def join():\n    member = Member()\n    member.password = request.form['password']\n",
     "the request, through a function": """\
 def sent():

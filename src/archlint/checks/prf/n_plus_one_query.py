@@ -202,6 +202,17 @@ def _locks(place: EffectPoint, params: Params) -> bool:
     )
 
 
+def _locks_below(project: Project, query: Repeated, params: Params) -> bool:
+    """A function below the loop locks rows: it was made for one at a time (nine of ten such places of seven projects were no
+    fault at blind readings)."""
+    below = {(definition.module.path, definition.index) for definition in query.path.through}
+    return bool(below) and any(
+        (module.path, module.body.contexts[call.context].function) in below
+        for name in params.locking
+        for module, call in project.calls.written(name)
+    )
+
+
 def _writes_beside(project: Project, place: EffectPoint) -> list[EffectPoint]:
     return list(project.effects.points_in(place.module, place.caller, set(_WRITES)))
 
@@ -220,7 +231,7 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
     places = stations(project, query.point, query.path)
     if is_failure_path(query.loop.module, query.loop.context) or is_behind_conflict(query.point, query.loop):
         return "it runs only where something has failed"
-    if any(_locks(place, params) for place in places) and _keeps_each(project, query):
+    if (any(_locks(place, params) for place in places) and _keeps_each(project, query)) or _locks_below(project, query, params):
         return "each is locked by itself"
     if is_under_own_lock(places, query.loop):
         return "each is asked for under a lock of its own"

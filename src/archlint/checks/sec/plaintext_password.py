@@ -110,13 +110,15 @@ class _Proof:
 
     def hit(self, step: Step, column: str, message: str, source: Source, confidence: Confidence) -> Hit:
         """A guess where nobody is seen to give the password (what is read from a dump or a constant may be hashed already),
-        and where it is read from an object that others make of a hash."""
+        and where it is read from an object that others make of a hash. So is what is stored of what a function is given:
+        at blind readings four of eleven were right, and in the others who calls it had hashed it."""
         is_hashed = self._hashed.holds(source)
+        is_seen = source.typed or (source.given and message != "default")
         return Hit(
             step.site,
             {"value": source.label, "column": column},
             message="hashed" if is_hashed else message,
-            confidence=confidence if (source.typed or source.given) and not is_hashed else Confidence.LOW,
+            confidence=confidence if is_seen and not is_hashed else Confidence.LOW,
             path=(*source.steps, step),
         )
 

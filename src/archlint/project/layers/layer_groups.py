@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_BACKWARD = 0.3
 """Above this share of imports against the direction a folder's name is taken for something else than a layer."""
+_BOTH = frozenset({"interface", "application"})
 _RANK: dict[Layer, int] = {"domain": 0, "infrastructure": 1, "application": 2, "interface": 3}
 
 Kinds = Callable[[Module], frozenset[str]]
@@ -35,7 +36,9 @@ class Group:
 
 
 class Source:
-    """The production modules of one source root. `below`: package → the names directly in it; `packages`: folders."""
+    """The production modules of one source root. `below`: package → the names directly in it; `packages`: folders.
+
+    `cut`: package → how many packages at it or below have a module that answers requests and one of the application."""
 
     def __init__(self, modules: list[Module], imports: ImportGraph, kinds: Kinds) -> None:
         self.modules = modules
@@ -49,6 +52,10 @@ class Source:
                 self.below[".".join(parts[:i])].add(part)
                 if i + 1 < len(parts) or module.is_package:
                     self.packages.add(".".join(parts[: i + 1]))
+        self.cut: Counter[str] = Counter()
+        for name in self.packages:
+            if {words.FEATURE_MODULES.get(part) for part in self.below.get(name, ())} >= _BOTH:
+                self.cut.update([*packages_above(name)[1:], name])
 
 
 def is_following(group: Group) -> bool:

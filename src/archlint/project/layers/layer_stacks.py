@@ -191,12 +191,7 @@ class Stack:
 
     def _is_cut(self, package: str) -> bool:
         """Packages below it, however deep, have a module for each layer: `api/v1/orders/controller.py` beside `service.py`."""
-        modules = (
-            {words.FEATURE_MODULES.get(part) for part in self._source.below[name]}
-            for name in self._source.packages
-            if is_below(name, package)
-        )
-        return sum({"interface", "application"} <= layers for layers in modules) >= _FEATURES
+        return self._source.cut[package] >= _FEATURES
 
     def _has_layers(self, package: str) -> bool:
         """Two folders of different layers, or a folder that answers requests and the module that it calls."""

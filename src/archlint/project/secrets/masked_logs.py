@@ -47,10 +47,11 @@ class MaskedLogs:
         return any(not own.isdisjoint(self._installed(module)) for module in self._project.modules.production)
 
     def _named(self) -> Iterator[str]:
+        names: set[str] = set()
         for module in self._project.modules.production:
-            names = [function.name for function in module.outline.functions]
-            names += [klass.name for klass in module.outline.classes]
-            yield from (name for name in names if _HINTS.search(name) and not _HIDING.isdisjoint(words_of(name)))
+            names.update([function.name for function in module.outline.functions])
+            names.update([klass.name for klass in module.outline.classes])
+        yield from (name for name in names if _HINTS.search(name) and not _HIDING.isdisjoint(words_of(name)))
 
     def _installed(self, module: Module) -> Iterator[str]:
         """The names of what is put before the handlers of a module's loggers."""

@@ -44,7 +44,7 @@ class Uncalled:
             return False
         if function.klass >= 0 and not _is_own(project, definition.owner):
             return False
-        if function.klass < 0 and _is_imported(project, definition):
+        if function.klass < 0 and function.name in self._imported:
             return False
         own = {definition, *_stood_in_for(project, definition)}
         if any(_is_run(project, each) for each in own):
@@ -53,6 +53,11 @@ class Uncalled:
         if not all(_runs_another(project, m, call, own) for m, call in written):
             return False
         return function.name not in self._handed_on
+
+    @cached_property
+    def _imported(self) -> frozenset[str | None]:
+        """The names that production code imports from modules."""
+        return frozenset(given.name for module in self._project.modules.production for given in module.outline.imports)
 
     @cached_property
     def _handed_on(self) -> frozenset[str]:
@@ -71,11 +76,6 @@ def _is_own(project: Project, name: str) -> bool:
     known = [klass for klass in map(project.symbols.classes.get, (a.name for a in ancestors)) if klass is not None]
     named = {last_name(klass.module.body, base) for klass in known for base in klass.klass.bases}
     return bool(known) and named - _ABSTRACT <= {klass.name.rpartition(".")[2] for klass in known}
-
-
-def _is_imported(project: Project, definition: Def) -> bool:
-    name = definition.function.name
-    return any(given.name == name for other in project.modules.production for given in other.outline.imports)
 
 
 def _stood_in_for(project: Project, definition: Def) -> Iterator[Def]:

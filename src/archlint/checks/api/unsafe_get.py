@@ -29,6 +29,7 @@ _EXPIRED = frozenset({"exp", "expired", "expires", "expiry", "expiration", "expi
 _TRIED = frozenset({"testing", "tests", "debug"})
 """`if settings.TESTING: told(order)`, where the program proper hands it to a queue."""
 _READING = frozenset({"get", "list", "show", "read", "retrieve", "fetch", "view", "find", "search"})
+_CONDITIONS = frozenset({"if", "else", "case", "except", "while"})
 _FAR = 2
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
 
@@ -112,13 +113,30 @@ def _deletes(path: Path) -> bool:
     return not path.through and "delete" in words_of(path.end.shown)
 
 
+def _is_told_to(point: EffectPoint, path: Path, params: Params) -> bool:
+    """What the endpoint calls in any case says what it does, and to what: `generate_permit_document`, not `save`.  Under a
+    condition it is mostly a clean-up, a stamp or a copy that is fetched again when it is old."""
+    words = words_of(path.through[0].function.name) if path.through else ()
+    if len(words) < 2 or words[0] not in params.verbs:
+        return False
+    contexts, row = point.module.body.contexts, point.context
+    if any(s.kind == "return" and s.at < point.site.at for s in point.module.own_statements(contexts[row].function)):
+        return False  # where it was found
+    while row >= 0 and contexts[row].kind not in ("function", "class", "module"):
+        if contexts[row].kind in _CONDITIONS:
+            return False
+        row = contexts[row].parent
+    return True
+
+
 def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: Path, params: Params) -> Confidence:
     """Low where neither the endpoint says that it changes something nor a state is set: of such writes, which only come
     along, about half are caches, stamps and clean-ups. Low too for what is tolerated: a link in a mail, a trace of the
     request itself, what is made once and found from then on, a table that the question itself works on."""
     if path.kept or not _words(endpoint).isdisjoint(params.links):
         return Confidence.LOW
-    if not (_says_so(endpoint, params) or _deletes(path) or sets_state(project, path.end, params.states)):
+    said = _says_so(endpoint, params) or _deletes(path) or sets_state(project, path.end, params.states)
+    if not (said or _is_told_to(point, path, params)):
         return Confidence.LOW
     if any(is_left_over(project, step, (*_EXPIRED, *_TRIED)) for step in path.steps):
         return Confidence.LOW
@@ -132,7 +150,7 @@ def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: 
         return Confidence.LOW
     if leads_to_what_is_missing(project, path) or fills_working_table(project, path):
         return Confidence.LOW
-    return min(path.confidence, Confidence.MEDIUM if len(path.through) > _FAR else Confidence.HIGH)
+    return min(path.confidence, Confidence.MEDIUM if len(path.through) > _FAR or not said else Confidence.HIGH)
 
 
 def _hit(label: str, endpoint: Endpoint, point: EffectPoint, path: Path, confidence: Confidence) -> Hit:

@@ -104,5 +104,5 @@ def calendar_token(doctor: Doctor) -> str:
 
 
 def register_and_book(patient: Patient, password: str, doctor: Doctor, starts_at: datetime) -> bool:
-    patient_services.open_access(patient, password)
-    return book(doctor, patient, starts_at, reason="first visit") is not None  # expect: DBS007
+    access = patient_services.open_access(patient, password)
+    return book(doctor, access.patient, starts_at, reason="first visit") is not None  # expect: DBS007

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name
+from archlint.facts.syntax import Attribute, Body, Call, CallRef, Comparison, Constant, Expr, Name
 from archlint.project.parts import parts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archlint.project.loops.loops import Loop
     from archlint.project.program import Project
+
+_EMPTY, _IS_NULL = "is_", "__isnull"
+"""`Line.order_id.is_(None)`, `order__isnull=True`"""
 
 
 def is_of_its_owner(project: Project, loop: Loop, expr: Attribute) -> bool:
@@ -23,7 +28,8 @@ def is_of_its_owner(project: Project, loop: Loop, expr: Attribute) -> bool:
     if isinstance(place.subject, Name):
         sources = project.values.sources.of(module, place.subject, place.parent)
         waiting += [(s.expr, s.context) for s in sources if s.expr is not None and s.module is module]
-    keys = frozenset({expr.attr, f"{expr.attr}_id"})
+    own = {expr.attr, f"{expr.attr}_id"}
+    keys = frozenset({*own, *(f"{key}{_IS_NULL}" for key in own)})
     return any(
         _asks_by(module.body, part, keys)
         or (
@@ -35,10 +41,34 @@ def is_of_its_owner(project: Project, loop: Loop, expr: Attribute) -> bool:
     )
 
 
+def asked_for(body: Body, call: Call) -> Iterator[str]:
+    """The columns of which a query's call asks for one value, and those that are to be empty, as `column__isnull`."""
+    for argument in call.arguments:
+        if argument.name is not None and not (argument.name.endswith(_IS_NULL) and not _is(argument.value, True)):
+            yield argument.name
+        elif argument.name is None:
+            for part in parts_of(body, argument.value):
+                yield from _named_by(body, part)
+
+
+def _named_by(body: Body, part: Expr) -> Iterator[str]:
+    if isinstance(part, Comparison) and part.ops == ("==",):
+        yield from (side.attr for side in part.operands if isinstance(side, Attribute))
+    elif isinstance(part, CallRef):
+        call = body.calls[part.index]
+        if (
+            isinstance(call.callee, Attribute)
+            and call.callee.attr == _EMPTY
+            and any(_is(a.value, None) for a in call.arguments)
+        ):
+            yield from (f"{p.attr}{_IS_NULL}" for p in (call.callee.base,) if isinstance(p, Attribute))
+
+
+def _is(expr: Expr, value: object) -> bool:
+    return isinstance(expr, Constant) and expr.value is value
+
+
 def _asks_by(body: Body, part: Expr, keys: frozenset[str]) -> bool:
-    """`filter_by(order_id=…)`, `filter(Line.order == order)`."""
-    if isinstance(part, CallRef):
-        return any(argument.name in keys for argument in body.calls[part.index].arguments)
-    if not isinstance(part, Comparison) or part.ops != ("==",):
-        return False
-    return any(isinstance(side, Attribute) and side.attr in keys for side in part.operands)
+    """`filter_by(order_id=…)`, `filter(Line.order == order)`, `filter(order__isnull=True)`."""
+    given = asked_for(body, body.calls[part.index]) if isinstance(part, CallRef) else ()
+    return not keys.isdisjoint(given) or not keys.isdisjoint(_named_by(body, part))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.project.listings.view_rows import NONE, ViewRows
+from archlint.project.loops.owners import asked_for
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.descent import Descent
 from archlint.project.names.origins import Origins, Parameter
@@ -40,14 +41,21 @@ _QUERIES = frozenset({"db-query", "db-statement", "db-result"})
 
 @dataclass(frozen=True)
 class Loaded:
-    """`names` of the relations; `is_whole`: all there are; `is_known`: nothing else can have been asked for."""
+    """`names` of the relations; `is_whole`: all there are; `is_known`: nothing else can have been asked for; `one`: the columns
+    and relations that the query asks for one value of (`type_id`), or for none (`type_id__isnull`)."""
 
     names: frozenset[str] = frozenset()
     is_whole: bool = False
     is_known: bool = False
+    one: frozenset[str] = frozenset()
 
     def holds(self, name: str) -> bool:
         return self.is_whole or name in self.names
+
+    def leads_to_one(self, name: str, *, shared: bool) -> bool:
+        """All items have the same object under the name, which the session keeps (`shared`), or none of them has one."""
+        keys = {name, f"{name}_id"}
+        return (shared and not keys.isdisjoint(self.one)) or not {f"{key}__isnull" for key in keys}.isdisjoint(self.one)
 
 
 _UNKNOWN = Loaded()
@@ -156,7 +164,7 @@ class LoadedRelations:
                 loop = place.module.body.contexts[expr.context]
                 is_plain = isinstance(expr.element, Name) and loop.target == expr.element
                 found = self._read(place, loop.subject) if loop.subject is not None else _UNKNOWN
-                return Loaded(found.names, found.is_whole, found.is_known and is_plain)
+                return replace(found, is_known=found.is_known and is_plain)
             case CallRef():
                 return self._called(place, self._project.calls.in_module(place.module)[expr.index])
             case Name():
@@ -175,7 +183,7 @@ class LoadedRelations:
             else:
                 plain = not origin.path and origin.each <= is_item
                 read = self._read(place.at(origin.module, origin.context), origin.expr)
-                found.append(Loaded(read.names, read.is_whole, read.is_known and plain))
+                found.append(replace(read, is_known=read.is_known and plain))
         return _either(found)
 
     def _parameter(self, place: Descent, parameter: Parameter) -> Loaded:
@@ -225,6 +233,7 @@ class LoadedRelations:
         if isinstance(callee, Name) and name in _SAME_ITEMS and site.call.arguments:
             return self._read(here, site.call.arguments[-1 if name == "cast" else 0].value)
         own = [self._named(here, site)] if name in self._loading else []
+        own.append(Loaded(is_known=True, one=frozenset(asked_for(place.module.body, site.call))))
         if site.operation is not None and site.operation.register == _JOINS:
             own.append(Loaded(is_whole=True, is_known=True))
         for argument in site.call.arguments:
@@ -273,7 +282,8 @@ def _either(found: Iterable[Loaded]) -> Loaded:
     if not ways:
         return _UNKNOWN
     names = frozenset[str]().union(*(way.names for way in ways))
-    return Loaded(names, any(way.is_whole for way in ways), all(way.is_known for way in ways))
+    one = frozenset[str]().union(*(way.one for way in ways))
+    return Loaded(names, any(way.is_whole for way in ways), all(way.is_known for way in ways), one)
 
 
 def _both(*found: Loaded) -> Loaded:

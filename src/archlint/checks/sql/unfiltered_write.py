@@ -74,7 +74,7 @@ def _mapped(write: WideWrite, params: Params, *, is_one_of_many: bool) -> Hit:
     """`is_one_of_many`: who empties one table after the other means all that is in them."""
     named = not set(params.emptying).isdisjoint(_own_words(write.caller))
     sure = Confidence.LOW
-    if write.caller is not None and not is_one_of_many:
+    if write.caller is not None and not is_one_of_many and not write.is_for_one:
         if named:
             sure = Confidence.MEDIUM if _must_be_told(write.caller.function, params) else Confidence.LOW
         elif _is_told(write.caller.function, params):
@@ -122,7 +122,8 @@ def _hit(project: Project, sql: Sql, statement: Statement, site: Site, params: P
         named = False  # `clear(member_id)` is about one
     sure = Confidence.LOW
     if serves and not named and not (single and statement.verb == "update"):
-        sure = Confidence.HIGH if not constant and _is_about_one(sql, params) else Confidence.MEDIUM
+        # of those whose function is told no row, none of five was wrong to name none when strangers read them
+        sure = Confidence.HIGH if not constant and _is_about_one(sql, params) else Confidence.LOW
     return Hit(
         site=site,
         words={"table": table},

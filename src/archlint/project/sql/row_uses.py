@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.parts import names_in, parts_of
 from archlint.project.secrets.credentials import words_of
 from archlint.project.source.module_roles import is_example, is_script
@@ -63,14 +63,11 @@ class RowUses:
         return "the code asks the database which columns there are" if sql.origin in self._inquiring else ""
 
     def is_by_hand(self, sql: Sql) -> bool:
-        """A file that a person runs and that ends asks for it, and reads nothing by its place in a row."""
-        if sql.sink is None or not self._project.by_hand.holds(sql.sink.module):
+        """A file asks for it that a person runs and that ends, or that cannot be imported by its name (`.shellrc.py`)."""
+        if sql.sink is None:
             return False
-        return not any(
-            isinstance(part, Subscript) and any(isinstance(i, Constant) and isinstance(i.value, int) for i in part.index)
-            for expr in _expressions(sql.sink.module)
-            for part in parts_of(sql.sink.module.body, expr)
-        )
+        stem = sql.sink.module.path.rpartition("/")[2].partition(".")[0]
+        return self._project.by_hand.holds(sql.sink.module) or not stem.isidentifier()
 
     def is_read_once(self, sql: Sql) -> str:
         """Why what stands around a subquery does not change under it; empty where it may."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name, String
 from archlint.project.listings.loaded_rows import chain_of, only_value
 from archlint.project.model import Def
 from archlint.project.spelling import last_name
@@ -24,13 +24,15 @@ _STORED, _TABLE = "db-model", "db-table"
 
 
 class WideWrite(Struct, frozen=True):
-    """`rows`: the last name of the class, or of a table's variable."""
+    """`rows`: the last name of the class, or of a table's variable; `is_for_one`: the function sets the same column
+    of one row as well, as of a flag that only one of them has."""
 
     module: Module
     caller: Def | None
     site: Site
     verb: Verb
     rows: str
+    is_for_one: bool = False
 
 
 class WideWrites:
@@ -70,7 +72,7 @@ class WideWrites:
         if rows is None:
             return None
         caller = point.call.caller if point.call is not None else point.point.caller
-        return WideWrite(module, caller, point.site, _VERBS[name], rows)
+        return WideWrite(module, caller, point.site, _VERBS[name], rows, _is_for_one(module, caller, _columns(changing, steps)))
 
     def _is_about_one(self, module: Module, changing: Call, context: int) -> bool:
         """`Model.update(member, {…})`: the class's method, given the object that it changes."""
@@ -100,6 +102,20 @@ def _is_asked_for(steps: list[tuple[str, Call | None]], changing: Call) -> bool:
     before = [call for _, call in steps[[call for _, call in steps].index(changing) + 1 :] if call is not None]
     named = [argument.name for call in before for argument in call.arguments]
     return any(named) or any(argument.name == "**" for argument in changing.arguments)
+
+
+def _columns(changing: Call, steps: list[tuple[str, Call | None]]) -> frozenset[str]:
+    """`update({"active": False})`, `update(active=False)`, `update(Model).values(active=False)`"""
+    given = [a for name, call in steps if call is not None and (call is changing or name == "values") for a in call.arguments]
+    keys = (key for a in given if isinstance(a.value, Mapping) for key in a.value.keys)
+    named = {key.value if isinstance(key, String) else key.attr for key in keys if isinstance(key, String | Attribute)}
+    return frozenset(named | {a.name for a in given if a.name is not None})
+
+
+def _is_for_one(module: Module, caller: Def | None, columns: frozenset[str]) -> bool:
+    """`Preset.query.update({"active": False})`, `preset.active = True`"""
+    own = module.own_statements(caller.index) if caller is not None and columns else ()
+    return any(s.kind == "assign" and isinstance(s.target, Attribute) and s.target.attr in columns for s in own)
 
 
 def _verb(module: Module, expr: Expr) -> tuple[str, Call] | None:

@@ -3,7 +3,8 @@
     python benchmarks/precision.py [--round 21,22] [--reports REPORTS --commits COMMITS]
 
 Reads `benchmarks/labels/precision/*.jsonl`: repository, commit, file, line, rule, verdict (true, false, null for
-undecided), round (none: read on projects of development), reason.  Round 1 was read on projects that the rule was developed on; each later one on projects that
+undecided), round (none: read on projects of development), reason.  Round 1 was read on projects that the rule was
+developed on; each later one on projects that
 were new to it at that time, and its faults were mended before the next; round 6 on projects that nobody had used, with
 the version that stands here.  A place that was read twice counts once, as false if one reader says so; undecided ones
 count neither way; rows with `"drawn": false` were read besides a round's sample, and count only over all rounds; those

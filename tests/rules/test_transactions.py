@@ -752,3 +752,42 @@ def test_modules_that_show_how_it_is_done() -> None:
     rest = "def place(one: Session):\n    order = Order()\n    keep(one, order)\n    keep_more(one, Line(order_id=order.id))\n"
     found = {path: testing.run_rule("DBS007", {path: KEPT + rest}) for path in ("shop/places.py", "shop/places_example.py")}
     assert [[each.confidence for each in hits] for hits in found.values()] == [[Confidence.HIGH], [Confidence.LOW]]
+
+
+KEPT_BEFORE = "order.state = why\n    order.save()"
+BEHIND = """\
+from django.db import models
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Order(models.Model):
+    state = models.TextField()
+
+class Line(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    state = models.TextField()
+
+@app.post("/")
+def cancel(number: int, why: str) -> None:
+    order = Order.objects.get(pk=number)
+    {first}
+    {second}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "confidences"),
+    [
+        ("order.lines.all().delete()", "order.delete()", [Confidence.LOW]),
+        ("order.lines.all().delete()", "Line.objects.create(order=order, state=why)", [Confidence.HIGH]),
+        (KEPT_BEFORE, "order.lines.update(state=why)", [Confidence.HIGH]),
+        (KEPT_BEFORE, "order.lines.filter(state='').delete()", [Confidence.HIGH]),
+        (KEPT_BEFORE, "Order.objects.filter(pk=number).update(state=why)", []),
+        (KEPT_BEFORE, "order.save()", [Confidence.LOW]),
+        (KEPT_BEFORE, "order.lines.count()", []),
+    ],
+)
+def test_what_stands_behind_a_row(first: str, second: str, confidences: list[Confidence]) -> None:
+    found = testing.run_rule("DBS007", {"shop/places.py": BEHIND.format(first=first, second=second)})
+    assert [each.confidence for each in found] == confidences

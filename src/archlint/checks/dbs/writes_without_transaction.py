@@ -28,6 +28,7 @@ from archlint.project.transactions.loose_writes import (
     handed_to,
     has_begun,
     is_best_effort,
+    is_cleared_first,
     is_copied,
     is_found_again,
     is_handed_on,
@@ -249,7 +250,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         or has_begun(definition, first, params.states, params.begun)
     ):
         return Confidence.LOW
-    if is_saved_again(first, second, pair.one) or is_best_effort(first, second):
+    if is_saved_again(first, second, pair.one) or is_best_effort(first, second) or is_cleared_first(first, second):
         return Confidence.LOW
     if answers_another(first, second) or can_be_run_again(project, first, second):
         return Confidence.LOW

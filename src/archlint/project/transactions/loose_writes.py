@@ -14,6 +14,7 @@ from archlint.project.parts import names_in, parts_of
 from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.commits import Commit, Commits
+from archlint.project.transactions.write_places import related_rows, written_row
 from archlint.project.transactions.written_names import ROW_KEYS, Written
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _SESSIONS = frozenset({"session", "db", "db_session", "conn", "connection", "cur
 _ROW, _SESSION = "db-model", "db-session"
 _SAVES = frozenset({"save", "asave"})
 _KEEPS = frozenset({"save", "asave", "delete", "adelete"})
+_DELETES = frozenset({"delete", "adelete"})
 _SETS = frozenset({"set", "aset"})
 _ADDS = frozenset({"add", "add_all", "create", "acreate", "bulk_create", "insert", "insert_one", "insert_many"})
 
@@ -103,6 +105,13 @@ def _row_kept(commit: Commit) -> str:
     is_above = callee.attr == "update" and isinstance(callee.base, CallRef) and last_name(body, callee.base) == "super"
     given = call.arguments[0].value if is_above and call.arguments else None
     return given.id if isinstance(given, Name) else ""
+
+
+def is_cleared_first(first: Commit, second: Commit) -> bool:
+    """`order.lines.all().delete()`, and then `order.delete()`: done again, it finds the rest."""
+    ends = [each.end.witness.target.rpartition(".")[2] for each in (first, second)]
+    _, owner = related_rows(first.point)
+    return bool(owner) and all(name in _DELETES for name in ends) and written_row(second.point) == owner
 
 
 def is_copied(first: Commit, second: Commit) -> bool:

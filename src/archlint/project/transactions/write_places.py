@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _CHANGING = frozenset({"update", "aupdate", "values"})
 _MAKING = frozenset({"insert", "create", "add", "delete"})
 _SAVES = frozenset({"save", "asave"})
+_OF_MANY = frozenset({"update", "aupdate", "delete", "adelete", "create", "acreate", "bulk_create", "abulk_create"})
+"""Methods of what stands behind a row."""
 _ADDING = frozenset({"append", "extend", "insert", "add", "remove", "discard"})
 
 
@@ -113,6 +115,20 @@ def written_row(point: EffectPoint) -> str:
     if isinstance(inner, Name):
         return spell(point.module.body, base)
     return next(iter(root_names(point.module, base)), "") if isinstance(base, CallRef) and _is_super(point.module, base) else ""
+
+
+def related_rows(point: EffectPoint) -> tuple[str, str]:
+    """What is changed at once by way of a row, and the name of that: `order.lines`, of `order.lines.all().delete()`."""
+    callee = point.call.call.callee if point.call is not None and point.is_direct else None
+    expr = callee.base if isinstance(callee, Attribute) and callee.attr in _OF_MANY else None
+    while isinstance(expr, CallRef):
+        called = point.module.body.calls[expr.index].callee
+        expr = called.base if isinstance(called, Attribute) else None
+    inner: Expr | None = expr
+    while isinstance(inner, Attribute):
+        inner = inner.base
+    is_chain = isinstance(expr, Attribute) and isinstance(inner, Name)
+    return (spell(point.module.body, expr), inner.id) if is_chain and isinstance(inner, Name) else ("", "")
 
 
 def _is_super(module: Module, expr: CallRef) -> bool:

@@ -93,7 +93,7 @@ class Written(Struct, frozen=True):
 
     def is_same_row(self, other: Written) -> bool:
         """The same table by the same key, in one way."""
-        if self.verbs and other.verbs and self.verbs.isdisjoint(other.verbs):
+        if (self.verbs and other.verbs and self.verbs.isdisjoint(other.verbs)) or self._is_told_apart(other):
             return False
         is_one = len(self.tables) == 1 and self.tables == other.tables and bool(self.keys) and self.keys == other.keys
         return is_one and not any(is_amount(name) for name, _ in self.keys)
@@ -101,10 +101,13 @@ class Written(Struct, frozen=True):
     def is_one_object(self, other: Written) -> bool:
         """Both write one object and nothing else, as far as names, and tables, tell."""
         if self.made_names and self.made_names == other.made_names:
-            is_told_apart = bool(self.rows and other.rows) and self.rows.isdisjoint(other.rows)
-            return len(self.made_names) == 1 and not is_told_apart
+            return len(self.made_names) == 1 and not self._is_told_apart(other)
         named = [{name for name, _ in each.made | each.handed} for each in (self, other)]
         return len(named[0]) == 1 and named[0] == named[1] and len(self.tables) == 1 and self.tables == other.tables
+
+    def _is_told_apart(self, other: Written) -> bool:
+        """`order` and `order.lines`"""
+        return bool(self.rows and other.rows) and self.rows.isdisjoint(other.rows)
 
     def only_shares(self, other: Written) -> bool:
         """They are about one object that both are given, and neither makes."""

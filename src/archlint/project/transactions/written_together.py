@@ -26,6 +26,7 @@ from archlint.project.transactions.write_places import (
     given_fields,
     is_of_one,
     moved_amount,
+    related_rows,
     root_names,
     saved_fields,
     sets_attribute,
@@ -243,7 +244,13 @@ class WrittenTogether:
         return found
 
     def _row(self, point: EffectPoint) -> str:
-        """The row that saves itself, or the one whose relation is changed: `order`, `order.customer`."""
+        """The row that saves itself, or the one whose relation is changed: `order`, `order.customer`; what stands behind a row
+        and is changed at once: `order.lines`, of `order.lines.update(…)`."""
+        related, root = related_rows(point)
+        at = point.call.call.at if point.call is not None else 0
+        types = self._project.types.all(point.module, Name(at, root), point.context) if root else ()
+        if any(self._project.types.role(each) == _STORED and not each.is_class for each in types):
+            return related
         callee = point.call.call.callee if point.call is not None else None
         base = callee.base if isinstance(callee, Attribute) else None
         types = self._project.types.all(point.module, base, point.context) if base is not None else ()

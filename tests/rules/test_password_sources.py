@@ -20,6 +20,15 @@ class Applicant(models.Model):
 GUESSES = {
     "a parameter": "def join(password):\n    Member.objects.create(password=password)\n",
     "read from a parameter": "def join(data):\n    Member.objects.create(password=data['password'])\n",
+    "hashed in the other branch": """\
+def join():
+    data = request.get_json()
+    if data.get("is_hash"):
+        password = data["password"]
+    else:
+        password = hashed(data["password"])
+    Member.objects.create(password=password)
+""",
     "rows of a dump": """\
 dump = json.load(open("members.json"))
 

@@ -80,6 +80,15 @@ GUESSES["part of a message that is signed"] = (
     "        logger.info('%s', token)\n",
 )
 
+GUESSES["the key of an entry"] = (
+    "app/vaults.py",
+    "def read(secret_data, secret_key):\n    logger.info('%s', secret_key)\n    return secret_data.get(secret_key)\n",
+)
+GUESSES["the key of an entry that is written"] = (
+    "app/images.py",
+    "def login(known, image, entry):\n    auth_key = key_of(image)\n    logger.info('%s', auth_key)\n"
+    "    known.update({auth_key: entry})\n",
+)
 GUESSES["what a command has made for its operator"] = (
     "app/management/commands/create_reviewer.py",
     "def handle(users):\n    password = drawn()\n    users.create('reviewer', password=password)\n"
@@ -106,6 +115,10 @@ CREDENTIALS = {
     "shown as a bearer's": (
         "app/calls.py",
         "def call(token):\n    logger.warning('%s', token)\n    return get(f'Bearer {token}')\n",
+    ),
+    "an API's key by which a caller is found": (
+        "app/keys.py",
+        "def who(known, api_key):\n    logger.info('%s', api_key)\n    return known.get(api_key)\n",
     ),
     "sent in a header": (
         "app/pagers.py",

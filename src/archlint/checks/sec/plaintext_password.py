@@ -15,7 +15,7 @@ from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import parts_of
 from archlint.project.secrets.credentials import Vocabulary, words_of
 from archlint.project.secrets.flows import Flow, Habits, Place, Source
-from archlint.project.secrets.hashed_fields import HashedFields, field_read
+from archlint.project.secrets.hashed_fields import HashedFields, field_read, is_hashed_in_a_branch
 from archlint.project.secrets.password_columns import ColumnWords, PasswordColumns, PasswordUse
 from archlint.project.secrets.password_documents import PasswordDocuments
 from archlint.project.secrets.password_records import PasswordRecords
@@ -97,6 +97,7 @@ class _Proof:
     """What shows that a source is a password as it was typed."""
 
     def __init__(self, taint: Taint, hashing: frozenset[str]) -> None:
+        self._taint = taint
         self._hashed = HashedFields(taint, hashing)
         self._sent = SentClasses(taint.project)
 
@@ -107,6 +108,10 @@ class _Proof:
         value, at = source.read
         read = field_read(at.module, value)
         return source.typed or (read is not None and self._sent.holds(at.module, read[0], at.context))
+
+    def is_hashed_too(self, use: PasswordUse) -> bool:
+        """Another branch puts a hash into the same name."""
+        return is_hashed_in_a_branch(self._taint, use.value, Place(use.module, use.context))
 
     def hit(self, step: Step, column: str, message: str, source: Source, confidence: Confidence) -> Hit:
         """A guess where nobody is seen to give the password (what is read from a dump or a constant may be hashed already),
@@ -139,7 +144,8 @@ def _judged(taint: Taint, use: PasswordUse, proof: _Proof, *, typed: bool = Fals
         return  # only the name says that it is one: its callers may well have hashed it
     if source is not None:
         message = "query" if use.kind == "query" else "default"
-        yield proof.hit(Step(use.site, f"reaches `{use.column}` unhashed"), use.column, message, source, use.confidence)
+        sure = Confidence.LOW if proof.is_hashed_too(use) else use.confidence
+        yield proof.hit(Step(use.site, f"reaches `{use.column}` unhashed"), use.column, message, source, sure)
     elif flow.clean and isinstance(use.value, CallRef | Name | Attribute):
         yield Proof(use.site, f"`{use.column}` gets no password in the clear")
 

@@ -25,6 +25,7 @@ _VERIFYING = frozenset(
 _ADDRESSES = frozenset({"dsn", "url", "uri"})
 _APART = frozenset({"api_key", "password", "basic_auth", "http_auth", "bearer_auth", "auth", "token"})
 """Arguments of what connects: credentials that stand beside the address."""
+_OF_CALLERS = frozenset({"api", "apikey", "access"})
 _KEYED = ("hmac.new", "hmac.digest")
 _FILE_CALLS = frozenset({"open", "join", "Path", "exists", "isfile", "is_file"})
 _OF_FILES = ("open", "path.join", "Path", "path.exists", "path.isfile")
@@ -71,6 +72,20 @@ class CredentialUses:
             if body.contexts[context].function == function
         )
 
+    def names_entry(self, expr: Expr, at: Place) -> bool:
+        """`stored.get(secret_key)`, `{auth_key: …}`: a key under which the same function keeps or finds something else.  By an
+        API's key people find who comes."""
+        if not isinstance(expr, Name) or words_of(expr.id)[-1:] != ("key",) or not _OF_CALLERS.isdisjoint(words_of(expr.id)):
+            return False
+        body, function = at.module.body, at.module.body.contexts[at.context].function
+        given = ((c.arguments[0].value, c.context) for c in body.calls if c.arguments and last_name(body, c.callee) == "get")
+        items = ((part, context) for part, context in walk_module(at.module, frozenset({Subscript, Mapping})))
+        keys = [(key, context) for part, context in items for key in _keys_of(part)]
+        return any(
+            isinstance(key, Name) and key.id == expr.id and body.contexts[context].function == function
+            for key, context in (*given, *keys)
+        )
+
     def is_bare_address(self, expr: Expr, at: Place) -> bool:
         """`connect(settings.dsn, api_key=settings.key)`: who connects shows what opens the door apart from the address."""
         name, body = last_name(at.module.body, expr), at.module.body
@@ -107,6 +122,10 @@ class CredentialUses:
         if known is None:
             known = self._known[module.path] = frozenset((*_verified(module), *_shown(module), *_sent(module)))
         return known
+
+
+def _keys_of(part: Expr) -> tuple[Expr | None, ...]:
+    return part.index if isinstance(part, Subscript) else part.keys if isinstance(part, Mapping) else ()
 
 
 def _verified(module: Module) -> list[tuple[int, str]]:

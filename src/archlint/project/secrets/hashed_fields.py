@@ -192,3 +192,18 @@ def _puts(target: Expr | None, name: str) -> bool:
     if isinstance(target, Subscript) and len(target.index) == 1:
         return isinstance(target.index[0], String) and target.index[0].value == name
     return isinstance(target, Attribute) and target.attr == name
+
+
+def is_hashed_in_a_branch(taint: Taint, value: Expr, at: Place) -> bool:
+    """`if clear: password = given` and `else: password = hashed(given)`: who wrote it has thought of both."""
+    if not isinstance(value, Name):
+        return False
+    origins = [
+        o for o in taint.locals.origins.of(at.module, value, at.context) if isinstance(o, Origin) and o.module is at.module
+    ]
+    calls = [(o.expr, Place(o.module, o.context)) for o in origins if isinstance(o.expr, CallRef)]
+    return any(
+        taint.flow(call, place).clean
+        and any(taint.flow(argument.value, place).sources for argument in at.module.body.calls[call.index].arguments)
+        for call, place in calls
+    )

@@ -215,7 +215,7 @@ class Taint:
         """How sure a name is of which nothing else is known. A doubtful word is a guess, unless what is done with it shows
         that it is a credential, or it stands alone, is declared a text, and something around is about access."""
         if naming.certain:
-            if self.uses.is_public_half(expr, at):
+            if self.uses.is_public_half(expr, at) or self.uses.names_entry(expr, at):
                 return Confidence.LOW
             is_doubtful = self.locals.is_one_of_many(expr, at) or is_user_name(self.vocabulary, at.module, expr, at.context)
             is_doubtful = is_doubtful or self.uses.is_row(self.locals.origins, expr, at)

@@ -95,14 +95,14 @@ def _mappings(project: Project, keys: OpenKeys, once: OneOff, params: Params) ->
     mappings = GrowingMappings(project)
     said: set[tuple[str, str]] = set()
     for entry in mappings.entries:
-        if (entry.module.path, entry.name) in said or once.runs_once(entry.module, entry.definition):
+        if (entry.owner.path, entry.name) in said or once.runs_once(entry.module, entry.definition):
             continue
         key = keys.of(entry.module, entry.key, entry.context)
         if key is None or not set(words_of(entry.name)[-1:]).isdisjoint(params.fixed):
             continue
         if _is_one_each(entry.name.removesuffix("s").removesuffix("S"), spell(entry.module.body, entry.key), params):
             continue
-        said.add((entry.module.path, entry.name))
+        said.add((entry.owner.path, entry.name))
         if mappings.is_emptied(entry):
             yield Proof(entry.site, "is emptied")
         else:

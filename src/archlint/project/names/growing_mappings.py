@@ -25,9 +25,10 @@ _ASKING = frozenset({"get", "setdefault", "items", "keys", "values", "copy", "up
 
 
 class Entry(Struct, frozen=True):
-    """A place in a function that puts something into the mapping."""
+    """A place in a function that puts something into the mapping, which begins at the top of `owner`."""
 
     module: Module
+    owner: Module
     name: str
     key: Expr
     context: int
@@ -41,18 +42,26 @@ class GrowingMappings:
 
     @property
     def entries(self) -> Iterator[Entry]:
-        """The places at which functions of production code fill mappings that begin empty at the top of their module."""
+        """The places at which functions of production code fill mappings that begin empty at the top of their module, or of
+        one that they import."""
+        own = self._project.modules.by_path
         for module in self._project.modules.production:
             names = self._made_empty(module)
-            if names:
-                yield from self._entries(module, names)
+            if not names:
+                continue
+            yield from self._entries(module, module, names)
+            for path in sorted(self._project.types.inference.usage.importers(module)):
+                if own[path] is not module and own[path].is_production:
+                    yield from self._entries(own[path], module, names)
 
     def is_emptied(self, entry: Entry) -> bool:
         """Something takes entries out of the mapping, makes it anew, asks how many there are, or is handed the mapping, so
         that nobody can tell."""
-        importers = self._project.types.inference.usage.importers(entry.module)
+        importers = self._project.types.inference.usage.importers(entry.owner)
         own = self._project.modules.by_path
-        modules = [entry.module, *(own[path] for path in sorted(importers))]
+        if self._project.types.inference.usage.aliases(entry.name):
+            return True  # called otherwise somewhere
+        modules = [entry.owner, *(own[path] for path in sorted(importers))]
         return any(takes_out(module, entry.name) for module in modules if not module.is_test)
 
     def _made_empty(self, module: Module) -> frozenset[str]:
@@ -67,28 +76,41 @@ class GrowingMappings:
                 found.add(name)
         return frozenset(found)
 
-    def _entries(self, module: Module, names: frozenset[str]) -> Iterator[Entry]:
-        body = module.body
-        for statement in body.statements:
-            target = statement.target
-            if not isinstance(target, Subscript) or statement.kind not in ("assign", "annotate", "augment"):
-                continue
-            if isinstance(target.base, Name) and target.base.id in names:
-                yield from self._entry(module, target.base, target.index[0], statement.context, target)
-        for call in body.calls:
-            callee = call.callee
-            if not isinstance(callee, Attribute) or callee.attr != _FILLING or not call.arguments:
-                continue
-            if isinstance(callee.base, Name) and callee.base.id in names:
-                whole = CallRef(call.at, call.length, 0)
-                yield from self._entry(module, callee.base, call.arguments[0].value, call.context, whole)
+    def _entries(self, module: Module, owner: Module, names: frozenset[str]) -> Iterator[Entry]:
+        for base, key, context, whole in _fillings(module):
+            name = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
+            function = module.body.contexts[context].function
+            if name in names and function >= 0 and self._is_that(module, owner, base, context):
+                site = Site(module.path, whole.at, whole.end)
+                yield Entry(module, owner, name, key, context, site, Def(module, module.name, function))
 
-    def _entry(self, module: Module, name: Name, key: Expr, context: int, whole: Expr) -> Iterator[Entry]:
-        function = module.body.contexts[context].function
-        scope, _ = self._project.symbols.scopes(module).lookup(context, name.id, name.at)
-        if function >= 0 and scope == 0:
-            site = Site(module.path, whole.at, whole.end)
-            yield Entry(module, name.id, key, context, site, Def(module, module.name, function))
+    def _is_that(self, module: Module, owner: Module, base: Expr, context: int) -> bool:
+        """`known` of the module itself; `known` that was imported, `state.known` of an imported module."""
+        first = base.base if isinstance(base, Attribute) else base
+        if not isinstance(first, Name):
+            return False
+        scope, bindings = self._project.symbols.scopes(module).lookup(context, first.id, first.at)
+        if module is owner:
+            return scope == 0 and first is base
+        kind = "module" if isinstance(base, Attribute) else "value"
+        return any(
+            found.kind == kind and found.module is owner
+            for binding in bindings
+            if binding.kind == "import"
+            for found in self._project.symbols.imported(module, binding.index)
+        )
+
+
+def _fillings(module: Module) -> Iterator[tuple[Expr, Expr, int, Expr]]:
+    """(what is filled, under which key, where, the whole): `known[key] = …`, `known.setdefault(key, …)`"""
+    for statement in module.body.statements:
+        target = statement.target
+        if isinstance(target, Subscript) and statement.kind in ("assign", "annotate", "augment"):
+            yield target.base, target.index[0], statement.context, target
+    for call in module.body.calls:
+        callee = call.callee
+        if isinstance(callee, Attribute) and callee.attr == _FILLING and call.arguments:
+            yield callee.base, call.arguments[0].value, call.context, CallRef(call.at, call.length, 0)
 
 
 def is_growing(module: Module, value: Expr) -> bool:

@@ -791,3 +791,39 @@ def cancel(number: int, why: str) -> None:
 def test_what_stands_behind_a_row(first: str, second: str, confidences: list[Confidence]) -> None:
     found = testing.run_rule("DBS007", {"shop/places.py": BEHIND.format(first=first, second=second)})
     assert [each.confidence for each in found] == confidences
+
+
+FORM = """\
+from django import forms
+from django.db import models
+from django.views.generic import CreateView
+
+class Order(models.Model):
+    state = models.TextField()
+
+class Line(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+
+class OrderForm(forms.ModelForm):
+    class Meta:
+        model = Order
+        fields = ["state"]
+
+class OrderView(CreateView):
+    form_class = OrderForm
+
+    def form_valid(self, form):
+        order = form.save(commit=False)
+        order.state = "new"
+        order.save()
+        {second}
+"""
+
+
+@pytest.mark.parametrize(
+    ("second", "confidence"),
+    [("form.save_m2m()", Confidence.LOW), ("Line.objects.create(order=order)", Confidence.HIGH)],
+)
+def test_how_a_form_is_saved(second: str, confidence: Confidence) -> None:
+    found = testing.run_rule("DBS007", {"shop/places.py": FORM.format(second=second)})
+    assert [each.confidence for each in found] == [confidence]

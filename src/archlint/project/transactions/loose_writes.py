@@ -29,6 +29,7 @@ _SESSIONS = frozenset({"session", "db", "db_session", "conn", "connection", "cur
 _ROW, _SESSION = "db-model", "db-session"
 _SAVES = frozenset({"save", "asave"})
 _KEEPS = frozenset({"save", "asave", "delete", "adelete"})
+_REST = "save_m2m"
 _DELETES = frozenset({"delete", "adelete"})
 _SETS = frozenset({"set", "aset"})
 _ADDS = frozenset({"add", "add_all", "create", "acreate", "bulk_create", "insert", "insert_one", "insert_many"})
@@ -80,8 +81,11 @@ def is_unchanged(first: Commit, second: Commit) -> bool:
 
 
 def is_saved_again(first: Commit, second: Commit, one: Written) -> bool:
-    """`order = form.save()`, and then `order.save()` with one field more, or `super().update(order, data)`: one row."""
+    """`order = form.save()`, and then `order.save()` with one field more, or `super().update(order, data)`: one row; and
+    `form.save_m2m()`, as forms are saved."""
     body = second.point.module.body
+    if second.point.is_direct and second.end.witness.target.rpartition(".")[2] == _REST:
+        return True
     rows = [_row_kept(each) for each in (first, second)]
     if rows[0] and rows[0] == rows[1]:
         return True

@@ -109,6 +109,13 @@ class InsertedAttributes:
         entry = spot.entry if spot.entry is not None else found.entry
         return replaced(found, entry=entry, up=(*found.up, *spot.trail), confidence=min(found.confidence, spot.confidence))
 
+    def is_closed_field(self, owners: Sequence[Type], name: str) -> bool:
+        """A field of what a request brings whose type holds no text that could do harm."""
+        find = self._project.types.inference.members.find
+        told = [find(owner, name) or () for owner in owners if self._declares_fields(owner)]
+        types = [entity for found in told for entity in found if isinstance(entity, Type)]
+        return bool(told) and all(told) and self._values.closed.by_type(types)
+
     def _declares_fields(self, owner: Type) -> bool:
         infos = (
             info

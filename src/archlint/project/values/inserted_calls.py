@@ -34,6 +34,7 @@ _CLOSED = frozenset(
 _SAME_ITEMS = frozenset(
     {"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter", "dict", "OrderedDict", "copy", "deepcopy"}
 )
+_SAME_KEYS = frozenset({"copy", "dict", "model_dump"})
 _SEPARATELY = frozenset({"substitute", "safe_substitute"})
 _MOST_RETURNS = 6
 _MOST_FRAMES = 4
@@ -151,7 +152,7 @@ class InsertedCalls:
         if name in ("items", "keys", "values"):
             return values.walk(callee.base, _of_mapping(name, spot))
         if name in CARRYING_METHODS:
-            return values.walk(callee.base, spot if name == "copy" else spot.whole())
+            return values.walk(callee.base, spot if name in _SAME_KEYS else spot.whole())
         return values.leaf(expr, spot)
 
     def _joined(self, joined: Expr, spot: Spot) -> Found:

@@ -123,6 +123,9 @@ class InsertedParameters:
             return self._values.leaf(expr, spot)
         if self._numbers.holds(definition, parameter.name):
             return iter(())
+        field = spot.taken[0] if spot.taken else None
+        if isinstance(field, str) and self._values.attributes.is_closed_field(types, field):
+            return iter(())  # `body.model_dump()["limit"]`
         sent = parameter.annotation is not None or self._is_in_path(definition, parameter)
         return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
 

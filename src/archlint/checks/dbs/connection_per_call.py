@@ -44,8 +44,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         if site.module.is_script or one_off.runs_once(site.module, site.caller) or addresses.is_file(site):
             continue
-        request = requests.of(site.caller)
-        if request is not None and not _is_aside(request, params):
+        request = requests.of(site.caller, counts=lambda request: not _is_aside(request, params))
+        if request is not None:
             yield _hit(site, request, addresses)
 
 

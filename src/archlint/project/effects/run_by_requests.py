@@ -36,8 +36,11 @@ class RunByRequests:
         self._passes = passes
         self._follows_injected = follows_injected
 
-    def of(self, definition: Def, methods: frozenset[str] = frozenset()) -> Request | None:
-        """The nearest endpoint that runs the function; of equal ones one of these methods before others."""
+    def of(
+        self, definition: Def, methods: frozenset[str] = frozenset(), counts: Callable[[Request], bool] | None = None
+    ) -> Request | None:
+        """The nearest endpoint that runs the function; of equal ones one of these methods before others.  `counts`: whether
+        a request is one that is looked for; all are if it is not said."""
         waiting: deque[tuple[Def, ...]] = deque([(definition,)])
         seen = {definition}
         found: list[Request] = []
@@ -45,10 +48,10 @@ class RunByRequests:
             way = waiting.popleft()
             if found and len(way) > len(found[0].way):
                 break
-            for endpoint in self._project.endpoints.running.get(way[0], ()):
-                found.append(Request(endpoint, way))
-            for endpoint in self._injecting.get(way[0], ()) if self._follows_injected else ():
-                found.append(Request(endpoint, (endpoint.definition, *way)))
+            asked = [Request(endpoint, way) for endpoint in self._project.endpoints.running.get(way[0], ())]
+            injecting = self._injecting.get(way[0], ()) if self._follows_injected else ()
+            asked += [Request(endpoint, (endpoint.definition, *way)) for endpoint in injecting]
+            found += [request for request in asked if counts is None or counts(request)]
             for path, row in sorted(self._project.effects.callers.get(way[0], ())) if len(way) <= _FAR else ():
                 module = self._project.modules.by_path[path]
                 caller = Def(module, module.name, row) if row >= 0 else None

@@ -54,6 +54,13 @@ class Imported(Member):
 }
 
 REPORTED = {
+    "what a caller hands on from a request": """\
+def join(password):
+    Member.objects.create(password=password)
+
+def joined():
+    join(request.form["password"])
+""",
     "a form": "def join():\n    member = Member()\n    member.password = request.form['password']\n",
     "the request, through a function": """\
 def sent():

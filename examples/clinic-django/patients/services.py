@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import transaction
 
 from appointments import services as appointment_services
 from patients.models import Patient, PortalAccess
@@ -20,10 +21,12 @@ def digest(password: str) -> str:
     return hashlib.sha256(password.encode()).hexdigest()  # expect: SEC001
 
 
+@transaction.atomic
 def open_access(patient: Patient, password: str) -> PortalAccess:
     access, _ = PortalAccess.objects.update_or_create(
         patient=patient, defaults={"password_digest": digest(password)}
     )
+    set_recovery(access, password)
     return access
 
 

@@ -11,7 +11,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, String, Subscript
 from archlint.project.control.sequence import chain
 from archlint.project.model import CallSite
-from archlint.project.names.origins import Origin, Origins
+from archlint.project.names.origins import Origin, Origins, Parameter
 from archlint.project.parts import parts_of
 from archlint.project.secrets.credentials import Vocabulary, words_of
 from archlint.project.secrets.flows import Flow, Habits, Place, Source
@@ -34,6 +34,7 @@ _EQUALS = re.compile(r"\b(\w+)\s*=\s*['\"]?(?:%s|%\(\w+\)s|\?|:\w+|\$\d+|@\w+)",
 _SIGNING_IN = frozenset(
     {"login", "log", "signin", "sign", "auth", "authenticate", "authorize", "check", "verify", "validate", "valid", "session"}
 )
+_CLIMBS = 3
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)|--[^\n]*", re.DOTALL)
 _BEHIND = re.compile(r"\b(\w+)\s*=\s*['\"]?$")
 
@@ -109,6 +110,22 @@ class _Proof:
         read = field_read(at.module, value)
         return source.typed or (read is not None and self._sent.holds(at.module, read[0], at.context))
 
+    def _is_sent(self, value: Expr, at: Place, climbs: int = _CLIMBS) -> bool:
+        """It comes from a request, it is a field of what people send, or who calls the function hands on such a thing."""
+        read = field_read(at.module, value)
+        if self._taint.requests.is_typed(value, at):
+            return True
+        if read is not None and self._sent.holds(at.module, read[0], at.context):
+            return True
+        origins = self._taint.locals.origins
+        given = origins.of(at.module, value, at.context) if isinstance(value, Name) and climbs else ()
+        return any(
+            self._is_sent(origin.expr, Place(origin.module, origin.context), climbs - 1)
+            for parameter in given
+            if isinstance(parameter, Parameter)
+            for origin in origins.given_anywhere(parameter)
+        )
+
     def is_hashed_too(self, use: PasswordUse) -> bool:
         """Another branch puts a hash into the same name."""
         return is_hashed_in_a_branch(self._taint, use.value, Place(use.module, use.context))
@@ -118,7 +135,9 @@ class _Proof:
         and where it is read from an object that others make of a hash. So is what is stored of what a function is given:
         at blind readings four of eleven were right, and in the others who calls it had hashed it."""
         is_hashed = self._hashed.holds(source)
-        is_seen = source.typed or (source.given and message != "default")
+        is_seen = source.typed or (
+            source.given and (message != "default" or (source.read is not None and self._is_sent(*source.read)))
+        )
         return Hit(
             step.site,
             {"value": source.label, "column": column},

@@ -33,9 +33,10 @@ _HEALTH = "health"
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`ignore`: packages, modules or functions (dotted names) that may ask for themselves; `ignore_calls`: last names of
-    library callables that are no question; `ignore_paths`: last segments of routes that ask whether the database is
-    there; `repositories`: words in the names of modules and classes of the persistence layer that stand between the
-    services and the database; `services`: ends of the names of classes that are services wherever they stand."""
+    library callables that are no question, with their class where it takes one; `ignore_paths`: last segments of routes that
+    ask whether the database is there; `repositories`: words in the names of modules and classes of the persistence layer that
+    stand between the services and the database; `services`: ends of the names of classes that are services wherever they
+    stand."""
 
     ignore: tuple[str, ...]
     ignore_calls: tuple[str, ...]
@@ -151,7 +152,8 @@ def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:
     if bypass.callee is not None:
         name = bypass.callee.name.partition(".")[2].lower()
         return not is_clean and not any(word in name for word in params.repositories)
-    return bypass.path.end.witness.target.rpartition(".")[2] in params.ignore_calls or _asks_server(bypass.path.end)
+    target = bypass.path.end.witness.target
+    return any(target.endswith(f".{entry}") for entry in params.ignore_calls) or _asks_server(bypass.path.end)
 
 
 def _asks_server(end: EffectPoint) -> bool:

@@ -54,6 +54,9 @@ class LayerEvidence:
                 return f"`{importer.name}` may be {other} itself"
             if _is_elsewhere(importer, imported) and not self._does(imported, other):
                 return f"`{imported.name}` may be what another context offers to this one"
+        is_inward = self._layers.layer_of(importer) == "infrastructure" and other == "application"
+        if is_inward and not words.TRANSFER.isdisjoint(imported.name.split(".")):
+            return f"`{imported.name}` is what is taken in and given out: it belongs to whoever uses it"
         is_tool = other == "application" and not _TOOLS.isdisjoint(self._layers.kinds(imported))
         if is_tool and not any(self._layers.layer_of(edge.imported) for edge in self._project.imports.edges(imported)):
             is_technical = self._does(imported, "infrastructure")

@@ -470,6 +470,7 @@ def orders():
     assert confidences("/orders", "@counted") == [HIGH]
     assert confidences("/orders", "@dev_only") == [LOW]
     assert confidences("/debug/orders", "@counted") == [LOW]
+    assert confidences("/test/orders", "@counted") == [LOW]
     assert confidences("/devices/orders", "@counted") == [HIGH]
 
 

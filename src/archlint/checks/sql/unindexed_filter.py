@@ -18,10 +18,12 @@ from archlint.project.secrets.credentials import words_of
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`few`: words in names of columns that have few values; `flags`: beginnings of types that have two."""
+    """`few`: words in names of columns that have few values; `flags`: beginnings of types that have two; `apart`: last words
+    of names of columns that tell a row, or whose it is, from many others."""
 
     few: tuple[str, ...]
     flags: tuple[str, ...]
+    apart: tuple[str, ...]
 
 
 class _Ask(Struct, frozen=True):
@@ -72,8 +74,15 @@ def _of_mappers(project: Project, params: Params) -> Iterator[Hit | Proof]:
         asks = [_Ask(asked.name, asked.kind) for asked in each.asked]
         judged = _judged(each.model.confidence, asks, found[0], each.asked[0].site, params) if len(found) == 1 else None
         if judged is not None:
-            low = isinstance(judged, Hit) and project.by_hand.holds(each.module)
+            low = isinstance(judged, Hit) and (
+                project.by_hand.holds(each.module) or not any(_tells_apart(ask, params) for ask in asks)
+            )
             yield replace(judged, confidence=Confidence.LOW) if low and isinstance(judged, Hit) else judged
+
+
+def _tells_apart(ask: _Ask, params: Params) -> bool:
+    """Of other columns a table of a class has about as often a handful of values, or of rows."""
+    return ask.kind == "is" and words_of(ask.column)[-1:] != () and words_of(ask.column)[-1] in params.apart
 
 
 def _with(first: Hit | None, hit: Hit) -> Hit:

@@ -5,29 +5,39 @@ import pytest
 from archlint import testing
 from archlint.facts.findings import Confidence
 
-MODELS = """from django.db import models
+MODELS = """from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
-class Device(models.Model):
-    serial_number = models.CharField(max_length=40)
-    shelf = models.CharField(max_length=40)
+class Base(DeclarativeBase): ...
+
+
+class Device(Base):
+    __tablename__ = "devices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    serial_number: Mapped[str]
+    shelf: Mapped[str]
+
+
+Base.metadata.create_all(create_engine("postgresql://db/shop"))
 """
-VIEWS = """from django.http import JsonResponse
-from django.urls import path
+VIEWS = """from fastapi import FastAPI
+from sqlalchemy.orm import Session
 
 from shop.models import Device
 
-
-def add(request):
-    Device.objects.create(serial_number=request.POST["number"], shelf=request.POST["shelf"])
-    return JsonResponse({})
+app = FastAPI()
 
 
-def find(request, value):
-    return JsonResponse({"count": Device.objects.filter(COLUMN=value).count()})
+@app.post("/devices")
+def add(session: Session, number: str, shelf: str):
+    session.add(Device(serial_number=number, shelf=shelf))
+    session.commit()
 
 
-urlpatterns = [path("devices", add), path("devices/<str:value>", find)]
+@app.get("/devices/{value}")
+def find(session: Session, value: str):
+    return session.query(Device).filter(Device.COLUMN == value).count()
 """
 
 

@@ -50,6 +50,16 @@ def test_what_serves_counts(code: str) -> None:
             Confidence.HIGH,
         ),
         (
+            "import asyncio\ndef ended(work):\n    loop = asyncio.new_event_loop()\n    return loop.run_until_complete(work)\n"
+            "def tree(): return ended(walk())\nasync def walk(): return key()",
+            Confidence.LOW,
+        ),
+        (
+            "import asyncio\ndef noted(work):\n    print(work)\n    return asyncio.run(other())\nasync def other(): ...\n"
+            "def tree(): return noted(walk())\nasync def walk(): return key()",
+            Confidence.HIGH,
+        ),
+        (
             "import asyncio\ndef tree(): return asyncio.run(walk())\nasync def walk(): return await fetch_appropriate()\n"
             "async def fetch_appropriate(): return key()",
             Confidence.LOW,

@@ -99,12 +99,23 @@ class RunAlone:
             maker = self._project.calls.in_module(site.module)[site.call.callee.index].operation
             return maker is not None and maker.returns == _GIVES_WHAT_IT_GETS
         for other in self._project.calls.in_module(site.module):
-            operation = other.operation
-            if other.caller == site.caller and operation is not None and operation.returns == _GIVES_WHAT_IT_GETS:
+            if other.caller == site.caller and (_is_runner(other) or self._runs_given(other)):
                 given = (leaf for argument in other.call.arguments for leaf in leaves_of(argument.value))
                 if any(isinstance(leaf, CallRef) and leaf.index == site.index for leaf in given):
                     return True
         return False
+
+    def _runs_given(self, site: CallSite) -> bool:
+        """`run(load())`, where `def run(coroutine): return make_loop().run_until_complete(coroutine)`."""
+        definitions = [target.definition for target in site.targets if target.definition is not None]
+        return bool(definitions) and all(self._is_own_runner(each) for each in definitions)
+
+    def _is_own_runner(self, definition: Def) -> bool:
+        taken = {parameter.name for parameter in definition.function.parameters}
+        return not definition.function.is_async and any(
+            _is_runner(site) and any(isinstance(a.value, Name) and a.value.id in taken for a in site.call.arguments)
+            for site in self._project.calls.of(definition)
+        )
 
     def _starts_others(self, definition: Def) -> bool:
         """It makes background tasks, or coroutines that it does not await: those that it gathers have ended when it goes on."""
@@ -119,6 +130,10 @@ class RunAlone:
             not site.call.awaited and any(t.definition is not None and _is_coroutine(t.definition) for t in site.targets)
             for site in sites
         )
+
+
+def _is_runner(site: CallSite) -> bool:
+    return site.operation is not None and site.operation.returns == _GIVES_WHAT_IT_GETS
 
 
 def _is_own(callee: Expr, method: str) -> bool:

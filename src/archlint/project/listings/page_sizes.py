@@ -41,6 +41,7 @@ _DEPTH = 5
 _ALIASES = 3
 _ORDER = frozenset({"<", "<=", ">", ">="})
 _LIMIT_GIVEN = re.compile(r"\blimit\s+(\$\d|\?|%s|:\w|@\w|%\(|\{)[^\s]*\s*;?\s*$", re.IGNORECASE)
+_INJECTS = "dependency"
 _KEEPING = frozenset({"max", "int"})
 """Calls that give a number which is as large as the one they are given."""
 _PLAIN = frozenset({"int", "int | None", "None | int", "Optional[int]", "Union[int, None]"})
@@ -103,9 +104,16 @@ class PageSizes:
         given = [expr for expr in (parameter.default, parameter.annotation) if expr is not None]
         if any(self._has_bound(module, expr, outer) for expr in given):
             return True
+        if any(self._is_injected(module, part) for expr in given for part in parts_of(module.body, expr)):
+            return None  # what gives it may have looked at it
         annotation = spell(module.body, parameter.annotation) if parameter.annotation is not None else "int"
         is_plain = annotation in _PLAIN or annotation.startswith("Annotated[int")
         return False if is_plain and given else None
+
+    def _is_injected(self, module: Module, part: Expr) -> bool:
+        """`Depends(page_size)`."""
+        operation = self._project.calls.in_module(module)[part.index].operation if isinstance(part, CallRef) else None
+        return operation is not None and operation.register == _INJECTS
 
     def _has_bound(self, module: Module, expr: Expr, context: int, depth: int = _ALIASES) -> bool:
         body = module.body

@@ -52,6 +52,8 @@ class LayerEvidence:
         if self._layers.layer_of(importer) == "infrastructure" and other == "interface":
             if self._does(importer, other):
                 return f"`{importer.name}` may be {other} itself"
+            if both := _infrastructure_around(importer, imported):
+                return f"`{both}` holds both: what answers there belongs to it"
             if _is_elsewhere(importer, imported) and not self._does(imported, other):
                 return f"`{imported.name}` may be what another context offers to this one"
         is_inward = self._layers.layer_of(importer) == "infrastructure" and other == "application"
@@ -131,6 +133,17 @@ class LayerEvidence:
 
     def _does(self, module: Module, layer: Layer) -> bool:
         return not TELLING[layer].isdisjoint(self._layers.kinds(module))
+
+
+def _infrastructure_around(importer: Module, imported: Module) -> str:
+    """The folder in which both lie and whose name means the infrastructure alone; empty where there is none."""
+    parts, others = importer.name.split("."), imported.name.split(".")
+    found = ""
+    for depth, (part, other) in enumerate(zip(parts, others, strict=False), 1):
+        if part != other:
+            break
+        found = ".".join(parts[:depth]) if words.STRONG.get(part) == "infrastructure" else found
+    return found
 
 
 def _is_elsewhere(importer: Module, imported: Module) -> bool:

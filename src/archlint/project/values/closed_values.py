@@ -258,10 +258,11 @@ class ClosedValues:
         return is_converted(module, expr, text, around, self._leaving)
 
     def _comes_by(self, module: Module, context: int, text: str, around: set[int]) -> bool:
-        """Whoever has not come by a place has been let through by the test beside it."""
+        """Whoever has not come by a place has been let through by the test beside it, or been given something written there."""
         while context >= 0 and context not in around:
             place = module.body.contexts[context]
-            if place.kind != "else" or not self.implies(module, place.subject, text):
+            is_let = place.kind == "else" and self.implies(module, place.subject, text)
+            if not is_let and not _is_written_beside(module, context, text):
                 return False
             context = place.parent
         return context >= 0
@@ -273,3 +274,20 @@ class ClosedValues:
         if statement.kind == "assign" and statement.target is not None and spell(module.body, statement.target) == text:
             return isinstance(statement.value, String | Constant | Name | Attribute)
         return statement.kind == "expression" and last_name(module.body, statement.value) in self._leaving
+
+
+def _is_written_beside(module: Module, context: int, text: str) -> bool:
+    """The other branch of the same test gives it a text or number that is written there."""
+    contexts, place = module.body.contexts, module.body.contexts[context]
+    if place.kind not in ("if", "else"):
+        return False
+    given = [s for s in module.own_statements(place.function) if s.kind == "assign" and isinstance(s.value, String | Constant)]
+    given = [s for s in given if s.target is not None and spell(module.body, s.target) == text]
+    beside = [contexts[s.context] for s in given if s.context != context]
+    return any(
+        other.kind in ("if", "else")
+        and other.kind != place.kind
+        and other.parent == place.parent
+        and other.subject == place.subject
+        for other in beside
+    )

@@ -87,8 +87,8 @@ def test_a_query_of_the_program_stands_before_one_of_a_script() -> None:
     assert [step.location.path for step in both.related][:2] == ["schema.sql", "load/orders.py"]
 
 
-def test_a_script_that_reads_rows_by_place() -> None:
-    """One column more, and it reads another."""
+def test_a_script_that_reads_rows_by_place_is_a_note_as_well() -> None:
+    """Whoever runs it sees what it reads: of seven such places of a blind reading four were no fault."""
     script = "import psycopg2\n\n\ndef show():\n    cursor = psycopg2.connect('dbname=shop').cursor()\n"
     script += (
         "    cursor.execute('SELECT * FROM orders')\n    for row in cursor.fetchall():\n        print(row[0])\n\n\nshow()\n"
@@ -96,4 +96,4 @@ def test_a_script_that_reads_rows_by_place() -> None:
 
     (found,) = testing.run_rule("SQL001", {"load/orders.py": script})
 
-    assert found.confidence > Confidence.LOW
+    assert found.confidence == Confidence.LOW

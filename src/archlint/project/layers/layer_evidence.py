@@ -136,13 +136,15 @@ class LayerEvidence:
 
 
 def _infrastructure_around(importer: Module, imported: Module) -> str:
-    """The folder in which both lie and whose name means the infrastructure alone; empty where there is none."""
+    """The folder in which both lie and whose name means the infrastructure alone; empty where there is none. Adapters have
+    two sides."""
     parts, others = importer.name.split("."), imported.name.split(".")
     found = ""
     for depth, (part, other) in enumerate(zip(parts, others, strict=False), 1):
         if part != other:
             break
-        found = ".".join(parts[:depth]) if words.STRONG.get(part) == "infrastructure" else found
+        if words.STRONG.get(part) == "infrastructure" and part not in words.ADAPTERS:
+            found = ".".join(parts[:depth])
     return found
 
 

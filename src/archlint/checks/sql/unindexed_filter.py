@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from archlint.facts.schema import Schema, Table
 from archlint.facts.sql import Asked, Statement
 from archlint.project.listings.grown_tables import grown_tables, last_part
 from archlint.project.schema.lookups import certainty, full_name, serving
-from archlint.project.schema.row_filters import grown_classes, row_filters
+from archlint.project.schema.row_filters import AskedColumn, grown_classes, row_filters
 from archlint.project.secrets.credentials import words_of
 
 
@@ -26,19 +27,22 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     apart: tuple[str, ...]
 
 
-class _Ask(Struct, frozen=True):
-    """A column that is asked for, without the table, which the class says."""
-
-    column: str
-    kind: str
-
-
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """One hit for the columns of a table, where a statement first looks for rows by them; a proof for each table of a
     statement that an index serves."""
+    hits: dict[str, Hit] = {}
+    for judged in chain(_of_texts(project, params), _of_mappers(project, params)):
+        if isinstance(judged, Hit):
+            hits[judged.anchor] = _with(hits.get(judged.anchor), judged)
+        else:
+            yield judged
+    yield from hits.values()
+
+
+def _of_texts(project: Project, params: Params) -> Iterator[Hit | Proof]:
+    """What the texts of SQL ask for, of tables into which statements put rows."""
     known, grown = project.schemas.by_name, grown_tables(project)
     seen: set[Site] = set()
-    hits: dict[str, Hit] = {}
     for sql in project.statements.all:
         if sql.module is None or sql.sink is None or not sql.module.is_production:
             continue
@@ -51,17 +55,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 if len(found) == 1 and name in grown and site not in seen:
                     seen.add(site)
                     judged = _judged(sql.confidence, asks, found[0], site, params)
-                    if isinstance(judged, Hit):
-                        judged = replace(judged, confidence=Confidence.LOW) if project.by_hand.holds(sql.module) else judged
-                        hits[judged.anchor] = _with(hits.get(judged.anchor), judged)
-                    elif judged is not None:
-                        yield judged
-    for judged in _of_mappers(project, params):
-        if isinstance(judged, Hit):
-            hits[judged.anchor] = _with(hits.get(judged.anchor), judged)
-        else:
-            yield judged
-    yield from hits.values()
+                    if judged is not None:
+                        yield _noted(judged) if project.by_hand.holds(sql.module) else judged
 
 
 def _of_mappers(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -71,16 +66,17 @@ def _of_mappers(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for each in filters:
         made = project.schemas.models.of_class(each.model.name) if each.model.name in grown else None
         found = known.get(last_part(made.table), ()) if made is not None else ()
-        asks = [_Ask(asked.name, asked.kind) for asked in each.asked]
-        judged = _judged(each.model.confidence, asks, found[0], each.asked[0].site, params) if len(found) == 1 else None
+        judged = _judged(each.model.confidence, each.asked, found[0], each.asked[0].site, params) if len(found) == 1 else None
         if judged is not None:
-            low = isinstance(judged, Hit) and (
-                project.by_hand.holds(each.module) or not any(_tells_apart(ask, params) for ask in asks)
-            )
-            yield replace(judged, confidence=Confidence.LOW) if low and isinstance(judged, Hit) else judged
+            is_sure = not project.by_hand.holds(each.module) and any(_tells_apart(asked, params) for asked in each.asked)
+            yield judged if is_sure else _noted(judged)
 
 
-def _tells_apart(ask: _Ask, params: Params) -> bool:
+def _noted(judged: Hit | Proof) -> Hit | Proof:
+    return replace(judged, confidence=Confidence.LOW) if isinstance(judged, Hit) else judged
+
+
+def _tells_apart(ask: AskedColumn, params: Params) -> bool:
     """Of other columns a table of a class has about as often a handful of values, or of rows."""
     return ask.kind == "is" and words_of(ask.column)[-1:] != () and words_of(ask.column)[-1] in params.apart
 
@@ -103,7 +99,7 @@ def _by_table(statement: Statement) -> Mapping[str, list[Asked]]:
 
 
 def _judged(
-    confidence: Confidence, asks: Sequence[Asked | _Ask], where: tuple[Schema, Table], site: Site, params: Params
+    confidence: Confidence, asks: Sequence[Asked | AskedColumn], where: tuple[Schema, Table], site: Site, params: Params
 ) -> Hit | Proof | None:
     schema, table = where
     columns = [asked.column for asked in asks]

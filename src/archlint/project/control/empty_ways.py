@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Await, CallRef, Comparison, Constant, Expr, Name, Operation
@@ -84,8 +84,13 @@ def _without(test: Expr) -> Iterator[Expr]:
 def _leaves(project: Project, module: Module, row: int) -> bool:
     if any(s.context == row and s.kind in _LEAVING for s in module.body.statements):
         return True
-    calls = (site for site in project.calls.in_module(module) if site.call.context == row)
-    return any(site.operation is not None and site.operation.register == _ERROR for site in calls)
+    return answers_error(project, module, (row,))
+
+
+def answers_error(project: Project, module: Module, rows: Container[int], since: int = 0) -> bool:
+    """One of the places itself, from the offset on, ends the request with an error: `abort(404)`."""
+    sites = project.calls.registered(_ERROR)
+    return any(site.module is module and site.call.context in rows and site.call.at >= since for site in sites)
 
 
 def _is_nothing(expr: Expr | None) -> bool:

@@ -35,10 +35,9 @@ def may_follow(module: Module, first: tuple[int, int], second: tuple[int, int]) 
     order in the file."""
     contexts = module.body.contexts
     ways = chain(module, first[0]), chain(module, second[0])
-    shared = next((row for row in ways[0] if row in ways[1]), None)
-    if shared is None:
+    if ways[0][-1] != ways[1][-1]:
         return False
-    inner, other = ways[0][: ways[0].index(shared)], ways[1][: ways[1].index(shared)]
+    inner, other = _apart(*ways)
     if inner and other and _exclude(contexts[inner[-1]], contexts[other[-1]]):
         return False
     if any(_ask_for_different(contexts[one], contexts[two]) for one in inner for two in other):
@@ -49,19 +48,27 @@ def may_follow(module: Module, first: tuple[int, int], second: tuple[int, int]) 
 def ask_for_others(module: Module, first: int, second: int) -> bool:
     """Two places of a function of which a test lets control come to only one: branches of one `if`, or of two that ask
     for different values of the same (`if method == "GET"`, `if method == "PUT"`)."""
-    contexts, rows = module.body.contexts, (chain(module, first), chain(module, second))
-    inner, other = ([contexts[row] for row in way if row not in rows[1 - side]] for side, way in enumerate(rows))
+    apart = _apart(chain(module, first), chain(module, second))
+    inner, other = ([module.body.contexts[row] for row in way] for way in apart)
     if any(_ask_for_different(one, two) for one in inner for two in other):
         return True
     return bool(inner and other) and inner[-1].kind in _BRANCHES and _exclude(inner[-1], other[-1])
 
 
+def _apart(one: tuple[int, ...], two: tuple[int, ...]) -> tuple[list[int], list[int]]:
+    """Of each of two chains what is not in the other."""
+    return [row for row in one if row not in two], [row for row in two if row not in one]
+
+
+def are_branches(one: Context, two: Context) -> bool:
+    """Both branches of one `if`, or cases of one `match`."""
+    is_told = one.subject is not None and one.subject == two.subject
+    return is_told and {one.kind, two.kind} in ({"if", "else"}, {"case"})
+
+
 def _exclude(one: Context, two: Context) -> bool:
     """Branches of one `if`, cases of one `match`, a `try` and its handler."""
-    kinds = {one.kind, two.kind}
-    if kinds in ({"if", "else"}, {"case"}):
-        return one.subject is not None and two.subject is not None and one.subject == two.subject
-    return kinds in ({"try", "except"}, {"except", "else"}, {"except"})
+    return are_branches(one, two) or {one.kind, two.kind} in ({"try", "except"}, {"except", "else"}, {"except"})
 
 
 def _ask_for_different(one: Context, two: Context) -> bool:

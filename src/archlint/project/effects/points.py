@@ -167,7 +167,8 @@ class Points:
         )
         for named, notations in listed:
             # nobody waits for what is handed to a thread by a call whose result nobody takes
-            kind: PointKind = "deferred" if named == "threaded" and _stands_alone(module, site) else named
+            is_left = bool(notations) and named == "threaded" and _stands_alone(module, site)
+            kind: PointKind = "deferred" if is_left else named
             for notation in notations:
                 for expr in arguments_named(site.call, notation):
                     elsewhere = kind in ("threaded", "deferred")
@@ -375,8 +376,7 @@ def _is_moved(sites: Sequence[CallSite], call: Call) -> bool:
 def _stands_alone(module: Module, site: CallSite) -> bool:
     """`loop.run_in_executor(None, send)` as a statement, and not awaited."""
     return not site.call.awaited and any(
-        each.kind == "expression" and isinstance(each.value, CallRef) and each.value.index == site.index
-        for each in module.body.statements
+        isinstance(each.value, CallRef) and each.value.index == site.index for each in module.statements["expression"]
     )
 
 

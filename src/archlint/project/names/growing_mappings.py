@@ -36,6 +36,19 @@ class Entry(Struct, frozen=True):
     definition: Def
 
 
+class _Filling(Struct, frozen=True):
+    """What is filled, under which key, where, and the whole of it."""
+
+    base: Expr
+    key: Expr
+    context: int
+    whole: Expr
+
+    @property
+    def name(self) -> str:
+        return self.base.id if isinstance(self.base, Name) else self.base.attr if isinstance(self.base, Attribute) else ""
+
+
 class GrowingMappings:
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -45,14 +58,15 @@ class GrowingMappings:
         """The places at which functions of production code fill mappings that begin empty at the top of their module, or of
         one that they import."""
         own = self._project.modules.by_path
-        for module in self._project.modules.production:
-            names = self._made_empty(module)
-            if not names:
-                continue
-            yield from self._entries(module, module, names)
-            for path in sorted(self._project.types.inference.usage.importers(module)):
-                if own[path] is not module and own[path].is_production:
-                    yield from self._entries(own[path], module, names)
+        made = [(module, names) for module in self._project.modules.production if (names := self._made_empty(module))]
+        every = frozenset[str]().union(*(names for _, names in made))
+        fillings: dict[str, list[_Filling]] = {}
+        for module, names in made:
+            importers = sorted(self._project.types.inference.usage.importers(module))
+            for path in (module.path, *(path for path in importers if path != module.path and own[path].is_production)):
+                if path not in fillings:
+                    fillings[path] = [each for each in _fillings(own[path]) if each.name in every]
+                yield from self._entries(own[path], module, names, fillings[path])
 
     def is_emptied(self, entry: Entry) -> bool:
         """Something takes entries out of the mapping, makes it anew, asks how many there are, or is handed the mapping, so
@@ -76,13 +90,12 @@ class GrowingMappings:
                 found.add(name)
         return frozenset(found)
 
-    def _entries(self, module: Module, owner: Module, names: frozenset[str]) -> Iterator[Entry]:
-        for base, key, context, whole in _fillings(module):
-            name = base.id if isinstance(base, Name) else base.attr if isinstance(base, Attribute) else ""
-            function = module.body.contexts[context].function
-            if name in names and function >= 0 and self._is_that(module, owner, base, context):
-                site = Site(module.path, whole.at, whole.end)
-                yield Entry(module, owner, name, key, context, site, Def(module, module.name, function))
+    def _entries(self, module: Module, owner: Module, names: frozenset[str], fillings: list[_Filling]) -> Iterator[Entry]:
+        for each in fillings:
+            function = module.body.contexts[each.context].function
+            if each.name in names and function >= 0 and self._is_that(module, owner, each.base, each.context):
+                site = Site(module.path, each.whole.at, each.whole.end)
+                yield Entry(module, owner, each.name, each.key, each.context, site, Def(module, module.name, function))
 
     def _is_that(self, module: Module, owner: Module, base: Expr, context: int) -> bool:
         """`known` of the module itself; `known` that was imported, `state.known` of an imported module."""
@@ -101,16 +114,16 @@ class GrowingMappings:
         )
 
 
-def _fillings(module: Module) -> Iterator[tuple[Expr, Expr, int, Expr]]:
-    """(what is filled, under which key, where, the whole): `known[key] = …`, `known.setdefault(key, …)`"""
+def _fillings(module: Module) -> Iterator[_Filling]:
+    """`known[key] = …`, `known.setdefault(key, …)`"""
     for statement in module.body.statements:
         target = statement.target
         if isinstance(target, Subscript) and statement.kind in ("assign", "annotate", "augment"):
-            yield target.base, target.index[0], statement.context, target
+            yield _Filling(target.base, target.index[0], statement.context, target)
     for call in module.body.calls:
         callee = call.callee
         if isinstance(callee, Attribute) and callee.attr == _FILLING and call.arguments:
-            yield callee.base, call.arguments[0].value, call.context, CallRef(call.at, call.length, 0)
+            yield _Filling(callee.base, call.arguments[0].value, call.context, CallRef(call.at, call.length, 0))
 
 
 def is_growing(module: Module, value: Expr) -> bool:

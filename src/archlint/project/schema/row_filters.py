@@ -36,7 +36,7 @@ _MODEL, _ROW = "model", "db-model"
 class AskedColumn(Struct, frozen=True):
     """`kind`: `is` where it has to have one of some values, `other` for whatever else is asked of it."""
 
-    name: str
+    column: str
     kind: Literal["is", "other"]
     site: Site
 

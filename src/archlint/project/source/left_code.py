@@ -41,6 +41,7 @@ class LeftCode:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._known: dict[str, str] = {}
+        self._folders: dict[str, bool] = {}
 
     def reason(self, module: Module) -> str:
         """Why nobody runs the module; empty where somebody may."""
@@ -55,12 +56,19 @@ class LeftCode:
         left = next(filter(self._is_put_away, away), "")
         if away:
             return f"nothing outside of `{left}` imports what is put away there" if left else ""
-        if self._takers[module.path] or self._is_loaded(module) or self._is_named(module):
+        if self._takers[module.path] or self._is_loaded(module):
             return ""
         twin = self._twin(module)
-        return f"nothing imports it, and `{twin.path}`, which is in use, defines the same" if twin is not None else ""
+        if twin is None or self._is_named(module):  # in this order: few have one, and all texts are read for their names
+            return ""
+        return f"nothing imports it, and `{twin.path}`, which is in use, defines the same"
 
     def _is_put_away(self, folder: str) -> bool:
+        if folder not in self._folders:
+            self._folders[folder] = self._is_left(folder)
+        return self._folders[folder]
+
+    def _is_left(self, folder: str) -> bool:
         """Nothing but what is in the folder asks for it, while what stands beside it is in use."""
         if self._is_taken(folder):
             return False

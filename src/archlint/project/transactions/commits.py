@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Statement
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
-from archlint.project.control.empty_ways import ends_with_nothing, only_with_something
+from archlint.project.control.empty_ways import answers_error, ends_with_nothing, only_with_something
 from archlint.project.control.sequence import chain, may_follow
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def, Type
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _COMMIT, _WRITE = "db.commit", "db.write"
 _SESSION = "session"
 _STORED = "db-model"
-_ERROR = "http-error"
 _MOST_CALLERS = 5
 _ABOVE = 2
 """Callers of callers that are asked for their commits."""
@@ -92,8 +91,7 @@ class Commits:
         """`order.delete(); abort(404)`, in a branch in which the second does not stand."""
         module, (context, end) = first.point.module, self._ends(first)
         inner = {*chain(module, context)} - {*chain(module, second.point.context)}
-        sites = self._project.calls.registered(_ERROR) if inner else ()
-        return any(site.module is module and site.call.context in inner and site.call.at >= end for site in sites)
+        return bool(inner) and answers_error(self._project, module, inner, end)
 
     def _ends_with_nothing(self, definition: Def) -> bool:
         """Whatever the function commits, it gives back nothing behind it."""

@@ -22,6 +22,7 @@ from archlint.facts.syntax import (
     Subscript,
     Walrus,
 )
+from archlint.project.control.sequence import are_branches
 from archlint.project.model import Type
 from archlint.project.parts import parts_of
 from archlint.project.secrets.credentials import words_of
@@ -284,10 +285,4 @@ def _is_written_beside(module: Module, context: int, text: str) -> bool:
     given = [s for s in module.own_statements(place.function) if s.kind == "assign" and isinstance(s.value, String | Constant)]
     given = [s for s in given if s.target is not None and spell(module.body, s.target) == text]
     beside = [contexts[s.context] for s in given if s.context != context]
-    return any(
-        other.kind in ("if", "else")
-        and other.kind != place.kind
-        and other.parent == place.parent
-        and other.subject == place.subject
-        for other in beside
-    )
+    return any(are_branches(place, other) and other.parent == place.parent for other in beside)

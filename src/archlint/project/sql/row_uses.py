@@ -50,8 +50,7 @@ class RowUses:
         if _is_whole_copy(sql):
             return "a copy of all that there is takes whole rows"
         if sql.built is None:
-            by_hand = _is_by_hand(sql.path) or _is_typed(sql)
-            return "a file for use by hand that no code names" if by_hand and not self._is_asked(sql) else ""
+            return self._used_by_hand(sql)
         if sql.sink is None:
             return "no call is known that executes it"
         if self._fills_models(sql.sink):
@@ -73,7 +72,14 @@ class RowUses:
         """Why what stands around a subquery does not change under it; empty where it may."""
         if _is_migration(sql) and not any(s.creates in _ROUTINES for s in sql.facts.statements):
             return "a migration reads it at a known state of the schema"
+        if sql.built is None:
+            return self._used_by_hand(sql)
         return "a person runs it, and it ends" if self.is_by_hand(sql) else ""
+
+    def _used_by_hand(self, sql: Sql) -> str:
+        """Of a file of SQL."""
+        is_by_hand = _is_by_hand(sql.path) or _is_typed(sql)
+        return "a file for use by hand that no code names" if is_by_hand and not self._is_asked(sql) else ""
 
     def leaves_rows(self, sql: Sql) -> str:
         """Why nothing depends on the rows that a write gives back: they are bound to a name that nobody reads; empty where

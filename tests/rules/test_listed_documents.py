@@ -14,14 +14,14 @@ from pymongo import MongoClient
 
 app = FastAPI()
 db = AsyncIOMotorClient("mongodb://shop").shop
-visits = MongoClient("mongodb://shop")["shop"]["visits"]
+past = MongoClient("mongodb://shop")["shop"]["past_orders"]
 
 def current_user() -> dict: ...
 
 @app.post("/orders")
 async def add(order: dict):
     await db.orders.insert_one(order)
-    visits.insert_one(order)
+    past.insert_one(order)
 
 @app.get("/orders")
 async def every(wanted: str | None = None, ids: list[str] = [], user: dict = Depends(current_user)):
@@ -38,7 +38,7 @@ async def every(wanted: str | None = None, ids: list[str] = [], user: dict = Dep
             "found = []\n    async for each in db.orders.find():\n        found.append(each)\n    return found",
             [Confidence.HIGH],
         ),
-        ("return {'orders': list(visits.find({}, {'_id': 0}))}", [Confidence.HIGH]),
+        ("return {'orders': list(past.find({}, {'_id': 0}))}", [Confidence.HIGH]),
         (
             "query = {}\n    if wanted:\n        query['name'] = wanted\n    return await db.orders.find(query).to_list(None)",
             [Confidence.HIGH],

@@ -47,14 +47,15 @@ def some(model, owner_id):
 def scope(user):
     return None if user.is_admin else user.id
 
-@app.get("/found")
+@app.get("/{path}")
 def found():
     return jsonify({rows})
 """
 
 
 def _confidence(rows: str, guard: str = "") -> list[Confidence]:
-    found = testing.run_rule("API008", {"shop/app.py": APP.format(rows=rows, guard=guard)})
+    path = "orders" if "Order" in rows else "shelves"
+    found = testing.run_rule("API008", {"shop/app.py": APP.format(rows=rows, guard=guard, path=path)})
     return [each.confidence for each in found]
 
 
@@ -202,6 +203,16 @@ def late():
 @app.get("/deals/since")
 def since(first: datetime):
     return session.scalars(select(Deal).where(Deal.sold_at >= first)).all()
+
+
+@app.get("/deals/list")
+def later(first: datetime):
+    return session.scalars(select(Deal).where(Deal.sold_at >= first)).all()
+
+
+@app.get("/all-deals")
+def every(first: datetime):
+    return session.scalars(select(Deal)).all()
 """
 SURE = {
     "/grants": HIGH,
@@ -211,7 +222,9 @@ SURE = {
     "/deals": HIGH,
     "/places/grants": MEDIUM,
     "/deal-types": LOW,
-    "/deals/since": HIGH,
+    "/deals/since": LOW,
+    "/deals/list": HIGH,
+    "/all-deals": HIGH,
 }
 
 
@@ -224,7 +237,7 @@ def test_what_people_say_of_one_thing_is_much_where_a_column_says_who_said_it() 
     rows = "Comment.query.filter(Comment.order_id == order_id).all()"
     for column, sure in (("author_id", MEDIUM), ("order_id", LOW)):
         code = (
-            APP.format(rows="[]", guard="")
+            APP.format(rows="[]", guard="", path="")
             + f"""
 class Comment(db.Model):
     id = db.Column(db.Integer, primary_key=True)

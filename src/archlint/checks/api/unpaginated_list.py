@@ -12,6 +12,7 @@ from archlint.project.listings.bare_values import gives_bare_values
 from archlint.project.listings.empty_answers import answers_nothing_first
 from archlint.project.listings.listing_views import ListingView, ListingViews
 from archlint.project.listings.many_rows import ManyRows, RowWords, kind_of
+from archlint.project.listings.said_rows import SaidRows
 from archlint.project.listings.written_models import WrittenModels
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
@@ -48,8 +49,9 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     answer with one thing; `developers`: in names of decorators and in paths of what only developers ask; `left`: in folders
     of code that nothing runs any more; `every`: last words of paths for all there is; `waiting`: words of paths for the few
     that somebody has still to do; `spare`: for what is left over of a stock; `parts`: last words in names of what belongs to
-    the thing that is named before.  The rest: see `RowWords`, by which it is told what people make more and more of, and
-    `OneOffWords`, by which code is told that fills tables once."""
+    the thing that is named before; `asking`: words that say that something is asked for, and nothing of what.  The rest: see
+    `RowWords`, by which it is told what people make more and more of, and `OneOffWords`, by which code is told that fills
+    tables once."""
 
     paging: tuple[str, ...]
     page_parameters: tuple[str, ...]
@@ -72,6 +74,7 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     waiting: tuple[str, ...]
     spare: tuple[str, ...]
     parts: tuple[str, ...]
+    asking: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -87,7 +90,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     }
     written, left = WrittenModels(project, OneOff(project, params)), LeftRouters(project)
     many = ManyRows(project, params, written, listing.created, paged)
-    weighed = _Weighed(params, written, listing, many)
+    weighed = _Weighed(params, written, listing, many, SaidRows((*params.asking, *params.every, *params.askers)))
     for definition, endpoint, rows in functions:
         if _is_paged(project, endpoint, params):
             yield Proof(definition.site, f"`{endpoint.label}` is made to answer with a page at a time")
@@ -95,12 +98,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if any("limited" in each.traits for each in rows):
             yield Proof(definition.site, f"`{endpoint.label}` answers with a page at a time")
         elif not left.hold(endpoint.route) and (open_rows := weighed.among(rows)):
-            yield _by_function(endpoint, weighed.widest(open_rows, _path(endpoint)), weighed)
+            widest = max(open_rows, key=lambda each: weighed.of_function(each, endpoint))
+            yield _by_function(endpoint, widest, weighed)
     for view, path in views:
         if view.paged == "yes" or any("limited" in each.traits for each in view.rows):
             yield Proof(view.site, f"`GET {path}` answers with a page at a time")
         elif not left.hold(view.route) and (open_rows := weighed.among(view.rows)):
-            yield _by_view(view, path, weighed.widest(open_rows, path), weighed)
+            yield _by_view(view, path, max(open_rows, key=lambda each: weighed.confidence(each, path)), weighed)
 
 
 def _by_functions(project: Project, answered: AnsweredRows, params: Params) -> Iterator[tuple[Def, Endpoint, tuple[Rows, ...]]]:
@@ -125,14 +129,27 @@ class _Weighed:
     written: WrittenModels
     listing: ListingViews
     many: ManyRows
+    said: SaidRows
 
     def among(self, found: tuple[Rows, ...]) -> list[Rows]:
         """Those of tables of which it is known that requests fill them."""
         return [rows for rows in found if not _is_bounded(rows) and self._grows(rows)]
 
-    def widest(self, found: list[Rows], path: str) -> Rows:
-        """Of several queries, one for each way, the first of those that are told most surely."""
-        return max(found, key=lambda rows: self.confidence(rows, path))
+    def of_function(self, rows: Rows, endpoint: Endpoint) -> Confidence:
+        """Low where neither the end of the path nor the function is named for the rows: of 79 of seven readings 29 were
+        something made of them, or the few that are left of them.  What a program has many of may be narrowed down."""
+        path = _path(endpoint)
+        confidence = self.confidence(rows, path)
+        if endpoint.route.via == FIELD or confidence is Confidence.LOW:
+            return confidence
+        named = words_of(_named(rows))
+        if self.said.ends_with(path, named) or self.said.lists(endpoint.definition.function.name, named):
+            return confidence
+        kind = kind_of(_named(rows))
+        is_many = not kind.isdisjoint((*self.params.many, *self.params.growing))
+        if confidence is Confidence.HIGH and is_many and self.said.begins_with(path, named):
+            return confidence
+        return confidence if self._is_people(kind) and self.said.names_many(path) else Confidence.LOW
 
     def _grows(self, rows: Rows) -> bool:
         model = rows.model
@@ -191,8 +208,10 @@ class _Weighed:
     def gets_more_for_sure(self, rows: Rows) -> bool:
         """By its name it grows every day, or is of people."""
         kind = kind_of(_named(rows))
-        people = {*self.params.people, *(f"{word}s" for word in self.params.people)}
-        return self._grows_by_name(kind) or not kind.isdisjoint(people)
+        return self._grows_by_name(kind) or self._is_people(kind)
+
+    def _is_people(self, kind: frozenset[str]) -> bool:
+        return not kind.isdisjoint((*self.params.people, *(f"{word}s" for word in self.params.people)))
 
     def _grows_by_name(self, kind: frozenset[str]) -> bool:
         growing = self.params.growing
@@ -334,7 +353,7 @@ def _by_function(endpoint: Endpoint, rows: Rows, weighed: _Weighed) -> Hit:
     is_note = asked or of_one or is_left or _is_for_developers(endpoint, weighed.params)
     is_note = is_note or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
     is_note = is_note or gives_bare_values(endpoint.definition) or _is_field_of_one(endpoint, rows, weighed.params.every)
-    confidence = Confidence.LOW if is_note else weighed.confidence(rows, _path(endpoint))
+    confidence = Confidence.LOW if is_note else weighed.of_function(rows, endpoint)
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)
 
 

@@ -1,4 +1,4 @@
-"""ARC013: domain or application code that raises, returns or takes what belongs to a web framework."""
+"""ARC013: domain, application or data access code that raises, returns or takes what belongs to a web framework."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
-from archlint.facts.syntax import Await, CallRef, Collection, Expr, Statement, Subscript
+from archlint.facts.syntax import Await, CallRef, Collection, Expr, Name, Statement, Subscript
 from archlint.project.layers.layer_words import Layer
 from archlint.project.model import Def, Type
 from archlint.project.names.class_attributes import method_in
+from archlint.project.names.origins import Origin, Origins
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.types.entities import External, FunctionRef
@@ -21,6 +22,8 @@ _SOCKET = "WebSocket"
 _CORE: tuple[Layer, ...] = ("domain", "application")
 
 _SERVICES = frozenset({"services", "service", "use_cases", "usecases"})
+_STORES = frozenset({"repositories", "repository", "repos", "repo", "dao", "daos", "dal"})
+"""What holds data access, which is farther from transport than the core: in any layer but the interface."""
 _TRANSPORTS = frozenset({"api", "apis", "web", "http", "rest", "graphql"})
 """Packages that hold the interface's part of what others begin."""
 _FOR_HANDLERS = frozenset({"dependencies", "deps", "decorators", "middleware", "middlewares"})
@@ -49,19 +52,19 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield found
 
 
-def _core_modules(project: Project, answering: Iterable[Module]) -> Iterator[tuple[Layer, Module]]:
-    """Those of the inner layers; where nobody says which these are, modules of no layer that are called services too, but for
-    a folder of that name that holds handlers: there it means programs."""
+def _core_modules(project: Project, answering: Iterable[Module]) -> Iterator[tuple[str, Module]]:
+    """Those of the inner layers; where nobody says which these are, modules of no layer that are called services too, and
+    those that are called repositories, but for a folder of that name that holds handlers: there it means programs."""
     yield from ((layer, module) for layer in _CORE for module in project.layers.members(layer))
     if project.layers.configured:
         return
-    programs = {package for module in answering for package in _above(module.local_name) if _is_called_services(package)}
+    above = {package for module in answering for package in _above(module.local_name)}
     for module in project.modules.production:
-        if project.layers.layer_of(module) is not None:
-            continue
-        called = [name for name in _above(module.local_name) if _is_called_services(name)]
-        if called and programs.isdisjoint(called) and module.local_name.count(".") - called[0].count(".") <= 1:
+        layer = project.layers.layer_of(module)
+        if layer is None and _is_called(module, _SERVICES, above):
             yield "application", module
+        elif layer in (None, "infrastructure") and _is_called(module, _STORES, above):
+            yield "data access", module
 
 
 def _above(dotted: str) -> list[str]:
@@ -70,8 +73,10 @@ def _above(dotted: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
 
 
-def _is_called_services(dotted: str) -> bool:
-    return dotted.rpartition(".")[2] in _SERVICES
+def _is_called(module: Module, names: frozenset[str], programs: set[str]) -> bool:
+    """The module or a package no further than one above it, which is none of `programs`."""
+    called = [name for name in _above(module.local_name) if name.rpartition(".")[2] in names]
+    return bool(called) and programs.isdisjoint(called) and module.local_name.count(".") - called[0].count(".") <= 1
 
 
 def _is_ignored(found: Hit | Proof, module: Module, params: Params) -> bool:
@@ -119,6 +124,7 @@ class _Core:
         self._injected = injected
         self._around = around
         self._calls = project.calls.in_module(module)
+        self._origins = Origins(project)
 
     def raised(self) -> Iterator[Hit | Proof]:
         """`raise HTTPException(…)`, and calls of what raises one (`abort`)."""
@@ -142,12 +148,20 @@ class _Core:
             value = statement.value
             if type(value) is Collection and value.kind == "tuple" and value.items:
                 value = value.items[0]
+            if statement.kind == "return" and isinstance(value, Name):
+                value = self._made(value, statement.context)
             if statement.kind == "return" and isinstance(value, CallRef):
                 callee = _callee(self._module, value)
                 given = self._project.types.all(self._module, value, statement.context)
                 made = _role(self._project, self._module, callee, statement.context)
-                if made == _RESPONSE or any(self._is_library_s(callee, found, statement.context) for found in given):
+                if made in {_RESPONSE, _ERROR} or any(self._is_library_s(callee, found, statement.context) for found in given):
                     yield self._hit(statement.at, statement.end, callee, statement.context, "returned")
+
+    def _made(self, name: Name, context: int) -> Expr | None:
+        """The one thing that the function gave the name: `answer = make_response(…)`."""
+        given = [each for each in self._origins.of(self._module, name, context) if isinstance(each, Origin)]
+        own = len(given) == 1 and given[0].module is self._module
+        return given[0].expr if own else None
 
     def _is_library_s(self, callee: Expr, given: Type, context: int) -> bool:
         """What a function of the framework gives is a response; what the project's own gives is told there."""

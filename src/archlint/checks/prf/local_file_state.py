@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Name
 from archlint.project.effects.file_choices import has_other_store, is_form
@@ -21,11 +23,12 @@ _ORDER: tuple[Fate, ...] = ("removed", "sent", "kept", "used")
 """Of what the functions of a way do with the file, what decides."""
 
 
-class Params(LocalFileWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Params(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`file_fields`: declarations of fields of models that keep files, `store_argument` that says where else; `folder_stores`:
     stores that are a folder of the machine;
-    `file_databases`: databases that are a file of it.  The rest: see `LocalFileWords`."""
+    `file_databases`: databases that are a file of it; `files`: how files and uploads are known."""
 
+    files: LocalFileWords
     file_fields: tuple[str, ...]
     store_argument: str
     folder_stores: tuple[str, ...]
@@ -36,13 +39,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for the first place of each function that writes what a client sent to a file that lasts, and for the folder of
     the machine in which fields of models keep files; a proof for each file that is only passing."""
     alone = _runs_alone(project, params)
-    requests, sent, paths = RunByRequests(project), SentValues(project, params), KeptPaths(project, params)
+    requests, sent, paths = RunByRequests(project), SentValues(project, params.files), KeptPaths(project, params.files)
     told: set[Def] = set()
-    for write in FileWrites(project, params).all():
+    for write in FileWrites(project, params.files).all():
         if write.definition in told:
             continue
         request = requests.of(write.definition, WRITING)
-        if request is None or not _may_write(request) or not _is_sent(sent, write) or is_form(project, write, params):
+        if request is None or not _may_write(request) or not _is_sent(sent, write) or is_form(project, write, params.files):
             continue
         confidence = _confidence(project, write, request, paths, params)
         if confidence is None:
@@ -75,7 +78,7 @@ def _confidence(project: Project, write: FileWrite, request: Request, paths: Kep
         return None
     words = paths.words(write.module, write.path, write.call.context)
     named = {word for definition in request.way for word in words_of(definition.function.name)}
-    if not (words | named).isdisjoint(params.passing):
+    if not (words | named).isdisjoint(params.files.passing):
         return None
     fate = _fate(write, request, paths)
     if fate == "removed":

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.control.conditions import Conditions, Path
 from archlint.project.effects.effects import EffectPoint
+from archlint.project.effects.local_file_words import LocalFileWords
 from archlint.project.effects.run_alone import RunAlone
+from archlint.project.effects.stored_uploads import StoredUpload, StoredUploads
 from archlint.project.model import Def
 from archlint.project.names.parameters_run import arguments_named
 from archlint.project.secrets.credentials import words_of
@@ -30,8 +32,10 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     `brief`: those that hold it so shortly that only a note is due (files, locks); `transparent`: decorators under which a
     function still runs in its caller's thread; `in_files`: start of a library's names → its classes whose databases are
     local files; `on_hosts`: those whose databases are not; `tiny`: words in names of functions and
-    modules that draw a few pixels, or make what is all but empty. The rest: see `OneOffWords`."""
+    modules that draw a few pixels, or make what is all but empty. `files`: how uploads are known.
+    The rest: see `OneOffWords`."""
 
+    files: LocalFileWords
     ignore_calls: tuple[str, ...]
     in_handlers: tuple[str, ...]
     whole_files: tuple[str, ...]
@@ -52,6 +56,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     alone = RunAlone(project, () if is_shared else params.loop_a_request)
     short = (target for target in params.in_handlers if target not in params.whole_files)
     brief_targets = (*params.brief, *short, *_of_files(project, params))
+    uploads = {stored.call.site: stored for stored in StoredUploads(project, params.files).all()}
+    storing: set[Def] = set()
     for point in project.effects.points("blocking"):
         caller = point.caller
         if caller is None or not caller.function.is_async or not point.module.is_production:
@@ -63,13 +69,21 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             path = outward.path(point) or path  # a file that is opened on the way hides nothing
         if path is None or _is_moved(path, params) or _seconds(project, path) == 0:
             continue
-        told = not path.through and caller in project.endpoints.by_definition and _target(path) in params.in_handlers
+        handles = caller in project.endpoints.by_definition
+        stores = uploads.get(point.site) if path.ends_in(params.ignore_calls) else None
+        if caller in storing or (handles and _copies(project, caller, params)):
+            stores = None  # it is told where the first of them is written
+        told = stores is not None or (not path.through and handles and _target(path) in params.in_handlers)
         if not told and path.ends_in(params.ignore_calls):
             continue
-        brief = path.kept or _is_short(project, path) or path.ends_in(brief_targets) or once.runs_once(point.module, caller)
+        brief = path.kept or _is_short(project, path) or (stores is None and path.ends_in(brief_targets))
+        brief = brief or once.runs_once(point.module, caller)
         is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)
         is_note = is_note or project.uncalled.holds(caller)
-        yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
+        if stores is not None:
+            storing.add(caller)
+        sure = Confidence.LOW if is_note else min(path.confidence, Confidence.MEDIUM) if stores is not None else path.confidence
+        yield _hit(point, caller, path, sure, stores)
     yield from _computed(project, params, once, alone, conditions)
     for effect in ("http", "db.read"):
         for point in project.effects.points(effect):
@@ -144,13 +158,22 @@ def _of_files(project: Project, params: Params) -> tuple[str, ...]:
     )
 
 
-def _hit(point: EffectPoint, caller: Def, path: Path, confidence: Confidence) -> Hit:
+def _copies(project: Project, handler: Def, params: Params) -> bool:
+    """It is told by itself where the handler goes through whole files: `shutil.copyfileobj(file.file, target)`."""
+    return any(target.name in params.whole_files for site in project.calls.of(handler) for target in site.targets)
+
+
+def _hit(point: EffectPoint, caller: Def, path: Path, confidence: Confidence, stores: StoredUpload | None = None) -> Hit:
     words = {"call": point.shown, "function": caller.function.name, "target": _target(path)}
     steps = (Step(caller.site, f"`{caller.function.name}` runs on the event loop"), *path.steps)
     if path.through:
         words["callee"] = path.through[0].name
     message = "through" if path.through else "default"
-    if _is_computed(path):
+    if stores is not None:
+        message = f"{message}_stored"
+        words["target"] = last_name(stores.write.module.body, stores.write.call.callee)
+        steps = (*steps[: 1 + stores.through], Step(stores.write.site, "writes the file"))
+    elif _is_computed(path):
         message = f"{message}_computed"
         confidence = min(confidence, Confidence.MEDIUM)
     return Hit(point.site, words, message, confidence, path=steps)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name
-from archlint.project.control.rare_ways import is_for_one_kind, is_in_handler
+from archlint.project.control.rare_ways import is_for_one_kind, is_in_handler, stands_in_handler
 from archlint.project.control.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.kept_answers import asks_for_what_is_missing, turn_keeps_by_key
@@ -44,7 +44,8 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     repetition is not this rule's matter; `not_services`: kinds of libraries that talk to no other service;
     `transfers`: names, or words in names, of functions that send or fetch one file; `messages` and `sending`: words in the
     names of functions that tell somebody something; `few`: last words in names of what there is a handful of; `unfinished`:
-    words for what is asked about until it is done.  The rest: see `LoopWords`."""
+    words for what is asked about until it is done; `picked`: parameters that are handed the rows that somebody has picked.  The
+    rest: see `LoopWords`."""
 
     memo: tuple[str, ...]
     others: tuple[str, ...]
@@ -57,6 +58,7 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     sending: tuple[str, ...]
     few: tuple[str, ...]
     unfinished: tuple[str, ...]
+    picked: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -143,8 +145,10 @@ class _Weighing:
             return "it is asked only for what is empty"
         if any(is_behind_unset_flag(project, place) for place in places[:1]):
             return "nothing here sets the flag for it"
-        if is_in_handler(places[1:]):
+        if is_in_handler(places[1:]) or stands_in_handler(call.loop):
             return "it is asked only where something else has failed"
+        if _go_out_at_once(call):
+            return "they go out at once"
         if self._spared.is_brought(places, is_set=True):
             return "the answer may be handed in"
         if self._spared.is_given(places, call.loop.derived):
@@ -180,6 +184,8 @@ class _Weighing:
             return "it goes as deep as one path"
         if self._is_one_batch(call) or _ends_at_count(call.loop):
             return "a limit bounds its items"
+        if self._are_picked(call.loop):
+            return "somebody picks them by hand"
         if not _all_call(self._project, call) or is_for_one_kind(call):
             return "not each kind of item does"
         if not self._proved.by(call):
@@ -213,6 +219,15 @@ class _Weighing:
         subject = place.subject if loop.mapping is None else None
         return subject is not None and self._limited.is_limited(loop.module, subject, place.parent)
 
+    def _are_picked(self, loop: Loop) -> bool:
+        """`def withdraw(self, request, queryset)`: the rows that an administrator has ticked on a page."""
+        row = loop.module.body.contexts[loop.context].function
+        subject = loop.place.subject if loop.mapping is None else None
+        if row < 0 or subject is None:
+            return False
+        given = {each.name for each in loop.module.outline.functions[row].parameters} & {*self._params.picked}
+        return not given.isdisjoint(names_in(loop.module.body, subject))
+
     def _is_run_again(self, call: Repeated) -> bool:
         """Where rows or answers are its items, nothing of the program need be seen to call it, but it must be of the program;
         else a request comes to the loop, or, where it asks the same for each, a task."""
@@ -231,6 +246,13 @@ def _is_same(call: Repeated) -> bool:
     """The call is written with nothing of the loop's."""
     loop = call.loop
     return loop.mapping is None and loop.derived.isdisjoint(names_in(call.point.module.body, call.expression))
+
+
+def _go_out_at_once(call: Repeated) -> bool:
+    """`gather(*(ask(item) for item in items))`: none is waited for in its turn."""
+    site = call.point.call
+    definitions = [t.definition for t in site.targets if t.definition is not None] if site is not None else []
+    return site is not None and not site.call.awaited and bool(definitions) and all(d.function.is_async for d in definitions)
 
 
 def _ends_at_count(loop: Loop) -> bool:

@@ -10,6 +10,7 @@ from archlint.project.spelling import spell
 
 if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint
+    from archlint.project.loops.loops import Loop
     from archlint.project.loops.repeated import Repeated
     from archlint.project.source.modules import Module
 
@@ -23,8 +24,17 @@ def is_in_handler(places: list[EffectPoint]) -> bool:
     return any(_has_handler(place) for place in places)
 
 
+def stands_in_handler(loop: Loop) -> bool:
+    """The whole loop clears away after a failure."""
+    return _is_handled(loop.module, loop.place.parent if loop.mapping is None else loop.context)
+
+
 def _has_handler(place: EffectPoint) -> bool:
-    contexts, row = place.module.body.contexts, place.context
+    return _is_handled(place.module, place.context)
+
+
+def _is_handled(module: Module, row: int) -> bool:
+    contexts = module.body.contexts
     while row >= 0 and contexts[row].kind not in _OUTSIDE:
         if contexts[row].kind == "except":
             return True

@@ -403,3 +403,60 @@ class Command(BaseCommand):
     both = testing.run_rule("SVC014", {"shop/regions.py": code, path: command, "shop/views.py": view})
     assert [finding.confidence for finding in alone] == [Confidence.LOW]
     assert [finding.confidence for finding in both] == [Confidence.HIGH]
+
+
+BESIDE = """\
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from shop.application.orders import number_of
+from shop.models import Order
+
+app = FastAPI()
+
+
+@app.get("/first")
+def first() -> int:
+    return number_of(Session())
+
+
+@app.get("/second")
+def second() -> int:
+    Session().get(Order, 1)
+    return number_of(Session())
+
+
+@app.get("/{path}")
+def third() -> int:
+    {body}
+    return number_of(Session())
+"""
+NUMBER = """\
+from sqlalchemy.orm import Session
+
+from shop.models import Order
+
+
+def number_of(session: Session) -> int:
+    return session.query(Order).first().id
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "told"),
+    [
+        ("Session().get(Order, 2)", "third", [Confidence.LOW, Confidence.LOW]),
+        ("Session().add(Order())", "third", [Confidence.LOW, Confidence.HIGH]),
+        ("pass", "third", [Confidence.HIGH]),
+        ("Session().get(Order, 2)", "smoke_test", [Confidence.HIGH]),
+        ("Session().add(Order())", "orders/seed", [Confidence.HIGH]),
+    ],
+)
+def test_handlers_that_ask_beside_what_they_leave_to_the_services(body: str, path: str, told: list[Confidence]) -> None:
+    files = {
+        "shop/presentation/orders.py": BESIDE.format(body=body, path=path),
+        "shop/application/orders.py": NUMBER,
+        "shop/infrastructure/pool.py": "size = 1\n",
+        "shop/models.py": MODEL,
+    }
+    assert [found.confidence for found in testing.run_rule("ARC004", files)] == told

@@ -158,7 +158,8 @@ def _judged(  # noqa: PLR0917 - as `_hit`
         if write.kind == "lock" and (_begins_counter(project, site, write) or not _is_taken(project, site)):
             return "lock", None
         if write.kind == "lock" and write.value is not None and not _is_named_lock(copies, asked):
-            return "lock", None  # `setnx(key, value)`, handed on for any use
+            # `setnx(key, value)`, handed on for any use, or a miss that another may have filled meanwhile
+            return "default", site.confidence if copies.fills_from_query(site, write) else None
         confidence = Confidence.MEDIUM if write.kind == "lock" else Confidence.HIGH
         if write.kind != "lock" and copies.says_state(site, write) and not copies.says_lock(site, write, asked.decider):
             confidence = Confidence.LOW  # a mark that something was done once, which nobody takes away
@@ -180,7 +181,7 @@ def _judged(  # noqa: PLR0917 - as `_hit`
     if found is not None and (
         copies.is_reference(asked.decider, value)
         or is_dated(writes, asked.decider, value)
-        or is_gathered(writes, asked.decider, write, value)
+        or (is_gathered(writes, asked.decider, write, value) and not copies.fills_from_query(site, write))
     ):
         found = Confidence.LOW
     if found is not None and expiry.kind == "never" and _is_laid_down(project, asked):

@@ -247,6 +247,10 @@ class CacheReads:
             for shape in self._shapes(site, key)
         )
 
+    def delivered_key(self, site: CallSite) -> Expr | None:
+        """The key of a call that reads a value; None for another call, and for one that only asks whether it is there."""
+        return self._key_of(site) if _delivers(site) else None
+
     def _key_of(self, site: CallSite) -> Expr | None:
         """The key that a call reads, itself or in the function of the project that it calls; None for another call."""
         if site.operation is not None:

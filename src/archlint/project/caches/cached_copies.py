@@ -19,6 +19,7 @@ from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import Attribute, CallRef, Collection, Constant, Expr, Mapping, Name, Operation, String
 from archlint.project.caches.cache_reads import CacheReads
 from archlint.project.caches.cache_writes import CacheWrites
+from archlint.project.caches.filled_misses import FilledMisses
 from archlint.project.model import CallSite
 from archlint.project.names.arguments import arguments_by_parameter, parameter, receiver_of
 from archlint.project.parts import names_in, parts_of
@@ -70,6 +71,7 @@ class CachedCopies:
         self._project = project
         self._writes = writes
         self._reads = CacheReads(project, writes)
+        self._misses = FilledMisses(project, writes, self._reads)
         self._cache_words = frozenset(words.cache_words)
         self._primary_words = frozenset(words.primary_words)
         self._state_words = frozenset(words.state_words)
@@ -84,7 +86,7 @@ class CachedCopies:
         written, filled = self._key_words(site, write, outer)
         says_cache = not self._cache_words.isdisjoint(named | written | filled)
         is_primary = not self._primary_words.isdisjoint(written | self._function_words(outer or site))
-        if is_primary and not says_cache:
+        if is_primary and not says_cache and not self._misses.has(site, write):
             return None
         is_state = self._reads.is_state(site, write)
         if self._is_store(site):
@@ -116,6 +118,10 @@ class CachedCopies:
             return Confidence.MEDIUM
         return Confidence.LOW if fills or is_filled or says_cache or copies or serialised else None
 
+    def fills_from_query(self, site: CallSite, write: CacheWrite) -> bool:
+        """It fills a miss with what a query made there says: see `FilledMisses`."""
+        return self._misses.has(site, write)
+
     def is_of_query(self, site: CallSite, write: CacheWrite) -> bool:
         """The value comes from a query or a remote call, and not from what was read under the same key."""
         is_copy = self._is_copy(site, write, None)[0] or self._asks_within(site, write)
@@ -133,6 +139,7 @@ class CachedCopies:
     def _is_copy(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> tuple[bool, bool]:
         """(the value comes from a query or a remote call, it is serialised)."""
         copies, serialised = self._value(outer or site, write if outer is None else None)
+        copies = copies or self._misses.has(site, write)
         if outer is not None:
             more = self._value(site, write)
             return copies or more[0], serialised or more[1]
@@ -141,7 +148,9 @@ class CachedCopies:
     def _fills(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
         """It fills a miss of the same function, or of one that reads and calls it."""
         places = [place for place in (site, outer) if place is not None]
-        return any(self._reads.fills(place, write) or self._reads.serves(place, write) for place in places)
+        return self._misses.has(site, write) or any(
+            self._reads.fills(place, write) or self._reads.serves(place, write) for place in places
+        )
 
     def _is_filled(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
         return self._reads.is_filled(outer or site, write)

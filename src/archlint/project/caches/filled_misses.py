@@ -1,0 +1,113 @@
+"""Misses that are filled out of a query: a store is asked, and where it has nothing a database or another service is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Comparison, Constant, Expr, Name, Operation, Walrus
+from archlint.project.control.sequence import chain
+from archlint.project.names.arguments import receiver_of
+from archlint.project.parts import parts_of
+from archlint.project.spelling import spell
+from archlint.project.values.texts import Written
+
+if TYPE_CHECKING:
+    from archlint.facts.knowledge import CacheWrite
+    from archlint.project.caches.cache_reads import CacheReads
+    from archlint.project.caches.cache_writes import CacheWrites
+    from archlint.project.model import CallSite
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+_REMOTE = ("db.read", "http", "rpc")
+
+
+class FilledMisses:
+    def __init__(self, project: Project, writes: CacheWrites, reads: CacheReads) -> None:
+        self._project = project
+        self._writes = writes
+        self._reads = reads
+
+    def has(self, site: CallSite, write: CacheWrite) -> bool:
+        """The write stands where a read of the same store gave nothing, and behind a query that is made there: whatever
+        the value is made of, it is what the query says. The key may be spelled in another way (`str(asked.id)` and
+        `str(row.id)`), but says the same words."""
+        key = site.argument(write.key)
+        if site.caller is None or key is None:
+            return False
+        missing = frozenset(_missing(site.module, site.call.context, site.call.at))
+        if not missing:
+            return False
+        for read in self._project.calls.of(site.caller):
+            if read.call.end > site.call.at or not self._is_of_store(read, site):
+                continue
+            asked = self._reads.delivered_key(read)
+            if asked is None or missing.isdisjoint(_holders(read)):
+                continue
+            if self._says(read, asked) == self._says(site, key) and self._asks_between(site, read):
+                return True
+        return False
+
+    def _is_of_store(self, read: CallSite, site: CallSite) -> bool:
+        return spell(read.module.body, receiver_of(read)) == spell(site.module.body, receiver_of(site))
+
+    def _asks_between(self, site: CallSite, read: CallSite) -> bool:
+        assert site.caller is not None  # noqa: S101 - the caller's promise
+        points = (p for effect in _REMOTE for p in self._project.effects.points_of(site.caller, effect))
+        return any(read.call.end <= point.site.at < site.call.at for point in points)
+
+    def _says(self, site: CallSite, key: Expr) -> frozenset[str]:
+        """What is written of a key."""
+        texts = self._project.values.texts(site.module, key, site.call.context)
+        said = ("".join(piece.text for piece in text.pieces if isinstance(piece, Written)) for text in texts)
+        return frozenset(said) or frozenset({""})
+
+
+def _holders(read: CallSite) -> Iterator[str]:
+    """The names that hold what a read gives."""
+    body, function = read.module.body, read.module.body.contexts[read.call.context].function
+    for statement in read.module.own_statements(function):
+        if statement.at <= read.call.at < statement.end:
+            if statement.kind in ("assign", "annotate") and isinstance(statement.target, Name):
+                yield statement.target.id
+            for part in parts_of(body, statement.value):
+                if isinstance(part, Walrus) and part.value.at <= read.call.at < part.value.end:
+                    yield part.name
+
+
+def _missing(module: Module, context: int, at: int) -> Iterator[str]:
+    """The names that may hold nothing at a place, by the branches around it and by those before it that leave with what
+    was found."""
+    contexts = module.body.contexts
+    around = set(chain(module, context))
+    for row in around:
+        place = contexts[row]
+        if place.kind in ("if", "else") and place.subject is not None:
+            yield from _empty(place.subject, holds=place.kind == "if")
+    for statement in module.own_statements(contexts[context].function):
+        place = contexts[statement.context]
+        leaves = statement.kind == "return" and statement.at < at and statement.context not in around
+        if leaves and place.kind == "if" and place.parent in around and place.subject is not None:
+            yield from _empty(place.subject, holds=False)
+
+
+def _empty(test: Expr, *, holds: bool) -> Iterator[str]:
+    """The names that hold nothing where the test gives that, or may do so: `found is not None and not anew` fails for both."""
+    match test:
+        case Name():
+            if not holds:
+                yield test.id
+        case Walrus():
+            if not holds:
+                yield test.name
+        case Operation(op="not"):
+            yield from _empty(test.operands[0], holds=not holds)
+        case Operation(op="and" | "or"):
+            for operand in test.operands:
+                yield from _empty(operand, holds=holds)
+        case Comparison(ops=("is",) | ("is not",) | ("==",) | ("!=",), operands=(part, Constant(value=None))):
+            if holds is (test.ops in (("is",), ("==",))):
+                yield from _empty(part, holds=False)
+        case _:
+            return

@@ -70,10 +70,12 @@ def _statement(module: Module, at: int) -> int:
 
 
 def _joined(together: list[tuple[Inserted, Hit]]) -> Hit:
-    """The surest of the hits in one statement, with the values and places of the others."""
-    _, first = max(together, key=lambda each: (each[1].confidence, each[0].reach))
+    """The surest of the hits in one statement, with the places of the others, and the values of those of which the same is
+    said: what a setting gives is not decided by whoever sends a request, since a word beside it is."""
+    surest, first = max(together, key=lambda each: (each[1].confidence, each[0].reach))
     others = [hit for _, hit in together if hit is not first]
-    values = list(dict.fromkeys(f"`{hit.words['value']}`" for hit in (first, *others)))
+    alike = [hit for found, hit in together if hit is not first and found.reach == surest.reach]
+    values = list(dict.fromkeys(f"`{hit.words['value']}`" for hit in (first, *alike)))
     shown = " and ".join([", ".join(values[:-1]), values[-1]] if len(values) > 1 else values)
     verbs = {"become": "becomes", "name": "names"} if len(values) == 1 else {"become": "become", "name": "name"}
     too = tuple(Step(hit.site, f"`{hit.words['value']}` enters it too") for hit in others)

@@ -31,7 +31,7 @@ def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
     if not found:
         return False
     around = set(places_around(at.module, at.context))
-    empty = {spell(body, each) for row in around if (each := _tested(body, _of_if(body, row))) is not None}
+    empty = {spell(body, each) for row in around if (each := tested_for_nothing(body, _of_if(body, row))) is not None}
     if any(_tells_faults(body, statement, found, empty) for statement in before):
         return True
     for statement in before:
@@ -94,7 +94,7 @@ def is_known_outside(project: Project, expr: Expr, at: Place) -> bool:
         place = body.contexts[statement.context]
         if statement.at >= expr.at or statement.kind not in _LEAVES or place.kind != "if":
             continue
-        asked = _tested(body, place.subject)
+        asked = tested_for_nothing(body, place.subject)
         if statement.context in around or place.parent not in around or not isinstance(asked, CallRef):
             continue
         call = body.calls[asked.index]
@@ -116,11 +116,11 @@ def _is_list(project: Project, module: Module, callee: Expr) -> bool:
 
 def _missing(body: Body, test: Expr | None) -> str:
     """The name that is tested for being nothing."""
-    asked = _tested(body, test)
+    asked = tested_for_nothing(body, test)
     return asked.id if isinstance(asked, Name) else ""
 
 
-def _tested(body: Body, test: Expr | None) -> Expr | None:
+def tested_for_nothing(body: Body, test: Expr | None) -> Expr | None:
     """What is tested for being nothing, or for holding nothing."""
     match test:
         case Operation(op="not", operands=(asked,)):

@@ -76,7 +76,7 @@ class InsertedAttributes:
         if spot.entry is None or spot.most < Reach.SENT:
             return []
         for owner in types.all(place.module, expr.base, place.context):
-            if owner.is_class or owner.name not in self._project.symbols.classes or not self._declares_fields(owner):
+            if owner.is_class or owner.name not in self._project.symbols.classes or not self.declares_fields(owner):
                 continue
             if self._is_tested(owner, expr.attr):
                 return list(self._values.leaf(expr, spot))
@@ -112,11 +112,12 @@ class InsertedAttributes:
     def is_closed_field(self, owners: Sequence[Type], name: str) -> bool:
         """A field of what a request brings whose type holds no text that could do harm."""
         find = self._project.types.inference.members.find
-        told = [find(owner, name) or () for owner in owners if self._declares_fields(owner)]
+        told = [find(owner, name) or () for owner in owners if self.declares_fields(owner)]
         types = [entity for found in told for entity in found if isinstance(entity, Type)]
         return bool(told) and all(told) and self._values.closed.by_type(types)
 
-    def _declares_fields(self, owner: Type) -> bool:
+    def declares_fields(self, owner: Type) -> bool:
+        """A library makes its objects of what its body annotates."""
         infos = (
             info
             for ancestor in self._project.types.inference.members.ancestors(owner)

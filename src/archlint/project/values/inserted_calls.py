@@ -30,6 +30,7 @@ _SENT = "request-value"
 _CLOSED = frozenset(
     {"int", "float", "bool", "len", "abs", "round", "id", "hash", "ord", "sum", "range", "isoformat", "timestamp", "hexdigest"}
     | {"uuid1", "uuid4", "token_hex", "strftime", "total_seconds", "count", "index", "find", "type", "isinstance", "time"}
+    | {"randint", "randrange", "getrandbits", "randbelow"}
 )
 _SAME_ITEMS = frozenset(
     {"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter", "dict", "OrderedDict", "copy", "deepcopy"}

@@ -121,6 +121,8 @@ class InsertedParameters:
             return self._values.leaf(expr, spot)
         if any(t.name not in _TEXT and t.name not in self._project.symbols.classes for t in types) and not _is_list(types):
             return self._values.leaf(expr, spot)
+        if any(self._makes_itself(t) for t in types):
+            return self._values.leaf(expr, spot)
         if self._numbers.holds(definition, parameter.name):
             return iter(())
         field = spot.taken[0] if spot.taken else None
@@ -128,6 +130,14 @@ class InsertedParameters:
             return iter(())  # `body.model_dump()["limit"]`
         sent = parameter.annotation is not None or self._is_in_path(definition, parameter)
         return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
+
+    def _makes_itself(self, owner: Type) -> bool:
+        """A class of the project's with a way of its own to be made, which describes no body: the framework, or a
+        decorator, hands its object over."""
+        members = self._project.types.inference.members
+        if owner.name not in self._project.symbols.classes or self._values.attributes.declares_fields(owner):
+            return False
+        return any(a.name in self._project.symbols.classes and members.has_own(a, "__init__") for a in members.ancestors(owner))
 
     def _is_in_path(self, definition: Def, parameter: Parameter) -> bool:
         """What a route has no place for is given by a decorator."""
@@ -299,7 +309,7 @@ class InsertedParameters:
         if isinstance(parameter.default, CallRef):
             return False
         classes = [t for t in self._annotated(definition, parameter) if t.name in self._project.symbols.classes]
-        return any(self._project.types.role(t) in ("", "schema", "data") for t in classes)
+        return any(self._project.types.role(t) in ("", "schema", "data") and not self._makes_itself(t) for t in classes)
 
 
 def _is_number(default: Expr | None) -> bool:

@@ -52,6 +52,7 @@ from archlint.project.values.insertions import (
     is_set,
     text_of,
 )
+from archlint.project.values.refused_elsewhere import RefusedElsewhere
 
 if TYPE_CHECKING:
     from archlint.project.names.symbols import Definition
@@ -75,6 +76,7 @@ class InsertedValues:
         self.items = InsertedItems(self)
         self.attributes = InsertedAttributes(self)
         self.parameters = InsertedParameters(self)
+        self._refused = RefusedElsewhere(project, self.closed, frozenset(words.leaving))
         self._work = 0
         self._open: set[tuple[object, ...]] = set()
 
@@ -214,6 +216,8 @@ class InsertedValues:
     def _is_vetted(self, expr: Name, spot: Spot) -> bool:
         is_a_name = spot.entry is not None and (is_name(spot.entry.before) or is_set(spot.entry.before))
         if self.closed.is_vetted(expr, spot.place) or is_known_outside(self.project, expr, spot.place):
+            return True
+        if self._refused.has(expr, spot.place):
             return True
         return is_a_name and is_found_first(expr, spot.place, self.words.leaving)
 

@@ -1,0 +1,134 @@
+"""Values that come by only where they are keys of something written out: looked up there, with an error for all others, in
+the function itself or in one that it hands the value to."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, Statement, Subscript
+from archlint.project.model import Def
+from archlint.project.names.arguments import arguments_by_parameter
+from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
+from archlint.project.values.closed_places import places_around
+from archlint.project.values.found_first import tested_for_nothing
+
+if TYPE_CHECKING:
+    from archlint.project.model import CallSite
+    from archlint.project.program import Project
+    from archlint.project.secrets.flows import Place
+    from archlint.project.source.modules import Module
+    from archlint.project.values.closed_values import ClosedValues
+
+_OWN = frozenset({"self", "cls"})
+_LEAVES = frozenset({"raise", "return", "continue"})
+_REFUSES = frozenset({"raise"})
+
+
+class RefusedElsewhere:
+    """`leaving`: the last names of calls that end a function."""
+
+    def __init__(self, project: Project, closed: ClosedValues, leaving: Container[str]) -> None:
+        self._project = project
+        self._closed = closed
+        self._leaving = leaving
+        self._known: dict[tuple[Def, str], bool] = {}
+
+    def has(self, expr: Name, at: Place) -> bool:
+        """It has been refused, unless it is one of what is written out, before the place, on every way to it."""
+        module, body = at.module, at.module.body
+        function = body.contexts[at.context].function
+        if function < 0:
+            return False
+        around = set(places_around(module, at.context))
+        own = module.own_statements(function)
+        end = module.outline.functions[function].end if _is_kept(own, expr) else expr.at
+        if self._is_looked_up(module, own, expr.id, around, end, _LEAVES):
+            return True
+        sites = self._project.calls.of(Def(module, module.name, function))
+        return any(self._refuses_in(site, expr.id) for site in sites if site.call.context in around and site.call.end <= end)
+
+    def _refuses_in(self, site: CallSite, text: str) -> bool:
+        """Each function that the call may run refuses what it is given under that name."""
+        if not any(isinstance(a.value, Name) and a.value.id == text for a in site.call.arguments):
+            return False
+        told = [target.definition for target in site.targets]
+        return bool(told) and all(d is not None and self._refuses(d, site, text) for d in told)
+
+    def _refuses(self, definition: Def, site: CallSite, text: str) -> bool:
+        given = arguments_by_parameter(site.call, definition)
+        names = [name for name, value in given.items() if isinstance(value, Name) and value.id == text]
+        return any(self._refuses_parameter(definition, name) for name in names)
+
+    def _refuses_parameter(self, definition: Def, name: str) -> bool:
+        """The function ends in an error for all but a known few."""
+        key = (definition, name)
+        known = self._known.get(key)
+        if known is None:
+            module, function = definition.module, definition.function
+            own, around = module.own_statements(definition.index), {function.context}
+            known = self._is_looked_up(module, own, name, around, function.end, _REFUSES) or any(
+                self._closed.implies(module, module.body.contexts[s.context].subject, name, False)
+                for s in own
+                if self._leaves(module, s, _REFUSES) and self._is_beside(module, s, around)
+            )
+            self._known[key] = known
+        return known
+
+    def _is_looked_up(  # noqa: PLR0917 - where, and what is asked there
+        self, module: Module, own: Sequence[Statement], name: str, around: set[int], end: int, leaving: Container[str]
+    ) -> bool:
+        """`kinds[name]`, or `kind = kinds.get(name)` and `if kind is None: raise …`, of a mapping that is written out."""
+        body = module.body
+        found: set[str] = set()
+        for statement in own:
+            if statement.end > end or statement.value is None:
+                continue
+            looked = list(self._lookups(module, statement, name))
+            if statement.context in around and any(isinstance(each, Subscript) for each in looked):
+                return True
+            if looked and statement.kind == "assign" and isinstance(statement.target, Name):
+                found.add(statement.target.id)
+        for statement in own:
+            if statement.end <= end and self._leaves(module, statement, leaving) and self._is_beside(module, statement, around):
+                asked = tested_for_nothing(body, body.contexts[statement.context].subject)
+                if isinstance(asked, Name) and asked.id in found:
+                    return True
+        return False
+
+    def _lookups(self, module: Module, statement: Statement, name: str) -> Iterator[Expr]:
+        body = module.body
+        for part in parts_of(body, statement.value):
+            if isinstance(part, Subscript):
+                base, asked = part.base, part.index[0]
+            elif isinstance(part, CallRef) and last_name(body, part) == "get" and body.calls[part.index].arguments:
+                callee = body.calls[part.index].callee
+                if not isinstance(callee, Attribute) or len(body.calls[part.index].arguments) != 1:
+                    continue
+                base, asked = callee.base, body.calls[part.index].arguments[0].value
+            else:
+                continue
+            if isinstance(asked, Name) and asked.id == name and self._is_written_out(module, base, statement.context):
+                yield part
+
+    def _is_written_out(self, module: Module, base: Expr, context: int) -> bool:
+        if not isinstance(base, Name | Attribute):
+            return False
+        sources = self._project.values.sources.of(module, base, context)
+        return bool(sources) and all(isinstance(s.expr, Mapping) and s.expr.keys for s in sources)
+
+    def _leaves(self, module: Module, statement: Statement, leaving: Container[str]) -> bool:
+        if statement.kind in leaving:
+            return True
+        return statement.kind == "expression" and last_name(module.body, statement.value) in self._leaving
+
+    def _is_beside(self, module: Module, statement: Statement, around: set[int]) -> bool:
+        place = module.body.contexts[statement.context]
+        return place.kind == "if" and statement.context not in around and place.parent in around
+
+
+def _is_kept(own: Sequence[Statement], expr: Name) -> bool:
+    """An object keeps it (`self.kind = kind`): what comes behind in the function that makes the object is before all reads."""
+    targets = (s.target for s in own if s.at <= expr.at < s.end and s.kind in ("assign", "annotate"))
+    return any(isinstance(t, Attribute) and isinstance(t.base, Name) and t.base.id in _OWN for t in targets)

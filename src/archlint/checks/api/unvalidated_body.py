@@ -25,6 +25,7 @@ _REFUSALS = frozenset({400, 422})
 _ATTRIBUTES = frozenset({Attribute})
 _SUBSCRIPTS = frozenset({Subscript})
 _NEAR = 1
+_ANNOTATED = "Annotated"
 _PROVIDING = frozenset({"dependencies", "provide", "depends"})
 _VERBS = frozenset({"post", "put", "patch", "delete"})
 
@@ -156,10 +157,19 @@ class _Bodies:
         for each in self._function.parameters:
             if each.annotation is None or f"{{{each.name}}}" in endpoint.path:
                 continue
-            spelled = spell(self._module.body, each.annotation).partition("[")[0].rpartition(".")[2]
+            spelled = spell(self._module.body, self._annotated(each.annotation)).partition("[")[0].rpartition(".")[2]
             if spelled in self._params.open_types and not self._is_injected(each):
                 return each
         return None
+
+    def _annotated(self, annotation: Expr) -> Expr:
+        """`dict` of `Annotated[dict, Body()]`; with anything else beside it, a function gives it."""
+        if not isinstance(annotation, Subscript) or last_name(self._module.body, annotation.base) != _ANNOTATED:
+            return annotation
+        first, *others = annotation.index
+        calls = self._module.body.calls
+        names = {last_name(self._module.body, calls[o.index].callee) if isinstance(o, CallRef) else "" for o in others}
+        return first if names <= {*self._params.markers} else annotation
 
     def _is_injected(self, parameter: Parameter) -> bool:
         """A function gives it (`= Depends(order_of)`, `dependencies={"order": Provide(order_of)}`); `= Body(…)` only says what

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _UNPACKED = frozenset({"*", "**"})
 _FILLING = frozenset({"append", "extend", "add", "insert", "update", "setdefault"})
+_SETTING, _NAMED = "setattr", 1
+_PAIRS = frozenset({"items", "keys"})
 _DELETING = frozenset({"delete", "remove"})
 _UPDATING = frozenset({"update", "find", "replace"})
 _QUERIES = frozenset({"db-query", "db-manager", "db-statement", "db-result"})
@@ -110,11 +112,29 @@ class HandedValues:
         return any(self.holds(argument.value) for argument in call.arguments[1 if is_told else 0 :])
 
     def _sets(self) -> bool:
-        """An attribute of something is given a part of it."""
-        return any(
+        """An attribute of something is given a part of it, or whatever attributes it names are."""
+        return self._sets_all() or any(
             each.kind in ("assign", "augment") and isinstance(each.target, Attribute) and self.holds(each.value)
             for each in self.statements
         )
+
+    def _sets_all(self) -> bool:
+        """`for name, value in body.items(): setattr(row, name, value)`, and none of a closed set (`ALLOWED & body.keys()`)."""
+        body = self._module.body
+        calls = [call for call in body.calls if self.is_own(call.at) and last_name(body, call.callee) == _SETTING]
+        said = [call.arguments[_NAMED].value for call in calls if len(call.arguments) > _NAMED]
+        names = {each.id for each in said if isinstance(each, Name)}
+        return any(
+            each.kind == "for" and not names.isdisjoint(names_in(body, each.target)) and self._is_all(each.value)
+            for each in self.statements
+        )
+
+    def _is_all(self, subject: Expr | None) -> bool:
+        """`body`, `body.items()`."""
+        if isinstance(subject, CallRef):
+            callee = self._module.body.calls[subject.index].callee
+            return isinstance(callee, Attribute) and callee.attr in _PAIRS and self._is_all(callee.base)
+        return isinstance(subject, Name | Attribute | CallRef) and self.holds(subject)
 
     def handed_to(self, call: Call, below: Def) -> set[str]:
         """The parameters under which another function of the project gets something of it."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _COMMIT = "db.commit"
 _STORED = "db-model"
+_SETTING = "setattr"
 _OWN = frozenset({"self", "cls"})
 _CLOCKS = frozenset({"now", "utcnow", "today", "time", "timezone_now", "utc_now", "localtime"})
 
@@ -52,7 +53,8 @@ class ChangedRows:
         before = point.site.at
         if any(self._is_column(t, name) for each, name in self._set_in(point.caller, before) for t in each):
             return True
-        return any(self._sets_row(site) for site in self._project.calls.of(point.caller) if site.call.at < before)
+        sites = [site for site in self._project.calls.of(point.caller) if site.call.at < before]
+        return any(self._sets_by_name(site) or self._sets_row(site) for site in sites)
 
     def _set_in(self, definition: Def, before: int) -> Iterator[tuple[tuple[Type, ...], str]]:
         """What a function sets up to a place, on what: (types, attribute)."""
@@ -68,6 +70,14 @@ class ChangedRows:
                 is_own = function.at <= statement.at < min(before, function.end)
                 if is_own and isinstance(target, Attribute) and not _is_stamp(module.body, target.attr, statement):
                     yield target.base, target.attr, statement.context
+
+    def _sets_by_name(self, site: CallSite) -> bool:
+        """`setattr(order, name, value)`"""
+        if not site.call.arguments or last_name(site.module.body, site.call.callee) != _SETTING:
+            return False
+        types = self._project.types
+        found = types.all(site.module, site.call.arguments[0].value, site.call.context)
+        return any(not each.is_class and types.role(each) == _STORED for each in found)
 
     def _sets_row(self, site: CallSite) -> bool:
         """`order.cancel()`, `cancel(order)`: a method of a row that sets a column of it, a function that sets one of what it

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 3
 _MOST = 40
-_THERE = frozenset({"all", "any", "bool", "set", "get", "keys"})
+_THERE = frozenset({"all", "any", "bool", "set", "get", "keys", "hasattr"})
 """Calls in a test that ask no more than whether something is there."""
 _OWN = frozenset({"self", "cls"})
 _SAME = frozenset({"==", "!=", "is", "is not"})

@@ -176,7 +176,8 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(query.point.module.body, query.expression))
     # the same query over and over is bad too, but the session may answer it
     most = Confidence.MEDIUM if is_same or (is_write and not _commits(query)) or evidence == _KEYED else Confidence.HIGH
-    if path.confidence == Confidence.LOW and is_seen_unloaded(project, query, params.loading):
+    is_near = not path.through and path.confidence == Confidence.LOW
+    if is_near and is_seen_unloaded(project, query.point, loop, params.loading):
         return Confidence.MEDIUM, ""
     sure, is_way_straight = min(path.confidence, most), is_straight(project, query.point, path)
     is_open = evidence == _ANSWER or (sure < Confidence.HIGH and (evidence == _LINES or not is_way_straight))

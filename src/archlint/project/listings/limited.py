@@ -7,10 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Constant, Expr, Name, Slice, String, Subscript
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Comprehension,
+    Constant,
+    Expr,
+    Name,
+    Slice,
+    String,
+    Subscript,
+)
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
+from archlint.project.names.filled import is_empty
 from archlint.project.names.known_callers import known_callers
 from archlint.project.names.origins import Origins, Parameter
 from archlint.project.spelling import last_name, spell
@@ -79,6 +92,11 @@ class Limited:
                 return scope > 0 and bool(bindings) and all(self._bound(place, b, expr.id, path) for b in bindings)
             case CallRef():
                 return self._called(place, self._project.calls.in_module(place.module)[expr.index], path)
+            case Comprehension() if not path:
+                loop = place.module.body.contexts[expr.context]
+                outer = place.module.body.contexts[loop.parent]
+                is_nested = outer.kind == "comprehension" and outer.at >= expr.at
+                return not is_nested and loop.subject is not None and self._is(place.within(loop.parent), loop.subject, ())
             case _:
                 return False
 
@@ -97,7 +115,7 @@ class Limited:
         value, steps, here = statement.value, (*binding.path, *path), place.within(statement.context)
         while steps and isinstance(value, Collection) and 0 <= steps[0] < len(value.items):
             value, steps = value.items[steps[0]], steps[1:]
-        if isinstance(value, Collection) and not value.items and not steps:
+        if not steps and is_empty(place.module, value):
             return self._is_filled_by_few(here, name)
         return self._is(here, value, steps)
 
@@ -105,11 +123,15 @@ class Limited:
         """One item is added in each turn of loops over few, and nothing else fills the list."""
         body = place.module.body
         function = body.contexts[place.context].function
-        added = False
+        if function < 0:
+            return False
+        own, added = place.module.outline.functions[function], False
         for call in body.calls:
             callee = call.callee
             if not (type(callee) is Attribute and type(callee.base) is Name and callee.base.id == name):
                 continue
+            if not own.at <= call.at < own.end:
+                continue  # a list of another function
             if body.contexts[call.context].function != function or callee.attr in _GROWING:
                 return False
             if callee.attr in _FILLING:
@@ -120,7 +142,9 @@ class Limited:
                 if loop.kind != "for" or loop.subject is None or not self._is(place.within(loop.parent), loop.subject, ()):
                     return False
                 added = True
-        augmented = any(s.kind == "augment" and spell(body, s.target) == name for s in body.statements)
+        augmented = any(
+            s.kind == "augment" and spell(body, s.target) == name for s in place.module.statements_between(own.at, own.end)
+        )
         return added and not augmented
 
     def _called(self, place: _Place, site: CallSite, path: tuple[int, ...]) -> bool:
@@ -152,7 +176,7 @@ class Limited:
         numbers: dict[str, int] = {}
         for parameter in definition.function.parameters:
             value = handed.get(parameter.name, parameter.default)
-            number = self._small(value)
+            number = place.given.get(value.id) if isinstance(value, Name) else self._small(value)
             if number is not None:
                 numbers[parameter.name] = number
         module = definition.module

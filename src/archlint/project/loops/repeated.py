@@ -20,6 +20,7 @@ from archlint.project.loops.loops import Loop, Loops
 from archlint.project.loops.one_by_one import OneByOne
 from archlint.project.model import Def, Type
 from archlint.project.parts import names_in
+from archlint.project.relations.unloaded import is_seen_unloaded
 from archlint.project.source.one_off import OneOff, OneOffWords
 from archlint.project.spelling import last_name
 
@@ -236,10 +237,14 @@ class RepeatedEffects:
     def _is_expected(self, point: EffectPoint, loop: Loop) -> bool:
         return (
             self._batches.is_batch(point, loop)
-            or self._asked.is_loaded_ahead(point)
+            or self._is_loaded_ahead(point, loop)
             or (loop.mapping is None and is_failure_path(point.module, point.context, loop.context))
             or self._is_strategy(point, loop)
         )
+
+    def _is_loaded_ahead(self, point: EffectPoint, loop: Loop) -> bool:
+        """Some list in the file is loaded with it, unless the query of the loop's own is in sight and is not."""
+        return self._asked.is_loaded_ahead(point) and not is_seen_unloaded(self._project, point, loop, self._words.loading)
 
     def _is_no_query_per_item(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         return (

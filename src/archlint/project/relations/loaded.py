@@ -88,6 +88,10 @@ class LoadedRelations:
         definition = self._view.method(after)
         if definition is not None:
             return self._returned(Descent(definition.module, definition.function.context, depth - 1), definition)
+        return self._kept(depth)
+
+    def _kept(self, depth: int) -> Loaded:
+        """`self.queryset`: what the view's class, not the one in which that is written, holds under the name."""
         given = self._view.attribute()
         if given is None:
             return _UNKNOWN
@@ -198,7 +202,7 @@ class LoadedRelations:
         """A view's list; a model's manager; a relation of an object, which may have been loaded with more; an object's own
         list."""
         if self._view.keeps(expr):
-            return self._listed(place.depth)
+            return self._kept(place.depth)
         for found in self._project.types.inference.entities(place.module, expr.base, place.context):
             if isinstance(found, Type) and self._project.types.role(found) == "db-model":
                 return self._of_manager(place, expr) if found.is_class else self._of_origins(place, expr.base, is_item=True)

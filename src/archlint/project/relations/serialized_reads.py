@@ -86,6 +86,8 @@ class SerializedReads:
         for row, name in enumerate(field.path):
             attribute = self._attributes.of(owner, name) if owner is not None else None
             if attribute is None:
+                if owner is not None and not self._attributes.may_lead_on(owner, name):
+                    return  # what is nested shows a document, or nothing at all
                 owner = None
                 break
             is_last = row == len(field.path) - 1

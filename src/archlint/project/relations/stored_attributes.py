@@ -51,6 +51,14 @@ class StoredAttributes:
             self._known[key] = self._find(owner, name)
         return self._known[key]
 
+    def may_lead_on(self, owner: Type, name: str) -> bool:
+        """What the stored class has under the name may be another stored object, or it is no class of the project: neither a
+        column nor a name that the class does not have."""
+        if owner.name not in self._project.symbols.classes or self._project.types.role(owner) != _STORED:
+            return True
+        types = [t for t in self._inference.attribute(Type(owner.name), name) or () if isinstance(t, Type)]
+        return next(self._stored(types), None) is not None
+
     def many_of(self, owner: Type) -> Iterator[StoredAttribute]:
         """The relations to many that the class and its bases declare themselves."""
         seen: set[str] = set()

@@ -55,7 +55,7 @@ def settle(what):
 
 
 """
-SENT = "def page(request):\n    for line in request.data['lines']:\n        {}\n"
+SENT = "def page(request):\n    return [{} for line in request.data['lines']]\n"
 
 
 def finding(code: str) -> Finding:
@@ -123,7 +123,7 @@ def test_a_look_up_for_each_part_of_one_row_is_a_note(items: str, is_shown: bool
     ],
 )
 def test_a_question_by_the_key_of_the_item_counts(call: str, is_shown: bool) -> None:
-    found = finding(f"def page(lines):\n    for line in lines:\n        {call}\n")
+    found = finding(f"def page(lines):\n    return [{call} for line in lines]\n")
     assert found.confidence == (Confidence.MEDIUM if is_shown else Confidence.LOW)
 
 
@@ -235,8 +235,7 @@ Kept = Annotated[Wanted, Depends(load)]
 
 class Work:
     def run(self, wanted: Wanted):
-        for number in ITEMS:
-            settle(number)
+        return [settle(number) for number in ITEMS]
 
 
 @app.post("/wanted")

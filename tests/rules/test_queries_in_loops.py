@@ -29,15 +29,18 @@ SURE = {
     "what is made of rows": "names = [u.name for u in User.objects.all()]\n    for name in names:\n        settle(name)",
     "what rows have filled": (
         "by_name = {}\n    for user in User.objects.all():\n        by_name[user.name] = user\n"
-        "    for name, user in by_name.items():\n        settle(name)"
+        "    for name in by_name:\n        settle(name)"
     ),
     "rows of a manager of another library": "for user in Account.objects.of('a').best():\n        settle(user.name)",
-    "a request's list": "for number in request.data['numbers']:\n        settle(number)",
-    "a request's list, by name": "data = request.data\n    for number in data.get('numbers', []):\n        settle(number)",
+    "a request's list": "for number in request.data['numbers']:\n        Order.objects.get(number=number)",
+    "a request's list in a comprehension": "return [settle(number) for number in request.data['numbers']]",
+    "a request's list, by name": (
+        "data = request.data\n    for number in data.get('numbers', []):\n        Order.objects.get(number=number)"
+    ),
     "lines of a file": "for line in csv.DictReader(file):\n        settle(line['number'])",
     "lines of a file, by name": "for line in dict_reader:\n        settle(line['number'])",
     "the places of a list that is sent": (
-        "numbers = request.data['numbers']\n    for n in range(len(numbers)):\n        settle(numbers[n])"
+        "numbers = request.data['numbers']\n    for n in range(len(numbers)):\n        Order.objects.get(number=numbers[n])"
     ),
     "rows in one state": "for user in User.objects.all():\n        if user.state == State.NEW:\n            settle(user.name)",
     "rows that another column fits": (
@@ -49,8 +52,8 @@ SURE = {
 }
 
 LIKELY = {
-    "keys of rows": ("chosen", "for order_id in chosen:\n        settle(order_id)"),
-    "what is called keys": ("order_ids", "for one in order_ids:\n        settle(one)"),
+    "keys of rows": ("chosen", "for order_id in chosen:\n        Order.objects.get(number=order_id)"),
+    "what is called keys": ("order_ids", "for one in order_ids:\n        Order.objects.get(number=one)"),
     "a row for each key": ("chosen", "for part in chosen:\n        Order.objects.get(pk=part.number)"),
 }
 
@@ -69,12 +72,33 @@ GUESSES = {
     "an entry of one row": ("user: User", "for part in user.name.parts:\n        settle(part)"),
 }
 
+HANDFULS = {
+    "keys that are looked up elsewhere": ("order_ids", "for order_id in order_ids:\n        settle(order_id)", "there may be"),
+    "what is sent, and looked up elsewhere": (
+        "request",
+        "for number in request.data['numbers']:\n        settle(number)",
+        "there may be a handful, and what asks stands elsewhere",
+    ),
+    "entries of a mapping": (
+        "found",
+        "by_name = {u.name: u for u in User.objects.all()}\n"
+        "    for user in sorted(by_name.values()):\n        settle(user.name)",
+        "a mapping may have a handful of entries",
+    ),
+    "a turn that sends a mail as well": (
+        "request",
+        "for user in User.objects.all():\n        settle(user.name)\n        if user.name:\n            send_mail(user.name)",
+        "each turn does slower things as well",
+    ),
+}
+
 HEAD = """\
 import csv
 import os
 from collections.abc import Sequence
 
 from accounts import Account
+from django.core.mail import send_mail
 from shop.models import Order, User, settle
 
 
@@ -109,6 +133,14 @@ def test_a_loop_over_data_is_an_error(case: str) -> None:
 @pytest.mark.parametrize("case", LIKELY)
 def test_a_loop_over_what_may_be_long_is_a_warning(case: str) -> None:
     assert finding(*LIKELY[case]).confidence == Confidence.MEDIUM
+
+
+@pytest.mark.parametrize("case", HANDFULS)
+def test_a_loop_that_nobody_would_mend_is_a_note(case: str) -> None:
+    arguments, body, doubt = HANDFULS[case]
+    found = finding(arguments, body)
+    assert found.confidence == Confidence.LOW
+    assert doubt in found.message
 
 
 @pytest.mark.parametrize("case", GUESSES)
@@ -154,7 +186,6 @@ FAR = {
     [
         ("rows", 3, Confidence.HIGH),
         ("rows", 4, Confidence.MEDIUM),
-        ("what may be long", 3, Confidence.MEDIUM),
         ("what may be long", 4, Confidence.LOW),
     ],
 )
@@ -361,8 +392,7 @@ class Wanted(BaseModel):
 
 @app.post("/wanted")
 def wanted(GIVEN):
-    for number in ITEMS:
-        settle(number)
+    return [settle(number) for number in ITEMS]
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.syntax import CallRef
@@ -20,6 +21,7 @@ from archlint.project.effects.own_class import is_of_another_class
 from archlint.project.effects.spared import Spared
 from archlint.project.loops.added_rows import AddedRows
 from archlint.project.loops.batches import expression_of
+from archlint.project.loops.handfuls import Handfuls
 from archlint.project.loops.item_keys import asks_for_group
 from archlint.project.loops.loop_items import is_put_in_brackets
 from archlint.project.loops.own_turns import (
@@ -73,17 +75,25 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     locking: tuple[str, ...]
 
 
+class _Known(NamedTuple):
+    """What is asked of every query."""
+
+    proved: Proved
+    spared: Spared
+    handfuls: Handfuls
+
+
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
     found, outside = RepeatedEffects(project, params).find((*_WRITES, "db.read"), around=True)
-    proved, spared = Proved(project, params), Spared(project, project.switches)
+    known = _Known(Proved(project, params), Spared(project, project.switches), Handfuls(project, params))
     open_below: set[tuple[str, int]] = set()
     for query in sorted(found, key=lambda query: (query.inner is not None, len(query.path.steps))):
         if any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
             continue
         if query.inner is not None and query.inner not in open_below:
             continue
-        hit = _judged(project, query, proved, spared, params)
+        hit = _judged(project, query, known, params)
         if hit.confidence > Confidence.LOW and is_switched_off(project, query.point):
             hit = _hit(query, Confidence.LOW, "no call comes to it")
         if query.inner is None or hit.confidence != Confidence.LOW:
@@ -127,19 +137,19 @@ def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:
     return Hit(query.point.site, words, "shown", confidence, related=related, path=query.steps)
 
 
-def _judged(project: Project, query: Repeated, proved: Proved, spared: Spared, params: Params) -> Hit:
+def _judged(project: Project, query: Repeated, known: _Known, params: Params) -> Hit:
     """Of a place that asks and writes what it asks decides, where that is surely more than a note."""
-    confidence, doubt = _weighed(project, query, proved, spared, params)
+    confidence, doubt = _weighed(project, query, known, params)
     if confidence == Confidence.LOW and not query.isolated:
         asked = asked_first(project, query, params.looking, params.single)
-        if asked is not None and not asked.isolated and proved.by(asked) not in {*_NOTHING, _KEYED}:
-            sure, doubt_of_it = _weighed(project, asked, proved, spared, params)
+        if asked is not None and not asked.isolated and known.proved.by(asked) not in {*_NOTHING, _KEYED}:
+            sure, doubt_of_it = _weighed(project, asked, known, params)
             if sure > Confidence.LOW:
                 return _hit(asked, min(sure, Confidence.MEDIUM), doubt_of_it)
     return _hit(query, confidence, doubt)
 
 
-def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, params: Params) -> tuple[Confidence, str]:
+def _weighed(project: Project, query: Repeated, known: _Known, params: Params) -> tuple[Confidence, str]:
     """How sure it is that the loop costs a query per item of data; and what is doubted, if it is only a note."""
     loop, path = query.loop, query.path
     if query.isolated:
@@ -155,7 +165,7 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
         return Confidence.LOW, "what is kept may answer first"
     if not is_write and asks_a_keeper(stations(project, query.point, query.path), params.memo):
         return Confidence.LOW, "a cache may answer"
-    evidence = proved.by(query)
+    evidence = known.proved.by(query)
     if evidence in _NOTHING:
         return Confidence.LOW, _UNKNOWN
     if evidence in (_REQUEST, _KEYED) and loop.mapping is None and loop.place.is_async:
@@ -168,7 +178,7 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
         return Confidence.LOW, "the first that is so answers"
     if loop.mapping is None and loop.place.subject is not None and is_put_in_brackets(loop.module, loop.place.subject):
         return Confidence.LOW, "it may be a single one"
-    doubt = _doubt_on_the_way(project, query, spared, params)
+    doubt = _doubt_on_the_way(project, query, known.spared, params)
     if doubt:
         return Confidence.LOW, doubt
     if is_write and (evidence == _KEYED or not _one_could_do(project, query, params)):
@@ -186,6 +196,9 @@ def _weighed(project: Project, query: Repeated, proved: Proved, spared: Spared, 
     is_further = len(path.through) > _FAR
     if (is_further and evidence == _KEYED) or (len(path.through) >= _FAR and not is_way_straight):
         return Confidence.LOW, "the query is so far down that it may not be reached"
+    handful = known.handfuls.doubt(query, evidence)
+    if handful:
+        return Confidence.LOW, handful
     return min(sure, Confidence.MEDIUM) if is_further else sure, ""
 
 

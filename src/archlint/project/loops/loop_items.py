@@ -23,11 +23,22 @@ _PARTS = 6
 _PAIRS = frozenset({"items", "iteritems", "viewitems"})
 _WORDING = frozenset({"tokenize", "tokens", "lex", "scan", "findall", "finditer"})
 _SAME_ITEMS = frozenset({"sorted", "list", "tuple", "reversed", "iter", "set"})
+_SAME_IN_ORDER = _SAME_ITEMS | {"enumerate"}
 
 
 def is_pairs(module: Module, iterable: Expr) -> bool:
     """`mapping.items()`."""
     return isinstance(iterable, CallRef) and last_name(module.body, iterable) in _PAIRS
+
+
+def unwrapped(module: Module, iterable: Expr) -> Expr:
+    """What a loop goes over under `enumerate(sorted(…))`."""
+    while isinstance(iterable, CallRef) and last_name(module.body, iterable) in _SAME_IN_ORDER:
+        arguments = module.body.calls[iterable.index].arguments
+        if not arguments:
+            break
+        iterable = arguments[0].value
+    return iterable
 
 
 def is_put_in_brackets(module: Module, iterable: Expr) -> bool:

@@ -36,7 +36,8 @@ _NONE = "none"
 @dataclass(frozen=True, slots=True)
 class SerializedList:
     """`serializer` shows each item of what `site` lists; `model`: the stored class of the items.  `is_sure`: they are known
-    to be rows, and one class alone may show them.  `parent`: the class of the object whose own list they are."""
+    to be rows, and one class alone may show them.  `parent`: the class of the object whose own list they are.  `is_asked`: a
+    route gives the list, as far as is known."""
 
     serializer: ClassDef
     model: Type | None
@@ -45,6 +46,7 @@ class SerializedList:
     loaded: Loaded = field(repr=False)
     is_sure: bool = True
     parent: Type | None = None
+    is_asked: bool = True
 
 
 class SerializedLists:
@@ -260,11 +262,12 @@ class SerializedLists:
         rows = self._meant(view, "rows") if view is not None else frozenset[str]()
         loaded = self._loaded.by(module, given, context, Type(view.name) if view is not None else None, rows)
         model = next(self._rows_of(module, given, context), None)
-        label = self._label(site) or shorten(spell(module.body, given), 60)
+        route = self._label(site)
+        label = route or shorten(spell(module.body, given), 60)
         shown = model or self._serializers.model(klass)
         parent = next(self._owners(module, given, context), None)
         is_sure = model is not None and not self._is_few(module, given, context)
-        return SerializedList(klass, shown, label, site.site, loaded, is_sure, parent)
+        return SerializedList(klass, shown, label, site.site, loaded, is_sure, parent, bool(route))
 
     def _is_few(self, module: Module, expr: Expr, context: int) -> bool:
         """`orders[:3]`, also under a name."""

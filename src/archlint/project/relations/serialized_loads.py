@@ -112,13 +112,14 @@ class SerializedLoads:
         return SerializedLoad(site, read, by.serializer, relation, listed, confidence, is_ahead, way)
 
     def _confidence(self, listed: SerializedList, relation: StoredAttribute, field: Field | None) -> Confidence:
-        """Low where it may be loaded where the list comes from, the field may be left out, it may be another list, or the list
-        is of one such object, which the session keeps."""
+        """Low where it may be loaded where the list comes from, the field may be left out, it may be another list, no route is
+        known to give it (five of eleven were wrong), or the list is of one such object, which the session keeps."""
         may_be = not listed.loaded.is_known and self._lists.loaded_anywhere(relation.name)
         is_optional = (field is not None and field.is_optional) or self._raises(relation)
         is_shared = relation.loading is not None and relation.loading.shared
         is_one = listed.loaded.leads_to_one(relation.name, shared=is_shared)
-        return Confidence.LOW if may_be or is_optional or is_one or not listed.is_sure else Confidence.MEDIUM
+        is_plain = listed.is_sure and listed.is_asked
+        return Confidence.LOW if may_be or is_optional or is_one or not is_plain else Confidence.MEDIUM
 
     def _raises(self, relation: StoredAttribute) -> bool:
         """The program has sessions with which reading raises."""

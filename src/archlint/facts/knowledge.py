@@ -100,13 +100,18 @@ class Route(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     function's annotation."""
     narrowed: tuple[str, ...] = ()
     """Arguments that say which fields of it are left out, or alone are shown."""
+    responders: str = ""
+    """The handler is an object whose methods answer that are called so, with a verb behind it (`on_` for `on_get`)."""
+    suffix: str | None = None
+    """The argument with what stands behind the verb (`on_get_all`)."""
 
 
 class NamedRoute(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A call or decorator of a framework whose paths have names, by which the functions that answer are put to them. What it
     is says `register`: `named-path` gives a path (`path`) a name, `named-view` puts what it decorates, or what is in `view`,
-    to a name, `named-defaults` says for a class what the decorators of its methods leave out, and `named-resource` puts the
-    methods of a class that are called as verbs are to `path`, and those for all objects (`collection_get`) to `all`."""
+    to a name, `named-defaults` says for a class what the decorators of its methods leave out, `named-group` runs a function, or
+    one that a module has for that (`view`), whose paths are below `path`, and `named-resource` puts the methods of a class that
+    are called as verbs are to `path`, and those for all objects (`collection_get`) to `all`."""
 
     name: str | None = None
     path: str | None = None

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, String
 from archlint.project.control.asking import Asking, Phrases, last_two
 from archlint.project.model import Def, Type
 from archlint.project.names.symbols import ClassDef, Definition
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _DEPTH = 4
 _REQUIRING = frozenset({"require", "requires", "required"})
 """What is named so turns somebody away who has not got it, whatever it is."""
+_PERMISSION = "permission"
+"""The keyword by which a view says, by its name, what whoever comes must be allowed to do."""
+_ASKED_OF_ALL = "default-permission"
+"""What is called gives all views such a permission that have none of their own."""
 _ANYTHING = frozenset({"collections.abc.Callable", "typing.Callable", "typing.Any", "builtins.object"})
 """Types of which a value may run any code."""
 
@@ -89,6 +93,8 @@ class Guards:
             yield Guard.ASKS
         for site in self._sites(route):
             yield from self._given(site)
+        if self._project.calls.registered(_ASKED_OF_ALL):
+            yield Guard.ASKS
         yield from self._set_on(route)
         for each in self._apps.of(route):
             if not self._paths.leave_out(each, route.paths):
@@ -113,7 +119,8 @@ class Guards:
         for argument in call.arguments if call is not None else ():
             if call is not None and argument.name in self._words.guard_arguments:
                 for leaf in leaves_of(argument.value):
-                    yield self._of_expression(Written(module, leaf, call.context))
+                    is_named = argument.name == _PERMISSION and isinstance(leaf, String)
+                    yield Guard.ASKS if is_named else self._of_expression(Written(module, leaf, call.context))
 
     def _set_on(self, route: Route) -> Iterator[Guard]:
         """By what a router is given after it was made: `router.dependencies = [Depends(signed_in)]`."""
@@ -294,6 +301,7 @@ class Guards:
         for decorator in klass.klass.decorators:
             if not self._declares(module, decorator):
                 yield self._of_expression(Written(module, decorator, klass.klass.outer))
+                yield from self._given(Site(module.path, decorator.at, decorator.end))
         for base in klass.klass.bases:
             if self._asks.in_name(last_name(module.body, base)):
                 yield Guard.ASKS

@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.model import CallSite, Def, argument_of
 from archlint.project.names.origins import Origins
 from archlint.project.routes.route_paths import RoutePaths, joined, normal
 from archlint.project.routes.route_records import Handler, Route
-from archlint.project.types.entities import FunctionRef
+from archlint.project.types.entities import FunctionRef, ModuleRef
 
 if TYPE_CHECKING:
     from archlint.facts.knowledge import NamedRoute
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _PATH, _VIEW, _DEFAULTS, _RESOURCE = "named-path", "named-view", "named-defaults", "named-resource"
+_GROUP = "named-group"
+_INCLUDED = "includeme"
+"""The function of a module that is run where the module is named."""
+_DEPTH = 4
 _KIND = "named-views"
 _COLLECTION = "collection_"
 _VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -53,9 +57,48 @@ class _NamedRoutes:
         methods: dict[str, tuple[str, ...]] = {}
         for module, call, facet in self._calls(_PATH):
             for name in self._texts(module, call, facet.name):
-                paths[name] += [normal(text) for text in self._texts(module, call, facet.path)]
+                own = [normal(text) for text in self._texts(module, call, facet.path)]
+                paths[name] += [_below(prefix, path) for prefix in self._prefixes(module, call) for path in own]
                 methods[name] = self._methods(module, call, facet)
         return {name: (tuple(dict.fromkeys(found)), methods[name]) for name, found in paths.items() if found}
+
+    def _prefixes(self, module: Module, call: Call, depth: int = _DEPTH) -> tuple[str, ...]:
+        """Those under which the function in which the call stands is run; one empty one where nobody runs it so."""
+        groups = self._groups.get((module.path, module.body.contexts[call.context].function), ()) if depth else ()
+        found = [
+            _below(above, prefix)
+            for there, where, prefixes in groups
+            for above in self._prefixes(there, where, depth - 1)
+            for prefix in prefixes
+        ]
+        return tuple(dict.fromkeys(found)) or ("",)
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, int], list[tuple[Module, Call, tuple[str, ...]]]]:
+        """Function that declares paths → the calls that have it run, each with what these paths are below."""
+        found: dict[tuple[str, int], list[tuple[Module, Call, tuple[str, ...]]]] = defaultdict(list)
+        for module, call, facet in self._calls(_GROUP):
+            prefixes = tuple(normal(text) for text in self._texts(module, call, facet.path)) or ("",)
+            for definition in self._run_by(module, call, argument_of(call, facet.view)):
+                found[definition.module.path, definition.index].append((module, call, prefixes))
+        return found
+
+    def _run_by(self, module: Module, call: Call, given: Expr | None) -> Iterator[Def]:
+        """A function, one by its dotted name, or that of a module which is called so."""
+        if isinstance(given, String):
+            dotted = given.value if not given.value.startswith(".") else _absolute(module, given.value)
+            for name in (dotted, f"{dotted}.{_INCLUDED}"):
+                for definition in self._project.symbols.resolve(name):
+                    if definition.kind == "function" and definition.module is not None:
+                        yield Def(definition.module, definition.module.name, definition.index)
+        elif given is not None:
+            for entity in self._project.types.inference.entities(module, given, call.context):
+                if isinstance(entity, FunctionRef):
+                    yield entity.definition
+                elif isinstance(entity, ModuleRef) and entity.module is not None:
+                    for definition in self._project.symbols.resolve_in(entity.module, _INCLUDED):
+                        if definition.kind == "function" and definition.module is not None:
+                            yield Def(definition.module, definition.module.name, definition.index)
 
     def _calls(self, word: str) -> Iterator[tuple[Module, Call, NamedRoute]]:
         """Those that are registered under a word; and those written like them, in functions that the framework calls with an
@@ -170,6 +213,19 @@ class _NamedRoutes:
                 if function.klass == row and verb in _VERBS and paths:
                     whole = tuple(joined(normal(path)) for path in paths)
                     yield Route(whole, (verb,), Handler(Def(module, module.name, number)), site.site, "class", None, module)
+
+
+def _below(prefix: str, path: str) -> str:
+    return "/".join(part for part in (prefix, path) if part)
+
+
+def _absolute(module: Module, dotted: str) -> str:
+    """`.orders`, named in a module: beside it, or in it if it is a package."""
+    dots = len(dotted) - len(dotted.lstrip("."))
+    is_package = module.path.endswith("__init__.py")
+    parts = module.name.split(".")
+    above = parts[: len(parts) - dots + is_package]
+    return ".".join((*above, dotted.lstrip("."))).rstrip(".")
 
 
 def _is_below(decorators: tuple[Expr, ...], site: CallSite) -> bool:

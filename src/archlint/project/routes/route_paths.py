@@ -34,7 +34,10 @@ _MOST = 8
 _GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)[?*+]?")
 _PLAIN_GROUP = re.compile(r"\((?:\?:)?(?:[^()\\]|\\.)*\)[?*+]?")
 _HOLES = re.compile(r"%(?:\(\w+\))?[sdr]")
-_PARAMETER = re.compile(r"<(?:[^<>:]*:)?(\w+)>|\{(\w*)[^{}]*\}|(?<=/):(\w+)")
+_KINDS = "string|strorempty|path|uuid|slug|alpha|ymd|re|regex"
+_BEHIND = rf"<(?!(?:{_KINDS}|int|float|str|any):(?:{_KINDS})\W)(\w+):(?:int|float|str|{_KINDS})(?::[^<>]*|\([^<>]*\))?>"
+"""What a parameter may be stands in front of its name with most frameworks, and behind it with some."""
+_PARAMETER = re.compile(rf"{_BEHIND}|<(?:[^<>:]*:)?(\w+)>|\{{(\w*)[^{{}}]*\}}|(?<=/):(\w+)")
 
 
 class RoutePaths:
@@ -153,7 +156,7 @@ def normal(path: str, pattern: str = "plain") -> str:
         path = _PLAIN_GROUP.sub(HOLE, path).replace("\\Z", "").replace("\\A", "")
         path = re.sub(r"[\^$?]", "", re.sub(r"\\(.)", r"\1", path))
     else:
-        path = _PARAMETER.sub(lambda m: "{" + (m[1] or m[2] or m[3] or "") + "}", path)
+        path = _PARAMETER.sub(lambda m: "{" + (m[1] or m[2] or m[3] or m[4] or "") + "}", path)
     return path.strip().strip("/")
 
 

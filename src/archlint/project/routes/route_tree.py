@@ -14,14 +14,16 @@ from archlint.facts.knowledge import Route as RouteFacet
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.model import CallSite, Def
 from archlint.project.names.kept_under import kept_under
-from archlint.project.names.origins import Callers, Origins
+from archlint.project.names.origins import Callers, Origin, Origins
 from archlint.project.parts import leaves_of
 from archlint.project.routes.containers import Containers
 from archlint.project.routes.handlers import Handlers
 from archlint.project.routes.paired_prefixes import pairs
+from archlint.project.routes.responders import by_verbs
 from archlint.project.routes.route_lists import Entry, Included, Listed, RouteLists
 from archlint.project.routes.route_paths import HOLE, RoutePaths, normal
 from archlint.project.routes.route_records import Container, Declaration, Handler, Inclusion, Via
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -34,6 +36,7 @@ _NO_CALLERS: Callers = {}
 UNKNOWN_OWNER = ""
 _AROUND = "middleware"
 _STATIC = "static-files"
+_PARTIAL = "partial"
 _VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
@@ -227,7 +230,8 @@ class RouteTree:
         texts: list[str] = []
         unknown: set[Def] = set()
         for expr in self._path_arguments(site, facet):
-            texts += self._paths.texts(site.module, expr, site.call.context, callers)
+            found = self._paths.texts(site.module, expr, site.call.context, callers)
+            texts += found if facet.rest or site.argument(facet.path) is not None else found[:1]
             unknown |= self._paths.open
         if facet.path is None:  # the path is that of what it is declared on
             texts = [""]
@@ -250,7 +254,7 @@ class RouteTree:
         handler = self._handler(site, facet, callers)
         is_plain = handler is not None and isinstance(handler.target, Def) and self._told(site, facet, callers) is None
         default = facet.default if is_plain else ()
-        yield Declaration(
+        declared = Declaration(
             paths=tuple(dict.fromkeys(normal(text, facet.pattern) for text in texts)),
             methods=facet.methods or self._methods(site, facet, callers) or default,
             handler=handler,
@@ -258,13 +262,18 @@ class RouteTree:
             via=via if self._has_owner(site) else "conf",
             module=place.module,
         )
+        if not facet.responders:
+            yield declared
+            return
+        suffixes = self._paths.texts(site.module, site.argument(facet.suffix), site.call.context, callers)
+        yield from by_verbs(self._project, site, facet, suffixes, declared)
 
     def _path_arguments(self, site: CallSite, facet: RouteFacet) -> Iterator[Expr]:
         first = site.argument(facet.path)
         plain = [a.value for a in site.call.arguments if a.name is None]
         if not facet.rest:
-            if first is not None:
-                yield first
+            handed_on = [a.value for a in site.call.arguments if a.name == "*"] if not plain else []
+            yield from handed_on[:1] if first is None else (first,)
             return
         start = int((facet.path or "0").partition(":")[0])
         yield from plain[start:]
@@ -277,10 +286,18 @@ class RouteTree:
             return site, expr
         keyword = (facet.methods_from or "").partition(":")[2]
         for caller in reversed(list(callers.values())) if site.is_open and keyword else ():
-            expr = caller.argument(f":{keyword}")
-            if expr is not None:
-                return caller, expr
+            for given in (caller, *self._filled_in(caller)):
+                expr = given.argument(f":{keyword}")
+                if expr is not None:
+                    return given, expr
         return None
+
+    def _filled_in(self, caller: CallSite) -> Iterator[CallSite]:
+        """What is called was made by a call that gives a part of its arguments: `posts = partial(route, methods=["POST"])`."""
+        for origin in self._origins.of(caller.module, caller.call.callee, caller.call.context):
+            made = origin.expr if isinstance(origin, Origin) else None
+            if isinstance(origin, Origin) and isinstance(made, CallRef) and last_name(origin.module.body, made) == _PARTIAL:
+                yield self._project.calls.in_module(origin.module)[made.index]
 
     def _methods(self, site: CallSite, facet: RouteFacet, callers: Callers) -> tuple[str, ...]:
         told = self._told(site, facet, callers)
@@ -293,9 +310,9 @@ class RouteTree:
 
     def _handler(self, site: CallSite, facet: RouteFacet, callers: Callers) -> Handler | None:
         if facet.handler == "decorated":
-            return self._handlers.decorated_by(site) or next(
-                (h for caller in reversed(list(callers.values())) if (h := self._handlers.decorated_by(caller))), None
-            )
+            # a function that a decorator of the project puts around what it decorates answers by that
+            below = (h for caller in reversed(list(callers.values())) if (h := self._handlers.decorated_by(caller)))
+            return next(below, None) or self._handlers.decorated_by(site)
         expr = site.argument(facet.handler)
         if expr is None:
             return self._handlers.decorated_by(site)

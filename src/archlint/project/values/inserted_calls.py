@@ -27,11 +27,15 @@ _READING = frozenset(
 )
 _SENT = "request-value"
 """What a method of a framework's view gives is a text of the request."""
+_PARSED = "parsed"
+"""What a function gives was read out of the text, or the file, that it is handed first."""
 _CLOSED = frozenset(
     {"int", "float", "bool", "len", "abs", "round", "id", "hash", "ord", "sum", "range", "isoformat", "timestamp", "hexdigest"}
     | {"uuid1", "uuid4", "token_hex", "strftime", "total_seconds", "count", "index", "find", "type", "isinstance", "time"}
     | {"randint", "randrange", "getrandbits", "randbelow"}
 )
+_READ = "read"
+"""A method of what a text comes out of: a stream, a file."""
 _SAME_ITEMS = frozenset(
     {"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter", "dict", "OrderedDict", "copy", "deepcopy"}
 )
@@ -67,6 +71,8 @@ class InsertedCalls:
             return self._parsed(expr, site, spot)
         if operation is not None and operation.register == _SENT:
             return self._values.leaf(expr, spot, Reach.SENT)
+        if operation is not None and operation.register == _PARSED and site.call.arguments:
+            return self._read_out_of(expr, site.call.arguments[0].value, spot)
         definitions = list(dict.fromkeys(t.definition for t in site.targets if t.definition is not None))[:_MOST_TARGETS]
         if definitions:
             return self._defined(expr, site, definitions, spot)
@@ -89,6 +95,11 @@ class InsertedCalls:
         if is_text is False:
             return iter(())
         return self._values.leaf(expr, spot, Reach.SENT if is_text else Reach.UNPROVED)
+
+    def _read_out_of(self, expr: CallRef, text: Expr, spot: Spot) -> Found:
+        """`json.loads(request.body)`: whoever sends the text decides what is in it; of another one nobody says who wrote it."""
+        sent = [found for found in self._values.walk(text, spot) if found.reach == Reach.SENT]
+        return iter(sent) if sent else self._values.leaf(expr, spot)
 
     def _substituted(self, site: CallSite, spot: Spot) -> Found:
         """`re.sub(pattern, "", text)`: the text without what is looked for."""
@@ -154,6 +165,8 @@ class InsertedCalls:
             return values.walk(callee.base, _of_mapping(name, spot))
         if name in CARRYING_METHODS:
             return values.walk(callee.base, spot if name in _SAME_KEYS else spot.whole())
+        if name == _READ:
+            return self._read_out_of(expr, callee.base, spot)
         return values.leaf(expr, spot)
 
     def _joined(self, joined: Expr, spot: Spot) -> Found:

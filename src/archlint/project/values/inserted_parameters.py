@@ -143,7 +143,9 @@ class InsertedParameters:
         """What a route has no place for is given by a decorator."""
         endpoints = self._project.endpoints.by_definition[definition]
         paths = [path for endpoint in endpoints for path in (*endpoint.route.paths, endpoint.below)]
-        return parameter.kind == "**" or any(f"{{{parameter.name}}}" in path for path in paths)
+        if parameter.kind == "**" or any(f"{{{parameter.name}}}" in path for path in paths):
+            return True
+        return self._numbers.is_grouped(definition, parameter.name)
 
     def _climbed(self, given: Given, expr: Expr, spot: Spot) -> Found:
         """What the callers pass; where none is known, whoever calls decides."""

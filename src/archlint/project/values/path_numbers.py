@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_NAMED = r"<(?:int|float|uuid)(?:\([^<>()]*\))?:{name}>|\(\?P<{name}>(?:\\d|\[0-9\])[^()]*\)"
+_KINDS = r"(?:int|float|uuid|number)(?:\([^<>()]*\))?"
+_NAMED = "|".join(
+    (
+        rf"<{_KINDS}:{{name}}>|<{{name}}:{_KINDS}>",
+        rf"\{{{{name}}:(?:{_KINDS}|(?:\\d|\[0-9\])[^{{}}]*)\}}",
+        r"\(\?P<{name}>(?:\\d|\[0-9\])[^()]*\)",
+    )
+)
 _DIGITS = re.compile(r"(?:-\??)?(?:\\d|\[0-9\]|\[\\d\])(?:[+*]|\{\d+(?:,\d*)?\})?\??")
 _TOKENS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|\(\?|\(|\)")
 """Of a regular expression, what tells its groups: escapes and sets of characters are stepped over."""
@@ -32,10 +39,18 @@ class PathNumbers:
         texts = list(self._paths(definition))
         if any(pattern.search(text) for text in texts):
             return True
+        grouped = self._grouped(definition, name, texts)
+        return bool(grouped) and all(_DIGITS.fullmatch(group) for group in grouped)
+
+    def is_grouped(self, definition: Def, name: str) -> bool:
+        """A group of the path, of which nobody says how it is called, is the parameter by its position: `/orders/(.*)`."""
+        return bool(self._grouped(definition, name, self._paths(definition)))
+
+    def _grouped(self, definition: Def, name: str, texts: Iterable[str]) -> list[str]:
+        """What the paths hold for it in a group without a name."""
         parameters = [p.name for p in definition.function.parameters if p.name not in _RECEIVERS]
         position = parameters.index(name) if name in parameters else len(parameters)
-        grouped = [groups for text in texts if position < len(groups := list(_groups(text)))]
-        return bool(grouped) and all(_DIGITS.fullmatch(groups[position]) for groups in grouped)
+        return [groups[position] for text in texts if position < len(groups := list(_groups(text)))]
 
     def _paths(self, definition: Def) -> Iterator[str]:
         """The texts that may be paths of it: in its decorators, in the calls of its routes, in the class of a handler."""

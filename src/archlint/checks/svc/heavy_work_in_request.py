@@ -12,6 +12,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import CallRef, Comparison, Expr, Operation, String
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects.effects import EffectPoint
+from archlint.project.effects.mail_requests import MailRequests, MailWords
 from archlint.project.effects.queued_mail import mail_is_queued
 from archlint.project.effects.spared import answered_before
 from archlint.project.loops.stations import stations
@@ -21,6 +22,7 @@ from archlint.project.routes.endpoints import Endpoint
 from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, shorten
 
+_REQUEST = "http"
 _EFFECTS = ("email", "heavy")
 _FEW, _MANY = 3, 10
 _MOST_TOLD = 20
@@ -28,7 +30,7 @@ _MOST_TOLD = 20
 _THREADS = frozenset({"threading.Thread", "multiprocessing.Process"})
 
 
-class Params(Struct, frozen=True, forbid_unknown_fields=True):
+class Params(MailWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`ignore_calls`: callables (dotted names, or the starts of such with a dot at the end) that may run in a request;
     `queues`: parts of a mail back end's name that say that it hands mail to a queue; `mail_calls`: callables whose mail goes
     to the back end of the settings; `trials`: words in names of handlers and routes that only try whether something
@@ -37,7 +39,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `triggers`: words that say that a scheduler or a queue asks; `tiny`: words in names of functions and modules on the
     way that draw a few pixels; `answering`: callables, as in `ignore_calls`, of models whose answer is what the user waits
     for: one search term is made a vector in a moment; `blank`: words in names of functions that make a table to be filled in,
-    or one with a few rows to show how it looks, and `tables`: callables that write one."""
+    or one with a few rows to show how it looks, and `tables`: callables that write one.  The rest: see `MailWords`."""
 
     ignore_calls: tuple[str, ...]
     queues: tuple[str, ...]
@@ -69,12 +71,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     conditions, ignored, alone = Conditions(project), params.ignore_calls, _made_for_it(project)
     if mail_is_queued(project, params.queues):
         ignored += params.mail_calls
+    requests = MailRequests(project, params)
+    effects = (*_EFFECTS, _REQUEST) if requests.are_any else _EFFECTS
     by_end: dict[Site, list[_Found]] = defaultdict(list)
     for definition, endpoints in (project.unrouted | project.endpoints.running).items():
         if not definition.module.is_production:
             continue
-        for point in (point for effect in _EFFECTS for point in project.effects.points_of(definition, effect)):
-            path = conditions.path(point)
+        for point in (point for effect in effects for point in project.effects.points_of(definition, effect)):
+            path = (requests.conditions if point.effect == _REQUEST else conditions).path(point)
             if path is None or _is_ignored(path, ignored) or is_failure_path(point.module, point.context):
                 continue
             if _is_tiny((definition, *path.through), frozenset(params.tiny)):
@@ -114,7 +118,8 @@ def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset
     is_note = is_kept or is_alone or is_trial or is_blank or _is_in_thread(project, path) or path.ends_in(params.answering)
     confidence = Confidence.LOW if is_note else path.confidence
     steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
-    return Hit(first.point.site, words, first.point.effect, confidence, related=tuple(_others(first, found)), path=steps)
+    message = "email" if first.point.effect == _REQUEST else first.point.effect
+    return Hit(first.point.site, words, message, confidence, related=tuple(_others(first, found)), path=steps)
 
 
 def _others(first: _Found, found: list[_Found]) -> Iterator[Step]:

@@ -25,6 +25,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.project.listings.page_windows import PageWindows
+from archlint.project.listings.sql_limits import limit_values
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.origins import Origin, Origins
@@ -44,6 +45,7 @@ _LIMIT_GIVEN = re.compile(r"\blimit\s+(\$\d|\?|%s|:\w|@\w|%\(|\{)[^\s]*\s*;?\s*$
 _INJECTS = "dependency"
 _KEEPING = frozenset({"max", "int"})
 """Calls that give a number which is as large as the one they are given."""
+_GIVES = frozenset({"assign", "annotate"})
 _PLAIN = frozenset({"int", "int | None", "None | int", "Optional[int]", "Union[int, None]"})
 
 
@@ -94,7 +96,8 @@ class PageSizes:
         """The statements of a module that give a size of the request a name."""
         known = self._read.get(module.path)
         if known is None:
-            assigned = [each for each in module.body.statements if each.kind == "assign" and isinstance(each.target, Name)]
+            given = [each for each in module.body.statements if each.kind in _GIVES]
+            assigned = [each for each in given if isinstance(each.target, Name) and each.value is not None]
             known = self._read[module.path] = [each for each in assigned if self._is_sent(module, each.value)]
         return known
 
@@ -158,7 +161,7 @@ class PageSizes:
         if depth < 0 or self._is_looked_at(definition, name):
             return None
         for site in self._project.calls.of(definition):
-            if self._is_limit_of_sql(site, name):
+            if self._is_limit_of_sql(definition, site, name):
                 return (Step(site.site, "asks for so many rows"),)
             if not any(_carries(argument.value, name) for argument in site.call.arguments):
                 continue
@@ -180,7 +183,7 @@ class PageSizes:
         body = definition.module.body
         for statement in body.statements:
             target = statement.target
-            if statement.kind != "assign" or not isinstance(target, Name) or not _is_in(definition, statement.at):
+            if statement.kind not in _GIVES or not isinstance(target, Name) or not _is_in(definition, statement.at):
                 continue
             if target.id != name and _passes(body, statement.value, name):
                 yield target.id
@@ -202,26 +205,39 @@ class PageSizes:
             return False
         return not any(target.definition is not None for target in site.targets)
 
-    def _is_limit_of_sql(self, site: CallSite, name: str) -> bool:
+    def _is_limit_of_sql(self, definition: Def, site: CallSite, name: str) -> bool:
         """`execute("… LIMIT ?", (n,))`, also through a function of the project that executes what it is given."""
-        given = [argument.value for argument in site.call.arguments]
-        if not any(_is_name(leaf, name) for value in given for leaf in _leaves(value)):
-            return False
         texts = self._project.statements.by_sink.get((site.path, site.index), ())
+        taken = [value for sql in texts for value in limit_values(sql, site)]
+        if any(_is_name(value, name) or _is_given(definition, name, value) for value in taken):
+            return True
+        given = [argument.value for argument in site.call.arguments]
         last = given[-1] if given else None
         is_last = any(_is_name(leaf, name) for leaf in (_leaves(last)[-1:] if last is not None else ()))
         return is_last and any(_LIMIT_GIVEN.search(sql.text) for sql in texts)
 
     def _sliced(self, definition: Def, name: str) -> tuple[Step, ...] | None:
-        """`queryset[offset : offset + limit]`: a slice of what asks the database when it is cut."""
+        """`queryset[offset : offset + limit]`, `queryset[start:end]`: a slice of what asks the database when it is cut."""
         module = definition.module
+        ends = {name, *self._sums(definition, name)}
         for expr, context in walk_module(module, frozenset({Subscript})):
             if not isinstance(expr, Subscript) or not _is_in(definition, expr.at):
                 continue
             cut = [index for index in expr.index if isinstance(index, Slice)]
-            if any(_names(module.body, index, name) for index in cut) and self._is_lazy(definition, expr.base, context):
+            if any(_names(module.body, index, end) for index in cut for end in ends) and self._is_lazy(
+                definition, expr.base, context
+            ):
                 return (Step(Site(module.path, expr.at, expr.end), "asks for so many rows"),)
         return None
+
+    def _sums(self, definition: Def, name: str) -> Iterator[str]:
+        """Names of what the size is added to: `end = start + limit`."""
+        body = definition.module.body
+        for statement in body.statements:
+            value, target = statement.value, statement.target
+            is_sum = isinstance(value, Operation) and value.op == "+" and any(_is_name(each, name) for each in value.operands)
+            if is_sum and isinstance(target, Name) and _is_in(definition, statement.at):
+                yield target.id
 
     def _is_lazy(self, definition: Def, expr: Expr, context: int) -> bool:
         found = self._project.types.inference.entities(definition.module, expr, context)
@@ -267,6 +283,15 @@ def _is_name(expr: Expr, name: str) -> bool:
     if isinstance(expr, Attribute) and isinstance(expr.base, Name):
         return f"{expr.base.id}.{expr.attr}" == name
     return isinstance(expr, Name) and expr.id == name
+
+
+def _is_given(definition: Def, name: str, value: Expr) -> bool:
+    """The name was given the value, which a text shows in place of the name."""
+    return any(
+        isinstance(s.target, Name) and s.target.id == name and s.at <= value.at < s.end and _is_in(definition, value.at)
+        for s in definition.module.body.statements
+        if s.kind in _GIVES
+    )
 
 
 def _carries(expr: Expr, name: str) -> bool:

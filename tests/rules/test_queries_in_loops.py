@@ -507,3 +507,43 @@ def test_what_makes_the_one_instance_of_a_class_asks_once(head: str, counts: boo
     code = ONCE.replace("HEAD", head)
     found = testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, "shop/pages.py": code})
     assert [f.confidence > Confidence.LOW for f in found] == [True] * counts + [False]  # the arguments of a call are few
+
+
+OF_ONE = """
+from django.contrib.auth.models import User
+from django.http import JsonResponse
+
+from shop.models import Line, Order, Product
+
+
+def mended(line):
+    Line.objects.create(order=line.order)
+
+
+def listed(request, key):
+    order = Order.objects.get(pk=key)
+    for line in order.lines.order_by("id").all():
+        Product.objects.filter(name=line.name).first()
+    return JsonResponse({})
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "confidence"),
+    [
+        ("", Confidence.LOW),
+        ("\n\ndef added(request, key):\n    Line.objects.create(order=Order.objects.get(pk=key))\n", Confidence.HIGH),
+    ],
+)
+def test_of_what_no_request_makes_more_one_object_may_have_a_handful(more: str, confidence: Confidence) -> None:
+    models = (
+        "from django.db import models\n\n\nclass Order(models.Model):\n    name = models.CharField(max_length=20)\n\n\n"
+        "class Product(models.Model):\n    name = models.CharField(max_length=20)\n\n\n"
+        "class Line(models.Model):\n    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name='lines')\n"
+        "    name = models.CharField(max_length=20)\n"
+    )
+    urls = "from django.urls import path\n\nfrom shop import views\n\nurlpatterns = [path('lines/<int:key>', views.listed)"
+    urls += ", path('added/<int:key>', views.added)]\n" if more else "]\n"
+    files = {"shop/__init__.py": "", "shop/models.py": models, "shop/views.py": OF_ONE + more, "shop/urls.py": urls}
+    found = testing.run_rule("PRF001", files)
+    assert [f.confidence for f in found if f.location.path == "shop/views.py"] == [confidence]

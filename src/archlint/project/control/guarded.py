@@ -156,9 +156,20 @@ def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
         if statement.kind == "assign" and isinstance(statement.target, Subscript) and statement.value is not None
         if statement is holder or statement.at <= at < statement.end or not found.isdisjoint(names_in(body, statement.value))
     } - loop.targets  # what is put into the item is gone with it
+    filled -= {spell(body, s.target.base) for s in loop.statements if isinstance(s.target, Subscript) and _adds_up(body, s)}
     return bool(filled) and any(
         _looks_up(body, part, filled) for statement in loop.statements for part in parts_of(body, statement.value)
     )
+
+
+def _adds_up(body: Body, statement: Statement) -> bool:
+    """`total[key] = total.get(key, 0) + n`, `total[key] += n`: a sum, not what was asked for."""
+    if statement.kind == "augment":
+        return True
+    value, target = statement.value, statement.target
+    own = {spell(body, target.base)} if isinstance(target, Subscript) else set[str]()
+    is_sum = isinstance(value, Operation) and value.op in ("+", "-")
+    return is_sum and any(_looks_up(body, part, own) for part in parts_of(body, value))
 
 
 def _skips_known(loop: Loop, chain: tuple[int, ...], at: int) -> bool:

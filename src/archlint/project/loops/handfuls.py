@@ -66,11 +66,8 @@ class Handfuls:
             if isinstance(found, CallRef):
                 callee = loop.module.body.calls[found.index].callee
                 found = callee.base if isinstance(callee, Attribute) else None
-            if not isinstance(found, Attribute):
-                return False
-            if self._is_stored(self._project.types.all(loop.module, found.base, loop.place.parent)):
-                return True
-            found = found.base if isinstance(found.base, CallRef) else None
+            elif isinstance(found, Attribute):
+                return self._is_stored(self._project.types.all(loop.module, found.base, loop.place.parent))
         return False
 
     def _models(self, loop: Loop) -> list[Type]:

@@ -15,7 +15,7 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from archlint.facts.interrupt import let_through
 from archlint.facts.sql import SqlFacts, Statement, Unparsed
-from archlint.parse.sql_flaws import flaw
+from archlint.parse.sql_flaws import flaw, let_pass
 from archlint.parse.sql_lexer import BACKSLASH_DIALECTS, Token, tokens, word_set
 from archlint.parse.sql_pieces import HEAD, Piece, clauses, depth, mask, name_for, split, words
 from archlint.parse.sql_routines import fragments, routine_kind
@@ -134,6 +134,9 @@ class _Reader:
             tree = self.parse(masked)
             if isinstance(tree, str) and any(t.kind == "tag" for t in own):
                 tree = self.parse(mask(self.text, own, first_branch_only=True))
+            if not isinstance(tree, str) and (left := let_pass(self.text, own)):
+                self.unparsed.append(Unparsed(start, end, left, left))
+                return
             if not isinstance(tree, str):
                 names = Names(self._names(own, "hole"), self._names(own, "parameter"))
                 read = _said_by(tree, self.text, start, end, names)

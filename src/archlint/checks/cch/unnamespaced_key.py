@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.checks.rule_api import Confidence, Hit, Project, Proof
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.knowledge import CacheWrite
+from archlint.facts.syntax import Expr
 from archlint.project.caches.cache_keys import CacheKeys
 from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.caches.open_keys import OpenKeys
@@ -45,9 +46,23 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         told = keys.is_named(site, key)
         if told:
             yield Proof(site.site, "has a word of its own")
-        elif told is False and (library.library, writes.key(site, write)) not in said:
+        if told is not False:
+            yield from _handed(keys, site, key, library.library, said)
+        elif (library.library, writes.key(site, write)) not in said:
             said.add((library.library, writes.key(site, write)))
             yield _hit(site, write, writes, library.library)
+
+
+def _handed(keys: CacheKeys, site: CallSite, key: Expr, cache: str, said: set[tuple[str, str]]) -> Iterator[Hit]:
+    """Most callers of the function that writes give it a key with a word: those that do not are told where they are."""
+    for call, given, owner in keys.bare(site, key):
+        written = spell(call.module.body, given)
+        if (cache, written) not in said:
+            said.add((cache, written))
+            name = shorten(f"{spell(call.module.body, call.call.callee)}(…)")
+            words = {"call": name, "key": shorten(written), "cache": cache, "callee": owner.name}
+            path = (Step(call.site, f"calls {owner.name}"), Step(site.site, f"writes to {cache}"))
+            yield Hit(call.site, words, "wrapper", min(site.confidence, call.confidence, Confidence.MEDIUM), path=path)
 
 
 def _target(site: CallSite) -> str:

@@ -26,7 +26,12 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     hits: dict[Site, Hit] = {}
     for sql in project.statements.all:
-        if sql.built is None or sql.sink is None or sql.is_test or sql.is_vendored:
+        if sql.is_test or sql.is_vendored:
+            continue
+        if sql.built is None:
+            hits.update((hit.site, hit) for hit in _of_file(sql, params))
+            continue
+        if sql.sink is None:
             continue
         if not _is_sure(sql) or not sql.built.is_constant or not sql.text.strip():
             continue
@@ -45,6 +50,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 hits.setdefault(site, Hit(site, words, confidence=min(sql.confidence, sure)))
     for site in sorted(hits):
         yield hits[site]
+
+
+def _of_file(sql: Sql, params: Params) -> Iterator[Hit]:
+    """A file is written for one database, and may hold what belongs to its shell: only what is wrong everywhere is told."""
+    for unparsed in sql.facts.unparsed:
+        reason = _meant(unparsed) or ("" if _is_beyond(unparsed, params) else unparsed.flaw)
+        if reason:
+            yield Hit(sql.site(unparsed.at, _line_end(sql, unparsed)), {"reason": reason}, confidence=Confidence.MEDIUM)
 
 
 def _is_sure(sql: Sql) -> bool:

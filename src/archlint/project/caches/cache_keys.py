@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Expr, Name
 from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.caches.open_keys import OpenKeys
-from archlint.project.model import CallSite
+from archlint.project.model import CallSite, Def
+from archlint.project.names.arguments import arguments_by_parameter, parameter
 from archlint.project.names.origins import Origins, Parameter
 from archlint.project.values.texts import Hole, Written
 
@@ -32,6 +34,21 @@ class CacheKeys:
         """The key has a word of its own, in each way in which it is built; False: some way is made of data alone; None:
         nobody can say."""
         return self._told(site.module, key, site.call.context, _DEPTH)
+
+    def bare(self, site: CallSite, key: Expr, depth: int = _DEPTH) -> Iterator[tuple[CallSite, Expr, Def]]:
+        """(call, key, function): what production code hands as the key to the function around a write that takes any key,
+        where that is made of data alone."""
+        owner = site.caller
+        if owner is None or not isinstance(key, Name) or parameter(owner.function, key.id) is None or depth <= 0:
+            return
+        for call in self._project.calls.callers(owner):
+            given = arguments_by_parameter(call.call, owner).get(key.id)
+            if given is None or not call.module.is_production:
+                continue
+            if self.is_named(call, given) is False:
+                yield call, given, owner
+            else:
+                yield from self.bare(call, given, depth - 1)
 
     def _told(self, module: Module, key: Expr, context: int, depth: int) -> bool | None:
         texts = self._project.values.texts(module, key, context)

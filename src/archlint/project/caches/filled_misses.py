@@ -34,20 +34,21 @@ class FilledMisses:
         the value is made of, it is what the query says. The key may be spelled in another way (`str(asked.id)` and
         `str(row.id)`), but says the same words."""
         key = site.argument(write.key)
-        if site.caller is None or key is None:
-            return False
-        missing = frozenset(_missing(site.module, site.call.context, site.call.at))
-        if not missing:
-            return False
-        for read in self._project.calls.of(site.caller):
-            if read.call.end > site.call.at or not self._is_of_store(read, site):
-                continue
-            asked = self._reads.delivered_key(read)
+        return key is not None and any(self._is_of_store(read, site) for read in self._missed(site, key))
+
+    def through(self, site: CallSite) -> CallSite | None:
+        """The same of a call that runs a function of the project's own which writes: the call that reads before it."""
+        key = next((argument.value for argument in site.call.arguments), None)
+        return next(self._missed(site, key), None) if key is not None else None
+
+    def _missed(self, site: CallSite, key: Expr) -> Iterator[CallSite]:
+        missing = frozenset(_missing(site.module, site.call.context, site.call.at)) if site.caller is not None else frozenset()
+        for read in self._project.calls.of(site.caller) if site.caller is not None and missing else ():
+            asked = self._reads.delivered_key(read) if read.call.end <= site.call.at else None
             if asked is None or missing.isdisjoint(_holders(read)):
                 continue
             if self._says(read, asked) == self._says(site, key) and self._asks_between(site, read):
-                return True
-        return False
+                yield read
 
     def _is_of_store(self, read: CallSite, site: CallSite) -> bool:
         return spell(read.module.body, receiver_of(read)) == spell(site.module.body, receiver_of(site))

@@ -18,6 +18,7 @@ from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.types.entities import FunctionRef
 from archlint.project.values.looked_at import Look, LookedAt
+from archlint.project.values.looked_up import LookedUp
 from archlint.project.walk import walk_module
 
 _REFUSALS = frozenset({400, 422})
@@ -82,6 +83,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if not reached and secret is None:
             continue
         is_asked = _is_decorated(definition, words, others) or _has_schema(endpoint, schemas) or bodies.are_looked_at()
+        is_asked = is_asked or (secret is None and LookedUp(project, definition, bodies.values).holds_for_all())
         look = Look.CLOSE if is_asked or bodies.are_words() else looking.of(bodies.values, definition)
         if look is Look.CLOSE or any(bodies.are_weighed(path) for path in reached):
             yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")

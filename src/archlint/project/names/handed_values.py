@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Mapping, Name, Statement
+from archlint.facts.syntax import Attribute, Call, CallRef, Collection, Comparison, Expr, Mapping, Name, Statement
 from archlint.project.control.conditions import Path
 from archlint.project.model import Def
 from archlint.project.parts import children, names_in, parts_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _UNPACKED = frozenset({"*", "**"})
 _FILLING = frozenset({"append", "extend", "add", "insert", "update", "setdefault"})
+_TRUTH, _COUNTED = "bool", "enumerate"
 _SETTING, _NAMED = "setattr", 1
 _PAIRS = frozenset({"items", "keys"})
 _DELETING = frozenset({"delete", "remove"})
@@ -162,8 +163,21 @@ class HandedValues:
             if isinstance(each, Call):
                 if any(self.holds(argument.value) for argument in each.arguments):
                     self.names |= set(names_in(self._module.body, each.callee))
-            elif each.kind in ("assign", "annotate", "for", "with") and each.value is not None and self.holds(each.value):
-                self.names |= set(names_in(self._module.body, each.target))
+            elif each.kind in ("assign", "annotate", "for", "with") and each.value is not None and self._goes_on(each.value):
+                self.names |= set(names_in(self._module.body, self._items(each)))
+
+    def _goes_on(self, expr: Expr) -> bool:
+        """What is only true or false (`bool(body["open"])`) is none of it any more."""
+        is_truth = isinstance(expr, CallRef) and last_name(self._module.body, expr) == _TRUTH
+        return not is_truth and self.holds(expr)
+
+    def _items(self, each: Statement) -> Expr | None:
+        """`item` of `for place, item in enumerate(body)`."""
+        is_counted = (
+            each.kind == "for" and isinstance(each.value, CallRef) and last_name(self._module.body, each.value) == _COUNTED
+        )
+        pair = each.target.items if is_counted and isinstance(each.target, Collection) else ()
+        return pair[1] if len(pair) > 1 else each.target
 
     def _inside(self, part: Expr) -> tuple[Expr, ...]:
         inside = children(self._module.body, part)

@@ -13,6 +13,7 @@ from archlint.project.control.conditions import Path, is_failure_path
 from archlint.project.control.made_if_missing import is_made_if_missing, leads_to_what_is_missing
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.loops.incidental import is_left_over
+from archlint.project.routes.acknowledged import only_acknowledges
 from archlint.project.routes.any_method import answers_any_method
 from archlint.project.routes.endpoints import SAFE, Endpoint
 from archlint.project.secrets.credentials import words_of
@@ -119,6 +120,11 @@ def _is_told_to(point: EffectPoint, path: Path, params: Params) -> bool:
     words = words_of(path.through[0].function.name) if path.through else ()
     if len(words) < 2 or words[0] not in params.verbs:
         return False
+    return _is_done_always(point)
+
+
+def _is_done_always(point: EffectPoint) -> bool:
+    """Under no condition, and before any answer."""
     contexts, row = point.module.body.contexts, point.context
     if any(s.kind == "return" and s.at < point.site.at for s in point.module.own_statements(contexts[row].function)):
         return False  # where it was found
@@ -129,18 +135,24 @@ def _is_told_to(point: EffectPoint, path: Path, params: Params) -> bool:
     return True
 
 
+def _only_writes(project: Project, endpoint: Endpoint, point: EffectPoint) -> bool:
+    """It does so in any case, and tells no more than that it did: that is what it is for, however it is called."""
+    return endpoint.only(SAFE) and _is_done_always(point) and only_acknowledges(project, endpoint.definition)
+
+
 def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: Path, params: Params) -> Confidence:
     """Low where neither the endpoint says that it changes something nor a state is set: of such writes, which only come
     along, about half are caches, stamps and clean-ups. Low too for what is tolerated: a link in a mail, a trace of the
     request itself, what is made once and found from then on, a table that the question itself works on."""
     if path.kept or not _words(endpoint).isdisjoint(params.links):
         return Confidence.LOW
-    said = _says_so(endpoint, params) or _deletes(path) or sets_state(project, path.end, params.states)
+    is_for_it = _only_writes(project, endpoint, point)
+    said = is_for_it or _says_so(endpoint, params) or _deletes(path) or sets_state(project, path.end, params.states)
     if not (said or _is_told_to(point, path, params)):
         return Confidence.LOW
     if any(is_left_over(project, step, (*_EXPIRED, *_TRIED)) for step in path.steps):
         return Confidence.LOW
-    if not words_of_write(path).isdisjoint((*params.traces, *params.making)):
+    if not words_of_write(path).isdisjoint(params.making if is_for_it else (*params.traces, *params.making)):
         return Confidence.LOW
     if point.site.at < endpoint.definition.function.at:  # a decorator's, which finds out who comes
         return Confidence.LOW

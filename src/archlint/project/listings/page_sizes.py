@@ -14,6 +14,7 @@ from archlint.facts.syntax import (
     Body,
     CallRef,
     Comparison,
+    Constant,
     Expr,
     Mapping,
     Name,
@@ -43,6 +44,7 @@ _ALIASES = 3
 _ORDER = frozenset({"<", "<=", ">", ">="})
 _LIMIT_GIVEN = re.compile(r"\blimit\s+(\$\d|\?|%s|:\w|@\w|%\(|\{)[^\s]*\s*;?\s*$", re.IGNORECASE)
 _INJECTS = "dependency"
+_LENGTH = "len"
 _KEEPING = frozenset({"max", "int"})
 """Calls that give a number which is as large as the one they are given."""
 _GIVES = frozenset({"assign", "annotate"})
@@ -163,10 +165,10 @@ class PageSizes:
         for site in self._project.calls.of(definition):
             if self._is_limit_of_sql(definition, site, name):
                 return (Step(site.site, "asks for so many rows"),)
+            if self._limits(site) and any(_is_about(argument.value, name) for argument in site.call.arguments):
+                return (Step(site.site, "asks for so many rows"),)
             if not any(_carries(argument.value, name) for argument in site.call.arguments):
                 continue
-            if self._limits(site) and any(_is_name(argument.value, name) for argument in site.call.arguments):
-                return (Step(site.site, "asks for so many rows"),)
             for target in site.targets:
                 if target.definition is not None:
                     below = self._below(site, target.definition, name, depth)
@@ -209,7 +211,7 @@ class PageSizes:
         """`execute("… LIMIT ?", (n,))`, also through a function of the project that executes what it is given."""
         texts = self._project.statements.by_sink.get((site.path, site.index), ())
         taken = [value for sql in texts for value in limit_values(sql, site)]
-        if any(_is_name(value, name) or _is_given(definition, name, value) for value in taken):
+        if any(_is_about(value, name) or _is_given(definition, name, value) for value in taken):
             return True
         given = [argument.value for argument in site.call.arguments]
         last = given[-1] if given else None
@@ -248,7 +250,7 @@ class PageSizes:
         """It is compared with another number, bounded by a call, or given anew by more than its conversion."""
         body = definition.module.body
         for expr, _ in walk_module(definition.module, frozenset({Comparison})):
-            is_test = isinstance(expr, Comparison) and not _ORDER.isdisjoint(expr.ops)
+            is_test = isinstance(expr, Comparison) and not _ORDER.isdisjoint(expr.ops) and not _counts_rows(body, expr)
             if is_test and _is_in(definition, expr.at) and _names(body, expr, name):
                 return True
         for call in body.calls:
@@ -283,6 +285,18 @@ def _is_name(expr: Expr, name: str) -> bool:
     if isinstance(expr, Attribute) and isinstance(expr.base, Name):
         return f"{expr.base.id}.{expr.attr}" == name
     return isinstance(expr, Name) and expr.id == name
+
+
+def _counts_rows(body: Body, test: Comparison) -> bool:
+    """`len(rows) > limit` asks whether there are more, and bounds nothing."""
+    return any(isinstance(each, CallRef) and last_name(body, each) == _LENGTH for each in test.operands)
+
+
+def _is_about(expr: Expr, name: str) -> bool:
+    """`limit`, and `limit + 1` by which it is seen whether there are more."""
+    if isinstance(expr, Operation) and expr.op == "+" and len(expr.operands) == 2:
+        return any(_is_name(each, name) for each in expr.operands) and any(isinstance(o, Constant) for o in expr.operands)
+    return _is_name(expr, name)
 
 
 def _is_given(definition: Def, name: str, value: Expr) -> bool:

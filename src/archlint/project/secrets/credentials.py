@@ -20,6 +20,7 @@ _NUMBERED = re.compile(r"[a-z]+\d+")
 _NEUTRAL_TAILS = frozenset(
     {"value", "values", "str", "string", "text", "raw", "bytes", "plain", "plaintext", "cleartext", "clear", "again", "repeat"}
     | {"ascii", "confirm", "confirmation", "input", "param", "data", "utf", "old", "new", "encoded", "decoded", "b", "s"}
+    | {"norm", "normalized", "normalised", "lower", "lc", "stripped", "trimmed", "clean", "cleaned"}
 )
 """Behind the word for a secret these leave it one: `password_str`, `password_confirm`."""
 

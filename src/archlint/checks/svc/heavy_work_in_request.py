@@ -14,7 +14,9 @@ from archlint.project.control.conditions import Conditions, Path, is_failure_pat
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.mail_requests import MailRequests, MailWords
 from archlint.project.effects.queued_mail import mail_is_queued
+from archlint.project.effects.run_by_requests import RunByRequests
 from archlint.project.effects.spared import answered_before
+from archlint.project.effects.table_exports import ExportWords, TableExports
 from archlint.project.loops.stations import stations
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
@@ -39,8 +41,10 @@ class Params(MailWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `triggers`: words that say that a scheduler or a queue asks; `tiny`: words in names of functions and modules on the
     way that draw a few pixels; `answering`: callables, as in `ignore_calls`, of models whose answer is what the user waits
     for: one search term is made a vector in a moment; `blank`: words in names of functions that make a table to be filled in,
-    or one with a few rows to show how it looks, and `tables`: callables that write one.  The rest: see `MailWords`."""
+    or one with a few rows to show how it looks, and `tables`: callables that write one; `exports`: how tables of
+    all rows are known.  The rest: see `MailWords`."""
 
+    exports: ExportWords
     ignore_calls: tuple[str, ...]
     queues: tuple[str, ...]
     mail_calls: tuple[str, ...]
@@ -88,6 +92,24 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(point.site, "the work is handed to a queue")
     for _, found in sorted(by_end.items()):
         yield _hit(project, found, params, alone)
+    yield from _exported(project, params)
+
+
+def _exported(project: Project, params: Params) -> Iterator[Hit]:
+    """Tables of all rows that a request waits for, each at the place that writes them."""
+    requests = RunByRequests(project)
+    for export in TableExports(project, params.exports).all():
+        request = requests.of(export.definition)
+        if request is None:
+            continue
+        handler = request.endpoint
+        words = {"handler": handler.definition.function.name, "route": shorten(handler.label, 80), "rows": export.rows}
+        steps = [Step(request.way[0].site, f"`{words['handler']}` answers {words['route']}")]
+        steps += [Step(each.site, f"runs {each.name}") for each in request.way[1:]]
+        steps.append(Step(export.site, "writes each of them"))
+        is_trial = _is_trial(handler, frozenset(params.trials)) or _is_triggered(handler, frozenset(params.triggers))
+        is_note = is_trial or export.is_given or _is_named(request.way, frozenset(params.blank))
+        yield Hit(export.site, words, "export", Confidence.LOW if is_note else Confidence.MEDIUM, path=tuple(steps))
 
 
 def _made_for_it(project: Project) -> frozenset[str]:

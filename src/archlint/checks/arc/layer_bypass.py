@@ -40,7 +40,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`ignore`: packages, modules or functions (dotted names) that may ask for themselves; `ignore_calls`: last names of
     library callables that are no question, with their class where it takes one; `ignore_paths`: last segments of routes that
     ask whether the database is there, `probing` words in them by which one is for those who try out or fill a program;
-    `guards`: words in names of helpers that find out who comes; `repositories`: words in the names of modules and classes of
+    `guards`: words in names of helpers that find out who comes; `hooks`: methods of a view by which it tells its framework
+    what that works on; `repositories`: words in the names of modules and classes of
     the persistence layer that stand between the services and the database; `services`: ends of the names of classes that
     are services wherever they stand."""
 
@@ -49,6 +50,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     ignore_paths: tuple[str, ...]
     probing: tuple[str, ...]
     guards: tuple[str, ...]
+    hooks: tuple[str, ...]
     repositories: tuple[str, ...]
     services: tuple[str, ...]
 
@@ -164,7 +166,10 @@ def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:
     names = (bypass.handler.name, bypass.asker.name)
     if any(name == entry or name.startswith(f"{entry}.") for name in names for entry in params.ignore):
         return True
-    if bypass.asker != bypass.handler and not set(params.guards).isdisjoint(words_of(bypass.asker.function.name)):
+    asker = bypass.asker.function
+    if bypass.asker != bypass.handler and not set(params.guards).isdisjoint(words_of(asker.name)):
+        return True
+    if asker.klass >= 0 and asker.name in params.hooks:
         return True
     if bypass.callee is not None:
         name = bypass.callee.name.partition(".")[2].lower()

@@ -59,6 +59,8 @@ class LayerEvidence:
         is_inward = self._layers.layer_of(importer) == "infrastructure" and other == "application"
         if is_inward and not words.TRANSFER.isdisjoint(imported.name.split(".")):
             return f"`{imported.name}` is what is taken in and given out: it belongs to whoever uses it"
+        if is_inward and not words.ERRORS.isdisjoint(imported.name.split(".")) and self._is_named(imported):
+            return f"`{imported.name}` is what the {other} layer asks of others to raise"
         is_tool = other == "application" and not _TOOLS.isdisjoint(self._layers.kinds(imported))
         if is_tool and not any(self._layers.layer_of(edge.imported) for edge in self._project.imports.edges(imported)):
             is_technical = self._does(imported, "infrastructure")

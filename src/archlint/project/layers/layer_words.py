@@ -100,6 +100,8 @@ PORTS_BESIDE = _set("interface interfaces gateways ports")
 """Folders beside use cases in which the application says what it needs."""
 TRANSFER = _set("schemas schema serializers dto dtos")
 """Folders of what is taken in and given out: they belong to whoever uses them."""
+ERRORS = _set("exceptions exception errors error")
+"""Names of modules and folders of errors, which whoever implements something promises to raise."""
 BESIDE_ENTITIES = _set("services service factories events policies specifications exceptions errors")
 """Folders that belong to the domain when they lie beside its entities."""
 

@@ -92,13 +92,7 @@ class CallsAlone:
         if loop.mapping is not None or site is None:
             return False
         body = loop.module.body
-        on = site.call.callee.base if isinstance(site.call.callee, Attribute) else None
-        if (
-            isinstance(on, Name)
-            and on.id in loop.targets
-            and words_of(on.id)[-1:]
-            and words_of(on.id)[-1] in self._words.accounts
-        ):
+        if self._are_accounts(loop) and not loop.derived.isdisjoint(names_in(body, call.expression)):
             return True
         for argument in site.call.arguments:
             for part in parts_of(body, argument.value):
@@ -106,15 +100,16 @@ class CallsAlone:
                 if is_own and isinstance(part, Attribute) and not words.isdisjoint(_all_words(part.attr)):
                     return True
         first = call.path.through[0] if call.path.through else None
-        handed = [a.value for a in site.call.arguments if isinstance(a.value, Name)]
         given = arguments_by_parameter(site.call, first) if first is not None else {}
         items = {name for name, expr in given.items() if isinstance(expr, Name) and expr.id in loop.targets}
-        if any(
-            expr.id in loop.targets and words_of(expr.id)[-1:] and words_of(expr.id)[-1] in self._words.accounts
-            for expr in handed
-        ):
-            return True
         return first is not None and bool(items) and any(self._takes_credential(first, name) for name in items)
+
+    def _are_accounts(self, loop: Loop) -> bool:
+        """`for account in …`, `for each in accounts`: what each is about is somebody's own over there."""
+        subject = loop.place.subject
+        names = [*loop.targets, last_name(loop.module.body, subject) if subject is not None else ""]
+        last = {words[-1] for name in names if (words := words_of(name))}
+        return not last.isdisjoint({form for word in self._words.accounts for form in (word, f"{word}s")})
 
     def _takes_credential(self, definition: Def, name: str) -> bool:
         credentials = {*self._words.own_credentials}

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import CallRef, Collection, Expr, Mapping, String
-from archlint.project.model import CallSite
+from archlint.project.model import CallSite, Def
+from archlint.project.routes.left_routers import LeftRouters
 from archlint.project.secrets.flows import Place
-from archlint.project.source.led_to import LedTo
 from archlint.project.source.modules import Module
 from archlint.project.spelling import shorten, spell, spell_call
 from archlint.project.sql.sql_texts import Sink
@@ -34,7 +34,7 @@ _SET_UP = re.compile(r"\s*(?:(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE|DATABASE|LOGIN
 def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
     """One hit for each statement of the code in which values enter a text, however many calls take it; a proof for each
     call that takes a text without."""
-    values, led_to = InsertedValues(project, params), project.led_to
+    values, asked = InsertedValues(project, params), _Asked(project)
     texts = _Texts(project)
     parts = _parts_of_clauses(project)
     hits: dict[Site, tuple[Inserted, Hit]] = {}
@@ -51,7 +51,7 @@ def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
         for found in inserted:
             if found.entry.module.is_test:
                 continue
-            hit = _hit(found, sink, led_to)
+            hit = _hit(found, sink, asked)
             known = hits.get(found.entry.site)
             if known is None or (hit.confidence, found.reach) > (known[1].confidence, known[0].reach):
                 hits[found.entry.site] = (found, hit)
@@ -119,7 +119,24 @@ class _Texts:
         return (sink.site.path, sink.site.index) in self._sinks
 
 
-def _hit(found: Inserted, sink: Sink, led_to: LedTo) -> Hit:
+class _Asked:
+    """What a request comes to."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._left = LeftRouters(project)
+        self.led_to = project.led_to
+
+    def for_nothing(self, site: Site) -> bool:
+        """The function around the place answers routes that are served nowhere, and no others."""
+        module = self._project.modules.by_path[site.path]
+        around = [row for row, function in enumerate(module.outline.functions) if function.at <= site.at < function.end]
+        told = [self._project.endpoints.by_definition.get(Def(module, module.name, row)) for row in around]
+        routes = [endpoint.route for endpoints in told if endpoints is not None for endpoint in endpoints]
+        return bool(routes) and all(map(self._left.hold, routes))
+
+
+def _hit(found: Inserted, sink: Sink, asked: _Asked) -> Hit:
     entry = found.entry
     value = shorten(spell(entry.module.body, entry.expr))
     call = shorten(spell(sink.site.module.body, sink.site.call.callee))
@@ -131,7 +148,7 @@ def _hit(found: Inserted, sink: Sink, led_to: LedTo) -> Hit:
         site=entry.site,
         words={"value": value, "call": call, "origin": origin},
         message="name" if is_name(entry.before) else "default",
-        confidence=_confidence(found, sink, led_to),
+        confidence=_confidence(found, sink, asked),
         related=(executed,),
         path=(source, *found.up, put_in, *entry.down, executed),
         anchor=f"{value} {call}",
@@ -148,16 +165,18 @@ def _origin(found: Inserted) -> str:
             return f"nothing says who decides `{found.source}`"
 
 
-def _confidence(found: Inserted, sink: Sink, led_to: LedTo) -> Confidence:
+def _confidence(found: Inserted, sink: Sink, asked: _Asked) -> Confidence:
     """How sure it is that somebody from outside decides the value, and that the text is executed: the one place where that
     is judged. A library is called by people that nobody knows; in a program with requests or tasks, what none of them is
     seen to bring is the program's own nearly always."""
     if found.reach == Reach.UNPROVED:
         return Confidence.LOW
     if found.reach == Reach.SENT:
+        if asked.for_nothing(found.site):
+            return Confidence.LOW
         return min(found.confidence, Confidence.HIGH if _is_sure(sink.site, sink) else Confidence.MEDIUM)
     by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
-    is_own = by_hand or not led_to.is_empty
+    is_own = by_hand or not asked.led_to.is_empty
     return Confidence.LOW if is_own or not _is_text(found.entry.before) else min(found.confidence, Confidence.MEDIUM)
 
 

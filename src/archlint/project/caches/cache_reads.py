@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import Await, CallRef, Collection, Comparison, Constant, Expr, Mapping, Name, String
+from archlint.facts.syntax import Await, CallRef, Collection, Comparison, Constant, Expr, Mapping, Name, String, Subscript
 from archlint.project.caches.cache_writes import CacheWrites
-from archlint.project.control.sequence import ask_for_others
+from archlint.project.control.sequence import ask_for_others, chain
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, parameter, receiver_of
 from archlint.project.parts import names_in, parts_of
@@ -129,14 +129,22 @@ class CacheReads:
 
     def is_state(self, site: CallSite, write: CacheWrite) -> bool:
         """What is written is made of what was read under the same key (a state that goes on), or is compared with it
-        (a stamp that tells whether something changed)."""
+        (a stamp that tells whether something changed); or another write of the function does so: this one begins the state."""
+        if self._goes_on(site, write):
+            return True
+        key = self._writes.key(site, write)
+        beside = self._writes.in_function(site.caller) if key and site.caller is not None else ()
+        others = [(s, w) for s, w in beside if s.index != site.index and w.kind == write.kind and self._writes.key(s, w) == key]
+        return any(self._goes_on(other, told) for other, told in others)
+
+    def _goes_on(self, site: CallSite, write: CacheWrite) -> bool:
         value = site.argument(write.value)
         reads = [read for read in self._own(site, write) if read.call.end <= site.call.at]
         if value is None or not reads:
             return False
         calls = {read.index for read in reads}
         parts = self.followed_parts(site.module, value, site.call.context)
-        if any(isinstance(part, CallRef) and part.index in calls for part in parts):
+        if any(isinstance(part, CallRef) and part.index in calls for part in parts) or _is_changed(site, value, calls):
             return True
         return any(self._compares(test, context, value, calls, site) for test, context in self._tests(site))
 
@@ -287,6 +295,28 @@ class CacheReads:
             return last_name(body, source)
         given = [a.value.value for a in body.calls[source.index].arguments if isinstance(a.value, String)]
         return " ".join([last_name(body, source), *sorted(given)])
+
+
+def _is_changed(site: CallSite, value: Expr, reads: set[int]) -> bool:
+    """What a read gave, however it was decoded, has been given another item before it is written: `data["at"] = now`."""
+    module, body = site.module, site.module.body
+    own = [s for s in module.own_statements(body.contexts[site.call.context].function) if s.at < site.call.at]
+    items = [s.target.base for s in own if s.kind in ("assign", "augment") and isinstance(s.target, Subscript)]
+    changed = {item.id for item in items if isinstance(item, Name)} & set(names_in(body, value))
+    around, waiting, seen = set(chain(module, site.call.context)), sorted(changed), set(changed)
+    while waiting:
+        name = waiting.pop()
+        given = [s for s in own if s.kind == "assign" and isinstance(s.target, Name) and s.target.id == name]
+        sure = max((s.at for s in given if s.context in around), default=-1)
+        for statement in given:
+            if statement.at < sure:
+                continue  # replaced since
+            if any(isinstance(part, CallRef) and part.index in reads for part in parts_of(body, statement.value)):
+                return True
+            more = set(names_in(body, statement.value)) - seen
+            waiting += sorted(more)
+            seen |= more
+    return False
 
 
 def _is_written_out(site: CallSite, write: CacheWrite, call: CallSite, owner: Def) -> bool:

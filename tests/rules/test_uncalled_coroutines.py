@@ -60,3 +60,43 @@ def test_what_runs_a_coroutine(routes: str, sure: Confidence) -> None:
     files = {"shop/port.py": PORT, "shop/client.py": CLIENT, "shop/routes.py": ROUTES + routes}
     found = [f for f in testing.run_rule("RES007", files) if f.location.path == "shop/client.py"]
     assert [f.confidence for f in found] == [sure]
+
+
+DECORATOR = """\
+import time
+from functools import wraps
+
+def timed(place: str):
+    def decorator(function):
+        @wraps(function)
+        async def wrapper(*args):
+            time.sleep(2)
+            return await function(*args)
+        return wrapper
+    return decorator
+"""
+APP = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/health")
+async def health() -> str:
+    return "ok"
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "routes", "sure"),
+    [
+        ("", "", Confidence.LOW),
+        ("", 'from shop.timing import timed\n\n@app.get("/a")\n@timed("a")\nasync def a(): ...\n', Confidence.HIGH),
+        ("", 'import shop.timing\n\n@app.get("/a")\n@shop.timing.timed("a")\nasync def a(): ...\n', Confidence.HIGH),
+        ('\n@timed("own")\nasync def own(): ...\n', "", Confidence.HIGH),
+        ("\nALL = [timed]\n", "", Confidence.HIGH),
+    ],
+)
+def test_a_decorator_that_nothing_uses(own: str, routes: str, sure: Confidence) -> None:
+    files = {"shop/timing.py": DECORATOR + own, "shop/routes.py": APP + routes}
+    found = [f for f in testing.run_rule("RES007", files) if f.location.path == "shop/timing.py"]
+    assert [f.confidence for f in found] == [sure]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute
 from archlint.project.model import Def, Type
+from archlint.project.parts import names_in
 from archlint.project.source.one_off import PLAIN
 from archlint.project.spelling import last_name
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
+_WRAPS = "wraps"
 _ABSTRACT = frozenset({"ABC", "Protocol", "Generic", "object"})
 
 
@@ -25,6 +27,7 @@ class Uncalled:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._known: dict[Def, bool] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     def holds(self, definition: Def) -> bool:
         """No production code calls it or hands it on, by its own name or by that of a method which it stands in for, and each
@@ -38,9 +41,10 @@ class Uncalled:
         project, module, function = self._project, definition.module, definition.function
         if project.led_to.is_empty or definition in project.endpoints.by_definition or function.name.startswith("__"):
             return False
-        if not PLAIN.issuperset(last_name(module.body, decorator) for decorator in function.decorators):
-            return False
+        marks = {last_name(module.body, decorator) for decorator in function.decorators}
         if function.klass < 0 and module.body.contexts[function.outer].kind != "module":
+            return marks <= {*PLAIN, _WRAPS} and self._is_unapplied(definition)
+        if not marks <= PLAIN:
             return False
         if function.klass >= 0 and not _is_own(project, definition.owner):
             return False
@@ -53,6 +57,26 @@ class Uncalled:
         if not all(_runs_another(project, m, call, own) for m, call in written):
             return False
         return function.name not in self._handed_on
+
+    def _is_unapplied(self, inner: Def) -> bool:
+        """What a decorator puts in place of a function, where nothing runs or names the decorator."""
+        module, row = inner.module, inner.index
+        functions, contexts = module.outline.functions, module.body.contexts
+        while (above := contexts[functions[row].outer].function) >= 0:
+            row = above
+        outer = Def(module, module.name, row)
+        is_plain = row != inner.index and outer.function.klass < 0
+        return is_plain and self.holds(outer) and outer.function.name not in self._named(module)
+
+    def _named(self, module: Module) -> frozenset[str]:
+        """The names that a module uses, but for those that only call."""
+        if module.path not in self._names:
+            body = module.body
+            read = [s.value for s in body.statements]
+            read += [argument.value for call in body.calls for argument in call.arguments]
+            read += [decorator for function in module.outline.functions for decorator in function.decorators]
+            self._names[module.path] = frozenset(name for expr in read for name in names_in(body, expr))
+        return self._names[module.path]
 
     @cached_property
     def _imported(self) -> frozenset[str | None]:

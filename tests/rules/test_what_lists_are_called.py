@@ -41,6 +41,7 @@ def {function}(session: Session):
         ("Station", "/admin/station/list", "found", HIGH),
         ("MeasuringStation", "/station-data", "found", HIGH),
         ("Analysis", "/analyses", "found", HIGH),
+        ("Person", "/people", "found", HIGH),
         ("Category", "/v1/get-categories", "found", LOW),  # a handful by its name
         # made of the rows, or some of them
         ("Station", "/hydrology", "found", LOW),

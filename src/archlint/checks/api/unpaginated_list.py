@@ -183,7 +183,8 @@ class _Weighed:
         if traits or not words.isdisjoint(params.askers):
             is_narrowed = not rows.traits.isdisjoint({"state", *_ENDS}) or not words.isdisjoint(params.waiting)
             is_few = not kind.isdisjoint(params.own_few)
-            is_told = (grows or is_heap) and not is_few and not is_narrowed
+            is_own = "asker" in traits or not words.isdisjoint(params.askers)  # and not of one thing that is named
+            is_told = (grows or (is_heap and is_own)) and not is_few and not is_narrowed
             return Confidence.MEDIUM if is_told else Confidence.LOW
         if grows and set(last).isdisjoint(params.set_up):
             return Confidence.HIGH

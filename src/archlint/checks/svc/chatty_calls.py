@@ -211,6 +211,8 @@ class _Weighing:
         caller = call.point.caller
         if caller is not None and is_run_by_operator(self._project, caller):
             return "a command of its operator runs it"
+        if self._project.by_hand.holds(call.point.module):
+            return "a person runs it, and it ends"
         is_left_over = caller is not None and not self._led_to.is_empty and is_left(self._project, caller)
         return "nothing here calls it" if is_left_over and not self._is_weak(call) else ""
 

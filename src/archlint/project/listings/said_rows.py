@@ -12,6 +12,9 @@ _ENDING = 3
 """Letters in which forms of one word may differ at their end: `analyses` and `analysis`."""
 
 
+_PLURALS = {"people": "person", "children": "child"}
+
+
 class SaidRows:
     """`asking`: words that say that something is asked for, and nothing of what: `get`, `all`, `my`."""
 
@@ -66,6 +69,7 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _stem(word: str) -> str:
+    word = _PLURALS.get(word, word)
     if word.endswith("ies") and len(word) > _SAME:
         return f"{word[:-3]}y"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > _ENDING else word

@@ -547,3 +547,36 @@ def test_of_what_no_request_makes_more_one_object_may_have_a_handful(more: str, 
     files = {"shop/__init__.py": "", "shop/models.py": models, "shop/views.py": OF_ONE + more, "shop/urls.py": urls}
     found = testing.run_rule("PRF001", files)
     assert [f.confidence for f in found if f.location.path == "shop/views.py"] == [confidence]
+
+
+SERVED = """
+from fastapi import FastAPI
+
+from shop.models import Order, User, settle
+
+app = FastAPI()
+
+
+@app.get("/users")
+def users():
+    for user in User.objects.all():
+        settle(user.name)
+
+
+def sent_out():
+    for user in User.objects.all():
+        LOOKUP(user.name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "look_up", "confidence"),
+    [
+        ("pages", "settle", Confidence.LOW),
+        ("pages", "Order.objects.get", Confidence.LOW),
+    ],
+)
+def test_what_nothing_is_seen_to_run_is_a_note(module: str, look_up: str, confidence: Confidence) -> None:
+    code = SERVED.replace("LOOKUP", look_up)
+    found = testing.run_rule("PRF001", {"shop/__init__.py": "", "shop/models.py": MODELS, f"shop/{module}.py": code})
+    assert [f.confidence for f in found if f.location.path == f"shop/{module}.py"] == [Confidence.HIGH, confidence]

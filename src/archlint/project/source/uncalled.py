@@ -46,7 +46,7 @@ class Uncalled:
             return marks <= {*PLAIN, _WRAPS} and self._is_unapplied(definition)
         if not marks <= PLAIN:
             return False
-        if function.klass >= 0 and not _is_own(project, definition.owner):
+        if function.klass >= 0 and not is_own_class(project, definition.owner):
             return False
         if function.klass < 0 and function.name in self._imported:
             return False
@@ -94,7 +94,7 @@ class Uncalled:
         return frozenset(found)
 
 
-def _is_own(project: Project, name: str) -> bool:
+def is_own_class(project: Project, name: str) -> bool:
     """Every class that this one inherits from is the project's, or a library's that runs nothing."""
     ancestors = project.types.inference.members.ancestors(Type(name))
     known = [klass for klass in map(project.symbols.classes.get, (a.name for a in ancestors)) if klass is not None]

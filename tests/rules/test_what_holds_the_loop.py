@@ -65,6 +65,18 @@ def test_what_serves_counts(code: str) -> None:
             Confidence.LOW,
         ),
         (
+            "import asyncio\ndef tree(): return asyncio.run(walk())\n"
+            "async def walk(): return await asyncio.wait_for(read(), 5)\n"
+            "async def read(): return key()",
+            Confidence.LOW,
+        ),
+        (
+            "import asyncio\ndef tree(): return asyncio.run(walk())\n"
+            "async def walk(): return await asyncio.wait_for(asyncio.gather(read(), read()), 5)\n"
+            "async def read(): return key()",
+            Confidence.HIGH,
+        ),
+        (
             "import asyncio\ndef poll(): asyncio.run(walk())\nasync def walk(): return await read()\n"
             "async def read(): return key()",
             Confidence.HIGH,

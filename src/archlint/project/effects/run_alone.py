@@ -22,6 +22,7 @@ _TURNING = re.compile(r"work\w*|listen\w*|poll\w*|bot|daemon|consum\w*|loop|fore
 _STEPS = 6
 _GIVES_WHAT_IT_GETS = "arg(0)"
 _BACKGROUND = "background-task"
+_WAITING = frozenset({"wait_for", "shield"})
 _CONTEXT = "asynccontextmanager"
 _TASK = "task"
 
@@ -90,8 +91,19 @@ class RunAlone:
     def _is_alone(self, site: CallSite, steps: int) -> bool:
         caller = site.caller
         if caller is not None and caller.function.is_async:
-            return not self._may_last(caller) and site.call.awaited and self.holds(caller, steps - 1)
+            awaited = site.call.awaited or self._is_waited_for(site)
+            return not self._may_last(caller) and awaited and self.holds(caller, steps - 1)
         return (caller is None or not _is_named(caller, _TURNING)) and self._is_run(site)
+
+    def _is_waited_for(self, site: CallSite) -> bool:
+        """`await wait_for(load(), 5)`"""
+        return any(
+            other.caller == site.caller
+            and other.call.awaited
+            and last_name(other.module.body, other.call.callee) in _WAITING
+            and any(isinstance(a.value, CallRef) and a.value.index == site.index for a in other.call.arguments)
+            for other in self._project.calls.in_module(site.module)
+        )
 
     def _is_run(self, site: CallSite) -> bool:
         """The call is what a runner is given, `asyncio.run(load())`, or calls what one makes of it, `wait_for(load)()`."""
@@ -127,7 +139,9 @@ class RunAlone:
         if gathers:
             return not all(site.call.awaited for site in gathers)
         return any(
-            not site.call.awaited and any(t.definition is not None and _is_coroutine(t.definition) for t in site.targets)
+            not site.call.awaited
+            and any(t.definition is not None and _is_coroutine(t.definition) for t in site.targets)
+            and not self._is_waited_for(site)
             for site in sites
         )
 

@@ -43,7 +43,7 @@ class InsertedAttributes:
         described = isinstance(expr.base, Attribute) and expr.base.attr in self._values.words.schema_objects
         if described or expr.attr in self._values.words.schema_names or self._values.closed.is_checked(expr, place):
             return
-        if self._values.closed.of_expression(expr, place) or self._is_member(expr, place):
+        if self._values.closed.of_expression(expr, place) or self._is_member(expr, place) or self._is_declared(expr, place):
             return
         if self._values.parameters.is_sent(expr, place):
             yield from self._values.leaf(expr, spot, Reach.SENT)
@@ -124,6 +124,22 @@ class InsertedAttributes:
             for _, info in self._project.knowledge.infos(ancestor.name)
         )
         return any(info.serializing is not None and info.serializing.annotated for info in infos)
+
+    def _is_declared(self, expr: Attribute, place: Place) -> bool:
+        """A field of which its class annotates that it is one of a few, whatever it is given as a default, and whose library
+        refuses all else."""
+        for owner in self._project.types.all(place.module, expr.base, place.context):
+            if owner.is_class or not self.declares_fields(owner):
+                continue
+            for ancestor in self._project.types.inference.members.ancestors(owner):
+                klass = self._project.symbols.classes.get(ancestor.name)
+                if klass is None:
+                    continue
+                body, context = klass.module.body, klass.klass.context
+                bindings = self._project.symbols.scopes(klass.module).bindings(context, expr.attr)
+                for row in [binding.index for binding in bindings if binding.kind == "statement"][-1:]:
+                    return self._values.closed.by_annotation(klass.module, body.statements[row].annotation, context)
+        return False
 
     def _is_tested(self, owner: Type, name: str) -> bool:
         """A field whose description holds a pattern, or that a method of the class refuses, which is told its name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.origins import Callers, Origin, Origins, Parameter
 from archlint.project.names.symbols import ClassDef
@@ -24,6 +24,7 @@ class Handlers:
         self._project = project
         self._origins = origins
         self._decorated: dict[str, dict[int, Def | ClassDef]] = {}
+        self._applied: dict[str, dict[int, Call]] = {}
 
     def decorated_by(self, site: CallSite) -> Handler | None:
         """What stands under a decorator that is this call."""
@@ -32,6 +33,16 @@ class Handlers:
             known = self._decorated[site.path] = dict(self._decorators(site.module))
         found = known.get(site.index)
         return Handler(found) if found is not None else None
+
+    def applied_to(self, site: CallSite, callers: Callers) -> Handler | None:
+        """What a decorator that is this call is put on by hand: `app.get("/orders")(show)`."""
+        module = site.module
+        known = self._applied.get(site.path)
+        if known is None:
+            calls = ((call.callee, call) for call in module.body.calls if call.arguments)
+            known = self._applied[site.path] = {callee.index: call for callee, call in calls if isinstance(callee, CallRef)}
+        call = known.get(site.index)
+        return self.of(module, call.arguments[0].value, call.context, callers) if call is not None else None
 
     def _decorators(self, module: Module) -> Iterator[tuple[int, Def | ClassDef]]:
         for row, function in enumerate(module.outline.functions):

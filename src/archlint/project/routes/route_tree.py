@@ -312,7 +312,7 @@ class RouteTree:
         if facet.handler == "decorated":
             # a function that a decorator of the project puts around what it decorates answers by that
             below = (h for caller in reversed(list(callers.values())) if (h := self._handlers.decorated_by(caller)))
-            return next(below, None) or self._handlers.decorated_by(site)
+            return next(below, None) or self._handlers.decorated_by(site) or self._handlers.applied_to(site, callers)
         expr = site.argument(facet.handler)
         if expr is None:
             return self._handlers.decorated_by(site)

@@ -25,7 +25,7 @@ _FIELDS = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
 """Those of a pattern for `format`."""
 _VALUE = "?"
 _NAMES = re.compile(
-    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|SEQUENCE|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS|VACUUM|ANALYZE)\s+(?:[\w?]*\.)?[\"`\[]?(?:\w+_)?\Z",
+    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|SEQUENCE|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS|VACUUM|ANALYZE)\s+(?:[\"`\[]?[\w?]*[\"`\]]?\.)?[\"`\[]?(?:\w+_)?\Z",
     re.IGNORECASE,
 )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.schema import Change
+from archlint.facts.syntax import Constant, Name
 from archlint.project.schema.history import Draft, History
 
 _SIZE = re.compile(r"VARCHAR\((\d+)\)")
@@ -16,10 +18,11 @@ _SIZE = re.compile(r"VARCHAR\((\d+)\)")
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`all`: every migration, also those behind which others stand; `locking`: dialects in which making an index stops
-    those who write."""
+    those who write; `first`: name that a migration gives True where it is a part of the first of its folder."""
 
     all: bool
     locking: tuple[str, ...]
+    first: str
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -27,14 +30,30 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     locks = project.schemas.dialect in params.locking
     for steps in project.schemas.histories:
         history = History()
+        begun: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for path, changes in steps:
+            with_it = begun[path.rpartition("/")[0]] if _is_first(project, path, params.first) else set()
             if params.all or path in project.schemas.newest:
-                yield from _of_step(changes, history, locks=locks)
+                yield from _of_step(changes, history, with_it, locks=locks)
+            with_it |= {made for change in changes if change.kind == "create-table" for made in _made(change, set())}
             history.apply(changes)
 
 
-def _of_step(changes: tuple[Change, ...], history: History, *, locks: bool) -> Iterator[Hit | Proof]:
-    made: set[tuple[str, str]] = set()
+def _is_first(project: Project, path: str, name: str) -> bool:
+    """A first migration may be written in two parts, where tables of two folders lead to each other."""
+    module = project.modules.by_path.get(path)
+    statements = module.body.statements if module is not None else ()
+    return any(
+        isinstance(s.target, Name) and s.target.id == name and isinstance(s.value, Constant) and s.value.value is True
+        for s in statements
+    )
+
+
+def _of_step(
+    changes: tuple[Change, ...], history: History, with_it: set[tuple[str, str]], *, locks: bool
+) -> Iterator[Hit | Proof]:
+    """`with_it`: the tables that were made a moment before, and hold nothing."""
+    made = set(with_it)
     shown: set[str] = set()
     for change in changes:
         table = change.table.lower()

@@ -23,6 +23,8 @@ from archlint.project.transactions.transaction_blocks import TransactionBlocks
 
 _COMMIT, _STORED = "db.commit", "db-model"
 _BEGUN = frozenset({"begin", "begin_nested", "begin_twophase", "transaction"})
+_MOST_SHOWN = 20
+"""Methods that are shown beside the first."""
 _CLOSES = frozenset({"close", "aclose"})
 
 
@@ -207,9 +209,11 @@ def _repositories(project: Project, params: Params, named: re.Pattern[str]) -> I
     for points in committing.values():
         first = min(points, key=lambda p: p.site)
         assert first.caller is not None  # noqa: S101 - it is a method
-        others = len({p.caller for p in points}) - 1
-        words = {"method": first.caller.function.qualname, "others": f", and {others} more" if others else ""}
-        yield Hit(first.site, words, "default", first.confidence)
+        others = {p.caller: p for p in sorted(points, key=lambda p: p.site, reverse=True) if p.caller != first.caller}
+        words = {"method": first.caller.function.qualname, "others": f", and {len(others)} more" if others else ""}
+        shown = sorted(others.values(), key=lambda p: p.site)[:_MOST_SHOWN]
+        related = tuple(Step(p.site, f"`{p.caller.function.qualname}` does, too") for p in shown if p.caller is not None)
+        yield Hit(first.site, words, "default", first.confidence, related=related)
     writing = {
         owner: p
         for p in project.effects.points("db.write")

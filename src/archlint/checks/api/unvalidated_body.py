@@ -82,9 +82,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         secret = bodies.secret(secrets)
         if not reached and secret is None:
             continue
-        is_asked = _is_decorated(definition, words, others) or _has_schema(endpoint, schemas) or bodies.are_looked_at()
+        end = max((at for path in reached if (at := _end_of(path, definition))), default=definition.function.end)
+        is_asked = _is_decorated(definition, words, others) or _has_schema(endpoint, schemas) or bodies.are_looked_at(end)
         is_asked = is_asked or (secret is None and LookedUp(project, definition, bodies.values).holds_for_all())
-        look = Look.CLOSE if is_asked or bodies.are_words() else looking.of(bodies.values, definition)
+        look = Look.CLOSE if is_asked or bodies.are_words() else looking.of(bodies.values, definition, end)
         if look is Look.CLOSE or any(bodies.are_weighed(path) for path in reached):
             yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
         elif reached:
@@ -97,6 +98,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             confidence = Confidence.LOW if bodies.is_form or only_compares else Confidence.MEDIUM
             steps = Step(bodies.site, f"takes what `{endpoint.label}` is sent"), Step(secret.site, "takes it for a password")
             yield Hit(bodies.site, words_said, "secret", confidence, path=steps)
+
+
+def _end_of(path: ConditionPath, definition: Def) -> int:
+    """Where the function has done what leads to the write; 0 where that is in another file."""
+    site = path.steps[0].site
+    return site.end if site.path == definition.module.path else 0
 
 
 def _hit(endpoint: Endpoint, bodies: _Bodies, path: ConditionPath, kind: str, is_sure: bool) -> Hit:
@@ -250,14 +257,14 @@ class _Bodies:
         first = call.arguments[0].value if is_got and call.arguments else None
         return first.value if isinstance(first, String) else ""
 
-    def are_looked_at(self) -> bool:
-        """By a decorator of the project, or by a model that is made of them."""
-        return self._are_handed_in() or self._are_modelled()
+    def are_looked_at(self, end: int) -> bool:
+        """By a decorator of the project, or by a model that is made of them before they are written."""
+        return self._are_handed_in() or self._are_modelled(end)
 
-    def _are_modelled(self) -> bool:
+    def _are_modelled(self, end: int) -> bool:
         """`NewUser(**body)`, of a class of pydantic."""
         for site in self._project.calls.of(self._definition):
-            if any(self.values.holds(argument.value) for argument in site.call.arguments):
+            if site.call.at < end and any(self.values.holds(argument.value) for argument in site.call.arguments):
                 whole = CallRef(site.call.at, site.call.length, site.index)
                 if self._looks(self._project.types.all(self._module, whole, site.call.context)):
                     return True

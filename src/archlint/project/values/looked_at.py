@@ -52,15 +52,19 @@ class LookedAt:
         self._validates = validates
         self._spared = spared
 
-    def of(self, values: HandedValues, definition: Def) -> Look:
-        """The closest look that the function and those which it hands the values to have at them."""
+    def of(self, values: HandedValues, definition: Def, before: int) -> Look:
+        """The closest look that the function and those which it hands the values to have at them.  `before`: where it has
+        written them; what is made of the row for the answer (`str(order.id)`) is no look at what was sent."""
         waiting, seen, closest = [(values, definition, 0)], {definition}, Look.NONE
         while waiting and len(seen) < _MOST:
             current, where, depth = waiting.pop(0)
-            closest = max(closest, self._tested(current, where), self._called(current, where))
+            end = before if depth == 0 else where.function.end
+            closest = max(closest, self._tested(current, where, end), self._called(current, where, end))
             if closest is Look.CLOSE:
                 return closest
             for site in self._project.calls.of(where) if depth < _DEPTH else ():
+                if site.call.at >= end:
+                    continue
                 for target in site.targets:
                     below = target.definition
                     if below is None or below in seen or not below.module.is_production:
@@ -71,9 +75,9 @@ class LookedAt:
                         waiting.append((HandedValues(self._project, below, names), below, depth + 1))
         return closest
 
-    def _called(self, values: HandedValues, definition: Def) -> Look:
+    def _called(self, values: HandedValues, definition: Def, end: int) -> Look:
         """What says by its name that it looks is called with them: `check_order(body)`, `form.clean()`, `int(body["n"])`."""
-        sites = self._project.calls.of(definition)
+        sites = [site for site in self._project.calls.of(definition) if site.call.at < end]
         return Look.CLOSE if any(self._is_look(values, site) for site in sites) else Look.NONE
 
     def _is_look(self, values: HandedValues, site: CallSite) -> bool:
@@ -86,9 +90,10 @@ class LookedAt:
         base = call.callee.base if isinstance(call.callee, Attribute) else None
         return any(values.holds(a.value) for a in call.arguments) or (base is not None and values.holds(base))
 
-    def _tested(self, values: HandedValues, definition: Def) -> Look:
+    def _tested(self, values: HandedValues, definition: Def, end: int) -> Look:
         found = Look.NONE
-        tests = [each.value for each in values.statements if each.kind in ("test", "assert") and each.value is not None]
+        tested = [each for each in values.statements if each.kind in ("test", "assert") and each.at < end]
+        tests = [each.value for each in tested if each.value is not None]
         for test in tests:
             if values.holds(test):
                 found = max(found, self._test(values, definition, test))

@@ -63,8 +63,9 @@ class LedTo:
         return self._comes(definition, is_task=False, is_later=False)
 
     def is_waited_for(self, definition: Def) -> bool:
-        """A request comes to it, or to what calls it; also one of which no route is known: it is handed on by its name."""
-        return self._comes(definition, is_task=False, handed=_REQUEST)
+        """A request comes to it, or to what calls it, and not by way of a task; also one of which no route is known: it is
+        handed on by its name."""
+        return self._comes(definition, is_task=False, handed=_REQUEST, is_later=False)
 
     def _comes(self, definition: Def, *, is_task: bool, handed: str = "", is_later: bool = True) -> bool:
         waiting, seen = [(definition, 0)], {definition}

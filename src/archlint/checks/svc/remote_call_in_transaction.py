@@ -24,7 +24,8 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """`memo`: words in the names of decorators that keep results; `not_services`: kinds of libraries that ask no service;
     `queues`: parts of a mail back end's name that say that it hands mail to a queue; `mail_calls`: callables whose mail goes
     to the back end of the settings; `lookups`: first words in names of functions that ask for something; `no_wait`: seconds
-    up to which a sleep is no wait.  The rest: see `OneOffWords`."""
+    up to which a sleep is no wait; `locking`: calls and arguments of queries that lock what they read.
+    The rest: see `OneOffWords`."""
 
     memo: tuple[str, ...]
     not_services: tuple[str, ...]
@@ -32,6 +33,7 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     queues: tuple[str, ...]
     mail_calls: tuple[str, ...]
     no_wait: float
+    locking: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -46,7 +48,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         is_service = end.effect == "email" or set(params.not_services).isdisjoint(kinds)  # a framework of tables may send mail
         return is_service and not _is_no_wait(end, params)
 
-    opened, once = OpenTransactions(project), OneOff(project, params)
+    opened, once = OpenTransactions(project, params.locking), OneOff(project, params)
     inside = opened.inside(_EFFECTS, counts)
     ends = {found.path.end.site for found in inside}
     for found in inside:

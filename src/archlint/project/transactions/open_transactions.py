@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, Name
+from archlint.facts.syntax import Attribute, Call, CallRef, Name
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
 from archlint.project.control.sequence import chain, context_at, may_follow
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.names.arguments import parameter
+from archlint.project.parts import parts_of
 from archlint.project.transactions.commits import Commit, Commits
 from archlint.project.transactions.transactions import Transactions
 
@@ -53,8 +54,11 @@ class Inside(Struct, frozen=True):
 
 
 class OpenTransactions:
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, locking: Iterable[str] = ()) -> None:
+        """`locking`: calls and arguments of queries that lock what they read until it is committed: such a one opens a
+        session's transaction as a write does."""
         self._project = project
+        self._locking = frozenset(locking)
         self._effects = project.effects
         self.transactions = Transactions(project)
         self._commits = Commits(project, self.transactions)
@@ -181,7 +185,34 @@ class OpenTransactions:
         ]
         sent = [w for w in writes if self._is_sent(w)]
         chosen = min(sent or writes, key=_plainness, default=None)
+        locked = self._locked(definition, point, since, path) if self._locking and not sent else None
+        if locked is not None and locked.site not in own:
+            return Open("session", locked.site, chosen, True, locked)
         return Open("session", chosen.site, chosen, bool(sent)) if chosen is not None else None
+
+    def _locked(self, definition: Def, point: EffectPoint, since: int, path: Path | None) -> EffectPoint | None:
+        """The plainest place before that reads rows and locks them."""
+        read = self._before("db.read", definition, point, since, path)
+        blocks = self.transactions.blocks
+        held = (r for r in read if r.site != point.site and blocks.around(r.module, r.context) < 0 and self._locks(r))
+        return min(held, key=_plainness, default=None)
+
+    def _locks(self, read: EffectPoint) -> bool:
+        """`query.with_for_update().one()`, `get(Order, id, with_for_update=True)`, also by a name or a function that does."""
+        module = read.module
+        call = read.call.call if read.call is not None else None
+        read_by = [read.point.expr] if call is None else [call.callee, *(argument.value for argument in call.arguments)]
+        parts = [part for expr in read_by for part in parts_of(module.body, expr)]
+        names = {part.id for part in parts if isinstance(part, Name)}
+        for statement in module.own_statements(read.point.caller.index) if read.point.caller is not None else ():
+            is_given = isinstance(statement.target, Name) and statement.target.id in names and statement.at < read.site.at
+            parts += parts_of(module.body, statement.value) if is_given and statement.value is not None else []
+        calls = [module.body.calls[part.index] for part in parts if isinstance(part, CallRef)]
+        calls += [call] if call is not None else []
+        below = [each.definition for each in read.point.targets if each.definition is not None]
+        calls += [site.call for definition in below for site in self._project.calls.of(definition)]
+        words = (word for call in calls for word in (_method(call), *(a.name for a in call.arguments)))
+        return any(word in self._locking for word in words)
 
     def _before(
         self, effect: str, definition: Def, point: EffectPoint, begin: int, path: Path | None = None
@@ -221,6 +252,10 @@ class OpenTransactions:
         if key not in self._sorted:
             self._sorted[key] = sorted(self._effects.points_of(definition, effect), key=lambda point: point.site.at)
         return self._sorted[key]
+
+
+def _method(call: Call) -> str:
+    return call.callee.attr if isinstance(call.callee, Attribute) else ""
 
 
 def _raises_behind(point: EffectPoint) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, Statement, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Mapping, Name, Statement, Subscript
 from archlint.project.model import Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import parts_of
@@ -34,6 +34,8 @@ class RefusedElsewhere:
         self._closed = closed
         self._leaving = leaving
         self._known: dict[tuple[Def, str], bool] = {}
+        self._lookups: dict[tuple[str, int], list[tuple[Statement, str, Expr, bool]]] = {}
+        """(path, function) → its lookups: (statement, name that is looked up, in what, whether what is missing raises)."""
 
     def has(self, expr: Name, at: Place) -> bool:
         """It has been refused, unless it is one of what is written out, before the place, on every way to it."""
@@ -42,9 +44,8 @@ class RefusedElsewhere:
         if function < 0:
             return False
         around = set(places_around(module, at.context))
-        own = module.own_statements(function)
-        end = module.outline.functions[function].end if _is_kept(own, expr) else expr.at
-        if self._is_looked_up(module, own, expr.id, around, end, _LEAVES):
+        end = module.outline.functions[function].end if _is_kept(module.own_statements(function), expr) else expr.at
+        if self._is_looked_up(module, function, expr.id, around, end, _LEAVES):
             return True
         sites = self._project.calls.of(Def(module, module.name, function))
         return any(self._refuses_in(site, expr.id) for site in sites if site.call.context in around and site.call.end <= end)
@@ -68,7 +69,7 @@ class RefusedElsewhere:
         if known is None:
             module, function = definition.module, definition.function
             own, around = module.own_statements(definition.index), {function.context}
-            known = self._is_looked_up(module, own, name, around, function.end, _REFUSES) or any(
+            known = self._is_looked_up(module, definition.index, name, around, function.end, _REFUSES) or any(
                 self._closed.implies(module, module.body.contexts[s.context].subject, name, False)
                 for s in own
                 if self._leaves(module, s, _REFUSES) and self._is_beside(module, s, around)
@@ -77,40 +78,31 @@ class RefusedElsewhere:
         return known
 
     def _is_looked_up(  # noqa: PLR0917 - where, and what is asked there
-        self, module: Module, own: Sequence[Statement], name: str, around: set[int], end: int, leaving: Container[str]
+        self, module: Module, function: int, name: str, around: set[int], end: int, leaving: Container[str]
     ) -> bool:
         """`kinds[name]`, or `kind = kinds.get(name)` and `if kind is None: raise …`, of a mapping that is written out."""
-        body = module.body
         found: set[str] = set()
-        for statement in own:
-            if statement.end > end or statement.value is None:
+        for statement, asked, base, raises in self._lookups_in(module, function):
+            if asked != name or statement.end > end or not self._is_written_out(module, base, statement.context):
                 continue
-            looked = list(self._lookups(module, statement, name))
-            if statement.context in around and any(isinstance(each, Subscript) for each in looked):
+            if raises and statement.context in around:
                 return True
-            if looked and statement.kind == "assign" and isinstance(statement.target, Name):
+            if statement.kind == "assign" and isinstance(statement.target, Name):
                 found.add(statement.target.id)
-        for statement in own:
+        for statement in module.own_statements(function) if found else ():
             if statement.end <= end and self._leaves(module, statement, leaving) and self._is_beside(module, statement, around):
-                asked = tested_for_nothing(body, body.contexts[statement.context].subject)
-                if isinstance(asked, Name) and asked.id in found:
+                tested = tested_for_nothing(module.body, module.body.contexts[statement.context].subject)
+                if isinstance(tested, Name) and tested.id in found:
                     return True
         return False
 
-    def _lookups(self, module: Module, statement: Statement, name: str) -> Iterator[Expr]:
-        body = module.body
-        for part in parts_of(body, statement.value):
-            if isinstance(part, Subscript):
-                base, asked = part.base, part.index[0]
-            elif isinstance(part, CallRef) and last_name(body, part) == "get" and body.calls[part.index].arguments:
-                callee = body.calls[part.index].callee
-                if not isinstance(callee, Attribute) or len(body.calls[part.index].arguments) != 1:
-                    continue
-                base, asked = callee.base, body.calls[part.index].arguments[0].value
-            else:
-                continue
-            if isinstance(asked, Name) and asked.id == name and self._is_written_out(module, base, statement.context):
-                yield part
+    def _lookups_in(self, module: Module, function: int) -> list[tuple[Statement, str, Expr, bool]]:
+        known = self._lookups.get((module.path, function))
+        if known is None:
+            own = module.own_statements(function)
+            known = [(s, *each) for s in own if s.value is not None for each in _looked_up(module.body, s.value)]
+            self._lookups[module.path, function] = known
+        return known
 
     def _is_written_out(self, module: Module, base: Expr, context: int) -> bool:
         if not isinstance(base, Name | Attribute):
@@ -126,6 +118,17 @@ class RefusedElsewhere:
     def _is_beside(self, module: Module, statement: Statement, around: set[int]) -> bool:
         place = module.body.contexts[statement.context]
         return place.kind == "if" and statement.context not in around and place.parent in around
+
+
+def _looked_up(body: Body, value: Expr) -> Iterator[tuple[str, Expr, bool]]:
+    for part in parts_of(body, value):
+        if isinstance(part, Subscript) and isinstance(part.index[0], Name):
+            yield part.index[0].id, part.base, True
+        elif isinstance(part, CallRef):
+            call = body.calls[part.index]
+            asked = call.arguments[0].value if len(call.arguments) == 1 else None
+            if isinstance(call.callee, Attribute) and call.callee.attr == "get" and isinstance(asked, Name):
+                yield asked.id, call.callee.base, False
 
 
 def _is_kept(own: Sequence[Statement], expr: Name) -> bool:

@@ -144,7 +144,9 @@ class CacheReads:
             return False
         calls = {read.index for read in reads}
         parts = self.followed_parts(site.module, value, site.call.context)
-        if any(isinstance(part, CallRef) and part.index in calls for part in parts) or _is_changed(site, value, calls):
+        if any(isinstance(part, CallRef) and part.index in calls for part in parts):
+            return True
+        if _is_changed(site, value, calls) or _is_compared(site, calls):
             return True
         return any(self._compares(test, context, value, calls, site) for test, context in self._tests(site))
 
@@ -317,6 +319,29 @@ def _is_changed(site: CallSite, value: Expr, reads: set[int]) -> bool:
             waiting += sorted(more)
             seen |= more
     return False
+
+
+def _is_compared(site: CallSite, reads: set[int]) -> bool:
+    """The write stands where what was read is (or is not) the same as something that is not written out: `if seen != newest`
+    tells that something has changed, and is no miss."""
+    module, body = site.module, site.module.body
+    own = [s for s in module.own_statements(body.contexts[site.call.context].function) if s.at < site.call.at]
+    held: set[str] = set()
+    for statement in own:
+        is_read = any(isinstance(part, CallRef) and part.index in reads for part in parts_of(body, statement.value))
+        goes_on = is_read or not held.isdisjoint(names_in(body, statement.value))
+        if goes_on and statement.kind == "assign" and isinstance(statement.target, Name):
+            held.add(statement.target.id)
+    around = (body.contexts[row] for row in chain(module, site.call.context))
+    tests = (place.subject for place in around if place.kind in ("if", "else") and place.subject is not None)
+    equal = (part for test in tests for part in parts_of(body, test) if isinstance(part, Comparison))
+    return any(
+        part.ops in (("==",), ("!=",))
+        and not any(isinstance(side, Constant | String) for side in part.operands)
+        and any(isinstance(side, Name) and side.id in held for side in part.operands)
+        and len({name for side in part.operands for name in names_in(body, side)} - held) > 0
+        for part in equal
+    )
 
 
 def _is_written_out(site: CallSite, write: CacheWrite, call: CallSite, owner: Def) -> bool:

@@ -22,7 +22,7 @@ from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.caches.filled_misses import FilledMisses
 from archlint.project.model import CallSite
 from archlint.project.names.arguments import arguments_by_parameter, parameter, receiver_of
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.texts import Hole, Written
 
@@ -106,7 +106,7 @@ class CachedCopies:
         if is_state:
             return Confidence.LOW if says_cache or copies else None
         # a setting, a key or a state that is made when it is missing is written so, too, and a hash is as often an index
-        is_sure = copies or (write.kind != "hash" and (says_cache or self._is_by_item(site, write)))
+        is_sure = copies or (write.kind != "hash" and says_cache)
         is_home = self._is_of_object(site, write) or (not copies and self._reads.only_asks(site, write))
         fills = self._fills(site, write, outer) and not is_home
         if fills and is_sure:
@@ -216,16 +216,6 @@ class CachedCopies:
         """An object's own state, which it takes up again where the store has it."""
         value = site.argument(write.value)
         return isinstance(value, Attribute) and isinstance(value.base, Name) and value.base.id == "self"
-
-    def _is_by_item(self, site: CallSite, write: CacheWrite) -> bool:
-        """The entry is one of many, and not what a function of the project's own client hands on."""
-        key, value = site.argument(write.key), site.argument(write.value)
-        own = {p.name for p in site.caller.function.parameters} if site.caller is not None else set()
-        is_handed = not own.isdisjoint(names_in(site.module.body, value))
-        if key is None or (is_handed and isinstance(key, Name) and key.id in own):
-            return False
-        texts = self._project.values.texts(site.module, key, site.call.context)
-        return not texts or any(isinstance(piece, Hole) for text in texts for piece in text.pieces)
 
     def says_lock(self, site: CallSite, write: CacheWrite, outer: CallSite) -> bool:
         """Do the key, the function, its class or module, or the one that calls it name a lock?"""

@@ -29,6 +29,7 @@ from archlint.project.spelling import last_name, shorten, spell
 _EFFECTS = ("http", "rpc")
 _KEEPING = frozenset({"db.read", "cache.read"})
 _FILES = frozenset({"files", "file"})
+_URL = "url"
 _NAMED = frozenset({"name", "names"})
 _FAR = 4
 """Functions between the loop and the call: on a longer way there are many conditions that nobody can weigh."""
@@ -42,7 +43,8 @@ _WEAK = frozenset({"read", "listed", "keyed"})
 class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`memo`: words in the names of decorators that keep results; `others`: effects of a library call by which its
     repetition is not this rule's matter; `not_services`: kinds of libraries that talk to no other service;
-    `transfers`: names, or words in names, of functions that send or fetch one file; `messages` and `sending`: words in the
+    `transfers`: names, or words in names, of functions that send or fetch one file;
+    `carried`: what stands before `url` in the name of a file's address; `messages` and `sending`: words in the
     names of functions that tell somebody something; `few`: last words in names of what there is a handful of; `unfinished`:
     words for what is asked about until it is done; `picked`: parameters that are handed the rows that somebody has picked.  The
     rest: see `LoopWords`."""
@@ -51,6 +53,7 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     others: tuple[str, ...]
     not_services: tuple[str, ...]
     transfers: tuple[str, ...]
+    carried: tuple[str, ...]
     clouds: tuple[str, ...]
     of_clouds: tuple[str, ...]
     messages: tuple[str, ...]
@@ -173,8 +176,11 @@ class _Weighing:
         kinds = self._project.knowledge.package_kinds(call.path.end.witness.target)
         end = last_name(call.path.end.module.body, call.path.end.call.call.callee) if call.path.end.call is not None else ""
         is_cloud = not {*params.clouds}.isdisjoint(kinds)
-        if _hands_files(call) or any(
-            not own.isdisjoint(params.transfers) or (is_cloud and end in params.of_clouds) for own in words
+        files = {(kind, _URL) for kind in params.carried}
+        if (
+            _hands_files(call)
+            or any(words_of(name) in files for name in _address(self._project, call))
+            or any(not own.isdisjoint(params.transfers) or (is_cloud and end in params.of_clouds) for own in words)
         ):
             return "each carries a file of its own"
         return self._alone.why(call, words)

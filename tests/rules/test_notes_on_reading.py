@@ -40,7 +40,7 @@ def first():
 def answer(request, pk):
     reader = Reader.objects.get(pk=pk)
     {write}
-    return JsonResponse({{}})
+    return JsonResponse({{"since": reader.last_login}})
 
 
 urlpatterns = [path("readers/<int:pk>/stop", answer)]

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from archlint.project.source.imports import ImportGraph
     from archlint.project.source.led_to import LedTo
     from archlint.project.source.left_code import LeftCode
+    from archlint.project.source.loaded_by_name import LoadedByName
     from archlint.project.source.modules import Module, Modules
     from archlint.project.source.uncalled import Uncalled
+    from archlint.project.source.unreached import Unreached
     from archlint.project.sql.statements import Statements
     from archlint.project.transactions.transaction_blocks import TransactionBlocks
     from archlint.project.types.named_dependencies import NamedDependencies
@@ -225,6 +227,18 @@ class Project:
         from archlint.project.source.led_to import LedTo
 
         return LedTo(self)
+
+    @cached_property
+    def loaded_by_name(self) -> LoadedByName:
+        from archlint.project.source.loaded_by_name import LoadedByName
+
+        return LoadedByName(self)
+
+    @cached_property
+    def unreached(self) -> Unreached:
+        from archlint.project.source.unreached import Unreached
+
+        return Unreached(self)
 
     @cached_property
     def left_code(self) -> LeftCode:

@@ -7,14 +7,10 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import String
-from archlint.project.parts import leaves_of
 from archlint.project.source.roots import ancestors
 from archlint.project.source.unimported import SERVED
-from archlint.project.walk import starts_of_reading
 
 if TYPE_CHECKING:
-    from archlint.facts.syntax import Call
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
@@ -23,12 +19,7 @@ _PUT_AWAY = re.compile(
     r"|.*_(archived?|backups?|bak|deprecated|disabled|obsolete|old|orig|unused)"
 )
 """Folders in which somebody put away what he did not want to delete, if nothing outside of them asks for it."""
-_NAME = re.compile(r"[\w./:-]+")
 _VERSION = re.compile(r"v\d+")
-_IMPORTERS = ("import_module", "__import__")
-_FINDERS = ("iter_modules", "walk_packages", "find_modules", "spec_from_file_location")
-_LISTERS = ("listdir", "scandir", "walk", "glob", "rglob", "iglob", "iterdir")
-"""By what a program loads modules whose names stand in no import."""
 _FEW = 2
 """Functions and classes that a copy has in common with what it was copied from, and at least a half of its own."""
 _SHARE = 2
@@ -40,6 +31,7 @@ class LeftCode:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._by_name = project.loaded_by_name
         self._known: dict[str, str] = {}
         self._folders: dict[str, bool] = {}
 
@@ -56,12 +48,14 @@ class LeftCode:
         left = next(filter(self._is_put_away, away), "")
         if away:
             return f"nothing outside of `{left}` imports what is put away there" if left else ""
+        if self._project.unreached.holds(module):
+            return "nothing that the program runs imports it"
         if self._takers[module.path] or self._is_loaded(module):
             return ""
         twin = self._twin(module)
-        if twin is None or self._is_named(module):  # in this order: few have one, and all texts are read for their names
-            return ""
-        return f"nothing imports it, and `{twin.path}`, which is in use, defines the same"
+        if twin is not None and not self._by_name.names(module):  # in this order: all texts are read for their names
+            return f"nothing imports it, and `{twin.path}`, which is in use, defines the same"
+        return ""
 
     def _is_put_away(self, folder: str) -> bool:
         if folder not in self._folders:
@@ -79,9 +73,9 @@ class LeftCode:
             if module.path.startswith(f"{above}/".lstrip("/")) and not module.path.startswith(folder + "/")
         ]
         in_use = sum(bool(self._takers[module.path]) for module in beside)
-        if not in_use or (self._loads and in_use * _SHARE < len(beside)):
+        if not in_use or (self._by_name.loads and in_use * _SHARE < len(beside)):
             return False
-        return folder.rpartition("/")[2] not in self._named_folders
+        return folder.rpartition("/")[2] not in self._by_name.folders
 
     def _is_taken(self, folder: str) -> bool:
         """A file outside of the folder imports what is in it, and cannot mean what has the same name outside."""
@@ -105,19 +99,7 @@ class LeftCode:
         """The program loads modules by names that it makes, and most of those beside this one are imported by nobody."""
         beside = self._beside[module.path.rpartition("/")[0]]
         left = sum(not self._takers[other.path] for other in beside)
-        return self._loads and left * _SHARE > len(beside)
-
-    @cached_property
-    def _loads(self) -> bool:
-        """The program asks which modules there are, or lists files and imports by names that it makes."""
-        if any(module.is_production for name in _FINDERS for module, _ in self._project.calls.written(name)):
-            return True
-        listing = {module.path for name in _LISTERS for module, _ in self._project.calls.written(name)}
-        return any(
-            module.is_production and module.path in listing and not _is_literal(call)
-            for name in _IMPORTERS
-            for module, call in self._project.calls.written(name)
-        )
+        return self._by_name.loads and left * _SHARE > len(beside)
 
     @cached_property
     def _beside(self) -> dict[str, list[Module]]:
@@ -128,40 +110,6 @@ class LeftCode:
                 found[module.path.rpartition("/")[0]].append(module)
         return found
 
-    def _is_named(self, module: Module) -> bool:
-        """Settings, another text of the program or a deployment names it."""
-        return module.local_name in self._named or module.path.rpartition("/")[2] in self._named
-
-    @cached_property
-    def _named(self) -> frozenset[str]:
-        """The modules, by dotted names, and the files that are named anywhere; the packages above them are, too."""
-        names = {module.local_name for module in self._project.modules.all}
-        commands = {word for _, command in self._project.deployment.commands for word in command.split()}
-        found = {text.rpartition("/")[2] for text in self._texts if text.endswith(".py")}
-        for text in self._texts:
-            if "/" not in text and ("." in text or text in commands):  # else it is any word
-                dotted = text.partition(":")[0]
-                while dotted and dotted not in found:
-                    if dotted in names:
-                        found.add(dotted)
-                    dotted = dotted.rpartition(".")[0]
-        return frozenset(found)
-
-    @cached_property
-    def _named_folders(self) -> frozenset[str]:
-        """The parts of dotted names and of the paths of files."""
-        texts = (text for text in self._texts if text.endswith(".py") or "/" not in text)
-        return frozenset(part for text in texts for part in re.split(r"[/.:]", text))
-
-    @cached_property
-    def _texts(self) -> frozenset[str]:
-        """What may name a module or its file in the program's texts and in the commands of deployments."""
-        found = {word for _, command in self._project.deployment.commands for word in command.split()}
-        for module in self._project.modules.all:
-            for expr, _ in starts_of_reading(module):
-                found.update(leaf.value for leaf in leaves_of(expr) if isinstance(leaf, String))
-        return frozenset(text for text in found if _NAME.fullmatch(text))
-
     def _twin(self, module: Module) -> Module | None:
         """A module that somebody imports and that has the same name, or the one's is the other's with a word more, and defines
         most of the functions and classes of this one."""
@@ -171,7 +119,7 @@ class LeftCode:
         shared = Counter(path for name in mine for path in self._defining[name] if _is_named_like(path, module.path))
         path, most = min(shared.items(), key=lambda each: (-each[1], each[0]), default=("", 0))
         folder, _, name = module.path.rpartition("/")
-        if folder and path.endswith(f"/{name}") and folder.rpartition("/")[2] in self._named_folders:
+        if folder and path.endswith(f"/{name}") and folder.rpartition("/")[2] in self._by_name.folders:
             return None  # frameworks find the same file in each package that settings name
         return self._project.modules.by_path[path] if most >= _FEW and most * _SHARE > len(mine) else None
 
@@ -195,10 +143,6 @@ def _is_named_like(path: str, other: str) -> bool:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".py").lower().replace("-", "_")
-
-
-def _is_literal(call: Call) -> bool:
-    return bool(call.arguments) and isinstance(call.arguments[0].value, String)
 
 
 def _defined(module: Module) -> frozenset[str]:

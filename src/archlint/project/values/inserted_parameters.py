@@ -128,7 +128,9 @@ class InsertedParameters:
         field = spot.taken[0] if spot.taken else None
         if isinstance(field, str) and self._values.attributes.is_closed_field(types, field):
             return iter(())  # `body.model_dump()["limit"]`
-        sent = parameter.annotation is not None or self._is_in_path(definition, parameter)
+        sent = (
+            parameter.annotation is not None or self._is_in_path(definition, parameter) or self._is_filled_by_routes(definition)
+        )
         return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
 
     def _makes_itself(self, owner: Type) -> bool:
@@ -146,6 +148,13 @@ class InsertedParameters:
         if parameter.kind == "**" or any(f"{{{parameter.name}}}" in path for path in paths):
             return True
         return self._numbers.is_grouped(definition, parameter.name)
+
+    def _is_filled_by_routes(self, definition: Def) -> bool:
+        """It has no decorators but those of its routes: nobody else is there who could give it anything."""
+        endpoints = self._project.endpoints.by_definition[definition]
+        routes = {endpoint.route.site.at for endpoint in endpoints if endpoint.route.site.path == definition.module.path}
+        decorators = definition.function.decorators
+        return bool(decorators) and routes.issuperset(decorator.at for decorator in decorators)
 
     def _climbed(self, given: Given, expr: Expr, spot: Spot) -> Found:
         """What the callers pass; where none is known, whoever calls decides."""

@@ -26,11 +26,11 @@ def test_the_commands_run_and_say_what_is_shown(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples/storefront", project, ignore=shutil.ignore_patterns(".archlint_cache", "__pycache__"))
     shell("git init -q -b main && git add --all && git commit -q -m start", project)
     ahead = datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=90)
-    blocks = re.findall(r"^```(console|python)\n(.+?)^```$", TEXT.replace(WRITTEN_DAY, str(ahead)), re.M | re.S)
+    blocks = re.findall(r"^```(console|diff)\n(.+?)^```$", TEXT.replace(WRITTEN_DAY, str(ahead)), re.M | re.S)
     assert [kind for kind, _ in blocks].count("console") > 5
     for kind, block in blocks:
-        if kind == "python":
-            (project / block.splitlines()[0].removeprefix("# ")).write_text(block.partition("\n")[2], "utf-8")
+        if kind == "diff":
+            subprocess.run(["git", "apply"], cwd=project, input=block, text=True, check=True)
             continue
         for part in block.removeprefix("$ ").split("\n$ "):
             command, _, output = part.partition("\n")

@@ -27,7 +27,8 @@ _FOR_SENDERS = 400
 _OF_MEMBERS = frozenset({"name", "value"})
 _OWN = frozenset({"self", "cls"})
 _REFUSING = frozenset({"raise", "assert"})
-_PATTERNS = frozenset({"pattern", "regex", "choices"})
+PATTERNS = frozenset({"pattern", "regex", "choices"})
+"""By which what describes a field or a parameter says what it lets through."""
 
 
 class InsertedAttributes:
@@ -151,7 +152,7 @@ class InsertedAttributes:
             for binding in self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name)[-1:]:
                 value = body.statements[binding.index].value if binding.kind == "statement" else None
                 described = body.calls[value.index].arguments if isinstance(value, CallRef) else ()
-                if any(argument.name in _PATTERNS for argument in described):
+                if any(argument.name in PATTERNS for argument in described):
                     return True
             for row, function in enumerate(outline.functions):
                 if function.klass == klass.index and any(_names(body, d, name) for d in function.decorators):

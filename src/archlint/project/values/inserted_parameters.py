@@ -20,6 +20,7 @@ from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
+from archlint.project.values.inserted_attributes import PATTERNS
 from archlint.project.values.insertions import Part, Reach, Spot
 from archlint.project.values.path_numbers import PathNumbers
 from archlint.project.values.request_objects import RequestObjects
@@ -128,9 +129,9 @@ class InsertedParameters:
         field = spot.taken[0] if spot.taken else None
         if isinstance(field, str) and self._values.attributes.is_closed_field(types, field):
             return iter(())  # `body.model_dump()["limit"]`
-        sent = (
-            parameter.annotation is not None or self._is_in_path(definition, parameter) or self._is_filled_by_routes(definition)
-        )
+        is_filled = parameter.annotation is not None or self._is_in_path(definition, parameter)
+        is_filled = is_filled or self._is_filled_by_routes(definition)
+        sent = is_filled and not self._lets_through(definition, parameter)
         return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
 
     def _makes_itself(self, owner: Type) -> bool:
@@ -148,6 +149,17 @@ class InsertedParameters:
         if parameter.kind == "**" or any(f"{{{parameter.name}}}" in path for path in paths):
             return True
         return self._numbers.is_grouped(definition, parameter.name)
+
+    @staticmethod
+    def _lets_through(definition: Def, parameter: Parameter) -> bool:
+        """What describes it has a pattern of what is let through: `Query(pattern="^(asc|desc)$")`."""
+        body = definition.module.body
+        described = (
+            part for expr in (parameter.default, parameter.annotation) if expr is not None for part in parts_of(body, expr)
+        )
+        return any(
+            a.name in PATTERNS for part in described if isinstance(part, CallRef) for a in body.calls[part.index].arguments
+        )
 
     def _is_filled_by_routes(self, definition: Def) -> bool:
         """It has no decorators but those of its routes: nobody else is there who could give it anything."""

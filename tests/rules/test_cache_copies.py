@@ -11,6 +11,8 @@ import redis
 from django.core.cache import cache
 from sqlalchemy.orm import Session
 client = redis.Redis()
+def asked(name=None):
+    return Session(ENGINE).execute(Q).scalar()
 """
 
 STATE = {
@@ -211,6 +213,14 @@ def publish(name, to):
 def run(session: Session):
     publish('a', session.execute(Q).scalar())
 """,
+    "worked out here, and found again": """\
+def digest_of(path):
+    found = client.get(path)
+    if found is None:
+        found = digest(path)
+        client.set(path, found)
+    return found
+""",
 }
 
 COPIES = {
@@ -220,14 +230,6 @@ def room(key, session: Session):
     if found is None:
         found = session.execute(Q).scalar()
         client.hset('rooms', key, found)
-    return found
-""",
-    "filled value": """\
-def digest_of(path):
-    found = client.get(path)
-    if found is None:
-        found = digest(path)
-        client.set(path, found)
     return found
 """,
     "filled by one call": """\
@@ -247,7 +249,7 @@ def warm(prices):
 """,
     "filled by the one that reads": """\
 def keep(name):
-    value = load(name)
+    value = asked(name)
     client.set(f'routes:{name}', value)
     return value
 def route(name):
@@ -271,7 +273,7 @@ prices = Prices()
 def price(name):
     found = prices.get(name)
     if found is None:
-        found = load(name)
+        found = asked(name)
         prices.put(name, found)
     return found
 """,
@@ -280,7 +282,7 @@ KEY = 'pair'
 def pair():
     found = client.get(KEY)
     if found is None:
-        found = load()
+        found = asked()
         client.set(key_for('pair'), found)
     return found
 """,
@@ -295,7 +297,7 @@ class Rates:
         kept = self._kept(name)
         if kept is not None:
             return kept
-        value = load(name)
+        value = asked(name)
         self._keep(name, value)
         return value
 PREFIX = 'rates:'
@@ -348,13 +350,13 @@ DATED = """\
 def shown(name):
     kept = client.get(f'size:{name}')
     if kept is None:
-        kept = [load(name), {when}]
+        kept = [asked(name), {when}]
         client.set(f'size:{name}', json.dumps(kept))
     return kept
 """
 
 
-@pytest.mark.parametrize(("when", "is_told"), [("time.time()", False), ("load(name)", True)])
+@pytest.mark.parametrize(("when", "is_told"), [("time.time()", False), ("asked(name)", True)])
 def test_what_says_itself_how_old_it_is_is_a_note(when: str, is_told: bool) -> None:
     (found,) = testing.run_rule("CCH001", {"shop/store.py": HEAD + DATED.replace("{when}", when)})
     assert (found.confidence > Confidence.LOW) is is_told

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary
+from archlint.project.words import words_of
 
 VOCABULARY = Vocabulary(
     {"password": ["password", "passwd", "pwd"], "token": ["token", "access token"], "key": ["api key", "secret"]},

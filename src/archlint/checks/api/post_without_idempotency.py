@@ -13,10 +13,10 @@ from archlint.project.control.conditions import Conditions, Path
 from archlint.project.listings.makers import Makers
 from archlint.project.model import Def, Type
 from archlint.project.routes.endpoints import Endpoint
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.transactions.new_rows import makes_row
+from archlint.project.words import words_of
 
 _PLURAL = "s"
 _UNKNOWN = "/{}"

@@ -22,10 +22,10 @@ from archlint.project.routes.route_records import App, Route
 from archlint.project.routes.route_tree import UNKNOWN_OWNER
 from archlint.project.routes.secret_lookups import looks_up_by_secret
 from archlint.project.routes.view_access import Guard
-from archlint.project.secrets.credentials import compounds_of, words_of
 from archlint.project.source.modules import Module
 from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.types.provided import provided_by
+from archlint.project.words import compounds_of, words_of
 
 _FAR = 3
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""

@@ -22,9 +22,9 @@ from archlint.project.routes.endpoints import Endpoint
 from archlint.project.routes.left_routers import LeftRouters
 from archlint.project.routes.page_decorators import shows_page
 from archlint.project.routes.route_records import FIELD
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.one_off import OneOff
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 _READS = frozenset({"GET", "QUERY"})
 _CONNECTION = "connection"

@@ -16,12 +16,12 @@ from archlint.project.loops.incidental import is_left_over
 from archlint.project.routes.acknowledged import only_acknowledges
 from archlint.project.routes.any_method import answers_any_method
 from archlint.project.routes.endpoints import SAFE, Endpoint
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.transactions.state_changes import sets_state
 from archlint.project.transactions.working_tables import fills_working_table
 from archlint.project.transactions.write_words import words_of_write
+from archlint.project.words import words_of
 
 _LONG_VERBS = ("create", "delete", "remove", "update", "withdraw", "generate", "register", "cancel")
 """What paths run together with other words: `createdb`."""

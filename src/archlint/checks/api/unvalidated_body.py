@@ -13,13 +13,13 @@ from archlint.project.control.conditions import Path as ConditionPath
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.handed_values import HandedValues
 from archlint.project.routes.endpoints import WRITING, Endpoint
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.types.entities import FunctionRef
 from archlint.project.values.looked_at import Look, LookedAt
 from archlint.project.values.looked_up import LookedUp
 from archlint.project.walk import walk_module
+from archlint.project.words import words_of
 
 _REFUSALS = frozenset({400, 422})
 """The answers to what is not in order."""

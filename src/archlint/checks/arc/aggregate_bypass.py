@@ -14,9 +14,9 @@ from archlint.facts.syntax import Attribute, Name
 from archlint.project.model import Type
 from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, spell
+from archlint.project.words import words_of
 
 _GROWING = frozenset({"append", "extend", "insert", "remove", "clear", "pop", "add", "discard"})
 

@@ -13,9 +13,9 @@ from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.model import Def, Type
 from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,8 +11,8 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Expr, Name, String
 from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.types.frozen import Frozen
+from archlint.project.words import words_of
 
 _WORD = re.compile(r"\w+")
 _FEW = 2

@@ -14,7 +14,7 @@ from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
 from archlint.project.routes.handler_ways import Bypass, HandlerWays
-from archlint.project.secrets.credentials import words_of
+from archlint.project.words import words_of
 
 _EFFECTS = frozenset({"db.read", "db.write"})
 

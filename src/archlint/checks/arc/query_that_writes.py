@@ -13,12 +13,12 @@ from archlint.project.effects.task_retries import is_decorated_task
 from archlint.project.loops.incidental import Incidental, IncidentalWords
 from archlint.project.model import Def
 from archlint.project.routes.endpoints import VERBS
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.transactions.table_changes import changes_tables
 from archlint.project.transactions.working_tables import fills_working_table
 from archlint.project.types.overriding import is_run_by_framework, overrides_library
+from archlint.project.words import words_of
 
 _GETTING_OR_MAKING = ("get_or_create", "aget_or_create")
 _FAR = 2

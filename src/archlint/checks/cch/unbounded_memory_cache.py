@@ -12,10 +12,10 @@ from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def
 from archlint.project.names.growing_mappings import Entry, GrowingMappings
 from archlint.project.names.origins import Parameter
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.one_off import OneOff
 from archlint.project.spelling import last_name, spell
 from archlint.project.types.instances import Instances
+from archlint.project.words import words_of
 
 _CLEARS = "cache_clear"
 _ONE = "1"

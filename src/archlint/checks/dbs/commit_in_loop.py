@@ -16,11 +16,11 @@ from archlint.project.loops.proved import Proved
 from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.model import Def
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, shorten
 from archlint.project.transactions.commits import Commit, Commits
 from archlint.project.transactions.computed_updates import made_before
 from archlint.project.transactions.transactions import Transactions
+from archlint.project.words import words_of
 
 _EFFECT = "db.commit"
 _SPLITS, _BOUNDS = frozenset({"split", "rsplit"}), frozenset({"/", "\\", ".", "::"})

@@ -14,7 +14,6 @@ from archlint.project.model import Def, Type
 from archlint.project.names.sources import Source
 from archlint.project.parts import parts_of
 from archlint.project.relations.row_sources import is_found_by_asker, row_sources
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.modules import Module
 from archlint.project.source.one_off import PLAIN
 from archlint.project.source.unimported import Unimported
@@ -26,6 +25,7 @@ from archlint.project.transactions.memory_changes import changes_of, root_of
 from archlint.project.transactions.method_changes import MethodChange, MethodChanges
 from archlint.project.transactions.row_locks import RowLocks
 from archlint.project.transactions.transaction_blocks import TransactionBlocks
+from archlint.project.words import words_of
 
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})

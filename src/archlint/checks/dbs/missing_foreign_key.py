@@ -10,7 +10,7 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.schema import Column, Schema, Table
 from archlint.project.schema.lookups import full_name, kind_of, meant
-from archlint.project.secrets.credentials import words_of
+from archlint.project.words import words_of
 
 _ENDING = "_id"
 _CODE = ".py"

@@ -14,12 +14,12 @@ from archlint.project.model import CallSite
 from archlint.project.names.for_tables import is_for_tables
 from archlint.project.names.name_uses import uses_of
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.modules import Module
 from archlint.project.source.one_off import OneOff
 from archlint.project.source.unimported import Unimported, goes_on
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import External
+from archlint.project.words import words_of
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):

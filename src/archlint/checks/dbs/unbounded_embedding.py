@@ -9,9 +9,9 @@ from archlint.facts.syntax import Expr, Mapping, String
 from archlint.project.effects.run_by_requests import RunByRequests
 from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.one_off import OneOff
 from archlint.project.transactions.update_documents import UpdateDocuments
+from archlint.project.words import words_of
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -12,7 +12,6 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, 
 from archlint.project.control.sequence import chain
 from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def, Type
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.led_to import LedTo
 from archlint.project.source.one_off import OneOff
 from archlint.project.source.unimported import Unimported
@@ -50,6 +49,7 @@ from archlint.project.transactions.repeatable_writes import can_be_run_again
 from archlint.project.transactions.transactions import Transactions
 from archlint.project.transactions.written_names import Written, is_key
 from archlint.project.values.insertions import text_of
+from archlint.project.words import words_of
 
 _NEAR = 1
 """Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh (of two or

@@ -15,8 +15,8 @@ from archlint.project.model import Def, Type
 from archlint.project.names.container_uses import Use
 from archlint.project.parts import names_in
 from archlint.project.routes.endpoints import WRITING
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import spell
+from archlint.project.words import words_of
 
 _OUTSIDE = ("cache.read", "cache.write", "db.read", "db.write")
 

@@ -16,8 +16,8 @@ from archlint.project.effects.run_by_requests import Request, RunByRequests
 from archlint.project.model import CallSite, Def
 from archlint.project.names.setting_values import SettingValues
 from archlint.project.routes.endpoints import WRITING
-from archlint.project.secrets.credentials import words_of
 from archlint.project.values.sent_values import SentValues
+from archlint.project.words import words_of
 
 _ORDER: tuple[Fate, ...] = ("removed", "sent", "kept", "used")
 """Of what the functions of a way do with the file, what decides."""

@@ -41,10 +41,10 @@ from archlint.project.parts import names_in, parts_of
 from archlint.project.relations.serialized_queries import SerializedQueries, SerializedQuery
 from archlint.project.relations.unloaded import is_seen_unloaded
 from archlint.project.routes.at_login import is_at_login
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.filling_empty import fills_what_is_empty
 from archlint.project.source.uncalled import is_own_class
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.words import words_of
 
 _CHUNKED = re.compile(r"(^|_)(chunk(s|ed)?|batched)(_|$)")
 _COMMIT = "db.commit"

@@ -12,9 +12,9 @@ from archlint.project.effects.run_alone import RunAlone
 from archlint.project.effects.stored_uploads import StoredUpload, StoredUploads
 from archlint.project.model import Def
 from archlint.project.names.parameters_run import arguments_named
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.one_off import OneOff, OneOffWords
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 _LOCAL = frozenset({"blocking", "file.write", "env.read", "log"})
 _SHORT = 0.01

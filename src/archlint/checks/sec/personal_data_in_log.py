@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.project.effects.stand_ins import stands_in
-from archlint.project.secrets.credentials import Vocabulary, compounds_of, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.flows import Habits
 from archlint.project.secrets.leaks import Leaks
 from archlint.project.secrets.logged import LoggedValue
 from archlint.project.source.command_lines import reads_command_line
 from archlint.project.source.modules import Module
+from archlint.project.words import compounds_of, words_of
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from archlint.project.control.sequence import chain
 from archlint.project.model import CallSite
 from archlint.project.names.origins import Origin, Origins, Parameter
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.flows import Flow, Habits, Place, Source
 from archlint.project.secrets.hashed_fields import HashedFields, field_read, is_hashed_in_a_branch
 from archlint.project.secrets.password_columns import ColumnWords, PasswordColumns, PasswordUse
@@ -26,6 +26,7 @@ from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.transactions.sent_classes import SentClasses
 from archlint.project.values.texts import BuiltText, Hole, Written
 from archlint.project.walk import walk_module
+from archlint.project.words import words_of
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _WRITES = re.compile(r"\s*(?:INSERT|REPLACE|UPDATE|MERGE|WITH)\b", re.IGNORECASE)

@@ -13,7 +13,7 @@ from archlint.project.model import CallSite, Type
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.names.results import Results
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import Vocabulary, compounds_of, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.digest_tokens import token_of
 from archlint.project.secrets.digest_uses import DigestUses
 from archlint.project.secrets.digests import Digest, Digests
@@ -22,6 +22,7 @@ from archlint.project.secrets.stretched import Stretching
 from archlint.project.secrets.taint import Taint
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.words import compounds_of, words_of
 
 _NAMING = frozenset({"id", "name", "path", "filename", "file", "color", "colour"})
 """What a digest makes of a secret under such a name tells things apart, and is trusted by nobody."""

@@ -12,7 +12,7 @@ from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Slice, S
 from archlint.project.names.given_constants import gets_constants
 from archlint.project.names.results import Results
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import Vocabulary, compounds_of, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.digest_uses import DigestUses
 from archlint.project.secrets.digests import Digest, Digests
 from archlint.project.secrets.flows import Habits, Place
@@ -23,6 +23,7 @@ from archlint.project.secrets.rehashed import Rehashed
 from archlint.project.secrets.taint import Taint
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.words import compounds_of, words_of
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

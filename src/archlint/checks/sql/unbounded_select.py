@@ -12,9 +12,9 @@ from archlint.facts.sql import Statement
 from archlint.facts.syntax import Attribute
 from archlint.project.listings.grown_tables import grown_tables, last_part
 from archlint.project.model import CallSite
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.sql.statements import Sql
+from archlint.project.words import words_of
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

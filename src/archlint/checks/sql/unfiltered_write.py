@@ -12,10 +12,10 @@ from archlint.facts.sql import Statement
 from archlint.facts.syntax import CallRef, Function
 from archlint.project.model import Def
 from archlint.project.parts import names_in
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.sql.statements import Sql
 from archlint.project.transactions.wide_writes import WideWrite, WideWrites
+from archlint.project.words import words_of
 
 _MAKING = frozenset({"create", "insert", "merge", "upsert"})
 _ASKING = "current"

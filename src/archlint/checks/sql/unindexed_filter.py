@@ -15,7 +15,7 @@ from archlint.facts.sql import Asked, Statement
 from archlint.project.listings.grown_tables import grown_tables, last_part
 from archlint.project.schema.lookups import certainty, full_name, serving
 from archlint.project.schema.row_filters import AskedColumn, grown_classes, row_filters
-from archlint.project.secrets.credentials import words_of
+from archlint.project.words import words_of
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

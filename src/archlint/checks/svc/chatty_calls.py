@@ -22,9 +22,9 @@ from archlint.project.loops.repeated import Repeated, RepeatedEffects
 from archlint.project.loops.stations import stations
 from archlint.project.names.unset_flags import is_behind_unset_flag
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.operated import is_left, is_run_by_operator
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.words import words_of
 
 _EFFECTS = ("http", "rpc")
 _KEEPING = frozenset({"db.read", "cache.read"})

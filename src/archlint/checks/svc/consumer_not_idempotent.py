@@ -16,11 +16,11 @@ from archlint.project.effects.consumers import Consumer, consumers
 from archlint.project.model import Def
 from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
 from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.transactions.new_rows import makes_row
+from archlint.project.words import words_of
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):

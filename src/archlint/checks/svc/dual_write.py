@@ -14,11 +14,11 @@ from archlint.project.control.conditions import Conditions, Path, is_failure_pat
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
 from archlint.project.transactions.commits import Commit, Commits
 from archlint.project.transactions.transactions import Transactions
+from archlint.project.words import words_of
 
 _MARKS = frozenset({"sent", "synced", "published", "delivered", "notified", "dispatched", "emitted", "announced", "last"})
 _KEEPING = ("db.commit", "db.write")

@@ -9,11 +9,11 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.project.control.sequence import chain
 from archlint.project.effects.effects import EffectPoint
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import shorten, spell
 from archlint.project.transactions.open_transactions import Inside, OpenTransactions
 from archlint.project.transactions.sent_early import SentEarly, sent_early
 from archlint.project.transactions.told_early import RowsToldEarly, ToldEarly
+from archlint.project.words import words_of
 
 _SAVING = "save"
 _EFFECTS = ("enqueue", "publish")

@@ -21,8 +21,8 @@ from archlint.project.loops.stations import stations
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
 from archlint.project.routes.endpoints import Endpoint
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, shorten
+from archlint.project.words import words_of
 
 _REQUEST = "http"
 _EFFECTS = ("email", "heavy")

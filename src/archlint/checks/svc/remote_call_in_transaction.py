@@ -10,10 +10,10 @@ from archlint.project.control.sequence import chain
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.memoised import fills_cache, is_memoised
 from archlint.project.effects.queued_mail import mail_is_queued
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.one_off import OneOff, OneOffWords
 from archlint.project.spelling import shorten
 from archlint.project.transactions.open_transactions import Inside, OpenTransactions
+from archlint.project.words import words_of
 
 _EFFECTS = ("http", "rpc", "email", "sleep")
 _FAR = 3

@@ -13,8 +13,8 @@ from archlint.project.control.conditions import Conditions, Path, is_failure_pat
 from archlint.project.control.sequence import chain, may_follow
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.words import words_of
 
 _REMOTE = ("http", "rpc")
 _HANDLERS = frozenset({"except", "finally"})

@@ -30,9 +30,9 @@ from archlint.project.model import Type
 from archlint.project.names.carrying import is_carrying
 from archlint.project.names.descent import Descent
 from archlint.project.names.origins import Origin, Origins, Parameter
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.values.sent_parts import SentParts
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

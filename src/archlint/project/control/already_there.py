@@ -23,8 +23,8 @@ from archlint.project.control.made_if_missing import is_made_if_missing
 from archlint.project.control.sequence import chain
 from archlint.project.control.swallowed import handlers
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.control.conditions import Path

@@ -23,9 +23,9 @@ from archlint.facts.syntax import (
 )
 from archlint.project.model import Def
 from archlint.project.names.symbols import ClassDef
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.walk import walk_module
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

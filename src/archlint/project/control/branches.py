@@ -20,8 +20,8 @@ from archlint.facts.syntax import (
     Template,
 )
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.secrets.flows import Habits

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, Walrus
 from archlint.project.control.sequence import chain
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.control.conditions import Path

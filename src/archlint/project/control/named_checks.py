@@ -6,9 +6,9 @@ from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Comparison, Constant, Expr, Operation
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.values.closed_places import checks
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import Def

@@ -25,8 +25,8 @@ from archlint.project.loops.loop_items import listed_by
 from archlint.project.loops.stations import carried
 from archlint.project.loops.turns import made_from
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation, Subscript
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from archlint.facts.syntax import String
 from archlint.project.control.conditions import Conditions
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Comparison, Name, Subscript
 from archlint.project.names.arguments import receiver_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.control.conditions import Path

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.parts import leaves_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -10,8 +10,8 @@ from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Constant
 from archlint.project.effects.kept_answers import empty_names, empty_parts
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint

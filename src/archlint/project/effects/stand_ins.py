@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Comparison, Constant, Expr, Operation, String, Template
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import compounds_of, words_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.words import compounds_of, words_of
 
 if TYPE_CHECKING:
     from archlint.project.secrets.logged import LoggedValue

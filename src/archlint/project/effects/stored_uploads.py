@@ -12,9 +12,9 @@ from archlint.project.effects.file_writes import FileWrite, FileWrites
 from archlint.project.effects.local_file_words import LocalFileWords
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.values.sent_values import SentValues
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

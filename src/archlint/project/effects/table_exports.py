@@ -12,8 +12,8 @@ from archlint.facts.syntax import Attribute, Call, CallRef, Comprehension, Expr,
 from archlint.project.listings.loaded_rows import LoadedRows, chain_of
 from archlint.project.model import CallSite, Def
 from archlint.project.names.origins import Origin, Origins, Parameter
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, shorten, spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

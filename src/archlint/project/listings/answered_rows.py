@@ -47,8 +47,8 @@ from archlint.project.relations.row_types import (
 )
 from archlint.project.routes.action_branches import returned_by_lists
 from archlint.project.routes.attachments import makes_file
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -10,8 +10,8 @@ from archlint.project.effects.task_retries import is_decorated_task
 from archlint.project.loops.loops import Loops
 from archlint.project.model import Def
 from archlint.project.routes.route_guards import guards_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

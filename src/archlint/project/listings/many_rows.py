@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from archlint.facts.syntax import CallRef, Name
 from archlint.project.listings.makers import Makers
 from archlint.project.model import Type
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.one_off import OneOffWords
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet

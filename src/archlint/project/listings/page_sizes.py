@@ -31,9 +31,9 @@ from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import leaves_of, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, Call, CallRef, Comparison, Expr, Name
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.loops.loops import Loop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archlint.project.secrets.credentials import words_of
+from archlint.project.words import words_of
 
 _SAME = 4
 """Letters that two words begin with, or that one has of the other, to be forms of one word."""

@@ -11,8 +11,8 @@ from archlint.project.loops.stations import is_straight, stations
 from archlint.project.model import Type
 from archlint.project.names.arguments import arguments_by_parameter, parameter
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint

@@ -21,9 +21,9 @@ from archlint.facts.syntax import (
 )
 from archlint.project.names.arguments import arguments_by_parameter, parameter, receiver_of, receives_itself
 from archlint.project.parts import names_in
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.values.address_parts import ADDRESSES, is_constant, names_host, reads_address, takes_item
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.facts.findings import Site

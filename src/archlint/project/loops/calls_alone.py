@@ -10,8 +10,8 @@ from archlint.project.loops.repeated import LoopWords
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.name_uses import attributes_of
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import compounds_of, words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import compounds_of, words_of
 
 if TYPE_CHECKING:
     from archlint.project.loops.loops import Loop

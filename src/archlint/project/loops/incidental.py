@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Await, Call, CallRef, Collection, Constant, Expr, Name
 from archlint.project.control.made_if_missing import is_made_if_missing
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.write_words import words_of_write
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.facts.findings import Step

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from archlint.facts.syntax import Attribute, CallRef, Collection, Comprehension, Expr, Name, Operation, Subscript
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.loops.loops import Loop

@@ -9,8 +9,8 @@ from archlint.project.loops.batches import expression_of
 from archlint.project.loops.loops import tries_again
 from archlint.project.loops.stations import carried
 from archlint.project.parts import names_in
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Expr

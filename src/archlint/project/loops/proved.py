@@ -11,8 +11,8 @@ from archlint.project.loops.loop_items import RowPart, part_of_row
 from archlint.project.loops.loops import WRITTEN, Loops
 from archlint.project.model import Type
 from archlint.project.parts import names_in
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.loops.loops import Loop

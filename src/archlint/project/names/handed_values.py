@@ -9,8 +9,8 @@ from archlint.facts.syntax import Attribute, Call, CallRef, Collection, Comparis
 from archlint.project.control.conditions import Path
 from archlint.project.model import Def
 from archlint.project.parts import children, names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, Name, String
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.spelling import last_name, spell
 from archlint.project.types.entities import FunctionRef
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite

@@ -9,8 +9,8 @@ from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscr
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import parts_of
 from archlint.project.schema.names import last_part
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -12,8 +12,8 @@ from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison
 from archlint.project.model import CallSite, Type
 from archlint.project.names.arguments import receiver_of
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

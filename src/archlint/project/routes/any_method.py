@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 from archlint.project.walk import attributes_named
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

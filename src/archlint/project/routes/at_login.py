@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.project.secrets.credentials import words_of
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import Def

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Collection, Comparison, Context, Expr, Name, Operation
 from archlint.project.model import CallSite, Def
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 from archlint.project.types.injected import Written
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.control.asking import Asking

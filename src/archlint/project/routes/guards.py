@@ -19,10 +19,10 @@ from archlint.project.routes.guard_words import GuardWords
 from archlint.project.routes.guarded_paths import GuardedPaths
 from archlint.project.routes.sent_away import is_told_who_comes, sends_away
 from archlint.project.routes.view_access import Guard, ViewAccess
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import Bound, Entity, External, FunctionRef
 from archlint.project.types.injected import Injected, Written, handed
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -20,10 +20,10 @@ from archlint.project.routes.health_words import HealthWords, is_below_resource
 from archlint.project.routes.route_answers import answers_failure, answers_state, description_of, labels_of
 from archlint.project.routes.route_guards import answering_functions, guards_of
 from archlint.project.routes.route_records import App, Handler, Route
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import spell
 from archlint.project.types.entities import FunctionRef
 from archlint.project.types.injected import Injected
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -11,9 +11,9 @@ from archlint.project.model import Def, Type, argument_of
 from archlint.project.routes.endpoints import Endpoint
 from archlint.project.routes.mutations import METHODS
 from archlint.project.routes.route_records import FIELD, Handler, Route
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -10,7 +10,7 @@ from archlint.facts.syntax import Attribute, Collection, Conditional, Constant, 
 from archlint.project.model import Def
 from archlint.project.parts import leaves_of
 from archlint.project.routes.route_records import Route
-from archlint.project.secrets.credentials import words_of
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Comparison
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

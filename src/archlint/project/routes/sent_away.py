@@ -8,8 +8,8 @@ from archlint.facts.syntax import Attribute, Body, Expr, Operation
 from archlint.project.control.asking import last_two
 from archlint.project.model import Def
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import spell, spell_call
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.control.asking import Phrases

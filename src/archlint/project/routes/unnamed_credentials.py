@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Mapping, Name, String
 from archlint.project.names.origins import Origin, Origins, Parameter
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.types.injected import Injected, Written
 from archlint.project.walk import walk_module
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

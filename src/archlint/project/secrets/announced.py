@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.facts.syntax import Call, CallRef, Expr, Operation, String, Template
-from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.flows import Source
 from archlint.project.secrets.logged import LoggedValue
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 _LONGEST = 3
 """Words of a term that names a credential."""

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, CallRef, Expr, Mapping, Name, Operation, String, Subscript, Template
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import announces, words_of
+from archlint.project.secrets.credentials import announces
 from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name, spell
 from archlint.project.walk import walk_module
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module

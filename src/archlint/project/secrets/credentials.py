@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from itertools import pairwise
 
 from msgspec import Struct
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-
-_NUMBERED = re.compile(r"[a-z]+\d+")
+from archlint.project.words import words_of
 
 _NEUTRAL_TAILS = frozenset(
     {"value", "values", "str", "string", "text", "raw", "bytes", "plain", "plaintext", "cleartext", "clear", "again", "repeat"}
@@ -104,19 +100,6 @@ _SCHEME = re.compile(r"(?i)(?:^|[^\w-])(?:bearer|basic|token|api-?key) $")
 def announces(text: str) -> bool:
     """The text ends with what stands before a credential in an authorization header: `Bearer `."""
     return _SCHEME.search(text) is not None
-
-
-@lru_cache(maxsize=1 << 16)
-def words_of(identifier: str) -> tuple[str, ...]:
-    """`newPassword_2` → (new, password); lower case, digits dropped."""
-    return tuple(word.lower() for word in _WORD.findall(identifier))
-
-
-def compounds_of(identifier: str) -> tuple[str, ...]:
-    """What `words_of` takes apart or drops: neighbours as one word, and words with their digits (`digestauth`, `oauth1`)."""
-    words = words_of(identifier)
-    joined = (first + second for first, second in pairwise(words))
-    return (*joined, *_NUMBERED.findall(identifier.lower()))
 
 
 class Naming(Struct, frozen=True):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Subscript
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite

@@ -9,8 +9,8 @@ from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Mapping,
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.carrying import is_carrying
 from archlint.project.parts import children, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.facts.findings import Site

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.origins import Parameter
-from archlint.project.secrets.credentials import words_of
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Expr

@@ -13,9 +13,9 @@ from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.flows import Place, Source
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import Type

@@ -13,10 +13,10 @@ from archlint.project.model import CallSite, Def, Type, argument_of
 from archlint.project.names.origins import Parameter
 from archlint.project.names.passed_arguments import arguments_of
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 from archlint.project.values.cut_values import cut_by, keys_of
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

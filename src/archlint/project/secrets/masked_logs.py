@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Argument, Attribute, CallRef, Collection, Expr, Mapping, Name, String
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.walk import walk_module
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,9 +18,10 @@ from archlint.facts.syntax import Attribute, CallRef, Expr, Function, Name
 from archlint.project.model import CallSite, Type
 from archlint.project.names.own_makers import OwnMakers
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.spelling import last_name
 from archlint.project.values.written_fields import pairs_of, speaks_of
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.names.symbols import ClassDef

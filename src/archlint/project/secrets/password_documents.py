@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Expr, Mapping, Name, String
 from archlint.project.names.origins import Origin, Origins
-from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.password_columns import PasswordUse
 from archlint.project.spelling import shorten, spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite

@@ -9,8 +9,8 @@ from msgspec import Struct
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Name
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.secrets.digest_uses import DigestUses

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.syntax import Attribute, Expr, Mapping, String, Subscript
-from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.flows import Place
 from archlint.project.secrets.hashed_fields import field_read
 from archlint.project.secrets.password_columns import PasswordUse
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.values.request_values import RequestValues
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

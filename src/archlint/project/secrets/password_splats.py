@@ -14,11 +14,11 @@ from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name, String,
 from archlint.project.model import Type
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.flows import Place
 from archlint.project.secrets.password_columns import PasswordColumns, PasswordUse
 from archlint.project.spelling import last_name
 from archlint.project.transactions.sent_classes import SentClasses
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, String
 from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.flows import Habits, Place
 from archlint.project.secrets.hashed_fields import HashedFields
 from archlint.project.secrets.taint import Taint
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.names.symbols import ClassDef

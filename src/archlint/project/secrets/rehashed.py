@@ -11,9 +11,9 @@ from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slic
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.names.passed_arguments import arguments_of
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.digests import Digest, Digests
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite, Def

@@ -38,7 +38,7 @@ from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.shapes import Shapes, is_absent
 from archlint.project.routes.unnamed_credentials import UnnamedCredentials
 from archlint.project.secrets.credential_uses import CredentialUses
-from archlint.project.secrets.credentials import Naming, Vocabulary, announces, words_of
+from archlint.project.secrets.credentials import Naming, Vocabulary, announces
 from archlint.project.secrets.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, guessed, joined
 from archlint.project.secrets.kept_flows import KeptFlows
 from archlint.project.secrets.read_mappings import ReadMappings
@@ -50,6 +50,7 @@ from archlint.project.values.addresses import is_of_mailbox, is_put_together
 from archlint.project.values.cut_values import shown_by
 from archlint.project.values.request_values import RequestValues
 from archlint.project.values.user_names import is_user_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

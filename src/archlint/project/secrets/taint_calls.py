@@ -14,7 +14,6 @@ from archlint.project.names.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS
 from archlint.project.names.origins import Parameter
 from archlint.project.names.passed_arguments import arguments_of
 from archlint.project.names.shared_bases import doubted, is_shared
-from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.flows import CLEAN, UNKNOWN, Flow, Frame, Place, Source, guessed, joined, stepped
 from archlint.project.spelling import last_name
 from archlint.project.types.told_by_name import (
@@ -29,6 +28,7 @@ from archlint.project.types.told_by_name import (
     SPEAKING,
 )
 from archlint.project.values.cut_values import parts_words, takes_apart
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.secrets.taint import Taint

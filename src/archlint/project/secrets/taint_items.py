@@ -8,12 +8,12 @@ from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Slice, String, Subscript
-from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.flows import CLEAN, UNKNOWN, Flow, Place, Source
 from archlint.project.secrets.taint_locals import may_be_text, read_key
 from archlint.project.spelling import last_name
 from archlint.project.values.addresses import parts_address
 from archlint.project.values.cut_values import parts_words
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.secrets.taint import Taint

@@ -27,11 +27,12 @@ from archlint.project.caches.taken_out import taken_from, what_is_left
 from archlint.project.control.branches import in_other_branch
 from archlint.project.loops.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
 from archlint.project.names.origins import Origin, Origins, Parameter
-from archlint.project.secrets.credentials import announces, words_of
+from archlint.project.secrets.credentials import announces
 from archlint.project.secrets.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, stepped
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.types.entities import FunctionRef
 from archlint.project.values.written_out import is_written_out
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.secrets.taint import Taint

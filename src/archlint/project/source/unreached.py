@@ -22,7 +22,7 @@ _MANY = 8
 """Modules that are led to, of one source root: fewer do not show how it is put together."""
 _MOST = 3
 """Of this many modules of the root at most one is left, or something loads them that is not seen."""
-_DESCRIBING = PLAIN | {"dataclass", "define", "frozen", "attrs", "total_ordering", "unique", "final", "runtime_checkable"}
+_DESCRIBING = PLAIN | {"dataclass", "define", "frozen", "total_ordering", "unique", "final", "runtime_checkable"}
 """Decorators by which nothing is registered anywhere."""
 _ACTING = frozenset({"expression", "for", "with", "while"})
 """Statements that do something when a module is loaded, and so may be what it is loaded for."""

@@ -11,8 +11,8 @@ from archlint.project.control.conditions import Conditions
 from archlint.project.model import Type
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.class_attributes import bound_in
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.facts.knowledge import Operation

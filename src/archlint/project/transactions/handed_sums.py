@@ -10,10 +10,10 @@ from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name, Operation, String, Subscript
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.transactions.computed_updates import ADDING, ComputedUpdate, made_before, set_by_name
 from archlint.project.transactions.memory_changes import is_no_number
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint

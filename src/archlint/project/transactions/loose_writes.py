@@ -11,11 +11,11 @@ from archlint.project.control.made_if_missing import is_behind_what_was_found, i
 from archlint.project.control.sequence import chain, context_at
 from archlint.project.model import Def
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.commits import Commit, Commits
 from archlint.project.transactions.write_places import related_rows, written_row
 from archlint.project.transactions.written_names import ROW_KEYS, Written
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import String
 from archlint.project.control.sequence import chain
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import Def

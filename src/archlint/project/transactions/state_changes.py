@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Mapping, Name, String
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.written_fields import pairs_of
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint

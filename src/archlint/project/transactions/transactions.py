@@ -17,10 +17,10 @@ from archlint.project.control.sequence import context_at
 from archlint.project.model import Def, Type
 from archlint.project.relations.saved_through import SavedThrough
 from archlint.project.routes.around_apps import AroundApps
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 from archlint.project.types.injected import Injected
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Class

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Expr, Name
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.control.conditions import Path

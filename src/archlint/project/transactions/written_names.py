@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Mapping, Name, Statement, String, Subscript
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
+from archlint.project.words import words_of
 
 ROW_KEYS = frozenset({"id", "pk", "uuid"})
 KEYS = frozenset({"id", "ids", "pk", "pks", "uuid", "guid", "slug", "sku", "code", "number", "ref", "reference"})

@@ -18,7 +18,6 @@ from archlint.project.effects.given_keys import given_keys
 from archlint.project.model import Def, Type
 from archlint.project.parts import names_in
 from archlint.project.schema.names import last_part
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.write_places import (
     added_to,
@@ -34,6 +33,7 @@ from archlint.project.transactions.write_places import (
     written_row,
 )
 from archlint.project.transactions.written_names import Own, Written, keys_in
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -6,7 +6,7 @@ from archlint.facts.syntax import Attribute, Collection, Expr, Name, String
 from archlint.project.model import Def
 from archlint.project.names.arguments import receives_itself
 from archlint.project.names.name_uses import attributes_of
-from archlint.project.secrets.credentials import words_of
+from archlint.project.words import words_of
 
 _HOSTS = frozenset({"host", "server", "domain", "hostname"})
 ADDRESSES = frozenset({"url", "uri", "endpoint", "address", "link", "href"})

@@ -25,12 +25,12 @@ from archlint.facts.syntax import (
 from archlint.project.control.sequence import are_branches
 from archlint.project.model import Type
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.checked_items import has_refused_items
 from archlint.project.values.closed_places import asks_catalogue, asks_for_list, checks, names_of, places_around, written_in
 from archlint.project.values.converted_first import LEAVES, is_converted
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

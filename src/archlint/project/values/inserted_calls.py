@@ -11,13 +11,13 @@ from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Collection
 from archlint.project.control.named_checks import tests_something
 from archlint.project.model import CallSite, Def
 from archlint.project.names.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS
-from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.flows import Frame, Place
 from archlint.project.spelling import last_name
 from archlint.project.values import substituted
 from archlint.project.values.closed_places import checks
 from archlint.project.values.insertions import Part, Reach, Spot, in_front_of_field
 from archlint.project.values.request_parsers import READS, RequestParsers
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.values.inserted_values import Found, InsertedValues

@@ -16,7 +16,6 @@ from archlint.project.names.handed_over import HandedOver
 from archlint.project.names.origins import Parameter as Given
 from archlint.project.names.passed_arguments import arguments_of
 from archlint.project.parts import parts_of
-from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
@@ -24,6 +23,7 @@ from archlint.project.values.inserted_attributes import PATTERNS
 from archlint.project.values.insertions import Part, Reach, Spot
 from archlint.project.values.path_numbers import PathNumbers
 from archlint.project.values.request_objects import RequestObjects
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.names.scopes import Binding

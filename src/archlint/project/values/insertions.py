@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.syntax import Attribute, Expr, Name, String, Template
-from archlint.project.secrets.credentials import words_of
 from archlint.project.secrets.flows import Place
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module

@@ -12,11 +12,12 @@ from archlint.project.names.carrying import is_carrying
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.names.shapes import is_missing
 from archlint.project.parts import names_in, parts_of
-from archlint.project.secrets.credentials import Vocabulary, words_of
+from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.flows import Habits, Place
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.request_objects import RequestObjects
 from archlint.project.walk import walk_module
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

@@ -11,10 +11,10 @@ from archlint.project.names.arguments import receives_itself
 from archlint.project.names.carrying import is_carrying
 from archlint.project.names.origins import Origins, Parameter
 from archlint.project.parts import children
-from archlint.project.secrets.credentials import words_of
 from archlint.project.spelling import last_name
 from archlint.project.types.injected import Injected, Written
 from archlint.project.values.request_objects import RequestObjects
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project

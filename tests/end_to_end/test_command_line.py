@@ -306,6 +306,7 @@ main()
 """
 
 
+@pytest.mark.usefixtures("answers_interrupts")
 def test_an_interrupt_while_the_command_is_imported_is_status_130(tmp_path: Path) -> None:
     """In code that is made as a text too, as that of a dataclass is: under `-m` Python takes such a one for unanswered."""
     (tmp_path / "starts.py").write_text(STARTS)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlglot.expressions import Expr as Tree
 
 _SERIAL = {"SERIAL": "INT", "BIGSERIAL": "BIGINT", "SMALLSERIAL": "SMALLINT"}
+_SORTED = "mergetree"
 _CONSTRAINTS = {"FOREIGN KEY": "foreign key", "PRIMARY KEY": "primary", "CHECK": "check", "CONSTRAINT": ""}
 
 
@@ -75,12 +76,21 @@ class _Reader:
             "create-table",
             _name(table),
             self.site(table),
-            parts=self.parts(items),
+            parts=self.sorted_by(tree, self.parts(items)),
             guarded=bool(tree.args.get("exists")),
             copies=_name(source) if source is not None else "",
         )
         if isinstance(tree.expression, exp.Query):
             yield Change("unknown", _name(table), self.whole, "its columns are those of a query")
+
+    def sorted_by(self, tree: exp.Create, made: Parts) -> Parts:
+        """What a table that is kept in order is sorted by is its key, where it names no other (ClickHouse's MergeTree)."""
+        said = tree.args.get("properties")
+        engine, order = (said.find(exp.EngineProperty), said.find(exp.Order)) if said is not None else (None, None)
+        if made.primary_key is not None or engine is None or order is None or not engine.this.name.lower().endswith(_SORTED):
+            return made
+        columns = _columns(order.find_all(exp.Column))
+        return replace(made, primary_key=Key(columns, self.site(order))) if columns else made
 
     def index_created(self, tree: exp.Create, index: exp.Index) -> Change:
         table = index.args.get("table")

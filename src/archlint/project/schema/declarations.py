@@ -14,6 +14,7 @@ from archlint.facts.syntax import Attribute, CallRef, Collection, Name
 from archlint.project.model import Type
 from archlint.project.schema.made import Made, Written
 from archlint.project.schema.written import Reading
+from archlint.project.types.entities import FunctionRef
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -122,6 +123,15 @@ class Declarations:
             elif made is not None:
                 found.append(self.constraint(made))
         return joined(found)
+
+    def are_all_read(self, made: Made) -> bool:
+        """Nothing that a table is given comes from a list, or a function of the project's, that cannot be read."""
+        items = made.rest(made.part.parts)
+        return not any(name == "*" for name, _ in made.given) and not any(self._is_own_unread(item) for item in items)
+
+    def _is_own_unread(self, item: Written) -> bool:
+        entities = self.reading.entities(item.at(item.call.callee)) if item.call is not None else ()
+        return any(isinstance(entity, FunctionRef) for entity in entities) and self.reading.made(item) is None
 
     def constraint(self, made: Made, columns: Callable[[str], str] = str) -> Parts:
         """What a constraint or an index says. `columns`: field name → column name."""

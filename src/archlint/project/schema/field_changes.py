@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archlint.facts.schema import Change, Column
 from archlint.project.schema.declarations import Declarations, Declared, Resolve
-from archlint.project.schema.made import Made, Written, arguments
+from archlint.project.schema.made import Made, Written
 from archlint.project.schema.model_state import FieldState, ModelState, joint_table, named_parts
 from archlint.project.schema.names import OWN
 
@@ -49,7 +49,9 @@ class FieldChanges:
             call = written.call
             declared = plain(name, written, "") if call is not None else None
             if declared is not None:
-                declared.primary = any(name == _PRIMARY and self._reading.flag(value) for name, value in arguments(written))
+                declared.primary = any(
+                    name == _PRIMARY and self._reading.flag(value) for name, value in self._reading.arguments(written)
+                )
             return FieldState(declared, own=f"{OWN}{model.table}:{name}"), []
         if inner.part.part == "many-to-many":
             return self._many(model, name, inner)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
 from archlint.facts.schema_knowledge import SchemaPart
-from archlint.facts.syntax import Call, CallRef, Collection, Expr, Name, Parameter
+from archlint.facts.syntax import Call, CallRef, Expr, Name, Parameter
 
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module
@@ -88,20 +88,6 @@ class Made:
             one = self.argument(notation)
             return (one,) if one is not None else ()
         return tuple(value for name, value in self.given if name is None)[int(notation[:-1] or 0) :]
-
-
-def arguments(written: Written) -> tuple[Given, ...]:
-    """The arguments of a call, displays behind a star opened."""
-    return tuple(_opened(written)) if written.call is not None else ()
-
-
-def _opened(written: Written) -> Iterator[Given]:
-    for argument in written.call.arguments if written.call is not None else ():
-        value = written.at(argument.value)
-        if argument.name == "*" and isinstance(value.expr, Collection):
-            yield from ((None, value.at(item)) for item in value.expr.items)
-        else:
-            yield argument.name, value
 
 
 def handed_on(made: Made, given: tuple[Given, ...], parameters: Sequence[Parameter]) -> tuple[Given, ...]:

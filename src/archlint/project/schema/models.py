@@ -268,7 +268,10 @@ class Models:
                     schema = self._reading.text(made.argument(part.schema))
                     parts = self._declarations.parts(made.rest(part.parts))
                     if parts.columns:
-                        yield Change("create-table", f"{schema}.{table}" if schema else table, made.site, parts=parts)
+                        full = f"{schema}.{table}" if schema else table
+                        yield Change("create-table", full, made.site, parts=parts)
+                        if not self._declarations.are_all_read(made):
+                            yield Change("unknown", full, made.site, "columns that could not be read")
 
     # What references lead to
 

@@ -90,8 +90,7 @@ class Operations:
     def _create_table(self, made: Made, table: str) -> Iterator[Change]:
         parts = self._declarations.parts(made.rest(made.part.parts))
         yield Change("create-table", table, made.site, parts=parts)
-        call = made.call
-        if call is not None and any(a.name == "*" for a in call.arguments) and not parts.columns:
+        if not self._declarations.are_all_read(made):
             yield Change("unknown", table, made.site, _UNREADABLE.format("list of columns"))
 
     def _drop_table(self, made: Made, table: str) -> Iterator[Change]:

@@ -22,7 +22,7 @@ from archlint.facts.syntax import (
 from archlint.facts.syntax import Mapping as DictDisplay
 from archlint.project.model import Type
 from archlint.project.names.arguments import arguments_by_parameter
-from archlint.project.schema.made import Made, Written, arguments, handed_on
+from archlint.project.schema.made import Given, Made, Written, handed_on
 from archlint.project.types.entities import Bound, Entity, External, FunctionRef
 from archlint.project.values.values import UNKNOWN
 
@@ -33,6 +33,8 @@ _DEPTH = 8
 _ITEMS = 5000
 _COPIES = frozenset({"list", "tuple", "set", "sorted", "reversed", "frozenset"})
 """What gives the same items again."""
+_COPY = frozenset({"copy", "_copy"})
+"""The method that gives the same column again."""
 _ORDERED = re.compile(r'\s*-?"?(\w+)"?(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?\s*', re.IGNORECASE)
 
 
@@ -116,10 +118,29 @@ class Reading:
             case CallRef():
                 call = written.call
                 plain = call is not None and isinstance(call.callee, Name) and call.callee.id in _COPIES
-                return self.items(written.at(call.arguments[0].value), depth - 1) if call and plain and call.arguments else None
+                if call and plain and call.arguments:
+                    return self.items(written.at(call.arguments[0].value), depth - 1)
+                return self._items_returned(written, depth)
             case Comprehension():
                 return self._comprehended(written, written.expr, depth)
         return None
+
+    def _items_returned(self, written: Written, depth: int) -> tuple[Written, ...] | None:
+        """Those of the list that a function of the project gives."""
+        for entity in self.entities(written.at(written.call.callee)) if written.call is not None else ():
+            given = self._given_back(entity, written) if type(entity) is FunctionRef else []
+            if len(given) == 1:
+                return self.items(given[0], depth - 1)
+        return None
+
+    def arguments(self, written: Written) -> tuple[Given, ...]:
+        """The arguments of a call, lists behind a star opened."""
+        found: list[Given] = []
+        for argument in written.call.arguments if written.call is not None else ():
+            value = written.at(argument.value)
+            items = self.items(value) if argument.name == "*" else None
+            found += [(argument.name, value)] if items is None else [(None, item) for item in items]
+        return tuple(found)
 
     def pairs(self, written: Written | None) -> dict[str, Written]:
         """The items of a dict display with texts as keys."""
@@ -168,12 +189,14 @@ class Reading:
             found = self._part_of(entity)
             if found is not None:
                 return self._called(written, callee, found, depth)
+        if type(callee.expr) is Attribute and callee.expr.attr in _COPY and depth > 0:
+            return self.made(callee.at(callee.expr.base), depth - 1)
         return self._of_namespace(written, callee)
 
     def _called(self, written: Written, callee: Written, found: tuple[str, SchemaPart], depth: int) -> Made:
         """With what was given to the callable before (`functools.partial`)."""
         name, part = found
-        given = arguments(written)
+        given = self.arguments(written)
         followed = self.followed(callee)
         if part.part != "partial" and depth > 0 and written.call is not None and type(followed.expr) is CallRef:
             before = self.made(followed, depth - 1)
@@ -190,25 +213,32 @@ class Reading:
             if found is not None and found[1].part == "namespace":
                 name = f"{found[1].of}.{callee.expr.attr}"
                 part = self.project.knowledge.schema(name)
-                return Made(written, part, name, written.call, arguments(written)) if part is not None else None
+                return Made(written, part, name, written.call, self.arguments(written)) if part is not None else None
         return None
 
     def _returned(self, function: FunctionRef, asked: Written, depth: int) -> Made | None:
-        """What the only `return` of a function gives; its parameters are what the call gives for them."""
+        """What a function gives: of several ways the first, if all make the same kind of part."""
+        found = [self.made(value, depth - 1) for value in self._given_back(function, asked)]
+        first = found[0] if found else None
+        if first is None or any(made is None or made.part.part != first.part.part for made in found):
+            return None
+        parameters = function.definition.function.parameters
+        return replace(first, given=handed_on(first, self.arguments(asked), parameters), place=asked)
+
+    def _given_back(self, function: FunctionRef, asked: Written) -> list[Written]:
+        """What its `return`s give; its parameters are what the call gives for them."""
         definition = function.definition
         returns = self.project.symbols.scopes(definition.module).returns.get(definition.index, [])
-        if asked.call is None or len(returns) != 1 or returns[0].value is None:
-            return None
-        parameters = definition.function.parameters
+        if asked.call is None or any(each.value is None for each in returns):
+            return []
         given = {
             p.name: Written(definition.module, p.default, definition.function.outer)
-            for p in parameters
+            for p in definition.function.parameters
             if p.default is not None
         }
         bound = arguments_by_parameter(asked.call, definition)
         given |= {name: asked.at(expr) for name, expr in bound.items()}
-        made = self.made(Written(definition.module, returns[0].value, returns[0].context, given), depth - 1)
-        return replace(made, given=handed_on(made, arguments(asked), parameters), place=asked) if made is not None else None
+        return [Written(definition.module, each.value, each.context, given) for each in returns if each.value is not None]
 
     def _part_of(self, entity: Entity) -> tuple[str, SchemaPart] | None:
         knowledge = self.project.knowledge

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archlint.project.names.switches import Switches
     from archlint.project.names.symbols import Symbols
     from archlint.project.routes.endpoints import Endpoint, Endpoints
+    from archlint.project.routes.left_routers import LeftRouters
     from archlint.project.routes.routes import Routes
     from archlint.project.schema.schemas import Schemas
     from archlint.project.secrets.logged import LoggedValue
@@ -239,6 +240,12 @@ class Project:
         from archlint.project.source.unreached import Unreached
 
         return Unreached(self)
+
+    @cached_property
+    def left_routers(self) -> LeftRouters:
+        from archlint.project.routes.left_routers import LeftRouters
+
+        return LeftRouters(self)
 
     @cached_property
     def left_code(self) -> LeftCode:

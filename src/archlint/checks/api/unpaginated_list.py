@@ -19,7 +19,6 @@ from archlint.project.parts import parts_of
 from archlint.project.relations.row_types import Rows
 from archlint.project.routes.attachments import answers_with_file
 from archlint.project.routes.endpoints import Endpoint
-from archlint.project.routes.left_routers import LeftRouters
 from archlint.project.routes.page_decorators import shows_page
 from archlint.project.routes.route_records import FIELD
 from archlint.project.source.one_off import OneOff
@@ -88,7 +87,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for rows in (*(rows for _, _, found in functions for rows in found), *(rows for view, _ in views for rows in view.rows))
         if "limited" in rows.traits and rows.model is not None
     }
-    written, left = WrittenModels(project, OneOff(project, params)), LeftRouters(project)
+    written, left = WrittenModels(project, OneOff(project, params)), project.left_routers
     many = ManyRows(project, params, written, listing.created, paged)
     weighed = _Weighed(params, written, listing, many, SaidRows((*params.asking, *params.every, *params.askers)))
     for definition, endpoint, rows in functions:

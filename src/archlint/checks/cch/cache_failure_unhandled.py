@@ -58,7 +58,7 @@ def _reads(project: Project, params: Params) -> dict[str, list[CallSite]]:
         for other in project.calls.of(site.caller):
             if other.operation is not None and _READ in other.operation.effect and other.receiver is not None:
                 found[other.receiver.name].setdefault(site.caller, other)
-    misses = FilledMisses(project, writes, reads)
+    misses = FilledMisses(project, reads)
     for point in project.effects.points(_WRITE):
         if point.call is None or point.caller is None or point.call.operation is not None or not point.module.is_production:
             continue

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import CallRef, Collection, Expr, Mapping, String
 from archlint.project.model import CallSite, Def
-from archlint.project.routes.left_routers import LeftRouters
 from archlint.project.secrets.flows import Place
 from archlint.project.source.modules import Module
 from archlint.project.spelling import shorten, spell, spell_call
@@ -124,7 +123,6 @@ class _Asked:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._left = LeftRouters(project)
         self.led_to = project.led_to
 
     def for_nothing(self, site: Site) -> bool:
@@ -133,7 +131,7 @@ class _Asked:
         around = [row for row, function in enumerate(module.outline.functions) if function.at <= site.at < function.end]
         told = [self._project.endpoints.by_definition.get(Def(module, module.name, row)) for row in around]
         routes = [endpoint.route for endpoints in told if endpoints is not None for endpoint in endpoints]
-        return bool(routes) and all(map(self._left.hold, routes))
+        return bool(routes) and all(map(self._project.left_routers.hold, routes))
 
 
 def _hit(found: Inserted, sink: Sink, asked: _Asked) -> Hit:

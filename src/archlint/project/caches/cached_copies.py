@@ -71,7 +71,7 @@ class CachedCopies:
         self._project = project
         self._writes = writes
         self._reads = CacheReads(project, writes)
-        self._misses = FilledMisses(project, writes, self._reads)
+        self._misses = FilledMisses(project, self._reads)
         self._cache_words = frozenset(words.cache_words)
         self._primary_words = frozenset(words.primary_words)
         self._state_words = frozenset(words.state_words)

@@ -15,7 +15,6 @@ from archlint.project.values.texts import Written
 if TYPE_CHECKING:
     from archlint.facts.knowledge import CacheWrite
     from archlint.project.caches.cache_reads import CacheReads
-    from archlint.project.caches.cache_writes import CacheWrites
     from archlint.project.model import CallSite
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
@@ -24,17 +23,20 @@ _REMOTE = ("db.read", "http", "rpc")
 
 
 class FilledMisses:
-    def __init__(self, project: Project, writes: CacheWrites, reads: CacheReads) -> None:
+    def __init__(self, project: Project, reads: CacheReads) -> None:
         self._project = project
-        self._writes = writes
         self._reads = reads
+        self._known: dict[tuple[str, int, str | None], bool] = {}
 
     def has(self, site: CallSite, write: CacheWrite) -> bool:
         """The write stands where a read of the same store gave nothing, and behind a query that is made there: whatever
         the value is made of, it is what the query says. The key may be spelled in another way (`str(asked.id)` and
         `str(row.id)`), but says the same words."""
-        key = site.argument(write.key)
-        return key is not None and any(self._is_of_store(read, site) for read in self._missed(site, key))
+        place = (site.path, site.index, write.key)
+        if place not in self._known:
+            key = site.argument(write.key)
+            self._known[place] = key is not None and any(self._is_of_store(read, site) for read in self._missed(site, key))
+        return self._known[place]
 
     def through(self, site: CallSite) -> CallSite | None:
         """The same of a call that runs a function of the project's own which writes: the call that reads before it."""

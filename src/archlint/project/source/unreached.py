@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import String
-from archlint.project.routes.left_routers import LeftRouters
 from archlint.project.source.one_off import PLAIN
 from archlint.project.source.unimported import SERVED
 from archlint.project.spelling import last_name
@@ -34,7 +33,6 @@ class Unreached:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._routers = LeftRouters(project)
 
     def holds(self, module: Module) -> bool:
         return module.path in self._left
@@ -94,5 +92,5 @@ class Unreached:
         on_functions = (d for function in outline.functions if function.klass < 0 for d in function.decorators)
         decorators = (*on_functions, *(d for klass in outline.classes for d in klass.decorators))
         routes = (route for route in self._project.routes.routes if route.site.path == module.path)
-        left = {route.site.at for route in routes if self._routers.hold(route)}
+        left = {route.site.at for route in routes if self._project.left_routers.hold(route)}
         return any(d.at not in left and last_name(body, d) not in _DESCRIBING for d in decorators)

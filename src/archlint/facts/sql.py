@@ -81,7 +81,7 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     limited: bool = False
     """LIMIT, FETCH or TOP; or it gives one row whatever there is (only aggregates, no table)."""
     offset: int = -1
-    """Where the value of an OFFSET stands that is no plain 0."""
+    """Where the value of an OFFSET stands that is no plain 0, and worked out by no query (the middle of all)."""
     selects: tuple[str, ...] = ()
     """The columns, in lower case, that a SELECT of one table delivers as they are."""
     gives: tuple[Given, ...] = ()

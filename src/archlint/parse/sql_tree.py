@@ -93,7 +93,7 @@ class _Reader:
         if not isinstance(clause, exp.Offset):
             return -1
         value = clause.expression
-        if isinstance(value, exp.Literal) and value.name == "0":
+        if isinstance(value, exp.Subquery) or (isinstance(value, exp.Literal) and value.name == "0"):
             return -1
         start = next((int(n.meta["start"]) for n in value.walk() if "start" in n.meta), -1)
         return self.start + start if start >= 0 else -1

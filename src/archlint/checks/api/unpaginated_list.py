@@ -23,7 +23,7 @@ from archlint.project.routes.page_decorators import shows_page
 from archlint.project.routes.route_records import FIELD
 from archlint.project.source.one_off import OneOff
 from archlint.project.spelling import last_name
-from archlint.project.words import words_of
+from archlint.project.words import plurals, singulars, words_of
 
 _READS = frozenset({"GET", "QUERY"})
 _CONNECTION = "connection"
@@ -271,7 +271,7 @@ def _ends_one(word: str, words: set[str]) -> bool:
 
 def _ends_with_one_of(path: str, named: tuple[str, ...]) -> bool:
     """`/devices/{id}/logs` of `DeviceLog`, and no `/houses/{id}/revenue`, which is made of the rows."""
-    words = {form for word in named for form in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies", word.removesuffix("s"))}
+    words = {form for word in named for form in (*plurals(word), *singulars(word))}
     return not words.isdisjoint(words_of(path.rstrip("/").rpartition("/")[2]))
 
 

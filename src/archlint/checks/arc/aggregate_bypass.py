@@ -16,7 +16,7 @@ from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, spell
-from archlint.project.words import words_of
+from archlint.project.words import singular, words_of
 
 _GROWING = frozenset({"append", "extend", "insert", "remove", "clear", "pop", "add", "discard"})
 
@@ -151,13 +151,9 @@ def _changed_by(klass: ClassDef, field: str, own: Own) -> tuple[str, bool]:
     """The method by which the class changes that field itself (empty where it has none), and whether it is about the
     field by its name; of a field that nobody outside should know, any is."""
     names = own.get((klass.name, field), [])
-    plain = {_singular(word) for word in words_of(field)} - {*words_of(klass.klass.name)}
-    about = [name for name in names if not plain.isdisjoint(map(_singular, words_of(name)))]
+    plain = {singular(word) for word in words_of(field)} - {*words_of(klass.klass.name)}
+    about = [name for name in names if not plain.isdisjoint(map(singular, words_of(name)))]
     return next(iter((*about, *names)), ""), bool(about or field.startswith("_"))
-
-
-def _singular(word: str) -> str:
-    return word.removesuffix("s")
 
 
 def _own(domain: dict[str, ClassDef]) -> Own:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archlint.project.words import words_of
+from archlint.project.words import singular, words_of
 
 _SAME = 4
 """Letters that two words begin with, or that one has of the other, to be forms of one word."""
 _ENDING = 3
 """Letters in which forms of one word may differ at their end: `analyses` and `analysis`."""
-
-
-_PLURALS = {"people": "person", "children": "child"}
 
 
 class SaidRows:
@@ -59,17 +56,10 @@ def _share(words: Iterable[str], named: Iterable[str]) -> bool:
 
 def _is_same(one: str, other: str) -> bool:
     """Forms of one word, or one word in another: `categories` and `category`, `getusers` and `user`."""
-    if one == other or _stem(one) == _stem(other):
+    if one == other or singular(one) == singular(other):
         return True
-    short, long = sorted((_stem(one), _stem(other)), key=len)
+    short, long = sorted((singular(one), singular(other)), key=len)
     if len(short) < _SAME:
         return False
     alike = next((at for at, letter in enumerate(short) if letter != long[at]), len(short))
     return short in long or alike >= max(_SAME, len(long) - _ENDING)
-
-
-def _stem(word: str) -> str:
-    word = _PLURALS.get(word, word)
-    if word.endswith("ies") and len(word) > _SAME:
-        return f"{word[:-3]}y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > _ENDING else word

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
 from archlint.project.model import Type
+from archlint.project.words import singulars
 
 if TYPE_CHECKING:
     from archlint.project.names.symbols import ClassDef
@@ -37,8 +38,9 @@ class NamedRows:
         row = self._row(module, name)
         if row is not None:
             return (row,)
-        for singular in _singulars(name):
-            row = self._row(module, singular)
+        listed = name.removesuffix("_list")
+        for one in (listed,) if listed != name else singulars(name):
+            row = self._row(module, one)
             if row is not None:
                 return (Type("builtins.list", (row,), False, Confidence.MEDIUM),)
         return ()
@@ -58,12 +60,3 @@ class NamedRows:
     def _is_stored(self, row: Type) -> bool:
         inference = self._inference
         return any(inference.project.knowledge.role(above.name) == "db-model" for above in inference.members.ancestors(row))
-
-
-def _singulars(name: str) -> tuple[str, ...]:
-    """`bookings`, `categories`, `booking_list`"""
-    if name.endswith("_list"):
-        return (name.removesuffix("_list"),)
-    if name.endswith("ies"):
-        return (f"{name[:-3]}y",)
-    return (name[:-1], name[:-2]) if name.endswith("es") else (name[:-1],) if name.endswith("s") else ()

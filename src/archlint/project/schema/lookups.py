@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from archlint.facts.findings import Confidence, Site
 from archlint.facts.schema import Index, Key, Schema, Table
+from archlint.project.words import plurals
 
 _WORD = re.compile(r"\w+")
 _NO_NAMES = frozenset({"INDEX", "KEY", "UNIQUE", "FULLTEXT", "SPATIAL", "CONSTRAINT"})
@@ -29,16 +30,6 @@ def serving(table: Table, columns: tuple[str, ...]) -> Key | Index | None:
         return unique
     found = [index for index in table.indexes if index.method in _ORDERED and begins(index.columns)]
     return min(found, key=lambda index: index.partial, default=None)
-
-
-def plurals(word: str) -> frozenset[str]:
-    """The word, and how it may be written in the plural."""
-    found = {word, f"{word}s", f"{word}es"}
-    if word.endswith("y"):
-        found.add(f"{word[:-1]}ies")
-    if word.endswith("person"):
-        found.add(f"{word[:-6]}people")
-    return frozenset(found)
 
 
 def meant(base: str, tables: Mapping[str, Table]) -> Table | None:

@@ -14,10 +14,12 @@ _THEN = {"behind": "`{session}` is used again here", "turn": "the next turn uses
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`ending`: parts of names of what ends or replaces a transaction; `broad`: last names of exceptions by which a failing
-    commit is caught.  The rest: see `LoopWords`."""
+    commit is caught; `restoring`: dialects of databases in which a statement that fails undoes itself and nothing else.
+    The rest: see `LoopWords`."""
 
     ending: tuple[str, ...]
     broad: tuple[str, ...]
+    restoring: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -28,7 +30,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if site.site in seen or site.caller is None:
             continue
         found = commits.of(site, handler)
-        if found is None:
+        if found is None or commits.is_undone_alone(site, params.restoring):
             yield Proof(site.site, "what fails is rolled back, or the session is not used again")
         elif not (site.module.is_script or one_off.runs_once(site.module, site.caller)):
             seen.add(site.site)

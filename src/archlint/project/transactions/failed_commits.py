@@ -80,6 +80,17 @@ class FailedCommits:
         first = self._first_of_turn(site.caller, loop, session) if loop >= 0 else None
         return FailedCommit(site, session, handler, first, "turn") if first is not None else None
 
+    def is_undone_alone(self, site: CallSite, dialects: tuple[str, ...]) -> bool:
+        """One statement stands in the `try` before the commit, and the database, one of `dialects`, undoes a statement that
+        fails and leaves the transaction as it was."""
+        receiver, callee, body = site.receiver, site.call.callee, site.module.body
+        library = None if receiver is None else self._project.knowledge.library(receiver.name)
+        if site.caller is None or not isinstance(callee, Attribute) or library is None or library.dialect not in dialects:
+            return False
+        tried = next(body.contexts[row] for row in chain(site.module, site.call.context) if body.contexts[row].kind == "try")
+        uses = self._uses(site.caller, spell(body, callee.base))
+        return sum(tried.at <= call.at < site.call.at for call in uses) <= 1
+
     def _site(self, module: Module, call: Call) -> CallSite | None:
         index = next((i for i, each in enumerate(module.body.calls) if each is call), -1)
         site = self._project.calls.in_module(module)[index]

@@ -10,6 +10,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Constant, Expr, Name, Statement, String
 from archlint.project.control.conditions import is_failure_path
 from archlint.project.control.sequence import chain, may_follow
+from archlint.project.effects.run_by_requests import RunByRequests
 from archlint.project.model import Def, Type
 from archlint.project.names.sources import Source
 from archlint.project.parts import parts_of
@@ -24,11 +25,14 @@ from archlint.project.transactions.handed_sums import HandedSums
 from archlint.project.transactions.memory_changes import changes_of, root_of
 from archlint.project.transactions.method_changes import MethodChange, MethodChanges
 from archlint.project.transactions.row_locks import RowLocks
+from archlint.project.transactions.second_effects import Named, SecondEffect, SecondEffects
+from archlint.project.transactions.tested_states import TestedChange, TestedStates
 from archlint.project.transactions.transaction_blocks import TransactionBlocks
 from archlint.project.words import words_of
 
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
+_REFUSES = frozenset({"raise", "return"})
 _REMOVES = frozenset({"delete", "adelete"})
 """Calls behind which no number of the row is left, whatever it was."""
 
@@ -41,7 +45,9 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `isolated`: levels of isolation at which the database refuses the second of two changes,
     `engines`: callables that are given one, `losing`: dialects of databases that do not refuse it; `unlike`: beginnings of
     words that hold one of `locks` and mean something else; `changing`: first words of functions that change rows which are
-    there."""
+    there; `inserting`: last names of library callables that make a row, `adding`: of those that take one which was made,
+    `reading`: of those that ask another service and change nothing; `traces`: words for records of what has happened;
+    `finding`: methods in which a class says how its rows are found."""
 
     locks: tuple[str, ...]
     changing: tuple[str, ...]
@@ -54,6 +60,11 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     engines: tuple[str, ...]
     losing: tuple[str, ...]
     unlike: tuple[str, ...]
+    inserting: tuple[str, ...]
+    adding: tuple[str, ...]
+    reading: tuple[str, ...]
+    traces: tuple[str, ...]
+    finding: tuple[str, ...]
 
 
 class _Back(Struct, frozen=True):
@@ -106,6 +117,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 confidence = Confidence.LOW
             most = Confidence.MEDIUM if is_far else Confidence.HIGH
             yield _hit(definition, statement, target, back, min(confidence, type_.confidence, most))
+    yield from _tested(project, params, changes, locks, is_isolated=is_isolated)
     for change in MethodChanges(project).of(changes):
         hit = _by_method(project, change, params, is_isolated=is_isolated)
         if hit is not None and locks.keep_out(change.caller, change.site.call.context):
@@ -113,6 +125,71 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         elif hit is not None and (change.caller, change.receiver.id) not in shown:
             shown.add((change.caller, change.receiver.id))
             yield hit
+
+
+def _tested(
+    project: Project,
+    params: Params,
+    changes: list[tuple[Def, Statement, Attribute]],
+    locks: RowLocks,
+    *,
+    is_isolated: bool,
+) -> Iterator[Hit | Proof]:
+    """States that are tested, and set where the test lets on, with what is done beside: two requests that ask at once do it
+    twice."""
+    states = TestedStates(project)
+    named = (frozenset(words) for words in (params.inserting, params.adding, params.reading, params.traces))
+    effects = SecondEffects(project, changes, Named(*named))
+    requests, shown = RunByRequests(project), set[tuple[Def, str]]()
+    for change in (each for module in project.modules.production for each in states.of(module)):
+        definition, module, context = change.definition, change.definition.module, change.statement.context
+        type_ = _stored(project, module, change.target.base, context)
+        key = (definition, spell(module.body, change.target.base))
+        if type_ is None or key in shown or is_failure_path(module, context):
+            continue
+        back = _written_back(project, definition, change.statement, change.target.base)
+        back = back or _left(project, project.transaction_blocks, module, change.statement, type_)
+        back = back or _committed_above(project, definition, type_)
+        confidence = _confidence(project, definition, change.statement, change.target, params, asks_who=False)
+        if back is None or confidence is None or requests.of(definition) is None:
+            continue
+        shown.add(key)
+        if (
+            locks.keep_out(definition, context, change.test.at)
+            or _is_locked_by_view(definition, locks, params)
+            or _has_version(project, type_, params)
+        ):
+            yield Proof(_site(definition, change.statement), "others are kept out while it is tested and set")
+            continue
+        effect = effects.of(change, type_)
+        if effect is None and change.leaves not in _REFUSES:
+            continue
+        if effect is None or not effect.weighs or is_isolated:
+            confidence = Confidence.LOW
+        yield _tested_hit(change, back, effect, min(confidence, type_.confidence, Confidence.MEDIUM))
+
+
+def _is_locked_by_view(definition: Def, locks: RowLocks, params: Params) -> bool:
+    """The class says how its rows are found, and locks them: `get_queryset` that gives `Order.objects.select_for_update()`."""
+    module, klass = definition.module, definition.function.klass
+    finding = (
+        row for row, each in enumerate(module.outline.functions) if each.klass == klass >= 0 and each.name in params.finding
+    )
+    return any(locks.locks(Def(module, module.name, row)) for row in finding)
+
+
+def _tested_hit(change: TestedChange, back: _Back, effect: SecondEffect | None, confidence: Confidence) -> Hit:
+    module = change.definition.module
+    site, field = _site(change.definition, change.statement), spell(module.body, change.target)
+    asked = Step(Site(module.path, change.test.at, change.test.end), "tested")
+    if effect is None:
+        steps = (asked, Step(site, "set where the test lets on"), Step(back.site, "written back"))
+        return Hit(site, {"field": field, "write": back.shown}, "state", confidence, path=steps)
+    later = sorted(
+        (Step(site, "set where the test lets on"), Step(effect.site, "done beside it")), key=lambda each: each.site.at
+    )
+    words = {"field": field, "effect": effect.shown}
+    return Hit(site, words, "twice", confidence, path=(asked, *later, Step(back.site, "written back")))
 
 
 def _updates(project: Project, params: Params) -> Iterator[ComputedUpdate]:
@@ -279,9 +356,16 @@ def _is_counted_by_hand(project: Project, definition: Def, target: Attribute, ty
 
 
 def _confidence(
-    project: Project, definition: Def, change: Statement | Call, target: Attribute, params: Params
+    project: Project,
+    definition: Def,
+    change: Statement | Call,
+    target: Attribute,
+    params: Params,
+    *,
+    asks_who: bool = True,
 ) -> Confidence | None:
-    """None for what the function has made itself; high where it is read here."""
+    """None for what the function has made itself; high where it is read here.  `asks_who`: it matters whether it is found by
+    who asks."""
     module, root = definition.module, root_of(target.base)
     assert root is not None  # noqa: S101 - others are not given
     if root != target.base and _stored(project, module, root, change.context) is None:
@@ -291,7 +375,8 @@ def _confidence(
         return Confidence.MEDIUM
     reads = {p.site for p in project.effects.points_of(definition, "db.read")}
     found: set[bool] = set()
-    if root == target.base and {*words_of(target.attr)}.isdisjoint(params.shared) and any(map(is_found_by_asker, made)):
+    is_own = asks_who and root == target.base and {*words_of(target.attr)}.isdisjoint(params.shared)
+    if is_own and any(map(is_found_by_asker, made)):
         return Confidence.LOW
     for source in made:
         calls = [part for part in parts_of(source.module.body, source.expr) if isinstance(part, CallRef)] if source.expr else []

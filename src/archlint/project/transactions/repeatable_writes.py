@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_IF_MISSING = re.compile(r"if_(not_exists|not_there|missing|absent|needed)$|^(get|find)_or_(create|make)|^ensure_")
+IF_MISSING = re.compile(r"if_(not_exists|not_there|missing|absent|needed)$|^(get|find)_or_(create|make)|^ensure_")
+"""Names of functions that make what is not there."""
 _SAVES = frozenset({"save", "asave"})
 _CLEANS = re.compile(r"\s*DELETE\s+FROM\b.*\bWHERE\b.*(=|<|>|\bIN\s*\()\s*'", re.IGNORECASE | re.DOTALL)
 """What of many is out of use: a condition with a fixed value."""
@@ -96,4 +97,4 @@ def _is_made_elsewhere(first: Commit, second: Commit) -> bool:
         for s in body.statements
         if s.at in between and isinstance(s.target, Attribute) and spell(body, s.target.base) == row
     ]
-    return bool(values) and all(isinstance(v, CallRef) and _IF_MISSING.search(last_name(body, v)) for v in values)
+    return bool(values) and all(isinstance(v, CallRef) and IF_MISSING.search(last_name(body, v)) for v in values)

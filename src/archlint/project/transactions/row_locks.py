@@ -45,13 +45,14 @@ class RowLocks:
             a.name == "isolation_level" and isinstance(a.value, String) and a.value.value.upper() in levels for a in given
         )
 
-    def keep_out(self, definition: Def, context: int) -> bool:
-        """The function, or one that calls it, locks rows; or a block around the place is a lock."""
+    def keep_out(self, definition: Def, context: int, before: int | None = None) -> bool:
+        """The function, or one that calls it, locks rows; or a block around the place is a lock.  `before`: where the function
+        has read what the lock has to keep, so that one behind it comes too late."""
         module = definition.module
-        if self._is_in_lock(module, context) or self._locks(definition):
+        if self._is_in_lock(module, context) or self.locks(definition, before):
             return True
         for site in self._project.calls.callers(definition):
-            if site.caller is not None and (self._is_in_lock(site.module, site.call.context) or self._locks(site.caller)):
+            if site.caller is not None and (self._is_in_lock(site.module, site.call.context) or self.locks(site.caller)):
                 return True
         return self._is_locked_above(definition, _ABOVE)
 
@@ -62,7 +63,7 @@ class RowLocks:
             site.caller is not None
             and (
                 self._is_in_lock(site.module, site.call.context)
-                or self._locks(site.caller)
+                or self.locks(site.caller)
                 or (steps > 0 and self._is_locked_above(site.caller, steps - 1))
             )
             for site in sites
@@ -72,11 +73,14 @@ class RowLocks:
         places = (module.body.contexts[row] for row in chain(module, context))
         return any(place.kind == "with" and self._names(spell(module.body, place.subject)) for place in places)
 
-    def _locks(self, definition: Def) -> bool:
+    def locks(self, definition: Def, before: int | None = None) -> bool:
+        """The function itself, by a call (`before`: that stands before the place), a decorator or a statement."""
         body = definition.module.body
         if definition in self._locking or any(self._names(spell(body, d)) for d in definition.function.decorators):
             return True
         for site in self._project.calls.of(definition):
+            if before is not None and site.call.at >= before:
+                continue
             if self._names(last_name(site.module.body, site.call.callee)) or any(
                 argument.name is not None and self._names(argument.name) for argument in site.call.arguments
             ):

@@ -159,6 +159,8 @@ def _origin(found: Inserted) -> str:
             return f"`{found.source}` is decided by whoever sends a request"
         case Reach.GIVEN:
             return f"`{found.source}` is decided by whoever calls `{found.owner}`"
+        case Reach.READ:
+            return f"`{found.source}` is decided by whoever wrote the row, or gave the answer"
         case Reach.UNPROVED:
             return f"nothing says who decides `{found.source}`"
 
@@ -167,7 +169,7 @@ def _confidence(found: Inserted, sink: Sink, asked: _Asked) -> Confidence:
     """How sure it is that somebody from outside decides the value, and that the text is executed: the one place where that
     is judged. A library is called by people that nobody knows; in a program with requests or tasks, what none of them is
     seen to bring is the program's own nearly always."""
-    if found.reach == Reach.UNPROVED:
+    if found.reach in (Reach.UNPROVED, Reach.READ):
         return Confidence.LOW
     if found.reach == Reach.SENT:
         if asked.for_nothing(found.site):

@@ -30,6 +30,7 @@ from archlint.project.spelling import last_name, spell
 from archlint.project.values.checked_items import has_refused_items
 from archlint.project.values.closed_places import asks_catalogue, asks_for_list, checks, names_of, places_around, written_in
 from archlint.project.values.converted_first import LEAVES, is_converted
+from archlint.project.values.own_things import is_key_of_own, is_own, readings
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
@@ -103,13 +104,16 @@ class ClosedValues:
         """A test around the place lets only known values in, or one before it has turned the others away."""
         if not isinstance(expr, Name | Attribute | Subscript | CallRef):
             return False
-        text = spell(at.module.body, expr)
+        texts = readings(at.module.body, expr)
         place: Place | None = at
         while place is not None:
-            if self._is_inside_test(at.module, text, place.context) or self._is_behind_refusal(expr, text, place):
+            if any(self._is_tested(expr, text, place) for text in texts):
                 return True
             place = written_in(self._project, expr, place)
         return False
+
+    def _is_tested(self, expr: Expr, text: str, at: Place) -> bool:
+        return self._is_inside_test(at.module, text, at.context) or self._is_behind_refusal(expr, text, at)
 
     def is_vetted(self, expr: Expr, at: Place) -> bool:
         """A function that by its name checks such things has been given it before, in a statement of its own."""
@@ -160,10 +164,19 @@ class ClosedValues:
                 return self._compares(module, test, text, is_true)
             case Name():
                 return self.implies(module, self._held(module, test), text, is_true)
+            case Subscript():
+                return is_true and self._finds(module, test, text)
             case CallRef():
-                return self._is_of_type(module, test, text, is_true) or (is_true and self._asks(module, test, text))
+                if not is_true or self._is_of_type(module, test, text, is_true):
+                    return self._is_of_type(module, test, text, is_true)
+                return self._asks(module, test, text) or self._finds(module, test, text)
             case _:
                 return False
+
+    def _finds(self, module: Module, expr: Expr, text: str) -> bool:
+        """It, or what the name holds, is something only for a key of a mapping that is the code's own."""
+        looked_up = self._held(module, expr) if isinstance(expr, Name) else expr
+        return is_key_of_own(module.body, looked_up, lambda key: self._means(module, key, text))
 
     def _held(self, module: Module, test: Name) -> Expr | None:
         """The test that a name holds the answer of, where nothing else is given to it."""
@@ -174,21 +187,29 @@ class ClosedValues:
         return given[0] if len(given) == 1 and not isinstance(given[0], Name) else None
 
     def _compares(self, module: Module, test: Comparison, text: str, is_true: bool) -> bool:
-        if len(test.ops) != 1 or not self._means(module, test.operands[0], text):
-            return self._is_match(module, test, text, is_true)
-        op, right = test.ops[0], test.operands[1]
+        if len(test.ops) != 1:
+            return False
+        op, (left, right) = test.ops[0], test.operands
         if op in ("in", "not in"):
-            return (op == "in") == is_true and not isinstance(right, String)
+            return (op == "in") == is_true and not isinstance(right, String) and self._means(module, left, text)
         if op in ("==", "!="):
-            return (op == "==") == is_true and isinstance(right, String | Constant)
+            sides = ((left, right), (right, left))
+            return (op == "==") == is_true and any(self._is_same(module, one, other, text) for one, other in sides)
         return self._is_match(module, test, text, is_true)
 
+    def _is_same(self, module: Module, one: Expr, other: Expr, text: str) -> bool:
+        """`name == "id"`, `name == self.primary_key`, `self.kinds.get(name) == "text"`."""
+        if isinstance(other, String | Constant):
+            return self._means(module, one, text) or (bool(other.value) and self._finds(module, one, text))
+        return is_own(other) and self._means(module, one, text)
+
     def _is_match(self, module: Module, test: Comparison, text: str, is_true: bool) -> bool:
-        """`re.fullmatch(…, name) is None`."""
-        if len(test.ops) != 1 or test.ops[0] not in ("is", "is not"):
+        """`re.fullmatch(…, name) is None`, `self.kinds.get(name) is None`."""
+        op, (asked, none) = test.ops[0], test.operands
+        if op not in ("is", "is not") or not isinstance(none, Constant) or none.value is not None:
             return False
-        none = isinstance(test.operands[1], Constant) and test.operands[1].value is None
-        return none and (test.ops[0] == "is not") == is_true and self._asks(module, test.operands[0], text)
+        told = self._asks(module, asked, text) or self._finds(module, asked, text)
+        return told and (op == "is not") == is_true
 
     def _is_of_type(self, module: Module, test: CallRef, text: str, is_true: bool) -> bool:
         """`isinstance(value, int)`; where it is no string, it was not sent as one."""
@@ -224,7 +245,7 @@ class ClosedValues:
                 expr = call.arguments[0].value
             else:
                 break
-        return spell(module.body, expr) == text
+        return text in readings(module.body, expr)
 
     def _is_inside_test(self, module: Module, text: str, context: int) -> bool:
         contexts = module.body.contexts

@@ -7,7 +7,19 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Step
-from archlint.facts.syntax import Argument, Attribute, Call, CallRef, Collection, Comprehension, Expr, Lambda, Name, String
+from archlint.facts.syntax import (
+    Argument,
+    Attribute,
+    Call,
+    CallRef,
+    Collection,
+    Comprehension,
+    Constant,
+    Expr,
+    Lambda,
+    Name,
+    String,
+)
 from archlint.project.control.named_checks import tests_something
 from archlint.project.model import CallSite, Def
 from archlint.project.names.carrying import CARRYING_FUNCTIONS, CARRYING_METHODS
@@ -34,6 +46,8 @@ _CLOSED = frozenset(
     | {"uuid1", "uuid4", "token_hex", "strftime", "total_seconds", "count", "index", "find", "type", "isinstance", "time"}
     | {"randint", "randrange", "getrandbits", "randbelow"}
 )
+_ENDS = frozenset("'\"`\\;")
+"""Characters that end a literal or a statement."""
 _READ = "read"
 """A method of what a text comes out of: a stream, a file."""
 _SAME_ITEMS = frozenset(
@@ -97,9 +111,12 @@ class InsertedCalls:
         return self._values.leaf(expr, spot, Reach.SENT if is_text else Reach.UNPROVED)
 
     def _read_out_of(self, expr: CallRef, text: Expr, spot: Spot) -> Found:
-        """`json.loads(request.body)`: whoever sends the text decides what is in it; of another one nobody says who wrote it."""
-        sent = [found for found in self._values.walk(text, spot) if found.reach == Reach.SENT]
-        return iter(sent) if sent else self._values.leaf(expr, spot)
+        """`json.loads(request.body)`: whoever sends the text, or has given it as an answer, decides what is in it; of another
+        one nobody says who wrote it."""
+        if spot.entry is None:
+            return iter(())
+        told = [found for found in self._values.walk(text, spot.parsed()) if found.reach in (Reach.SENT, Reach.READ)]
+        return iter(told) if told else self._values.leaf(expr, spot)
 
     def _substituted(self, site: CallSite, spot: Spot) -> Found:
         """`re.sub(pattern, "", text)`: the text without what is looked for."""
@@ -147,8 +164,7 @@ class InsertedCalls:
                 values.walk(callee.base, spot), *(self._filled(a, row, pattern, spot) for row, a in enumerate(call.arguments))
             )
         if name == "replace" and len(plain) > 1:
-            escapes = isinstance(plain[0].value, String) and bool(set(plain[0].value.value) & set("'\"`\\;"))
-            base = spot.capped() if escapes else spot
+            base = spot.capped() if self._ends_literals(plain[0].value, place) else spot
             put = spot if spot.entry is not None else spot.entering(plain[1].value)
             return chain(values.walk(callee.base, base), values.walk(plain[1].value, put))
         if values.parameters.is_sent(callee, place):  # `request.get_json()`
@@ -168,6 +184,16 @@ class InsertedCalls:
         if name == _READ:
             return self._read_out_of(expr, callee.base, spot)
         return values.leaf(expr, spot)
+
+    def _ends_literals(self, replaced: Expr, place: Place) -> bool:
+        """What is taken out, or doubled, ends a literal or a statement: `"'"`, `chr(39)`."""
+        call = place.module.body.calls[replaced.index] if isinstance(replaced, CallRef) else None
+        is_code = call is not None and last_name(place.module.body, call.callee) == "chr" and len(call.arguments) == 1
+        code = call.arguments[0].value if call is not None and is_code else None
+        text = replaced.value if isinstance(replaced, String) else ""
+        if isinstance(code, Constant) and isinstance(code.value, int):
+            text = chr(code.value)
+        return not _ENDS.isdisjoint(text)
 
     def _joined(self, joined: Expr, spot: Spot) -> Found:
         """The items of a list that become one text, each for itself."""

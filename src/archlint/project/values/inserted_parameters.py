@@ -20,7 +20,7 @@ from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 from archlint.project.values.inserted_attributes import PATTERNS
-from archlint.project.values.insertions import Part, Reach, Spot
+from archlint.project.values.insertions import Inserted, Part, Reach, Spot
 from archlint.project.values.path_numbers import PathNumbers
 from archlint.project.values.request_objects import RequestObjects
 from archlint.project.words import words_of
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _MOST_CALLERS = 12
 _MOST_CLIMBS = 6
 _TEXT = frozenset({"builtins.str", "builtins.bytes"})
+_MAPPINGS = frozenset({"dict", "Dict", "Mapping"})
+_FOR_OBJECTS = 300
+"""Expressions looked at for where an object of no known class comes from."""
 _ABSTRACT = frozenset({"ABC", "object"})
 _KEYS = frozenset({"id", "pk"})
 """Attributes of a row that the database has made."""
@@ -78,7 +81,7 @@ class InsertedParameters:
             return self._values.leaf(expr, spot)
         if function.name == "<lambda>":
             return self._of_lambda(definition, binding, expr, spot)
-        if parameter.name in self._requests:
+        if parameter.name in self._requests and not self._describes_body(definition, binding.index):
             return self._values.leaf(expr, spot)
         if definition in self._project.endpoints.by_definition:
             return self._of_endpoint(definition, parameter, expr, spot)
@@ -117,9 +120,11 @@ class InsertedParameters:
         return self._values.leaf(expr, spot)
 
     def _of_endpoint(self, definition: Def, parameter: Parameter, expr: Expr, spot: Spot) -> Found:
-        default, types = parameter.default, self._annotated(definition, parameter)
-        if isinstance(default, CallRef) and last_name(definition.module.body, default) in self._injected:
+        types = self._annotated(definition, parameter)
+        if self._is_injected(definition, parameter):
             return self._values.leaf(expr, spot)
+        if spot.taken and self._is_mapping_of_body(definition, parameter):
+            return self._values.leaf(expr, spot, Reach.SENT)
         if any(t.name not in _TEXT and t.name not in self._project.symbols.classes for t in types) and not _is_list(types):
             return self._values.leaf(expr, spot)
         if any(self._makes_itself(t) for t in types):
@@ -133,6 +138,25 @@ class InsertedParameters:
         is_filled = is_filled or self._is_filled_by_routes(definition)
         sent = is_filled and not self._lets_through(definition, parameter)
         return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
+
+    def _is_injected(self, definition: Def, parameter: Parameter) -> bool:
+        """What the framework finds for it: `user: dict = Depends(current_user)`, `Annotated[dict, Depends(current_user)]`."""
+        body = definition.module.body
+        given = (part for expr in (parameter.default, parameter.annotation) if expr for part in parts_of(body, expr))
+        return any(isinstance(part, CallRef) and last_name(body, part) in self._injected for part in given)
+
+    def _is_mapping_of_body(self, definition: Def, parameter: Parameter) -> bool:
+        """`order: dict`, written out so, in a handler that nothing but its routes decorates."""
+        annotation, body = parameter.annotation, definition.module.body
+        written = annotation.base if isinstance(annotation, Subscript) else annotation
+        is_mapping = isinstance(written, Name | Attribute) and last_name(body, written) in _MAPPINGS
+        return is_mapping and self._is_filled_by_routes(definition)
+
+    def _describes_body(self, definition: Def, position: int) -> bool:
+        """Called a request, it is what the project itself says that a request holds."""
+        types = self._annotated(definition, definition.function.parameters[position])
+        own = [t for t in types if t.name in self._project.symbols.classes]
+        return bool(own) and all(self._values.attributes.declares_fields(t) for t in own)
 
     def _makes_itself(self, owner: Type) -> bool:
         """A class of the project's with a way of its own to be made, which describes no body: the framework, or a
@@ -299,7 +323,16 @@ class InsertedParameters:
         own = isinstance(base, Name) and base.id in ("self", "cls") and expr.attr.isupper()
         if reach == Reach.UNPROVED and (made or own or expr.attr in _KEYS):
             return iter(())
-        return self._values.leaf(expr, spot, reach)
+        read = self._read_with(expr, spot) if reach == Reach.UNPROVED else []
+        return iter(read) if read else self._values.leaf(expr, spot, reach)
+
+    def _read_with(self, expr: Attribute, spot: Spot) -> list[Inserted]:
+        """What the object was read out of: `row = find(name)`, `row.town`."""
+        if spot.entry is None or spot.most < Reach.READ or not isinstance(expr.base, Name):
+            return []
+        with self._values.afresh(_FOR_OBJECTS), self.afresh():
+            found = list(self._values.walk(expr.base, spot.taking(expr.attr)))
+        return [each for each in found if each.reach == Reach.READ][:1]
 
     def is_body(self, expr: Attribute, place: Place) -> bool:
         """A field of what the handler is handed as its request's body."""
@@ -309,7 +342,7 @@ class InsertedParameters:
         root: Expr = expr
         while isinstance(root, Attribute | Subscript):
             root = root.base
-        if not isinstance(root, Name) or root.id in ("self", "cls") or root.id in self._requests:
+        if not isinstance(root, Name) or root.id in ("self", "cls"):
             return Reach.UNPROVED
         scopes = self._project.symbols.scopes(place.module)
         for binding in scopes.lookup(place.context, root.id, root.at)[1]:

@@ -52,6 +52,7 @@ from archlint.project.values.insertions import (
     is_set,
     text_of,
 )
+from archlint.project.values.outside_values import OutsideValues
 from archlint.project.values.refused_elsewhere import RefusedElsewhere
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class InsertedValues:
         self.items = InsertedItems(self)
         self.attributes = InsertedAttributes(self)
         self.parameters = InsertedParameters(self)
+        self._outside = OutsideValues(project)
         self._refused = RefusedElsewhere(project, self.closed, frozenset(words.leaving))
         self._work = 0
         self._open: set[tuple[object, ...]] = set()
@@ -123,6 +125,8 @@ class InsertedValues:
         if spot.entry is None:
             return
         module = spot.place.module
+        if reach == Reach.UNPROVED and spot.most >= Reach.READ and self._outside.holds(expr, spot.place):
+            reach = Reach.READ
         reach = Reach.UNPROVED if is_called_sql(expr, spot.taken) else reach
         label = shorten(spell(module.body, expr))
         site = Site(module.path, expr.at, expr.end)

@@ -34,12 +34,14 @@ _SETS = re.compile(r"\bSET\s+[\"`\[]?\Z", re.IGNORECASE)
 
 
 class Reach(IntEnum):
-    """Who decides what a value is. UNPROVED: nothing says it (a row, a setting, what a library gives); GIVEN: whoever
-    calls a function whose callers are not known; SENT: whoever sends a request."""
+    """Who decides what a value is. UNPROVED: nothing says it (a setting, what a library gives); READ: whoever wrote the row,
+    or gave the answer, that it is read out of; GIVEN: whoever calls a function whose callers are not known; SENT: whoever
+    sends a request."""
 
     UNPROVED = 1
-    GIVEN = 2
-    SENT = 3
+    READ = 2
+    GIVEN = 3
+    SENT = 4
 
 
 class Part(Enum):
@@ -112,7 +114,7 @@ class Inserted:
 class Spot(Struct, frozen=True, eq=False, gc=False):
     """A station on the way back: what stands at `place`, or what is `taken` of it, goes on into `entry` (None: it is a text
     itself so far).  `trail`: the steps from here on, up to the entry or to the call.  `most`: no more is to be said of what
-    comes from behind."""
+    comes from behind.  `is_read_again`: what is put into a text from here on is in no statement."""
 
     place: Place
     entry: Entry | None
@@ -120,6 +122,7 @@ class Spot(Struct, frozen=True, eq=False, gc=False):
     confidence: Confidence = Confidence.HIGH
     most: Reach = Reach.SENT
     taken: Taken = ()
+    is_read_again: bool = False
 
     def moved(self, module: Module, context: int) -> Spot:
         """At another place; the frame holds for the module that it was entered in only."""
@@ -132,11 +135,15 @@ class Spot(Struct, frozen=True, eq=False, gc=False):
 
     def entering(self, expr: Expr, before: str = "") -> Spot:
         """The value of `expr` enters a text here, which may enter another one itself; what is put together between quotes
-        is a value."""
-        if self.entry is not None and is_quoted(self.entry.before):
+        is a value, and so is what enters a text that is read again before it comes to the statement."""
+        if self.entry is not None and (self.is_read_again or is_quoted(self.entry.before)):
             return self.whole()
         down, around = (self.trail, "") if self.entry is None else (self.entry.down, self.entry.before)
         return replace(self, entry=Entry(self.place.module, expr, around + before, down), trail=(), taken=())
+
+    def parsed(self) -> Spot:
+        """What stands here was read out of a text, from which the way goes on."""
+        return replace(self, is_read_again=True)
 
     def taking(self, *parts: Part | int | str) -> Spot:
         """A part of what stands here."""

@@ -1,0 +1,68 @@
+"""Values that nobody is seen to send and that come from outside all the same: out of a row, or out of what another service
+has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Subscript
+from archlint.project.model import CallSite, Type
+from archlint.project.secrets.flows import Place
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_ROWS = frozenset({"db-cursor", "db-result"})
+_MODEL = "db-model"
+_ANSWER, _CLIENT = "http-response", "http-client"
+_READ, _ASKED = "db.read", "http"
+
+
+class OutsideValues:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def holds(self, expr: Expr, place: Place) -> bool:
+        """The expression gives what the database or another service holds."""
+        return self._is_column(expr, place) or any(self._is_read(part, place) for part in _chain(place, expr))
+
+    def _is_read(self, part: Expr, place: Place) -> bool:
+        if isinstance(part, CallRef):
+            site = self._project.calls.in_module(place.module)[part.index]
+            return self._asks(site)
+        return any(self._project.types.role(t) in (*_ROWS, _ANSWER) for t in self._types(part, place))
+
+    def _asks(self, site: CallSite) -> bool:
+        effects = {effect for target in site.targets if target.operation is not None for effect in target.operation.effect}
+        return not effects.isdisjoint((_READ, _ASKED))
+
+    def _is_column(self, expr: Expr, place: Place) -> bool:
+        """What describes a column, in the class of a table; or the attribute of one of its rows."""
+        if isinstance(expr, Attribute):
+            return any(self._project.types.role(t) == _MODEL and not t.is_class for t in self._types(expr.base, place))
+        klass = place.module.body.contexts[place.context].klass
+        if not isinstance(expr, CallRef) or klass < 0 or place.module.body.contexts[place.context].function >= 0:
+            return False
+        owner = Type(f"{place.module.name}.{place.module.outline.classes[klass].qualname}")
+        return self._project.types.role(owner) == _MODEL
+
+    def _types(self, expr: Expr, place: Place) -> list[Type]:
+        return list(self._project.types.all(place.module, expr, place.context))
+
+
+def _chain(place: Place, expr: Expr) -> Iterator[Expr]:
+    """The expression, and what it is asked of: `cursor.fetchall` and `cursor` of `cursor.fetchall()`."""
+    current: Expr | None = expr
+    while current is not None:
+        yield current
+        match current:
+            case CallRef():
+                callee = place.module.body.calls[current.index].callee
+                current = callee.base if isinstance(callee, Attribute) else None
+            case Attribute() | Subscript():
+                current = current.base
+            case Await():
+                current = current.value
+            case _:
+                current = None

@@ -1,0 +1,64 @@
+"""Tests that hold only for what the code itself keeps: a key of a mapping of its own, what an object was set up with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archlint.facts.syntax import Attribute, Body, CallRef, Constant, Expr, Mapping, Name, String, Subscript
+from archlint.project.spelling import spell
+
+_OWN = frozenset({"self", "cls"})
+_READING = "get"
+
+
+def is_own(expr: Expr) -> bool:
+    """`self.primary_key`, `settings.ID_COLUMN`, `DEFAULT`: no part of what was sent."""
+    root, last = expr, ""
+    while isinstance(root, Attribute | Subscript):
+        last = last or (root.attr if isinstance(root, Attribute) else "")
+        root = root.base
+    if not isinstance(root, Name):
+        return False
+    return (root.id in _OWN and root is not expr) or (last or root.id).isupper()
+
+
+def is_key_of_own(body: Body, expr: Expr | None, means: Callable[[Expr], bool]) -> bool:
+    """`self.columns.get(name)`, `self.columns[name]["kind"]`: there is something only for a key of the mapping."""
+    while isinstance(expr, Subscript | CallRef):
+        key, base = _looked_up(body, expr)
+        if key is None or base is None:
+            return False
+        if means(key):
+            return is_own(base)
+        expr = base
+    return False
+
+
+def _looked_up(body: Body, expr: Subscript | CallRef) -> tuple[Expr | None, Expr | None]:
+    """(key, mapping) of a lookup that gives nothing for what is missing."""
+    if isinstance(expr, Subscript):
+        return (expr.index[0] if len(expr.index) == 1 else None), expr.base
+    call = body.calls[expr.index]
+    if not isinstance(call.callee, Attribute) or call.callee.attr != _READING or not call.arguments:
+        return None, None
+    gives_nothing = all(_is_nothing(argument.value) for argument in call.arguments[1:])
+    return (call.arguments[0].value, call.callee.base) if gives_nothing else (None, None)
+
+
+def _is_nothing(expr: Expr) -> bool:
+    if isinstance(expr, Mapping):
+        return not expr.keys
+    return isinstance(expr, Constant | String) and not expr.value
+
+
+def readings(body: Body, expr: Expr) -> frozenset[str]:
+    """How an expression may be written: `data.get("name")` reads what `data["name"]` does."""
+    read = _read_under(body, expr)
+    return frozenset({spell(body, expr)} if read is None else {spell(body, expr), read})
+
+
+def _read_under(body: Body, expr: Expr) -> str | None:
+    """The base and the key of what is read by a key that is written there."""
+    is_read = isinstance(expr, Subscript) or (isinstance(expr, CallRef) and len(body.calls[expr.index].arguments) == 1)
+    key, base = _looked_up(body, expr) if is_read and isinstance(expr, Subscript | CallRef) else (None, None)
+    return f"{spell(body, base)}[{key.value!r}]" if isinstance(key, String) and base is not None else None

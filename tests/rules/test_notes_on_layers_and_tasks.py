@@ -460,3 +460,28 @@ def test_handlers_that_ask_beside_what_they_leave_to_the_services(body: str, pat
         "shop/models.py": MODEL,
     }
     assert [found.confidence for found in testing.run_rule("ARC004", files)] == told
+
+
+MEASURES = """\
+from typing import Optional
+
+from starlette.requests import Request
+from starlette.websockets import WebSocket
+
+
+{taking}
+"""
+
+
+@pytest.mark.parametrize(
+    ("taking", "confidence"),
+    [
+        ("async def measure(request: Request, call_next):\n    return await call_next(request)", Confidence.LOW),
+        ("def tell(text: str, but: Optional[WebSocket] = None):\n    return text", Confidence.LOW),
+        ("def price(request: Request, rate):\n    return rate(2)", Confidence.MEDIUM),
+    ],
+)
+def test_what_hands_a_request_on(taking: str, confidence: Confidence) -> None:
+    files = {"shop/services/measures.py": MEASURES.format(taking=taking), "shop/domain/order.py": "class Order: ...\n"}
+    (found,) = testing.run_rule("ARC013", files)
+    assert found.confidence == confidence

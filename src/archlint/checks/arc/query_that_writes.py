@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Constant
+from archlint.facts.syntax import Attribute, Constant, Name
 from archlint.project.control.asked_for_writing import is_asked_for_writing
 from archlint.project.control.conditions import Path
 from archlint.project.effects.effects import EffectPoint
@@ -17,6 +17,7 @@ from archlint.project.spelling import last_name
 from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.transactions.table_changes import changes_tables
 from archlint.project.transactions.working_tables import fills_working_table
+from archlint.project.types.entities import FunctionRef
 from archlint.project.types.overriding import is_run_by_framework, overrides_library
 from archlint.project.words import words_of
 
@@ -108,8 +109,28 @@ def _queries(project: Project, points: tuple[EffectPoint, ...], params: Params) 
     answering = project.endpoints.by_definition
     named = [each for each in found if each not in answering and _is_query(each, params) and _answers(each)]
     named = [each for each in named if not _is_told(each, params) and not _is_hook(project, each)]
-    asked = [each for each in named if not is_decorated_task(project, each)]
+    named = [each for each in named if not is_decorated_task(project, each)]
+    steps = _steps(project, named)
+    asked = [each for each in named if each not in steps]
     return dict.fromkeys(sorted(asked, key=lambda each: (each.site.path, each.site.at)))
+
+
+def _steps(project: Project, named: list[Def]) -> frozenset[Def]:
+    """Those that nobody calls and that are handed to what runs them when something comes in: `MessageHandler(text, get_name)`
+    is the step that gets a name. What a framework asks for its handlers is asked all the same."""
+    uncalled = {each.name: each for each in named if not project.calls.callers(each)}
+    names = {each.function.name for each in uncalled.values()}
+    found: set[Def] = set()
+    for module in project.modules.production if names else ():
+        for site in project.calls.in_module(module):
+            if site.operation is not None and site.operation.register == "dependency":
+                continue
+            for argument in site.call.arguments:
+                given = argument.value
+                if isinstance(given, Name | Attribute) and last_name(module.body, given) in names:
+                    entities = project.types.inference.entities(module, given, site.call.context)
+                    found.update(e.definition for e in entities if isinstance(e, FunctionRef) and e.definition.name in uncalled)
+    return frozenset(found)
 
 
 def _is_hook(project: Project, definition: Def) -> bool:

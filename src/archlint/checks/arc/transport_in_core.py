@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
-from archlint.facts.syntax import Await, CallRef, Collection, Expr, Name, Statement, Subscript
+from archlint.facts.syntax import Await, Call, CallRef, Collection, Expr, Name, Statement, Subscript
 from archlint.project.layers.layer_words import Layer
 from archlint.project.model import Def, Type
 from archlint.project.names.class_attributes import method_in
 from archlint.project.names.origins import Origin, Origins
+from archlint.project.parts import names_in
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.types.entities import External, FunctionRef
@@ -241,11 +242,18 @@ class _Core:
         return any(isinstance(e, External) and e.name.partition(".")[0] not in sys.stdlib_module_names for e in found)
 
     def _passes_on(self, row: int) -> bool:
-        """It takes a request and gives a response, or keeps open sockets: transport is what it is about."""
+        """It takes a request and gives a response, hands the request on to what is called next, or keeps open sockets:
+        transport is what it is about."""
         function, module = self._module.outline.functions[row], self._module
         given = [p.annotation for p in function.parameters if p.annotation is not None]
         taken = [expr for expr in given if _role(self._project, module, expr, function.outer) == _REQUEST]
-        if any(last_name(module.body, expr) == _SOCKET for expr in taken):
+        if any(_SOCKET in names_in(module.body, expr) or last_name(module.body, expr) == _SOCKET for expr in taken):
+            return True
+        names = {p.name for p in function.parameters}
+        if any(
+            isinstance(call.callee, Name) and call.callee.id in names and not names.isdisjoint(_given(module, call))
+            for call in module.own_calls(row)
+        ):
             return True
         returns = function.returns
         return bool(taken) and returns is not None and _role(self._project, module, returns, function.outer) == _RESPONSE
@@ -297,6 +305,11 @@ class _Core:
     def _is_own(self, statement: Statement, callee: Expr) -> bool:
         types = self._project.types.all(self._module, callee, statement.context)
         return any(type_.is_class and type_.name in self._project.symbols.classes for type_ in types)
+
+
+def _given(module: Module, call: Call) -> set[str]:
+    """The names in what a call is given."""
+    return {name for argument in call.arguments for name in names_in(module.body, argument.value)}
 
 
 def _callee(module: Module, expr: Expr) -> Expr:

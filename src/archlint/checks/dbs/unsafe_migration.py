@@ -12,6 +12,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.schema import Change
 from archlint.facts.syntax import Constant, Name
 from archlint.project.schema.history import Draft, History
+from archlint.project.schema.names import last_part
 
 _SIZE = re.compile(r"VARCHAR\((\d+)\)")
 
@@ -28,15 +29,24 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each kind of unsafe step of the newest migrations, a proof for each migration without one."""
     locks = project.schemas.dialect in params.locking
+    views = {(last_part(view).lower(), "") for view in _views(project)}
     for steps in project.schemas.histories:
         history = History()
         begun: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for path, changes in steps:
             with_it = begun[path.rpartition("/")[0]] if _is_first(project, path, params.first) else set()
             if params.all or path in project.schemas.newest:
-                yield from _of_step(changes, history, with_it, locks=locks)
+                yield from _of_step(changes, history, with_it | views, locks=locks)
             with_it |= {made for change in changes if change.kind == "create-table" for made in _made(change, set())}
             history.apply(changes)
+
+
+def _views(project: Project) -> Iterator[str]:
+    """Nobody writes to what a view holds, so that nobody waits while it gets an index."""
+    for sql in project.statements.all:
+        for statement in sql.facts.statements:
+            if statement.verb == "create" and statement.creates == "view":
+                yield from statement.writes
 
 
 def _is_first(project: Project, path: str, name: str) -> bool:
@@ -57,7 +67,7 @@ def _of_step(
     shown: set[str] = set()
     for change in changes:
         table = change.table.lower()
-        if table and (table, "") not in made and (table, change.name.lower()) not in made:
+        if table and made.isdisjoint({(table, ""), (last_part(table), ""), (table, change.name.lower())}):
             new = {name for at, name in made if at == table}
             found = _unsafe(change, history.find(change.table), new, locks=locks)
             if found is not None and found[0] not in shown:

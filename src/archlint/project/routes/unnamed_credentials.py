@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Mapping, Name, String
 from archlint.project.names.origins import Origin, Origins, Parameter
-from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 from archlint.project.types.injected import Injected, Written
 from archlint.project.walk import walk_module
@@ -16,22 +15,21 @@ from archlint.project.words import words_of
 if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.secrets.credentials import Vocabulary
+    from archlint.project.secrets.drawn import Drawn
     from archlint.project.secrets.flows import Place
-    from archlint.project.source.modules import Module
 
 _SCHEMES = {"api-key-scheme": "an API key", "token-scheme": "a token"}
 """Role of what reads a credential from a request → the kind of it."""
-_DRAWING = frozenset({"token_urlsafe", "token_hex", "get_random_string", "token_bytes"})
-_JOINED = frozenset({"choice", "choices"})
 _SETTING = frozenset({"set", "change", "hash", "make", "generate", "update", "encrypt", "reset"})
 """Verbs before the word for a credential in the name of what takes it: `set_password`, `generate_password_hash`."""
 _PLAIN = (Constant, String)
 
 
 class UnnamedCredentials:
-    def __init__(self, project: Project, vocabulary: Vocabulary) -> None:
+    def __init__(self, project: Project, vocabulary: Vocabulary, random: Drawn) -> None:
         self._project = project
         self._vocabulary = vocabulary
+        self._random = random
         self._injected = Injected(project)
         self._origins = Origins(project)
 
@@ -62,7 +60,7 @@ class UnnamedCredentials:
         made, body = origin.expr, at.module.body
         if type(made) is not CallRef or origin.module is not at.module or origin.each or origin.path:
             return None
-        if not _is_drawn(at.module, made):
+        if not self._random.is_drawn(at.module, made, origin.context):
             return None
         function = body.contexts[at.context].function
         given: list[tuple[Expr | str | None, Expr]] = []
@@ -80,18 +78,6 @@ class UnnamedCredentials:
         names = (key.value if isinstance(key, String) else key for key, value in given if _is(value, expr))
         kinds = (self._vocabulary.names(name) for name in names if isinstance(name, str))
         return next((naming.kind for naming in kinds if naming is not None), None)
-
-
-def _is_drawn(module: Module, made: CallRef) -> bool:
-    """`secrets.token_urlsafe(9)`, `"".join(secrets.choice(letters) for _ in range(12))`."""
-    body, name = module.body, last_name(module.body, made)
-    if name in _DRAWING:
-        return True
-    arguments = body.calls[made.index].arguments
-    if name != "join" or len(arguments) != 1:
-        return False
-    parts = (part for part in parts_of(body, arguments[0].value) if isinstance(part, CallRef))
-    return any(last_name(body, part) in _JOINED for part in parts)
 
 
 def _taken_by(function: str) -> str | None:

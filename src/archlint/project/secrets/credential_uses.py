@@ -4,6 +4,7 @@ it to somebody as a bearer's or in a header."""
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ _ADDRESSES = frozenset({"dsn", "url", "uri"})
 _APART = frozenset({"api_key", "password", "basic_auth", "http_auth", "bearer_auth", "auth", "token"})
 """Arguments of what connects: credentials that stand beside the address."""
 _OF_CALLERS = frozenset({"api", "apikey", "access"})
+_FINDING = frozenset({"filter_by", "filter", "get", "get_or_none", "find_one"})
 _KEYED = ("hmac.new", "hmac.digest")
 _FILE_CALLS = frozenset({"open", "join", "Path", "exists", "isfile", "is_file"})
 _OF_FILES = ("open", "path.join", "Path", "path.exists", "path.isfile")
@@ -43,6 +45,24 @@ class CredentialUses:
         body = at.module.body
         used = isinstance(expr, Name | Attribute) and (body.contexts[at.context].function, spell(body, expr))
         return used in self._used(at.module)
+
+    def finds(self, expr: Expr, at: Place) -> bool:
+        """`Sessions.query.filter_by(token=token)` in the same function: who has it is found by it."""
+        body = at.module.body
+        function = body.contexts[at.context].function
+        return isinstance(expr, Name) and any(
+            argument.name == expr.id and isinstance(argument.value, Name) and argument.value.id == expr.id
+            for call in body.calls
+            if body.contexts[call.context].function == function and last_name(body, call.callee) in _FINDING
+            for argument in call.arguments
+        )
+
+    def is_shown(self, origins: Origins, wholes: Collection[str], expr: Expr, at: Place) -> bool:
+        """`token = request.headers.get("X-Token")`: what a request shows with its headers or cookies."""
+        given = origins.of(at.module, expr, at.context) if isinstance(expr, Name) else []
+        return bool(given) and all(
+            isinstance(o, Origin) and not o.each and not o.path and _is_header(o.module, o.expr, wholes) for o in given
+        )
 
     def names_file(self, expr: Expr, at: Place) -> bool:
         """The same function opens it, looks for it on the disk, or joins it to a folder: the secret is in the file."""
@@ -123,6 +143,17 @@ class CredentialUses:
         if known is None:
             known = self._known[module.path] = frozenset((*_verified(module), *_shown(module), *_sent(module)))
         return known
+
+
+def _is_header(module: Module, expr: Expr, wholes: Collection[str]) -> bool:
+    """`request.headers["X-Token"]`, `request.headers.get("X-Token")`."""
+    held: Expr | None = None
+    if isinstance(expr, Subscript):
+        held = expr.base
+    elif isinstance(expr, CallRef):
+        callee = module.body.calls[expr.index].callee
+        held = callee.base if isinstance(callee, Attribute) and callee.attr in ("get", "getone") else None
+    return isinstance(held, Attribute) and held.attr in wholes
 
 
 def _keys_of(part: Expr) -> tuple[Expr | None, ...]:

@@ -82,8 +82,11 @@ def is_of_command(project: Project, value: LoggedValue) -> bool:
     return not _COMMAND_FOLDERS.isdisjoint(module.name.split(".")) or project.by_hand.holds(module)
 
 
-def _is_command(module: Module, site: CallSite) -> bool:
-    """Run by hand by an operator, who reads what it prints; a plain sequence of statements is so as well."""
+def _is_command(project: Project, module: Module, site: CallSite) -> bool:
+    """Run by hand by an operator, who reads what it prints; a plain sequence of statements is so as well. What answers a
+    request is none, though its file may be started by hand."""
+    if site.caller is not None and site.caller in project.endpoints.by_definition:
+        return False
     if site.caller is not None and any(_is_of_command(module, d) for d in site.caller.function.decorators):
         return True
     if not module.outline.functions and not module.outline.classes:
@@ -93,7 +96,7 @@ def _is_command(module: Module, site: CallSite) -> bool:
 
 def _is_for_operator(project: Project, site: CallSite, depth: int = _CLIMBS) -> bool:
     """It stands in a command, or in a function that, tests aside, nobody but commands call."""
-    if _is_command(site.module, site):
+    if _is_command(project, site.module, site):
         return True
     if depth == 0 or site.caller is None:
         return False

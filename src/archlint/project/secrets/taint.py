@@ -37,8 +37,10 @@ from archlint.project.control.branches import is_blotted, is_closed, is_replaced
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.shapes import Shapes, is_absent
 from archlint.project.routes.unnamed_credentials import UnnamedCredentials
+from archlint.project.secrets.answers import Answers
 from archlint.project.secrets.credential_uses import CredentialUses
 from archlint.project.secrets.credentials import Naming, Vocabulary, announces
+from archlint.project.secrets.drawn import Drawn
 from archlint.project.secrets.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, guessed, joined
 from archlint.project.secrets.kept_flows import KeptFlows
 from archlint.project.secrets.read_mappings import ReadMappings
@@ -64,6 +66,9 @@ _CLEAN_TYPES = frozenset(
 )
 _TEXT_TYPES = frozenset({"builtins.str", "builtins.bytes"})
 
+_HASHED = "the hash of a password"
+_ONE_TIME = "a one-time code"
+_CODES = (("code",), ("pin",))
 _CHECKED = frozenset({"cleaned_data", "validated_data"})
 """What a form or serializer keeps of all its fields when it has checked them."""
 
@@ -79,10 +84,12 @@ class Taint:
         self.requests = RequestValues(project, vocabulary, habits)
         self.mappings = ReadMappings(project, vocabulary, self.requests)
         self.uses = CredentialUses()
-        self.unnamed = UnnamedCredentials(project, vocabulary)
+        self.drawn = Drawn(project)
+        self.unnamed = UnnamedCredentials(project, vocabulary, self.drawn)
         self.shapes = Shapes(vocabulary)
         self.calls = CallFlows(self)
         self.locals = LocalFlows(self)
+        self.answers = Answers(self.locals.origins, vocabulary)
         self.items = ItemFlows(self)
         self._known: dict[tuple[str, int, int, type], Flow] = {}
         self._open: set[tuple[str, int, int, type, Frame | None]] = set()
@@ -180,7 +187,10 @@ class Taint:
         """The flow of something that has a name: where it tells nothing, the name is the evidence.
 
         `revealed`: a masking type has been taken off."""
-        if naming is None or inner.clean:
+        if naming is not None and naming.kind == _HASHED:  # by what it was made takes nothing away
+            return Flow((self.source(expr, at, naming.kind, Confidence.HIGH),))
+        drawn = naming is not None and not inner.sources and self._is_drawn(expr, at, naming)
+        if naming is None or (inner.clean and not drawn):
             return inner
         if not inner.sources and self.habits.configuration and self.locals.is_of_settings(expr, at):
             return CLEAN
@@ -190,6 +200,8 @@ class Taint:
             return Flow(tuple(s if s.fields else _relabelled(s, label, naming, own) for s in inner.sources))
         if (naming.alone and self._means_else(at)) or self.uses.names_file(expr, at):
             return UNKNOWN
+        if drawn:
+            return Flow((self.source(expr, at, naming.kind, Confidence.HIGH),))
         types = () if revealed else self.project.types.all(at.module, expr, at.context)
         if types:
             told = self.typed(expr, at, types)
@@ -199,6 +211,13 @@ class Taint:
         found = replace(self.source(expr, at, naming.kind, confidence), certain=naming.certain)
         shaped = found if naming.several else self.shapes.applied(found, at.module, expr, at.context)
         return Flow((shaped,) if shaped is not None else ())
+
+    def _is_drawn(self, expr: Expr, at: Place, naming: Naming) -> bool:
+        """A secret that is made here of nothing but chance. Any number may be drawn for a lock's or a page's token, so of
+        doubtful words a one-time code alone is taken for what it is called."""
+        if not self.habits.access or not (naming.certain or naming.kind == _ONE_TIME):
+            return False
+        return isinstance(expr, Name) and self.drawn.is_drawn(at.module, expr, at.context)
 
     def _own_sureness(self, expr: Expr, at: Place, naming: Naming) -> Confidence:
         """Of a doubtful word under which something doubtful is kept: here it may be plain what it is."""
@@ -223,11 +242,14 @@ class Taint:
             return Confidence.LOW if is_doubtful else Confidence.HIGH
         if not self.habits.access:
             return Confidence.HIGH if is_text and naming.alone and isinstance(expr, Name) else Confidence.MEDIUM
+        if self.uses.is_shown(self.locals.origins, self.habits.wholes, expr, at):
+            return Confidence.HIGH
         if self.uses.opens(expr, at):
             return Confidence.HIGH if is_text else Confidence.MEDIUM
         if self.locals.is_piece(expr, at):
             return Confidence.LOW
-        is_sure = is_text and naming.alone and isinstance(expr, Name) and self.is_about_access(expr, at)
+        shown = is_text or self.uses.finds(expr, at)
+        is_sure = shown and naming.alone and isinstance(expr, Name) and self.is_about_access(expr, at)
         return Confidence.HIGH if is_sure else Confidence.LOW
 
     def is_about_access(self, expr: Expr, at: Place) -> bool:
@@ -297,16 +319,30 @@ class Taint:
             return UNKNOWN
         naming = self.vocabulary.names(expr.id)
         inner = self.locals.given(expr, at)
+        if naming is None and self.habits.access and not inner.sources and self._is_drawn_code(expr, at):
+            return Flow((self.source(expr, at, _ONE_TIME, Confidence.HIGH),))
         if naming is None and self.habits.access and not (inner.sources or inner.clean):
             kind = self.unnamed.kind(expr, at)
             if kind is not None:
                 return Flow((self.source(expr, at, kind, Confidence.HIGH),))
-            held = self.mappings.fields(expr, at)
+            answered = self.answers.fields(expr, at)
+            held = (answered, Confidence.HIGH) if answered else self.mappings.fields(expr, at)
             if held is not None:
                 return self._mapping(expr, at, *held)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
 
-    def _mapping(self, expr: Name, at: Place, fields: tuple[str, ...], sure: Confidence) -> Flow:
+    def _is_drawn_code(self, expr: Name, at: Place) -> bool:
+        """`code = str(randint(1000, 9999))` where somebody is let in."""
+        if words_of(expr.id)[-1:] not in _CODES or not self.is_about_access(expr, at):
+            return False
+        return self.drawn.is_drawn(at.module, expr, at.context)
+
+    def answered(self, expr: Expr, at: Place) -> Flow | None:
+        """What another service's whole answer holds, where the same function reads a secret out of it."""
+        fields = self.answers.fields(expr, at) if self.habits.access else ()
+        return self._mapping(expr, at, fields, Confidence.HIGH) if fields else None
+
+    def _mapping(self, expr: Expr, at: Place, fields: tuple[str, ...], sure: Confidence) -> Flow:
         naming = self.vocabulary.names(fields[0])
         found = self.source(expr, at, naming.kind if naming is not None else "secret", sure)
         return Flow((replace(found, fields=fields, is_whole=True),))
@@ -335,10 +371,15 @@ class Taint:
         elif expr.attr == "email":  # so is `group.email`, but not `group_member.email`
             owner = words_of(last_name(at.module.body, expr.base))[-1:]
             naming = self.vocabulary.names("_".join((*owner, expr.attr))) and naming
+        if expr.attr == "raw" and isinstance(expr.base, Attribute) and expr.base.attr in self.habits.wholes:
+            return self.flow(expr.base, at)
         whole = self.requests.whole(expr, at)
         if whole is not None:
             found = self.source(expr, at, whole.kind, Confidence.HIGH if whole.sure else Confidence.LOW)
             return Flow((replace(found, is_whole=True, fields=whole.fields),))
+        answered = self.answered(expr, at)
+        if answered is not None:
+            return answered
         types = self.project.types.all(at.module, expr.base, at.context)
         if types and all(t.is_class for t in types):
             return CLEAN  # a member of an enumeration, a column

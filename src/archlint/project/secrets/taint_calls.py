@@ -94,6 +94,9 @@ class CallFlows:
                 if body is not None:
                     found = taint.source(expr, at, body.kind, Confidence.HIGH)
                     return Flow((replace(found, is_whole=True, fields=body.fields),))
+            answered = taint.answered(expr, at)
+            if answered is not None:
+                return answered
             revealed = self._revealed(callee.base, name, at)
             if revealed is not None:
                 return revealed

@@ -29,6 +29,8 @@ from shop.port import Store
 
 app = FastAPI()
 
+SHELVES = {"bucket": Bucket}
+
 @app.get("/health")
 async def health() -> str:
     return "ok"

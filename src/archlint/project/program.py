@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module, Modules
     from archlint.project.source.uncalled import Uncalled
     from archlint.project.source.unreached import Unreached
+    from archlint.project.source.unrun import Unrun
     from archlint.project.sql.statements import Statements
     from archlint.project.transactions.transaction_blocks import TransactionBlocks
     from archlint.project.types.named_dependencies import NamedDependencies
@@ -210,6 +211,12 @@ class Project:
         from archlint.project.source.uncalled import Uncalled
 
         return Uncalled(self)
+
+    @cached_property
+    def unrun(self) -> Unrun:
+        from archlint.project.source.unrun import Unrun
+
+        return Unrun(self)
 
     @cached_property
     def by_hand(self) -> ByHand:

@@ -14,8 +14,12 @@ from archlint.project.control.reported import is_given_up, is_reported
 from archlint.project.control.searches import asks_any_of_own, has_own_range, is_for_one, is_search
 from archlint.project.control.tolerated import is_behind_conflict
 from archlint.project.effects.effects import EffectPoint
-from archlint.project.effects.given_answers import tries_attribute
-from archlint.project.effects.kept_answers import asks_for_what_is_missing, turn_asks_for_what_is_missing
+from archlint.project.effects.given_answers import is_asked_for, tries_attribute
+from archlint.project.effects.kept_answers import (
+    asks_for_what_is_missing,
+    turn_asks_for_what_is_missing,
+    turn_has_answers_ahead,
+)
 from archlint.project.effects.memoised import asks_a_keeper, fills_cache, is_kept_by_another, is_memoised
 from archlint.project.effects.own_class import is_of_another_class
 from archlint.project.effects.spared import Spared
@@ -28,6 +32,7 @@ from archlint.project.loops.own_turns import (
     asks_whether_to_stop,
     has_own_database,
     is_at_the_end,
+    is_for_new,
     is_tried_again,
     is_under_own_lock,
 )
@@ -116,7 +121,7 @@ def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:
     body, doubt = query.point.module.body, ""
     if any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in query.through):
         doubt = "a cache may answer"
-    elif query.may_be_given:
+    elif query.may_be_given or _may_be_put_there(query):
         doubt = "the answer may be handed in"
     elif query.run.field is not None and query.run.field.is_optional:
         doubt = "the field may be left out"
@@ -137,6 +142,18 @@ def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:
     confidence = Confidence.LOW if doubt else min(query.path.confidence, Confidence.MEDIUM)
     related = (Step(query.listed.site, "lists them"),)
     return Hit(query.point.site, words, "shown", confidence, related=related, path=query.steps)
+
+
+def _may_be_put_there(query: SerializedQuery) -> bool:
+    """Another query may have put the answer into the object."""
+    end, body = query.path.end, query.path.end.module.body
+    for definition in query.through:
+        function, path = definition.function, definition.module.path
+        places = (step.site for step in query.path.steps if step.site.path == path)
+        inside = [site.at for site in places if function.at <= site.at < function.end]
+        if is_asked_for(definition, min(inside, default=function.end), body, expression_of(end)):
+            return True
+    return False
 
 
 def _judged(project: Project, query: Repeated, known: _Known, params: Params) -> Hit:
@@ -165,6 +182,8 @@ def _weighed(project: Project, query: Repeated, known: _Known, params: Params) -
         project, query.point, loop, params.memo, _KEEPING
     ):
         return Confidence.LOW, "what is kept may answer first"
+    if not is_write and turn_has_answers_ahead(loop, query.point):
+        return Confidence.LOW, "what was read ahead may answer first"
     if not is_write and asks_a_keeper(stations(project, query.point, query.path), params.memo):
         return Confidence.LOW, "a cache may answer"
     evidence = known.proved.by(query)
@@ -270,6 +289,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "each goes in chunks of its own"
     if is_at_the_end(project, places[0]):
         return "it runs only as the program ends"
+    if is_for_new(query, params.adding, params.looking):
+        return "each is asked for what the turn has made itself"
     if asks_whether_to_stop(places, query.loop):
         return "whether to stop has to be asked each time"
     if has_own_range(places, query.loop):

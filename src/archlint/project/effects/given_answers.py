@@ -16,6 +16,8 @@ _CONTEXT = "context"
 _ALWAYS = frozenset({"request", "view", "format", "user"})
 """What a context says of who asks."""
 _LOADED = "prefetch"
+_FIRST = 2
+"""`self` and the object, of a method; the object and the name, of what is asked."""
 
 
 def may_be_given(definition: Def) -> bool:
@@ -39,6 +41,26 @@ def tries_attribute(definition: Def) -> bool:
         and function.at <= value.at < function.end
         for value in given
     )
+
+
+def is_asked_for(definition: Def, at: int, asked: Body, expr: Expr | None) -> bool:
+    """`if hasattr(order, "is_paid"): return order.is_paid`, which a query may have put there, ahead of the place `at`; what is
+    asked there (`expr`) is another thing, and not `order.is_paid` itself."""
+    body, function = definition.module.body, definition.function
+    given = {parameter.name for parameter in function.parameters[:_FIRST]}
+    read = {part.attr for part in parts_of(asked, expr) if isinstance(part, Attribute)}
+    for place in body.contexts:
+        test = place.subject if place.kind == "if" and function.at <= place.at < at else None
+        call = body.calls[test.index] if isinstance(test, CallRef) else None
+        if call is None or last_name(body, call.callee) != "hasattr" or len(call.arguments) != _FIRST:
+            continue
+        owner, name = (argument.value for argument in call.arguments)
+        if not isinstance(owner, Name) or owner.id not in given or not isinstance(name, String) or name.value in read:
+            continue
+        answers = [s.value for s in body.statements if s.kind == "return" and place.at <= s.at < place.end]
+        if any(isinstance(p, Attribute) and p.attr == name.value for value in answers for p in parts_of(body, value)):
+            return True
+    return False
 
 
 def _answers_from_context(definition: Def) -> bool:

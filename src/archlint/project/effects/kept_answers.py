@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation, Subscript
+from archlint.facts.syntax import (
+    Attribute,
+    Body,
+    CallRef,
+    Comparison,
+    Comprehension,
+    Constant,
+    Expr,
+    Name,
+    Operation,
+    Statement,
+    Subscript,
+)
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.words import words_of
@@ -19,6 +31,8 @@ if TYPE_CHECKING:
     from archlint.project.model import Def
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
+
+_FILLING = frozenset({"setdefault", "update"})
 
 
 def asks_for_what_is_missing(
@@ -48,6 +62,41 @@ def turn_asks_for_what_is_missing(
     return bool(missing) and not missing.isdisjoint(
         _asked_before(project, place.caller, at, words, keeping, begin=loop.place.at)
     )
+
+
+def turn_has_answers_ahead(loop: Loop, place: EffectPoint) -> bool:
+    """`name = names.get(key)` in the loop, of a mapping that was filled ahead of it, and the query only where that gave
+    nothing."""
+    if loop.mapping is not None or place.caller is None:
+        return False
+    body, own = loop.module.body, loop.module.own_statements(place.caller.index)
+    missing = _missing(place.module, place.context, loop.context) | frozenset(_left_empty(loop, place))
+    for statement in loop.statements if missing else ():
+        if isinstance(statement.target, Name) and statement.target.id in missing and statement.end <= place.site.at:
+            known = _looked_up_in(body, statement.value)
+            if known and known not in loop.derived and any(_fills(body, s, known) for s in own if s.end <= loop.place.at):
+                return True
+    return False
+
+
+def _looked_up_in(body: Body, expr: Expr | None) -> str:
+    base: Expr | None = expr.base if isinstance(expr, Subscript) else None
+    if isinstance(expr, CallRef) and last_name(body, expr) == "get":
+        callee = body.calls[expr.index].callee
+        base = callee.base if isinstance(callee, Attribute) else None
+    return base.id if isinstance(base, Name) else ""
+
+
+def _fills(body: Body, statement: Statement, known: str) -> bool:
+    """`known[key] = row`, `known.setdefault(key, row)`, `known = {row.key: row for row in rows}`"""
+    target, value = statement.target, statement.value
+    if isinstance(target, Subscript):
+        return isinstance(target.base, Name) and target.base.id == known
+    if isinstance(target, Name):
+        return target.id == known and isinstance(value, Comprehension) and value.kind == "dict"
+    callee = body.calls[value.index].callee if isinstance(value, CallRef) else None
+    is_adding = isinstance(callee, Attribute) and callee.attr in _FILLING
+    return isinstance(callee, Attribute) and is_adding and isinstance(callee.base, Name) and callee.base.id == known
 
 
 def _left_empty(loop: Loop, place: EffectPoint) -> Iterator[str]:

@@ -21,6 +21,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.facts.syntax import Mapping as Display
+from archlint.project.listings.declared_limits import is_declared_short
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.filled import is_empty
@@ -79,6 +80,8 @@ class Limited:
     def _is(self, place: _Place, expr: Expr, path: tuple[int, ...]) -> bool:
         if place.depth <= 0:
             return False
+        if not path and is_declared_short(self._project, place.module, expr, place.context, self._most):
+            return True
         match expr:
             case Collection(kind="tuple" | "list") if path:
                 return path[0] < len(expr.items) and self._is(place, expr.items[path[0]], path[1:])

@@ -103,6 +103,8 @@ class AlreadyAsked:
             return False
         if not path.through:
             return self._is_from_outside(point.module, asked, point.context, loop)
+        if self._is_from_around(end, asked, loop, path):
+            return True
         if len(path.through) != 1 or point.call is None or point.kind != "call" or end.caller != path.through[0]:
             return False
         definition = path.through[0]
@@ -111,6 +113,27 @@ class AlreadyAsked:
             return False
         given = arguments_by_parameter(point.call.call, definition).get(asked.id)
         return isinstance(given, Name) and self._is_from_outside(point.module, given, point.context, loop)
+
+    def _is_from_around(self, end: EffectPoint, asked: Name, loop: Loop, path: Path) -> bool:
+        """The function that goes through it, and those on the way, stand in the one in which it was made, as does the loop."""
+        functions, caller = end.module.outline.functions, end.caller
+        sources = self._project.values.sources.of(end.module, asked, end.context)
+        if caller is None or end.module is not loop.module or not sources:
+            return False
+        for source in sources:
+            expr = source.expr
+            if expr is None or source.is_parameter or source.module is not end.module:
+                return False
+            around = [f for f in functions if f.at <= expr.at < f.end]
+            inner = max(around, key=lambda function: function.at, default=None)
+            if inner is None or loop.holds(Site(end.module.path, expr.at, expr.end)):
+                return False
+            steps = (d.function for d in (*path.through, caller))
+            if not all(d.module is end.module for d in path.through):
+                return False
+            if not inner.at <= loop.place.at < inner.end or not all(inner.at < f.at < inner.end for f in steps):
+                return False
+        return True
 
     def _is_part_of_evaluated(self, end: EffectPoint, loop: Loop) -> bool:
         """`rows[:n]` and `rows[0]` of a value that keeps its items and has been gone through above the loop."""

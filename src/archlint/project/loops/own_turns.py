@@ -13,9 +13,12 @@ from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from archlint.facts.syntax import Expr
     from archlint.project.effects.effects import EffectPoint
     from archlint.project.loops.loops import Loop
+    from archlint.project.loops.repeated import Repeated
     from archlint.project.model import CallSite
     from archlint.project.program import Project
 
@@ -127,3 +130,18 @@ def is_tried_again(place: EffectPoint, loop: Loop, writes: list[EffectPoint]) ->
         for row in around
         if row >= 0
     )
+
+
+def is_for_new(query: Repeated, adding: Container[str], looking: Container[str]) -> bool:
+    """`Stock.objects.get_or_create(item=item)` where the turn has made `item`: there is none yet to be looked up."""
+    loop, body = query.loop, query.point.module.body
+    expr = query.expression
+    if loop.mapping is not None or not isinstance(expr, CallRef) or last_name(body, expr) not in looking:
+        return False
+    made = {
+        s.target.id
+        for s in loop.statements
+        if isinstance(s.target, Name) and s.end <= expr.at and s.value is not None and last_name(body, s.value) in adding
+    }
+    given = (a.value for a in body.calls[expr.index].arguments if a.name is not None)
+    return any(isinstance(value, Name) and value.id in made for value in given)

@@ -119,7 +119,10 @@ class LeftCode:
         shared = Counter(path for name in mine for path in self._defining[name] if _is_named_like(path, module.path))
         path, most = min(shared.items(), key=lambda each: (-each[1], each[0]), default=("", 0))
         folder, _, name = module.path.rpartition("/")
-        if folder and path.endswith(f"/{name}") and folder.rpartition("/")[2] in self._by_name.folders:
+        # its package was copied, too: `task/views.py`, `app/task/views.py`
+        is_whole = path.endswith(f"/{module.path}")
+        is_found = path.endswith(f"/{name}") and folder.rpartition("/")[2] in self._by_name.folders
+        if folder and is_found and not is_whole:
             return None  # frameworks find the same file in each package that settings name
         return self._project.modules.by_path[path] if most >= _FEW and most * _SHARE > len(mine) else None
 

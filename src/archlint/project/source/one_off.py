@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PLAIN = frozenset({"asynccontextmanager", "contextmanager", "staticmethod", "classmethod"})
 """Decorators that say nothing of when a function runs."""
-_SILENT = PLAIN | {"atomic", "property", "cached_property", "cache", "lru_cache", "override"}
+SILENT = PLAIN | {"atomic", "property", "cached_property", "cache", "lru_cache", "override"}
 """Decorators that hand the function to nobody who would call it."""
 _MAKES_COMMAND = "_command"
 _ENTRY = "main"
@@ -150,7 +150,7 @@ class OneOff:
         name = called_by(definition)
         if not callers or not steps or name.startswith("__"):
             return False
-        if not _SILENT.issuperset(last_name(body, decorator) for decorator in function.decorators):
+        if not SILENT.issuperset(last_name(body, decorator) for decorator in function.decorators):
             return False
         if not all(self._is_script(path) or self._leads_to_scripts(path, row, steps) for path, row in sorted(callers)):
             return False

@@ -50,7 +50,7 @@ class Uncalled:
             return False
         if function.klass < 0 and function.name in self._imported:
             return False
-        own = {definition, *_stood_in_for(project, definition)}
+        own = {definition, *stood_in_for(project, definition)}
         if any(_is_run(project, each) for each in own):
             return False
         written = [(m, call) for m, call in project.calls.written(function.name) if m.is_production]
@@ -102,7 +102,7 @@ def is_own_class(project: Project, name: str) -> bool:
     return bool(known) and named - _ABSTRACT <= {klass.name.rpartition(".")[2] for klass in known}
 
 
-def _stood_in_for(project: Project, definition: Def) -> Iterator[Def]:
+def stood_in_for(project: Project, definition: Def) -> Iterator[Def]:
     """The methods of that name in the classes above."""
     if definition.function.klass < 0:
         return

@@ -29,6 +29,11 @@ def join():
         password = hashed(data["password"])
     Member.objects.create(password=password)
 """,
+    "a code that is sent to a telephone": """\
+def verify():
+    password = request.json["otp"]
+    return Member.objects.get(password=password)
+""",
     "rows of a dump": """\
 dump = json.load(open("members.json"))
 

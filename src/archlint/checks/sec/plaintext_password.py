@@ -21,6 +21,7 @@ from archlint.project.secrets.password_documents import PasswordDocuments
 from archlint.project.secrets.password_records import PasswordRecords
 from archlint.project.secrets.password_splats import PasswordSplats
 from archlint.project.secrets.taint import Taint
+from archlint.project.secrets.taint_locals import read_key
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.transactions.sent_classes import SentClasses
@@ -35,6 +36,7 @@ _EQUALS = re.compile(r"\b(\w+)\s*=\s*['\"]?(?:%s|%\(\w+\)s|\?|:\w+|\$\d+|@\w+)",
 _SIGNING_IN = frozenset(
     {"login", "log", "signin", "sign", "auth", "authenticate", "authorize", "check", "verify", "validate", "valid", "session"}
 )
+_CODES = frozenset({"otp", "totp", "code"})
 _CLIMBS = 3
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)|--[^\n]*", re.DOTALL)
 _BEHIND = re.compile(r"\b(\w+)\s*=\s*['\"]?$")
@@ -136,6 +138,7 @@ class _Proof:
         and where it is read from an object that others make of a hash. So is what is stored of what a function is given:
         at blind readings four of eleven were right, and in the others who calls it had hashed it."""
         is_hashed = self._hashed.holds(source)
+        is_code = self._is_code(source)
         is_seen = source.typed or (
             source.given and (message != "default" or (source.read is not None and self._is_sent(*source.read)))
         )
@@ -143,9 +146,18 @@ class _Proof:
             step.site,
             {"value": source.label, "column": column},
             message="hashed" if is_hashed else message,
-            confidence=confidence if is_seen and not is_hashed else Confidence.LOW,
+            confidence=confidence if is_seen and not (is_hashed or is_code) else Confidence.LOW,
             path=(*source.steps, step),
         )
+
+    def _is_code(self, source: Source) -> bool:
+        """`passcode = request.data["otp"]`: a code that is used once is no password."""
+        if source.read is None:
+            return False
+        value, at = source.read
+        found = self._taint.locals.origins.of(at.module, value, at.context) if isinstance(value, Name) else []
+        keys = [read_key(origin.module, origin.expr) for origin in found if isinstance(origin, Origin)]
+        return any(key is not None and not _CODES.isdisjoint(words_of(key)) for key in keys)
 
 
 def _judged(taint: Taint, use: PasswordUse, proof: _Proof, *, typed: bool = False) -> Iterator[Hit | Proof]:

@@ -67,7 +67,7 @@ class PasswordSplats:
             return
 
     def _is_spoken_of(self, site: CallSite, name: str) -> bool:
-        """The function names the password elsewhere, or hashes something."""
+        """The function names the password elsewhere, or hashes something, or calls what sets another one."""
         body = site.module.body
         function = body.contexts[site.call.context].function
         if function < 0:
@@ -87,7 +87,14 @@ class PasswordSplats:
             first = call.arguments[0].value if call.arguments else None
             if called in _CHANGING and not _is_other(first, name):
                 return True
-        return False
+        return any(
+            _names(statement.target, name)
+            for other in self._project.calls.in_module(site.module)
+            if body.contexts[other.call.context].function == function
+            for target in other.targets
+            if target.definition is not None
+            for statement in target.definition.module.own_statements(target.definition.index)
+        )
 
     def _field(self, module: Module, value: Expr, context: int, name: str, depth: int = 2) -> Expr | None:
         """The password within the whole, as if it were read from it."""

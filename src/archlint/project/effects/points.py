@@ -14,6 +14,7 @@ A point is an edge of the call graph with its place.  Its kind says how the call
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
@@ -138,16 +139,17 @@ class Points:
     def _calls(self, module: Module) -> Iterator[Point]:
         sites = self._project.calls.in_module(module)
         kinds: dict[int, PointKind] = {}
+        moved = self._moved(module)
         for site in self._project.calls.known(module):
             operation = site.operation
             if operation is not None and _takes_callables(operation):
                 handed = self._handed_over(module, site, operation, kinds)
-                yield from (replace(p, kind="threaded") for p in handed) if _is_moved(sites, site.call) else handed
+                yield from (replace(p, kind="threaded") for p in handed) if _is_moved(sites, site.call, moved) else handed
         for site in sites:
             targets = site.targets
             if targets:
                 call = site.call
-                kind = "threaded" if _is_moved(sites, call) else kinds.get(site.index, "call") if kinds else "call"
+                kind = "threaded" if _is_moved(sites, call, moved) else kinds.get(site.index, "call") if kinds else "call"
                 own = [target.definition for target in targets if target.definition is not None]
                 if own:
                     if call.arguments and any(map(self._running.of, own)):
@@ -333,6 +335,16 @@ class Points:
                         tuple(dict.fromkeys(targets)), None, decorator,
                     )  # fmt: skip
 
+    def _moved(self, module: Module) -> frozenset[str]:
+        """The names of what is moved to threads: `save_later = sync_to_async(save)`."""
+        movers = {site.index for site in self._project.calls.known(module) if site.operation and site.operation.threaded}
+        assigned = module.statements["assign"] if movers else ()
+        return frozenset(
+            s.target.id
+            for s in assigned
+            if isinstance(s.target, Name) and isinstance(s.value, CallRef) and s.value.index in movers
+        )
+
     def _named(self, module: Module) -> Iterator[Point]:
         """Dependencies that a framework runs before a handler, and gives it by the names of its parameters."""
         if not self._project.named_dependencies.are:
@@ -365,8 +377,11 @@ def _by_place(points: list[Point]) -> tuple[Point, ...]:
     return tuple(points)
 
 
-def _is_moved(sites: Sequence[CallSite], call: Call) -> bool:
-    """What is called is what a call that moves functions to threads gives: `sync_to_async(f)(x)`."""
+def _is_moved(sites: Sequence[CallSite], call: Call, moved: AbstractSet[str]) -> bool:
+    """What is called is what a call that moves functions to threads gives: `sync_to_async(f)(x)`, also under a name of the
+    module's own."""
+    if type(call.callee) is Name:
+        return call.callee.id in moved
     if type(call.callee) is not CallRef:
         return False
     maker = sites[call.callee.index].operation

@@ -26,12 +26,15 @@ from archlint.project.transactions.memory_changes import changes_of, root_of
 from archlint.project.transactions.method_changes import MethodChange, MethodChanges
 from archlint.project.transactions.row_locks import RowLocks
 from archlint.project.transactions.second_effects import Named, SecondEffect, SecondEffects
+from archlint.project.transactions.state_writes import StateWrite
 from archlint.project.transactions.tested_states import TestedChange, TestedStates
 from archlint.project.transactions.transaction_blocks import TransactionBlocks
 from archlint.project.words import words_of
 
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
+_PLAIN = Type("")
+"""Of a row that is no object of a class."""
 _REFUSES = frozenset({"raise", "return"})
 _REMOVES = frozenset({"delete", "adelete"})
 """Calls behind which no number of the row is left, whatever it was."""
@@ -47,7 +50,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     words that hold one of `locks` and mean something else; `changing`: first words of functions that change rows which are
     there; `inserting`: last names of library callables that make a row, `adding`: of those that take one which was made,
     `reading`: of those that ask another service and change nothing; `traces`: words for records of what has happened;
-    `finding`: methods in which a class says how its rows are found."""
+    `checking`: first words of functions that refuse what is not allowed; `finding`: methods in which a class says how its rows
+    are found."""
 
     locks: tuple[str, ...]
     changing: tuple[str, ...]
@@ -64,6 +68,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     adding: tuple[str, ...]
     reading: tuple[str, ...]
     traces: tuple[str, ...]
+    checking: tuple[str, ...]
     finding: tuple[str, ...]
 
 
@@ -137,36 +142,48 @@ def _tested(
 ) -> Iterator[Hit | Proof]:
     """States that are tested, and set where the test lets on, with what is done beside: two requests that ask at once do it
     twice."""
-    states = TestedStates(project)
+    states = TestedStates(project, frozenset(params.checking))
     named = (frozenset(words) for words in (params.inserting, params.adding, params.reading, params.traces))
     effects = SecondEffects(project, changes, Named(*named))
     requests, shown = RunByRequests(project), set[tuple[Def, str]]()
     for change in (each for module in project.modules.production for each in states.of(module)):
-        definition, module, context = change.definition, change.definition.module, change.statement.context
-        type_ = _stored(project, module, change.target.base, context)
-        key = (definition, spell(module.body, change.target.base))
-        if type_ is None or key in shown or is_failure_path(module, context):
+        definition, module, write = change.definition, change.definition.module, change.write
+        type_ = _stored(project, module, write.row, write.context) or (_PLAIN if write.is_plain else None)
+        key = (definition, write.row.id)
+        if type_ is None or key in shown or is_failure_path(module, write.context):
             continue
-        back = _written_back(project, definition, change.statement, change.target.base)
-        back = back or _left(project, project.transaction_blocks, module, change.statement, type_)
-        back = back or _committed_above(project, definition, type_)
-        confidence = _confidence(project, definition, change.statement, change.target, params, asks_who=False)
+        back = _set_back(project, definition, write, type_)
+        is_read = write.is_plain  # else there would be none
+        confidence = Confidence.MEDIUM if is_read else _row_confidence(project, definition, write.row, write.context, params)
         if back is None or confidence is None or requests.of(definition) is None:
             continue
         shown.add(key)
         if (
-            locks.keep_out(definition, context, change.test.at)
+            locks.keep_out(definition, write.context, change.test.at)
             or _is_locked_by_view(definition, locks, params)
             or _has_version(project, type_, params)
         ):
-            yield Proof(_site(definition, change.statement), "others are kept out while it is tested and set")
+            yield Proof(Site(module.path, write.at, write.end), "others are kept out while it is tested and set")
             continue
-        effect = effects.of(change, type_)
+        effect = effects.of(change, type_, back.site)
         if effect is None and change.leaves not in _REFUSES:
             continue
         if effect is None or not effect.weighs or is_isolated:
             confidence = Confidence.LOW
         yield _tested_hit(change, back, effect, min(confidence, type_.confidence, Confidence.MEDIUM))
+
+
+def _set_back(project: Project, definition: Def, write: StateWrite, type_: Type) -> _Back | None:
+    """Where the state comes to the database."""
+    if write.site is not None:
+        return _Back(write.site.site, shorten(spell(write.site.module.body, write.site.call.callee), 50))
+    module = definition.module
+    statement = next(s for s in module.statements["assign"] if s.at == write.at and s.context == write.context)
+    return (
+        _written_back(project, definition, statement, write.row)
+        or _left(project, project.transaction_blocks, module, statement, type_)
+        or _committed_above(project, definition, type_)
+    )
 
 
 def _is_locked_by_view(definition: Def, locks: RowLocks, params: Params) -> bool:
@@ -179,17 +196,14 @@ def _is_locked_by_view(definition: Def, locks: RowLocks, params: Params) -> bool
 
 
 def _tested_hit(change: TestedChange, back: _Back, effect: SecondEffect | None, confidence: Confidence) -> Hit:
-    module = change.definition.module
-    site, field = _site(change.definition, change.statement), spell(module.body, change.target)
-    asked = Step(Site(module.path, change.test.at, change.test.end), "tested")
+    path, write = change.definition.module.path, change.write
+    site, asked = Site(path, write.at, write.end), Step(Site(path, change.test.at, change.test.end), "tested")
+    steps = [Step(site, "set where the test lets on"), *([Step(back.site, "written back")] if back.site != site else [])]
+    words = {"field": write.shown, "write": back.shown}
     if effect is None:
-        steps = (asked, Step(site, "set where the test lets on"), Step(back.site, "written back"))
-        return Hit(site, {"field": field, "write": back.shown}, "state", confidence, path=steps)
-    later = sorted(
-        (Step(site, "set where the test lets on"), Step(effect.site, "done beside it")), key=lambda each: each.site.at
-    )
-    words = {"field": field, "effect": effect.shown}
-    return Hit(site, words, "twice", confidence, path=(asked, *later, Step(back.site, "written back")))
+        return Hit(site, words, "state", confidence, path=(asked, *steps))
+    steps = sorted((*steps, Step(effect.site, "done beside it")), key=lambda each: each.site.at)
+    return Hit(site, words | {"effect": effect.shown}, "twice", confidence, path=(asked, *steps))
 
 
 def _updates(project: Project, params: Params) -> Iterator[ComputedUpdate]:
@@ -356,28 +370,26 @@ def _is_counted_by_hand(project: Project, definition: Def, target: Attribute, ty
 
 
 def _confidence(
-    project: Project,
-    definition: Def,
-    change: Statement | Call,
-    target: Attribute,
-    params: Params,
-    *,
-    asks_who: bool = True,
+    project: Project, definition: Def, change: Statement | Call, target: Attribute, params: Params
 ) -> Confidence | None:
-    """None for what the function has made itself; high where it is read here.  `asks_who`: it matters whether it is found by
-    who asks."""
+    """None for what the function has made itself; high where it is read here."""
     module, root = definition.module, root_of(target.base)
     assert root is not None  # noqa: S101 - others are not given
     if root != target.base and _stored(project, module, root, change.context) is None:
         return Confidence.LOW  # `self.order.total`: kept somewhere
     made = row_sources(project, module, root, change.context, change.at)
+    is_single = root == target.base and {*words_of(target.attr)}.isdisjoint(params.shared)
+    if is_single and any(map(is_found_by_asker, made)) and not all(source.is_parameter for source in made):
+        return Confidence.LOW
+    return _row_confidence(project, definition, root, change.context, params)
+
+
+def _row_confidence(project: Project, definition: Def, row: Name, context: int, params: Params) -> Confidence | None:
+    """None for what the function has made itself; high where it is read here."""
+    made = row_sources(project, definition.module, row, context, row.at)
     if not made or all(source.is_parameter for source in made):
         return Confidence.MEDIUM
-    reads = {p.site for p in project.effects.points_of(definition, "db.read")}
-    found: set[bool] = set()
-    is_own = asks_who and root == target.base and {*words_of(target.attr)}.isdisjoint(params.shared)
-    if is_own and any(map(is_found_by_asker, made)):
-        return Confidence.LOW
+    reads, found = {p.site for p in project.effects.points_of(definition, "db.read")}, set[bool]()
     for source in made:
         calls = [part for part in parts_of(source.module.body, source.expr) if isinstance(part, CallRef)] if source.expr else []
         if _makes(project, source.module, source.context, calls, params) or _is_of_made(project, source, calls, params):

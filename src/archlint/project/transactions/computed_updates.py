@@ -102,7 +102,7 @@ class ComputedUpdates:
         """`orders.filter(id=1).update(stock=order.stock - 1)`, `update(Order).values(stock=order.stock - 1)`, of a row that was
         read; rows that are looked for by the old value are those that nobody has changed."""
         written = self._project.calls.written
-        for module, call in (*written(_UPDATE), *(each for each in written(_VALUES) if _is_of_update(*each))):
+        for module, call in (*written(_UPDATE), *(each for each in written(_VALUES) if is_of_update(*each))):
             function = module.body.contexts[call.context].function
             if function < 0 or not module.is_production:
                 continue
@@ -148,7 +148,7 @@ class ComputedUpdates:
             yield ComputedUpdate(change.caller, site, *found, site.confidence)
 
 
-def _is_of_update(module: Module, call: Call) -> bool:
+def is_of_update(module: Module, call: Call) -> bool:
     """`update(Order).where(…).values(…)`, and no `insert(Order).values(…)`."""
     expr = call.callee
     while isinstance(expr, Attribute | CallRef):

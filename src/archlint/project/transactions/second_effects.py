@@ -3,6 +3,7 @@ that is made, a number that is moved, a message, a request to another service.""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Name, Operation, Statement
+from archlint.facts.syntax import Attribute, CallRef, Name, Operation, Statement, String
 from archlint.project.control.already_there import AlreadyThere
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
 from archlint.project.control.made_if_missing import is_made_if_missing
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _WRITE = "db.write"
 _SENDS = ("email", "publish", "enqueue", "http", "rpc")
+_ONCE = re.compile(r"\bON\s+(CONFLICT|DUPLICATE)\b|\bIGNORE\b|\bNOT\s+EXISTS\b", re.IGNORECASE)
+_ADDS = "$inc"
 _STORED = "db-model"
 
 
@@ -65,27 +68,29 @@ class SecondEffects:
         for definition, statement, target in changes:
             self._numbers.setdefault(definition, []).append((statement, target))
 
-    def of(self, change: TestedChange, own: Type) -> SecondEffect | None:
-        """The first that weighs, or else the first trace."""
-        found = sorted((*self._moved(change), *self._written(change, own), *self._sent(change)), key=lambda e: e.site.at)
-        return max(found, key=lambda e: e.weighs, default=None)
+    def of(self, change: TestedChange, own: Type, back: Site) -> SecondEffect | None:
+        """The first that weighs, or else the first trace; what writes the state itself (`back`) is none."""
+        effects = (*self._moved(change), *self._written(change, own), *self._sent(change))
+        found = sorted((each for each in effects if each.site != back), key=lambda each: each.site.at)
+        return max(found, key=lambda each: each.weighs, default=None)
 
     def _goes_with(self, change: TestedChange, context: int, at: int) -> bool:
-        """The place is come to where the test lets on, and so is the statement that sets the state."""
-        module, place = change.definition.module, change.definition.module.body.contexts[change.row]
-        if at < change.test.end or is_failure_path(module, context):
+        """The place is come to where the test lets on, and so is the one that sets the state."""
+        module, write = change.definition.module, change.write
+        if at < change.test.end or write.at <= at < write.end or is_failure_path(module, context):
             return False
-        if not change.leaves and change.row not in chain(module, context):
-            return False
-        if change.leaves and place.at <= at < place.end:
-            return False
-        mine = (change.statement.context, change.statement.at)
-        first, second = sorted((mine, (context, at)), key=lambda each: each[1])
+        if change.branch >= 0:
+            place = module.body.contexts[change.branch]
+            if change.leaves and place.at <= at < place.end:
+                return False
+            if not change.leaves and change.branch not in chain(module, context):
+                return False
+        first, second = sorted(((write.context, write.at), (context, at)), key=lambda each: each[1])
         return may_follow(module, first, second)
 
     def _moved(self, change: TestedChange) -> Iterator[SecondEffect]:
         """`stock.quantity += line.quantity`, of another row."""
-        module, row = change.definition.module, change.target.base
+        module, row = change.definition.module, change.write.row
         for statement, target in self._numbers.get(change.definition, ()):
             if spell(module.body, target.base) == spell(module.body, row) or not self._is_row(change, target.base, statement):
                 continue
@@ -104,7 +109,15 @@ class SecondEffects:
                 continue
             path = self._writes.path(point)
             if path is not None and self._is_done_twice(change, point, path, own):
-                yield SecondEffect(point.site, point.shown, self._weighs(path, point))
+                yield SecondEffect(point.site, self._shown(path, point), self._weighs(path, point))
+
+    def _shown(self, path: Path, point: EffectPoint) -> str:
+        """`INSERT INTO bookings`, where the place itself executes it."""
+        for sql in self._project.statements.by_sink.get((path.end.call.path, path.end.call.index), ()) if path.end.call else ():
+            for said in sql.facts.statements if not path.through else ():
+                if said.writes:
+                    return f"{said.verb.upper()} {said.writes[0]}"
+        return point.shown
 
     def _is_done_twice(self, change: TestedChange, point: EffectPoint, path: Path, own: Type) -> bool:
         """It makes a row or moves a number."""
@@ -149,17 +162,21 @@ class SecondEffects:
         return any(each.is_class and self._project.types.role(each) == _STORED for each in found)
 
     def _is_relative(self, path: Path) -> bool:
-        """`update(stock=F("stock") - n)`, `values(stock=Item.stock - n)`, `SET stock = stock - 1`."""
+        """`update(stock=F("stock") - n)`, `values(stock=Item.stock - n)`, `{"$inc": {"stock": -n}}`, `SET stock = stock - 1`,
+        or an `INSERT`, which adds a row each time."""
         site, body = path.end.call, path.end.module.body
         if site is None:
             return False
-        texts = self._project.statements.by_sink.get((site.path, site.index), ())
-        if any(
-            given.relative for sql in texts for each in sql.facts.statements if each.verb == "update" for given in each.gives
-        ):
-            return True
+        for sql in self._project.statements.by_sink.get((site.path, site.index), ()):
+            for each in sql.facts.statements:
+                if each.verb == "update" and any(given.relative for given in each.gives):
+                    return True
+                if each.verb == "insert" and not _ONCE.search(sql.text):
+                    return True
         for argument in site.call.arguments:
             for part in parts_of(body, argument.value):
+                if isinstance(part, String) and part.value == _ADDS:
+                    return True
                 if isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1:
                     first = part.operands[0]
                     is_column = isinstance(first, Attribute) and isinstance(first.base, Name) and first.base.id[:1].isupper()
@@ -172,7 +189,7 @@ class SecondEffects:
         call, module = path.end.call, path.end.module
         if call is None:
             return False
-        row = change.target.base.id if isinstance(change.target.base, Name) else ""
+        row = change.write.row.id
         for making, owner in self._makings(path):
             named = (a for a in making.arguments if a.name is not None)
             given = {_bare(a.name or "") for a in named if path.through or row in names_in(module.body, a.value)}
@@ -228,6 +245,8 @@ class SecondEffects:
         names = [point.shown, path.end.shown, *(each.name.rpartition(".")[2] for each in path.through)]
         call = path.end.call
         if call is not None:
+            texts = self._project.statements.by_sink.get((call.path, call.index), ())
+            names += [table for sql in texts for each in sql.facts.statements for table in each.writes]
             names += [spell(path.end.module.body, a.value) for a in call.call.arguments[:1]]
             for argument in call.call.arguments[:1]:
                 made = self._project.types.all(path.end.module, argument.value, call.call.context)

@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from archlint.facts.syntax import (
     Attribute,
+    Await,
+    Body,
     CallRef,
     Collection,
     Comparison,
@@ -17,14 +19,17 @@ from archlint.facts.syntax import (
     Expr,
     Name,
     Operation,
-    Statement,
     String,
+    Subscript,
 )
 from archlint.project.control.sequence import chain
 from archlint.project.model import Def
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.computed_updates import made_before
+from archlint.project.transactions.state_writes import StateWrite, StateWrites
+from archlint.project.transactions.written_names import ROW_KEYS
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -33,71 +38,122 @@ if TYPE_CHECKING:
 _LEAVING = frozenset({"raise", "return", "continue"})
 _CLOCKS = frozenset({"now", "utcnow", "today", "time", "timezone_now", "utc_now", "localtime"})
 _READ_OF_MEMBERS = frozenset({"value", "name"})
-_OWN = frozenset({"self", "cls"})
+_KEY = "_id"
 _REFRESHES = ("refresh", "arefresh")
 _NEGATED = {"==": "!=", "in": "not in", "is": "is not"}
 
 
 class TestedChange(Struct, frozen=True):
-    """`statement` sets `target`, in `definition`; `test`: what is asked before it, in the branch `row`, which then would be
-    answered otherwise; `leaves`: how that branch leaves the function, empty where the statement stands in it."""
+    """`write` sets a state, in `definition`; `test`: what is asked before it, in the branch `branch` (-1: by a call), which
+    then would be answered otherwise; `leaves`: how that branch leaves the function, empty where the write stands in it."""
 
     definition: Def
-    statement: Statement
-    target: Attribute
+    write: StateWrite
     test: Expr
-    row: int
+    branch: int
     leaves: str
 
 
 class TestedStates:
-    def __init__(self, project: Project) -> None:
+    """`checks`: first words of functions that refuse what is not allowed."""
+
+    def __init__(self, project: Project, checks: frozenset[str]) -> None:
         self._project = project
+        self._checks = checks
+        self._writes = StateWrites(project)
 
     def of(self, module: Module) -> Iterator[TestedChange]:
         """Those of a module, by place."""
         tested: _Tests | None = None
-        for statement in module.statements["assign"]:
-            target, function = statement.target, module.body.contexts[statement.context].function
-            if not isinstance(target, Attribute) or not isinstance(target.base, Name) or target.base.id in _OWN:
-                continue
-            if function < 0 or not _is_fixed(module, statement.value):
-                continue
+        for write in self._writes.of(module):
             tested = tested or _Tests(module)
-            found = self._test(module, tested, statement, target, function)
+            found = self._test(module, tested, write) or self._call(module, write)
             if found is not None:
-                yield TestedChange(Def(module, module.name, function), statement, target, *found)
+                yield TestedChange(Def(module, module.name, write.function), write, *found)
 
-    def _test(
-        self, module: Module, tested: _Tests, statement: Statement, target: Attribute, function: int
-    ) -> tuple[Expr, int, str] | None:
-        contexts, around = module.body.contexts, chain(module, statement.context)
-        read = _read_again(module, target, statement, function)
-        for row in tested.of(function, target.attr):
+    def _test(self, module: Module, tested: _Tests, write: StateWrite) -> tuple[Expr, int, str] | None:
+        contexts, around = module.body.contexts, chain(module, write.context)
+        rows = tested.of(write.function, write.column)
+        read = _read_again(module, write) if rows else 0
+        for row in rows:
             place = contexts[row]
-            if not read < place.at < statement.at or place.subject is None:
+            if not read < place.at < write.at or place.subject is None:
                 continue
             is_around = row in around
             if not is_around and not (place.kind == "if" and place.parent in around and tested.leaves(row)):
                 continue
-            judged = _After(self._project, module, spell(module.body, target), statement, row).holds(place.subject)
+            judged = _After(self._project, module, write, row).holds(place.subject)
             passes = is_around == (place.kind == "if")
             if judged is not None and judged != passes:
                 return place.subject, row, "" if is_around else tested.leaves(row)
         return None
 
+    def _call(self, module: Module, write: StateWrite) -> tuple[Expr, int, str] | None:
+        """`validate_transition(order.status, PAID)`, on its own, before it."""
+        body, around = module.body, chain(module, write.context)
+        for s in module.own_statements(write.function):
+            value = s.value.value if isinstance(s.value, Await) else s.value
+            if s.kind != "expression" or s.at > write.at or s.context not in around or not isinstance(value, CallRef):
+                continue
+            call = body.calls[value.index]
+            if self._checks.isdisjoint(words_of(last_name(body, call.callee))[:1]):
+                continue
+            given = [_without_value(argument.value) for argument in call.arguments]
+            asks = any(
+                is_column_of(module, each, write, s.at) or _is_named(each, write.row) for each in given if each is not None
+            )
+            if asks and any(each is not None and _is_same_name(module, each, write.value) for each in given):
+                return (value, -1, "raise") if _read_again(module, write) < s.at else None
+        return None
 
-def _read_again(module: Module, target: Attribute, statement: Statement, function: int) -> int:
+
+def _is_named(expr: Expr, name: Name) -> bool:
+    return isinstance(expr, Name) and expr.id == name.id
+
+
+def _is_same_name(module: Module, one: Expr, other: Expr) -> bool:
+    """Both are what was asked for, `data.status`, or a name for it."""
+    return _spelt(module, one) == _spelt(module, other)
+
+
+def _spelt(module: Module, expr: Expr) -> str:
+    found = _without_value(expr)
+    made = made_before(module, found, found.at) if isinstance(found, Name) else None
+    behind = _without_value(made.value) if made is not None else None
+    return spell(module.body, behind if isinstance(behind, Attribute) else found or expr)
+
+
+def is_column_of(module: Module, expr: Expr | None, write: StateWrite, before: int) -> bool:
+    """`order.status`, `order.status.value`, `order["status"]`, `order.get("status")`, or a name for it."""
+    found = _without_value(expr)
+    if isinstance(found, Name) and found.id != write.row.id:
+        made = made_before(module, found, before)
+        found = _without_value(made.value) if made is not None else None
+    match found:
+        case Attribute(base=Name()):
+            return found.attr == write.column and _is_named(found.base, write.row)
+        case Subscript(index=(String() as key,)):
+            return key.value == write.column and _is_named(found.base, write.row)
+        case CallRef():
+            call = module.body.calls[found.index]
+            of_row = isinstance(call.callee, Attribute) and call.callee.attr == "get" and _is_named(call.callee.base, write.row)
+            first = call.arguments[0].value if call.arguments else None
+            return of_row and isinstance(first, String) and first.value == write.column
+        case _:
+            return False
+
+
+def _read_again(module: Module, write: StateWrite) -> int:
     """Where the row is read for the last time before it is changed: what was tested before that is no longer what counts."""
-    body, row = module.body, spell(module.body, target.base)
-    bound = [s.at for s in module.own_statements(function) if isinstance(s.target, Name) and s.target.id == row]
+    body, row = module.body, write.row.id
+    bound = [s.at for s in module.own_statements(write.function) if isinstance(s.target, Name) and s.target.id == row]
     read = [
         call.at
-        for call in module.own_calls(function)
+        for call in module.own_calls(write.function)
         if last_name(body, call.callee).startswith(_REFRESHES)
         and row in {spell(body, part) for part in parts_of(body, call.callee)} | {spell(body, a.value) for a in call.arguments}
     ]
-    return max((at for at in (*bound, *read) if at < statement.at), default=-1)
+    return max((at for at in (*bound, *read) if at < write.at), default=-1)
 
 
 class _Tests:
@@ -109,18 +165,23 @@ class _Tests:
         body = module.body
         named: dict[tuple[int, str], set[str]] = {}
         for s in module.statements["assign"]:
-            attribute = _without_value(s.value)
-            if isinstance(s.target, Name) and isinstance(attribute, Attribute):
-                named.setdefault((body.contexts[s.context].function, s.target.id), set()).add(attribute.attr)
+            if isinstance(s.target, Name) and isinstance(s.value, Attribute | Subscript | CallRef):
+                names = (each.attr if isinstance(each, Attribute) else each.value for each in _columns(body, s.value))
+                named.setdefault((body.contexts[s.context].function, s.target.id), set()).update(names)
         for row, place in enumerate(body.contexts):
             if place.kind not in ("if", "else") or place.subject is None or place.function < 0:
                 continue
             asked = set[str]()
             for part in parts_of(body, place.subject):
-                if isinstance(part, Attribute):
-                    asked.add(part.attr)
-                elif isinstance(part, Name):
-                    asked |= named.get((place.function, part.id), set())
+                match part:
+                    case Attribute():
+                        asked.add(part.attr)
+                    case String():
+                        asked.add(part.value)
+                    case Name():
+                        asked |= named.get((place.function, part.id), set())
+                    case _:
+                        pass
             for name in asked:
                 self._rows.setdefault((place.function, name), []).append(row)
 
@@ -132,13 +193,18 @@ class _Tests:
         return next((s.kind for s in own if s.context == row and s.kind in _LEAVING), "")
 
 
-class _After:
-    """What a test says behind the statement that sets the state."""
+def _columns(body: Body, value: Expr) -> Iterator[Attribute | String]:
+    return (part for part in parts_of(body, value) if isinstance(part, Attribute | String))
 
-    def __init__(self, project: Project, module: Module, own: str, statement: Statement, row: int) -> None:
-        self._project, self._module, self._own = project, module, own
-        self._value = statement.value
+
+class _After:
+    """What a test says behind the write that sets the state."""
+
+    def __init__(self, project: Project, module: Module, write: StateWrite, row: int) -> None:
+        self._project, self._module, self._write = project, module, write
+        self._value = write.value
         self._row = row
+        self._at = module.body.contexts[row].at
 
     def holds(self, test: Expr) -> bool | None:
         """None where it cannot be told."""
@@ -160,12 +226,21 @@ class _After:
     def _compared(self, test: Comparison) -> bool | None:
         op, (left, right) = test.ops[0], test.operands
         if not self._is_own(left):
-            return None
+            is_new = op in ("in", "not in") and _is_same_name(self._module, left, self._value)
+            return op == "not in" if is_new and self._is_looked_up(right) else None
         for positive, negative in _NEGATED.items():
             if op == negative:
                 told = self._asked(positive, right)
                 return None if told is None else not told
         return self._asked(op, right)
+
+    def _is_looked_up(self, expr: Expr) -> bool:
+        """`ALLOWED[order.status]`, or a name for it: what may follow the state."""
+        made = made_before(self._module, expr, self._at) if isinstance(expr, Name) else None
+        found = made.value if made is not None else expr
+        if not isinstance(found, Subscript | CallRef):
+            return False
+        return any(self._is_own(part) for part in parts_of(self._module.body, found))
 
     def _asked(self, op: str, right: Expr) -> bool | None:
         if op in ("==", "is"):
@@ -189,42 +264,32 @@ class _After:
     def _same(self, other: Expr) -> bool | None:
         """The new value is this one."""
         if isinstance(other, Constant) and other.value is None:
-            return isinstance(self._value, Constant) and self._value.value is None
+            is_none = isinstance(self._value, Constant) and self._value.value is None
+            return is_none or (None if self._is_true() is None and _said(self._value) is None else False)
         one, two = _said(self._value), _said(other)
         if one is None or two is None:
             return None
         return one == two or (one.rpartition("_")[2] == two.rpartition("_")[2] and (one.endswith(two) or two.endswith(one)))
 
     def _is_true(self) -> bool | None:
-        match self._value:
-            case Constant() | String():
-                return bool(self._value.value)
-            case CallRef():
-                return True if last_name(self._module.body, self._value) in _CLOCKS else None
-            case Attribute() if _said(self._value) is not None:
-                return True
-            case _:
-                return None
+        value = self._value
+        if isinstance(value, Constant | String):
+            return bool(value.value)
+        if isinstance(value, CallRef):
+            return True if last_name(self._module.body, value) in _CLOCKS else None
+        if isinstance(value, Attribute):
+            is_key = value.attr in ROW_KEYS or value.attr.endswith(_KEY)
+            return True if is_key or _said(value) is not None else None
+        return None
 
     def _is_own(self, expr: Expr) -> bool:
-        """`order.status`, `order.status.value`, or a name for it."""
-        body, found = self._module.body, _without_value(expr)
-        if isinstance(found, Name):
-            made = made_before(self._module, found, body.contexts[self._row].at)
-            found = _without_value(made.value) if made is not None else None
-        return isinstance(found, Attribute) and spell(body, found) == self._own
+        return is_column_of(self._module, expr, self._write, self._at)
 
 
 def _without_value(expr: Expr | None) -> Expr | None:
     while isinstance(expr, Attribute) and expr.attr == "value":
         expr = expr.base
     return expr
-
-
-def _is_fixed(module: Module, value: Expr | None) -> bool:
-    """What the code says, or the time."""
-    is_clock = isinstance(value, CallRef) and last_name(module.body, value) in _CLOCKS
-    return is_clock or isinstance(value, Name) or _said(value) is not None
 
 
 def _said(value: Expr | None) -> str | None:

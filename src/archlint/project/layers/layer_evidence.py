@@ -28,6 +28,7 @@ _STRAYS = 1
 """So few modules that import the wrong way say nothing of the others."""
 _TOOLS = TELLING["infrastructure"] | {"hashing", "tokens", "settings"}
 """Kinds of libraries that make a module of the services a tool for all layers, where it knows none of them."""
+_STANDARD = "standard-library"
 _SEVERAL = 3
 """Of fewer modules nothing is said by their share."""
 
@@ -61,11 +62,19 @@ class LayerEvidence:
             return f"`{imported.name}` is what is taken in and given out: it belongs to whoever uses it"
         if is_inward and not words.ERRORS.isdisjoint(imported.name.split(".")) and self._is_named(imported):
             return f"`{imported.name}` is what the {other} layer asks of others to raise"
+        if self._is_helper(imported):
+            return f"`{imported.name}` is a helper that rests on nothing"
         is_tool = other == "application" and not _TOOLS.isdisjoint(self._layers.kinds(imported))
         if is_tool and not any(self._layers.layer_of(edge.imported) for edge in self._project.imports.edges(imported)):
             is_technical = self._does(imported, "infrastructure")
             return f"`{imported.name}` " + ("may be infrastructure itself" if is_technical else "is a tool that knows no layer")
         return ""
+
+    def _is_helper(self, module: Module) -> bool:
+        """It is called one, imports nothing of the project, and no library that does the work of a layer."""
+        if words.HELPERS.isdisjoint(module.name.split(".")) or self._layers.kinds(module) - {_STANDARD}:
+            return False
+        return not any(True for _ in self._project.imports.edges(module))
 
     def doubt_of_domain(self, barred: int) -> str:
         """Why it is not proved that the domain is meant to be free of frameworks, `barred` of its modules not being so."""

@@ -102,6 +102,8 @@ TRANSFER = _set("schemas schema serializers dto dtos")
 """Folders of what is taken in and given out: they belong to whoever uses them."""
 ERRORS = _set("exceptions exception errors error")
 """Names of modules and folders of errors, which whoever implements something promises to raise."""
+HELPERS = _set("utils util helpers helper")
+"""Names of modules and folders of what anybody may use, wherever it lies."""
 BESIDE_ENTITIES = _set("services service factories events policies specifications exceptions errors")
 """Folders that belong to the domain when they lie beside its entities."""
 

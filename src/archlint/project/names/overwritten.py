@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import Comparison, Constant, Context, Expr, Name
 from archlint.project.control.sequence import are_branches
 
 if TYPE_CHECKING:
@@ -15,29 +16,51 @@ if TYPE_CHECKING:
 _JUMPS = frozenset({"break", "continue"})
 
 
-def left(body: Body, bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
-    """The bindings without those that stand in a place within which a later binding follows on the same level:
-    `for part in parts: …` before `part = sorted(kept)`.  A jump in between may come by the later one."""
+def left(body: Body, bindings: tuple[Binding, ...], context: int, at: int) -> tuple[Binding, ...]:
+    """The bindings that a name may have at an offset in a place, without those that stand in a place within which a later
+    binding follows on the same level: `for part in parts: …` before `part = sorted(kept)`; or on the way from there to the
+    offset.  A jump in between may come by the later one."""
     if len(bindings) < 2:
         return bindings
-    return tuple(
-        binding
-        for position, binding in enumerate(bindings)
-        if not any(_replaces(body, later, binding) for later in bindings[position + 1 :])
-        and not any(_replace(body, pair, binding) for pair in combinations(bindings[position + 1 :], 2))
-    )
+    reader = frozenset(_around(body, context))
+    found: list[Binding] = []
+    for position, binding in enumerate(bindings):
+        around = frozenset(_around(body, binding.context))
+        later = bindings[position + 1 :]
+        alone = any(_replaces(body, each, binding, around | reader if each.at < at else around) for each in later)
+        if not alone and not any(_replace(body, pair, binding, around) for pair in combinations(later, 2)):
+            found.append(binding)
+    return tuple(found)
 
 
-def _replace(body: Body, later: tuple[Binding, Binding], earlier: Binding) -> bool:
+def _replace(body: Body, later: tuple[Binding, Binding], earlier: Binding, around: Set[int]) -> bool:
     """Both branches of an `if` on that level give another value."""
     one, other = (body.contexts[binding.context] for binding in later)
-    if not are_branches(one, other) or one.parent not in _around(body, earlier.context):
+    if not are_branches(one, other) or one.parent not in around:
         return False
-    return all(_gives(body, each, earlier) and each.context not in _around(body, earlier.context) for each in later)
+    return all(_gives(body, each, earlier) and each.context not in around for each in later)
 
 
-def _replaces(body: Body, later: Binding, earlier: Binding) -> bool:
-    return later.context in _around(body, earlier.context) and _gives(body, later, earlier)
+def _replaces(body: Body, later: Binding, earlier: Binding, around: Set[int]) -> bool:
+    place = body.contexts[later.context]
+    is_there = later.context in around or (place.kind == "if" and place.parent in around and _is_something(body, place, later))
+    return is_there and _gives(body, later, earlier)
+
+
+def _is_something(body: Body, place: Context, later: Binding) -> bool:
+    """`if limit: limit = int(limit)`: what is left of the earlier one is nothing."""
+    target = body.statements[later.index].target if later.kind == "statement" else None
+    return isinstance(target, Name) and _asks_for(place.subject, target.id)
+
+
+def _asks_for(test: Expr | None, name: str) -> bool:
+    match test:
+        case Name():
+            return test.id == name
+        case Comparison(ops=("is not",) | ("!=",), operands=(Name() as asked, Constant(value=None))):
+            return asked.id == name
+        case _:
+            return False
 
 
 def _gives(body: Body, later: Binding, earlier: Binding) -> bool:

@@ -3,7 +3,7 @@ by the test around them, or by a test before that turns others away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
@@ -272,11 +272,13 @@ class ClosedValues:
                 if self.implies(module, statement.value, text):
                     return True
                 continue
-            place = body.contexts[statement.context]
-            if place.kind != "if" or statement.context in around or not self._comes_by(module, place.parent, text, around):
+            if not self._turns_away(module, statement, text):
                 continue
-            if self._turns_away(module, statement, text) and self.implies(module, place.subject, text, False):
-                return True
+            for row in _left_by(module, statement):
+                place = body.contexts[row]
+                is_apart = place.kind == "if" and row not in around and self._comes_by(module, place.parent, text, around)
+                if is_apart and self.implies(module, place.subject, text, False):
+                    return True
         return is_converted(module, expr, text, around, self._leaving)
 
     def _comes_by(self, module: Module, context: int, text: str, around: set[int]) -> bool:
@@ -296,6 +298,20 @@ class ClosedValues:
         if statement.kind == "assign" and statement.target is not None and spell(module.body, statement.target) == text:
             return isinstance(statement.value, String | Constant | Name | Attribute)
         return statement.kind == "expression" and last_name(module.body, statement.value) in self._leaving
+
+
+def _left_by(module: Module, statement: Statement) -> Iterator[int]:
+    """The place that the statement leaves, and those around it that every branch leaves."""
+    contexts = module.body.contexts
+    row = statement.context
+    yield row
+    leaving = {s.context for s in module.own_statements(contexts[row].function) if s.kind in LEAVES}
+    while contexts[row].kind in ("if", "else"):
+        beside = [other for other in leaving if other != row and contexts[other].parent == contexts[row].parent]
+        if not any(are_branches(contexts[row], contexts[other]) for other in beside):
+            return
+        row = contexts[row].parent
+        yield row
 
 
 def _is_written_beside(module: Module, context: int, text: str) -> bool:

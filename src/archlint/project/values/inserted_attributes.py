@@ -83,8 +83,14 @@ class InsertedAttributes:
                 return list(self._values.leaf(expr, spot))
             if self._values.parameters.is_body(expr, place):
                 return list(self._values.leaf(expr, spot, Reach.SENT))
-            return [self._handed_on(each, spot) for each in self._sent(expr, place)]
+            sent = [self._handed_on(each, spot) for each in self._sent(expr, place)]
+            return sent or (self._brought(expr, spot) if self._values.parameters.only_brings(owner) else [])
         return []
+
+    def _brought(self, expr: Attribute, spot: Spot) -> list[Inserted]:
+        """The object has come here on a way that is not seen."""
+        found = self._values.leaf(expr, spot, Reach.SENT)
+        return [replaced(each, confidence=min(each.confidence, Confidence.MEDIUM)) for each in found]
 
     def _filled_in(self, owner: Type, expr: Attribute, spot: Spot) -> list[Inserted]:
         """What was sent, and put into the attribute of a plain object: `job.name = body["name"]`, where it was made."""

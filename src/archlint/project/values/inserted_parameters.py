@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -157,6 +158,24 @@ class InsertedParameters:
         types = self._annotated(definition, definition.function.parameters[position])
         own = [t for t in types if t.name in self._project.symbols.classes]
         return bool(own) and all(self._values.attributes.declares_fields(t) for t in own)
+
+    def only_brings(self, owner: Type) -> bool:
+        """A class by which a handler that is served says what its request holds, and of which the code makes no object."""
+        if owner.name not in self._bodies:
+            return False
+        return not any(site.module.is_production for site in self._project.calls.to(owner.name))
+
+    @cached_property
+    def _bodies(self) -> frozenset[str]:
+        left = self._project.left_routers
+        return frozenset(
+            found.name
+            for definition, endpoints in self._project.endpoints.by_definition.items()
+            if definition.module.is_production and not all(left.hold(endpoint.route) for endpoint in endpoints)
+            for position in range(len(definition.function.parameters))
+            if self._is_body(definition, position)
+            for found in self._annotated(definition, definition.function.parameters[position])
+        )
 
     def _makes_itself(self, owner: Type) -> bool:
         """A class of the project's with a way of its own to be made, which describes no body: the framework, or a

@@ -231,7 +231,7 @@ class InsertedValues:
         symbols = self.project.symbols
         scope, bindings = symbols.scopes(place.module).lookup(place.context, expr.id, offset)
         if scope > 0 or (scope == 0 and place.module.body.contexts[place.context].function < 0):
-            held = overwritten.left(place.module.body, bindings)[-_MOST_BINDINGS:]
+            held = overwritten.left(place.module.body, bindings, place.context, offset)[-_MOST_BINDINGS:]
             return chain.from_iterable(self.bound(place.module, b, expr, spot) for b in held)
         found = list(symbols.resolve_in(place.module, expr.id))
         if not found:

@@ -1,5 +1,5 @@
-"""Values that nobody is seen to send and that come from outside all the same: out of a row, or out of what another service
-has answered."""
+"""Values that nobody is seen to send and that come from outside all the same: out of a row, a message, or what another
+service has answered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _ROWS = frozenset({"db-cursor", "db-result"})
 _MODEL = "db-model"
-_ANSWER, _CLIENT = "http-response", "http-client"
+_ANSWER, _MESSAGE = "http-response", "broker-message"
 _READ, _ASKED = "db.read", "http"
 
 
@@ -31,7 +31,7 @@ class OutsideValues:
         if isinstance(part, CallRef):
             site = self._project.calls.in_module(place.module)[part.index]
             return self._asks(site)
-        return any(self._project.types.role(t) in (*_ROWS, _ANSWER) for t in self._types(part, place))
+        return any(self._project.types.role(t) in (*_ROWS, _ANSWER, _MESSAGE) for t in self._types(part, place))
 
     def _asks(self, site: CallSite) -> bool:
         effects = {effect for target in site.targets if target.operation is not None for effect in target.operation.effect}

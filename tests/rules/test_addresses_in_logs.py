@@ -82,8 +82,7 @@ ADDRESSES = {
     "a failure": ("app/senders.py", "def deliver(email):\n    logger.error(f'not sent to {email}')\n"),
     "a server that can be run by hand": (
         "app/serving.py",
-        "from flask import Flask\nimport sys\n\napp = Flask(__name__)\n\n@app.post('/people')\n"
-        "def register(email):\n    logger.info('%s', email)\n\n"
+        "from flask import Flask\nimport sys\n\napp = Flask(__name__)\n\ndef register(email):\n    logger.info('%s', email)\n\n"
         "if __name__ == '__main__':\n    app.run(port=sys.argv[1])\n",
     ),
     "a server of another kind that can be run by hand": (

@@ -206,7 +206,7 @@ TAKING = {
     [
         ('@app.get("/orders", dependencies=[Depends(checked("a"))])', ["guards.py", "users.py"]),
         ('@app.get("/orders", summary=str(checked("a")))', ["users.py"]),
-        ('@app.get("/orders", summary=str(Users().before_login(app)), name=str(checked))', []),
+        ('@app.get("/orders", summary=str(Users().before_login(app)))', []),
     ],
 )
 def test_who_gives_a_service_its_request(answering: str, notes: list[str]) -> None:

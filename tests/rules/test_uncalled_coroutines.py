@@ -29,8 +29,6 @@ from shop.port import Store
 
 app = FastAPI()
 
-SHELVES = {"bucket": Bucket}
-
 @app.get("/health")
 async def health() -> str:
     return "ok"

@@ -42,11 +42,11 @@ RUN = {
     "a function that is imported where it is called": {
         "shop/refunds.py": HELPER,
         "shop/orders.py": PROGRAM["shop/orders.py"]
-        + "\n\n@router.get('/back')\ndef back():\n    from shop.refunds import refunds\n    return refunds\n",
+        + "\n\ndef back():\n    from shop.refunds import refunds\n    return refunds\n",
     },
     "a package that imports it on the way to another": {
         "shop/refunds.py": HELPER,
-        "shop/__init__.py": "from shop import refunds\n\nHANDLERS = [refunds.refunds]\n",
+        "shop/__init__.py": "from shop import refunds\n",
     },
     "a program of its own": {"shop/refunds.py": ROUTE + "\n\nif __name__ == '__main__':\n    print(router)\n"},
     "an app of its own": {"shop/refunds.py": ROUTE.replace("router", "app").replace("APIRouter", "FastAPI")},

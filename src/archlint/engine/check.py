@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_HITS = 500
 """Findings that one rule may have in one file; what comes after is cut, and the cut is a finding."""
-_UNRUN = "nothing that is run calls or names what this stands in"
 
 
 @dataclass
@@ -82,8 +81,6 @@ def _doubted(project: Project, module: Module, item: Hit | Proof) -> Hit | Proof
     if isinstance(item, Proof) or item.confidence is Confidence.LOW:
         return item
     why = project.left_code.reason(module)
-    if not why and project.unrun.holds_at(module, item.site.at):
-        why = _UNRUN
     if not why:
         return item
     related = (*item.related, Step(module.start, why))

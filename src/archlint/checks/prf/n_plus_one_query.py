@@ -103,6 +103,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         hit = _judged(project, query, known, params)
         if hit.confidence > Confidence.LOW and is_switched_off(project, query.point):
             hit = _hit(query, Confidence.LOW, "no call comes to it")
+        if hit.confidence > Confidence.LOW and project.unrun.holds_at(query.point.module, hit.site.at):
+            hit = _hit(query, Confidence.LOW, "nothing that is run calls or names what it stands in")
         if query.inner is None or hit.confidence != Confidence.LOW:
             yield hit
         if hit.words["doubt"].endswith(_UNKNOWN):

@@ -89,14 +89,15 @@ class _Reader:
         )
 
     def offset_value(self) -> int:
+        """Where the value of an OFFSET stands: of `(:page - 1) * 50` what is given, and not how much it is worth."""
         clause = self.tree.args.get("offset")
         if not isinstance(clause, exp.Offset):
             return -1
         value = clause.expression
         if isinstance(value, exp.Subquery) or (isinstance(value, exp.Literal) and value.name == "0"):
             return -1
-        start = next((int(n.meta["start"]) for n in value.walk() if "start" in n.meta), -1)
-        return self.start + start if start >= 0 else -1
+        starts = [(isinstance(n, exp.Literal), int(n.meta["start"])) for n in value.walk() if "start" in n.meta]
+        return self.start + min(starts)[1] if starts else -1
 
     # Tables
 

@@ -39,6 +39,7 @@ from archlint.project.loops.own_turns import (
 from archlint.project.loops.plain_inserts import is_plain_insert
 from archlint.project.loops.proved import Proved
 from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
+from archlint.project.loops.same_writes import writes_the_same
 from archlint.project.loops.stations import hands_write, is_straight, stations
 from archlint.project.loops.turns import goes_on_from_before
 from archlint.project.names.switched_off import is_switched_off
@@ -320,7 +321,7 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
 
 def _one_could_do(project: Project, query: Repeated, params: Params) -> bool:
     """One statement, or one commit, does for all items what the loop does for each."""
-    if _commits(query) or is_plain_insert(project, query, frozenset(params.inserting)):
+    if _commits(query) or is_plain_insert(project, query, frozenset(params.inserting)) or writes_the_same(project, query):
         return True
     return AddedRows(project, frozenset(params.adding), frozenset(params.locking)).adds_one(query)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import CallRef, String
 from archlint.project.effects.task_retries import is_decorated_task
 from archlint.project.model import Def
 
@@ -71,7 +72,7 @@ class LedTo:
         waiting, seen = [(definition, 0)], {definition}
         while waiting:
             found, steps = waiting.pop()
-            if found in self._project.endpoints.by_definition:
+            if found in self._project.endpoints.by_definition or _is_given_path(found):
                 return True
             if handed and any(parameter.name == handed for parameter in found.function.parameters):
                 return True
@@ -112,3 +113,11 @@ class LedTo:
             rows = (row for row, function in enumerate(module.outline.functions) if function.decorators)
             if any(is_decorated_task(project, Def(module, module.name, row)) for row in rows):
                 yield module
+
+
+def _is_given_path(definition: Def) -> bool:
+    """`@answers(router, path="/orders")`, a decorator of the program's own that makes a route of the function."""
+    calls = definition.module.body.calls
+    given = (calls[d.index] for d in definition.function.decorators if isinstance(d, CallRef))
+    texts = (argument.value for call in given for argument in call.arguments)
+    return any(isinstance(text, String) and text.value.startswith("/") for text in texts)

@@ -12,6 +12,11 @@ logger = logging.getLogger(__name__)
 """
 
 GUESSES = {
+    "written in place of a message that nothing can send": (
+        "app/messages.py",
+        "def send_code(phone, otp_code):\n    provider = settings.SMS_PROVIDER\n    if not provider:\n"
+        "        logger.warning('%s', otp_code)\n        return\n    provider.send(phone, otp_code)\n",
+    ),
     "a token that says nothing": ("app/locks.py", "def give_up(token):\n    logger.warning('%s', token)\n"),
     "a token behind a word that says nothing": (
         "app/locks.py",
@@ -96,6 +101,11 @@ GUESSES["what a command has made for its operator"] = (
 )
 
 CREDENTIALS = {
+    "written beside a message that is sent": (
+        "app/messages.py",
+        "def send_code(phone, otp_code):\n    provider = settings.SMS_PROVIDER\n    if provider:\n"
+        "        provider.send(phone, otp_code)\n    logger.warning('%s', otp_code)\n",
+    ),
     "the headers of a request that comes in": (
         "app/views.py",
         "def show(request):\n    logger.info('%s', request.headers)\n",

@@ -23,7 +23,7 @@ _SENDING = frozenset(
     | {"notification", "notifications", "message", "messages", "deliver", "delivery"}
 )
 _SETTINGS = frozenset({"settings", "setting", "config", "configuration", "cfg", "conf", "environ", "getenv", "env", "options"})
-_SWITCHES = frozenset({"enabled", "configured", "available"})
+_SWITCHES = frozenset({"enabled", "configured", "available", "client", "provider", "queue"})
 _OF_LOGS = frozenset(
     {"debug", "dev", "development", "test", "testing", "log", "logs", "logging", "verbose", "quiet", "silent"}
     | {"mask", "redact", "anonymize", "anonymise", "hide", "privacy", "pii"}

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from archlint.facts.findings import Confidence, Hit, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Name, String
 from archlint.project.control.reached import Reached
+from archlint.project.effects.stand_ins import stands_in
 from archlint.project.parts import parts_of
 from archlint.project.secrets.announced import announces
 from archlint.project.secrets.credentials import Vocabulary
@@ -85,6 +86,7 @@ class Leaks:
             return replace(source, confidence=Confidence.MEDIUM if _is_setting(source) else Confidence.LOW)
         if (
             self._unknown.holds(value, source)
+            or (not self._mailboxes and not _is_setting(source) and stands_in(value))
             or (value.sink == "log" and self._project.masked_logs.are)
             or (not self._mailboxes and is_of_command(self._project, value) and not _is_setting(source))
         ):

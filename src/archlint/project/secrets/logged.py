@@ -229,6 +229,8 @@ def is_guarded(module: Module, context: int) -> bool:
 def _guards(module: Module, test: Expr, holds: bool) -> bool:
     if isinstance(test, Operation) and test.op == "not":
         return _guards(module, test.operands[0], not holds)
+    if isinstance(test, Operation) and test.op == ("and" if holds else "or"):
+        return any(_guards(module, operand, holds) for operand in test.operands)
     if _asks_stage(module, test, _DEVELOPMENT if holds else _PRODUCTION) or _is_not(
         test, _PRODUCTION if holds else _DEVELOPMENT
     ):

@@ -142,10 +142,11 @@ def _tested(
 ) -> Iterator[Hit | Proof]:
     """States that are tested, and set where the test lets on, with what is done beside: two requests that ask at once do it
     twice."""
-    states = TestedStates(project, frozenset(params.checking))
+    states, points_to = TestedStates(project, frozenset(params.checking)), project.effects.points_to
     named = (frozenset(words) for words in (params.inserting, params.adding, params.reading, params.traces))
     effects = SecondEffects(project, changes, Named(*named))
     requests, shown = RunByRequests(project), set[tuple[Def, str]]()
+    waited_for = RunByRequests(project, lambda caller, run: any(p.kind != "deferred" for p in points_to(caller, run)))
     for change in (each for module in project.modules.production for each in states.of(module)):
         definition, module, write = change.definition, change.definition.module, change.write
         type_ = _stored(project, module, write.row, write.context) or (_PLAIN if write.is_plain else None)
@@ -168,8 +169,8 @@ def _tested(
         effect = effects.of(change, type_, back.site)
         if effect is None and change.leaves not in _REFUSES:
             continue
-        if effect is None or not effect.weighs or is_isolated:
-            confidence = Confidence.LOW
+        if effect is None or not effect.weighs or is_isolated or waited_for.of(definition) is None:
+            confidence = Confidence.LOW  # of a task there is mostly one for a row
         yield _tested_hit(change, back, effect, min(confidence, type_.confidence, Confidence.MEDIUM))
 
 

@@ -12,6 +12,8 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.schema import Schema, Table
 from archlint.project.schema.lookups import full_name, kind_of, listed
 
+_AS_WRITTEN = ("statements", "code")
+"""Where a key counts only if the text says so: `INTEGER PRIMARY KEY` is given its values."""
 _WIDE = ("BIGINT", "BIGSERIAL", "INT8")
 
 
@@ -30,7 +32,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         leads = any(key.columns == table.primary_key.columns for key in table.foreign_keys)
         is_narrow = kind_of(column.type) == "int" and column.type.partition("(")[0] not in _WIDE
-        if is_narrow and not leads and schema.dialect not in ("", "sqlite"):
+        is_counted = schema.made_by not in _AS_WRITTEN or column.generated or column.default
+        if is_narrow and is_counted and not leads and schema.dialect not in ("", "sqlite"):
             if any(fnmatchcase(table.name.lower(), pattern) for pattern in params.of_frameworks):
                 continue
             found[schema.service, schema.made_by, schema.folder].append((schema, table))

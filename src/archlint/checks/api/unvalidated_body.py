@@ -10,6 +10,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name, Parameter, String, Subscript
 from archlint.project.control.asking import Asking, Phrases
 from archlint.project.control.conditions import Path as ConditionPath
+from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.handed_values import HandedValues
 from archlint.project.routes.endpoints import WRITING, Endpoint
@@ -18,6 +19,8 @@ from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.types.entities import FunctionRef
 from archlint.project.values.looked_at import Look, LookedAt
 from archlint.project.values.looked_up import LookedUp
+from archlint.project.values.read_fields import ReadFields
+from archlint.project.values.unseen_fields import UnseenFields
 from archlint.project.walk import walk_module
 from archlint.project.words import words_of
 
@@ -26,8 +29,12 @@ _REFUSALS = frozenset({400, 422})
 _ATTRIBUTES = frozenset({Attribute})
 _SUBSCRIPTS = frozenset({Subscript})
 _NEAR = 1
+_SEVERAL = 3
+"""Fields that go on unseen: with fewer, what the rest is asked may be all that there is to ask."""
+_SHOWN = 3
 _ANNOTATED = "Annotated"
 _PROVIDING = frozenset({"dependencies", "provide", "depends"})
+_STORED = "db-model"
 _VERBS = frozenset({"post", "put", "patch", "delete"})
 
 
@@ -57,16 +64,19 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     documents: tuple[str, ...]
     guards: tuple[str, ...]
     compared: tuple[str, ...]
+    apart: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """A hit for each endpoint that writes what a raw body holds and looks at none of it; a proof for each that looks."""
+    """A hit for each endpoint that writes what a raw body holds and looks at none of it, or uses fields of it at which nothing
+    looks; a proof for each that looks."""
     conditions = ways_to_change(project)
     words = Phrases(params.validates)
     validating = Asking(project, words, refusals=_REFUSALS)
     looking = LookedAt(project, words, Phrases(params.spared))
     secrets, schemas, others = Phrases(params.secrets), Phrases(params.schemas), Phrases((*params.documents, *params.guards))
     compared = Phrases(params.compared)
+    fields = _Fields(project, looking, params)
     for definition, endpoints in project.endpoints.by_definition.items():
         endpoint = next((each for each in endpoints if _may_write(each)), None)
         if endpoint is None or not definition.module.is_production:
@@ -80,14 +90,20 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         ways = [path for point in points if (path := conditions.path(point)) is not None]
         reached = [path for path in ways if bodies.reach(path)]
         secret = bodies.secret(secrets)
+        is_declared = _is_decorated(definition, words, others) or _has_schema(endpoint, schemas)
         if not reached and secret is None:
+            if not is_declared:
+                yield from fields.unseen(definition, endpoint, bodies, points)
             continue
         end = max((at for path in reached if (at := _end_of(path, definition))), default=definition.function.end)
-        is_asked = _is_decorated(definition, words, others) or _has_schema(endpoint, schemas) or bodies.are_looked_at(end)
+        is_asked = is_declared or bodies.are_looked_at(end)
         is_asked = is_asked or (secret is None and LookedUp(project, definition, bodies.values).holds_for_all())
         look = Look.CLOSE if is_asked or bodies.are_words() else looking.of(bodies.values, definition, end)
         if look is Look.CLOSE or any(bodies.are_weighed(path) for path in reached):
-            yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
+            found = () if is_declared else tuple(fields.unseen(definition, endpoint, bodies, points))
+            yield from found
+            if not found:
+                yield Proof(bodies.site, f"`{endpoint.label}` looks at what was sent")
         elif reached:
             path = min(reached, key=lambda each: (-each.confidence, len(each.steps), each.end.site))
             is_sure = look is Look.NONE and not validating.function_asks(definition)
@@ -96,8 +112,62 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             words_said = {"endpoint": endpoint.label, "call": last_name(definition.module.body, secret.call.callee)}
             only_compares = compared.in_name(words_said["call"])
             confidence = Confidence.LOW if bodies.is_form or only_compares else Confidence.MEDIUM
+            found = tuple(fields.unseen(definition, endpoint, bodies, points)) if confidence is Confidence.LOW else ()
+            yield from found
+            if found:
+                continue
             steps = Step(bodies.site, f"takes what `{endpoint.label}` is sent"), Step(secret.site, "takes it for a password")
             yield Hit(bodies.site, words_said, "secret", confidence, path=steps)
+
+
+class _Fields:
+    """What is read of a body by keys."""
+
+    def __init__(self, project: Project, looking: LookedAt, params: Params) -> None:
+        self._project = project
+        self._looking = looking
+        self._free = frozenset(params.free)
+        self._requests = frozenset(params.requests)
+        self._apart, self._validates = Phrases(params.apart), Phrases(params.validates)
+        self._others = Phrases((*params.guards, *params.spared))
+
+    def unseen(self, definition: Def, endpoint: Endpoint, bodies: _Bodies, writes: tuple[EffectPoint, ...]) -> Iterator[Hit]:
+        """A hit where one that must be there, or several, go on and nothing looks at them."""
+        if bodies.site is None or bodies.is_form or bodies.are_handed_in() or self._is_seen_apart(definition, endpoint):
+            return
+        read = bodies.fields()
+        end = max((point.site.end for point in writes), default=definition.function.end)
+        found = UnseenFields(self._project, definition, read, self._looking, end)
+        if not read.by_key or found.are_seen_together():
+            return
+        unseen = [each for each in found.found() if words_of(each.key)[-1:] and words_of(each.key)[-1] not in self._free]
+        needed = [each for each in unseen if each.is_needed]
+        going = [each for each in unseen if each.goes_on]
+        are_none_seen = len(unseen) == len(read.by_key) and (len(needed) > 1 or any(each.goes_on for each in needed))
+        if len(going) < _SEVERAL and len(needed) < _SEVERAL and not are_none_seen:
+            return
+        shown = going if len(going) >= _SEVERAL else needed
+        rest = len(shown) - _SHOWN
+        names = ", ".join(f"`{each.key}`" for each in shown[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+        steps = [Step(bodies.site, f"takes what `{endpoint.label}` is sent")]
+        taken = next((each.taken for each in shown if each.taken is not None), None)
+        if taken is not None:
+            steps.append(Step(taken.site, "goes on with it"))
+        yield Hit(bodies.site, {"endpoint": endpoint.label, "fields": names}, "fields", Confidence.MEDIUM, path=tuple(steps))
+
+    def _is_seen_apart(self, definition: Def, endpoint: Endpoint) -> bool:
+        """`form.validate()`, `OrderForm(request)`, `add_url_rule("/orders", view_func=validated("order")(create))`."""
+        body = definition.module.body
+        for site in self._project.calls.of(definition):
+            name = last_name(body, site.call.callee)
+            given = (argument.value for argument in site.call.arguments)
+            is_told = any(isinstance(each, Name) and each.id in self._requests for each in given)
+            if self._apart.in_name(name) or (is_told and self._validates.in_name(name) and not self._others.in_name(name)):
+                return True
+        route = endpoint.route.site
+        declared = self._project.modules.by_path[route.path].body
+        inside = [each for each in declared.calls if route.at <= each.at and each.end <= route.end]
+        return any(self._apart.in_name(last_name(declared, each.callee)) for each in inside)
 
 
 def _end_of(path: ConditionPath, definition: Def) -> int:
@@ -156,7 +226,8 @@ class _Bodies:
         self.site = Site(self._module.path, taken.at, taken.end) if taken is not None else None
         self.is_form = isinstance(taken, Attribute) and taken.attr in params.forms
         self._is_parameter = parameter is not None
-        self.values = HandedValues(project, definition, {parameter.name} if parameter is not None else set(), self.is_raw)
+        self._names = frozenset({parameter.name} if parameter is not None else ())
+        self.values = HandedValues(project, definition, set(self._names), self.is_raw)
 
     def _is_own(self, at: int) -> bool:
         return self._function.at <= at < self._function.end
@@ -225,7 +296,10 @@ class _Bodies:
         """One of them is a class whose instances look at what they are made of."""
         models, members = set(self._params.models), self._project.types.inference.members
         return any(
-            ancestor.name.rpartition(".")[2] in models for each in types for ancestor in members.ancestors(Type(each.name))
+            ancestor.name.rpartition(".")[2] in models
+            for each in types
+            if self._project.types.role(each) != _STORED  # whose base may be called so, too
+            for ancestor in members.ancestors(Type(each.name))
         )
 
     def secret(self, secrets: Phrases) -> CallSite | None:
@@ -259,7 +333,7 @@ class _Bodies:
 
     def are_looked_at(self, end: int) -> bool:
         """By a decorator of the project, or by a model that is made of them before they are written."""
-        return self._are_handed_in() or self._are_modelled(end)
+        return self.are_handed_in() or self._are_modelled(end)
 
     def _are_modelled(self, end: int) -> bool:
         """`NewUser(**body)`, of a class of pydantic."""
@@ -270,7 +344,11 @@ class _Bodies:
                     return True
         return False
 
-    def _are_handed_in(self) -> bool:
+    def fields(self) -> ReadFields:
+        """What is read of it by keys."""
+        return ReadFields(self._project, self._definition, set(self._names), self.is_raw)
+
+    def are_handed_in(self) -> bool:
         """A decorator of the project gives the parameter, and may have looked at it: no framework reads its annotation."""
         function = self._function
         if not self._is_parameter or not function.decorators:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name
-from archlint.project.control.rare_ways import is_for_one_kind, is_in_handler, stands_in_handler
+from archlint.project.control.rare_ways import is_for_one_kind, is_in_handler, stands_in_handler, takes_one_of_kinds
 from archlint.project.control.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.kept_answers import asks_for_what_is_missing, turn_keeps_by_key
@@ -192,7 +192,8 @@ class _Weighing:
             return "a limit bounds its items"
         if self._are_picked(call.loop):
             return "somebody picks them by hand"
-        if not _all_call(self._project, call) or is_for_one_kind(call):
+        on_the_way = stations(self._project, call.point, call.path)[1:]
+        if not _all_call(self._project, call) or is_for_one_kind(call) or takes_one_of_kinds(on_the_way):
             return "not each kind of item does"
         if not self._proved.by(call):
             return "nothing here says that there are many"
@@ -217,7 +218,7 @@ class _Weighing:
         caller = call.point.caller
         if caller is not None and is_run_by_operator(self._project, caller):
             return "a command of its operator runs it"
-        if self._project.by_hand.holds(call.point.module):
+        if self._project.by_hand.begins(call.point.module):
             return "a person runs it, and it ends"
         is_left_over = caller is not None and not self._led_to.is_empty and is_left(self._project, caller)
         return "nothing here calls it" if is_left_over and not self._is_weak(call) else ""

@@ -56,6 +56,27 @@ def is_for_one_kind(call: Repeated) -> bool:
     return len(others) >= _KINDS - 1
 
 
+def takes_one_of_kinds(places: list[EffectPoint]) -> bool:
+    """A function on the way is handed messages of several kinds, tells them apart, and goes on for one:
+    `if method == "list": return …`, `if method == "call": return ask(…)`."""
+    return any(_is_one_of_kinds(place) for place in places)
+
+
+def _is_one_of_kinds(place: EffectPoint) -> bool:
+    contexts, row = place.module.body.contexts, place.context
+    inside = contexts[row].function if row >= 0 else -1
+    kinds: set[str] = set()
+    while row >= 0 and contexts[row].kind not in _OUTSIDE:
+        if contexts[row].kind == "if" and (kind := _compared(place.module, contexts[row].subject)):
+            kinds.add(kind)
+        row = contexts[row].parent
+    if not kinds:
+        return False
+    tests = [each.subject for each in contexts if each.function == inside and each.kind == "if"]
+    compared = [kind for test in tests if (kind := _compared(place.module, test)) in kinds]
+    return any(compared.count(kind) >= _KINDS for kind in kinds)
+
+
 def _compared(module: Module, test: Expr | None) -> str:
     """What is compared to a text; empty where nothing is."""
     match test:

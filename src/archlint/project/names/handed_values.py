@@ -28,15 +28,21 @@ _NARROWING = frozenset({"filter", "filter_by", "where", "get", "find", "exclude"
 
 class HandedValues:
     """`names`: under which the function knows what it was handed, and whatever is given a part of it; `is_source`: whether
-    an expression is it."""
+    an expression is it; `is_other`: whether an expression is a part of it that is not asked about."""
 
     def __init__(
-        self, project: Project, definition: Def, names: set[str], is_source: Callable[[Expr], bool] = lambda _: False
+        self,
+        project: Project,
+        definition: Def,
+        names: set[str],
+        is_source: Callable[[Expr], bool] = lambda _: False,
+        is_other: Callable[[Expr], bool] = lambda _: False,
     ) -> None:
         self._project = project
         self._definition = definition
         self._module, self._function = definition.module, definition.function
         self._is_source = is_source
+        self._is_other = is_other
         self.names = names
         self.statements = [each for each in self._module.body.statements if self.is_own(each.at)]
         self._spread()
@@ -50,6 +56,8 @@ class HandedValues:
         waiting = [expr] if expr is not None else []
         while waiting:
             part = waiting.pop()
+            if self._is_other(part):
+                continue
             if (isinstance(part, Name) and part.id in self.names) or self._is_source(part):
                 return True
             waiting += self._inside(part)
@@ -63,7 +71,7 @@ class HandedValues:
         for step, below in zip(path.steps, (*inside, None), strict=False):
             calls = [each for each in here._module.body.calls if (each.at, each.end) == (step.site.at, step.site.end)]
             if below is None:
-                return any(here._enters(each) for each in calls) or here._sets()
+                return any(here._enters(each) for each in calls) or here.sets()
             names = {name for each in calls for name in here.handed_to(each, below)}
             if not names:
                 return False
@@ -112,7 +120,7 @@ class HandedValues:
         is_told = len(call.arguments) > 1 and isinstance(call.arguments[0].value, Mapping) and not _UPDATING.isdisjoint(verb)
         return any(self.holds(argument.value) for argument in call.arguments[1 if is_told else 0 :])
 
-    def _sets(self) -> bool:
+    def sets(self) -> bool:
         """An attribute of something is given a part of it, or whatever attributes it names are."""
         return self._sets_all() or any(
             each.kind in ("assign", "augment") and isinstance(each.target, Attribute) and self.holds(each.value)

@@ -47,6 +47,15 @@ class ByHand:
             return False
         return module.path in self.files or module.path in self.bare
 
+    def begins(self, module: Module) -> bool:
+        """A person runs it, though it is in a package: it has a main part, and neither is it imported nor does a deployment
+        name it, by its file or as a module."""
+        if self.holds(module):
+            return True
+        is_lasting = LASTING.search(module.name.rpartition(".")[2]) is not None
+        is_named = module.name in self._commanded or module.path.rpartition("/")[2] in self.started
+        return module.outline.main_guard and module.path not in self._used and not is_lasting and not is_named
+
     @cached_property
     def bare(self) -> frozenset[str]:
         """Files beside the packages that nobody imports, and whose own body does their work: it tells what it does, calls
@@ -60,8 +69,13 @@ class ByHand:
     @cached_property
     def started(self) -> frozenset[str]:
         """The names of the files in the commands of deployments."""
+        return frozenset(word.rpartition("/")[2] for word in self._commanded)
+
+    @cached_property
+    def _commanded(self) -> frozenset[str]:
+        """The words of these commands."""
         commands = (deployable.command for _, deployable in self._project.deployment.deployables)
-        return frozenset(word.rpartition("/")[2].strip("\"',[]") for command in commands for word in command.split())
+        return frozenset(word.strip("\"',[]") for command in commands for word in command.split())
 
     def _is_in_package(self, module: Module) -> bool:
         return f"{module.path.rpartition('/')[0]}/__init__.py".lstrip("/") in self._project.modules.by_path

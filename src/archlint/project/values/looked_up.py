@@ -20,22 +20,32 @@ _NARROWING = frozenset({"filter", "filter_by", "where", "get", "find", "exclude"
 
 
 class LookedUp:
-    """Of one function, which takes `values`."""
+    """Of one function, which takes `values`; `reads`: the places that take them, where these are known."""
 
-    def __init__(self, project: Project, definition: Def, values: HandedValues) -> None:
+    def __init__(
+        self, project: Project, definition: Def, values: HandedValues, reads: tuple[Subscript | CallRef, ...] = ()
+    ) -> None:
         self._project = project
         self._module = definition.module
         self._definition = definition
         self._values = values
+        self._known = reads
 
     def holds_for_all(self) -> bool:
         """Each part that is taken is given a name by which a row is looked up, or is made true or false."""
-        taken = list(self._taken())
-        known = {name for site in self._project.calls.of(self._definition) if self._asks(site) for name in self._given(site)}
+        asking = [site for site in self._project.calls.of(self._definition) if self._asks(site)]
+        taken = list(self._taken(asking))
+        known = {name for site in asking for name in self._given(site)}
         return bool(taken) and all(name is not None and (not name or name in known) for name in taken)
 
-    def _taken(self) -> Iterator[str | None]:
-        """The names under which parts are kept: empty for what is made true or false, None for what has no name."""
+    def are_truths(self) -> bool:
+        """Each part that is taken is made true or false."""
+        taken = list(self._taken([]))
+        return bool(taken) and not any(name is None or name for name in taken)
+
+    def _taken(self, asking: list[CallSite]) -> Iterator[str | None]:
+        """The names under which parts are kept: empty for what is made true or false or asked with at once, None for what
+        has no name."""
         named: dict[tuple[int, int], str] = {}
         for statement in self._values.statements:
             if statement.kind == "assign" and isinstance(statement.target, Name) and statement.value is not None:
@@ -46,6 +56,8 @@ class LookedUp:
             for call in body.calls
             if self._values.is_own(call.at) and last_name(body, call.callee) == _TRUTH
         ]
+        if self._known:
+            inside += [(a.value.at, a.value.end) for site in asking for a in site.call.arguments]
         for expr in self._reads():
             if any(at <= expr.at and expr.end <= end for at, end in inside):
                 yield ""
@@ -58,8 +70,9 @@ class LookedUp:
 
     def _reads(self) -> Iterator[Expr]:
         """`body["id"]`, `body.get("id")`."""
+        yield from self._known
         body = self._module.body
-        for statement in self._values.statements:
+        for statement in self._values.statements if not self._known else ():
             for part in parts_of(body, statement.value) if statement.value is not None else ():
                 if isinstance(part, Subscript) and isinstance(part.index[0], String) and self._values.holds(part.base):
                     yield part
@@ -74,7 +87,8 @@ class LookedUp:
         """A query, or a function of the project that asks and writes nothing."""
         effects = self._project.effects
         for target in site.targets:
-            if target.operation is not None and "db.read" in target.operation.effect:
+            effect = target.operation.effect if target.operation is not None else ()
+            if "db.read" in effect and "db.write" not in effect:
                 return True
             below = target.definition
             if below is not None and effects.has(below, "db.read") and not effects.has(below, "db.write"):

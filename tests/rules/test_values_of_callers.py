@@ -145,3 +145,39 @@ def report(db):
 def test_what_others_give_or_was_refused(path: str, source: str, confidence: Confidence) -> None:
     (found,) = testing.run_rule("SQL002", {path: source})
     assert found.confidence == confidence
+
+
+MIRROR = """\
+import sqlite3
+
+from flask import Flask
+
+app = Flask(__name__)
+db = sqlite3.connect("shop.db")
+
+
+{decorator}
+def orders(number: int):
+    row = db.execute("SELECT town, made_at, id FROM member WHERE id = ?", (number,)).fetchone()
+    town, made_at = row[0], row[1]
+    return db.execute({statement}).fetchall()
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "decorator", "sure"),
+    [
+        ("f\"SELECT id FROM orders WHERE town = '{town}'\"", '@app.get("/<int:number>")', True),
+        ("f\"INSERT INTO orders (town) VALUES ('{town}')\"", '@app.get("/<int:number>")', True),
+        ("f\"SELECT id FROM orders WHERE town = '{town}'\"", "", False),
+        ("f\"SELECT id FROM orders WHERE made = '{made_at}'\"", '@app.get("/<int:number>")', False),
+        ('f"SELECT id FROM orders WHERE \\"Member ID\\" = \'{row[2]}\'"', '@app.get("/<int:number>")', False),
+        ('f"SELECT id FROM orders WHERE town = {town}"', '@app.get("/<int:number>")', False),
+        ("f\"SELECT 1 FROM information_schema.tables WHERE name = '{town}'\"", '@app.get("/<int:number>")', False),
+        ("f\"ATTACH '{town}' AS other\"", '@app.get("/<int:number>")', False),
+    ],
+)
+def test_what_is_read_out_of_a_row(statement: str, decorator: str, sure: bool) -> None:
+    source = MIRROR.format(statement=statement, decorator=decorator or "# nobody calls it")
+    found = testing.run_rule("SQL002", {"shop/mirror.py": source})
+    assert [each.confidence for each in found] == [Confidence.MEDIUM if sure else Confidence.LOW]

@@ -17,6 +17,7 @@ from archlint.project.spelling import shorten, spell, spell_call
 from archlint.project.sql.sql_texts import Sink
 from archlint.project.values.inserted_values import InsertedValues
 from archlint.project.values.insertions import Inserted, Reach, TextWords, is_name, is_quoted
+from archlint.project.words import words_of
 
 Params = TextWords
 
@@ -28,6 +29,35 @@ _VALUES = re.compile(
 """In front of a value, that could have been bound."""
 _SET_UP = re.compile(r"\s*(?:(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE|DATABASE|LOGIN|TABLESPACE)|GRANT|REVOKE)\b", re.IGNORECASE)
 """Begins a statement that takes no bound values, by which an operator sets a database up."""
+
+_COLUMN = re.compile(r"([\w ]+?)[\"`\]]?\s*(?:=|<>|!=|[<>]=?|\bLIKE|\bIN\s*\()\s*'%?\Z", re.IGNORECASE)
+"""The column that a literal is compared with."""
+_WRITES_OR_ASKS = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|VALUES)\b", re.IGNORECASE)
+_CATALOGUE = re.compile(
+    r"\b(?:information_schema|pg_catalog|pg_\w+|sqlite_master|sqlite_schema|all_tab\w*|user_tab\w*)\b", re.IGNORECASE
+)
+_MADE = frozenset(
+    {
+        "id",
+        "ids",
+        "uid",
+        "sid",
+        "pk",
+        "uuid",
+        "guid",
+        "key",
+        "time",
+        "date",
+        "at",
+        "on",
+        "ts",
+        "timestamp",
+        "day",
+        "month",
+        "year",
+    }
+)
+"""Last words of what a program or a database makes itself, which holds no text of anybody's."""
 
 
 def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
@@ -125,11 +155,18 @@ class _Asked:
         self._project = project
         self.led_to = project.led_to
 
+    def is_run(self, *sites: Site) -> bool:
+        """A request or a task comes to one of the functions around the places."""
+        return any(self.led_to.runs(definition) for site in sites for definition in self._around(site))
+
+    def _around(self, site: Site) -> list[Def]:
+        module = self._project.modules.by_path[site.path]
+        rows = (row for row, function in enumerate(module.outline.functions) if function.at <= site.at < function.end)
+        return [Def(module, module.name, row) for row in rows]
+
     def for_nothing(self, site: Site) -> bool:
         """The function around the place answers routes that are served nowhere, and no others."""
-        module = self._project.modules.by_path[site.path]
-        around = [row for row, function in enumerate(module.outline.functions) if function.at <= site.at < function.end]
-        told = [self._project.endpoints.by_definition.get(Def(module, module.name, row)) for row in around]
+        told = [self._project.endpoints.by_definition.get(definition) for definition in self._around(site)]
         routes = [endpoint.route for endpoints in told if endpoints is not None for endpoint in endpoints]
         return bool(routes) and all(map(self._project.left_routers.hold, routes))
 
@@ -169,15 +206,28 @@ def _confidence(found: Inserted, sink: Sink, asked: _Asked) -> Confidence:
     """How sure it is that somebody from outside decides the value, and that the text is executed: the one place where that
     is judged. A library is called by people that nobody knows; in a program with requests or tasks, what none of them is
     seen to bring is the program's own nearly always."""
-    if found.reach in (Reach.UNPROVED, Reach.READ):
+    if found.reach == Reach.UNPROVED:
         return Confidence.LOW
+    by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
+    if found.reach == Reach.READ:
+        is_told = not by_hand and _is_somebodys(found) and asked.is_run(found.site, found.entry.site, sink.site.site)
+        return min(found.confidence, Confidence.MEDIUM) if is_told else Confidence.LOW
     if found.reach == Reach.SENT:
         if asked.for_nothing(found.site):
             return Confidence.LOW
         return min(found.confidence, Confidence.HIGH if _is_sure(sink.site, sink) else Confidence.MEDIUM)
-    by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
     is_own = by_hand or not asked.led_to.is_empty
     return Confidence.LOW if is_own or not _is_text(found.entry.before) else min(found.confidence, Confidence.MEDIUM)
+
+
+def _is_somebodys(found: Inserted) -> bool:
+    """What is read stands inside of a literal, among values that people give, as far as names say."""
+    before, named = found.entry.before, spell(found.entry.module.body, found.entry.expr)
+    if not _is_text(before) or not _WRITES_OR_ASKS.search(before) or _CATALOGUE.search(before):
+        return False
+    column = _COLUMN.search(before)
+    last = (words_of(text)[-1:] for text in (named, column[1] if column is not None else ""))
+    return all(_MADE.isdisjoint(words) for words in last)
 
 
 def _is_text(before: str) -> bool:

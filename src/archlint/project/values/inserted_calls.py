@@ -27,7 +27,7 @@ from archlint.project.secrets.flows import Frame, Place
 from archlint.project.spelling import last_name
 from archlint.project.values import substituted
 from archlint.project.values.closed_places import checks
-from archlint.project.values.insertions import Part, Reach, Spot, in_front_of_field
+from archlint.project.values.insertions import Inserted, Part, Reach, Spot, in_front_of_field
 from archlint.project.values.request_parsers import READS, RequestParsers
 from archlint.project.words import words_of
 
@@ -54,6 +54,8 @@ _SAME_ITEMS = frozenset(
     {"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter", "dict", "OrderedDict", "copy", "deepcopy"}
 )
 _SAME_KEYS = frozenset({"copy", "dict", "model_dump"})
+_STREAMS = frozenset({"StringIO", "BytesIO", "TextIOWrapper"})
+"""Of a text or of bytes, which they are read out of again."""
 _SEPARATELY = frozenset({"substitute", "safe_substitute"})
 _MOST_RETURNS = 6
 _MOST_FRAMES = 4
@@ -98,6 +100,8 @@ class InsertedCalls:
             return iter(())
         if name in substituted.NAMES and substituted.text_of_call(site) is not None:
             return self._substituted(site, spot)
+        if name in _STREAMS and site.call.arguments:
+            return self._values.walk(site.call.arguments[0].value, spot.whole())
         if isinstance(site.call.callee, Attribute):
             return self._method(expr, site.call, site.call.callee, name, spot)
         return self._function(expr, site.call, name, spot)
@@ -183,7 +187,14 @@ class InsertedCalls:
             return values.walk(callee.base, spot if name in _SAME_KEYS else spot.whole())
         if name == _READ:
             return self._read_out_of(expr, callee.base, spot)
-        return values.leaf(expr, spot)
+        parsed = self._of_parsed(callee.base, spot)
+        return iter(parsed) if parsed else values.leaf(expr, spot)
+
+    def _of_parsed(self, base: Expr, spot: Spot) -> list[Inserted]:
+        """`table.iterrows()`, of a table that was read out of a file: what is sent in the file."""
+        if spot.entry is None or spot.most < Reach.SENT:
+            return []
+        return [found for found in self._values.walk(base, spot.whole()) if found.reach == Reach.SENT and found.is_parsed]
 
     def _ends_literals(self, replaced: Expr, place: Place) -> bool:
         """What is taken out, or doubled, ends a literal or a statement: `"'"`, `chr(39)`."""

@@ -124,6 +124,8 @@ class InsertedParameters:
         types = self._annotated(definition, parameter)
         if self._is_injected(definition, parameter):
             return self._values.leaf(expr, spot)
+        if any(self._project.types.is_a(t, *self._values.words.upload_types) for t in types):
+            return self._values.leaf(expr, spot, Reach.SENT)
         if spot.taken and self._is_mapping_of_body(definition, parameter):
             return self._values.leaf(expr, spot, Reach.SENT)
         if any(t.name not in _TEXT and t.name not in self._project.symbols.classes for t in types) and not _is_list(types):
@@ -351,7 +353,7 @@ class InsertedParameters:
             return []
         with self._values.afresh(_FOR_OBJECTS), self.afresh():
             found = list(self._values.walk(expr.base, spot.taking(expr.attr)))
-        return [each for each in found if each.reach == Reach.READ][:1]
+        return [each for each in found if each.reach == Reach.READ or (each.reach == Reach.SENT and each.is_parsed)][:1]
 
     def is_body(self, expr: Attribute, place: Place) -> bool:
         """A field of what the handler is handed as its request's body."""

@@ -49,6 +49,7 @@ from archlint.project.values.insertions import (
     in_front,
     is_called_sql,
     is_name,
+    is_number,
     is_set,
     text_of,
 )
@@ -130,7 +131,7 @@ class InsertedValues:
         reach = Reach.UNPROVED if is_called_sql(expr, spot.taken) else reach
         label = shorten(spell(module.body, expr))
         site = Site(module.path, expr.at, expr.end)
-        yield Inserted(spot.entry, min(reach, spot.most), label, site, owner, spot.trail, spot.confidence)
+        yield Inserted(spot.entry, min(reach, spot.most), label, site, owner, spot.trail, spot.confidence, spot.is_read_again)
 
     def _walk(self, expr: Expr, spot: Spot) -> Found:
         reader = self._readers.get(type(expr))
@@ -185,8 +186,11 @@ class InsertedValues:
             elif isinstance(operand, Mapping):
                 given = operand.values
             keys = [text_of(key) for key in operand.keys] if isinstance(operand, Mapping) else []
+            text = self.pattern(pattern, spot.place)
             for row, value in enumerate(given):
-                yield from self.walk(value, spot.entering(value, in_front(self.pattern(pattern, spot.place), row, keys)))
+                if is_number(text, row, keys):
+                    continue
+                yield from self.walk(value, spot.entering(value, in_front(text, row, keys)))
 
     def pattern(self, expr: Expr, place: Place) -> str:
         """What is written of a text that values are put into, also where a name holds it."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MARKS = re.compile(r"%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 """The marks of a `%` pattern for the values of a tuple."""
+_NAMED_MARKS = re.compile(r"%\((\w+)\)[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
+_NUMBERS = frozenset("diouxXeEfFgG")
 _FIELDS = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
 """Those of a pattern for `format`."""
 _VALUE = "?"
@@ -64,7 +66,8 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     schema_names, schema_objects: attributes that hold a name of the schema, or describe a table; checks: methods and
     functions that are true only for text of harmless characters; listing: keys under which a schema lists the values that a
     field may have; leaving: calls that end a function; injected: calls
-    that stand as a parameter's default where the framework finds the value; sql_words: last words of parameters that are
+    that stand as a parameter's default where the framework finds the value; upload_types: classes of files that a request
+    brings; sql_words: last words of parameters that are
     SQL by what they are called.
     """
 
@@ -79,6 +82,7 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     listing: tuple[str, ...]
     leaving: tuple[str, ...]
     injected: tuple[str, ...]
+    upload_types: tuple[str, ...]
     sql_words: tuple[str, ...]
 
 
@@ -100,7 +104,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Inserted:
     """A value that enters a text. `source`: how the value is written where nothing more is known of it, `site` where;
-    `owner`: the function whose callers decide it; `up`: the steps from there to the entry."""
+    `owner`: the function whose callers decide it; `up`: the steps from there to the entry; `is_parsed`: it was read out of
+    a text or a file on the way."""
 
     entry: Entry
     reach: Reach
@@ -109,6 +114,7 @@ class Inserted:
     owner: str = ""
     up: tuple[Step, ...] = ()
     confidence: Confidence = Confidence.HIGH
+    is_parsed: bool = field(compare=False, default=False)
 
 
 class Spot(Struct, frozen=True, eq=False, gc=False):
@@ -202,6 +208,15 @@ def in_front(pattern: str, row: int, keys: Sequence[str]) -> str:
         marks = [mark.start() for mark in _MARKS.finditer(pattern)]
         place = marks[row] if row < len(marks) else -1
     return _MARKS.sub(_VALUE, pattern[: max(place, 0)])
+
+
+def is_number(pattern: str, row: int, keys: Sequence[str]) -> bool:
+    """The mark for a value makes a number of it: `%d`, `%(limit)d`, `%.2f`."""
+    if keys:
+        marks = [mark for mark in _NAMED_MARKS.finditer(pattern) if mark[1] == keys[row]]
+        return bool(marks) and all(mark[0][-1] in _NUMBERS for mark in marks)
+    marks = list(_MARKS.finditer(pattern))
+    return row < len(marks) and marks[row][0][-1] in _NUMBERS
 
 
 def in_front_of_field(pattern: str, row: int, name: str | None) -> str:

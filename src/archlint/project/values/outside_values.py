@@ -28,9 +28,8 @@ class OutsideValues:
         return self._is_column(expr, place) or any(self._is_read(part, place) for part in _chain(place, expr))
 
     def _is_read(self, part: Expr, place: Place) -> bool:
-        if isinstance(part, CallRef):
-            site = self._project.calls.in_module(place.module)[part.index]
-            return self._asks(site)
+        if isinstance(part, CallRef) and self._asks(self._project.calls.in_module(place.module)[part.index]):
+            return True
         return any(self._project.types.role(t) in (*_ROWS, _ANSWER, _MESSAGE) for t in self._types(part, place))
 
     def _asks(self, site: CallSite) -> bool:

@@ -14,6 +14,7 @@ from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
 from archlint.project.routes.handler_ways import Bypass, HandlerWays
+from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
 _EFFECTS = frozenset({"db.read", "db.write"})
@@ -41,9 +42,9 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     library callables that are no question, with their class where it takes one; `ignore_paths`: last segments of routes that
     ask whether the database is there, `probing` words in them by which one is for those who try out or fill a program;
     `guards`: words in names of helpers that find out who comes; `hooks`: methods of a view by which it tells its framework
-    what that works on; `repositories`: words in the names of modules and classes of
-    the persistence layer that stand between the services and the database; `services`: ends of the names of classes that
-    are services wherever they stand."""
+    what that works on; `steps`: steps of a view, with the call that its framework makes there by itself; `repositories`:
+    words in the names of modules and classes of the persistence layer that stand between the services and the database;
+    `services`: ends of the names of classes that are services wherever they stand."""
 
     ignore: tuple[str, ...]
     ignore_calls: tuple[str, ...]
@@ -51,6 +52,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     probing: tuple[str, ...]
     guards: tuple[str, ...]
     hooks: tuple[str, ...]
+    steps: dict[str, str]
     repositories: tuple[str, ...]
     services: tuple[str, ...]
 
@@ -171,11 +173,18 @@ def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:
         return True
     if asker.klass >= 0 and asker.name in params.hooks:
         return True
+    if asker.klass >= 0 and bypass.callee is None and params.steps.get(asker.name) == _called_name(bypass):
+        return True
     if bypass.callee is not None:
         name = bypass.callee.name.partition(".")[2].lower()
         return not is_clean and not any(word in name for word in params.repositories)
     target = bypass.path.end.witness.target
     return any(target.endswith(f".{entry}") for entry in params.ignore_calls) or _asks_server(bypass.path.end)
+
+
+def _called_name(bypass: Bypass) -> str:
+    call = bypass.point.call
+    return last_name(call.module.body, call.call.callee) if call is not None else ""
 
 
 def _asks_server(end: EffectPoint) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -13,13 +14,18 @@ from archlint.project.effects.effects import EffectPoint
 from archlint.project.routes.apps import asked_apps
 from archlint.project.source.led_to import LedTo
 from archlint.project.spelling import shorten, spell
+from archlint.project.values.texts import Written
+
+_HERE = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)")
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`max_shown`: requests that a finding shows; `not_services`: kinds of libraries that talk to no other service."""
+    """`max_shown`: requests that a finding shows; `not_services`: kinds of libraries that talk to no other service; `mailing`:
+    those that send mail, for which nobody waits."""
 
     max_shown: int
     not_services: tuple[str, ...]
+    mailing: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -36,6 +42,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         asked = [point for point in points if _is_of_service(project, led_to, point, params)]
         if asked and not guarded:
             doubt = "a breaker of its own is there" if breakers.has_own(folder) else _nobody_comes(led_to, asked)
+            doubt = doubt or ("mail alone is sent" if _all_mail(project, asked, params) else "")
             doubt = doubt or ("one request is little to break" if len({point.site for point in asked}) == 1 else "")
             yield _hit(project, folder, asked, params, doubt)
 
@@ -44,7 +51,27 @@ def _is_of_service(project: Project, led_to: LedTo, point: EffectPoint, params: 
     """What runs again and again asks, no client or script beside it; and it asks a service."""
     if not led_to.holds(point.module) or project.by_hand.holds(point.module):
         return False
-    return {*params.not_services}.isdisjoint(project.knowledge.package_kinds(point.witness.target))
+    if not {*params.not_services}.isdisjoint(project.knowledge.package_kinds(point.witness.target)):
+        return False
+    return not _asks_itself(project, point)
+
+
+def _asks_itself(project: Project, point: EffectPoint) -> bool:
+    """`post("http://localhost:8000/…")`: what is written out so is no other service."""
+    call = point.call
+    given = [a.value for a in call.call.arguments if a.name in (None, "url")][:1] if call is not None else []
+    for value in given:
+        text = project.values.text(point.module, value, point.context)
+        first = text.pieces[0] if text is not None and text.pieces else None
+        if isinstance(first, Written) and _HERE.match(first.text):
+            return True
+    return False
+
+
+def _all_mail(project: Project, points: list[EffectPoint], params: Params) -> bool:
+    """Whoever wrote to a provider of mail goes on without it: of four such services one was called right at blind readings."""
+    mailing = {*params.mailing}
+    return all(not mailing.isdisjoint(project.knowledge.package_kinds(point.witness.target)) for point in points)
 
 
 def _nobody_comes(led_to: LedTo, points: list[EffectPoint]) -> str:

@@ -17,6 +17,7 @@ from archlint.project.spelling import shorten, spell, spell_call
 from archlint.project.sql.sql_texts import Sink
 from archlint.project.values.inserted_values import InsertedValues
 from archlint.project.values.insertions import Inserted, Reach, TextWords, is_name, is_quoted
+from archlint.project.values.outside_values import OutsideValues
 from archlint.project.words import words_of
 
 Params = TextWords
@@ -153,11 +154,13 @@ class _Asked:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._outside = OutsideValues(project)
         self.led_to = project.led_to
 
     def is_run(self, *sites: Site) -> bool:
-        """A request or a task comes to one of the functions around the places."""
-        return any(self.led_to.runs(definition) for site in sites for definition in self._around(site))
+        """A request, a task or a message comes to one of the functions around the places."""
+        around = [definition for site in sites for definition in self._around(site)]
+        return any(map(self._outside.takes_message, around)) or any(map(self.led_to.runs, around))
 
     def _around(self, site: Site) -> list[Def]:
         module = self._project.modules.by_path[site.path]
@@ -197,7 +200,7 @@ def _origin(found: Inserted) -> str:
         case Reach.GIVEN:
             return f"`{found.source}` is decided by whoever calls `{found.owner}`"
         case Reach.READ:
-            return f"`{found.source}` is decided by whoever wrote the row, or gave the answer"
+            return f"`{found.source}` is decided by whoever wrote the row, message or answer"
         case Reach.UNPROVED:
             return f"nothing says who decides `{found.source}`"
 

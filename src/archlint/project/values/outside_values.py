@@ -7,21 +7,32 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Subscript
-from archlint.project.model import CallSite, Type
+from archlint.project.model import CallSite, Def, Type
 from archlint.project.secrets.flows import Place
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
-_ROWS = frozenset({"db-cursor", "db-result"})
 _MODEL = "db-model"
-_ANSWER, _MESSAGE = "http-response", "broker-message"
+_MESSAGES = frozenset({"broker-message", "chat-message"})
+_READ_OUT = frozenset({"db-cursor", "db-result", "http-response"}) | _MESSAGES
 _READ, _ASKED = "db.read", "http"
 
 
 class OutsideValues:
     def __init__(self, project: Project) -> None:
         self._project = project
+
+    def takes_message(self, definition: Def) -> bool:
+        """It is handed what somebody writes: it runs whenever somebody does."""
+        types = self._project.types.inference.annotations
+        given = [
+            found
+            for parameter in definition.function.parameters
+            if parameter.annotation is not None
+            for found in types.types(definition.module, parameter.annotation, definition.function.outer)
+        ]
+        return any(isinstance(each, Type) and self._project.types.role(each) in _MESSAGES for each in given)
 
     def holds(self, expr: Expr, place: Place) -> bool:
         """The expression gives what the database or another service holds."""
@@ -30,7 +41,7 @@ class OutsideValues:
     def _is_read(self, part: Expr, place: Place) -> bool:
         if isinstance(part, CallRef) and self._asks(self._project.calls.in_module(place.module)[part.index]):
             return True
-        return any(self._project.types.role(t) in (*_ROWS, _ANSWER, _MESSAGE) for t in self._types(part, place))
+        return any(self._project.types.role(t) in _READ_OUT for t in self._types(part, place))
 
     def _asks(self, site: CallSite) -> bool:
         effects = {effect for target in site.targets if target.operation is not None for effect in target.operation.effect}

@@ -140,13 +140,15 @@ class _Fields:
         found = UnseenFields(self._project, definition, read, self._looking, end)
         if not read.by_key or found.are_seen_together():
             return
-        unseen = [each for each in found.found() if words_of(each.key)[-1:] and words_of(each.key)[-1] not in self._free]
+        all_unseen = found.found()
+        unseen = [each for each in all_unseen if words_of(each.key)[-1:] and words_of(each.key)[-1] not in self._free]
         needed = [each for each in unseen if each.is_needed]
         going = [each for each in unseen if each.goes_on]
-        are_none_seen = len(unseen) == len(read.by_key) and (len(needed) > 1 or any(each.goes_on for each in needed))
+        are_told = len(needed) > 1 or len(going) > 1 or any(each.goes_on for each in needed)
+        are_none_seen = are_told and len(all_unseen) == len(read.by_key)
         if len(going) < _SEVERAL and len(needed) < _SEVERAL and not are_none_seen:
             return
-        shown = going if len(going) >= _SEVERAL else needed
+        shown = going if len(going) >= _SEVERAL or not needed else needed
         rest = len(shown) - _SHOWN
         names = ", ".join(f"`{each.key}`" for each in shown[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
         steps = [Step(bodies.site, f"takes what `{endpoint.label}` is sent")]

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, CallRef, Comparison, Expr, Name, Operation, Statement, String, Subscript
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Comparison,
+    Expr,
+    Name,
+    Operation,
+    Statement,
+    String,
+    Subscript,
+)
 from archlint.project.names.handed_values import HandedValues
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
@@ -50,19 +62,28 @@ class ReadFields:
 
     @cached_property
     def asked_for(self) -> frozenset[str]:
-        """Keys of which it is asked whether they are there: `"name" in body`."""
-        return frozenset(key.value for key in self._memberships() if isinstance(key, String))
+        """Keys of which it is asked whether they are there: `"name" in body`, `if key not in body` for each of a list; all of
+        them where the list is not written out here."""
+        said = frozenset(key.value for key in self._asked if isinstance(key, String))
+        if not any(isinstance(key, Name) for key in self._asked):
+            return said
+        parts = (part for each in self._statements for part in parts_of(self._body, each.value))
+        listed = {i.value for part in parts if isinstance(part, Collection) for i in part.items if isinstance(i, String)}
+        return said | (listed or self.by_key.keys())
 
     @cached_property
-    def asks_for_listed(self) -> bool:
-        """`if key not in body`, for each of a list."""
-        return any(not isinstance(key, String) for key in self._memberships())
+    def _asked(self) -> tuple[Expr, ...]:
+        """`key` of `key in body` and of `body.get(key)`."""
+        return tuple(key for each in self._statements for part in parts_of(self._body, each.value) for key in self._asks(part))
 
-    def _memberships(self) -> Iterator[Expr]:
-        for statement in self._statements:
-            for part in parts_of(self._body, statement.value):
-                if isinstance(part, Comparison) and part.ops[0] in _WITHIN and self._is_whole(part.operands[1]):
-                    yield part.operands[0]
+    def _asks(self, part: Expr) -> Iterator[Expr]:
+        if isinstance(part, Comparison) and part.ops[0] in _WITHIN and self._is_whole(part.operands[1]):
+            yield part.operands[0]
+        elif isinstance(part, CallRef):
+            call = self._body.calls[part.index]
+            is_got = isinstance(call.callee, Attribute) and call.callee.attr in _READING and bool(call.arguments)
+            if is_got and isinstance(call.callee, Attribute) and self._is_whole(call.callee.base):
+                yield from (each.value for each in call.arguments[:1] if isinstance(each.value, Name))
 
     def whole(self) -> HandedValues:
         """Where all of it goes, its fields left out."""

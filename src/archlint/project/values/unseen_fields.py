@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.values.read_fields import ReadFields
 
-_KEEPING = frozenset({"db.write", "http", "rpc", "publish", "enqueue", "email", "cache.write", "file.write"})
+_KEEPING = ("db.write", "http", "rpc", "publish", "enqueue", "email", "cache.write", "file.write")
 _DELETING = frozenset({"delete", "remove"})
 _MISSING = frozenset({"KeyError", "LookupError"})
 
@@ -44,11 +44,14 @@ class UnseenFields:
         self._looking = looking
         self._end = end
         self._sites = project.calls.of(definition)
+        path = definition.module.path
+        points = (point.site for effect in _KEEPING for point in project.effects.points_of(definition, effect))
+        self._keeping = frozenset(site.at for site in points if site.path == path)
 
     def found(self) -> tuple[Unseen, ...]:
         """In the order in which they are read; without those that are made true or false, or that may be missing and only say
         which rows are meant."""
-        handled = self._fields.asks_for_listed or self._handles_missing()
+        handled = self._handles_missing()
         return tuple(
             unseen
             for key, reads in self._fields.by_key.items()
@@ -60,7 +63,9 @@ class UnseenFields:
         if self._looking.of(values, self._definition, self._end) is not Look.NONE:
             return None
         looked_up = LookedUp(self._project, self._definition, values, reads)
-        is_needed = not handled and any(isinstance(each, Subscript) for each in reads)
+        is_needed = any(isinstance(each, Subscript) for each in reads)
+        if is_needed and handled:
+            return None
         only_names_rows = looked_up.holds_for_all()
         if looked_up.are_truths() or (only_names_rows and not is_needed):
             return None
@@ -88,12 +93,8 @@ class UnseenFields:
         """A class of the project is made of it, or what keeps or sends something is handed it."""
         if not _DELETING.isdisjoint(words_of(last_name(self._body, site.call.callee))[:1]):
             return False  # it says which rows are meant
-        for target in site.targets:
-            if target.operation is not None and not _KEEPING.isdisjoint(target.operation.effect):
-                return True
-            below = target.definition
-            if below is not None and any(self._project.effects.has(below, effect) for effect in _KEEPING):
-                return True
+        if site.call.at in self._keeping:
+            return True
         whole = CallRef(site.call.at, site.call.length, site.index)
         made = self._project.types.all(self._definition.module, whole, site.call.context)
         name = last_name(self._body, site.call.callee)

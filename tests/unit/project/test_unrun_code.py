@@ -102,3 +102,41 @@ def test_a_view_that_no_route_names(route: str, is_run: bool) -> None:
     files = {"shop/views.py": VIEWS, "shop/urls.py": URLS.format(route=route), "shop/others.py": OTHERS}
     files["config/settings.py"] = 'ROOT_URLCONF = "shop.urls"\n'
     assert _is_run(files, "shop/views.py", "logging.info") is is_run
+
+
+def test_one_of_several_that_are_imported_under_its_name() -> None:
+    routes = APP.format(given="") + (
+        '\n@app.get("/a")\nasync def a(kind: str):\n    if kind == "a":\n        from shop.store import keep\n'
+        "    else:\n        from shop.shelf import keep\n    await keep(kind)\n"
+    )
+    assert _is_run({"shop/routes.py": routes, "shop/shelf.py": "async def keep(key: str) -> None: ...\n"})
+
+
+def test_what_makes_an_app_is_run() -> None:
+    files = {
+        "shop/made.py": "from fastapi import FastAPI\n\ndef made():\n    return FastAPI()\n",
+        "shop/main.py": APP.format(given=""),
+    }
+    assert _is_run(files | {"shop/cli.py": "import shop.made\n"}, "shop/made.py", "return")
+
+
+HELD = STORE.replace("async def", "class Store(Port):\n    async def").replace("    time.sleep", "        time.sleep")
+HELD = f"from shop.port import Port\n{HELD}"
+PORT = "class Port:\n    async def keep(self, key: str) -> None: ...\n"
+ASKING = APP.format(given="from shop.port import Port\nfrom shop import held\n") + (
+    '\n@app.get("/a")\nasync def a(key: str, port: Port):\n    await port.keep(key)\n'
+)
+LOADING = "from django.utils.module_loading import import_string\n\n\ndef load(name):\n    return import_string(name)()\n"
+
+
+@pytest.mark.parametrize(
+    ("loading", "is_run"),
+    [
+        ("", False),
+        (LOADING, True),
+        ("from shop.port import Port\n\nKINDS = [each() for each in Port.__subclasses__()]\n", True),
+    ],
+)
+def test_a_class_that_is_named_nowhere(loading: str, is_run: bool) -> None:
+    files = {"shop/held.py": HELD, "shop/port.py": PORT, "shop/routes.py": ASKING, "shop/loading.py": loading}
+    assert _is_run(files, "shop/held.py", "sleep(") is is_run

@@ -17,7 +17,8 @@ _ALWAYS = frozenset({"request", "view", "format", "user"})
 """What a context says of who asks."""
 _LOADED = "prefetch"
 _FIRST = 2
-"""`self` and the object, of a method; the object and the name, of what is asked."""
+"""`self` and the object, of a method."""
+_TOLD = {"hasattr": 2, "getattr": 3}
 
 
 def may_be_given(definition: Def) -> bool:
@@ -44,23 +45,38 @@ def tries_attribute(definition: Def) -> bool:
 
 
 def is_asked_for(definition: Def, at: int, asked: Body, expr: Expr | None) -> bool:
-    """`if hasattr(order, "is_paid"): return order.is_paid`, which a query may have put there, ahead of the place `at`; what is
-    asked there (`expr`) is another thing, and not `order.is_paid` itself."""
+    """`if hasattr(order, "is_paid"): return order.is_paid`, or `paid = getattr(order, "is_paid", None)` and a branch that
+    returns by it, ahead of the place `at`: a query may have put it there. What is asked there (`expr`) is another thing."""
     body, function = definition.module.body, definition.function
-    given = {parameter.name for parameter in function.parameters[:_FIRST]}
     read = {part.attr for part in parts_of(asked, expr) if isinstance(part, Attribute)}
+    kept = {
+        s.target.id: name
+        for s in definition.module.own_statements(definition.index)
+        if isinstance(s.target, Name) and s.at < at and (name := _tried(definition, s.value, "getattr")) not in ("", *read)
+    }
     for place in body.contexts:
-        test = place.subject if place.kind == "if" and function.at <= place.at < at else None
-        call = body.calls[test.index] if isinstance(test, CallRef) else None
-        if call is None or last_name(body, call.callee) != "hasattr" or len(call.arguments) != _FIRST:
-            continue
-        owner, name = (argument.value for argument in call.arguments)
-        if not isinstance(owner, Name) or owner.id not in given or not isinstance(name, String) or name.value in read:
+        if place.kind != "if" or not function.at <= place.at < at:
             continue
         answers = [s.value for s in body.statements if s.kind == "return" and place.at <= s.at < place.end]
-        if any(isinstance(p, Attribute) and p.attr == name.value for value in answers for p in parts_of(body, value)):
+        told = [part for value in answers for part in parts_of(body, value)]
+        name = _tried(definition, place.subject, "hasattr")
+        if name not in ("", *read) and any(isinstance(part, Attribute) and part.attr == name for part in told):
+            return True
+        tested = kept.keys() & set(names_in(body, place.subject))
+        if any(isinstance(part, Name) and part.id in tested for part in told):
             return True
     return False
+
+
+def _tried(definition: Def, expr: Expr | None, way: str) -> str:
+    """The attribute of one of the function's first parameters that `hasattr` or `getattr` with a default is told."""
+    body = definition.module.body
+    call = body.calls[expr.index] if isinstance(expr, CallRef) else None
+    if call is None or last_name(body, call.callee) != way or len(call.arguments) != _TOLD[way]:
+        return ""
+    owner, name = call.arguments[0].value, call.arguments[1].value
+    given = {parameter.name for parameter in definition.function.parameters[:_FIRST]}
+    return name.value if isinstance(owner, Name) and owner.id in given and isinstance(name, String) else ""
 
 
 def _answers_from_context(definition: Def) -> bool:

@@ -30,6 +30,9 @@ _VIEW = "view"
 _WORD = re.compile(r"[\w./:@-]+")
 _PART = re.compile(r"\w+")
 _EXPORTED = "__all__"
+_PROTOCOL = "Protocol"
+_FINDING = ("import_string", "import_object", "load_object", "locate")
+"""What makes a class of the text that names it."""
 _SUBCLASSES = ("__subclasses__", "__init_subclass__")
 _MOST = 400
 """Places that are looked at for one answer."""
@@ -68,11 +71,12 @@ class Unrun:
 
     def holds(self, definition: Def) -> bool:
         """Nothing that is run calls it, hands it on or names it, nor its class. In a program of which it is not seen how it is
-        run that tells of what is imported where it is used."""
+        run that tells of what a module that is no package imports: nobody imports there for others."""
         outer = self._outermost(definition)
         is_known = not self._project.led_to.is_empty
         if not is_known and outer.function.klass < 0:
-            is_known = outer.module.path in self._imported.get(outer.function.name, ())
+            takers = self._imported.get(outer.function.name, {}).get(outer.module.path, ())
+            is_known = any(not self._project.modules.by_path[path].is_package for path in takers)
         return is_known and self._is_idle(outer)
 
     def _is_idle(self, thing: Def | ClassDef) -> bool:
@@ -107,7 +111,11 @@ class Unrun:
         if self._is_loaded_otherwise(thing.module):
             return True
         function = thing.function
-        if thing in self._project.endpoints.running or not SILENT.issuperset(_decorators(thing.module, function)):
+        if (
+            thing in self._making_apps
+            or thing in self._project.endpoints.running
+            or not SILENT.issuperset(_decorators(thing.module, function))
+        ):
             return True
         if function.klass < 0:
             return False
@@ -127,7 +135,8 @@ class Unrun:
         if klass.klass.decorators or klass.klass.keywords or "." in klass.klass.qualname:
             return True
         if is_own_class(self._project, klass.name):
-            return self._is_loaded_otherwise(klass.module) or (self._asks_for_subclasses and bool(klass.klass.bases))
+            is_of_kind = bool(klass.klass.bases) and (self._asks_for_subclasses or self._imports_classes)
+            return is_of_kind or self._is_loaded_otherwise(klass.module)
         return self._project.types.role(Type(klass.name)) != _VIEW
 
     def _is_loaded_otherwise(self, module: Module) -> bool:
@@ -160,14 +169,36 @@ class Unrun:
         if isinstance(thing, ClassDef):
             yield from self._below.get(own, ())
 
+    @cached_property
+    def _making_apps(self) -> frozenset[Def]:
+        """Servers are told of these in many ways."""
+        containers = self._project.routes.tree.containers.values()
+        return frozenset(each.function for each in containers if each.kind == "app" and each.function is not None)
+
+    @cached_property
+    def _imports_classes(self) -> bool:
+        """By texts that settings or rows may hold."""
+        calls = self._project.calls
+        return self._project.loaded_by_name.makes_names or any(calls.written(name) for name in _FINDING)
+
     def _may_run(self, definition: Def, targets: set[Def], module: Module, call: Call) -> bool:
         sites = [site for site in self._project.calls.in_module(module) if site.call is call]
         known = {target.definition for site in sites for target in site.targets}
         if not known:
             return True
         if targets.isdisjoint(known):
-            return False
+            # one of several that are imported under its name; and what is called by a protocol of which nothing is said
+            is_named = isinstance(call.callee, Name) and self._is_imported_in(definition, module)
+            return is_named or any(each is not None and self._is_of_protocol(each) for each in known)
         return not (_is_coroutine(definition.function) and call.at in self._dropped(module))
+
+    def _is_imported_in(self, definition: Def, module: Module) -> bool:
+        by_path = self._imported.get(definition.function.name, {})
+        return definition.function.klass < 0 and module.path in by_path.get(definition.module.path, ())
+
+    def _is_of_protocol(self, definition: Def) -> bool:
+        klass = self._class_of(definition)
+        return klass is not None and any(last_name(klass.module.body, base) == _PROTOCOL for base in klass.klass.bases)
 
     def _dropped(self, module: Module) -> frozenset[int]:
         """Where calls begin whose results nobody takes: coroutines are made there and never run."""
@@ -203,14 +234,14 @@ class Unrun:
     # where names stand
 
     @cached_property
-    def _imported(self) -> dict[str, set[str]]:
-        """Name → the files from which a module that is no package imports it: nobody imports in these for others."""
-        found: dict[str, set[str]] = defaultdict(set)
+    def _imported(self) -> dict[str, dict[str, set[str]]]:
+        """Name → the files that define it → those that import it."""
+        found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for module in self._project.modules.production:
-            for row, given in enumerate(module.outline.imports if not module.is_package else ()):
+            for row, given in enumerate(module.outline.imports):
                 for meant in self._project.symbols.imported(module, row) if given.name else ():
                     if meant.module is not None and given.name is not None:
-                        found[given.name].add(meant.module.path)
+                        found[given.name][meant.module.path].add(module.path)
         return found
 
     @cached_property

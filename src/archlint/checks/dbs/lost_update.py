@@ -163,6 +163,7 @@ def _tested(
             locks.keep_out(definition, write.context, change.test.at)
             or _is_locked_by_view(definition, locks, params)
             or _has_version(project, type_, params)
+            or states.is_taken(change)
         ):
             yield Proof(Site(module.path, write.at, write.end), "others are kept out while it is tested and set")
             continue

@@ -22,7 +22,7 @@ from archlint.facts.syntax import (
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.computed_updates import is_of_update, made_before, set_by_name
-from archlint.project.transactions.update_documents import UpdateDocuments
+from archlint.project.transactions.update_documents import Change, UpdateDocuments
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Call, Statement
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _SET = re.compile(r"\bSET\b(.*?)(?:\bWHERE\b(.*))?$", re.IGNORECASE | re.DOTALL)
 _GIVEN = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*=\s*(?:'([^']*)'|(TRUE|FALSE|0|1)\b)", re.IGNORECASE)
+_NAMED = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*=")
 _FETCHES = re.compile(r"fetch|first|one|get|execute|query|row|find", re.IGNORECASE)
 _UPDATING = ("update_one", "find_one_and_update")
 _SETS = "$set"
@@ -73,9 +74,35 @@ class StateWrites:
                 continue
             if target.base.id not in _OWN and isinstance(s.value, _VALUES):
                 yield StateWrite(function, s.at, s.end, s.context, target.base, target.attr, s.value)
-        for call in self._updates(module):
-            yield from self._by_update(module, call)
+        for call in module.body.calls:
+            if self._is_update(module, call) and module.body.contexts[call.context].function >= 0:
+                yield from self._by_update(module, call)
         yield from self._plain.get(module.path, ())
+
+    def is_taken(self, definition: Def) -> bool:
+        """The function has a write that asks for what it sets, so that only one request wins:
+        `UPDATE orders SET status = 'paid' WHERE id = ? AND status = 'new'`."""
+        module = definition.module
+        for call in module.own_calls(definition.index):
+            columns = [column for column, _ in set_by_name(call)] if self._is_update(module, call) else []
+            if any(_names(module, each, column) for column in columns for each in _chain(module, call)):
+                return True
+        return (module.path, definition.index) in self._taken
+
+    @cached_property
+    def _taken(self) -> frozenset[tuple[str, int]]:
+        found = set[tuple[str, int]]()
+        for sql in self._project.statements.all:
+            caller = sql.sink.caller if sql.sink is not None else None
+            set_, asked = m.groups() if (m := _SET.search(sql.text)) is not None else ("", None)
+            if caller is not None and any(
+                re.search(rf"\b{name}\b", asked or "", re.IGNORECASE) for name in _NAMED.findall(set_)
+            ):
+                found.add((caller.module.path, caller.index))
+        for change in UpdateDocuments(self._project, _UPDATING).all():
+            if change.caller is not None and _asks_for_field(change):
+                found.add((change.module.path, change.caller.index))
+        return frozenset(found)
 
     @cached_property
     def _plain(self) -> dict[str, list[StateWrite]]:
@@ -91,10 +118,7 @@ class StateWrites:
             module, call, callee = change.module, change.call, change.call.callee
             if change.operator != _SETS or change.caller is None or not isinstance(callee, Attribute):
                 continue
-            asked = call.arguments[0].value if call.arguments else None
-            made = made_before(module, asked, call.at) if isinstance(asked, Name) else None
-            names = parts_of(module.body, made.value if made is not None else asked)
-            if not isinstance(change.value, _VALUES) or any(isinstance(p, String) and p.value == change.field for p in names):
+            if not isinstance(change.value, _VALUES) or _asks_for_field(change):
                 continue
             row = self._found_in(module, call, spell(module.body, callee.base))
             if row is not None:
@@ -144,12 +168,10 @@ class StateWrites:
         function = module.body.contexts[call.context].function
         return StateWrite(function, call.at, call.end, call.context, row, column, value, site, is_plain=True)
 
-    def _updates(self, module: Module) -> Iterator[Call]:
-        for call in module.body.calls:
-            if isinstance(call.callee, Attribute) and module.body.contexts[call.context].function >= 0:
-                name = call.callee.attr
-                if name == _UPDATE or (name == _STATEMENT and is_of_update(module, call)):
-                    yield call
+    @staticmethod
+    def _is_update(module: Module, call: Call) -> bool:
+        name = call.callee.attr if isinstance(call.callee, Attribute) else ""
+        return name == _UPDATE or (name == _STATEMENT and is_of_update(module, call))
 
     def _by_update(self, module: Module, call: Call) -> Iterator[StateWrite]:
         """Of a row that was read before, by the name that stands for it: one of the class, found by the same key."""
@@ -187,6 +209,13 @@ def _names_behind(module: Module, statement: Statement) -> frozenset[str]:
         made = made_before(module, part, statement.at) if isinstance(part, Name) else None
         found.update(names_in(body, made.value) if made is not None else ())
     return frozenset(found)
+
+
+def _asks_for_field(change: Change) -> bool:
+    asked = change.call.arguments[0].value if change.call.arguments else None
+    made = made_before(change.module, asked, change.call.at) if isinstance(asked, Name) else None
+    parts = parts_of(change.module.body, made.value if made is not None else asked)
+    return any(isinstance(part, String) and part.value == change.field for part in parts)
 
 
 def _chain(module: Module, call: Call) -> Iterator[Call]:

@@ -71,6 +71,10 @@ class TestedStates:
             if found is not None:
                 yield TestedChange(Def(module, module.name, write.function), write, *found)
 
+    def is_taken(self, change: TestedChange) -> bool:
+        """Only one of two requests comes on: the function has a write that asks for what it sets."""
+        return self._writes.is_taken(change.definition)
+
     def _test(self, module: Module, tested: _Tests, write: StateWrite) -> tuple[Expr, int, str] | None:
         contexts, around = module.body.contexts, chain(module, write.context)
         rows = tested.of(write.function, write.column)

@@ -75,3 +75,31 @@ def refund(request, pk):
 def test_what_is_beside_it(beside: str, confidence: Confidence) -> None:
     files = {"shop/models.py": MODELS, "shop/urls.py": URLS, "shop/views.py": VIEWS.format(beside=beside)}
     assert [found.confidence for found in testing.run_rule("DBS017", files)] == [confidence]
+
+
+ASKED = """\
+from sqlalchemy import Column, Integer, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+
+class Item(Base):
+    __tablename__ = "items"
+    id = Column(Integer, primary_key=True)
+    quantity = Column(Integer)
+
+
+async def add(session: AsyncSession, pk: int, n: int):
+    result = await session.execute(select(Item).where(Item.id == pk))
+    item = {item}
+    item.quantity += n
+    await session.commit()
+"""
+
+
+@pytest.mark.parametrize("item", ["result.scalar_one_or_none()", "result.scalars().first()", "result.scalar_one()"])
+def test_a_row_of_an_answer_is_read_where_it_was_asked_for(item: str) -> None:
+    (found,) = testing.run_rule("DBS017", {"shop/items.py": ASKED.format(item=item)})
+    assert found.confidence == Confidence.HIGH

@@ -393,13 +393,29 @@ def _row_confidence(project: Project, definition: Def, row: Name, context: int, 
         return Confidence.MEDIUM
     reads, found = {p.site for p in project.effects.points_of(definition, "db.read")}, set[bool]()
     for source in made:
-        calls = [part for part in parts_of(source.module.body, source.expr) if isinstance(part, CallRef)] if source.expr else []
+        calls = _calls_in(source)
         if _makes(project, source.module, source.context, calls, params) or _is_of_made(project, source, calls, params):
             continue
-        found.add(any(_call_site(source.module, part) in reads for part in calls))
+        asked = [(source.module, part) for part in calls]
+        asked += [(each.module, part) for each in _sources_of_answer(project, source) for part in _calls_in(each)]
+        found.add(any(_call_site(module, part) in reads for module, part in asked))
     if found == {True}:
         return Confidence.HIGH
     return (Confidence.MEDIUM if True in found else Confidence.LOW) if found else None
+
+
+def _calls_in(source: Source) -> list[CallRef]:
+    return [part for part in parts_of(source.module.body, source.expr) if isinstance(part, CallRef)] if source.expr else []
+
+
+def _sources_of_answer(project: Project, source: Source) -> tuple[Source, ...]:
+    """Of `answer`, of `answer.scalar_one_or_none()` and `answer.scalars().first()`: what was asked."""
+    expr = source.expr
+    while isinstance(expr, CallRef | Attribute):
+        expr = source.module.body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
+    if not isinstance(expr, Name) or expr is source.expr:
+        return ()
+    return tuple(each for each in project.values.sources.of(source.module, expr, source.context) if not each.is_parameter)
 
 
 def _makes(project: Project, module: Module, context: int, calls: list[CallRef], params: Params) -> bool:

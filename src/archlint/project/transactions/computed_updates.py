@@ -120,7 +120,7 @@ class ComputedUpdates:
         made = made_before(module, value, call.at) if isinstance(value, Name) else None
         for part in parts_of(module.body, made.value if made is not None else value):
             if isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1:
-                for inner in part.operands:
+                for inner in (_bare_number(module, operand) for operand in part.operands):
                     if isinstance(inner, Attribute) and inner.attr == column and self._is_held(module, inner.base, call):
                         return part.at, part.end, inner, column
         return None
@@ -288,7 +288,13 @@ def is_old_value(module: Module, expr: Expr, own: str, before: int) -> bool:
     if not isinstance(expr, Name):
         return spell(body, expr) == own
     made = made_before(module, expr, before)
-    value = made.value if made is not None else None
+    value = _bare_number(module, made.value if made is not None else None)
+    return isinstance(value, Attribute) and spell(body, value) == own
+
+
+def _bare_number(module: Module, value: Expr | None) -> Expr | None:
+    """`x.n`, of `int(x.n or 0)`."""
+    body = module.body
     for _ in range(_WRAPS):
         if isinstance(value, CallRef) and last_name(body, value) in _NUMBERS:
             given = body.calls[value.index].arguments
@@ -297,4 +303,4 @@ def is_old_value(module: Module, expr: Expr, own: str, before: int) -> bool:
             value = value.operands[0]
         elif isinstance(value, Conditional):
             value = value.body
-    return isinstance(value, Attribute) and spell(body, value) == own
+    return value

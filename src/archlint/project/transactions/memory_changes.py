@@ -27,13 +27,14 @@ from archlint.project.transactions.computed_updates import ADDING, is_old_value,
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
+_LIMITING = frozenset({"max", "min", "round"})
 _MAKING_TEXTS = frozenset({"str", "repr", "list", "tuple", "strip", "lower", "upper", "title", "join", "format", "dumps"})
 
 
 def changes_of(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:
     """`x.n += 1` and `x.n = x.n + 1`, with the function in which they stand, by place."""
     body = module.body
-    sums = frozenset(s.target.id for s in module.statements["assign"] if type(s.value) is Operation and type(s.target) is Name)
+    sums = frozenset(s.target.id for s in module.statements["assign"] if type(s.target) is Name and _is_sum(body, s.value))
     for statement in sorted((*module.statements["augment"], *module.statements["assign"]), key=lambda s: s.at):
         target, function = statement.target, body.contexts[statement.context].function
         if function < 0 or statement.value is None or type(target) is not Attribute or root_of(target.base) is None:
@@ -47,6 +48,15 @@ def root_of(expr: Expr) -> Name | None:
     while type(expr) is Attribute:
         expr = expr.base
     return expr if isinstance(expr, Name) else None
+
+
+def _is_sum(body: Body, value: Expr | None) -> bool:
+    """`old + n`, `max(0, old + n)`"""
+    if type(value) is CallRef:
+        return last_name(body, value) in _LIMITING and any(
+            type(a.value) is Operation for a in body.calls[value.index].arguments
+        )
+    return type(value) is Operation
 
 
 def _adds(module: Module, statement: Statement, target: Attribute, sums: frozenset[str]) -> bool:

@@ -17,9 +17,14 @@ class Applicant(models.Model):
     password = models.CharField(max_length=128)
 """
 
+HASHING = """
+def hashed(password):
+    return make_password(password)
+"""
+
 GUESSES = {
-    "a parameter": "def join(password):\n    Member.objects.create(password=password)\n",
-    "read from a parameter": "def join(data):\n    Member.objects.create(password=data['password'])\n",
+    "a parameter": "def join(password):\n    Member.objects.create(password=password)\n" + HASHING,
+    "read from a parameter": "def join(data):\n    Member.objects.create(password=data['password'])\n" + HASHING,
     "hashed in the other branch": """\
 def join():
     data = request.get_json()
@@ -59,6 +64,7 @@ class Imported(Member):
 }
 
 REPORTED = {
+    "a parameter, where nothing is hashed": "def join(password):\n    Member.objects.create(password=password)\n",
     "what a caller hands on from a request": """\
 def join(password):
     Member.objects.create(password=password)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Name, String, Subscript
+from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Name, String, Subscript
 from archlint.project.control.sequence import chain
 from archlint.project.model import CallSite
 from archlint.project.names.origins import Origin, Origins, Parameter
@@ -21,7 +22,7 @@ from archlint.project.secrets.password_documents import PasswordDocuments
 from archlint.project.secrets.password_records import PasswordRecords
 from archlint.project.secrets.password_splats import PasswordSplats
 from archlint.project.secrets.taint import Taint
-from archlint.project.secrets.taint_locals import read_key
+from archlint.project.secrets.taint_locals import is_class_name, read_key
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.transactions.sent_classes import SentClasses
@@ -36,6 +37,13 @@ _EQUALS = re.compile(r"\b(\w+)\s*=\s*['\"]?(?:%s|%\(\w+\)s|\?|:\w+|\$\d+|@\w+)",
 _SIGNING_IN = frozenset(
     {"login", "log", "signin", "sign", "auth", "authenticate", "authorize", "check", "verify", "validate", "valid", "session"}
 )
+_ALGORITHMS = frozenset({"md5", "sha1", "sha256", "sha512"})
+_SLOW = frozenset({"bcrypt", "argon", "argon2", "scrypt", "pbkdf", "pbkdf2", "hashpw", "checkpw", "crypt"})
+"""What is called so hashes passwords, whatever it is given."""
+_HASHING = frozenset({"make_password", "set_password", "check_password", "verify_password", "create_user", "create_superuser"})
+"""Calls that hash without saying so."""
+_HASHED = frozenset({"hash", "hashed", "hashes", "encrypted", "encoded", "digest"})
+_NAMED = (Name, Attribute, String)
 _CODES = frozenset({"otp", "totp", "code"})
 _CLIMBS = 3
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)|--[^\n]*", re.DOTALL)
@@ -102,6 +110,7 @@ class _Proof:
 
     def __init__(self, taint: Taint, hashing: frozenset[str]) -> None:
         self._taint = taint
+        self._hashing = hashing - {"mask", "redact", "secure"}
         self._hashed = HashedFields(taint, hashing)
         self._sent = SentClasses(taint.project)
 
@@ -136,11 +145,13 @@ class _Proof:
     def hit(self, step: Step, column: str, message: str, source: Source, confidence: Confidence) -> Hit:
         """A guess where nobody is seen to give the password (what is read from a dump or a constant may be hashed already),
         and where it is read from an object that others make of a hash. So is what is stored of what a function is given:
-        at blind readings four of eleven were right, and in the others who calls it had hashed it."""
+        at blind readings four of eleven were right, and in the others who calls it had hashed it; so it is sure where no
+        call of the program is named for hashing."""
         is_hashed = self._hashed.holds(source)
         is_code = self._is_code(source)
         is_seen = source.typed or (
-            source.given and (message != "default" or (source.read is not None and self._is_sent(*source.read)))
+            source.given
+            and (message != "default" or (source.read is not None and self._is_sent(*source.read)) or self._hashes_nothing)
         )
         return Hit(
             step.site,
@@ -149,6 +160,33 @@ class _Proof:
             confidence=confidence if is_seen and not (is_hashed or is_code) else Confidence.LOW,
             path=(*source.steps, step),
         )
+
+    @cached_property
+    def _hashes_nothing(self) -> bool:
+        """No call of the program hashes a password, by its name and what it is given, and no name is given to a hash of
+        one: nobody can have done so before."""
+        modules = self._taint.project.modules.production
+        return not any(
+            any(self._hashes(module, call) for call in module.body.calls)
+            or any(self._is_hash(last_name(module.body, s.target)) for s in module.statements["assign"] if s.target is not None)
+            for module in modules
+        )
+
+    def _is_hash(self, name: str) -> bool:
+        """`password_hash`"""
+        return not _HASHED.isdisjoint(words_of(name)) and self._taint.vocabulary.looks_alike(name)
+
+    def _hashes(self, module: Module, call: Call) -> bool:
+        name = last_name(module.body, call.callee)
+        words = () if is_class_name(name) else words_of(name)  # of what is only made, nobody knows that it is used
+        if name in _HASHING or not _SLOW.isdisjoint(words):
+            return True
+        if (self._hashing | _ALGORITHMS).isdisjoint(words):
+            return False
+        given = (part for argument in call.arguments for part in parts_of(module.body, argument.value))
+        named = [p.value if isinstance(p, String) else last_name(module.body, p) for p in given if isinstance(p, _NAMED)]
+        vocabulary = self._taint.vocabulary
+        return any(vocabulary.names(each) is not None or vocabulary.looks_alike(each) for each in (name, *named))
 
     def _is_code(self, source: Source) -> bool:
         """`passcode = request.data["otp"]`: a code that is used once is no password."""

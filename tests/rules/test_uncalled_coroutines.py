@@ -100,3 +100,44 @@ def test_a_decorator_that_nothing_uses(own: str, routes: str, sure: Confidence) 
     files = {"shop/timing.py": DECORATOR + own, "shop/routes.py": APP + routes}
     found = [f for f in testing.run_rule("RES007", files) if f.location.path == "shop/timing.py"]
     assert [f.confidence for f in found] == [sure]
+
+
+LEFT = """\
+import time
+
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/try")
+async def attempt() -> str:
+    time.sleep(2)
+    return "ok"
+"""
+APP = """\
+from fastapi import FastAPI
+from shop.orders import router
+{more}
+app = FastAPI()
+app.include_router(router)
+"""
+ORDERS = """\
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/orders")
+async def orders() -> str:
+    return "ok"
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "sure"), [("", Confidence.LOW), ("from shop.attempts import router as attempts\n", Confidence.HIGH)]
+)
+def test_a_handler_of_a_router_that_is_put_nowhere(more: str, sure: Confidence) -> None:
+    files = {"shop/attempts.py": LEFT, "shop/orders.py": ORDERS, "shop/app.py": APP.format(more=more)}
+    (found,) = testing.run_rule("RES007", files)
+    assert found.confidence == sure

@@ -18,7 +18,7 @@ from archlint.project.layers import layer_words as words
 from archlint.project.layers.layer_inference import infer
 from archlint.project.layers.layer_map import assign
 from archlint.project.layers.layer_words import LAYERS, Layer
-from archlint.project.source.assembling import only_assembles
+from archlint.project.source.assembling import only_assembles, puts_together
 from archlint.project.source.modules import Module
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Layers:
             return True
         if layer in ("domain", "application"):
             return layer == "application" and module.path in self._assembling
-        if module.path in self._making_apps:
+        if module.path in self._making_apps or puts_together(module):
             return True
         if words.names_first_filling(name) or (layer != "infrastructure" and words.names_entry_point(name)):
             return True

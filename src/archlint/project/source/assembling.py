@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Name, Statement
-from archlint.project.spelling import last_name
+from archlint.facts.syntax import Attribute, CallRef, Name, Statement
+from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _KINDS = frozenset({"return", "assign", "annotate", "expression"})
 _KEEPING = frozenset({"cache", "lru_cache"})
+_SEVERAL = 4
+"""Things of other modules that are handed to one, so that it is put together there."""
 
 
 def only_assembles(module: Module) -> bool:
@@ -63,3 +65,15 @@ def _puts_together(module: Module, returned: Statement, makers: set[str]) -> boo
         or (isinstance(given, CallRef) and last_name(body, given) in makers)
         for argument in body.calls[returned.value.index].arguments
     )
+
+
+def puts_together(module: Module) -> bool:
+    """It hands what it imports from other modules to one thing, each by a call of its own: `app.include(orders)`,
+    `app.include(carts)`, and so on."""
+    imported = {given.alias or given.name for given in module.outline.imports if given.name is not None}
+    taken: dict[str, set[str]] = defaultdict(set)
+    for call in module.body.calls:
+        first = call.arguments[0].value if call.arguments else None
+        if isinstance(call.callee, Attribute) and isinstance(first, Name) and first.id in imported and first.id.islower():
+            taken[spell(module.body, call.callee)].add(first.id)
+    return any(len(names) >= _SEVERAL for names in taken.values())

@@ -17,6 +17,7 @@ from archlint.project.control.conditions import Conditions, Path, is_failure_pat
 from archlint.project.control.made_if_missing import is_made_if_missing
 from archlint.project.control.sequence import chain, may_follow
 from archlint.project.model import Def, Type
+from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.transactions.changed_rows import ways_to_change
@@ -128,8 +129,8 @@ class SecondEffects:
         if call is None:
             return False
         if name in self._named.making:
-            return not self._is_unique(path, change)
-        if name not in self._named.adding or self._is_unique(path, change):
+            return not self._is_unique(path, change, point)
+        if name not in self._named.adding or self._is_unique(path, change, point):
             return False
         given = [argument.value for argument in call.call.arguments[:1]]
         types = [t for each in given for t in self._project.types.all(path.end.module, each, call.call.context)]
@@ -184,21 +185,28 @@ class SecondEffects:
                         return True
         return False
 
-    def _is_unique(self, path: Path, change: TestedChange) -> bool:
+    def _is_unique(self, path: Path, change: TestedChange, point: EffectPoint) -> bool:
         """The table takes one such row for each of those whose state is set: a second one is refused."""
-        call, module = path.end.call, path.end.module
-        if call is None:
-            return False
-        row = change.write.row.id
+        module, row, names = path.end.module, change.write.row.id, self._row_names(path, change, point)
         for making, owner in self._makings(path):
-            named = (a for a in making.arguments if a.name is not None)
-            given = {_bare(a.name or "") for a in named if path.through or row in names_in(module.body, a.value)}
+            named = [(_bare(a.name), a.value) for a in making.arguments if a.name is not None]
+            given = {name for name, value in named if not names.isdisjoint(names_in(module.body, value)) or name == row}
             for made in self._project.types.all(module, owner, making.context):
                 table = self._project.schemas.models.of_class(made.name)
                 keys = (*table.parts.uniques, *filter(None, (table.parts.primary_key,))) if table is not None else ()
                 if any(given.issuperset(map(_bare, key.columns)) for key in keys if key.columns):
                     return True
         return False
+
+    def _row_names(self, path: Path, change: TestedChange, point: EffectPoint) -> frozenset[str]:
+        """What the row is called where the other one is made: in the function itself, or in the one that it calls."""
+        row = change.write.row.id
+        if not path.through:
+            return frozenset((row,))
+        if len(path.through) > 1 or point.call is None:
+            return frozenset()
+        given = arguments_by_parameter(point.call.call, path.through[0])
+        return frozenset(name for name, value in given.items() if row in names_in(point.module.body, value))
 
     def _makings(self, path: Path) -> Iterator[tuple[Call, Expr]]:
         """Calls that are given the columns of the new row, each with what says of which class it is."""

@@ -103,3 +103,26 @@ async def add(session: AsyncSession, pk: int, n: int):
 def test_a_row_of_an_answer_is_read_where_it_was_asked_for(item: str) -> None:
     (found,) = testing.run_rule("DBS017", {"shop/items.py": ASKED.format(item=item)})
     assert found.confidence == Confidence.HIGH
+
+
+CART = """\
+from django.db import models
+
+
+class CartItem(models.Model):
+    user = models.ForeignKey("auth.User", on_delete=models.CASCADE)
+    quantity = models.IntegerField()
+    seen = models.IntegerField()
+
+
+def add(request, pk):
+    item = CartItem.objects.get(user=request.user, pk=pk)
+    item.{number} += 1
+    item.save()
+"""
+
+
+@pytest.mark.parametrize(("number", "confidence"), [("quantity", Confidence.HIGH), ("seen", Confidence.LOW)])
+def test_what_is_found_by_who_asks(number: str, confidence: Confidence) -> None:
+    (found,) = testing.run_rule("DBS017", {"shop/carts.py": CART.format(number=number)})
+    assert found.confidence == confidence

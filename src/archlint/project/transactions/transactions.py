@@ -242,7 +242,8 @@ class Transactions:
         for methods in saved:
             inner = (d for d in methods if d != definition)
             held = any(self.holds(d) or any(True for _ in self.blocks.of(d)) for d in inner)
-            yield "all" if held else self._cover(methods[0], depth - 1, injected) if methods[:1] else "none"
+            of_library: Cover = "all" if self.has_request_transactions else "none"  # its own method answers, and saves
+            yield "all" if held else self._cover(methods[0], depth - 1, injected) if methods[:1] else of_library
         for site in callers[:_MOST_CALLERS]:
             if self.blocks.around(site.module, site.call.context) >= 0:
                 yield "all"

@@ -115,7 +115,7 @@ async def attempt() -> str:
     time.sleep(2)
     return "ok"
 """
-APP = """\
+ROUTED = """\
 from fastapi import FastAPI
 from shop.orders import router
 {more}
@@ -138,6 +138,6 @@ async def orders() -> str:
     ("more", "sure"), [("", Confidence.LOW), ("from shop.attempts import router as attempts\n", Confidence.HIGH)]
 )
 def test_a_handler_of_a_router_that_is_put_nowhere(more: str, sure: Confidence) -> None:
-    files = {"shop/attempts.py": LEFT, "shop/orders.py": ORDERS, "shop/app.py": APP.format(more=more)}
+    files = {"shop/attempts.py": LEFT, "shop/orders.py": ORDERS, "shop/app.py": ROUTED.format(more=more)}
     (found,) = testing.run_rule("RES007", files)
     assert found.confidence == sure

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute
+from archlint.facts.syntax import Attribute, Expr, Name
 from archlint.project.model import Def, Type
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.source.one_off import PLAIN
 from archlint.project.spelling import last_name
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _WRAPS = "wraps"
+_STEPS = 3
 _ABSTRACT = frozenset({"ABC", "Protocol", "Generic", "object"})
 
 
@@ -28,6 +29,7 @@ class Uncalled:
         self._project = project
         self._known: dict[Def, bool] = {}
         self._names: dict[str, frozenset[str]] = {}
+        self._standing_names: dict[str, frozenset[str]] = {}
 
     def holds(self, definition: Def) -> bool:
         """No production code calls it or hands it on, by its own name or by that of a method which it stands in for, and each
@@ -37,6 +39,16 @@ class Uncalled:
         if known is None:
             known = self._known[definition] = self._find(definition)
         return known
+
+    def is_left(self, definition: Def, steps: int = _STEPS) -> bool:
+        """The same of a function whose name does not even stand for it anywhere in its module (`jobs = {"mail": send}`), and
+        of one that only such functions call."""
+        if definition.function.name in self._standing(definition.module):
+            return False
+        if self.holds(definition):
+            return True
+        callers = [site.caller for site in self._project.calls.callers(definition) if site.module.is_production]
+        return steps > 0 and bool(callers) and all(c is not None and self.is_left(c, steps - 1) for c in callers)
 
     def _find(self, definition: Def) -> bool:
         project, module, function = self._project, definition.module, definition.function
@@ -74,12 +86,18 @@ class Uncalled:
     def _named(self, module: Module) -> frozenset[str]:
         """The names that a module uses, but for those that only call."""
         if module.path not in self._names:
-            body = module.body
-            read = [s.value for s in body.statements]
-            read += [argument.value for call in body.calls for argument in call.arguments]
-            read += [decorator for function in module.outline.functions for decorator in function.decorators]
-            self._names[module.path] = frozenset(name for expr in read for name in names_in(body, expr))
+            read = _read(module)
+            self._names[module.path] = frozenset(name for expr in read for name in names_in(module.body, expr))
         return self._names[module.path]
+
+    def _standing(self, module: Module) -> frozenset[str]:
+        """The names that stand somewhere in a module without being called there."""
+        if module.path not in self._standing_names:
+            body = module.body
+            called = {call.callee.at for call in body.calls}
+            names = (part for expr in _read(module) for part in parts_of(body, expr) if type(part) is Name)
+            self._standing_names[module.path] = frozenset(name.id for name in names if name.at not in called)
+        return self._standing_names[module.path]
 
     @cached_property
     def _imported(self) -> frozenset[str | None]:
@@ -95,6 +113,13 @@ class Uncalled:
             read = module.expressions_read.attributes
             found.update(each.attr for each in read if each.attr not in found and each.end not in called)
         return frozenset(found)
+
+
+def _read(module: Module) -> list[Expr | None]:
+    read: list[Expr | None] = [s.value for s in module.body.statements]
+    read += [argument.value for call in module.body.calls for argument in call.arguments]
+    read += [decorator for function in module.outline.functions for decorator in function.decorators]
+    return read
 
 
 def is_own_class(project: Project, name: str) -> bool:

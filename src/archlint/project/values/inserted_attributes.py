@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
 from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, String
-from archlint.project.model import Type
+from archlint.project.model import Def, Type
 from archlint.project.names.reading_methods import ReadingMethods
 from archlint.project.secrets.flows import Frame, Place
 from archlint.project.types.entities import ModuleRef
@@ -88,7 +88,11 @@ class InsertedAttributes:
         return []
 
     def _brought(self, expr: Attribute, spot: Spot) -> list[Inserted]:
-        """The object has come here on a way that is not seen."""
+        """The object has come here on a way that is not seen; where nobody comes, it has not."""
+        module = spot.place.module
+        function = module.body.contexts[spot.place.context].function
+        if function >= 0 and self._project.uncalled.is_left(Def(module, module.name, function)):
+            return []
         found = self._values.leaf(expr, spot, Reach.SENT)
         return [replaced(each, confidence=min(each.confidence, Confidence.MEDIUM)) for each in found]
 

@@ -128,7 +128,7 @@ class InsertedValues:
         module = spot.place.module
         if reach == Reach.UNPROVED and spot.most >= Reach.READ and self._outside.holds(expr, spot.place):
             reach = Reach.READ
-        reach = Reach.UNPROVED if is_called_sql(expr, spot.taken) else reach
+        reach = Reach.UNPROVED if is_called_sql(expr, spot.taken, spot.entry.before) else reach
         label = shorten(spell(module.body, expr))
         site = Site(module.path, expr.at, expr.end)
         yield Inserted(spot.entry, min(reach, spot.most), label, site, owner, spot.trail, spot.confidence, spot.is_read_again)

@@ -33,6 +33,9 @@ _NAMES = re.compile(
 
 
 _SETS = re.compile(r"\bSET\s+[\"`\[]?\Z", re.IGNORECASE)
+_STATEMENTS = (("query",), ("statement",))
+_STATEMENT = re.compile(r"(?:\bFROM\s*\(|\bWITH\s+[\w?]+\s+AS\s*\(|\b(?:EXPLAIN|ANALYZE|VERBOSE|AS)\b|;)\s*\Z", re.IGNORECASE)
+"""What stands behind it is a whole statement."""
 
 
 class Reach(IntEnum):
@@ -167,13 +170,14 @@ class Spot(Struct, frozen=True, eq=False, gc=False):
         return replace(self, most=Reach.UNPROVED)
 
 
-def is_called_sql(expr: Expr, taken: Taken) -> bool:
-    """The value, or what is taken of it, is called SQL (`request.form["sql_text"]`): whoever gives it is asked for a
-    statement."""
+def is_called_sql(expr: Expr, taken: Taken, before: str) -> bool:
+    """The value, or what is taken of it, is called SQL (`request.form["sql_text"]`), or is called a query and stands where
+    one has to (`SELECT id FROM (…`): whoever gives it is asked for a statement."""
     name = next((part for part in taken if isinstance(part, str)), "")
     if not name and isinstance(expr, Attribute | Name):
         name = expr.attr if isinstance(expr, Attribute) else expr.id
-    return "sql" in words_of(name)
+    words = words_of(name)
+    return "sql" in words or (words[-1:] in _STATEMENTS and _STATEMENT.search(before) is not None)
 
 
 def is_quoted(before: str) -> bool:

@@ -14,7 +14,7 @@ from archlint.project.control.reported import is_given_up, is_reported
 from archlint.project.control.searches import asks_any_of_own, has_own_range, is_for_one, is_search
 from archlint.project.control.tolerated import is_behind_conflict
 from archlint.project.effects.effects import EffectPoint
-from archlint.project.effects.given_answers import is_asked_for, tries_attribute
+from archlint.project.effects.given_answers import is_asked_for, is_without, tries_attribute
 from archlint.project.effects.kept_answers import (
     asks_for_what_is_missing,
     turn_asks_for_what_is_missing,
@@ -215,7 +215,7 @@ def _weighed(project: Project, query: Repeated, known: _Known, params: Params) -
         return Confidence.MEDIUM, ""
     sure, is_way_straight = min(path.confidence, most), is_straight(project, query.point, path)
     is_by_hand = bool(path.through) or "admin" in words_of(query.point.module.name.rpartition(".")[2])
-    is_open = evidence in (_ANSWER, _LINES) or is_by_hand or not is_way_straight
+    is_open = evidence in (_ANSWER, _LINES, _KEYED) or is_by_hand or not is_way_straight
     if not _is_run_again(project, query) and (is_open or (evidence != _REQUEST and not _is_run_by_library(project, query))):
         return Confidence.LOW, "nothing here says that it runs again and again"
     is_further = len(path.through) > _FAR
@@ -306,6 +306,7 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         spared.is_brought(places)
         or spared.is_loaded(places)
         or any(tries_attribute(definition) for definition in query.path.through)
+        or any(is_without(place.module, place.context) for place in places)
     ):
         return "the answer may be handed in"
     if _commits(query) and len({p.site for p in _commits_of(project, query) if query.loop.holds(p.site)}) > 1:

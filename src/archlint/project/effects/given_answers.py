@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, Operation, String
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.model import Def
+    from archlint.project.source.modules import Module
 
 _CONTEXT = "context"
 _ALWAYS = frozenset({"request", "view", "format", "user"})
@@ -65,6 +66,23 @@ def is_asked_for(definition: Def, at: int, asked: Body, expr: Expr | None) -> bo
         tested = kept.keys() & set(names_in(body, place.subject))
         if any(isinstance(part, Name) and part.id in tested for part in told):
             return True
+    return False
+
+
+def is_without(module: Module, context: int) -> bool:
+    """The place stands where `hasattr(order, "is_paid")` does not hold, in its function."""
+    body = module.body
+    while context >= 0 and body.contexts[context].kind not in ("function", "class", "module"):
+        place = body.contexts[context]
+        test = place.subject
+        if isinstance(test, Operation) and test.op == "not" and place.kind == "if":
+            test = test.operands[0]
+        elif place.kind != "else":
+            test = None
+        tests = test.operands if isinstance(test, Operation) and test.op == "and" else (test,)
+        if any(isinstance(each, CallRef) and last_name(body, each) == "hasattr" for each in tests):
+            return True
+        context = place.parent
     return False
 
 

@@ -45,3 +45,52 @@ def test_a_view_that_no_route_names(route: str, sure: Confidence) -> None:
     }
     (finding,) = testing.run_rule("PRF001", files)
     assert finding.confidence is sure
+
+
+JOBS = """\
+from sqlalchemy.orm import Session
+from shop.tables import Order
+
+def summed(session: Session) -> None:
+    for order in session.query(Order).all():
+        session.query(Order).filter(Order.number == order.number).first()
+"""
+TABLES = """\
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str]
+"""
+APP = """\
+from fastapi import FastAPI
+from schedules import scheduler
+import shop.jobs
+from shop.jobs import summed
+
+app = FastAPI()
+
+@app.get("/health")
+def health(): ...
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "sure"),
+    [
+        ("if __debug__:\n    summed(session)\n", Confidence.LOW),
+        ("scheduler.add_job(summed, 'interval', minutes=5)\n", Confidence.HIGH),
+        ("scheduler.add_job(shop.jobs.summed, 'interval', minutes=5)\n", Confidence.HIGH),
+        ("def daily():\n    summed(scheduler.session)\n\n\nscheduler.start([daily])\n", Confidence.HIGH),
+        ("app.add_event_handler('startup', summed)\n", Confidence.LOW),
+        ("anyio.run(summed)\n", Confidence.LOW),
+    ],
+)
+def test_a_loop_that_is_handed_to_a_scheduler(said: str, sure: Confidence) -> None:
+    files = {"shop/__init__.py": "", "shop/tables.py": TABLES, "shop/jobs.py": JOBS, "shop/app.py": APP + said}
+    (finding,) = testing.run_rule("PRF001", files)
+    assert finding.confidence is sure

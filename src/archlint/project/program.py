@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archlint.project.services.service_links import ServiceLinks
     from archlint.project.services.services import Services
     from archlint.project.source.by_hand import ByHand
+    from archlint.project.source.called_back import CalledBack
     from archlint.project.source.imports import ImportGraph
     from archlint.project.source.led_to import LedTo
     from archlint.project.source.left_code import LeftCode
@@ -211,6 +212,12 @@ class Project:
         from archlint.project.source.uncalled import Uncalled
 
         return Uncalled(self)
+
+    @cached_property
+    def called_back(self) -> CalledBack:
+        from archlint.project.source.called_back import CalledBack
+
+        return CalledBack(self)
 
     @cached_property
     def unrun(self) -> Unrun:

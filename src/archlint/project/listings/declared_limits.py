@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Function, Name, String, Subscript
 from archlint.project.model import Type
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _MOST = frozenset({"max_length", "max_items"})
+_CHECKS = "validate_"
 _TAKING = frozenset({"pop", "get"})
 
 
@@ -45,7 +46,9 @@ def _taken(module: Module, expr: Expr) -> str:
 def _is_short(project: Project, type_: Type, name: str, most: int) -> bool:
     ancestors = project.types.inference.members.ancestors(type_)
     classes = (project.symbols.classes.get(ancestor.name) for ancestor in ancestors)
-    return any(_bounds(project, klass, name, most) for klass in classes if klass is not None)
+    return any(
+        _bounds(project, klass, name, most) or _refuses(project, klass, name, most) for klass in classes if klass is not None
+    )
 
 
 def _bounds(project: Project, klass: ClassDef, name: str, most: int) -> bool:
@@ -66,3 +69,28 @@ def _said(klass: ClassDef, name: str) -> Iterator[Expr | None]:
         is_own = statement.context == klass.klass.context
         if is_own and isinstance(statement.target, Name) and statement.target.id == name:
             yield from (statement.value, statement.annotation)
+
+
+def _refuses(project: Project, klass: ClassDef, name: str, most: int) -> bool:
+    """`@field_validator("tags") def few(cls, value): if len(value) > 10: raise …`, `def validate_tags(self, value)`"""
+    module, body = klass.module, klass.module.body
+    for row, function in enumerate(module.outline.functions):
+        if function.klass != klass.index or not _is_about(body, function, name):
+            continue
+        raised = {s.context for s in module.own_statements(row) if s.kind == "raise"}
+        tests = [body.contexts[c].subject for c in raised if body.contexts[c].kind == "if"]
+        for part in (part for test in tests for part in parts_of(body, test)):
+            if not isinstance(part, Comparison) or part.ops[0] not in (">", ">="):
+                continue
+            number = project.values.constant(module, part.operands[1], function.context)
+            is_length = isinstance(part.operands[0], CallRef) and last_name(body, part.operands[0]) == "len"
+            if is_length and type(number) is int and 0 <= number <= most:
+                return True
+    return False
+
+
+def _is_about(body: Body, function: Function, name: str) -> bool:
+    if function.name == f"{_CHECKS}{name}":
+        return True
+    calls = (body.calls[d.index] for d in function.decorators if isinstance(d, CallRef))
+    return any(isinstance(a.value, String) and a.value.value == name for call in calls for a in call.arguments)

@@ -1,0 +1,80 @@
+"""Functions that the program hands to something that runs them again and again: a scheduler, a signal, a dependency."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Name, String
+from archlint.project.model import Def
+from archlint.project.parts import leaves_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+
+_STEPS = 1
+"""Functions between what is handed on and what is asked about."""
+_AT_ONCE = frozenset(
+    {"map", "filter", "sorted", "min", "max", "partial", "reduce", "print", "isinstance", "run", "Thread", "Process"}
+)
+"""Calls that run it here and now, or once."""
+_ONCE = frozenset({"lifespan", "startup", "shutdown", "on_startup", "on_shutdown", "post_init", "before_serving"})
+_SIGNALS = frozenset({"receiver", "listens_for"})
+
+
+class CalledBack:
+    """By the name under which a plain function stands among what a call is given, or by a decorator that waits for signals."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def holds(self, definition: Def) -> bool:
+        """The function, or one that calls it, is called back."""
+        waiting, seen = [(definition, 0)], {definition}
+        while waiting:
+            found, steps = waiting.pop()
+            if self._is_handed_on(found):
+                return True
+            for path, row in sorted(self._project.effects.callers.get(found, ())) if steps < _STEPS else ():
+                module = self._project.modules.by_path[path]
+                caller = Def(module, module.name, row) if row >= 0 and module.is_production else None
+                if caller is not None and caller not in seen:
+                    seen.add(caller)
+                    waiting.append((caller, steps + 1))
+        return False
+
+    def _is_handed_on(self, definition: Def) -> bool:
+        module, function = definition.module, definition.function
+        if any(last_name(module.body, decorator) in _SIGNALS for decorator in function.decorators):
+            return True
+        if function.klass >= 0 or module.body.contexts[function.outer].kind != "module":
+            return False
+        places = self._handed.get(function.name) or set()
+        if any(path == module.path for path, _ in places):
+            return True
+        takers = self._project.types.inference.usage.importers(module) if places else ()
+        return any(path in takers and (is_part or self._is_imported(function.name, path)) for path, is_part in places)
+
+    def _is_imported(self, name: str, path: str) -> bool:
+        return any(given.name == name for given in self._project.modules.by_path[path].outline.imports)
+
+    @cached_property
+    def _handed(self) -> dict[str, set[tuple[str, bool]]]:
+        """Name → the files in which a call is given it to run it later, and whether as a part of a module."""
+        found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+        for module in self._project.modules.production:
+            body = module.body
+            for call in body.calls:
+                if last_name(body, call.callee) in _AT_ONCE:
+                    continue
+                values = [argument for argument in call.arguments if argument.name not in _ONCE]
+                if any(isinstance(a.value, String) and a.value.value in _ONCE for a in values):
+                    continue
+                for leaf in (leaf for argument in values for leaf in leaves_of(argument.value)):
+                    if isinstance(leaf, Name):
+                        found[leaf.id].add((module.path, False))
+                    elif isinstance(leaf, Attribute):
+                        found[leaf.attr].add((module.path, True))
+        return found

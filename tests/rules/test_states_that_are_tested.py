@@ -126,3 +126,24 @@ def add(request, pk):
 def test_what_is_found_by_who_asks(number: str, confidence: Confidence) -> None:
     (found,) = testing.run_rule("DBS017", {"shop/carts.py": CART.format(number=number)})
     assert found.confidence == confidence
+
+
+MADE = """\
+from django.db import models
+
+
+class CartItem(models.Model):
+    quantity = models.IntegerField()
+
+
+def add(pk):
+    item, is_new = CartItem.objects.get_or_create(pk=pk, defaults={"quantity": 1})
+    if not is_new:
+        item.quantity += 1
+        item.save()
+"""
+
+
+def test_a_row_that_is_got_or_made_is_read() -> None:
+    (found,) = testing.run_rule("DBS017", {"shop/carts.py": MADE})
+    assert found.confidence == Confidence.HIGH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
     from sqlglot.expressions import Expr as Tree
 
 _SERIAL = {"SERIAL": "INT", "BIGSERIAL": "BIGINT", "SMALLSERIAL": "SMALLINT"}
+_OF_FILES = re.compile(r"^connector$|^format-version$|\bformat\b")
+"""Properties of tables that an engine of queries reads elsewhere."""
 _SORTED = "mergetree"
+_PASSING = frozenset(
+    {"kafka", "rabbitmq", "nats", "s3queue", "null", "buffer", "distributed", "url", "file", "log", "tinylog", "stripelog"}
+)
+"""Engines of tables that hold no rows, or none by a key: they hand on what comes, or read it elsewhere (ClickHouse)."""
 _CONSTRAINTS = {"FOREIGN KEY": "foreign key", "PRIMARY KEY": "primary", "CHECK": "check", "CONSTRAINT": ""}
 
 
@@ -69,7 +76,7 @@ class _Reader:
         table = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
         if not isinstance(table, exp.Table):
             return
-        items = tree.this.expressions if isinstance(tree.this, exp.Schema) else ()
+        items = tree.this.expressions if isinstance(tree.this, exp.Schema) and not _holds_no_rows(tree) else ()
         copied = next(iter(tree.find_all(exp.LikeProperty, exp.InheritsProperty, exp.PartitionedOfProperty)), None)
         source = copied.find(exp.Table) if copied is not None else None
         yield Change(
@@ -268,6 +275,18 @@ def _reference(item: Tree | None, columns: tuple[str, ...], site: Site, name: st
         return ()
     referred = _columns(target.expressions) if isinstance(target, exp.Schema) else ()
     return (ForeignKey(columns, _name(table), site, referred, name),)
+
+
+def _holds_no_rows(tree: exp.Create) -> bool:
+    """A table that hands on what comes, or that lies in files, where nothing has a key (`USING iceberg`)."""
+    said = tree.args.get("properties")
+    if said is None:
+        return False
+    engine = said.find(exp.EngineProperty)
+    if engine is not None and engine.this.name.lower() in _PASSING:
+        return True
+    named = (each.name.lower() for each in said.find_all(exp.Property))
+    return said.find(exp.FileFormatProperty) is not None or any(_OF_FILES.search(name) for name in named)
 
 
 def _name(table: exp.Table) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Expr, Name
 from archlint.project.names.sources import Source
 from archlint.project.parts import parts_of
 from archlint.project.spelling import spell
@@ -30,6 +30,10 @@ def row_sources(
         if statement is not None and statement.kind == "for":
             place = module.body.contexts[statement.context]
             found.append(Source(module, place.subject, place.parent))
+        elif (
+            statement is not None and isinstance(statement.target, Collection) and isinstance(statement.value, CallRef | Await)
+        ):
+            found.append(Source(module, statement.value, statement.context))  # `row, is_new = get_or_create(…)`
     if not found:
         found = list(project.values.sources.of(module, name, context, at))
     return tuple(behind for source in found for behind in _behind(project, source, depth))

@@ -40,6 +40,16 @@ def test_what_serves_counts(code: str) -> None:
             Confidence.LOW,
         ),
         (
+            "import asyncio\ndef tree(): return asyncio.run(walk())\nasync def walk():\n"
+            "    async def told(): return key()\n    return await other(told)\nasync def other(told): ...\n",
+            Confidence.LOW,
+        ),
+        (
+            "async def walk():\n    async def told(): return key()\n    return await other(told)\nasync def other(told): ...\n"
+            "@app.get('/')\nasync def answer(): return await walk()",
+            Confidence.HIGH,
+        ),
+        (
             "import asyncio\ndef tree(): return asyncio.run(walk())\nasync def walk(): return await read()\n"
             "async def read(): return key()\n@app.get('/')\nasync def answer(): return await read()",
             Confidence.HIGH,

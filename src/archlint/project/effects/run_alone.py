@@ -45,7 +45,7 @@ class RunAlone:
             return False
         sites = self._sites(definition)
         if not sites:
-            return self._is_run_by_base(definition, steps)
+            return self._is_run_by_base(definition, steps) or self._is_within(definition, steps)
         return all(self._is_alone(site, steps) for site in sites)
 
     def _sites(self, definition: Def) -> list[CallSite]:
@@ -70,6 +70,15 @@ class RunAlone:
         keys = {key for e in self._project.endpoints.by_definition[definition] for key in e.route.containers}
         types = {containers[key].type_name for key in keys if key in containers}
         return bool(types) and types <= self._loop_a_request
+
+    def _is_within(self, definition: Def, steps: int) -> bool:
+        """A function inside of one that runs alone, which hands it to what it awaits."""
+        module = definition.module
+        row = module.body.contexts[definition.function.outer].function
+        if row < 0:
+            return False
+        outer = Def(module, module.name, row)
+        return outer.function.is_async and self.holds(outer, steps - 1)
 
     def _is_run_by_base(self, definition: Def, steps: int) -> bool:
         """A class above runs the method by its name, and has none of that name itself."""

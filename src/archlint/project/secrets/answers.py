@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archlint.facts.syntax import Attribute, Await, Body, CallRef, Expr, Name, String, Subscript
 from archlint.project.names.origins import Origin, Origins
@@ -18,7 +18,18 @@ _WHOLE = frozenset({"json", "text", "content"})
 """What holds all that was answered."""
 _HASHED = "a password"
 """Another service may well give it hashed."""
-_Reads = dict[int, list[tuple[str, int, str]]]
+
+
+class _Read(NamedTuple):
+    """`by_name`: out of a name that the whole answer was given."""
+
+    answer: str
+    context: int
+    key: str
+    by_name: bool
+
+
+_Reads = dict[int, list[_Read]]
 
 
 class Answers:
@@ -35,7 +46,14 @@ class Answers:
         if answer is None:
             return ()
         reads = self._reads(at.module).get(body.contexts[at.context].function, [])
-        return tuple(dict.fromkeys(key for text, context, key in reads if text == answer and _is_within(body, context, at)))
+        by_name = isinstance(expr, Name)  # what a name is given may be shown in another branch
+        return tuple(
+            dict.fromkeys(
+                read.key
+                for read in reads
+                if read.answer == answer and (by_name or not read.by_name) and _is_within(body, read.context, at)
+            )
+        )
 
     def _answer(self, module: Module, expr: Expr, context: int) -> str | None:
         """How the answer is written whose whole content the expression is: `answer` of `answer.json()["key"]`."""
@@ -56,7 +74,7 @@ class Answers:
         return spell(body, callee.base)
 
     def _reads(self, module: Module) -> _Reads:
-        """Function → (answer, where, key of a secret) of what is read out of answers."""
+        """Function → the secrets that it reads out of answers."""
         known = self._known.get(module.path)
         if known is None:
             known = self._known[module.path] = {}
@@ -75,7 +93,8 @@ class Answers:
                     continue
                 answer = self._answer(module, base, context)
                 if answer is not None:
-                    known.setdefault(body.contexts[context].function, []).append((answer, context, key.value))
+                    read = _Read(answer, context, key.value, isinstance(base, Name))
+                    known.setdefault(body.contexts[context].function, []).append(read)
         return known
 
 

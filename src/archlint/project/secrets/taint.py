@@ -321,12 +321,13 @@ class Taint:
         inner = self.locals.given(expr, at)
         if naming is None and self.habits.access and not inner.sources and self._is_drawn_code(expr, at):
             return Flow((self.source(expr, at, _ONE_TIME, Confidence.HIGH),))
+        if naming is None and not inner.sources and (answered := self.answered(expr, at)) is not None:
+            return answered
         if naming is None and self.habits.access and not (inner.sources or inner.clean):
             kind = self.unnamed.kind(expr, at)
             if kind is not None:
                 return Flow((self.source(expr, at, kind, Confidence.HIGH),))
-            answered = self.answers.fields(expr, at)
-            held = (answered, Confidence.HIGH) if answered else self.mappings.fields(expr, at)
+            held = self.mappings.fields(expr, at)
             if held is not None:
                 return self._mapping(expr, at, *held)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))

@@ -485,3 +485,22 @@ def test_what_hands_a_request_on(taking: str, confidence: Confidence) -> None:
     files = {"shop/services/measures.py": MEASURES.format(taking=taking), "shop/domain/order.py": "class Order: ...\n"}
     (found,) = testing.run_rule("ARC013", files)
     assert found.confidence == confidence
+
+
+READING = """\
+import pandas
+from fastapi import FastAPI, UploadFile
+
+app = FastAPI()
+
+
+@app.post("/orders")
+def take(file: UploadFile):
+    return len(pandas.{reader}(file.file))
+"""
+
+
+@pytest.mark.parametrize(("reader", "confidence"), [("read_csv", Confidence.LOW), ("read_excel", Confidence.HIGH)])
+def test_a_table_of_plain_text_is_read_in_a_moment(reader: str, confidence: Confidence) -> None:
+    (found,) = testing.run_rule("SVC012", {"shop/app.py": READING.format(reader=reader)})
+    assert found.confidence == confidence

@@ -6,10 +6,16 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name
-from archlint.project.control.rare_ways import is_for_one_kind, is_in_handler, stands_in_handler, takes_one_of_kinds
+from archlint.project.control.rare_ways import (
+    is_asked_by_what_comes,
+    is_for_one_kind,
+    is_in_handler,
+    stands_in_handler,
+    takes_one_of_kinds,
+)
 from archlint.project.control.searches import ends_at_first, goes_down_a_path, is_for_one, is_search
 from archlint.project.effects.effects import EffectPoint
-from archlint.project.effects.kept_answers import asks_for_what_is_missing, turn_keeps_by_key
+from archlint.project.effects.kept_answers import asks_for_what_is_missing, turn_keeps_by_key, turn_takes_what_is_left
 from archlint.project.effects.memoised import fills_cache, is_memoised
 from archlint.project.effects.spared import Spared
 from archlint.project.listings.limited import Limited
@@ -113,7 +119,7 @@ class _Weighing:
             return "it is only likely that this is what it calls"
         if _is_same(call):
             return "it is asked the same each time"
-        if _is_asked_by_item(call):
+        if _is_asked_by_item(call) or is_asked_by_what_comes(stations(self._project, call.point, call.path)[1:]):
             return "the item itself says whether it is asked"
         if self._is_weak(call):
             return "only where they come from says that there may be many"
@@ -143,6 +149,8 @@ class _Weighing:
             return "what is kept may answer first"
         if turn_keeps_by_key(call.loop, call.point):
             return "what is kept may answer first"
+        if turn_takes_what_is_left(call.loop, call.point):
+            return "it is asked only for what is left"
         places = stations(project, call.point, path)
         if self._spared.is_filled_once(places):
             return "it is asked only for what is empty"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Comparison, Constant, Expr, String
-from archlint.project.parts import names_in
+from archlint.facts.syntax import Comparison, Constant, Expr, Name, String
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import spell
 
 if TYPE_CHECKING:
@@ -60,6 +60,22 @@ def takes_one_of_kinds(places: list[EffectPoint]) -> bool:
     """A function on the way is handed messages of several kinds, tells them apart, and goes on for one:
     `if method == "list": return …`, `if method == "call": return ask(…)`."""
     return any(_is_one_of_kinds(place) for place in places)
+
+
+def is_asked_by_what_comes(places: list[EffectPoint]) -> bool:
+    """A function on the way goes on only where what it was handed has something: `if "place" in data`."""
+    return any(_tells_whether(place) for place in places)
+
+
+def _tells_whether(place: EffectPoint) -> bool:
+    body, row = place.module.body, place.context
+    while row >= 0 and body.contexts[row].kind not in _OUTSIDE:
+        test = body.contexts[row].subject if body.contexts[row].kind == "if" else None
+        for part in parts_of(body, test):
+            if isinstance(part, Comparison) and part.ops == ("in",) and isinstance(part.operands[0], String):
+                return isinstance(part.operands[1], Name)
+        row = body.contexts[row].parent
+    return False
 
 
 def _is_one_of_kinds(place: EffectPoint) -> bool:

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from archlint.facts.findings import Step
     from archlint.project.effects.effects import EffectPoint
     from archlint.project.loops.loops import Loop
-    from archlint.project.model import Def
+    from archlint.project.model import CallSite, Def
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
 _FILLING = frozenset({"setdefault", "update"})
+_NOTING = frozenset({"add", "append"})
+_WITHIN = frozenset({"in", "not in"})
 
 
 def asks_for_what_is_missing(
@@ -42,13 +44,28 @@ def asks_for_what_is_missing(
     of the effects `keeping`, or a cache by a word of `memo`."""
     places, words = {step.site for step in steps}, frozenset(memo)
     return any(
-        not _missing(site.module, site.call.context).isdisjoint(
+        not (_missing(site.module, site.call.context) | _left_behind(site, definition)).isdisjoint(
             _asked_before(project, definition, site.site.at, words, keeping)
         )
         for definition in through
         for site in project.calls.of(definition)
         if site.site in places
     )
+
+
+def _left_behind(site: CallSite, definition: Def) -> frozenset[str]:
+    """What is empty behind `if kept is not None: return kept`."""
+    contexts = site.module.body.contexts
+    chain, row = set(), site.call.context
+    while row >= 0 and contexts[row].function == definition.index:
+        chain.add(row)
+        row = contexts[row].parent
+    found: set[str] = set()
+    for statement in definition.module.own_statements(definition.index):
+        test = contexts[statement.context]
+        if statement.kind == "return" and statement.end <= site.call.at and test.kind == "if" and test.parent in chain:
+            found.update(empty_names(test.subject, holds=False) if test.subject is not None else ())
+    return frozenset(found)
 
 
 def turn_asks_for_what_is_missing(
@@ -169,6 +186,35 @@ def turn_keeps_by_key(loop: Loop, place: EffectPoint) -> bool:
             case _:
                 continue
     return False
+
+
+def turn_takes_what_is_left(loop: Loop, place: EffectPoint) -> bool:
+    """`if key in done: continue` in the loop, of a set that code ahead of the loop has filled: what one call for all has done
+    is left out."""
+    if loop.mapping is not None:
+        return False
+    body = loop.module.body
+    contexts, chain = body.contexts, loop.chain(place.context)
+    tests = [contexts[row].subject for row in chain if row >= 0 and contexts[row].kind == "if"]
+    for statement in loop.statements:
+        test = contexts[statement.context]
+        if statement.kind == "continue" and statement.end <= place.site.at and test.kind == "if" and test.parent in chain:
+            tests.append(test.subject)
+    done = {
+        test.operands[1].id
+        for test in tests
+        if isinstance(test, Comparison) and test.ops[0] in _WITHIN and isinstance(test.operands[1], Name)
+    }
+    function = contexts[loop.place.parent].function if loop.place.parent >= 0 else -1
+    return bool(done) and any(
+        isinstance(call.callee, Attribute)
+        and call.callee.attr in _NOTING
+        and isinstance(call.callee.base, Name)
+        and call.callee.base.id in done
+        and contexts[call.context].function == function
+        and call.end <= loop.place.at
+        for call in body.calls
+    )
 
 
 def _asked_before(

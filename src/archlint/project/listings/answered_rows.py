@@ -33,7 +33,7 @@ from archlint.project.listings.row_places import Place, is_asker, is_reckoned, n
 from archlint.project.listings.row_sets import distinct, limited, once
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, receiver_of
-from archlint.project.names.filled import Filled, is_empty
+from archlint.project.names.filled import Filled, is_empty, keyed_values
 from archlint.project.names.origins import Origin, Origins, Parameter
 from archlint.project.relations.core_tables import CoreTables
 from archlint.project.relations.row_types import (
@@ -192,6 +192,8 @@ class AnsweredRows:
                 ways.append(list(self._filled(place.at(origin.context), expr.id)))
             elif not origin.each:
                 ways.append(list(self._origin(place, origin)))
+            if isinstance(origin, Origin) and isinstance(origin.expr, Display) and origin.module is place.module:
+                ways.append(list(self._keyed(place.at(origin.context), expr.id)))
         found = [rows for way in ways for rows in way]
         # `query = query.limit(n)` in one branch: whoever asks for a page gets one
         kept: list[Trait] = [trait for trait in _FOR_ALL if any(trait in rows.traits for rows in found)]
@@ -229,6 +231,11 @@ class AnsweredRows:
             yield from self._read(place.at(context), expr)
         for context in filled.places:
             yield from self._outermost(place, context)
+
+    def _keyed(self, place: Place, name: str) -> Iterator[Rows]:
+        """`answer["data"] = rows`, of an answer that is written out before."""
+        for key, value, context in keyed_values(place.module, place.context, name):
+            yield from self._together(place.at(context), ((key, value),))
 
     def _attribute(self, place: Place, expr: Attribute) -> Iterator[Rows]:
         if "db-model" in self._types.roles(place.module, place.context, expr.base) and not self._types.is_collection(

@@ -6,16 +6,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, Call, CallRef, Comparison, Expr, Name
+from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.loops.loops import Loop
+    from archlint.project.model import Def
     from archlint.project.program import Project
+    from archlint.project.source.modules import Module
 
 _DEPTH = 6
+_RETURNS = 3
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "set", "iter"})
 _NARROWING = frozenset({"filter", "filter_by", "where"})
+_LISTING = _NARROWING | {"list"}
+"""`Subscription.list(customer=customer_id)`"""
 _OF_RELATION = _NARROWING | {"all", "exclude", "order_by", "select_related", "prefetch_related", "iterator"}
 _WHOLE = frozenset({"objects", "queryset", "qs", "query", "session", "manager", "db"})
 """Last words in names of what gives the rows of a table, and not of one thing."""
@@ -26,34 +32,56 @@ _MARKS = frozenset({"status", "state", "type", "kind", "date", "day", "month", "
 def are_of_one(project: Project, loop: Loop) -> bool:
     """The loop goes over the rows that belong to one thing, of which another table has a row."""
     subject = loop.place.subject if loop.mapping is None else None
-    return subject is not None and any(_is_narrowed(loop, part) for part in _sources(project, loop, subject, _DEPTH))
+    if subject is None:
+        return False
+    found = _sources(project, loop.module, subject, loop.place.parent, _DEPTH)
+    return any(_is_narrowed(module, part) for module, part in found)
 
 
-def _sources(project: Project, loop: Loop, expr: Expr, depth: int) -> Iterator[Expr]:
-    """What the items come from, through local names and calls that give the same items."""
-    yield expr
+def _sources(project: Project, module: Module, expr: Expr, context: int, depth: int) -> Iterator[tuple[Module, Expr]]:
+    """What the items come from, through local names, calls that give the same items, and functions that return them."""
+    yield module, expr
     if depth <= 0:
         return
-    body = loop.module.body
+    body = module.body
     match expr:
         case Await():
-            yield from _sources(project, loop, expr.value, depth - 1)
+            yield from _sources(project, module, expr.value, context, depth - 1)
         case CallRef() if isinstance(body.calls[expr.index].callee, Name) and last_name(body, expr) in _SAME_ITEMS:
             for argument in body.calls[expr.index].arguments[:1]:
-                yield from _sources(project, loop, argument.value, depth - 1)
+                yield from _sources(project, module, argument.value, context, depth - 1)
+        case CallRef():
+            callee = body.calls[expr.index].callee
+            if isinstance(callee, Attribute) and not body.calls[expr.index].arguments:  # `found.all()`
+                yield from _sources(project, module, callee.base, context, depth - 1)
+            for definition in _told_whose(project, module, expr):
+                returns = project.symbols.scopes(definition.module).returns.get(definition.index, ())
+                for each in returns[-_RETURNS:]:
+                    if each.value is not None:
+                        yield from _sources(project, definition.module, each.value, each.context, depth - 1)
         case Name():
-            for source in project.values.sources.of(loop.module, expr, loop.place.parent):
-                if source.module is loop.module and source.expr is not None and source.expr is not expr:
-                    yield from _sources(project, loop, source.expr, depth - 1)
+            for source in project.values.sources.of(module, expr, context):
+                if source.module is module and source.expr is not None and source.expr is not expr:
+                    yield from _sources(project, module, source.expr, context, depth - 1)
 
 
-def _is_narrowed(loop: Loop, expr: Expr) -> bool:
-    body = loop.module.body
+def _told_whose(project: Project, module: Module, expr: CallRef) -> Iterator[Def]:
+    """The function of the project that is called, if it is told of one thing: `plans_of(gym_id)`."""
+    site = project.calls.in_module(module)[expr.index]
+    for target in site.targets[:1]:
+        definition = target.definition
+        given = arguments_by_parameter(site.call, definition) if definition is not None else {}
+        if definition is not None and any(name.endswith("_id") for name in given):
+            yield definition
+
+
+def _is_narrowed(module: Module, expr: Expr) -> bool:
+    body = module.body
     while isinstance(expr, CallRef):
         call = body.calls[expr.index]
         if not isinstance(call.callee, Attribute):
             return False
-        if call.callee.attr in _NARROWING and _names_owner(call):
+        if call.callee.attr in _LISTING and _names_owner(call):
             return True
         expr = call.callee.base
         if isinstance(expr, Attribute) and call.callee.attr in _OF_RELATION:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,25 @@ def is_filled_by_hand(module: Module, context: int, name: str) -> bool:
     own = [call for call in body.calls if body.contexts[call.context].function == function]
     given = [a.value for call in own if last_name(body, call.callee) not in _READING for a in call.arguments]
     return not any(isinstance(value, Name) and value.id == name for value in given)
+
+
+def keyed_values(module: Module, context: int, name: str) -> Iterator[tuple[str, Expr, int]]:
+    """(key, value, context) of what a mapping of the function is given under keys that are written out, in no loop:
+    `answer["data"] = rows`."""
+    body = module.body
+    function = body.contexts[context].function
+    for each in module.statements["assign"]:
+        target = each.target
+        if (
+            isinstance(target, Subscript)
+            and isinstance(target.base, Name)
+            and target.base.id == name
+            and isinstance(target.index[0], String)
+            and each.value is not None
+            and body.contexts[each.context].function == function
+            and not _is_repeated(body, each.context)
+        ):
+            yield target.index[0].value, each.value, each.context
 
 
 def _is_repeated(body: Body, context: int) -> bool:

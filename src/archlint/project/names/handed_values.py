@@ -123,7 +123,10 @@ class HandedValues:
     def sets(self) -> bool:
         """An attribute of something is given a part of it, or whatever attributes it names are."""
         return self._sets_all() or any(
-            each.kind in ("assign", "augment") and isinstance(each.target, Attribute) and self.holds(each.value)
+            each.kind in ("assign", "augment")
+            and isinstance(each.target, Attribute)
+            and each.value is not None
+            and self._goes_on(each.value)
             for each in self.statements
         )
 
@@ -175,8 +178,8 @@ class HandedValues:
                 self.names |= set(names_in(self._module.body, self._items(each)))
 
     def _goes_on(self, expr: Expr) -> bool:
-        """What is only true or false (`bool(body["open"])`) is none of it any more."""
-        is_truth = isinstance(expr, CallRef) and last_name(self._module.body, expr) == _TRUTH
+        """What is only true or false (`bool(body["open"])`, `body["open"] == "on"`) is none of it any more."""
+        is_truth = isinstance(expr, Comparison) or (isinstance(expr, CallRef) and last_name(self._module.body, expr) == _TRUTH)
         return not is_truth and self.holds(expr)
 
     def _items(self, each: Statement) -> Expr | None:

@@ -80,8 +80,9 @@ class LibraryTypes:
         return next((t for t in self.read(notation, environment) if isinstance(t, Type)), None)
 
     def attribute(self, type_: Type, name: str, receiver: Type) -> tuple[Entity, ...] | None:
-        """What `receiver.name` is by the type's knowledge; None where it knows no such name."""
-        is_open = False
+        """What `receiver.name` is by the type's knowledge; None where it knows no such name. What a base names goes before what
+        the type says of all names."""
+        is_open, of_all = False, None
         for owner, info, parameters in self.lineage(type_):
             is_open = is_open or "*" in info.chain
             operation = info.methods.get(name)
@@ -91,10 +92,12 @@ class LibraryTypes:
             if operation is not None:
                 return (Bound(receiver, owner, name, operation),)
             told = info.attributes.get(name)
-            if told is None and not name.startswith("_"):
-                told = info.attributes.get("*")
             if told is not None:
                 return self.told(told, Environment(receiver, parameters))
+            if of_all is None and "*" in info.attributes and not name.startswith("_"):
+                of_all = info.attributes["*"], Environment(receiver, parameters)
+        if of_all is not None:
+            return self.told(*of_all)
         chained = self._knowledge.method(type_.name, name) if is_open else None  # a method of the project's own
         return (Bound(receiver, chained[0], name, chained[1]),) if chained is not None else None
 

@@ -51,6 +51,8 @@ def fills_cache(project: Project, definition: Def, memo: tuple[str, ...]) -> boo
     own = {p.effect for p in points if len(p.witness.steps) == 1}
     if own == _KEEPING or _keeps_by_key(project, definition) or _keeps_on_object(definition):
         return True
+    if _fills_once(project, definition):
+        return True
     return any(
         isinstance(site.call.callee, Attribute)
         and site.call.callee.attr.startswith("get")
@@ -70,6 +72,20 @@ def _keeps_by_key(project: Project, definition: Def) -> bool:
         asks = isinstance(test, Comparison) and test.ops == ("not in",)
         if asks and isinstance(test, Comparison) and spell(body, test.operands[1]) == spell(body, target.base):
             return project.symbols.outlives_call(module, target.base, statement.context)
+    return False
+
+
+def _fills_once(project: Project, definition: Def) -> bool:
+    """`if TOPICS: return`, and what follows fills `TOPICS`, which outlives the call."""
+    module, body = definition.module, definition.module.body
+    own = module.own_statements(definition.index)
+    tests = [body.contexts[s.context] for s in own if s.kind == "return" and s.value is None]
+    for kept in (place.subject for place in tests if place.kind == "if"):
+        for statement in own if isinstance(kept, Name) else ():
+            target = statement.target
+            base = target.base if isinstance(target, Subscript) else target
+            if isinstance(base, Name) and isinstance(kept, Name) and base.id == kept.id and statement.at > kept.at:
+                return project.symbols.outlives_call(module, base, statement.context)
     return False
 
 

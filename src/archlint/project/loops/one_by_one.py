@@ -86,7 +86,7 @@ class OneByOne:
             return False
         statement = end.argument(end.operation.sql or end.operation.by_statement)
         if path.through and any(
-            name in _STATEMENTS and isinstance(given, Name) and given.id in loop.targets
+            name in _STATEMENTS and isinstance(given, Name) and (given.id in loop.targets or _is_taken_of(loop, given.id))
             for name, given in arguments_by_parameter(point.call.call, path.through[0]).items()
         ):
             return True
@@ -281,3 +281,16 @@ def _table_parts(template: Template) -> list[Expr]:
                 found.append(part)
             before += "{}"
     return found
+
+
+def _is_taken_of(loop: Loop, name: str) -> bool:
+    """`sql = call.get("sql")`: a part of the item as it is."""
+    body = loop.module.body
+    given = [s.value for s in loop.statements if isinstance(s.target, Name) and s.target.id == name]
+    taken = [body.calls[value.index].callee if isinstance(value, CallRef) else value for value in given]
+    return bool(taken) and all(
+        isinstance(part, Attribute | Subscript)
+        and (isinstance(part, Subscript) or part.attr == "get" or part in given)
+        and not loop.derived.isdisjoint(names_in(body, part.base))
+        for part in taken
+    )

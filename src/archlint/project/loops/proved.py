@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import CallRef, Name
 from archlint.project.listings.growth import Growth, Growths
+from archlint.project.loops.catalogue import goes_over_catalogue
 from archlint.project.loops.item_keys import is_keyed
 from archlint.project.loops.loop_items import RowPart, part_of_row
 from archlint.project.loops.loops import WRITTEN, Loops
@@ -36,7 +37,7 @@ class Proved:
     def by(self, query: Repeated) -> Evidence:
         """`keyed`: the items are keys of rows.  Empty: nothing says it."""
         loop = query.loop
-        if self._asks_for_entries(query) or self._goes_over_few_people(loop):
+        if self._asks_for_entries(query) or self._goes_over_few_people(loop) or goes_over_catalogue(loop):
             return ""
         found = self._growths.of(loop)
         if not found and (part := self._part_of_row(loop)):

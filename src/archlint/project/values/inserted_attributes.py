@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
-from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, Statement, String
 from archlint.project.model import Def, Type
 from archlint.project.names.reading_methods import ReadingMethods
 from archlint.project.secrets.flows import Frame, Place
 from archlint.project.types.entities import ModuleRef
+from archlint.project.values.found_first import tested_for_nothing
 from archlint.project.values.insertions import Inserted, Reach, Spot
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ class InsertedAttributes:
                     return True
             for row, function in enumerate(outline.functions):
                 if function.klass == klass.index and any(_names(body, d, name) for d in function.decorators):
-                    return any(s.kind in _REFUSING and body.contexts[s.context].function == row for s in body.statements)
+                    own = klass.module.own_statements(row)
+                    return any(s.kind in _REFUSING and not _asks_for_any(body, s) for s in own)
         return False
 
     def _is_member(self, expr: Attribute, place: Place) -> bool:
@@ -208,6 +210,12 @@ class InsertedAttributes:
 
     def _gives(self, module: Module, binding: Binding) -> bool:
         return module.body.statements[binding.index].value is not None
+
+
+def _asks_for_any(body: Body, statement: Statement) -> bool:
+    """`if not lines: raise …`: whether there is anything at all."""
+    place = body.contexts[statement.context]
+    return statement.kind == "raise" and place.kind == "if" and isinstance(tested_for_nothing(body, place.subject), Name)
 
 
 def _names(body: Body, decorator: Expr, name: str) -> bool:

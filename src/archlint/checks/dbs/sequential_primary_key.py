@@ -36,6 +36,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if is_narrow and is_counted and not leads and schema.dialect not in ("", "sqlite"):
             if any(fnmatchcase(table.name.lower(), pattern) for pattern in params.of_frameworks):
                 continue
+            if schema.made_by == "migrations" and _is_of_another_kind(project, table):
+                continue  # the tables that are there are not those of the migrations
             found[schema.service, schema.made_by, schema.folder].append((schema, table))
         else:
             yield Proof(column.site, f"the key of `{full_name(table)}` is {column.type}")
@@ -48,3 +50,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             Confidence.LOW if tables[0][0].is_assumed else Confidence.MEDIUM,
             anchor=" ".join(key),
         )
+
+
+def _is_of_another_kind(project: Project, table: Table) -> bool:
+    """The model of the table has a key that is no number."""
+    for name in project.schemas.models.classes_of(table.name):
+        made = project.schemas.models.of_class(name)
+        key = made.parts.primary_key if made is not None else None
+        columns = (c for c in made.parts.columns if c.name in key.columns) if made is not None and key is not None else ()
+        if any(kind_of(column.type) in ("uuid", "text") for column in columns):
+            return True
+    return False

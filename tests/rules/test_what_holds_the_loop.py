@@ -45,6 +45,11 @@ def test_what_serves_counts(code: str) -> None:
             Confidence.LOW,
         ),
         (
+            "import asyncio\ndef tree(): return asyncio.run(walk())\nasync def opened(): yield 1\n"
+            "async def walk():\n    async with opened():\n        return key()\n",
+            Confidence.LOW,
+        ),
+        (
             "async def walk():\n    async def told(): return key()\n    return await other(told)\nasync def other(told): ...\n"
             "@app.get('/')\nasync def answer(): return await walk()",
             Confidence.HIGH,

@@ -167,9 +167,9 @@ def _is_own(callee: Expr, method: str) -> bool:
 
 
 def _is_coroutine(definition: Def) -> bool:
-    """No generator that a decorator has made a context of."""
+    """No generator, which runs as it is asked, also where a decorator has made a context of it."""
     named = (last_name(definition.module.body, decorator) for decorator in definition.function.decorators)
-    return definition.function.is_async and _CONTEXT not in named
+    return definition.function.is_async and not definition.function.is_generator and _CONTEXT not in named
 
 
 def _is_task(definition: Def) -> bool:

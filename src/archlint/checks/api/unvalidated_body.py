@@ -12,6 +12,7 @@ from archlint.project.control.asking import Asking, Phrases
 from archlint.project.control.conditions import Path as ConditionPath
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def, Type
+from archlint.project.names.class_attributes import method_in
 from archlint.project.names.handed_values import HandedValues
 from archlint.project.routes.endpoints import WRITING, Endpoint
 from archlint.project.spelling import last_name, spell
@@ -35,6 +36,7 @@ _SHOWN = 3
 _ANNOTATED = "Annotated"
 _PROVIDING = frozenset({"dependencies", "provide", "depends"})
 _STORED = "db-model"
+_DECORATOR, _DISPATCHING = "decorator", "dispatch"
 _VERBS = frozenset({"post", "put", "patch", "delete"})
 
 
@@ -90,7 +92,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         ways = [path for point in points if (path := conditions.path(point)) is not None]
         reached = [path for path in ways if bodies.reach(path)]
         secret = bodies.secret(secrets)
-        is_declared = _is_decorated(definition, words, others) or _has_schema(endpoint, schemas)
+        answering = (definition, *_dispatching(project, endpoint))
+        is_declared = any(_is_decorated(each, words, others) for each in answering) or _has_schema(endpoint, schemas)
         if not reached and secret is None:
             if not is_declared:
                 yield from fields.unseen(definition, endpoint, bodies, points)
@@ -191,14 +194,26 @@ def _hit(endpoint: Endpoint, bodies: _Bodies, path: ConditionPath, kind: str, is
 
 
 def _is_decorated(definition: Def, validating: Phrases, others: Phrases) -> bool:
-    """`@validate_json(schema)` and `@expect(model, validate=True)`, but not what only documents a schema or asks who comes."""
+    """`@validate_json(schema)`, `@expect(model, validate=True)`, `@method_decorator(verify_sender)`; not what only documents
+    a schema or asks who comes."""
     body = definition.module.body
     for each in definition.function.decorators:
         name = last_name(body, each)
-        given = [a.name for a in body.calls[each.index].arguments if a.name] if isinstance(each, CallRef) else []
+        arguments = body.calls[each.index].arguments if isinstance(each, CallRef) else ()
+        given = [a.name for a in arguments if a.name]
+        if _DECORATOR in words_of(name):
+            given += [last_name(body, a.value) for a in arguments if a.name is None]
         if not others.in_name(name) and any(validating.in_name(said) for said in (name, *given)):
             return True
     return False
+
+
+def _dispatching(project: Project, endpoint: Endpoint) -> Iterator[Def]:
+    """What a view does before any of its methods: its own `dispatch`, or that of a base."""
+    view = endpoint.view
+    found = method_in(project, Type(view.name), _DISPATCHING) if view is not None else None
+    if found is not None:
+        yield found
 
 
 def _has_schema(endpoint: Endpoint, schemas: Phrases) -> bool:

@@ -201,7 +201,7 @@ class _Weighing:
         if self._are_picked(call.loop):
             return "somebody picks them by hand"
         on_the_way = stations(self._project, call.point, call.path)[1:]
-        if not _all_call(self._project, call) or is_for_one_kind(call) or takes_one_of_kinds(on_the_way):
+        if not _all_call(self._project, call) or is_for_one_kind(call) or takes_one_of_kinds(self._project, on_the_way):
             return "not each kind of item does"
         if not self._proved.by(call):
             return "nothing here says that there are many"

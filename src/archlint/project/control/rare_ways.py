@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint
     from archlint.project.loops.loops import Loop
     from archlint.project.loops.repeated import Repeated
+    from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
 _OUTSIDE = frozenset({"function", "class", "module"})
@@ -56,10 +57,10 @@ def is_for_one_kind(call: Repeated) -> bool:
     return len(others) >= _KINDS - 1
 
 
-def takes_one_of_kinds(places: list[EffectPoint]) -> bool:
-    """A function on the way is handed messages of several kinds, tells them apart, and goes on for one:
-    `if method == "list": return …`, `if method == "call": return ask(…)`."""
-    return any(_is_one_of_kinds(place) for place in places)
+def takes_one_of_kinds(project: Project, places: list[EffectPoint]) -> bool:
+    """A function on the way is handed messages of several kinds, tells them apart, and goes on for one, or at most half
+    of them: `if method == "list": return …`, `if method == "call": return ask(…)`."""
+    return any(_is_one_of_kinds(project, place) for place in places)
 
 
 def is_asked_by_what_comes(places: list[EffectPoint]) -> bool:
@@ -78,7 +79,7 @@ def _tells_whether(place: EffectPoint) -> bool:
     return False
 
 
-def _is_one_of_kinds(place: EffectPoint) -> bool:
+def _is_one_of_kinds(project: Project, place: EffectPoint) -> bool:
     contexts, row = place.module.body.contexts, place.context
     inside = contexts[row].function if row >= 0 else -1
     kinds: set[str] = set()
@@ -88,9 +89,14 @@ def _is_one_of_kinds(place: EffectPoint) -> bool:
         row = contexts[row].parent
     if not kinds:
         return False
-    tests = [each.subject for each in contexts if each.function == inside and each.kind == "if"]
-    compared = [kind for test in tests if (kind := _compared(place.module, test)) in kinds]
-    return any(compared.count(kind) >= _KINDS for kind in kinds)
+    points = project.effects.points_of(place.caller, place.effect) if place.caller is not None else ()
+    branches = [each for each in contexts if each.function == inside and each.kind == "if"]
+    for kind in kinds:
+        alike = [each for each in branches if _compared(place.module, each.subject) == kind]
+        calling = [each for each in alike if any(each.at <= point.site.at < each.end for point in points)]
+        if len(alike) >= _KINDS and 2 * len(calling) <= len(alike):
+            return True
+    return False
 
 
 def _compared(module: Module, test: Expr | None) -> str:

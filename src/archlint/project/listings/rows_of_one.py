@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, Call, CallRef, Comparison, Expr, Name
+from archlint.project.model import Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.loops.loops import Loop
-    from archlint.project.model import Def
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
@@ -22,7 +22,7 @@ _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "se
 _NARROWING = frozenset({"filter", "filter_by", "where"})
 _LISTING = _NARROWING | {"list"}
 """`Subscription.list(customer=customer_id)`"""
-_OF_RELATION = _NARROWING | {"all", "exclude", "order_by", "select_related", "prefetch_related", "iterator"}
+_OF_RELATION = _NARROWING | {"all", "exclude", "order_by", "select_related", "prefetch_related", "iterator", "values_list"}
 _WHOLE = frozenset({"objects", "queryset", "qs", "query", "session", "manager", "db"})
 """Last words in names of what gives the rows of a table, and not of one thing."""
 _MARKS = frozenset({"status", "state", "type", "kind", "date", "day", "month", "year", "version", "level"})
@@ -61,8 +61,22 @@ def _sources(project: Project, module: Module, expr: Expr, context: int, depth: 
                         yield from _sources(project, definition.module, each.value, each.context, depth - 1)
         case Name():
             for source in project.values.sources.of(module, expr, context):
-                if source.module is module and source.expr is not None and source.expr is not expr:
+                if source.is_parameter:
+                    yield from _handed(project, module, expr.id, context, depth - 1)
+                elif source.module is module and source.expr is not None and source.expr is not expr:
                     yield from _sources(project, module, source.expr, context, depth - 1)
+
+
+def _handed(project: Project, module: Module, name: str, context: int, depth: int) -> Iterator[tuple[Module, Expr]]:
+    """What the one place that calls the function hands it under the name."""
+    row = module.body.contexts[context].function
+    definition = Def(module, module.name, row) if row >= 0 else None
+    sites = [each for each in project.calls.callers(definition) if each.module.is_production] if definition is not None else []
+    if definition is None or len(sites) != 1:
+        return
+    value = arguments_by_parameter(sites[0].call, definition).get(name)
+    if value is not None:
+        yield from _sources(project, sites[0].module, value, sites[0].call.context, depth)
 
 
 def _told_whose(project: Project, module: Module, expr: CallRef) -> Iterator[Def]:

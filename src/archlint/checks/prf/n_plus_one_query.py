@@ -14,7 +14,7 @@ from archlint.project.control.reported import is_given_up, is_reported
 from archlint.project.control.searches import asks_any_of_own, has_own_range, is_for_one, is_search
 from archlint.project.control.tolerated import is_behind_conflict
 from archlint.project.effects.effects import EffectPoint
-from archlint.project.effects.given_answers import is_asked_for, is_without, tries_attribute
+from archlint.project.effects.given_answers import is_asked_for, is_set_without, is_without, tries_attribute
 from archlint.project.effects.kept_answers import (
     asks_for_what_is_missing,
     turn_asks_for_what_is_missing,
@@ -150,6 +150,8 @@ def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:
 def _may_be_put_there(query: SerializedQuery) -> bool:
     """Another query may have put the answer into the object."""
     end, body = query.path.end, query.path.end.module.body
+    if _stands_without(query.point) or _stands_without(end):
+        return True
     for definition in query.through:
         function, path = definition.function, definition.module.path
         places = (step.site for step in query.path.steps if step.site.path == path)
@@ -157,6 +159,12 @@ def _may_be_put_there(query: SerializedQuery) -> bool:
         if is_asked_for(definition, min(inside, default=function.end), body, expression_of(end)):
             return True
     return False
+
+
+def _stands_without(place: EffectPoint) -> bool:
+    """What is asked there is asked only of objects that another query gave nothing."""
+    module, context = place.module, place.context
+    return is_without(module, context) or is_set_without(module, place.point.expr, context)
 
 
 def _judged(project: Project, query: Repeated, known: _Known, params: Params) -> Hit:
@@ -306,7 +314,7 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         spared.is_brought(places)
         or spared.is_loaded(places)
         or any(tries_attribute(definition) for definition in query.path.through)
-        or any(is_without(place.module, place.context) for place in places)
+        or any(_stands_without(place) for place in places)
     ):
         return "the answer may be handed in"
     if _commits(query) and len({p.site for p in _commits_of(project, query) if query.loop.holds(p.site)}) > 1:

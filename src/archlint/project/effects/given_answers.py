@@ -17,6 +17,8 @@ _CONTEXT = "context"
 _ALWAYS = frozenset({"request", "view", "format", "user"})
 """What a context says of who asks."""
 _LOADED = "prefetch"
+_LOADING = frozenset({"prefetch", "prefetch_related", "prefetch_related_objects", "aprefetch_related_objects"})
+"""What a query of the function's own is told to load."""
 _FIRST = 2
 """`self` and the object, of a method."""
 _TOLD = {"hasattr": 2, "getattr": 3}
@@ -86,6 +88,15 @@ def is_without(module: Module, context: int) -> bool:
     return False
 
 
+def is_set_without(module: Module, name: Expr | None, context: int) -> bool:
+    """The name was set at such a place before: `rows = order.rows` where it is there, and a query where it is not."""
+    function = module.body.contexts[context].function
+    return isinstance(name, Name) and any(
+        isinstance(s.target, Name) and s.target.id == name.id and s.at < name.at and is_without(module, s.context)
+        for s in module.own_statements(function)
+    )
+
+
 def _tried(definition: Def, expr: Expr | None, way: str) -> str:
     """The attribute of one of the function's first parameters that `hasattr` or `getattr` with a default is told."""
     body = definition.module.body
@@ -126,7 +137,7 @@ def _names_loaded(definition: Def) -> bool:
     parts = [part for value in (*values, *(a.value for c in calls for a in c.arguments)) for part in _read(body, value)]
     named = [last_name(body, part) for part in parts if isinstance(part, Attribute | Name)]
     named += [part.value for part in parts if isinstance(part, String)] + [last_name(body, c.callee) for c in calls]
-    return any(_LOADED in name for name in named)
+    return any(_LOADED in name and name.lower() not in _LOADING for name in named)
 
 
 def _read(body: Body, expr: Expr) -> Iterator[Expr]:

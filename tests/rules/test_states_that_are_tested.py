@@ -34,6 +34,7 @@ from shop import views
 urlpatterns = [path("refund/<int:pk>", views.refund)]
 """
 VIEWS = """\
+import requests
 from django.http import HttpResponse
 
 from shop.models import Order, OrderLog, Receipt, Refund
@@ -41,6 +42,10 @@ from shop.models import Order, OrderLog, Receipt, Refund
 
 def ensure_refund(order):
     Refund.objects.create(order=order)
+
+
+def fetch_state(order):
+    return requests.post("https://pay.example.org/find", json=[order.pk], timeout=3).json()
 
 
 def make_refund(order):
@@ -70,6 +75,9 @@ def refund(request, pk):
         ("ensure_refund(order)", Confidence.LOW),
         ("make_refund(order)", Confidence.LOW),
         ("Refund.objects.get_or_create(order=order)", Confidence.LOW),
+        ("requests.post('https://pay.example.org', timeout=3)", Confidence.MEDIUM),
+        ("requests.get('https://pay.example.org', timeout=3)", Confidence.LOW),
+        ("fetch_state(order)", Confidence.LOW),
     ],
 )
 def test_what_is_beside_it(beside: str, confidence: Confidence) -> None:

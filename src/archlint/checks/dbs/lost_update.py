@@ -48,8 +48,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `isolated`: levels of isolation at which the database refuses the second of two changes,
     `engines`: callables that are given one, `losing`: dialects of databases that do not refuse it; `unlike`: beginnings of
     words that hold one of `locks` and mean something else; `changing`: first words of functions that change rows which are
-    there; `inserting`: last names of library callables that make a row, `adding`: of those that take one which was made,
-    `reading`: of those that ask another service and change nothing; `traces`: words for records of what has happened;
+    there; `inserting`: last names of library callables that make a row, `adding`: of those that take one which was made;
+    `reading`: first words of what asks another service and changes nothing; `traces`: words for records of what has happened;
     `checking`: first words of functions that refuse what is not allowed; `finding`: methods in which a class says how its rows
     are found."""
 

@@ -49,7 +49,7 @@ class SecondEffect(Struct, frozen=True):
 
 class Named(Struct, frozen=True):
     """`making`: last names of library callables that make a row; `adding`: of those that take one that was made; `reading`:
-    of those that ask another service and change nothing; `traces`: words for records of what has happened."""
+    first words of those that ask another service and change nothing; `traces`: words for records of what has happened."""
 
     making: frozenset[str]
     adding: frozenset[str]
@@ -232,8 +232,13 @@ class SecondEffects:
                 if not self._goes_with(change, point.context, point.site.at):
                     continue
                 path = self._sends.path(point)
-                if path is not None and path.end.witness.target.rpartition(".")[2] not in self._named.reading:
+                if path is not None and not self._only_asks(path, point):
                     yield SecondEffect(point.site, point.shown, self._weighs(path, point))
+
+    def _only_asks(self, path: Path, point: EffectPoint) -> bool:
+        """`requests.get(…)`, `client.payment.fetch(…)`, `verify_payment(…)`"""
+        names = (path.end.witness.target.rpartition(".")[2], point.shown, *(each.function.name for each in path.through))
+        return any(not self._named.reading.isdisjoint(words_of(name.rpartition(".")[2])[:1]) for name in names)
 
     def _weighs(self, path: Path, point: EffectPoint) -> bool:
         return not (self._is_looked_for(path, point) or self._is_trace(path, point))

@@ -399,3 +399,23 @@ def test_one_entry_that_a_task_makes_anew_may_stay(decorated: str, key: str, liv
     code = LAID_DOWN.replace("{decorated}", decorated).replace("{key}", key).replace("{lives}", lives)
     (found,) = testing.run_rule("CCH001", {"shop/store.py": HEAD + code})
     assert (found.confidence > Confidence.LOW) is is_told
+
+
+SHOWN = """\
+def shown(name):
+    number = cache.get(f'shown:{name}')
+    if number is not None:
+        return number
+    user = Session(ENGINE).scalars(Q).first()
+    if user is not None:
+        cache.set(f'shown:{name}', user.id, timeout=None)
+    return user
+def belongs(name):
+    user = Session(ENGINE).scalars(Q).first()
+    cache.set(f'belongs:{name}', user.id, timeout=None)
+"""
+
+
+def test_a_reference_that_fills_a_miss_is_a_copy() -> None:
+    found = testing.run_rule("CCH001", {"shop/users.py": HEAD + SHOWN})
+    assert [each.confidence for each in found] == [Confidence.HIGH, Confidence.LOW]

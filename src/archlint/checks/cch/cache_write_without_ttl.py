@@ -178,10 +178,11 @@ def _judged(  # noqa: PLR0917 - as `_hit`
         return "default", None
     found = copies.confidence(site, write, asked.decider if asked.through else None)
     value = _value_given(asked)
+    is_missed = copies.fills_from_query(site, write)
     if found is not None and (
-        copies.is_reference(asked.decider, value)
+        (copies.is_reference(asked.decider, value) and not is_missed)
         or is_dated(writes, asked.decider, value)
-        or (is_gathered(writes, asked.decider, write, value) and not copies.fills_from_query(site, write))
+        or (is_gathered(writes, asked.decider, write, value) and not is_missed)
     ):
         found = Confidence.LOW
     if found is not None and expiry.kind == "never" and _is_laid_down(project, asked):

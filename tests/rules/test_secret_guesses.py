@@ -63,7 +63,11 @@ GUESSES |= {
     ),
     "in a function about signing in": ("app/views.py", "def login(token):\n    logger.warning('%s', token)\n"),
     "of a user": ("app/views.py", "def show(user):\n    logger.warning('%s', user.token)\n"),
-    "out of the settings": ("app/schema.py", "def upgrade():\n    logger.info('%s', settings.DATABASE_URL)\n"),
+    "out of the settings, where another one says that it is shown": (
+        "app/schema.py",
+        "def upgrade():\n    if settings.SHOW_DATABASE:\n        logger.info('%s', settings.DATABASE_URL)\n",
+    ),
+    "an address that a caller gives": ("app/schema.py", "def upgrade(database_url):\n    logger.info('%s', database_url)\n"),
 }
 GUESSES["the headers of what was sent with none set"] = (
     "app/clients.py",
@@ -101,6 +105,12 @@ GUESSES["what a command has made for its operator"] = (
 )
 
 CREDENTIALS = {
+    "an address out of the settings": ("app/schema.py", "def upgrade():\n    logger.info('%s', settings.DATABASE_URL)\n"),
+    "an address out of the environment": (
+        "app/cache.py",
+        "import os\n\ndef connect():\n    redis_url = os.getenv('REDIS_URL')\n    if redis_url:\n"
+        "        logger.info('%s', redis_url)\n",
+    ),
     "written beside a message that is sent": (
         "app/messages.py",
         "def send_code(phone, otp_code):\n    provider = settings.SMS_PROVIDER\n    if provider:\n"

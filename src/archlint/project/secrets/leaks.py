@@ -18,15 +18,14 @@ from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.flows import Flow, Habits, Place, Source
 from archlint.project.secrets.logged import LoggedValue, is_of_command
 from archlint.project.secrets.printed import PrintedFields
-from archlint.project.secrets.taint import Taint
-from archlint.project.secrets.taint_locals import is_configured
+from archlint.project.secrets.taint import CONNECTION, Taint
+from archlint.project.secrets.taint_locals import SETTINGS, is_configured
 from archlint.project.secrets.unknown_values import UnknownValues
 from archlint.project.spelling import last_name, shorten, spell
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
-_SETTINGS = frozenset({"settings", "config", "conf", "configuration", "environ", "env", "getenv"})
 _LITTLE = 4
 """A function of so few statements that writes to a log is there for that."""
 _WRITES = {"log": "is logged here", "print": "is printed here", "exception": "becomes part of the exception's text here"}
@@ -88,12 +87,25 @@ class Leaks:
             self._unknown.holds(value, source)
             or (not self._mailboxes and not _is_setting(source) and stands_in(value))
             or (value.sink == "log" and self._project.masked_logs.are)
+            or (source.kind == CONNECTION and self._is_switched_on(value))
             or (not self._mailboxes and is_of_command(self._project, value) and not _is_setting(source))
         ):
             source = replace(source, confidence=Confidence.LOW)
         elif source.confidence < Confidence.MEDIUM and not source.certain and announces(self._vocabulary, value, source):
             source = replace(source, confidence=Confidence.MEDIUM, certain=True)
         return self._reached.judged(value, source)
+
+    def _is_switched_on(self, value: LoggedValue) -> bool:
+        """Another setting says that it may be shown here: `if settings.SHOW_DATABASE:`."""
+        body, context = value.module.body, value.context
+        while context >= 0 and body.contexts[context].kind not in ("function", "class", "module"):
+            place = body.contexts[context]
+            test = place.subject if place.kind == "if" else None
+            is_other = test is not None and spell(body, test) not in spell(body, value.expr)
+            if test is not None and is_other and self._taint.locals.is_own_setting(test, Place(value.module, place.parent)):
+                return True
+            context = place.parent
+        return False
 
     def _hits(self, site: Site, found: list[tuple[LoggedValue, Source]]) -> Iterator[Hit]:
         value = found[0][0]
@@ -187,4 +199,4 @@ def _is_setting(source: Source) -> bool:
     if source.read is None or source.handed_over is not None or not source.certain or source.confidence < Confidence.MEDIUM:
         return False
     expr, at = source.read
-    return not (source.typed or source.given) and is_configured(_SETTINGS, at.module, expr)
+    return not (source.typed or source.given) and is_configured(SETTINGS, at.module, expr)

@@ -67,6 +67,7 @@ _CLEAN_TYPES = frozenset(
 _TEXT_TYPES = frozenset({"builtins.str", "builtins.bytes"})
 
 _HASHED = "the hash of a password"
+CONNECTION = "a connection string with its password"
 _ONE_TIME = "a one-time code"
 _CODES = (("code",), ("pin",))
 _CHECKED = frozenset({"cleaned_data", "validated_data"})
@@ -246,6 +247,8 @@ class Taint:
             return Confidence.HIGH
         if self.uses.opens(expr, at):
             return Confidence.HIGH if is_text else Confidence.MEDIUM
+        if naming.kind == CONNECTION and self.locals.is_own_setting(expr, at):
+            return Confidence.HIGH  # in production it has its password
         if self.locals.is_piece(expr, at):
             return Confidence.LOW
         shown = is_text or self.uses.finds(expr, at)

@@ -49,6 +49,9 @@ _DESCENTS = 4
 """Names and callers through which a mapping is followed."""
 
 
+SETTINGS = frozenset({"settings", "config", "conf", "configuration", "environ", "env", "getenv"})
+"""Names of what the program's own settings are read from."""
+
 _ITEMS = "[]"
 
 
@@ -99,7 +102,15 @@ class LocalFlows:
 
     def is_of_settings(self, expr: Expr, at: Place) -> bool:
         """It is read from the configuration, here or where the name for it was set."""
-        names = self._taint.habits.configuration
+        return self._is_read_of(self._taint.habits.configuration, expr, at)
+
+    def is_own_setting(self, expr: Expr, at: Place) -> bool:
+        """It is read from the program's settings, here or where the name for it was set; of an item the key says so, too."""
+        if isinstance(expr, Subscript) and not (read_key(at.module, expr) or "").isupper():
+            return False
+        return self._is_read_of(SETTINGS, expr, at)
+
+    def _is_read_of(self, names: frozenset[str], expr: Expr, at: Place) -> bool:
         if is_configured(names, at.module, expr):
             return True
         found = self.origins.of(at.module, expr, at.context) if isinstance(expr, Name) else ()

@@ -12,6 +12,11 @@ logger = logging.getLogger(__name__)
 """
 
 GUESSES = {
+    "the half of a pair that everybody may know": (
+        "app/pictures.py",
+        "def sign():\n    api_key = settings.PICTURES.get('API_KEY')\n    api_secret = settings.PICTURES.get('API_SECRET')\n"
+        "    logger.info('with %s', api_key)\n    return digest(api_key, api_secret)\n",
+    ),
     "written in place of a message that nothing can send": (
         "app/messages.py",
         "def send_code(phone, otp_code):\n    provider = settings.SMS_PROVIDER\n    if not provider:\n"

@@ -69,6 +69,8 @@ def _layer_hit(  # noqa: PLR0917 - two layers, the chain between them, and what 
     named = next((edge for edge in edges[:-1] if annotated.serves_annotations(edge)), None)
     if named is not None and not doubt:
         doubt = f"`{named.importer.name}` imports `{named.imported.name}` for annotations alone"
+    if not doubt and _is_of_script(edges[0]):
+        doubt = f"`{edges[0].importer.name}` imports it only where it is run by itself"
     words = _words(edges, chain.cut) | {"layer": layer, "other": other, "doubt": doubt}
     message = "default" if chain.is_direct else "chain"
     return Hit(
@@ -80,6 +82,11 @@ def _layer_hit(  # noqa: PLR0917 - two layers, the chain between them, and what 
         path=tuple(edge.step() for edge in edges),
         anchor=f"{edges[0].importer.name}>{edges[-1].imported.name}",
     )
+
+
+def _is_of_script(edge: Edge) -> bool:
+    """All its lines stand under `if __name__ == "__main__":`."""
+    return all(reference.is_of_script for reference in edge.references if reference.counts("runtime"))
 
 
 def _confidence(chain: Chain) -> Confidence:

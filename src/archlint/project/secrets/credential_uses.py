@@ -87,6 +87,8 @@ class CredentialUses:
         if not name.lower().endswith("key"):
             return False
         function, halves = body.contexts[at.context].function, (f"{name[:-3]}secret", f"{name[:-3]}SECRET")
+        if any(last_name(body, s.target) in halves for s in at.module.own_statements(function) if isinstance(s.target, Name)):
+            return True
         return any(
             last_name(body, part) in halves
             for part, context in walk_module(at.module, frozenset({Attribute, Name}))

@@ -173,6 +173,8 @@ class Taint:
         is signed as part of a message is what another side draws for it."""
         if is_closed(at.module, expr, at.context) or is_absent(at.module, spell(at.module.body, expr), at.context):
             return CLEAN
+        if self.habits.access and self.uses.is_public_half(expr, at):
+            return guessed(found)
         if isinstance(expr, Attribute):
             return guessed(found) if self.uses.is_bare_address(expr, at) else found
         if is_replaced(self.habits, at.module, expr, at.context):

@@ -13,8 +13,10 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.schema import Schema, Table
 from archlint.facts.sql import Asked, Statement
 from archlint.project.listings.grown_tables import grown_tables, last_part
+from archlint.project.model import Def
 from archlint.project.schema.lookups import certainty, full_name, serving
 from archlint.project.schema.row_filters import AskedColumn, grown_classes, row_filters
+from archlint.project.source.modules import Module
 from archlint.project.words import words_of
 
 
@@ -56,7 +58,7 @@ def _of_texts(project: Project, params: Params) -> Iterator[Hit | Proof]:
                     seen.add(site)
                     judged = _judged(sql.confidence, asks, found[0], site, params)
                     if judged is not None:
-                        is_sure = not project.by_hand.holds(sql.module) and any(_tells_apart(asked, params) for asked in asks)
+                        is_sure = _is_asked(project, sql.module, sql.origin) and any(_tells_apart(a, params) for a in asks)
                         yield judged if is_sure else _noted(judged)
 
 
@@ -69,8 +71,13 @@ def _of_mappers(project: Project, params: Params) -> Iterator[Hit | Proof]:
         found = known.get(last_part(made.table), ()) if made is not None else ()
         judged = _judged(each.model.confidence, each.asked, found[0], each.asked[0].site, params) if len(found) == 1 else None
         if judged is not None:
-            is_sure = not project.by_hand.holds(each.module) and any(_tells_apart(asked, params) for asked in each.asked)
+            is_sure = _is_asked(project, each.module, each.caller) and any(_tells_apart(asked, params) for asked in each.asked)
             yield judged if is_sure else _noted(judged)
+
+
+def _is_asked(project: Project, module: Module, origin: Def | None) -> bool:
+    """Neither by hand, nor in a function that nothing runs."""
+    return not project.by_hand.holds(module) and (origin is None or not project.uncalled.holds(origin))
 
 
 def _noted(judged: Hit | Proof) -> Hit | Proof:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Call, CallRef, Comparison, Expr, Name
-from archlint.project.model import CallSite, Type
+from archlint.project.model import CallSite, Def, Type
 from archlint.project.parts import parts_of
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class RowFilter(Struct, frozen=True):
     module: Module
     model: Type
     asked: tuple[AskedColumn, ...]
+    caller: Def | None = None
 
 
 def row_filters(project: Project) -> Iterator[RowFilter]:
@@ -79,7 +80,7 @@ def _filter(project: Project, sites: Sequence[CallSite]) -> RowFilter | None:
         if told is None:
             return None
         asked += told
-    return RowFilter(last.module, model, tuple(asked)) if asked else None
+    return RowFilter(last.module, model, tuple(asked), last.caller) if asked else None
 
 
 def _model(project: Project, site: CallSite) -> Type | None:

@@ -35,6 +35,7 @@ from archlint.project.loops.own_turns import (
     is_for_new,
     is_tried_again,
     is_under_own_lock,
+    was_got_before,
 )
 from archlint.project.loops.plain_inserts import is_plain_insert
 from archlint.project.loops.proved import Proved
@@ -302,6 +303,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "it runs only as the program ends"
     if is_for_new(query, params.adding, params.looking):
         return "each is asked for what the turn has made itself"
+    if was_got_before(query):
+        return "a loop above has got them by their keys"
     if asks_whether_to_stop(places, query.loop):
         return "whether to stop has to be asked each time"
     if has_own_range(places, query.loop):

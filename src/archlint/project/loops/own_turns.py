@@ -9,7 +9,7 @@ from archlint.project.loops.batches import expression_of
 from archlint.project.loops.loops import tries_again
 from archlint.project.loops.stations import carried
 from archlint.project.parts import names_in
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell, spell_call
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
@@ -145,3 +145,21 @@ def is_for_new(query: Repeated, adding: Container[str], looking: Container[str])
     }
     given = (a.value for a in body.calls[expr.index].arguments if a.name is not None)
     return any(isinstance(value, Name) and value.id in made for value in given)
+
+
+def was_got_before(query: Repeated) -> bool:
+    """`session.get(Product, line.product_id)` of each line, where a loop over the same lines above has got them all by their
+    keys: the session has them."""
+    loop, call = query.loop, query.point.call
+    if query.path.through or loop.mapping is not None or call is None or call.operation is None or not call.operation.keyed:
+        return False
+    body, over = loop.module.body, spell(loop.module.body, loop.place.subject)
+    said = spell(body, call.expr)
+    for other in loop.module.own_calls(loop.place.function):
+        if other.at < loop.place.at and spell_call(body, other) == said:
+            around = body.contexts[other.context]
+            while around.parent >= 0 and around.kind not in ("for", "function"):
+                around = body.contexts[around.parent]
+            if around.kind == "for" and spell(body, around.subject) == over:
+                return True
+    return False

@@ -27,6 +27,8 @@ from archlint.project.names.filled import is_empty, is_filled_by_hand
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archlint.project.names.scopes import Binding
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
@@ -102,7 +104,35 @@ class Written:
                 return True
             if isinstance(upper, Constant) and isinstance(upper.value, int) and 0 <= upper.value <= FEW:
                 return True
+        if len(expr.index) == 1 and isinstance(expr.index[0], String):
+            entries = list(self._entries(module, expr.base, expr.index[0].value, context, depth - 1))
+            if entries:
+                return all(self.is_written(at, value, place, depth - 1) for at, value, place in entries)
         return self.is_written(module, expr.base, context, depth - 1)
+
+    def _entries(self, module: Module, expr: Expr, key: str, context: int, depth: int) -> Iterator[tuple[Module, Expr, int]]:
+        """What stands under a key of the displays that an expression is known to be, with the places of these."""
+        if depth <= 0:
+            return
+        match expr:
+            case Mapping():
+                pairs = zip(expr.keys, expr.values, strict=True)
+                yield from ((module, value, context) for at, value in pairs if isinstance(at, String) and at.value == key)
+            case Await():
+                yield from self._entries(module, expr.value, key, context, depth - 1)
+            case Name():
+                for source in self._project.values.sources.of(module, expr, context):
+                    if source.expr is not None and not source.is_parameter and source.expr is not expr:
+                        yield from self._entries(source.module, source.expr, key, source.context, depth - 1)
+            case CallRef():
+                for target in self._project.calls.in_module(module)[expr.index].targets:
+                    made = target.definition
+                    returns = self._project.symbols.scopes(made.module).returns.get(made.index, []) if made is not None else []
+                    for s in returns:
+                        if made is not None and s.value is not None:
+                            yield from self._entries(made.module, s.value, key, s.context, depth - 1)
+            case _:
+                return
 
     def _name(self, module: Module, expr: Name, context: int, depth: int) -> bool:
         if self._is_class(module, expr, context):

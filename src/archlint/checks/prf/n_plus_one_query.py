@@ -9,6 +9,7 @@ from typing import NamedTuple
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.syntax import CallRef
 from archlint.project.control.asked_first import asked_first
+from archlint.project.control.awaiting import is_never_awaited
 from archlint.project.control.conditions import is_failure_path
 from archlint.project.control.reported import is_given_up, is_reported
 from archlint.project.control.searches import asks_any_of_own, has_own_range, is_for_one, is_search
@@ -303,6 +304,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "it runs only as the program ends"
     if is_for_new(query, params.adding, params.looking):
         return "each is asked for what the turn has made itself"
+    if query.point.call is not None and query.point.kind == "call" and is_never_awaited(query.point.call):
+        return "nobody awaits what is made there"
     if was_got_before(query):
         return "a loop above has got them by their keys"
     if asks_whether_to_stop(places, query.loop):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Function, Name, Operation, Statement
+from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Conditional, Expr, Function, Name, Operation, Statement
 from archlint.project.loops.already_asked import relations_in
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.parts import names_in, parts_of
@@ -58,7 +58,9 @@ class LoadedRows:
         if given is not None:  # `rows = session.scalars(…)`, `rows.all()`
             chain += chain_of(module, given)
         sites = [self._project.calls.in_module(module)[part.index] for part in chain if isinstance(part, CallRef)]
-        if not sites or self._is_bounded(module, expr, chain, context) or self._is_ahead(chain):
+        if not sites or any(_is_entry(site) for site in sites):
+            return False
+        if self._is_bounded(module, expr, chain, context) or self._is_ahead(chain):
             return False
         if self._is_of_key(module, chain):
             return False
@@ -158,6 +160,13 @@ class LoadedRows:
                     built = self._project.values.text(module, argument.value, site.call.context)
                     if built is not None:
                         yield built.rendered
+
+
+def _is_entry(site: CallSite) -> bool:
+    """`answer.get("students", [])`: a list that a mapping holds."""
+    arguments = site.call.arguments
+    is_get = isinstance(site.call.callee, Attribute) and site.call.callee.attr == "get"
+    return is_get and len(arguments) > 1 and isinstance(arguments[1].value, Collection)
 
 
 def _asks_for_one(statement: str) -> bool:

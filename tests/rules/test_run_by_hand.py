@@ -73,10 +73,10 @@ def test_every_rule_that_asks(rule: str) -> None:
 
 def test_a_query_of_the_program_stands_before_one_of_a_script() -> None:
     """Of the columns that several statements look for rows by, one of the program is what is told."""
-    tables = "CREATE TABLE orders (id bigint PRIMARY KEY, town text);\n"
-    ask = "    psycopg2.connect('dbname=shop').cursor().execute('SELECT id FROM orders WHERE town = %s', (town,))\n"
-    script = f"import psycopg2\n\n\ndef change(town):\n{ask}\n\nchange('Bonn')\n"
-    program = f"import psycopg2\n\n\ndef find(town):\n{ask}"
+    tables = "CREATE TABLE orders (id bigint PRIMARY KEY, number text);\n"
+    ask = "    psycopg2.connect('dbname=shop').cursor().execute('SELECT id FROM orders WHERE number = %s', (number,))\n"
+    script = f"import psycopg2\n\n\ndef change(number):\n{ask}\n\nchange('Bonn')\n"
+    program = f"import psycopg2\n\n\ndef find(number):\n{ask}"
     files = INSERT | {"schema.sql": tables, "load/orders.py": script}
 
     (alone,) = testing.run_rule("SQL006", files)

@@ -1,4 +1,4 @@
-"""How sure SQL006 is, where a case's marks cannot say it: what nothing runs, and columns that tell few rows apart, are notes."""
+"""How sure SQL006 is, where a case's marks cannot say it: what nothing runs, and columns that tell few rows apart."""
 
 from __future__ import annotations
 

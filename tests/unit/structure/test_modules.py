@@ -69,6 +69,21 @@ def test_two_roots_with_one_name_are_told_apart_and_each_resolves_its_own() -> N
         assert main.local_name == "app.main"
 
 
+def test_a_program_that_is_run_in_its_folder_and_tested_from_above_it_has_two_roots() -> None:
+    sources = {
+        "app/main.py": "from services.orders import place\nimport redis",
+        "app/services/orders.py": "def place(): ...",
+        "app/redis/lock.py": "",
+        "tests/a/test_orders.py": "from app.services.orders import place",
+        "tests/b/test_orders.py": "import app.services.orders",
+    }
+    project = project_of_sources(sources)
+    assert project.modules.by_path["app/services/orders.py"].name == "app.services.orders"
+    for path in ("app/main.py", "tests/a/test_orders.py"):
+        module = project.modules.by_path[path]
+        assert [edge.imported.path for edge in project.imports.edges(module)] == ["app/services/orders.py"]
+
+
 def test_configured_roots_win() -> None:
     found = names({"code/shop/a.py": "from code.shop import b", "code/shop/b.py": ""}, Settings(roots=("code",)))
     assert found["code/shop/b.py"] == "shop.b"

@@ -143,7 +143,9 @@ class Modules:
         files = {path: facts for path, facts in project.files.items() if path.endswith(".py")}
         self._tree = Tree(files, project.other_files)
         imports = {path: _absolute_imports(facts.outline) for path, facts in files.items()}
-        roots = choose_roots(self._tree, count_votes(self._tree, imports), project.settings.roots)
+        votes = count_votes(self._tree, imports)
+        self._entries = frozenset(votes)
+        roots = choose_roots(self._tree, votes, project.settings.roots)
         tests = pathspec.GitIgnoreSpec.from_lines(project.settings.tests) if project.settings.tests else None
         copied = module_roles.copied_folders(self._tree.packages, partial(_is_library, project.knowledge))
         stories = tuple(module_roles.story_folders(files))
@@ -169,7 +171,7 @@ class Modules:
         self._kinds = project.knowledge.package_kinds
         self._scope_of: dict[str, _Scope] = {}
         self._scopes: dict[tuple[str, str, bool], _Scope] = {}
-        self._interned: dict[tuple[tuple[tuple[str, bool], ...], bool], _Scope] = {}
+        self._interned: dict[tuple[tuple[tuple[str, bool], ...], bool, tuple[str, ...]], _Scope] = {}
         self._anywhere = _Scope(tuple((root, True) for root in self.roots), True)
 
     @cached_property
@@ -179,8 +181,9 @@ class Modules:
 
     def find(self, dotted: str, near: Module | None = None) -> Module | None:
         """The module that `import dotted` means, written in `near`: looked up from its own root first, then from the
-        roots above it, then from the others that do not belong to another project's tests. None: not of the project,
-        or a namespace package (see `is_namespace`)."""
+        roots above it, then from the others that do not belong to another project's tests, then from any folder above it,
+        since it may be run with more than one of them as a root. None: not of the project, or a namespace package (see
+        `is_namespace`)."""
         scope = self._scope(near)
         if dotted not in scope.found:
             path = next((p for root in self._meant(scope, dotted) if (p := self._tree.module_at(root, dotted))), None)
@@ -225,7 +228,9 @@ class Modules:
             rest = [root for root in self.roots if root not in above]
             rest.sort(key=lambda root: (-len(_shared(root, near.path)), root))
             order = (*((root, True) for root in above), *((root, False) for root in rest))
-            scope = self._scopes[key] = self._interned.setdefault((order, near.is_test), _Scope(order, near.is_test))
+            further = tuple(folder for folder in ancestors(near.path) if folder not in self.roots)
+            made = _Scope(order, near.is_test, further)
+            scope = self._scopes[key] = self._interned.setdefault((order, near.is_test, further), made)
         return scope
 
     def _meant(self, scope: _Scope, dotted: str) -> Iterator[str]:
@@ -236,16 +241,21 @@ class Modules:
             beside = join(root, top) in self._tree.folders and (scope.is_test or not _in_tests(root)) and self._is_free(dotted)
             if is_above or beside:
                 yield root
+        for root in scope.further:
+            if join(root, top) in self._entries and self._is_free(dotted):
+                yield root
 
     def _is_free(self, dotted: str) -> bool:
         return dotted.partition(".")[0] not in sys.stdlib_module_names and not self._kinds(dotted)
 
 
 class _Scope(Struct, frozen=True, eq=False):
-    """From where imports are looked up: (root, does it lie above the importer), nearest first; and what was found."""
+    """From where imports are looked up: (root, does it lie above the importer), nearest first; `further`, the folders above
+    that are no roots; and what was found."""
 
     order: tuple[tuple[str, bool], ...]
     is_test: bool
+    further: tuple[str, ...] = ()
     found: dict[str, Module | None] = {}
 
 

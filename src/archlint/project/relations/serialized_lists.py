@@ -18,12 +18,14 @@ from archlint.project.parts import parts_of
 from archlint.project.relations.dumped_lists import DumpedLists
 from archlint.project.relations.loaded import Loaded, LoadedRelations
 from archlint.project.relations.serializers import Serializers
+from archlint.project.routes.endpoints import VERBS
 from archlint.project.routes.list_actions import is_for_list
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.types.provided import provided_by
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
+    from archlint.project.routes.route_records import Route
     from archlint.project.source.modules import Module
 
 _PLAIN = frozenset({"builtins.dict", "builtins.tuple"})
@@ -78,10 +80,27 @@ class SerializedLists:
             view = route.handler.target if route.handler is not None else None
             if not isinstance(view, ClassDef) or view in seen or not view.module.is_production:
                 continue
+            if self._answers_otherwise(route):
+                continue
             seen.add(view)
             if _LIST in provided_by(self._project, view) or self._inherits_list(view):
                 path = min(route.paths, key=lambda path: (len(path), path), default="")
                 yield from self._of_view(view, f"GET /{path.lstrip('/')}")
+
+    def _answers_otherwise(self, route: Route) -> bool:
+        """`Orders.as_view({"get": "preview"})`: of the view's methods the route names others."""
+        module = self._project.modules.by_path[route.site.path]
+        given = [
+            argument.value
+            for call in module.body.calls
+            if route.site.at <= call.at < route.site.end
+            for argument in call.arguments
+            if isinstance(argument.value, Mapping)
+        ]
+        named = [(key, value) for each in given for key, value in zip(each.keys, each.values, strict=True)]
+        if not named or not all(isinstance(key, String) and key.value.upper() in VERBS for key, _ in named):
+            return False
+        return all(isinstance(value, String) and value.value != _LIST for _, value in named)
 
     def _inherits_list(self, view: ClassDef) -> bool:
         """A base of the project's own answers the list, by a serializer that each view sets."""

@@ -155,3 +155,55 @@ def add(pk):
 def test_a_row_that_is_got_or_made_is_read() -> None:
     (found,) = testing.run_rule("DBS017", {"shop/carts.py": MADE})
     assert found.confidence == Confidence.HIGH
+
+
+STOCK = """\
+from sqlalchemy import Column, Integer, select
+from sqlalchemy.orm import Session, declarative_base
+
+Base = declarative_base()
+
+
+class Item(Base):
+    __tablename__ = "items"
+    id = Column(Integer, primary_key=True)
+    quantity = Column(Integer)
+
+
+class Items:
+    def __init__(self, session: Session):
+        self.session = session
+
+    def {name}(self, pk: int, n: int):
+        result = self.session.execute(select(Item).where(Item.id == pk))
+        item = result.scalar_one()
+        item.quantity += n
+        self.session.commit()
+
+    def show(self, pk: int):
+        return self.session.get(Item, pk)
+"""
+ROUTES = """\
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from shop.items import Items
+
+app = FastAPI()
+engine = create_engine("postgresql://db/shop")
+
+
+@app.post("/items/{pk}")
+def change(pk: int):
+    with Session(engine) as session:
+        items = Items(session)
+        items.add(pk, 1)
+        return items.show(pk)
+"""
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("add", Confidence.HIGH), ("raise_by", Confidence.LOW)])
+def test_what_nobody_calls_is_a_note_where_an_answer_gives_the_row(name: str, confidence: Confidence) -> None:
+    files = {"shop/__init__.py": "", "shop/items.py": STOCK.format(name=name), "shop/main.py": ROUTES}
+    assert [found.confidence for found in testing.run_rule("DBS017", files)] == [confidence]

@@ -120,6 +120,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 confidence = Confidence.LOW
             if confidence is not Confidence.HIGH and _is_uncalled(project, definition):
                 confidence = Confidence.LOW
+            if project.uncalled.holds(definition) and not _is_asked_for_here(project, definition, statement, target):
+                confidence = Confidence.LOW
             most = Confidence.MEDIUM if is_far else Confidence.HIGH
             yield _hit(definition, statement, target, back, min(confidence, type_.confidence, most))
     yield from _tested(project, params, changes, locks, is_isolated=is_isolated)
@@ -402,6 +404,14 @@ def _row_confidence(project: Project, definition: Def, row: Name, context: int, 
     if found == {True}:
         return Confidence.HIGH
     return (Confidence.MEDIUM if True in found else Confidence.LOW) if found else None
+
+
+def _is_asked_for_here(project: Project, definition: Def, statement: Statement, target: Attribute) -> bool:
+    """The row is what a call gives that asks the database itself, with no answer in between."""
+    root = root_of(target.base)
+    made = row_sources(project, definition.module, root, statement.context, statement.at) if root is not None else ()
+    reads = {p.site for p in project.effects.points_of(definition, "db.read")}
+    return bool(made) and all(any(_call_site(each.module, part) in reads for part in _calls_in(each)) for each in made)
 
 
 def _calls_in(source: Source) -> list[CallRef]:

@@ -22,6 +22,8 @@ _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "se
 _NARROWING = frozenset({"filter", "filter_by", "where"})
 _LISTING = _NARROWING | {"list"}
 """`Subscription.list(customer=customer_id)`"""
+_ASKING = frozenset({"execute", "scalars", "stream", "stream_scalars"})
+"""`session.execute(statement)`"""
 _OF_RELATION = _NARROWING | {"all", "exclude", "order_by", "select_related", "prefetch_related", "iterator", "values_list"}
 _WHOLE = frozenset({"objects", "queryset", "qs", "query", "session", "manager", "db"})
 """Last words in names of what gives the rows of a table, and not of one thing."""
@@ -52,8 +54,11 @@ def _sources(project: Project, module: Module, expr: Expr, context: int, depth: 
                 yield from _sources(project, module, argument.value, context, depth - 1)
         case CallRef():
             callee = body.calls[expr.index].callee
-            if isinstance(callee, Attribute) and not body.calls[expr.index].arguments:  # `found.all()`
+            given = body.calls[expr.index].arguments
+            if isinstance(callee, Attribute) and not given:  # `found.all()`
                 yield from _sources(project, module, callee.base, context, depth - 1)
+            elif isinstance(callee, Attribute) and callee.attr in _ASKING:
+                yield from _sources(project, module, given[0].value, context, depth - 1)
             for definition in _told_whose(project, module, expr):
                 returns = project.symbols.scopes(definition.module).returns.get(definition.index, ())
                 for each in returns[-_RETURNS:]:

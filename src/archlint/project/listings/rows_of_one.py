@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, Await, Call, CallRef, Comparison, Expr, Name
 from archlint.project.model import Def
 from archlint.project.names.arguments import arguments_by_parameter
+from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 6
 _RETURNS = 3
+_ID = "id"
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "set", "iter"})
 _NARROWING = frozenset({"filter", "filter_by", "where"})
 _LISTING = _NARROWING | {"list"}
@@ -37,7 +39,17 @@ def are_of_one(project: Project, loop: Loop) -> bool:
     if subject is None:
         return False
     found = _sources(project, loop.module, subject, loop.place.parent, _DEPTH)
-    return any(_is_narrowed(module, part) for module, part in found)
+    items = frozenset(words[-1] for name in loop.targets if (words := words_of(name)))
+    return any(_is_narrowed(module, part) or _is_by_own_id(module, part, items) for module, part in found)
+
+
+def _is_by_own_id(module: Module, expr: Expr, items: frozenset[str]) -> bool:
+    """`for order in client.search("orders", [["id", "=", order_id]])`: whoever has the id of one means that one."""
+    if not isinstance(expr, CallRef):
+        return False
+    given = (argument.value for argument in module.body.calls[expr.index].arguments)
+    names = (part.id for value in given for part in parts_of(module.body, value) if isinstance(part, Name))
+    return any(words[-1] == _ID and words[-2] in items for name in names if len(words := words_of(name)) > 1)
 
 
 def _sources(project: Project, module: Module, expr: Expr, context: int, depth: int) -> Iterator[tuple[Module, Expr]]:

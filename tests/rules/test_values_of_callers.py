@@ -181,3 +181,33 @@ def test_what_is_read_out_of_a_row(statement: str, decorator: str, sure: bool) -
     source = MIRROR.format(statement=statement, decorator=decorator or "# nobody calls it")
     found = testing.run_rule("SQL002", {"shop/mirror.py": source})
     assert [each.confidence for each in found] == [Confidence.MEDIUM if sure else Confidence.LOW]
+
+
+SHARED = """\
+import sqlite3
+
+from flask import Flask
+
+app = Flask(__name__)
+db = sqlite3.connect("shop.db")
+
+
+def asked(text):
+    return db.execute(text).fetchone()
+
+
+@app.get("/orders")
+def orders():
+    town = asked("SELECT town FROM member")[0]
+    return asked(f"SELECT id FROM orders WHERE town = '{town}'")
+
+
+def load():
+    town = asked("SELECT town FROM member")[0]
+    return asked(f"SELECT id FROM kept WHERE town = '{town}'")
+"""
+
+
+def test_a_request_has_to_come_to_where_it_enters_the_text() -> None:
+    found = testing.run_rule("SQL002", {"shop/towns.py": SHARED})
+    assert [each.confidence for each in found] == [Confidence.MEDIUM, Confidence.LOW]

@@ -174,8 +174,8 @@ class _Reader:
         match node.parent:
             case None:
                 return "select"
-            case exp.Insert() if node.arg_key == "expression":
-                return "insert-select"
+            case exp.Insert() as insert if node.arg_key == "expression":
+                return "copy" if insert.args.get("by_name") else "insert-select"
             case exp.Create() as create:
                 return "view" if "VIEW" in str(create.args.get("kind", "")).upper() else "copy"
             case _:

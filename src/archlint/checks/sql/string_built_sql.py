@@ -157,10 +157,9 @@ class _Asked:
         self._outside = OutsideValues(project)
         self.led_to = project.led_to
 
-    def is_run(self, *sites: Site) -> bool:
-        """A request, a task or a message comes to one of the functions around the places."""
-        around = [definition for site in sites for definition in self._around(site)]
-        return any(map(self._outside.takes_message, around)) or any(map(self.led_to.runs, around))
+    def is_run(self, source: Site, entry: Site) -> bool:
+        """A request or a task comes to the function in which a value enters a text, or it came as a message."""
+        return any(map(self._outside.takes_message, self._around(source))) or any(map(self.led_to.runs, self._around(entry)))
 
     def _around(self, site: Site) -> list[Def]:
         module = self._project.modules.by_path[site.path]
@@ -213,7 +212,7 @@ def _confidence(found: Inserted, sink: Sink, asked: _Asked) -> Confidence:
         return Confidence.LOW
     by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
     if found.reach == Reach.READ:
-        is_told = not by_hand and _is_somebodys(found) and asked.is_run(found.site, found.entry.site, sink.site.site)
+        is_told = not by_hand and _is_somebodys(found) and asked.is_run(found.site, found.entry.site)
         return min(found.confidence, Confidence.MEDIUM) if is_told else Confidence.LOW
     if found.reach == Reach.SENT:
         if asked.for_nothing(found.site):

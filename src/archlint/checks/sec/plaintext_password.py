@@ -38,8 +38,6 @@ _SIGNING_IN = frozenset(
     {"login", "log", "signin", "sign", "auth", "authenticate", "authorize", "check", "verify", "validate", "valid", "session"}
 )
 _ALGORITHMS = frozenset({"md5", "sha1", "sha256", "sha512"})
-_SLOW = frozenset({"bcrypt", "argon", "argon2", "scrypt", "pbkdf", "pbkdf2", "hashpw", "checkpw", "crypt"})
-"""What is called so hashes passwords, whatever it is given."""
 _HASHING = frozenset({"make_password", "set_password", "check_password", "verify_password", "create_user", "create_superuser"})
 """Calls that hash without saying so."""
 _HASHED = frozenset({"hash", "hashed", "hashes", "encrypted", "encoded", "digest"})
@@ -62,6 +60,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     lookup_words: tuple[str, ...]
     stored_names: tuple[str, ...]
     record_names: tuple[str, ...]
+    slow_words: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -76,7 +75,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         frozenset(params.key_names),
     )
     columns = PasswordColumns(project, vocabulary, words)
-    proof = _Proof(taint, hashing)
+    proof = _Proof(taint, hashing, frozenset(params.slow_words))
     lookups, stored = frozenset(params.lookup_words), frozenset(params.stored_names)
     for use in columns.uses():
         if lookups.isdisjoint(words_of(use.column)) and not _is_copied(use, stored):
@@ -108,8 +107,10 @@ def _raw(flow: Flow) -> Source | None:
 class _Proof:
     """What shows that a source is a password as it was typed."""
 
-    def __init__(self, taint: Taint, hashing: frozenset[str]) -> None:
+    def __init__(self, taint: Taint, hashing: frozenset[str], slow: frozenset[str]) -> None:
+        """`slow`: words in the names of what hashes passwords, whatever it is given."""
         self._taint = taint
+        self._slow = slow
         self._hashing = hashing - {"mask", "redact", "secure"}
         self._hashed = HashedFields(taint, hashing)
         self._sent = SentClasses(taint.project)
@@ -179,7 +180,7 @@ class _Proof:
     def _hashes(self, module: Module, call: Call) -> bool:
         name = last_name(module.body, call.callee)
         words = () if is_class_name(name) else words_of(name)  # of what is only made, nobody knows that it is used
-        if name in _HASHING or not _SLOW.isdisjoint(words):
+        if name in _HASHING or not self._slow.isdisjoint(words):
             return True
         if (self._hashing | _ALGORITHMS).isdisjoint(words):
             return False

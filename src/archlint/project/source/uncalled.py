@@ -33,8 +33,7 @@ class Uncalled:
 
     def holds(self, definition: Def) -> bool:
         """No production code calls it or hands it on, by its own name or by that of a method which it stands in for, and each
-        call that is written with its name is known to run another; a library that gave its class a base may run it. It
-        answers routes of routers that are put nowhere, and no others."""
+        call that is written with its name is known to run another; a library that gave its class a base may run it."""
         known = self._known.get(definition)
         if known is None:
             known = self._known[definition] = self._find(definition)
@@ -52,10 +51,8 @@ class Uncalled:
 
     def _find(self, definition: Def) -> bool:
         project, module, function = self._project, definition.module, definition.function
-        if project.led_to.is_empty or function.name.startswith("__"):
+        if project.led_to.is_empty or definition in project.endpoints.by_definition or function.name.startswith("__"):
             return False
-        if endpoints := project.endpoints.by_definition.get(definition):
-            return all(project.left_routers.hold(endpoint.route) for endpoint in endpoints)
         marks = {last_name(module.body, decorator) for decorator in function.decorators}
         if function.klass < 0 and module.body.contexts[function.outer].kind != "module":
             return marks <= {*PLAIN, _WRAPS} and self._is_unapplied(definition)

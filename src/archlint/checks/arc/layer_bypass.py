@@ -9,7 +9,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import String
+from archlint.facts.syntax import Attribute, CallRef, String
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
@@ -173,8 +173,10 @@ def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:
         return True
     if asker.klass >= 0 and asker.name in params.hooks:
         return True
-    if asker.klass >= 0 and bypass.callee is None and params.steps.get(asker.name) == _called_name(bypass):
-        return True
+    if asker.klass >= 0 and bypass.callee is None:
+        name = _called_name(bypass)
+        if params.steps.get(asker.name) == name or (name == asker.name and _is_handed_up(bypass)):
+            return True  # what the framework does there by itself
     if bypass.callee is not None:
         name = bypass.callee.name.partition(".")[2].lower()
         return not is_clean and not any(word in name for word in params.repositories)
@@ -185,6 +187,15 @@ def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:
 def _called_name(bypass: Bypass) -> str:
     call = bypass.point.call
     return last_name(call.module.body, call.call.callee) if call is not None else ""
+
+
+def _is_handed_up(bypass: Bypass) -> bool:
+    """`super().perform_update(serializer)`"""
+    call = bypass.point.call
+    callee = call.call.callee if call is not None else None
+    if call is None or not isinstance(callee, Attribute) or not isinstance(callee.base, CallRef):
+        return False
+    return last_name(call.module.body, call.module.body.calls[callee.base.index].callee) == "super"
 
 
 def _asks_server(end: EffectPoint) -> bool:

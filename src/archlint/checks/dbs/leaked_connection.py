@@ -16,6 +16,10 @@ from archlint.project.source.modules import Module
 from archlint.project.source.one_off import OneOff
 
 
+_STEPS = 2
+"""Functions between a module's body and the one that opens it; further down, more may call it than is seen."""
+
+
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`borrowed`: beginnings of names of callables and types that give what somebody else has opened and closes; `lent`: last
     names of callables that only use a connection they are given; `giving_back`: last names of methods that take one back;
@@ -93,7 +97,7 @@ def _hit(project: Project, opened: Opened, closes: list[Use], uses: tuple[Use, .
     sure = min(opened.site.confidence, opened.type.confidence)
     library = project.knowledge.library(opened.target)
     is_file = library is not None and library.dialect in params.files
-    if project.by_hand.holds(opened.site.module):
+    if project.by_hand.holds(opened.site.module) or _is_once_a_process(project, definition, _STEPS):
         sure = Confidence.LOW  # it is closed when the file has run
     if not closes:
         if is_file or _runs_on(definition) or len(uses) == 0:
@@ -105,6 +109,16 @@ def _hit(project: Project, opened: Opened, closes: list[Use], uses: tuple[Use, .
         return Hit(site, words, "early", min(sure, Confidence.LOW if is_file else Confidence.HIGH), related=(step,))
     step = Step(Site(site.path, closes[-1].at, closes[-1].at), "closed here, if nothing has failed before")
     return Hit(site, words, "default", min(sure, Confidence.LOW if is_file else Confidence.MEDIUM), related=(step,))
+
+
+def _is_once_a_process(project: Project, definition: Def, steps: int) -> bool:
+    """Only the bodies of modules call it, or what only these call: one stays open, and that until the program ends."""
+    callers = project.effects.callers.get(definition, ())
+    modules = project.modules.by_path
+    return bool(callers) and all(
+        row < 0 or (steps > 0 and _is_once_a_process(project, Def(modules[path], modules[path].name, row), steps - 1))
+        for path, row in callers
+    )
 
 
 def _runs_on(definition: Def) -> bool:

@@ -15,7 +15,6 @@ from archlint.project.parts import names_in
 from archlint.project.source.modules import Module
 from archlint.project.source.one_off import OneOff
 
-
 _STEPS = 2
 """Functions between a module's body and the one that opens it; further down, more may call it than is seen."""
 

@@ -144,7 +144,7 @@ class Modules:
         self._tree = Tree(files, project.other_files)
         imports = {path: _absolute_imports(facts.outline) for path, facts in files.items()}
         votes = count_votes(self._tree, imports)
-        self._entries = frozenset(votes)
+        self._entries = frozenset(votes if not project.settings.roots else ())  # what is configured is all there is
         roots = choose_roots(self._tree, votes, project.settings.roots)
         tests = pathspec.GitIgnoreSpec.from_lines(project.settings.tests) if project.settings.tests else None
         copied = module_roles.copied_folders(self._tree.packages, partial(_is_library, project.knowledge))

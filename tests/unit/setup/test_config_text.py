@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import tomlkit
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archlint.engine.config import ConfigError
@@ -128,6 +128,8 @@ LISTS = st.lists(WORDS, max_size=3)
     ),
     after=st.sampled_from(["", "\n[tool.ruff]\nx = 1\n", "\n# the end"]),
 )
+@example(before={}, changes={"services": {"": "\x85["}}, after="")
+@example(before={}, changes={"services": {"a": "\x85#"}}, after="\n# the end")
 def test_any_words_come_back(before: dict[str, Any], changes: dict[str, Any], after: str) -> None:
     text = tomlkit.dumps({"tool": {"archlint": before}}) + after
     made = table(edited("pyproject.toml", text, changes))

@@ -16,6 +16,8 @@ from archlint.engine.config import ConfigError
 
 _WIDTH = 100
 _BOM = "\ufeff"
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+"""A line of TOML, which only these characters end: Python's own lines end at U+0085 and others as well."""
 _HEADED = re.compile(r"^((?:#[^\n]*\n)+)(\[[^\n]*\n)", re.M)
 """Comments, and the header of a table right below them."""
 
@@ -197,8 +199,8 @@ def _item(value: Any) -> Any:
 
 def _spaced(before: str, made: str) -> str:
     """A blank line between what was added and the header behind it."""
-    known = Counter(before.splitlines())
-    lines = made.splitlines(keepends=True)
+    known = Counter(line.rstrip("\r\n") for line in _LINE.findall(before))
+    lines = _LINE.findall(made)
     spaced: list[str] = []
     for line in lines:
         above = spaced[-1].rstrip("\r\n") if spaced else ""
@@ -251,4 +253,4 @@ def _with_line_ends(before: str, made: str) -> str:
 
 
 def _comments(text: str) -> Counter[str]:
-    return Counter(line.strip() for line in text.splitlines() if line.lstrip().startswith("#"))
+    return Counter(line.strip() for line in text.split("\n") if line.lstrip().startswith("#"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from archlint.facts.syntax import (
     Attribute,
     Await,
     Body,
+    Call,
     CallRef,
     Collection,
     Comparison,
@@ -49,6 +50,28 @@ PARTS: dict[type, Callable[[Any], tuple[Expr, ...]]] = {
 }
 """Type of expression → what gives its direct subexpressions in source order, those of a call left out. A table, since
 every expression of the project goes through it."""
+
+
+def item_read(body: Body, expr: Expr | None, methods: Container[str] = ("get",)) -> tuple[Expr, Expr] | None:
+    """(base, key) of `base[key]` and of `base.get(key)`, or of another of the `methods`."""
+    if isinstance(expr, Subscript):
+        return (expr.base, expr.index[0]) if len(expr.index) == 1 else None
+    call = body.calls[expr.index] if isinstance(expr, CallRef) else None
+    if call is None or not isinstance(call.callee, Attribute) or call.callee.attr not in methods or not call.arguments:
+        return None
+    return call.callee.base, call.arguments[0].value
+
+
+def calls_below(body: Body, call: Call) -> Iterator[Call]:
+    """The calls on whose results one is made, the nearest first: `filter(…)`, then `all()`, of `all().filter(…).update(…)`."""
+    expr = call.callee
+    while isinstance(expr, Attribute | CallRef):
+        if isinstance(expr, CallRef):
+            inner = body.calls[expr.index]
+            yield inner
+            expr = inner.callee
+        else:
+            expr = expr.base
 
 
 def children(body: Body, expr: Expr) -> tuple[Expr, ...]:

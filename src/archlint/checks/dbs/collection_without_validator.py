@@ -30,7 +30,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     found: dict[str, None] = {}
     for method in params.inserting:
         for module, call in project.calls.written(method):
-            site = next(each for each in project.calls.in_module(module) if each.call is call)
+            site = project.calls.site(module, call)
             collections = tuple(names.collections(site)) if site.caller is not None and not module.is_migration else ()
             found.update(dict.fromkeys(collections))
             if collections and (first is None or (site.path, call.at) < (first.path, first.call.at)):
@@ -48,5 +48,5 @@ def _declared(project: Project, params: Params) -> Iterator[Proof]:
             named = any(argument.name in params.words for argument in call.arguments)
             texts = (part for argument in call.arguments for part in parts_of(module.body, argument.value))
             if named or any(isinstance(part, String) and part.value in params.words for part in texts):
-                site = next(each for each in project.calls.in_module(module) if each.call is call)
+                site = project.calls.site(module, call)
                 yield Proof(site.site, "gives a collection its validator")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,15 @@ class Calls:
                 made.append(self._site(module, index, call, defs[function]))
             known = self._by_module[module.path] = tuple(made)
         return known
+
+    def site(self, module: Module, call: Call) -> CallSite:
+        """That of a call of the module."""
+        return self.in_module(module)[next(row for row, each in enumerate(module.body.calls) if each is call)]
+
+    def runs_another(self, module: Module, call: Call, own: AbstractSet[Def]) -> bool:
+        """It is known what the call runs, and it is none of these."""
+        targets = self.site(module, call).targets
+        return bool(targets) and all(target.definition not in own for target in targets)
 
     def known(self, module: Module) -> tuple[CallSite, ...]:
         """Those of a module that run a library operation of which something is known, in order: the few to look at where a

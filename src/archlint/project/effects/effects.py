@@ -268,6 +268,12 @@ class Effects:
                         found[target.definition].add(places.setdefault(row, (module.path, row)))
         return found
 
+    def calling(self, definition: Def) -> list[Def]:
+        """The functions of production code among `callers`, in order."""
+        by_path = self._project.modules.by_path
+        places = ((by_path[path], row) for path, row in sorted(self.callers.get(definition, ())))
+        return [Def(module, module.name, row) for module, row in places if row >= 0 and module.is_production]
+
     def _points_by_caller(self, module: Module) -> dict[int, list[Point]]:
         known = self._of_callers.get(module.path)
         if known is None:

@@ -18,7 +18,7 @@ from archlint.facts.syntax import (
     Statement,
     Subscript,
 )
-from archlint.project.parts import parts_of
+from archlint.project.parts import item_read, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.words import words_of
 
@@ -97,10 +97,7 @@ def turn_has_answers_ahead(loop: Loop, place: EffectPoint) -> bool:
 
 
 def _looked_up_in(body: Body, expr: Expr | None) -> str:
-    base: Expr | None = expr.base if isinstance(expr, Subscript) else None
-    if isinstance(expr, CallRef) and last_name(body, expr) == "get":
-        callee = body.calls[expr.index].callee
-        base = callee.base if isinstance(callee, Attribute) else None
+    base, _ = item_read(body, expr) or (None, None)
     return base.id if isinstance(base, Name) else ""
 
 

@@ -52,12 +52,8 @@ class RunByRequests:
             injecting = self._injecting.get(way[0], ()) if self._follows_injected else ()
             asked += [Request(endpoint, (endpoint.definition, *way)) for endpoint in injecting]
             found += [request for request in asked if counts is None or counts(request)]
-            for path, row in sorted(self._project.effects.callers.get(way[0], ())) if len(way) <= _FAR else ():
-                module = self._project.modules.by_path[path]
-                caller = Def(module, module.name, row) if row >= 0 else None
-                if caller is None or caller in seen or not module.is_production:
-                    continue
-                if self._passes is None or self._passes(caller, way[0]):
+            for caller in self._project.effects.calling(way[0]) if len(way) <= _FAR else ():
+                if caller not in seen and (self._passes is None or self._passes(caller, way[0])):
                     seen.add(caller)
                     waiting.append((caller, *way))
         wanted = [request for request in found if not methods.isdisjoint(request.endpoint.methods)]

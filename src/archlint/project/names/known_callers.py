@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archlint.facts.syntax import Call
     from archlint.project.model import CallSite, Def
     from archlint.project.program import Project
-    from archlint.project.source.modules import Module
 
 
 def known_callers(project: Project, definition: Def) -> list[CallSite]:
@@ -19,10 +17,4 @@ def known_callers(project: Project, definition: Def) -> list[CallSite]:
     known = {(site.path, site.call.at, site.call.end) for site in sites}
     written = ((m, call) for m, call in project.calls.written(definition.function.name) if m.is_production)
     unknown = ((m, call) for m, call in written if (m.path, call.at, call.end) not in known)
-    return sites if all(_runs_another(project, module, call, definition) for module, call in unknown) else []
-
-
-def _runs_another(project: Project, module: Module, call: Call, definition: Def) -> bool:
-    """It is known what the call runs, and it is not this."""
-    targets = [target for site in project.calls.in_module(module) if site.call is call for target in site.targets]
-    return bool(targets) and all(target.definition != definition for target in targets)
+    return sites if all(project.calls.runs_another(module, call, {definition}) for module, call in unknown) else []

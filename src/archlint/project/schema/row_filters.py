@@ -204,7 +204,7 @@ def grown_classes(project: Project) -> frozenset[str]:
             if isinstance(call.callee, Attribute):
                 types = project.types.all(module, call.callee.base, call.context)
                 made = {t.arguments[0].name for t in types if project.types.role(t) in _QUERIES and len(t.arguments) == 1}
-                found |= made if made - found and counts(_site_of(project, module, call)) else set()
+                found |= made if made - found and counts(project.calls.site(module, call)) else set()
     for name, klass in project.symbols.classes.items():
         if name not in found and klass.klass.bases and project.types.role(Type(name)) == _ROW:
             found |= {name} if any(counts(site) for site in project.calls.to(name)) else set()
@@ -214,7 +214,3 @@ def grown_classes(project: Project) -> frozenset[str]:
                 types = project.types.all(module, statement.value, statement.context)
                 found |= {t.name for t in types if t.is_class and project.types.role(t) == _ROW}
     return frozenset(found)
-
-
-def _site_of(project: Project, module: Module, call: Call) -> CallSite:
-    return next(site for site in project.calls.in_module(module) if site.call is call)

@@ -37,10 +37,8 @@ class CalledBack:
             found, steps = waiting.pop()
             if self._is_handed_on(found):
                 return True
-            for path, row in sorted(self._project.effects.callers.get(found, ())) if steps < _STEPS else ():
-                module = self._project.modules.by_path[path]
-                caller = Def(module, module.name, row) if row >= 0 and module.is_production else None
-                if caller is not None and caller not in seen:
+            for caller in self._project.effects.calling(found) if steps < _STEPS else ():
+                if caller not in seen:
                     seen.add(caller)
                     waiting.append((caller, steps + 1))
         return False
@@ -62,7 +60,10 @@ class CalledBack:
 
     @cached_property
     def _handed(self) -> dict[str, set[tuple[str, bool]]]:
-        """Name → the files in which a call is given it to run it later, and whether as a part of a module."""
+        """Name of a plain function → the files in which a call is given it to run it later, and whether as a part of
+        a module."""
+        outlines = (module.outline for module in self._project.modules.production)
+        known = {function.name for outline in outlines for function in outline.functions if function.klass < 0}
         found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
         for module in self._project.modules.production:
             body = module.body
@@ -73,8 +74,8 @@ class CalledBack:
                 if any(isinstance(a.value, String) and a.value.value in _ONCE for a in values):
                     continue
                 for leaf in (leaf for argument in values for leaf in leaves_of(argument.value)):
-                    if isinstance(leaf, Name):
+                    if isinstance(leaf, Name) and leaf.id in known:
                         found[leaf.id].add((module.path, False))
-                    elif isinstance(leaf, Attribute):
+                    elif isinstance(leaf, Attribute) and leaf.attr in known:
                         found[leaf.attr].add((module.path, True))
         return found

@@ -80,10 +80,8 @@ class LedTo:
                 return True
             if not is_later and is_decorated_task(self._project, found):
                 continue
-            for path, row in sorted(self._project.effects.callers.get(found, ())) if steps < _STEPS else ():
-                module = self._project.modules.by_path[path]
-                caller = Def(module, module.name, row) if row >= 0 and module.is_production else None
-                if caller is not None and caller not in seen:
+            for caller in self._project.effects.calling(found) if steps < _STEPS else ():
+                if caller not in seen:
                     seen.add(caller)
                     waiting.append((caller, steps + 1))
         return False

@@ -13,7 +13,6 @@ from archlint.project.source.one_off import PLAIN
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
-    from archlint.facts.syntax import Call
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
@@ -66,7 +65,7 @@ class Uncalled:
         if any(_is_run(project, each) for each in own):
             return False
         written = [(m, call) for m, call in project.calls.written(function.name) if m.is_production]
-        if not all(_runs_another(project, m, call, own) for m, call in written):
+        if not all(project.calls.runs_another(m, call, own) for m, call in written):
             return False
         return function.name not in self._handed_on
 
@@ -146,9 +145,3 @@ def _is_run(project: Project, definition: Def) -> bool:
         project.modules.by_path[path].is_production and (path, row) != (definition.module.path, definition.index)
         for path, row in places
     )
-
-
-def _runs_another(project: Project, module: Module, call: Call, own: set[Def]) -> bool:
-    sites = [site for site in project.calls.in_module(module) if site.call is call]
-    targets = [target for site in sites for target in site.targets]
-    return bool(targets) and all(target.definition not in own for target in targets)

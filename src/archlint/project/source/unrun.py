@@ -182,8 +182,7 @@ class Unrun:
         return self._project.loaded_by_name.makes_names or any(calls.written(name) for name in _FINDING)
 
     def _may_run(self, definition: Def, targets: set[Def], module: Module, call: Call) -> bool:
-        sites = [site for site in self._project.calls.in_module(module) if site.call is call]
-        known = {target.definition for site in sites for target in site.targets}
+        known = {target.definition for target in self._project.calls.site(module, call).targets}
         if not known:
             return True
         if targets.isdisjoint(known):

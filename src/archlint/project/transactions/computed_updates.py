@@ -27,7 +27,7 @@ from archlint.facts.syntax import (
 from archlint.project.control.sequence import context_at
 from archlint.project.model import Def
 from archlint.project.names.arguments import arguments_by_parameter, parameter
-from archlint.project.parts import parts_of
+from archlint.project.parts import calls_below, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.update_documents import Change, UpdateDocuments
 
@@ -111,7 +111,7 @@ class ComputedUpdates:
                 found = self._sum_with(module, call, column, value)
                 if found is None or _asks_around(module, call, found[2]):
                     continue
-                site = next(each for each in self._project.calls.in_module(module) if each.call is call)
+                site = self._project.calls.site(module, call)
                 if is_statement or (site.operation is not None and _WRITES in site.operation.effect):
                     yield ComputedUpdate(Def(module, module.name, function), site, *found, site.confidence)
 
@@ -143,7 +143,7 @@ class ComputedUpdates:
         found = _computed(module, change.value, frozenset({change.field.lower()}), call.at)
         if found is None or _asks_for_old(module, call, found[2]):
             return
-        site = next(each for each in self._project.calls.in_module(module) if each.call is call)
+        site = self._project.calls.site(module, call)
         if site.operation is not None and _WRITES in site.operation.effect:
             yield ComputedUpdate(change.caller, site, *found, site.confidence)
 
@@ -175,17 +175,12 @@ def set_by_name(call: Call) -> Iterator[tuple[str, Expr]]:
 def _asks_around(module: Module, call: Call, read: Expr) -> bool:
     """A call of the chain before it is given the old value, or another one that was read of the row and is no key:
     `filter(id=1, version=order.version)`."""
-    body, expr = module.body, call.callee
+    body = module.body
     owner = spell(body, read.base) if isinstance(read, Attribute) else ""
-    while isinstance(expr, Attribute | CallRef):
-        if isinstance(expr, CallRef):
-            inner = body.calls[expr.index]
-            given = (part for a in inner.arguments for part in parts_of(body, a.value) if isinstance(part, Attribute))
-            if any(part.attr not in _KEYS and spell(body, part.base) == owner for part in given):
-                return True
-            expr = inner.callee
-        else:
-            expr = expr.base
+    for inner in calls_below(body, call):
+        given = (part for a in inner.arguments for part in parts_of(body, a.value) if isinstance(part, Attribute))
+        if any(part.attr not in _KEYS and spell(body, part.base) == owner for part in given):
+            return True
     return False
 
 

@@ -92,8 +92,7 @@ class FailedCommits:
         return sum(tried.at <= call.at < site.call.at for call in uses) <= 1
 
     def _site(self, module: Module, call: Call) -> CallSite | None:
-        index = next((i for i, each in enumerate(module.body.calls) if each is call), -1)
-        site = self._project.calls.in_module(module)[index]
+        site = self._project.calls.site(module, call)
         operation = site.operation
         is_commit = operation is not None and _COMMIT in operation.effect and not self._is_kept_at_once(site)
         return site if is_commit and site.caller is not None else None
@@ -142,8 +141,7 @@ class FailedCommits:
         name = last_name(module.body, call.callee).lower()
         if any(word in name for word in self._ending):
             return True
-        index = next(i for i, each in enumerate(module.body.calls) if each is call)
-        return self._project.effects.does(self._project.calls.in_module(module)[index], _ENDED)
+        return self._project.effects.does(self._project.calls.site(module, call), _ENDED)
 
     def _ends_at_last(self, site: CallSite) -> bool:
         """A `finally` of a `try` around it ends it."""

@@ -19,7 +19,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import calls_below, names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.computed_updates import is_of_update, made_before, set_by_name
 from archlint.project.transactions.update_documents import Change, UpdateDocuments
@@ -65,6 +65,7 @@ class StateWrite(Struct, frozen=True):
 class StateWrites:
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._changes = tuple(UpdateDocuments(project, _UPDATING).all())
 
     def of(self, module: Module) -> Iterator[StateWrite]:
         """Those of a module: attributes by place, then calls."""
@@ -74,9 +75,8 @@ class StateWrites:
                 continue
             if target.base.id not in _OWN and isinstance(s.value, _VALUES):
                 yield StateWrite(function, s.at, s.end, s.context, target.base, target.attr, s.value)
-        for call in module.body.calls:
-            if self._is_update(module, call) and module.body.contexts[call.context].function >= 0:
-                yield from self._by_update(module, call)
+        for call in self._updates.get(module.path, ()):
+            yield from self._by_update(module, call)
         yield from self._plain.get(module.path, ())
 
     def is_taken(self, definition: Def) -> bool:
@@ -85,9 +85,18 @@ class StateWrites:
         module = definition.module
         for call in module.own_calls(definition.index):
             columns = [column for column, _ in set_by_name(call)] if self._is_update(module, call) else []
-            if any(_names(module, each, column) for column in columns for each in _chain(module, call)):
+            if any(_names(module, each, column) for column in columns for each in calls_below(module.body, call)):
                 return True
         return (module.path, definition.index) in self._taken
+
+    @cached_property
+    def _updates(self) -> dict[str, list[Call]]:
+        """Module → the calls in its functions that update what a query finds."""
+        found: dict[str, list[Call]] = {}
+        for module, call in (each for name in (_UPDATE, _STATEMENT) for each in self._project.calls.written(name)):
+            if self._is_update(module, call) and module.body.contexts[call.context].function >= 0:
+                found.setdefault(module.path, []).append(call)
+        return {path: sorted(calls, key=_at) for path, calls in found.items()}
 
     @cached_property
     def _taken(self) -> frozenset[tuple[str, int]]:
@@ -99,7 +108,7 @@ class StateWrites:
                 re.search(rf"\b{name}\b", asked or "", re.IGNORECASE) for name in _NAMED.findall(set_)
             ):
                 found.add((caller.module.path, caller.index))
-        for change in UpdateDocuments(self._project, _UPDATING).all():
+        for change in self._changes:
             if change.caller is not None and _asks_for_field(change):
                 found.add((change.module.path, change.caller.index))
         return frozenset(found)
@@ -114,7 +123,7 @@ class StateWrites:
 
     def _of_documents(self) -> Iterator[StateWrite]:
         """`orders.update_one({"_id": order["_id"]}, {"$set": {"status": "paid"}})`, where `order` was found in `orders`."""
-        for change in UpdateDocuments(self._project, _UPDATING).all():
+        for change in self._changes:
             module, call, callee = change.module, change.call, change.call.callee
             if change.operator != _SETS or change.caller is None or not isinstance(callee, Attribute):
                 continue
@@ -164,7 +173,7 @@ class StateWrites:
         return None
 
     def _by_call(self, module: Module, call: Call, row: Name, column: str, value: Expr) -> StateWrite:
-        site = next(each for each in self._project.calls.in_module(module) if each.call is call)
+        site = self._project.calls.site(module, call)
         function = module.body.contexts[call.context].function
         return StateWrite(function, call.at, call.end, call.context, row, column, value, site, is_plain=True)
 
@@ -176,14 +185,14 @@ class StateWrites:
     def _by_update(self, module: Module, call: Call) -> Iterator[StateWrite]:
         """Of a row that was read before, by the name that stands for it: one of the class, found by the same key."""
         columns = [(column, value) for column, value in set_by_name(call) if isinstance(value, _VALUES)]
-        asked = list(_chain(module, call)) if columns else []
+        asked = list(calls_below(module.body, call)) if columns else []
         for column, value in columns:
             if any(_names(module, each, column) for each in asked):
                 continue
             row = self._row(module, call, asked)
             if row is None:
                 return
-            site = next(each for each in self._project.calls.in_module(module) if each.call is call)
+            site = self._project.calls.site(module, call)
             function = module.body.contexts[call.context].function
             yield StateWrite(function, call.at, call.end, call.context, row, column, value, site)
 
@@ -202,6 +211,10 @@ class StateWrites:
         return None
 
 
+def _at(call: Call) -> int:
+    return call.at
+
+
 def _names_behind(module: Module, statement: Statement) -> frozenset[str]:
     """The names in what a statement gives, and in what a query was made of that it runs."""
     body, found = module.body, set(names_in(module.body, statement.value))
@@ -216,18 +229,6 @@ def _asks_for_field(change: Change) -> bool:
     made = made_before(change.module, asked, change.call.at) if isinstance(asked, Name) else None
     parts = parts_of(change.module.body, made.value if made is not None else asked)
     return any(isinstance(part, String) and part.value == change.field for part in parts)
-
-
-def _chain(module: Module, call: Call) -> Iterator[Call]:
-    """The calls on which the call is made: `filter(…)`, `where(…)`."""
-    expr = call.callee
-    while isinstance(expr, Attribute | CallRef):
-        if isinstance(expr, CallRef):
-            inner = module.body.calls[expr.index]
-            yield inner
-            expr = inner.callee
-        else:
-            expr = expr.base
 
 
 def _names(module: Module, call: Call, column: str) -> bool:

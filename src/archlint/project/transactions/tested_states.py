@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.control.sequence import chain
 from archlint.project.model import Def
-from archlint.project.parts import parts_of
+from archlint.project.parts import item_read, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.computed_updates import made_before
 from archlint.project.transactions.state_writes import StateWrite, StateWrites
@@ -136,13 +136,9 @@ def is_column_of(module: Module, expr: Expr | None, write: StateWrite, before: i
     match found:
         case Attribute(base=Name()):
             return found.attr == write.column and _is_named(found.base, write.row)
-        case Subscript(index=(String() as key,)):
-            return key.value == write.column and _is_named(found.base, write.row)
-        case CallRef():
-            call = module.body.calls[found.index]
-            of_row = isinstance(call.callee, Attribute) and call.callee.attr == "get" and _is_named(call.callee.base, write.row)
-            first = call.arguments[0].value if call.arguments else None
-            return of_row and isinstance(first, String) and first.value == write.column
+        case Subscript() | CallRef():
+            base, key = item_read(module.body, found) or (None, None)
+            return isinstance(key, String) and key.value == write.column and base is not None and _is_named(base, write.row)
         case _:
             return False
 

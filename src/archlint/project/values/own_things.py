@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archlint.facts.syntax import Attribute, Body, CallRef, Constant, Expr, Mapping, Name, String, Subscript
+from archlint.project.parts import item_read
 from archlint.project.spelling import spell
 
 _OWN = frozenset({"self", "cls"})
-_READING = "get"
 
 
 def is_own(expr: Expr) -> bool:
@@ -24,25 +24,18 @@ def is_own(expr: Expr) -> bool:
 
 def is_key_of_own(body: Body, expr: Expr | None, means: Callable[[Expr], bool]) -> bool:
     """`self.columns.get(name)`, `self.columns[name]["kind"]`: there is something only for a key of the mapping."""
-    while isinstance(expr, Subscript | CallRef):
-        key, base = _looked_up(body, expr)
-        if key is None or base is None:
-            return False
+    while expr is not None and (read := _looked_up(body, expr)) is not None:
+        base, key = read
         if means(key):
             return is_own(base)
         expr = base
     return False
 
 
-def _looked_up(body: Body, expr: Subscript | CallRef) -> tuple[Expr | None, Expr | None]:
-    """(key, mapping) of a lookup that gives nothing for what is missing."""
-    if isinstance(expr, Subscript):
-        return (expr.index[0] if len(expr.index) == 1 else None), expr.base
-    call = body.calls[expr.index]
-    if not isinstance(call.callee, Attribute) or call.callee.attr != _READING or not call.arguments:
-        return None, None
-    gives_nothing = all(_is_nothing(argument.value) for argument in call.arguments[1:])
-    return (call.arguments[0].value, call.callee.base) if gives_nothing else (None, None)
+def _looked_up(body: Body, expr: Expr) -> tuple[Expr, Expr] | None:
+    """(mapping, key) of a lookup that gives nothing for what is missing."""
+    others = body.calls[expr.index].arguments[1:] if isinstance(expr, CallRef) else ()
+    return item_read(body, expr) if all(_is_nothing(argument.value) for argument in others) else None
 
 
 def _is_nothing(expr: Expr) -> bool:
@@ -59,6 +52,6 @@ def readings(body: Body, expr: Expr) -> frozenset[str]:
 
 def _read_under(body: Body, expr: Expr) -> str | None:
     """The base and the key of what is read by a key that is written there."""
-    is_read = isinstance(expr, Subscript) or (isinstance(expr, CallRef) and len(body.calls[expr.index].arguments) == 1)
-    key, base = _looked_up(body, expr) if is_read and isinstance(expr, Subscript | CallRef) else (None, None)
-    return f"{spell(body, base)}[{key.value!r}]" if isinstance(key, String) and base is not None else None
+    has_default = isinstance(expr, CallRef) and len(body.calls[expr.index].arguments) != 1
+    base, key = (None if has_default else item_read(body, expr)) or (None, None)
+    return f"{spell(body, base)}[{key.value!r}]" if isinstance(key, String) else None

@@ -20,7 +20,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.project.names.handed_values import HandedValues
-from archlint.project.parts import parts_of
+from archlint.project.parts import item_read, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -142,13 +142,10 @@ class ReadFields:
 
     def _key(self, expr: Subscript | CallRef, depth: int = 0) -> str:
         """`name` of `body["name"]`."""
-        if isinstance(expr, Subscript):
-            key, base = expr.index[0] if expr.index else None, expr.base
-        else:
-            call = self._body.calls[expr.index]
-            if not isinstance(call.callee, Attribute) or call.callee.attr not in _READING or not call.arguments:
-                return ""
-            key, base = call.arguments[0].value, call.callee.base
+        read = item_read(self._body, expr, _READING)
+        if read is None:
+            return ""
+        base, key = read
         return key.value if isinstance(key, String) and self._is_whole(base, depth + 1) else ""
 
 

@@ -27,7 +27,7 @@ from archlint.project.types.told_by_name import (
     RELATING,
     SPEAKING,
 )
-from archlint.project.values.cut_values import parts_words, takes_apart
+from archlint.project.values.cut_values import parts_scheme, takes_apart
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ class CallFlows:
         site = self._project.calls.in_module(at.module)[call.index]
         definitions = list(dict.fromkeys(t.definition for t in site.targets if t.definition is not None))
         callee = site.call.callee
-        if not definitions and isinstance(callee, Attribute) and parts_words(callee.attr, site.call):
+        if not definitions and isinstance(callee, Attribute) and parts_scheme(callee.attr, site.call):
             return CLEAN if path == (0,) else self._taint.flow(callee.base, replace(at, context=site.call.context))
         flows: list[Flow] = []
         for definition in definitions[:1]:

@@ -12,7 +12,7 @@ from archlint.project.secrets.flows import CLEAN, UNKNOWN, Flow, Place, Source
 from archlint.project.secrets.taint_locals import may_be_text, read_key
 from archlint.project.spelling import last_name
 from archlint.project.values.addresses import parts_address
-from archlint.project.values.cut_values import parts_words
+from archlint.project.values.cut_values import parts_scheme
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
@@ -36,17 +36,17 @@ class ItemFlows:
         index = expr.index[0] if len(expr.index) == 1 else None
         if parts_address(at.module, expr.base) and (self._taint.habits.mailboxes or not _is_first(index)):
             return CLEAN  # the host of an address, or the name in it
-        if _is_first(index) and self._is_of_words(expr.base, at):
-            return CLEAN  # the scheme of a header
+        if _is_first(index) and self._is_of_scheme(expr.base, at):
+            return CLEAN  # the scheme of a header or an address
         if isinstance(index, Slice):
             return CLEAN if _cuts(index) else self._taint.flow(expr.base, at)
         return self.item(expr, expr.base, index, at)
 
-    def _is_of_words(self, base: Expr, at: Place) -> bool:
+    def _is_of_scheme(self, base: Expr, at: Place) -> bool:
         if not isinstance(base, CallRef):
             return False
         call = at.module.body.calls[base.index]
-        return isinstance(call.callee, Attribute) and parts_words(call.callee.attr, call)
+        return isinstance(call.callee, Attribute) and parts_scheme(call.callee.attr, call)
 
     def item(self, expr: Expr, base: Expr, index: Expr | None, at: Place) -> Flow:
         """What stands under a key (`base[index]`, `base.get(index)`), written as `expr`."""

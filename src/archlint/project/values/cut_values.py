@@ -12,15 +12,16 @@ _KEYED = re.compile(r"%\((\w+)\)")
 _FEW = 20
 """So many characters of a value are not the whole of it."""
 _SPLITTING = frozenset({"split", "rsplit", "partition", "rpartition"})
+_BEHIND_SCHEME = "://"
 _BETWEEN_PARTS = frozenset(".&:;,|_-/#?")
 """Characters between the parts of a value: what stands behind a blank, a word or `=` is the value itself."""
 
 
-def parts_words(method: str, call: Call) -> bool:
-    """`header.split()`, `header.partition(" ")`: the scheme, and the credential behind it."""
+def parts_scheme(method: str, call: Call) -> bool:
+    """`header.split()`, `header.partition(" ")`, `url.split("://")`: the scheme, and what counts behind it."""
     separator = call.arguments[0].value if call.arguments else None
-    blank = separator is None or (isinstance(separator, String) and separator.value.isspace())
-    return method in _SPLITTING and blank
+    text = separator.value if isinstance(separator, String) else ""
+    return method in _SPLITTING and (separator is None or text.isspace() or text == _BEHIND_SCHEME)
 
 
 def cut_by(pattern: Expr | None) -> frozenset[int]:

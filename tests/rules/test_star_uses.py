@@ -42,6 +42,14 @@ UNUSED = {
             f"import sqlite3\ndef m002_late(c: sqlite3.Connection):\n    return c.execute({QUERY!r}).fetchall()\n"
         )
     },
+    "only where the module is run by itself": {
+        "app/__init__.py": "",
+        "app/store.py": (
+            f"import sqlite3\ndef connect():\n    return sqlite3.connect('a')\nif __name__ == '__main__':\n"
+            f"    print(connect().execute({QUERY!r}).fetchall())\n"
+        ),
+        "app/main.py": "from app.store import connect\nCONNECTION = connect()\n",
+    },
     "named by nobody": {"scripts/late.sql": QUERY, "scripts/load.py": "TEXT = 'later.sql'\n"},
     "one word": {"scripts/late.sql": QUERY, "scripts/load.py": "def load(read):\n    return read('late')\n"},
     "named by a test": {

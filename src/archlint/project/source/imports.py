@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Site, Step
-from archlint.facts.syntax import Comparison, Import, Name, String
+from archlint.facts.syntax import Import, Name
 from archlint.project.parts import leaves_of
 from archlint.project.source.digraph import Digraph
 from archlint.project.source.modules import Module, Modules
@@ -47,14 +47,7 @@ class Reference(Struct, frozen=True, gc=False):
     @property
     def is_of_script(self) -> bool:
         """Stands under `if __name__ == "__main__":`, so it never runs when the module is imported."""
-        contexts = self.importer.body.contexts
-        index = self.given.context
-        while index >= 0:
-            place = contexts[index]
-            if place.kind == "if" and isinstance(place.subject, Comparison) and _asks_for_main(place.subject):
-                return True
-            index = place.parent
-        return False
+        return self.importer.is_under_main(self.given.context)
 
     @property
     def site(self) -> Site:
@@ -66,12 +59,6 @@ class Reference(Struct, frozen=True, gc=False):
         if self.given.type_checking:
             return False
         return view == "runtime" or not (self.is_local or self.is_of_script)
-
-
-def _asks_for_main(test: Comparison) -> bool:
-    names = {operand.id for operand in test.operands if isinstance(operand, Name)}
-    values = {operand.value for operand in test.operands if isinstance(operand, String)}
-    return test.ops == ("==",) and "__name__" in names and "__main__" in values
 
 
 class Edge(Struct, frozen=True, gc=False):

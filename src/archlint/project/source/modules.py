@@ -15,7 +15,7 @@ import pathspec
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Body, Call, FileFacts, Outline, Statement
+from archlint.facts.syntax import Body, Call, Comparison, FileFacts, Name, Outline, Statement, String
 from archlint.facts.text import LineIndex
 from archlint.project.control.unreachable import Unreachable
 from archlint.project.names.scopes import Scopes
@@ -82,6 +82,16 @@ class Module:
     def own_calls(self, function: int) -> Sequence[Call]:
         """The calls of a function, as `own_statements`."""
         return self._calls_of.get(function, ())
+
+    def is_under_main(self, context: int) -> bool:
+        """The place stands under `if __name__ == "__main__":`, so it never runs when the module is imported."""
+        contexts = self.body.contexts
+        while context >= 0:
+            place = contexts[context]
+            if place.kind == "if" and isinstance(place.subject, Comparison) and _asks_for_main(place.subject):
+                return True
+            context = place.parent
+        return False
 
     def statements_between(self, begin: int, end: int) -> Sequence[Statement]:
         """The statements that begin in a range of offsets, those of nested functions too, in source order."""
@@ -257,6 +267,12 @@ class _Scope(Struct, frozen=True, eq=False):
     is_test: bool
     further: tuple[str, ...] = ()
     found: dict[str, Module | None] = {}
+
+
+def _asks_for_main(test: Comparison) -> bool:
+    names = {operand.id for operand in test.operands if isinstance(operand, Name)}
+    values = {operand.value for operand in test.operands if isinstance(operand, String)}
+    return test.ops == ("==",) and "__name__" in names and "__main__" in values
 
 
 def _shared(root: str, path: str) -> str:

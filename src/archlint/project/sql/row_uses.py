@@ -62,9 +62,12 @@ class RowUses:
         return "the code asks the database which columns there are" if sql.origin in self._inquiring else ""
 
     def is_by_hand(self, sql: Sql) -> bool:
-        """A file asks for it that a person runs and that ends, or that cannot be imported by its name (`.shellrc.py`)."""
+        """A file asks for it that a person runs and that ends, or that cannot be imported by its name (`.shellrc.py`), or a
+        file only as it is run by itself."""
         if sql.sink is None:
             return False
+        if sql.sink.module.is_under_main(sql.sink.call.context):
+            return True
         stem = sql.sink.module.path.rpartition("/")[2].partition(".")[0]
         return self._project.by_hand.holds(sql.sink.module) or not stem.isidentifier()
 

@@ -17,6 +17,8 @@ _FEW = 3
 _FEATURES = 4
 """So many packages must hold a module of a name before the name is believed to be a layer in each feature."""
 
+_CLIENT = "http-client"
+
 
 class Stack:
     """The stack below one top-level package, if it is one; with no name, the one that the top-level packages make."""
@@ -43,7 +45,7 @@ class Stack:
 
     def _spread_interface(self, groups: list[Group], found: dict[str, Layer]) -> dict[str, Layer]:
         """What lies beside the routers of a package that holds no other layer is interface too (a web app's forms), but for
-        folders that are named for another layer (a feature's own `models`)."""
+        folders that are named for another layer (a feature's own `models`) and for what asks other programs."""
         packages = {
             package
             for group in groups
@@ -52,8 +54,8 @@ class Stack:
         for package in sorted(packages):
             inside = [m for m in self._modules if is_below(m.local_name, package)]
             if {found[m.name] for m in inside if m.name in found} == {"interface"}:
-                free = [m.name for m in inside if m.name in found or not _is_named_otherwise(m.local_name, package)]
-                found |= dict.fromkeys(free, "interface")
+                free = [m for m in inside if not _is_named_otherwise(m.local_name, package) and not self._asks_others(m)]
+                found |= dict.fromkeys((m.name for m in free), "interface")
         return found
 
     def _groups(self) -> list[Group]:
@@ -80,6 +82,10 @@ class Stack:
     def _speaks(self, group: Group) -> bool:
         """Does a module of the group know a web framework? `forms` may be documents, `handlers` those of messages."""
         return any("web-framework" in self._source.kinds(module) for module in group.members)
+
+    def _asks_others(self, module: Module) -> bool:
+        """A client that lies beside the routers is no part of what answers."""
+        return _CLIENT in self._source.kinds(module)
 
     def _answers(self, group: Group) -> bool:
         """Does it answer requests, and not just stand around those that do (`schemas/forms`)?"""

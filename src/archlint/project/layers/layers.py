@@ -13,13 +13,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.settings import LayerMap
-from archlint.facts.syntax import Attribute, Class, Expr, Name, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Class, Expr, Name, Subscript
 from archlint.project.layers import layer_words as words
 from archlint.project.layers.layer_inference import infer
 from archlint.project.layers.layer_map import assign
 from archlint.project.layers.layer_words import LAYERS, Layer
 from archlint.project.source.assembling import only_assembles, puts_together
 from archlint.project.source.modules import Module
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -95,7 +96,7 @@ class Layers:
             return True
         if layer in ("domain", "application"):
             return layer == "application" and module.path in self._assembling
-        if module.path in self._making_apps or puts_together(module):
+        if module.path in self._making_apps or puts_together(module) or _keeps_app(module):
             return True
         if words.names_first_filling(name) or (layer != "infrastructure" and words.names_entry_point(name)):
             return True
@@ -270,3 +271,10 @@ def _last_name(expr: Expr) -> str:
     if isinstance(expr, Attribute):
         return expr.attr
     return expr.id if isinstance(expr, Name) else ""
+
+
+def _keeps_app(module: Module) -> bool:
+    """`application = create_app()` beside its imports: what a server is pointed at."""
+    body = module.body
+    made = (s.value for s in body.statements if s.kind == "assign" and body.contexts[s.context].kind == "module")
+    return any(isinstance(value, CallRef) and words.names_app_factory(last_name(body, value)) for value in made)

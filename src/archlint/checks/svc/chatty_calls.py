@@ -26,6 +26,8 @@ from archlint.project.loops.loops import CHUNKS, Loop, Loops
 from archlint.project.loops.proved import Proved
 from archlint.project.loops.repeated import Repeated, RepeatedEffects
 from archlint.project.loops.stations import stations
+from archlint.project.loops.written_besides import are_written_besides
+from archlint.project.model import Def
 from archlint.project.names.unset_flags import is_behind_unset_flag
 from archlint.project.parts import names_in, parts_of
 from archlint.project.source.operated import is_left, is_run_by_operator
@@ -214,7 +216,7 @@ class _Weighing:
         if is_search(call) or ends_at_first(call):
             return "it ends at the first that fits"
         items = _items(call)
-        if any(_kind(words) in self._params.few for words in items):
+        if are_written_besides(self._project, call.loop) or any(_kind(words) in self._params.few for words in items):
             return "there is a handful of its items"
         if any(not {*words}.isdisjoint(self._params.unfinished) for words in items):
             return "it asks how far each is"
@@ -228,8 +230,16 @@ class _Weighing:
             return "a command of its operator runs it"
         if self._project.by_hand.begins(call.point.module):
             return "a person runs it, and it ends"
-        is_left_over = caller is not None and not self._led_to.is_empty and is_left(self._project, caller)
+        is_left_over = caller is not None and self._is_of_program(caller) and is_left(self._project, caller)
         return "nothing here calls it" if is_left_over and not self._is_weak(call) else ""
+
+    def _is_of_program(self, definition: Def) -> bool:
+        """Routes or tasks are seen, or other modules of the project take from this one, so that no others are meant to."""
+        project, module = self._project, definition.module
+        if not self._led_to.is_empty:
+            return True
+        takers = map(project.modules.by_path.__getitem__, project.types.inference.usage.importers(module))
+        return any(taker.is_production and taker is not module and not taker.is_package for taker in takers)
 
     def _is_one_batch(self, call: Repeated) -> bool:
         loop, place = call.loop, call.loop.place

@@ -27,6 +27,8 @@ _LISTING = _NARROWING | {"list"}
 _ASKING = frozenset({"execute", "scalars", "stream", "stream_scalars"})
 """`session.execute(statement)`"""
 _OF_RELATION = _NARROWING | {"all", "exclude", "order_by", "select_related", "prefetch_related", "iterator", "values_list"}
+_OF_ROWS = frozenset({"offset", "limit", "order_by", "options", "distinct", "execution_options"})
+"""What gives the same rows, or some of them."""
 _WHOLE = frozenset({"objects", "queryset", "qs", "query", "session", "manager", "db"})
 """Last words in names of what gives the rows of a table, and not of one thing."""
 _MARKS = frozenset({"status", "state", "type", "kind", "date", "day", "month", "year", "version", "level"})
@@ -67,8 +69,8 @@ def _sources(project: Project, module: Module, expr: Expr, context: int, depth: 
         case CallRef():
             callee = body.calls[expr.index].callee
             given = body.calls[expr.index].arguments
-            if isinstance(callee, Attribute) and not given:  # `found.all()`
-                yield from _sources(project, module, callee.base, context, depth - 1)
+            if isinstance(callee, Attribute) and (not given or callee.attr in _OF_ROWS):  # `found.all()`
+                yield from _sources(project, module, _below(module, callee.base), context, depth - 1)
             elif isinstance(callee, Attribute) and callee.attr in _ASKING:
                 yield from _sources(project, module, given[0].value, context, depth - 1)
             for definition in _told_whose(project, module, expr):
@@ -82,6 +84,16 @@ def _sources(project: Project, module: Module, expr: Expr, context: int, depth: 
                     yield from _handed(project, module, expr.id, context, depth - 1)
                 elif source.module is module and source.expr is not None and source.expr is not expr:
                     yield from _sources(project, module, source.expr, context, depth - 1)
+
+
+def _below(module: Module, expr: Expr) -> Expr:
+    """`found` of `found.offset(skip).limit(most)`"""
+    while isinstance(expr, CallRef):
+        callee = module.body.calls[expr.index].callee
+        if not isinstance(callee, Attribute) or callee.attr not in _OF_ROWS:
+            break
+        expr = callee.base
+    return expr
 
 
 def _handed(project: Project, module: Module, name: str, context: int, depth: int) -> Iterator[tuple[Module, Expr]]:
@@ -102,7 +114,7 @@ def _told_whose(project: Project, module: Module, expr: CallRef) -> Iterator[Def
     for target in site.targets[:1]:
         definition = target.definition
         given = arguments_by_parameter(site.call, definition) if definition is not None else {}
-        if definition is not None and any(name.endswith("_id") for name in given):
+        if definition is not None and any(words_of(name)[-1:] == (_ID,) for name in given):
             yield definition
 
 

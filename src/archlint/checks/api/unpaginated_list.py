@@ -10,6 +10,7 @@ from archlint.facts.syntax import Name
 from archlint.project.listings.answered_rows import AnsweredRows
 from archlint.project.listings.bare_values import gives_bare_values
 from archlint.project.listings.empty_answers import answers_nothing_first
+from archlint.project.listings.key_last import key_first
 from archlint.project.listings.listing_views import ListingView, ListingViews
 from archlint.project.listings.many_rows import ManyRows, RowWords, kind_of
 from archlint.project.listings.said_rows import SaidRows
@@ -96,7 +97,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         if any("limited" in each.traits for each in rows):
             yield Proof(definition.site, f"`{endpoint.label}` answers with a page at a time")
-        elif not left.hold(endpoint.route) and (open_rows := weighed.among(rows)):
+        elif not left.hold(endpoint.route) and (open_rows := weighed.among_of_function(rows, endpoint)):
             widest = max(open_rows, key=lambda each: weighed.of_function(each, endpoint))
             yield _by_function(endpoint, widest, weighed)
     for view, path in views:
@@ -133,6 +134,12 @@ class _Weighed:
     def among(self, found: tuple[Rows, ...]) -> list[Rows]:
         """Those of tables of which it is known that requests fill them."""
         return [rows for rows in found if not _is_bounded(rows) and self._grows(rows)]
+
+    def among_of_function(self, found: tuple[Rows, ...], endpoint: Endpoint) -> list[Rows]:
+        """Behind a path that ends in a key those alone for which it is named: else it may be the key of one of them."""
+        path = _path(endpoint)
+        is_turned = path != endpoint.path and endpoint.path.endswith("}")
+        return [rows for rows in self.among(found) if not is_turned or _ends_with_one_of(path, words_of(_named(rows)))]
 
     def of_function(self, rows: Rows, endpoint: Endpoint) -> Confidence:
         """Low where neither the end of the path nor the function is named for the rows: of 79 of seven readings 29 were
@@ -299,7 +306,9 @@ def _is_list(endpoint: Endpoint, params: Params) -> bool:
 
 def _path(endpoint: Endpoint) -> str:
     """Without what is only known when the program runs (`/api/{}/orders`, of a prefix that a loop gives): that is no key,
-    unless the function takes one that the path does not name."""
+    unless the function takes one that the path does not name.  What belongs to one thing has the thing's key before it."""
+    if endpoint.route.via != FIELD and (turned := key_first(endpoint.path)) is not None:
+        return turned
     given = (p for p in endpoint.definition.function.parameters if p.annotation is None and p.default is None)
     is_keyed = any(p.kind == "*" or (p.name not in _GIVEN and f"{{{p.name}}}" not in endpoint.path) for p in given)
     if is_keyed or "{}" not in endpoint.path:

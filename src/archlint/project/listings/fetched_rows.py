@@ -11,6 +11,7 @@ from msgspec import Struct
 from archlint.facts.syntax import Attribute
 from archlint.project.model import CallSite
 from archlint.project.names.arguments import receiver_of
+from archlint.project.relations.grouped_sql import is_grouped
 from archlint.project.relations.row_types import Rows, Trait
 from archlint.project.schema.names import last_part
 from archlint.project.spelling import last_name, spell
@@ -23,7 +24,6 @@ _FETCHING = frozenset({"fetchall", "fetch_all", "fetchmany"})
 _EXECUTING = frozenset({"execute", "exec_driver_sql", "sql"})
 _WHERE = re.compile(r"\bwhere\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _GIVEN = re.compile(r"%s|%\(|\?|:\w|@\w|\$\d|\{|=\s*'")
-_GROUPS = re.compile(r"\bgroup\s+by\b|\bselect\s+distinct\b", re.IGNORECASE)
 _UNION = re.compile(r"\bunion\b", re.IGNORECASE)
 
 
@@ -90,7 +90,7 @@ def _traits(text: str, *, is_limited: bool) -> Iterator[Trait]:
     rows come along."""
     if is_limited:
         yield "limited"
-    if _GROUPS.search(text):
+    if is_grouped(text):
         yield "grouped"
     where = _WHERE.search(text)
     if "{" in text or _UNION.search(text):

@@ -12,6 +12,7 @@ from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison
 from archlint.project.model import CallSite, Type
 from archlint.project.names.arguments import receiver_of
 from archlint.project.parts import parts_of
+from archlint.project.relations.grouped_sql import is_grouped
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
@@ -35,7 +36,7 @@ GIVES_VALUE = frozenset(
 )
 _RESULTS = _COLLECTIONS | {"db-cursor"}
 _LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "collections.abc.Iterable"})
-_GROUPING = frozenset({"group_by", "aggregate"})
+_GROUPING = frozenset({"group_by", "aggregate", "having"})
 _DATES = frozenset({"dates", "datetimes"})
 _PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year", "month", "day"})
 _VALUES = frozenset({"values", "values_list"})
@@ -66,8 +67,8 @@ _MEANT = {"in_": "in", "between": "range"}
 _COMPARED = frozenset({"==", *_BOUNDS})
 _BY_ASKER = re.compile(rf"_(by|for|of)_({'|'.join(sorted(_ASKERS))}|owner|author|account)(_id)?$")
 _LIMITED_SQL = re.compile(r"\b(limit|fetch\s+(first|next)|top\s*\()\b", re.IGNORECASE)
-_GROUPED_SQL = re.compile(r"\bgroup\s+by\b", re.IGNORECASE)
 _KEYS = frozenset({"id", "pk", "uuid", "guid", "slug", "key", "external_id", "name", "username", "email"})
+_ROW_KEYS = frozenset({"id", "pk", "uuid", "guid"})
 _ENDS_OF_KEYS = ("_hash", "_checksum")
 _Asked = Callable[[Expr], bool]
 
@@ -119,7 +120,8 @@ class RowTypes:
         if name in _COUNTING:
             yield "grouped"
         base = receiver_of(site)
-        if name in _GROUPING or name in _DATES or (name == "annotate" and "values" in _chain(body, base)):
+        is_by_groups = name in _GROUPING and not _is_by_its_key(body, site)
+        if is_by_groups or name in _DATES or (name == "annotate" and "values" in _chain(body, base)):
             yield "grouped"
         by = {last_name(body, argument.value) for argument in site.call.arguments}
         if name == "distinct" and (by - _UNIQUE or self._is_of_columns(site.module, base)):
@@ -153,12 +155,7 @@ class RowTypes:
         """All that the query asks for are dates or columns: `query(func.date(Visit.at))`, `values_list("city")`."""
         if not _VALUES.isdisjoint(_chain(module.body, expr)):
             return True
-        calls = []
-        while isinstance(expr, CallRef | Attribute):
-            if isinstance(expr, CallRef):
-                calls.append(module.body.calls[expr.index])
-            expr = module.body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
-        asked = [argument.value for argument in calls[-1].arguments] if calls else []
+        asked = _asked_for(module.body, expr)
         return bool(asked) and all(_is_column(module.body, each) for each in asked)
 
     def _told_by_sql(self, site: CallSite) -> Iterator[Trait]:
@@ -167,7 +164,7 @@ class RowTypes:
         for text in self._project.values.texts(site.module, statement, site.call.context) if statement is not None else ():
             if _LIMITED_SQL.search(text.rendered):
                 yield "limited"
-            if _GROUPED_SQL.search(text.rendered):
+            if is_grouped(text.rendered):
                 yield "grouped"
 
     def roles(self, module: Module, context: int, expr: Expr) -> set[str]:
@@ -243,6 +240,27 @@ def _is_column(body: Body, expr: Expr) -> bool:
     if isinstance(expr, CallRef):
         return last_name(body, expr) in _PARTS_OF_DATES
     return isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id[:1].isupper()
+
+
+def _asked_for(body: Body, expr: Expr | None) -> tuple[Expr, ...]:
+    """What the call is given with which a chain begins: `query(Order, func.count())`, `select(Order)`."""
+    calls = []
+    while isinstance(expr, CallRef | Attribute):
+        if isinstance(expr, CallRef):
+            calls.append(body.calls[expr.index])
+        expr = body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
+    return tuple(argument.value for argument in calls[-1].arguments) if calls else ()
+
+
+def _is_by_its_key(body: Body, site: CallSite) -> bool:
+    """`query(User, func.count(Order.id)).join(Order).group_by(User.id)`: one row for each user, as without it."""
+    asked = _asked_for(body, receiver_of(site))[:1]
+    of = {each.id for first in asked for each in parts_of(body, first) if isinstance(each, Name)}
+    given = (argument.value for argument in site.call.arguments)
+    return any(
+        isinstance(key, Attribute) and key.attr in _ROW_KEYS and isinstance(key.base, Name) and key.base.id in of
+        for key in given
+    )
 
 
 def _chain(body: Body, expr: Expr | None) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Comparison, Name, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Name, Subscript
 from archlint.project.names.arguments import receiver_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.words import words_of
@@ -16,16 +16,22 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _STATIONS = 2
-_KEEPING = frozenset({"cache.read", "cache.write"})
 """What asks another object, and that object's method."""
+_KEEPING = frozenset({"cache.read", "cache.write"})
+_EMPTYING = frozenset({"clear", "clears", "delete", "deletes", "drop", "evict", "evicts", "flush", "invalidate", "invalidates"})
 
 
 def is_memoised(project: Project, definition: Def, memo: tuple[str, ...]) -> bool:
-    """A decorator that keeps results, known to the knowledge or by a word (`memo`) in its name."""
+    """A decorator that keeps results, known to the knowledge or by a word (`memo`) in its name; or a method of an object that
+    is called so: `@OrderCache.wrap`."""
     if any(operation.cached for operation in project.types.inference.returns.decorations(definition)):
         return True
-    names = [last_name(definition.module.body, decorator) for decorator in definition.function.decorators]
-    return any(word in name.lower() for name in names for word in memo)
+    body, decorators = definition.module.body, definition.function.decorators
+    if any(word in last_name(body, decorator).lower() for decorator in decorators for word in memo):
+        return True
+    callees = (body.calls[d.index].callee if isinstance(d, CallRef) else d for d in decorators)
+    of_objects = (c for c in callees if isinstance(c, Attribute) and _EMPTYING.isdisjoint(words_of(c.attr)))
+    return any(word in last_name(body, c.base).lower() for c in of_objects for word in memo)
 
 
 def asks_a_keeper(places: list[EffectPoint], memo: tuple[str, ...]) -> bool:

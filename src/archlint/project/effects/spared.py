@@ -94,8 +94,10 @@ class Spared:
         )
 
     def is_loaded(self, stations: list[EffectPoint]) -> bool:
-        """It is reached only where somebody has loaded the rows with the object: `if is_prefetched(order, "lines")`."""
-        return any(
+        """It is reached only where somebody has loaded the rows with the object: `if is_prefetched(order, "lines")`; or what it
+        calls says that it takes what is loaded: `prefetched_or_asked(order, "lines")`."""
+        called = (last_name(here.module.body, here.call.call.callee) for here in stations if here.call is not None)
+        return any(_LOADED in words_of(name) for name in called) or any(
             holds and isinstance(test, CallRef) and _LOADED in words_of(last_name(here.module.body, test))
             for here in stations
             for test, holds in self._switches.tests_around(here.module, here.context, here.site.at)

@@ -17,6 +17,7 @@ from archlint.facts.syntax import (
     Expr,
     Name,
     Slice,
+    Starred,
     String,
     Subscript,
 )
@@ -109,7 +110,11 @@ class Limited:
             callers = self._project.calls.callers(parameter.definition)
             given = self._origins.given_anywhere(parameter)
             handed = bool(given) and len(given) == len(callers)
-            return handed and all(self._is(_Place(o.module, o.context, _NOTHING, place.depth - 1), o.expr, path) for o in given)
+            return handed and all(
+                (not path and self._is_written_out(o.expr))
+                or self._is(_Place(o.module, o.context, _NOTHING, place.depth - 1), o.expr, path)
+                for o in given
+            )
         if binding.kind != "statement":
             return False
         statement = place.module.body.statements[binding.index]
@@ -121,6 +126,13 @@ class Limited:
         if not steps and is_empty(place.module, value):
             return self._is_filled_by_few(here, name)
         return self._is(here, value, steps)
+
+    def _is_written_out(self, expr: Expr) -> bool:
+        """`[]`, `[order]`, `None`, as they are handed over: no name by which more could be put in."""
+        if isinstance(expr, Constant):
+            return expr.value is None
+        is_display = isinstance(expr, Collection) and not any(isinstance(item, Starred) for item in expr.items)
+        return is_display and len(expr.items) <= self._most
 
     def _is_filled_by_few(self, place: _Place, name: str) -> bool:
         """One item is added in each turn of loops over few, and nothing else fills the list."""
@@ -174,7 +186,8 @@ class Limited:
         return name in _FETCHING and base is not None and self._is(here, base, path)
 
     def _gives_few(self, place: _Place, site: CallSite, definition: Def, path: tuple[int, ...]) -> bool:
-        """All that the function returns is limited, with what the call gives or leaves to the defaults."""
+        """All that the function returns is limited, with what the call gives or leaves to the defaults; beside what it writes
+        out (`return []`), which alone says nothing."""
         handed = arguments_by_parameter(site.call, definition)
         numbers: dict[str, int] = {}
         for parameter in definition.function.parameters:
@@ -184,9 +197,9 @@ class Limited:
                 numbers[parameter.name] = number
         module = definition.module
         returns = self._project.symbols.scopes(module).returns.get(definition.index, [])
-        return bool(returns) and all(
-            s.value is not None and self._is(_Place(module, s.context, numbers, place.depth - 1), s.value, path)
-            for s in returns
+        told = [s for s in returns if path or s.value is None or not self._is_written_out(s.value)]
+        return bool(told) and all(
+            s.value is not None and self._is(_Place(module, s.context, numbers, place.depth - 1), s.value, path) for s in told
         )
 
     def _limits(self, place: _Place, site: CallSite, sql: str) -> bool:

@@ -11,6 +11,7 @@ from archlint.project.loops.batches import expression_of
 from archlint.project.loops.stations import stations
 from archlint.project.names.arguments import arguments_by_parameter, parameter
 from archlint.project.parts import names_in, parts_of
+from archlint.project.relations.ordered import is_ordered
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 
+_FIRST = "first"
 _IF_DUE = re.compile(r"_if_(necessary|needed|required|expired|stale|outdated|due|old)$")
 
 
@@ -39,7 +41,7 @@ class AlreadyAsked:
         if isinstance(expr, Name):
             sources = self._project.values.sources.of(point.module, expr, point.context)
             expr = sources[0].expr if len(sources) == 1 and sources[0].module is point.module else None
-        return self._is_loaded(point.module, expr)
+        return self._is_loaded(point.module, expr, point.context)
 
     def is_handed_loaded(self, point: EffectPoint, path: Path) -> bool:
         """`summary(item)` where that goes through `item.related.all()`, or hands it on to who does, of such a relation."""
@@ -54,14 +56,19 @@ class AlreadyAsked:
                 break
             asked = arguments_by_parameter(before.call.call, here.caller).get(asked.id)
             here = before
-        return self._is_loaded(here.module, asked, point.module)
+        return self._is_loaded(here.module, asked, here.context, point.module)
 
-    def _is_loaded(self, module: Module, expr: Expr | None, loading: Module | None = None) -> bool:
-        """`loading`: where the relation is loaded, if that is another file."""
-        body, relation = module.body, expr
-        if isinstance(expr, CallRef):
-            call, relation = body.calls[expr.index], None
-            if isinstance(call.callee, Attribute) and call.callee.attr in self._words.whole and not call.arguments:
+    def _is_loaded(self, module: Module, expr: Expr | None, context: int, loading: Module | None = None) -> bool:
+        """`loading`: where the relation is loaded, if that is another file.  A part of what is loaded is there as well."""
+        body, relation = module.body, expr.base if isinstance(expr, Subscript) else expr
+        if isinstance(relation, CallRef):
+            asked, relation = relation, None
+            call = body.calls[asked.index]
+            if (
+                isinstance(call.callee, Attribute)
+                and not call.arguments
+                and self._is_whole(module, call.callee, asked, context)
+            ):
                 relation = call.callee.base
         if not isinstance(relation, Attribute):
             return False
@@ -73,6 +80,13 @@ class AlreadyAsked:
             for argument in call.arguments
             for part in parts_of(ahead, argument.value)
         )
+
+    def _is_whole(self, module: Module, callee: Attribute, asked: CallRef, context: int) -> bool:
+        """It takes the rows as they were loaded; the first of them, too, where the class says their order."""
+        if callee.attr in self._words.whole:
+            return True
+        found = self._project.types.all(module, asked, context) if callee.attr == _FIRST else ()
+        return any(is_ordered(self._project, each) for each in found)
 
     def is_asked_once(self, point: EffectPoint, loop: Loop, path: Path) -> bool:
         """The answer is held by an object that is the same for each item, or by the lazy value itself."""

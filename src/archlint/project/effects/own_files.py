@@ -19,7 +19,7 @@ _PLACE = re.compile(r"__file__|[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 
 def names_own_file(project: Project, module: Module, expr: Expr, context: int) -> bool:
-    """`load_data("species.csv")`, `read(open(DATA / "species.csv"))`, also through names: all of the file's name is in the
+    """`load_data("species.csv")`, `read_csv(DATA / "species.csv")`, also through names: all of the file's name is in the
     code."""
     leaves = list(_leaves(project, module, expr, context, _DEPTH))
     return None not in leaves and any(isinstance(leaf, String) and "." in leaf.value for leaf in leaves)

@@ -129,10 +129,9 @@ class Limited:
 
     def _is_written_out(self, expr: Expr) -> bool:
         """`[]`, `[order]`, `None`, as they are handed over: no name by which more could be put in."""
-        if isinstance(expr, Constant):
-            return expr.value is None
-        is_display = isinstance(expr, Collection) and not any(isinstance(item, Starred) for item in expr.items)
-        return is_display and len(expr.items) <= self._most
+        if isinstance(expr, Collection):
+            return len(expr.items) <= self._most and not any(isinstance(item, Starred) for item in expr.items)
+        return isinstance(expr, Constant) and expr.value is None
 
     def _is_filled_by_few(self, place: _Place, name: str) -> bool:
         """One item is added in each turn of loops over few, and nothing else fills the list."""

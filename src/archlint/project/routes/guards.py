@@ -92,7 +92,7 @@ class Guards:
         if any(self._asks.in_name(name) for name in wrappers):
             yield Guard.ASKS
         for site in self._sites(route):
-            yield from self._given(site)
+            yield from self._given(site, route.paths)
         if self._project.calls.registered(_ASKED_OF_ALL):
             yield Guard.ASKS
         yield from self._set_on(route)
@@ -112,15 +112,18 @@ class Guards:
                 if inclusion.child in route.containers:
                     yield inclusion.site
 
-    def _given(self, site: Site) -> Iterator[Guard]:
-        """By keywords that hand over guards (`dependencies=[Depends(signed_in)]`)."""
+    def _given(self, site: Site, paths: tuple[str, ...] = ()) -> Iterator[Guard]:
+        """By keywords that hand over guards (`dependencies=[Depends(signed_in)]`), but for those that leave out these paths."""
         module = self._project.modules.by_path[site.path]
         call = next((call for call in module.body.calls if (call.at, call.end) == (site.at, site.end)), None)
         for argument in call.arguments if call is not None else ():
             if call is not None and argument.name in self._words.guard_arguments:
                 for leaf in leaves_of(argument.value):
-                    is_named = argument.name == _PERMISSION and isinstance(leaf, String)
-                    yield Guard.ASKS if is_named else self._of_expression(Written(module, leaf, call.context))
+                    written = Written(module, leaf, call.context)
+                    if argument.name == _PERMISSION and isinstance(leaf, String):
+                        yield Guard.ASKS
+                    elif not paths or not self._paths.leave_out(written, paths):
+                        yield self._of_expression(written)
 
     def _set_on(self, route: Route) -> Iterator[Guard]:
         """By what a router is given after it was made: `router.dependencies = [Depends(signed_in)]`."""
@@ -201,7 +204,7 @@ class Guards:
         for decorator in definition.function.decorators:
             if self._declares(module, decorator):
                 yield from self._given(Site(module.path, decorator.at, decorator.end))
-            else:
+            elif not self._access.tells(definition, decorator):
                 yield self._of_expression(Written(module, decorator, outer))
                 yield Guard.DECLARED if self._is_opened(module, decorator) else Guard.NONE
         for written in self._injected.of(definition):

@@ -62,6 +62,10 @@ class ViewAccess:
                     found = self.by_default
         return found or Guard.NONE
 
+    def tells(self, definition: Def, decorator: Expr) -> bool:
+        """It gives the function permission classes: these say who may come, and its own name nothing."""
+        return any(operation.register == _ACCESS for operation in self._operations(definition, decorator))
+
     @cached_property
     def by_default(self) -> Guard:
         """What the settings of the framework say of all views; unknown where there are none, as in a package for others."""

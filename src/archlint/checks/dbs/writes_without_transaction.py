@@ -46,6 +46,7 @@ from archlint.project.transactions.loose_writes import (
 from archlint.project.transactions.new_rows import rows_made_in
 from archlint.project.transactions.nothing_new import keeps_nothing_new
 from archlint.project.transactions.repeatable_writes import can_be_run_again
+from archlint.project.transactions.replaced_rows import is_made_of, is_replaced
 from archlint.project.transactions.transactions import Transactions
 from archlint.project.transactions.written_names import Written, is_key
 from archlint.project.values.insertions import text_of
@@ -114,13 +115,15 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class _Pair(Struct, frozen=True):
-    """`by_key`: no more joins the two than a key that both are asked for by."""
+    """`by_key`: no more joins the two than a key that both are asked for by. `replaces`: the second puts there again what the
+    first takes away."""
 
     first: Commit
     second: Commit
     one: Written
     two: Written
     by_key: bool
+    replaces: bool
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -185,10 +188,15 @@ def _pairs(project: Project, commits: Commits, definition: Def, found: list[Comm
             continue  # `await sync_to_async(order.save)()` is one
         if is_handed_on(first, second):
             continue
-        is_about = one.is_about(two, params.actors) or is_read_back(project, first, second, two)
-        is_later = (is_about or one.shares_key(two, params.actors)) and commits.follow(first, second)
+        is_about = (
+            one.is_about(two, params.actors)
+            or is_read_back(project, first, second, two)
+            or is_made_of(definition, first, second, one, two, params.actors)
+        )
+        replaces = is_replaced(project, definition, first, second, one, two)
+        is_later = (is_about or replaces or one.shares_key(two, params.actors)) and commits.follow(first, second)
         if is_later and commits.wrote(second, definition, begin, behind=first):
-            yield _Pair(first, second, one, two, by_key=not is_about)
+            yield _Pair(first, second, one, two, by_key=not (is_about or replaces), replaces=replaces)
 
 
 def _holds(outer: Commit, inner: Commit) -> bool:
@@ -246,7 +254,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW
     if (
         decides_to_leave(first)
-        or stands_alone(first, second, pair.one)
+        or (not pair.replaces and stands_alone(first, second, pair.one))
         or has_begun(definition, first, params.states, params.begun)
     ):
         return Confidence.LOW

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Expr, Name, Statement, String, Subscript
 from archlint.project.effects.effects import EffectPoint
+from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ _MAKING = frozenset({"insert", "create", "add", "delete"})
 _SAVES = frozenset({"save", "asave"})
 _OF_MANY = frozenset({"update", "aupdate", "delete", "adelete", "create", "acreate", "bulk_create", "abulk_create"})
 """Methods of what stands behind a row."""
+_RUNNING = frozenset({"execute", "scalars", "scalar"})
+_STATEMENTS = frozenset({"delete", "insert", "update"})
 _ADDING = frozenset({"append", "extend", "insert", "add", "remove", "discard"})
 
 
@@ -95,6 +98,16 @@ def told_about(module: Module, point: EffectPoint) -> tuple[set[str], set[str]]:
         if isinstance(argument.value, Name) and (argument.name is None or not point.is_direct)
     }
     return root_names(module, call.call.callee.base) if isinstance(call.call.callee, Attribute) else set(), handed
+
+
+def deeds(point: EffectPoint, verbs: frozenset[str]) -> frozenset[str]:
+    """What a write does: the verbs of its SQL, `delete` of `execute(delete(Line))`, else the name of the method at the end."""
+    if verbs:
+        return verbs
+    name, call = point.witness.target.rpartition(".")[2], point.call
+    given = call.call.arguments[0].value if call is not None and name in _RUNNING and call.call.arguments else None
+    said = {last_name(point.module.body, part) for part in parts_of(point.module.body, given) if isinstance(part, CallRef)}
+    return frozenset(said & _STATEMENTS) or frozenset({name})
 
 
 def is_of_one(module: Module, expr: Expr | None) -> bool:

@@ -37,7 +37,7 @@ class Written(Struct, frozen=True):
     project's functions that are called to write, where nothing is written in other ways; `saved`: the fields of rows that save
     themselves, where nothing else is written; `gives`: what SQL that writes gives back, as the key of a new row;
     `named`: all names in the statements, whatever they hold; `verbs`: of the SQL; `rows`: what the
-    writing methods are called on."""
+    writing methods are called on; `does`: the verbs of the SQL, and the names of the methods that write."""
 
     made: frozenset[Own] = frozenset()
     handed: frozenset[Own] = frozenset()
@@ -52,6 +52,7 @@ class Written(Struct, frozen=True):
     named: frozenset[Own] = frozenset()
     verbs: frozenset[str] = frozenset()
     rows: frozenset[str] = frozenset()
+    does: frozenset[str] = frozenset()
 
     @property
     def made_names(self) -> frozenset[str]:

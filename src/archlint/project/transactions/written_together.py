@@ -21,6 +21,7 @@ from archlint.project.schema.names import last_part
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.write_places import (
     added_to,
+    deeds,
     first_name,
     given_fields,
     is_of_one,
@@ -129,6 +130,7 @@ class WrittenTogether:
             frozenset(named),
             frozenset(verb for point in points for verb in self._verbs(point)),
             frozenset(row for point in points if (row := self._row(point))),
+            frozenset(deed for point in points for deed in deeds(point, frozenset(self._verbs(point)))),
         )
 
     def _keys(self, definition: Def, statement: Statement, makers: dict[int, Statement]) -> Iterator[Own]:

@@ -97,3 +97,59 @@ def test_a_script_that_reads_rows_by_place_is_a_note_as_well() -> None:
     (found,) = testing.run_rule("SQL001", {"load/orders.py": script})
 
     assert found.confidence == Confidence.LOW
+
+
+FUNCTION = "import psycopg2\n\n\ndef change(start=0):\n{query}\n\n"
+BEGUN = {
+    "a command, in a package": "@click.command()\ndef update():\n    change()\n",
+    "only the guard of its module": "def main():\n    change()\n\n\nif __name__ == '__main__':\n    main()\n",
+    "a command line": "def update(given: argparse.Namespace):\n    change(given.start)\n",
+}
+KEPT_UP = {
+    "a request as well": (
+        "def main():\n    change()\n\n\nif __name__ == '__main__':\n    main()\n\n\n@app.get('/')\ndef show():\n    change()\n"
+    ),
+    "a program that goes on": "def main():\n    while True:\n        change()\n\n\nif __name__ == '__main__':\n    main()\n",
+    "somebody to whom it is handed": (
+        "def main():\n    change()\n\n\nscheduler.add_job(change)\n\n\nif __name__ == '__main__':\n    main()\n"
+    ),
+}
+HEAD = "import argparse\n\nimport click\nfrom fastapi import FastAPI\n\napp = FastAPI()\n"
+
+
+def hits(rule: str, rest: str) -> list[bool]:
+    code = HEAD + FUNCTION.format(query=QUERY[rule]) + rest
+    files = INSERT | {"shop/__init__.py": "", "shop/prices.py": code, "shop/main.py": "from shop import prices\n"}
+    return [hit.confidence > Confidence.LOW for hit in testing.run_rule(rule, files)]
+
+
+@pytest.mark.parametrize("rest", BEGUN.values(), ids=BEGUN.keys())
+@pytest.mark.parametrize("rule", ["DBS013", "DBS018", "SQL001", "SQL005"])
+def test_functions_that_a_person_starts(rule: str, rest: str) -> None:
+    """Also in a module of the program, if nothing but the person's start leads to them."""
+    assert not any(hits(rule, rest))
+
+
+@pytest.mark.parametrize("rest", KEPT_UP.values(), ids=KEPT_UP.keys())
+@pytest.mark.parametrize("rule", ["DBS013", "DBS018", "SQL001", "SQL005"])
+def test_functions_that_something_else_starts_too(rule: str, rest: str) -> None:
+    assert any(hits(rule, rest))
+
+
+def test_a_file_that_runs_its_coroutine_as_it_is_loaded() -> None:
+    code = (
+        "import asyncio\n\nimport psycopg2\n\n\nasync def fill():\n    psycopg2.connect('host=db')\n\n\nasyncio.run(fill())\n"
+    )
+
+    (found,) = testing.run_rule("DBS013", {"load/fill.py": code})
+
+    assert found.confidence == Confidence.LOW
+
+
+def test_a_file_that_is_called_after_what_it_runs() -> None:
+    code = "import psycopg2\n\n\ndef fix():\n    psycopg2.connect('host=db')\n\n\nif __name__ == '__main__':\n    fix()\n"
+
+    (fix,) = testing.run_rule("DBS013", {"run_fix.py": code})
+    (worker,) = testing.run_rule("DBS013", {"run_worker.py": code})
+
+    assert (fix.confidence, worker.confidence > Confidence.LOW) == (Confidence.LOW, True)

@@ -442,6 +442,8 @@ class Library(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     """Dialects of databases that make an index for each foreign key by themselves."""
     keeps_names: tuple[str, ...] = ()
     """Dialects of databases that keep the letters of a name without quotes as they are written."""
+    shrinks_keys: tuple[str, ...] = ()
+    """Dialects of databases in which a key of several columns outlives one of them."""
     makes_tables: tuple[str, ...] = ()
     """Names of callables that make the tables of models, or set up what makes them."""
     hands_over: tuple[str, ...] = ()

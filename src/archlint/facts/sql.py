@@ -90,6 +90,8 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     """What every row has to fulfil (WHERE … AND …), of each query in the statement."""
     locks: bool = False
     """FOR UPDATE."""
+    of_few: bool = False
+    """What a SELECT reads first is a query of the statement that gives at most so many rows: the best of each search."""
 
 
 class Unparsed(Struct, frozen=True, array_like=True, gc=False):

@@ -54,6 +54,37 @@ def is_limited(tree: Tree) -> bool:
     return bool(items) and aggregated and not tree.args.get("group")
 
 
+def is_of_few(tree: Tree) -> bool:
+    """The rows begin with a subquery or CTE that is bounded, by itself or by each that it reads."""
+    clause = tree.args.get("with_") or tree.args.get("with")
+    named = {cte.alias.lower(): cte.this for cte in clause.expressions} if clause is not None else {}
+    return isinstance(tree, exp.Select) and _is_bounded_source(_from(tree), named, len(named) + 1)
+
+
+def _is_bounded_source(source: Tree | None, named: dict[str, Tree], steps: int) -> bool:
+    if isinstance(source, exp.Subquery):
+        return _is_bounded(source.this, named, steps)
+    if not isinstance(source, exp.Table) or source.args.get("db") is not None or source.name.lower() not in named:
+        return False
+    return _is_bounded(named[source.name.lower()], named, steps)
+
+
+def _is_bounded(tree: Tree, named: dict[str, Tree], steps: int) -> bool:
+    """It says how many rows it gives at most, or all that it reads are such."""
+    if tree.args.get("limit") or tree.args.get("fetch"):
+        return True
+    if steps == 0:
+        return False  # a query that reads itself
+    if isinstance(tree, exp.SetOperation):
+        return _is_bounded(tree.left, named, steps - 1) and _is_bounded(tree.right, named, steps - 1)
+    if isinstance(tree, exp.Subquery):
+        return _is_bounded(tree.this, named, steps - 1)
+    if not isinstance(tree, exp.Select):
+        return False
+    sources = (_from(tree), *(join.this for join in tree.args.get("joins") or ()))
+    return all(_is_bounded_source(source, named, steps - 1) for source in sources)
+
+
 def _from(tree: Tree) -> Tree | None:
     clause = tree.args.get("from_") or tree.args.get("from")
     return clause.this if isinstance(clause, exp.From) else None

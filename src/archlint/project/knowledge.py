@@ -39,6 +39,7 @@ class Knowledge:
         """Dialects of servers that make an index for each foreign key by themselves."""
         self.keeps_names: frozenset[str] = frozenset()
         """Dialects of servers that keep the letters of a name without quotes."""
+        self.shrinks_keys: frozenset[str] = frozenset()
         self.makes_tables: frozenset[str] = frozenset()
         self.hands_over: frozenset[str] = frozenset()
         self._packages: dict[str, Library] = {}
@@ -67,6 +68,7 @@ class Knowledge:
             self.drivers |= dict.fromkeys(names, library.dialect)
         self.indexes_keys |= frozenset(library.indexes_keys)
         self.keeps_names |= frozenset(library.keeps_names)
+        self.shrinks_keys |= frozenset(library.shrinks_keys)
         self.makes_tables |= frozenset(library.makes_tables)
         self.hands_over |= frozenset(library.hands_over)
         for package in library.packages:

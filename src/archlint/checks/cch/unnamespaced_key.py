@@ -21,10 +21,12 @@ _PREFIX = "cache-prefix"
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`many`: last words of names of data of which there is no end; `few`: words of names that are no such data."""
+    """`many`: last words of names of data of which there is no end; `few`: words of names that are no such data;
+    `spaces`: arguments by which a cache is made that puts a word before each of its keys."""
 
     many: tuple[str, ...]
     few: tuple[str, ...]
+    spaces: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -42,6 +44,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         if settings.meaning(library, _PREFIX):
             yield Proof(site.site, "the setting puts a prefix before it")
+            continue
+        if keys.is_in_space(site, params.spaces):
+            yield Proof(site.site, "the cache puts a word before it")
             continue
         told = keys.is_named(site, key)
         if told:

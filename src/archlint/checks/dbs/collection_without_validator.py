@@ -31,7 +31,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for method in params.inserting:
         for module, call in project.calls.written(method):
             site = project.calls.site(module, call)
-            collections = tuple(names.collections(site)) if site.caller is not None and not module.is_migration else ()
+            collections = tuple(names.every_collection(site)) if site.caller is not None and not module.is_migration else ()
             found.update(dict.fromkeys(collections))
             if collections and (first is None or (site.path, call.at) < (first.path, first.call.at)):
                 first = site

@@ -15,6 +15,7 @@ from archlint.project.types.made_to_last import MadeToLast
 from archlint.project.values.fixed_addresses import FixedAddresses
 
 _WORD = re.compile(r"[a-z]+")
+_DROPS = re.compile(r"\bDROP\s+(?:TABLE|SCHEMA|DATABASE)\b", re.IGNORECASE)
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -35,6 +36,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call that connects, or makes what connects, while requests are answered; a proof for each whose result
     is kept."""
     lasting, one_off = MadeToLast(project, params.memo, params.of_request), OneOff(project, params)
+    dropping = frozenset(sql.origin for sql in project.statements.all if sql.origin is not None and _DROPS.search(sql.text))
     requests, addresses = RunByRequests(project, lasting.passes, follows_injected=True), FixedAddresses(project, params.files)
     for site in project.calls.connecting:
         if not site.module.is_production or any(site.argument(f":{name}") is not None for name in params.given_pool):
@@ -44,7 +46,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         if site.module.is_script or one_off.runs_once(site.module, site.caller) or addresses.is_file(site):
             continue
-        request = requests.of(site.caller, counts=lambda request: not _is_aside(request, params))
+        request = requests.of(site.caller, counts=lambda request: not _is_aside(request, dropping, params))
         if request is not None:
             yield _hit(site, request, addresses)
 
@@ -56,8 +58,9 @@ def _hit(site: CallSite, request: Request, addresses: FixedAddresses) -> Hit:
     return Hit(site.site, words, "default", known, path=(*steps, Step(site.site, f"calls {site.targets[0].name}")))
 
 
-def _is_aside(request: Request, params: Params) -> bool:
-    """It is a probe, a test of settings or a long-lived stream, or the connection is held for messages."""
+def _is_aside(request: Request, dropping: frozenset[Def | None], params: Params) -> bool:
+    """It is a probe, a test of settings or a long-lived stream, the connection is held for messages, or drops what is there, as
+    nothing does again and again."""
     endpoint = request.endpoint
     if "WEBSOCKET" in endpoint.methods:
         return True
@@ -65,7 +68,7 @@ def _is_aside(request: Request, params: Params) -> bool:
     words = {word for name in names for word in _WORD.findall(name.lower())}
     if not words.isdisjoint(params.aside):
         return True
-    return any(_holds(definition, params) for definition in request.way)
+    return any(definition in dropping or _holds(definition, params) for definition in request.way)
 
 
 def _holds(definition: Def, params: Params) -> bool:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.knowledge import Limit
 from archlint.facts.syntax import Constant
 from archlint.project.model import CallSite
+from archlint.project.source.one_off import OneOffWords
+from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import last_name
 
 _UNBOUNDED = "none"
 
 
-class Params(Struct, frozen=True, forbid_unknown_fields=True):
+class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`kinds`: kinds of libraries that connect to databases; `ignore_calls`: beginnings of names of callables that bound by
     themselves how long they look for a server; `words`: parts of names of arguments, and of texts, that bound how
-    long is waited."""
+    long is waited.  The rest: see `OneOffWords`."""
 
     kinds: tuple[str, ...]
     ignore_calls: tuple[str, ...]
@@ -27,6 +27,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each connection that is opened with no bound where the library has none, a proof for each with one."""
+    by_hand = RunByHand(project, params)
     for module in project.modules.production:
         for site in project.calls.known(module):
             operation = site.operation
@@ -38,7 +39,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             if _is_bounded(site, operation.timeout, params):
                 yield Proof(site.site, "waits only so long")
             elif operation.timeout.default == _UNBOUNDED:
-                known = _confidence(project, site, params)
+                known = _confidence(project, by_hand, site, params)
                 if known is not None:
                     words = {"call": last_name(module.body, site.call.callee), "target": site.targets[0].name}
                     words["argument"] = operation.timeout.given[0].rpartition(":")[2]
@@ -54,8 +55,8 @@ def _is_bounded(site: CallSite, limit: Limit, params: Params) -> bool:
     return any(site.argument(notation) is not None for notation in limit.given)
 
 
-def _confidence(project: Project, site: CallSite, params: Params) -> Confidence | None:
-    """Low where the address, or a mapping that is unpacked, may say it, and where a person runs the file and sees that nothing
+def _confidence(project: Project, by_hand: RunByHand, site: CallSite, params: Params) -> Confidence | None:
+    """Low where the address, or a mapping that is unpacked, may say it, and where a person runs it and sees that nothing
     goes on; None where the address says it."""
     texts = [
         project.values.text(site.module, a.value, site.call.context)
@@ -64,6 +65,6 @@ def _confidence(project: Project, site: CallSite, params: Params) -> Confidence 
     ]
     if any(text is not None and any(word in text.rendered.lower() for word in params.words) for text in texts):
         return None
-    if site.is_open or any(text is None for text in texts) or project.by_hand.holds(site.module):
+    if site.is_open or any(text is None for text in texts) or by_hand.holds(site.module, site.call.context):
         return Confidence.LOW
     return site.confidence

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, Constant, Statement
+from archlint.facts.syntax import Attribute, Constant, Name, Statement
 from archlint.project.control.sequence import chain, may_follow
 from archlint.project.effects.opened import Opened, OpenedConnections
 from archlint.project.loops.repeated import LoopWords
@@ -14,29 +16,32 @@ from archlint.project.names.name_uses import Use, uses_of
 from archlint.project.parts import names_in
 from archlint.project.source.modules import Module
 from archlint.project.source.one_off import OneOff
-
-_STEPS = 2
-"""Functions between a module's body and the one that opens it; further down, more may call it than is seen."""
+from archlint.project.source.run_by_hand import RunByHand
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`borrowed`: beginnings of names of callables and types that give what somebody else has opened and closes; `lent`: last
     names of callables that only use a connection they are given; `giving_back`: last names of methods that take one back;
-    `files`: dialects of databases that are files.  The rest: see `LoopWords`."""
+    `files`: dialects of databases that are files; `bound`: arguments that give a session the connection it works on.
+    The rest: see `LoopWords`."""
 
     borrowed: tuple[str, ...]
     lent: tuple[str, ...]
     giving_back: tuple[str, ...]
     files: tuple[str, ...]
+    bound: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each that stays open, or does where something fails or the function is left early; a proof for each that a
     block closes, or a `finally`."""
     connections, one_off = OpenedConnections(project, params.borrowed, params.lent), OneOff(project, params)
+    by_hand = RunByHand(project, params)
     for opened in connections.all():
         definition, module = opened.definition, opened.site.module
         if definition is None or module.is_script or one_off.runs_once(module, definition):
+            continue
+        if _is_bound(opened, params):
             continue
         if connections.is_managed(opened):
             yield Proof(opened.site.site, "a block closes it")
@@ -49,7 +54,18 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if _is_sure(opened, closes) or _is_at_once(opened, uses, closes):
             yield Proof(opened.site.site, "it is closed whatever happens")
         else:
-            yield _hit(project, opened, closes, uses, params)
+            hit = _hit(project, opened, closes, uses, params)
+            is_brief = by_hand.runs(definition) or by_hand.starts(definition)
+            # it is closed when the file has run
+            yield replace(hit, confidence=Confidence.LOW) if is_brief or project.uncalled.holds(definition) else hit
+
+
+def _is_bound(opened: Opened, params: Params) -> bool:
+    """A session over the connection that a block around it closes: `async with engine.begin() as conn: Session(bind=conn)`."""
+    site = opened.site
+    given = {a.value.id for a in site.call.arguments if a.name in params.bound and isinstance(a.value, Name)}
+    around = (site.module.body.contexts[row] for row in chain(site.module, site.call.context)) if given else ()
+    return any(place.kind == "with" and isinstance(place.target, Name) and place.target.id in given for place in around)
 
 
 def _goes_on(connections: OpenedConnections, opened: Opened, uses: tuple[Use, ...], params: Params) -> bool:
@@ -96,8 +112,6 @@ def _hit(project: Project, opened: Opened, closes: list[Use], uses: tuple[Use, .
     sure = min(opened.site.confidence, opened.type.confidence)
     library = project.knowledge.library(opened.target)
     is_file = library is not None and library.dialect in params.files
-    if project.by_hand.holds(opened.site.module) or _is_once_a_process(project, definition, _STEPS):
-        sure = Confidence.LOW  # it is closed when the file has run
     if not closes:
         if is_file or _runs_on(definition) or len(uses) == 0:
             sure = Confidence.LOW
@@ -108,16 +122,6 @@ def _hit(project: Project, opened: Opened, closes: list[Use], uses: tuple[Use, .
         return Hit(site, words, "early", min(sure, Confidence.LOW if is_file else Confidence.HIGH), related=(step,))
     step = Step(Site(site.path, closes[-1].at, closes[-1].at), "closed here, if nothing has failed before")
     return Hit(site, words, "default", min(sure, Confidence.LOW if is_file else Confidence.MEDIUM), related=(step,))
-
-
-def _is_once_a_process(project: Project, definition: Def, steps: int) -> bool:
-    """Only the bodies of modules call it, or what only these call: one stays open, and that until the program ends."""
-    callers = project.effects.callers.get(definition, ())
-    modules = project.modules.by_path
-    return bool(callers) and all(
-        row < 0 or (steps > 0 and _is_once_a_process(project, Def(modules[path], modules[path].name, row), steps - 1))
-        for path, row in callers
-    )
 
 
 def _runs_on(definition: Def) -> bool:

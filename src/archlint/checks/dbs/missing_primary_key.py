@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
 from archlint.facts.schema import Table
 from archlint.project.schema.lookups import certainty, full_name
+from archlint.project.schema.names import is_of_moment
 
 
 def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
@@ -24,9 +25,14 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             table.site,
             {"table": full_name(table), "unique": ", ".join(f"`{name}`" for name in unique)},
             message,
-            Confidence.LOW if table.doubtful or unique or is_beside else certainty(schema),
+            Confidence.LOW if table.doubtful or unique or is_beside or _is_plain(table) else certainty(schema),
             anchor=full_name(table),
         )
+
+
+def _is_plain(table: Table) -> bool:
+    """A table of one column holds one value, or a list of them; one of the moment goes when its work is done."""
+    return len(table.columns) == 1 or is_of_moment(table.name)
 
 
 def _unique(table: Table) -> tuple[str, tuple[str, ...]]:

@@ -10,6 +10,8 @@ from archlint.facts.schema import Schema, Table
 from archlint.project.schema.lookups import certainty, full_name, is_snake_case, listed
 from archlint.project.schema.mapped_names import maps_names
 
+_TRIALS = frozenset({"test.py", "tests.py"})
+
 
 def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001
     """A hit for each schema with such tables, at the first of them, a proof for each other table."""
@@ -28,6 +30,11 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
             first.site,
             {"tables": listed(names), "count": str(len(names))},
             "default" if len(names) > 1 else "one",
-            Confidence.LOW if all(maps_names(project, table) for _, table in tables) else certainty(tables[0][0]),
+            Confidence.LOW if all(_is_apart(project, table) for _, table in tables) else certainty(tables[0][0]),
             anchor=" ".join(key),
         )
+
+
+def _is_apart(project: Project, table: Table) -> bool:
+    """Its names are mapped, or it is made to try something out: in a file called `test.py`, wherever that lies."""
+    return maps_names(project, table) or table.site.path.rpartition("/")[2] in _TRIALS

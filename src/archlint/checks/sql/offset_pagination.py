@@ -6,24 +6,27 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from msgspec import Struct
-
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
+from archlint.project.source.one_off import OneOffWords
+from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.sql.statements import Sql
 
 _VALUE = re.compile(r"\{[^{}]*\}|%\(\w+\)s|%s|[:$]\w+|\?\d*|\S+")
 
 
-class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`catalogues`: patterns of tables in which the database describes itself."""
+class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`catalogues`: patterns of tables in which the database describes itself; `scanning`: libraries of databases that have
+    no index in which a page could be looked up.  The rest: see `OneOffWords`."""
 
     catalogues: tuple[str, ...]
+    scanning: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """One hit for each statement; a proof for each that takes so many rows and skips none."""
     seen: set[Site] = set()
+    by_hand = RunByHand(project, params)
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or not _is_daily(sql):
             continue
@@ -39,9 +42,19 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             elif not match[0].rstrip(",").isdigit() and not _is_catalogue(statement, params):
                 words = {"value": match[0], "tables": _tables(statement)}
                 anchor = " ".join(("offset", *statement.tables))
-                by_hand = sql.module is not None and project.by_hand.holds(sql.module)
-                known = Confidence.LOW if by_hand else sql.confidence
+                known = Confidence.LOW if _is_no_page(by_hand, sql, statement, params) else sql.confidence
                 yield Hit(sql.site(match.start(), match.end()), words, confidence=known, anchor=anchor)
+
+
+def _is_no_page(by_hand: RunByHand, sql: Sql, statement: Statement, params: Params) -> bool:
+    """A person runs it, it skips what is to be kept and gives all the rest, it goes through a few candidates, or no index would
+    help."""
+    if not statement.limited or statement.of_few:
+        return True
+    if sql.module is None:
+        return False
+    taken = (f"{given.module}.{given.name}" if given.name else given.module for given in sql.module.outline.imports)
+    return any(name.startswith(params.scanning) for name in taken) or by_hand.holds(sql.module, sql.context)
 
 
 def _is_catalogue(statement: Statement, params: Params) -> bool:

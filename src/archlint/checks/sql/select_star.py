@@ -13,9 +13,13 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Star, Statement
 from archlint.facts.syntax import String
 from archlint.project.model import Def
+from archlint.project.schema.names import is_of_moment
+from archlint.project.source.one_off import OneOffWords
+from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import last_name
 from archlint.project.sql.row_uses import RowUses
 from archlint.project.sql.statements import Sql
+from archlint.project.sql.whole_rows import WholeRows
 
 _MESSAGES = {
     "select": "default",
@@ -30,17 +34,21 @@ _HOLE = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%\(\w+\)s|%s|:\w+|\$\w+|\?", re.DOTA
 _THROWN_AWAY = re.compile(r"\s*PERFORM\b", re.IGNORECASE)
 """What a routine asks for its effect alone, a lock or a call: no row of it goes anywhere."""
 _PEEK = re.compile(r"\s*SELECT\s+\*\s+FROM\b[^;:{%$?]*\bLIMIT\s+\d+\s*;?\s*", re.IGNORECASE)
-_MOMENT = re.compile(r"(^|[._])(te?mp|scratch|staging)(_|$)|tmp$")
 _BACKUP = re.compile(r"(^|[._])(backups?|bak|bkp)(_|$)")
 _INTO_MOMENT = re.compile(
     r"\bCREATE\s+(?:LOCAL\s+|GLOBAL\s+)?TEMP(?:ORARY)?\s+TABLE\b[^;]*\bAS\s*\(?\s*SELECT\s+(?:\w+\.)?\Z", re.IGNORECASE
 )
+_LISTED = re.compile(r"\(\s*(?:\*|\{[^{}]*\})\s*\)\s*SELECT\s+(?:DISTINCT\s+)?\Z", re.IGNORECASE)
+"""`INSERT INTO t ({columns}) SELECT …`"""
+_NAMED_BY_HOLE = re.compile(r"(?:\}\}|\{\w+\}|%s)\s+AS\s*\(", re.IGNORECASE)
+"""A part of the statement that a template names."""
+_NEAR = 60
 _ANEW = "replace"
 """What a call is told that makes the table anew, whatever it was."""
 _INTO = re.compile(r"\bINTO\s+(?:STRICT\s+)?(\w+)", re.IGNORECASE)
 
 
-class Params(Struct, frozen=True, forbid_unknown_fields=True):
+class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`catalogues`: patterns of relations of the database itself, whose columns the project does not own; `writing_tables`:
     calls that write a whole table anew, which they name first; `renaming`: those that give a table another name, the old one
     first; the others: see `RowUses`."""
@@ -60,14 +68,15 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     chosen: dict[Site, dict[Use, set[str]]] = defaultdict(lambda: defaultdict(set))
     copied, moment = _copied(project), _of_functions(project, params)
     renamed = _renamed(project, params)
-    uses = RowUses(project, params.whole_models, params.told_columns)
+    rows = RowUses(project, params.whole_models, params.told_columns)
+    uses = Uses(rows, WholeRows(project), RunByHand(project, params), renamed)
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
             continue
         for statement in sql.facts.statements:
             passing = _passing(sql, statement, moment)
             found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, passing))
-            for hit in (_weighed(uses, renamed, sql, hit) for hit in found):
+            for hit in (_weighed(uses, sql, hit) for hit in found):
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
                 if known is None or known.confidence < hit.confidence:
@@ -172,7 +181,8 @@ def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[st
         if (
             _THROWN_AWAY.match(sql.text, statement.at)
             or _fills_row(sql, statement, star)
-            or (star.place == "insert-select" and all(map(_is_of_moment, star.sources)))
+            or (star.place == "insert-select" and _is_in_place_of_list(sql, star))
+            or (star.place == "insert-select" and all(map(is_of_moment, star.sources)))
         ):
             continue
         tables = [t for t in star.sources if t.lower() not in passing and not _is_catalogue(t, params)]
@@ -202,8 +212,14 @@ def _fills_row(sql: Sql, statement: Statement, star: Star) -> bool:
     return bool(rows) and re.search(declared, sql.text, re.IGNORECASE) is not None
 
 
-def _is_of_moment(table: str) -> bool:
-    return bool(_MOMENT.search(table.lower()))
+def _is_in_place_of_list(sql: Sql, star: Star) -> bool:
+    """`INSERT INTO t ({columns}) SELECT {columns}`, where a table without any is given a star: the same list on both sides."""
+    pieces = sql.built.pieces if sql.built is not None else ()
+    is_alone = any(
+        start == star.at and piece.text == "*"
+        for start, piece in zip(sql.built.starts if sql.built is not None else (), pieces, strict=True)
+    )
+    return is_alone and _LISTED.search(sql.text, max(star.at - _NEAR, 0), star.at) is not None
 
 
 def _renamed(project: Project, params: Params) -> frozenset[str]:
@@ -214,20 +230,30 @@ def _renamed(project: Project, params: Params) -> frozenset[str]:
     return frozenset(f"`{first.value}`" for first in firsts if isinstance(first, String))
 
 
-def _weighed(uses: RowUses, renamed: frozenset[str], sql: Sql, hit: Hit) -> Hit:
+class Uses(Struct, frozen=True):
+    """What is asked of the rows of a query; `renamed`: see `_renamed`."""
+
+    rows: RowUses
+    whole: WholeRows
+    by_hand: RunByHand
+    renamed: frozenset[str]
+
+
+def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
     """A query whose rows nothing is known to take apart is a note; what a subquery, a view or an insert does with them
     stands in the text itself."""
     match hit.message:
         case "default":
-            doubt = uses.doubt(sql) or ("a person runs it, and it ends" if uses.is_by_hand(sql) else "")
+            doubt = uses.rows.doubt(sql) or _run_by_hand(uses.by_hand, sql) or _used_whole(uses.whole, sql, hit)
         case "returning":
-            doubt = uses.leaves_rows(sql)
+            doubt = uses.rows.leaves_rows(sql) or _used_whole(uses.whole, sql, hit)
         case "nested":
-            doubt = uses.is_read_once(sql)
+            doubt = uses.rows.is_read_once(sql) or _run_by_hand(uses.by_hand, sql)
+            doubt = doubt or ("a template names parts of the statement" if _NAMED_BY_HOLE.search(sql.text) else "")
         case "narrowed":
             doubt = "whoever reads it names the columns"
         case "view":
-            doubt = "it stands for a table that was called so before" if hit.words["target"] in renamed else ""
+            doubt = "it stands for a table that was called so before" if hit.words["target"] in uses.renamed else ""
             doubt = doubt or ("it stands for the whole table under the same name" if _is_namesake(hit) else "")
         case _:
             doubt = ""
@@ -235,6 +261,19 @@ def _weighed(uses: RowUses, renamed: frozenset[str], sql: Sql, hit: Hit) -> Hit:
         return hit
     words = {**hit.words, "doubt": doubt}
     return Hit(hit.site, words, "doubtful", min(hit.confidence, Confidence.LOW), anchor=hit.anchor)
+
+
+def _run_by_hand(by_hand: RunByHand, sql: Sql) -> str:
+    is_so = sql.sink is not None and by_hand.holds(sql.sink.module, sql.sink.call.context)
+    return "a person runs it, and it ends" if is_so else ""
+
+
+def _used_whole(whole: WholeRows, sql: Sql, hit: Hit) -> str:
+    if whole.asks_whether(sql):
+        return "it is only asked whether a row is there"
+    tables = [name.strip("`") for name in hit.words["tables"].split(", ")]
+    is_read = sql.sink is not None and whole.reads_every_column(sql.sink, tables)
+    return "each of its columns is read" if is_read else ""
 
 
 def _is_namesake(hit: Hit) -> bool:
@@ -254,7 +293,9 @@ def _is_catalogue(table: str, params: Params) -> bool:
 def _is_named(table: str) -> bool:
     """Is more of the table's own name written than a hole and a letter or two (`u_{id}`), and not that of a table of the moment
     (`tmp_{id}`)?"""
-    if _HOLE.search(table) and _MOMENT.search(_HOLE.sub("", table).lower()):
+    if _HOLE.search(table) and is_of_moment(_HOLE.sub("", table)):
         return False
+    if len(table) == 1:
+        return False  # `SELECT * FROM c`: what a store of documents calls the item itself
     written = _HOLE.sub("", table).rpartition(".")[2]
     return bool(re.search(r"[^\W_]{3}" if _HOLE.search(table.rpartition(".")[2]) else r"\w", written))

@@ -10,7 +10,8 @@ from archlint.project.control.sequence import chain
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.memoised import fills_cache, is_memoised
 from archlint.project.effects.queued_mail import mail_is_queued
-from archlint.project.source.one_off import OneOff, OneOffWords
+from archlint.project.source.one_off import OneOffWords
+from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import shorten
 from archlint.project.transactions.open_transactions import Inside, OpenTransactions
 from archlint.project.words import words_of
@@ -48,12 +49,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         is_service = end.effect == "email" or set(params.not_services).isdisjoint(kinds)  # a framework of tables may send mail
         return is_service and not _is_no_wait(end, params)
 
-    opened, once = OpenTransactions(project, params.locking), OneOff(project, params)
+    opened, by_hand = OpenTransactions(project, params.locking), RunByHand(project, params)
     inside = opened.inside(_EFFECTS, counts)
     ends = {found.path.end.site for found in inside}
     for found in inside:
         if found.open.opening != "session" or (found.open.sent and not _is_lookup(found.open.write, params)):
-            sure = Confidence.LOW if _is_of_script(once, found) else _confidence(project, found, params)
+            sure = Confidence.LOW if _is_of_script(by_hand, found) else _confidence(project, found, params)
             yield _hit(found, min(sure, _in_request(opened, found)))
     for effect in _EFFECTS:
         for point in project.effects.points(effect):
@@ -80,11 +81,13 @@ def _confidence(project: Project, found: Inside, params: Params) -> Confidence:
     return min(path.confidence, Confidence.HIGH if found.open.sent and held.site != found.point.site else Confidence.MEDIUM)
 
 
-def _is_of_script(once: OneOff, found: Inside) -> bool:
-    """What a person runs once in a while asks once: nobody else is there whom that could hold up."""
-    module = found.point.module
+def _is_of_script(by_hand: RunByHand, found: Inside) -> bool:
+    """What a person runs once in a while asks once in the transaction: nobody else is there whom that could hold up."""
+    module, opened = found.point.module, found.open.opened
     contexts = (module.body.contexts[row] for row in chain(module, found.point.context))
-    return not any(c.kind in ("for", "while") for c in contexts) and once.runs_once(module, found.definition)
+    begin = opened.at if opened.path == module.path else 0
+    loops = any(c.kind in ("for", "while") and c.at > begin for c in contexts)
+    return not loops and by_hand.holds(module, found.point.context)
 
 
 def _in_request(opened: OpenTransactions, found: Inside) -> Confidence:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.caches.open_keys import OpenKeys
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, parameter
-from archlint.project.names.origins import Origins, Parameter
+from archlint.project.names.origins import Origin, Origins, Parameter
 from archlint.project.values.texts import Hole, Written
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archlint.project.values.texts import BuiltText
 
 _DEPTH = 3
+_JOINS = ":"
 
 
 class CacheKeys:
@@ -34,6 +35,15 @@ class CacheKeys:
         """The key has a word of its own, in each way in which it is built; False: some way is made of data alone; None:
         nobody can say."""
         return self._told(site.module, key, site.call.context, _DEPTH)
+
+    def is_in_space(self, site: CallSite, arguments: Collection[str]) -> bool:
+        """The object that keeps it was made with one of these arguments, by which it puts a word before each key."""
+        callee = site.call.callee
+        if not isinstance(callee, Attribute):
+            return False
+        made = self._origins.of(site.module, callee.base, site.call.context)
+        calls = [o.module.body.calls[o.expr.index] for o in made if isinstance(o, Origin) and isinstance(o.expr, CallRef)]
+        return bool(calls) and all(any(a.name in arguments for a in call.arguments) for call in calls)
 
     def bare(self, site: CallSite, key: Expr, depth: int = _DEPTH) -> Iterator[tuple[CallSite, Expr, Def]]:
         """(call, key, function): what production code hands as the key to the function around a write that takes any key,
@@ -62,6 +72,12 @@ class CacheKeys:
         if any(isinstance(piece, Written) and any(c.isalpha() for c in piece.text) for piece in text.pieces):
             return True
         holes = [piece for piece in text.pieces if isinstance(piece, Hole)]
+        if (
+            depth < _DEPTH
+            and len(holes) > 1
+            and any(isinstance(piece, Written) and _JOINS in piece.text for piece in text.pieces)
+        ):
+            return None  # a caller's `f"{user}:{resource}"`: told where it stands
         told = [self._of_hole(hole.module, hole.expr, hole.context, depth) for hole in holes]
         return True if True in told else None if None in told or not told else False
 

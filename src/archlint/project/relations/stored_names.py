@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def, Type
+from archlint.project.names.origins import Origin, Origins
 from archlint.project.schema.names import last_part
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _INSERTING = frozenset(
 class StoredNames:
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._origins = Origins(project)
         self._known: dict[tuple[Def, str, bool], frozenset[str]] = {}
 
     def of(self, definition: Def, effect: str, *, changes_only: bool = False) -> frozenset[str]:
@@ -72,6 +74,31 @@ class StoredNames:
         library = self._project.knowledge.library(call.targets[0].name) if call.targets else None
         if library is not None and _DOCUMENTS in library.kinds and isinstance(call.call.callee, Attribute):
             yield from (name for name in _collection(call.call.callee.base) if not _TELLS_NOTHING.search(name))
+
+    def every_collection(self, call: CallSite) -> Iterator[str]:
+        """As `collections`, but also what a name or an attribute was given elsewhere (`users = db.users`), and none where what
+        gives it says no name: `self.collection`, which a base class makes of what others hand it."""
+        callee = call.call.callee
+        base = callee.base if isinstance(callee, Attribute) else None
+        library = self._project.knowledge.library(call.targets[0].name) if call.targets else None
+        if library is None or _DOCUMENTS not in library.kinds or base is None:
+            return
+        given = [o.expr for o in self._origins.of(call.module, base, call.call.context) if isinstance(o, Origin)]
+        given += list(self._made_by_property(call, base))
+        if given:
+            yield from (name for expr in given for name in _collection(expr) if not _TELLS_NOTHING.search(name))
+        else:
+            yield from self.collections(call)
+
+    def _made_by_property(self, call: CallSite, base: Expr) -> Iterator[Expr]:
+        """What a method of the class around returns, which the code reads like an attribute."""
+        klass = call.caller.function.klass if call.caller is not None else -1
+        if klass < 0 or not isinstance(base, Attribute):
+            return
+        for row, function in enumerate(call.module.outline.functions):
+            if function.klass == klass and function.name == base.attr:
+                returned = (s.value for s in call.module.own_statements(row) if s.kind == "return")
+                yield from (value for value in returned if value is not None)
 
     def _end(self, point: EffectPoint) -> CallSite | None:
         """The library call in which a place's effect takes place."""

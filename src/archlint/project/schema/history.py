@@ -11,6 +11,9 @@ from archlint.facts.findings import Site
 from archlint.facts.schema import Change, Column, Doubt, ForeignKey, Index, Key, Parts, Table
 from archlint.project.schema.names import OWN, is_called, is_same, last_part, named, schema_part
 
+_QUOTES = '"`'
+"""`audit"."orders`, which a model says to name the schema: it closes the quotes that its library sets around."""
+
 
 class Draft:
     """A table on its way."""
@@ -44,7 +47,8 @@ class Draft:
         ]
         self.indexes += [index for index in parts.indexes if not _known(index, self.indexes)]
 
-    def drop_column(self, name: str) -> None:
+    def drop_column(self, name: str, *, shrinks: bool = False) -> None:
+        """`shrinks`: what is left of its primary key stays one."""
         wanted = name.lower()
         self._names.clear()
         self.columns = [column for column in self.columns if column.name.lower() != wanted]
@@ -52,7 +56,8 @@ class Draft:
         self.foreign_keys = [key for key in self.foreign_keys if not _has(key.columns, wanted)]
         self.indexes = [index for index in self.indexes if not _has(index.columns, wanted)]
         if self.primary_key is not None and _has(self.primary_key.columns, wanted):
-            self.primary_key = None
+            rest = tuple(column for column in self.primary_key.columns if column.lower() != wanted)
+            self.primary_key = replace(self.primary_key, columns=rest) if shrinks and rest else None
 
     def rename_column(self, name: str, to: str) -> None:
         def renamed(columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,8 +119,8 @@ class Draft:
     def table(self) -> Table:
         keys = {name.lower() for name in self.primary_key.columns} if self.primary_key is not None else set()
         return Table(
-            name=last_part(self.name),
-            schema=schema_part(self.name),
+            name=last_part(self.name).strip(_QUOTES),
+            schema=schema_part(self.name).strip(_QUOTES),
             site=self.site,
             columns=tuple(replace(c, nullable=False) if c.name.lower() in keys else c for c in self.columns),
             primary_key=self.primary_key,
@@ -127,9 +132,12 @@ class Draft:
 
 
 class History:
-    """Takes changes in their order. `drafts`: lower-case name → table as it is now; `doubts`: what could not be read."""
+    """Takes changes in their order. `shrinks_keys`: the database takes a dropped column out of the primary key and keeps the
+    rest of it, in place of dropping the key as well. `drafts`: lower-case name → table as it is now; `doubts`: what could not
+    be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shrinks_keys: bool = False) -> None:
+        self._shrinks_keys = shrinks_keys
         self.drafts: dict[str, Draft] = {}
         self.doubts: list[Doubt] = []
         self.unmade: set[str] = set()
@@ -215,7 +223,7 @@ class History:
     def _drop_column(self, change: Change) -> None:
         draft = self._known(change, "a column")
         if draft is not None:
-            draft.drop_column(change.name)
+            draft.drop_column(change.name, shrinks=self._shrinks_keys)
 
     def _rename_column(self, change: Change) -> None:
         draft = self._known(change, "a column")

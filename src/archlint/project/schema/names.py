@@ -23,6 +23,14 @@ def schema_part(name: str) -> str:
     return name.rpartition(".")[0]
 
 
+_MOMENT = re.compile(r"(^|[._])(te?mp|scratch|staging)(_|$)|tmp$")
+
+
+def is_of_moment(table: str) -> bool:
+    """By its name a table lasts no longer than the work for which it is made: `orders_tmp`, `staging.orders`."""
+    return bool(_MOMENT.search(table.lower()))
+
+
 def snake_case(name: str) -> str:
     """`OrderLine` → `order_line`, `HTTPLog` → `http_log`."""
     split = re.sub(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))", r"_\1", name)

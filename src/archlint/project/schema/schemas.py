@@ -263,7 +263,7 @@ class Schemas:
         steps: Iterable[tuple[str, tuple[Change, ...]]],
         service: str | None = None,
     ) -> Schema:
-        history = History()
+        history = History(shrinks_keys=self.dialect in self._project.knowledge.shrinks_keys)
         paths = []
         for path, changes in steps:
             history.apply(changes)

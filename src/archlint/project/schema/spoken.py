@@ -15,8 +15,9 @@ _WORDS = re.compile(r"[^a-z0-9]+")
 _ASIDE = frozenset(
     {"docs", "doc", "documentation", "archive", "archives", "archived", "legacy", "old", "obsolete", "deprecated"}
     | {"demo", "demos", "demonstration", "demonstrations"}
+    | {"static", "uploads", "uploaded", "attachments"}
 )
-"""Words of folders of what is told, what was, and what is made to show something."""
+"""Words of folders of what is told, what was, what is made to show something, and what users have sent or are sent."""
 
 
 def spelled_for(texts: Iterable[str]) -> str:

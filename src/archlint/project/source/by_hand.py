@@ -10,6 +10,7 @@ from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, Stri
 from archlint.project.parts import PARTS
 from archlint.project.spelling import last_name
 from archlint.project.walk import starts_of_reading
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.model import Def
@@ -21,12 +22,13 @@ LASTING = re.compile(
     r"|(?:serve|server|serving|service|work(?:er|ing)?|poll(?:er|ing)?|main|app|bot)s?(?![a-z]))"
 )
 """Scripts and commands named so keep a program running, or do its daily work."""
-_STAYING = re.compile(r"forever|serve|consum|listen|subscri|schedul|poll|work")
+STAYING = re.compile(r"forever|serve|consum|listen|subscri|schedul|poll|work")
 """Calls named so do not come back."""
 _SERVED_NAMES = frozenset({"app", "application"})
 """What servers look for in a module that nobody imports."""
 _PROMPTS = frozenset({"input"})
 _SHOWING = "print"
+_SHOWN = frozenset({"example", "examples"})
 _SAYING_NOTHING = frozenset({Constant, String, CallRef})
 
 _Place = tuple[str, int]
@@ -41,7 +43,7 @@ class ByHand:
 
     def holds(self, module: Module) -> bool:
         """A person runs the file, and it ends. What a deployment starts is no such file, whatever it does."""
-        if not module.is_production or module.path in self.asking:
+        if not module.is_production or module.path in self.asking or self._is_shown(module):
             return True
         if LASTING.search(module.name.rpartition(".")[2]) or module.path.rpartition("/")[2] in self.started:
             return False
@@ -53,13 +55,13 @@ class ByHand:
         if self.holds(module):
             return True
         is_lasting = LASTING.search(module.name.rpartition(".")[2]) is not None
-        is_named = module.name in self._commanded or module.path.rpartition("/")[2] in self.started
+        is_named = module.name in self.commanded or module.path.rpartition("/")[2] in self.started
         return module.outline.main_guard and module.path not in self._used and not is_lasting and not is_named
 
     @cached_property
     def bare(self) -> frozenset[str]:
         """Files beside the packages that nobody imports, and whose own body does their work: it tells what it does, calls
-        their functions, or is all that there is."""
+        their functions (`asyncio.run(fill())`), or is all that there is."""
         return frozenset(
             module.path
             for module in self._project.modules.production
@@ -69,11 +71,11 @@ class ByHand:
     @cached_property
     def started(self) -> frozenset[str]:
         """The names of the files in the commands of deployments."""
-        return frozenset(word.rpartition("/")[2] for word in self._commanded)
+        return frozenset(word.rpartition("/")[2] for word in self.commanded)
 
     @cached_property
-    def _commanded(self) -> frozenset[str]:
-        """The words of these commands."""
+    def commanded(self) -> frozenset[str]:
+        """The words in the commands of deployments."""
         commands = (deployable.command for _, deployable in self._project.deployment.deployables)
         return frozenset(word.strip("\"',[]") for command in commands for word in command.split())
 
@@ -99,9 +101,17 @@ class ByHand:
     @cached_property
     def _used(self) -> frozenset[str]:
         """Files that production code imports, or that serve."""
+        return self._imported | {site.path for site in self._project.calls.registered("serve")}
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
         modules = self._project.modules
-        imported = {e.imported.path for m in modules.production if not m.is_script for e in self._project.imports.edges(m)}
-        return frozenset(imported | {site.path for site in self._project.calls.registered("serve")})
+        return frozenset(e.imported.path for m in modules.production if not m.is_script for e in self._project.imports.edges(m))
+
+    def _is_shown(self, module: Module) -> bool:
+        """`audit_example.py`, which nobody imports: how something is used, whatever it serves."""
+        stem = module.path.rpartition("/")[2].removesuffix(".py")
+        return module.path not in self._imported and not _SHOWN.isdisjoint(words_of(stem))
 
     @cached_property
     def mentions(self) -> dict[str, set[_Place]]:
@@ -145,14 +155,15 @@ def _does_its_work(module: Module) -> bool:
     outline, body = module.outline, module.body
     if module.is_settings or module.scopes.gives_any(_SERVED_NAMES) or any(f.decorators for f in outline.functions):
         return False
-    if any(_STAYING.search(last_name(body, call.callee)) for call in body.calls):
+    if any(STAYING.search(last_name(body, call.callee)) for call in body.calls):
         return False
     if not outline.functions and not outline.classes:
         return bool(body.calls)
     own = {function.name for function in outline.functions if function.outer == 0}
     for statement in module.statements["expression"]:
         if isinstance(statement.value, CallRef) and body.contexts[statement.context].function < 0:
-            callee = body.calls[statement.value.index].callee
-            if isinstance(callee, Name) and callee.id in {_SHOWING, *own}:
+            call = body.calls[statement.value.index]
+            inner = (body.calls[a.value.index].callee for a in call.arguments if isinstance(a.value, CallRef))
+            if any(isinstance(each, Name) and each.id in {_SHOWING, *own} for each in (call.callee, *inner)):
                 return True
     return False

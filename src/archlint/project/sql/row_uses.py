@@ -27,6 +27,9 @@ _MIGRATIONS = frozenset({"migration", "migrations"})
 _COPIES = frozenset({"backup", "backups", "gdpr"})
 """In the name of what hands over all that there is."""
 _SUFFIX = ".sql"
+_TEMPLATE = "{{"
+_HANDS_ON = re.compile(r"\s*SELECT\s+(?:\w+\.)?\*", re.IGNORECASE)
+"""A query that gives all that a query inside of it gives."""
 _INQUIRY = re.compile(
     r"\s*(?:PRAGMA\s+table_x?info\b|SHOW\s+COLUMNS\b|DESCRIBE\b|SELECT\b.*\binformation_schema\s*\.\s*columns\b)",
     re.IGNORECASE | re.DOTALL,
@@ -50,7 +53,7 @@ class RowUses:
         if _is_whole_copy(sql):
             return "a copy of all that there is takes whole rows"
         if sql.built is None:
-            return self._used_by_hand(sql)
+            return self._used_by_hand(sql, lies_anywhere=True)
         if sql.sink is None:
             return "no call is known that executes it"
         if self._fills_models(sql.sink):
@@ -61,27 +64,19 @@ class RowUses:
             return "the code asks the cursor which columns came"
         return "the code asks the database which columns there are" if sql.origin in self._inquiring else ""
 
-    def is_by_hand(self, sql: Sql) -> bool:
-        """A file asks for it that a person runs and that ends, or that cannot be imported by its name (`.shellrc.py`), or a
-        file only as it is run by itself."""
-        if sql.sink is None:
-            return False
-        if sql.sink.module.is_under_main(sql.sink.call.context):
-            return True
-        stem = sql.sink.module.path.rpartition("/")[2].partition(".")[0]
-        return self._project.by_hand.holds(sql.sink.module) or not stem.isidentifier()
-
     def is_read_once(self, sql: Sql) -> str:
         """Why what stands around a subquery does not change under it; empty where it may."""
         if _is_migration(sql) and not any(s.creates in _ROUTINES for s in sql.facts.statements):
             return "a migration reads it at a known state of the schema"
         if sql.built is None:
             return self._used_by_hand(sql)
-        return "a person runs it, and it ends" if self.is_by_hand(sql) else ""
+        if sql.sink is not None and _HANDS_ON.match(sql.text) and self._fills_models(sql.sink):
+            return "the rows fill mapped objects whole"
+        return ""
 
-    def _used_by_hand(self, sql: Sql) -> str:
-        """Of a file of SQL."""
-        is_by_hand = _is_by_hand(sql.path) or _is_typed(sql)
+    def _used_by_hand(self, sql: Sql, *, lies_anywhere: bool = False) -> str:
+        """Of a file of SQL; `lies_anywhere`: a query whose rows a file by itself hands to nobody."""
+        is_by_hand = lies_anywhere or _is_by_hand(sql.path) or _is_typed(sql)
         return "a file for use by hand that no code names" if is_by_hand and not self._is_asked(sql) else ""
 
     def leaves_rows(self, sql: Sql) -> str:
@@ -102,7 +97,8 @@ class RowUses:
 
     def _is_asked(self, sql: Sql) -> bool:
         """Some code names the file or looks for all files of its folder's kind, or the text is made to be called."""
-        if _NAMED_QUERY.search(sql.text) or any(s.creates in _ROUTINES for s in sql.facts.statements):
+        is_template = _TEMPLATE in sql.text  # what fills it in asks for it
+        if is_template or _NAMED_QUERY.search(sql.text) or any(s.creates in _ROUTINES for s in sql.facts.statements):
             return True
         folder, _, name = sql.path.rpartition("/")
         stem = name.removesuffix(_SUFFIX)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import CallRef, Constant, Expr, String
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
 from archlint.project.control.sequence import chain
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def, Target, Type
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
+_COMMITS = "commit"
 _NAMED = re.compile(r"(?<![a-z])(transaction(al)?|atomic)(?![a-z])", re.IGNORECASE)
 """What is called so opens one, wherever it comes from, if it is no library's that is known to do other things."""
 _STORING = frozenset({"orm", "driver", "document-store"})
@@ -145,7 +146,7 @@ class TransactionBlocks:
         for statement in module.own_statements(definition.index):
             if statement.kind == "yield" and (
                 self.around(module, statement.context) >= 0
-                or any(p.site.at > statement.at for p in self._effects.points_of(definition, _COMMIT))
+                or any(p.site.at > statement.at and not _keeps_its_own(p) for p in self._effects.points_of(definition, _COMMIT))
             ):
                 return True
         return False
@@ -158,6 +159,27 @@ class TransactionBlocks:
                 yield from (
                     t.definition for t in site.targets if t.definition is not None and t.definition.function.is_generator
                 )
+
+
+def _keeps_its_own(point: EffectPoint) -> bool:
+    """Another function commits, all of it in sessions that it has opened itself: a note of how a run ended."""
+    below = [target.definition for target in point.point.targets if target.definition is not None]
+    return not point.is_direct and bool(below) and all(_commits_what_it_opens(definition) for definition in below)
+
+
+def _commits_what_it_opens(definition: Def) -> bool:
+    body, function = definition.module.body, definition.function
+    opened = {
+        place.target.id
+        for place in body.contexts
+        if place.kind == "with" and place.function == definition.index and isinstance(place.target, Name)
+    }
+    callees = [c.callee for c in definition.module.own_calls(definition.index) if last_name(body, c.callee) == _COMMITS]
+    given = {parameter.name for parameter in function.parameters}
+    return bool(callees) and all(
+        isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id in opened - given
+        for callee in callees
+    )
 
 
 def _is_empty(definition: Def) -> bool:

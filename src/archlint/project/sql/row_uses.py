@@ -28,6 +28,7 @@ _COPIES = frozenset({"backup", "backups", "gdpr"})
 """In the name of what hands over all that there is."""
 _SUFFIX = ".sql"
 _TEMPLATE = "{{"
+_LOOK = re.compile(r"""\s*SELECT\s+\*\s+FROM\s+[\w.`"\[\]]+\s*(?:LIMIT\s+\d+\s*)?;?\s*""", re.IGNORECASE)
 _HANDS_ON = re.compile(r"\s*SELECT\s+(?:\w+\.)?\*", re.IGNORECASE)
 """A query that gives all that a query inside of it gives."""
 _INQUIRY = re.compile(
@@ -53,7 +54,7 @@ class RowUses:
         if _is_whole_copy(sql):
             return "a copy of all that there is takes whole rows"
         if sql.built is None:
-            return self._used_by_hand(sql, lies_anywhere=True)
+            return self._used_by_hand(sql)
         if sql.sink is None:
             return "no call is known that executes it"
         if self._fills_models(sql.sink):
@@ -74,9 +75,9 @@ class RowUses:
             return "the rows fill mapped objects whole"
         return ""
 
-    def _used_by_hand(self, sql: Sql, *, lies_anywhere: bool = False) -> str:
-        """Of a file of SQL; `lies_anywhere`: a query whose rows a file by itself hands to nobody."""
-        is_by_hand = lies_anywhere or _is_by_hand(sql.path) or _is_typed(sql)
+    def _used_by_hand(self, sql: Sql) -> str:
+        """Of a file of SQL."""
+        is_by_hand = _is_by_hand(sql.path) or _is_typed(sql) or _only_looks(sql)
         return "a file for use by hand that no code names" if is_by_hand and not self._is_asked(sql) else ""
 
     def leaves_rows(self, sql: Sql) -> str:
@@ -193,6 +194,12 @@ def _is_typed(sql: Sql) -> bool:
     """Among statements that change rows are several that deliver some, which one run of the file would throw away."""
     verbs = [statement.verb for statement in sql.facts.statements]
     return verbs.count("select") > 1 and not {"insert", "update", "delete"}.isdisjoint(verbs)
+
+
+def _only_looks(sql: Sql) -> bool:
+    """All that it asks for is whole tables: `SELECT * FROM comments;`"""
+    asked = [sql.text[s.at : s.end] for s in sql.facts.statements if s.verb == "select"]
+    return bool(asked) and all(map(_LOOK.fullmatch, asked))
 
 
 def _expressions(module: Module, function: int | None = None) -> Iterator[Expr]:

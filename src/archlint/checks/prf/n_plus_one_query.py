@@ -28,6 +28,7 @@ from archlint.project.loops.added_rows import AddedRows
 from archlint.project.loops.batches import expression_of
 from archlint.project.loops.handfuls import Handfuls
 from archlint.project.loops.item_keys import asks_for_group
+from archlint.project.loops.lone_writes import only_writes
 from archlint.project.loops.loop_items import is_put_in_brackets
 from archlint.project.loops.own_turns import (
     asks_whether_to_stop,
@@ -348,6 +349,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
 def _one_could_do(project: Project, query: Repeated, params: Params) -> bool:
     """One statement, or one commit, does for all items what the loop does for each."""
     if _commits(query) or is_plain_insert(project, query, frozenset(params.inserting)) or writes_the_same(project, query):
+        return True
+    if only_writes(project, query):
         return True
     return AddedRows(project, frozenset(params.adding), frozenset(params.locking)).adds_one(query)
 

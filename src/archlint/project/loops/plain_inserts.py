@@ -9,7 +9,9 @@ from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
+    from archlint.project.loops.loops import Loop
     from archlint.project.loops.repeated import Repeated
+    from archlint.project.model import CallSite
     from archlint.project.program import Project
 
 _INSERT = "insert"
@@ -26,8 +28,7 @@ def is_plain_insert(project: Project, query: Repeated, inserting: frozenset[str]
     contexts = loop.module.body.contexts
     if any(contexts[row].kind in _BETWEEN for row in loop.chain(point.context)[:-1]):
         return False
-    stands_alone = any(s.kind == "expression" and _called(s.value) == call.index for s in loop.statements)
-    if not stands_alone:  # its answer is used
+    if not stands_alone(loop, call):
         return False
     body = point.module.body
     if last_name(body, call.call.callee) in inserting:
@@ -39,6 +40,11 @@ def is_plain_insert(project: Project, query: Repeated, inserting: frozenset[str]
     text = project.values.text(point.module, statement, call.call.context)
     said = text.rendered.lower() if text is not None else ""
     return _BACK not in named and _BACK not in said and (_INSERT in named or said.lstrip().startswith(_INSERT))
+
+
+def stands_alone(loop: Loop, call: CallSite) -> bool:
+    """Nobody uses the answer."""
+    return any(s.kind == "expression" and _called(s.value) == call.index for s in loop.statements)
 
 
 def _called(value: Expr | None) -> int | None:

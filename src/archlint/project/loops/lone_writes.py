@@ -1,0 +1,49 @@
+"""Turns that only execute statements which write, and ask nothing: one call with all parameters does that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.project.loops.plain_inserts import stands_alone
+from archlint.project.parts import names_in, parts_of
+from archlint.project.spelling import last_name
+
+if TYPE_CHECKING:
+    from archlint.project.loops.repeated import Repeated
+    from archlint.project.model import CallSite
+    from archlint.project.program import Project
+
+_TOUCHING = frozenset({"db.read", "db.write", "db.commit"})
+_BACK = "returning"
+_BETWEEN = frozenset({"try", "except", "finally", "for", "while", "comprehension"})
+
+
+def only_writes(project: Project, query: Repeated) -> bool:
+    """`UPDATE lines SET position = %s WHERE id = %s` of each item: whatever the turn does with the database is such a
+    statement, of which nobody looks at the answer and whose text is the same in each turn, and the loop goes to its end."""
+    loop, point, call = query.loop, query.point, query.point.call
+    if loop.mapping is not None or query.path.through or call is None or not _executes(project, query, call):
+        return False
+    contexts = loop.module.body.contexts
+    if any(contexts[row].kind in _BETWEEN for row in loop.chain(point.context)[:-1]) or point.caller is None:
+        return False
+    if any(statement.kind == "break" for statement in loop.statements):
+        return False
+    beside = (p for p in project.effects.points_in(loop.module, point.caller, set(_TOUCHING)) if loop.holds(p.site))
+    return all(other.call is not None and other.is_direct and _executes(project, query, other.call) for other in beside)
+
+
+def _executes(project: Project, query: Repeated, call: CallSite) -> bool:
+    """It is handed a statement, which is not put together of the item, and nothing is asked back of it."""
+    body, operation = call.module.body, call.operation
+    statement = call.argument(operation.by_statement) if operation is not None else None
+    if statement is None or not stands_alone(query.loop, call):
+        return False
+    text = project.values.text(call.module, statement, call.call.context)
+    if text is not None:
+        derived = query.loop.derived
+        varying = (
+            hole for hole in text.holes if hole.module is not call.module or not derived.isdisjoint(names_in(body, hole.expr))
+        )
+        return _BACK not in text.rendered.lower() and next(varying, None) is None
+    return all(last_name(body, part) != _BACK for part in parts_of(body, statement))

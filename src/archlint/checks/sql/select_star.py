@@ -244,7 +244,8 @@ def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
     stands in the text itself."""
     match hit.message:
         case "default":
-            doubt = uses.rows.doubt(sql) or _run_by_hand(uses.by_hand, sql) or _used_whole(uses.whole, sql, hit)
+            doubt = uses.rows.doubt(sql) or _run_by_hand(uses.by_hand, sql)
+            doubt = doubt or ("it is only asked whether a row is there" if uses.whole.asks_whether(sql) else "")
         case "returning":
             doubt = uses.rows.leaves_rows(sql) or _used_whole(uses.whole, sql, hit)
         case "nested":
@@ -269,8 +270,7 @@ def _run_by_hand(by_hand: RunByHand, sql: Sql) -> str:
 
 
 def _used_whole(whole: WholeRows, sql: Sql, hit: Hit) -> str:
-    if whole.asks_whether(sql):
-        return "it is only asked whether a row is there"
+    """Of the row that a write gives back, as it is then; of queries that do so two were right for one that was wrong."""
     tables = [name.strip("`") for name in hit.words["tables"].split(", ")]
     is_read = sql.sink is not None and whole.reads_every_column(sql.sink, tables)
     return "each of its columns is read" if is_read else ""

@@ -20,6 +20,7 @@ from archlint.project.words import words_of
 _MAKING = frozenset({"create", "insert", "merge", "upsert"})
 _ASKING = "current"
 """`current_user`: who asks, not what is meant."""
+_TABLE = "table"
 _PLACEHOLDER = re.compile(r"%s|%\(\w+\)s|\?|(?<![:\w]):\w+|\$\d+|\{[^{}]*\}")
 
 
@@ -139,13 +140,18 @@ def _is_about_one(sql: Sql, params: Params) -> bool:
 
 
 def _is_told(function: Function, params: Params) -> bool:
-    return any(not set(params.telling).isdisjoint(words_of(parameter.name)[-1:]) for parameter in function.parameters)
+    return any(_tells(words_of(parameter.name), params) for parameter in function.parameters)
+
+
+def _tells(words: tuple[str, ...], params: Params) -> bool:
+    """Which row; the name of a table tells none."""
+    return not set(params.telling).isdisjoint(words[-1:]) and _TABLE not in words
 
 
 def _must_be_told(function: Function, params: Params) -> bool:
     """A name that means all, and yet it cannot be called without saying which one: `def clear_read(user_id)`."""
     return any(
-        parameter.default is None and words[-1:] and words[-1] in params.telling and words[0] != _ASKING
+        parameter.default is None and _tells(words, params) and words[0] != _ASKING
         for parameter in function.parameters
         for words in (words_of(parameter.name),)
     )

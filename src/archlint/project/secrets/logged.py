@@ -31,6 +31,8 @@ _COMMAND_FOLDERS = frozenset({"cli", "commands"})
 _DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
 _SWITCHES = ("is_", "use_")
 _PRODUCTION = frozenset({"production", "prod", "live"})
+_LOGGERS = frozenset({"logger", "log", "logging"})
+_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal"})
 _KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "redacted", "private", "confidential"})
 
 
@@ -127,18 +129,29 @@ def _facet(project: Project, site: CallSite) -> tuple[Logging | None, Literal["l
     for target in site.targets:
         operation = target.operation
         if operation is not None and operation.log is not None:
-            if target.name.endswith(".print"):
+            if target.name.endswith((".print", ".pprint", ".pp")):
                 return (None if _prints_elsewhere(site.call) else operation.log), "print"
             return operation.log, "log"
     callee = site.call.callee
     receiver = site.receiver
-    if type(callee) is not Attribute or receiver is None or receiver.is_class:
+    if type(callee) is not Attribute or (receiver is not None and receiver.is_class):
         return None, "log"
     if any(target.definition is not None or target.operation is not None for target in site.targets):
         return None, "log"
+    if receiver is None or not _is_known(project, receiver):
+        return (Logging(fields=True, extra=":extra") if _is_called_logger(site.module, callee) else None), "log"
     if project.types.role(receiver) == "logger" and not _is_harmless(project, receiver, callee.attr):
         return Logging(fields=True), "log"  # a method that the project puts on its logger
     return None, "log"
+
+
+def _is_known(project: Project, receiver: Type) -> bool:
+    return receiver.name in project.symbols.classes or project.knowledge.type(receiver.name) is not None
+
+
+def _is_called_logger(module: Module, callee: Attribute) -> bool:
+    """`logger.info` of a package that is not here: a name and a level together say enough."""
+    return callee.attr in _LEVELS and not _LOGGERS.isdisjoint(words_of(last_name(module.body, callee.base))[-1:])
 
 
 def _is_harmless(project: Project, receiver: Type, method: str) -> bool:

@@ -18,6 +18,7 @@ from archlint.project.routes.endpoints import WRITING
 from archlint.project.spelling import spell
 from archlint.project.words import words_of
 
+_STORING = {"cache.write", "db.write"}
 _OUTSIDE = ("cache.read", "cache.write", "db.read", "db.write")
 
 
@@ -43,14 +44,16 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         writers = [t for t in touches if t.use.adds and t not in refilling]
         if not writers or own.holds(container, writers) or own.is_stored(touches, refilling):
             continue
-        yield from _judged(container, writers, touches, requests)
+        yield from _judged(project, container, writers, touches, requests)
     for definition in project.endpoints.by_definition:
         if definition.module.is_production:
             points = [point for effect in _OUTSIDE for point in project.effects.points_of(definition, effect)]
             yield from (Proof(point.site, "what it needs is kept outside of the process") for point in points[:1])
 
 
-def _judged(container: Container, writers: list[Touch], touches: list[Touch], requests: RunByRequests) -> Iterator[Hit]:
+def _judged(
+    project: Project, container: Container, writers: list[Touch], touches: list[Touch], requests: RunByRequests
+) -> Iterator[Hit]:
     asked = [(writer, request) for writer in writers if (request := requests.of(writer.definition, WRITING)) is not None]
     if not asked:
         return
@@ -74,7 +77,9 @@ def _judged(container: Container, writers: list[Touch], touches: list[Touch], re
         Step(writer.site, f"puts something into `{container.name}`"),
         Step(reader.site, f"{other.endpoint.label} looks there"),
     )
-    is_note = _is_taken_for_own(container, touches) or all(_stands_in(writer) for writer in writers)
+    is_note = _is_taken_for_own(container, touches) or all(
+        _stands_in(writer) or _stores_too(project, writer) for writer in writers
+    )
     known = Confidence.LOW if is_note else _confidence(request, other)
     yield Hit(container.site, words, "default", known, related=(path[-2], path[-1]), path=path)
 
@@ -107,6 +112,18 @@ def _stands_in(writer: Touch) -> bool:
                 return True
         context = place.parent
     return False
+
+
+def _stores_too(project: Project, writer: Touch) -> bool:
+    """`urls[name] = url` and `cache.set(name, url)`: other processes have it as well, if the reader asks there."""
+    module, body = writer.definition.module, writer.definition.module.body
+    kept = {spell(body, value) for value in writer.use.values}
+    return any(
+        spell(body, argument.value) in kept
+        for point in project.effects.points_in(module, writer.definition, _STORING)
+        if point.call is not None
+        for argument in point.call.call.arguments
+    )
 
 
 def _confidence(request: Request, other: Request) -> Confidence:

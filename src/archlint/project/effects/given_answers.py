@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, Operation, String
+from archlint.project.effects.kept_answers import empty_names
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
@@ -49,7 +50,8 @@ def tries_attribute(definition: Def) -> bool:
 
 def is_asked_for(definition: Def, at: int, asked: Body, expr: Expr | None) -> bool:
     """`if hasattr(order, "is_paid"): return order.is_paid`, or `paid = getattr(order, "is_paid", None)` and a branch that
-    returns by it, ahead of the place `at`: a query may have put it there. What is asked there (`expr`) is another thing."""
+    returns by it, ahead of the place `at`, or one around the place in which it is empty: a query may have put it there. What
+    is asked there (`expr`) is another thing."""
     body, function = definition.module.body, definition.function
     read = {part.attr for part in parts_of(asked, expr) if isinstance(part, Attribute)}
     kept = {
@@ -60,6 +62,8 @@ def is_asked_for(definition: Def, at: int, asked: Body, expr: Expr | None) -> bo
     for place in body.contexts:
         if place.kind != "if" or not function.at <= place.at < at:
             continue
+        if at < place.end and place.subject is not None and not kept.keys().isdisjoint(empty_names(place.subject, holds=True)):
+            return True
         answers = [s.value for s in body.statements if s.kind == "return" and place.at <= s.at < place.end]
         told = [part for value in answers for part in parts_of(body, value)]
         name = _tried(definition, place.subject, "hasattr")

@@ -274,6 +274,7 @@ class Lazy(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
 
     effect: str = "db.read"
     keeps: bool = False
+    gives: str = ""
     by: tuple[str, ...] = ("iterate", "len", "bool", "contains", "list")
 
 

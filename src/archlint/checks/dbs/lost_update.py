@@ -12,6 +12,7 @@ from archlint.project.control.conditions import is_failure_path
 from archlint.project.control.sequence import chain, may_follow
 from archlint.project.effects.run_by_requests import RunByRequests
 from archlint.project.model import Def, Type
+from archlint.project.names.arguments import arguments_by_parameter, parameter
 from archlint.project.names.sources import Source
 from archlint.project.parts import parts_of
 from archlint.project.relations.row_sources import is_found_by_asker, row_sources
@@ -33,6 +34,7 @@ from archlint.project.words import words_of
 
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
+_MOST_CALLERS = 5
 _PLAIN = Type("")
 """Of a row that is no object of a class."""
 _REFUSES = frozenset({"raise", "return"})
@@ -108,7 +110,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(_site(definition, statement), "others are kept out while it is changed")
             continue
         confidence = _confidence(project, definition, statement, target, params)
-        if is_far and confidence is not Confidence.HIGH:
+        if is_far and confidence is not Confidence.HIGH and not _is_read_above(project, definition, target.base):
             continue
         if confidence is not None and is_isolated:
             confidence = Confidence.LOW
@@ -412,6 +414,24 @@ def _is_asked_for_here(project: Project, definition: Def, statement: Statement, 
     made = row_sources(project, definition.module, root, statement.context, statement.at) if root is not None else ()
     reads = {p.site for p in project.effects.points_of(definition, "db.read")}
     return bool(made) and all(any(_call_site(each.module, part) in reads for part in _calls_in(each)) for each in made)
+
+
+def _is_read_above(project: Project, definition: Def, row: Expr) -> bool:
+    """A parameter, for which each caller gives a row that it has read itself, with no other answer in between."""
+    callers = [s for s in project.calls.callers(definition) if s.module.is_production and not s.is_open]
+    if not isinstance(row, Name) or parameter(definition.function, row.id) is None or not callers:
+        return False
+    for site in callers[:_MOST_CALLERS]:
+        given = arguments_by_parameter(site.call, definition).get(row.id)
+        if site.caller is None or not isinstance(given, Name):
+            return False
+        made = row_sources(project, site.module, given, site.call.context, site.call.at)
+        reads = {p.site for p in project.effects.points_of(site.caller, "db.read")}
+        asked = [_call_site(each.module, part) for each in made for part in _calls_in(each)]
+        answers = [_call_site(b.module, part) for s in made for b in _sources_of_answer(project, s) for part in _calls_in(b)]
+        if reads.isdisjoint((*asked, *answers)):
+            return False
+    return True
 
 
 def _calls_in(source: Source) -> list[CallRef]:

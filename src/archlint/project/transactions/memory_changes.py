@@ -27,7 +27,8 @@ from archlint.project.transactions.computed_updates import ADDING, is_old_value,
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
-_LIMITING = frozenset({"max", "min", "round"})
+_LIMITING = frozenset({"max", "min", "round", "int", "float", "Decimal"})
+_ROUNDING = frozenset({"quantize", "normalize", "to_integral_value"})
 _MAKING_TEXTS = frozenset({"str", "repr", "list", "tuple", "strip", "lower", "upper", "title", "join", "format", "dumps"})
 
 
@@ -51,11 +52,13 @@ def root_of(expr: Expr) -> Name | None:
 
 
 def _is_sum(body: Body, value: Expr | None) -> bool:
-    """`old + n`, `max(0, old + n)`"""
+    """`old + n`, `max(0, old + n)`, `(old + n).quantize(cent)`"""
     if type(value) is CallRef:
-        return last_name(body, value) in _LIMITING and any(
-            type(a.value) is Operation for a in body.calls[value.index].arguments
-        )
+        call = body.calls[value.index]
+        given = [a.value for a in call.arguments] if last_name(body, value) in _LIMITING else []
+        if type(call.callee) is Attribute and call.callee.attr in _ROUNDING:
+            given.append(call.callee.base)
+        return any(type(each) is Operation for each in given)
     return type(value) is Operation
 
 

@@ -109,6 +109,10 @@ class LibraryTypes:
         """What `with` over it binds; empty where nothing is known."""
         return self._by(type_, receiver, lambda info: info.context)
 
+    def awaited(self, type_: Type) -> tuple[Entity, ...]:
+        """What awaiting a lazy object gives; the object itself where nothing else is known."""
+        return self._by(type_, type_, lambda info: (info.lazy and info.lazy.gives) or None) or (type_,)
+
     def gives(self, type_: Type) -> tuple[Entity, ...] | None:
         """What reading a descriptor of this type gives; None for what is no descriptor."""
         if not any(info.gives for _, info, _ in self.lineage(type_)):

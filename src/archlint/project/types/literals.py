@@ -48,7 +48,7 @@ class Literals:
             Mapping: self._mapping,
             Comprehension: self._comprehension,
             Lambda: self._lambda,
-            Await: self._inside,
+            Await: self._await,
             Starred: self._inside,
             Walrus: self._inside,
             String: self._string,
@@ -68,6 +68,11 @@ class Literals:
         assert isinstance(expr, Conditional)  # noqa: S101 - the table of readers decides
         branches = (expr.body, expr.orelse)
         return distinct([e for branch in branches for e in self._inference.entities(module, branch, context)])
+
+    def _await(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
+        awaited = self._inference.library.awaited
+        found = self._inside(module, expr, context)
+        return tuple(each for e in found for each in (awaited(e) if isinstance(e, Type) and not e.is_class else (e,)))
 
     def _inside(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         assert isinstance(expr, Await | Starred | Walrus)  # noqa: S101 - the table of readers decides

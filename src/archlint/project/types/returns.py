@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import Operation
-from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Function
+from archlint.facts.syntax import Attribute, CallRef, Expr, Function
 from archlint.project.model import Def, Type
 from archlint.project.types.entities import (
     UNKNOWN,
@@ -159,7 +159,7 @@ class Returns:
         for statement in scopes.returns.get(definition.index, [])[-_MOST_RETURNS:]:
             value = statement.value
             if value is not None:
-                found += self._inference.entities(module, value.value if type(value) is Await else value, statement.context)
+                found += self._inference.entities(module, value, statement.context)
         return distinct(found)
 
     def _of_receiver(self, found: tuple[Entity, ...], function: FunctionRef) -> tuple[Entity, ...]:

@@ -51,7 +51,8 @@ class LayerEvidence:
         if not self._is_named(imported) and not self._speaks(imported, other):
             return f"nothing beside `{imported.name}` does what {other} is there for"
         if self._layers.layer_of(importer) == "infrastructure" and other == "interface":
-            if self._does(importer, other):
+            is_called_so = words.FEATURE_MODULES.get(importer.name.rpartition(".")[2]) == other
+            if is_called_so or self._does(importer, other):
                 return f"`{importer.name}` may be {other} itself"
             if both := _infrastructure_around(importer, imported):
                 return f"`{both}` holds both: what answers there belongs to it"

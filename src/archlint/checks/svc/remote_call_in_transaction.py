@@ -17,6 +17,8 @@ from archlint.project.transactions.open_transactions import Inside, OpenTransact
 from archlint.project.words import words_of
 
 _EFFECTS = ("http", "rpc", "email", "sleep")
+_SERVICES = ("http", "rpc")
+_NEAR = 2
 _FAR = 3
 """Functions between the transaction and the call: on a longer way there are many conditions that nobody can weigh."""
 
@@ -49,17 +51,27 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         is_service = end.effect == "email" or set(params.not_services).isdisjoint(kinds)  # a framework of tables may send mail
         return is_service and not _is_no_wait(end, params)
 
-    opened, by_hand = OpenTransactions(project, params.locking), RunByHand(project, params)
+    opened, by_hand = OpenTransactions(project, params.locking, by_reading=True), RunByHand(project, params)
     inside = opened.inside(_EFFECTS, counts)
     ends = {found.path.end.site for found in inside}
     for found in inside:
-        if found.open.opening != "session" or (found.open.sent and not _is_lookup(found.open.write, params)):
+        if found.by_reading:
+            if _is_waited_for(by_hand, found):
+                yield _hit(found, min(found.path.confidence, Confidence.MEDIUM))
+        elif found.open.opening != "session" or (found.open.sent and not _is_lookup(found.open.write, params)):
             sure = Confidence.LOW if _is_of_script(by_hand, found) else _confidence(project, found, params)
             yield _hit(found, min(sure, _in_request(opened, found)))
     for effect in _EFFECTS:
         for point in project.effects.points(effect):
             if point.is_direct and point.module.is_production and point.site not in ends and counts(point):
                 yield Proof(point.site, "stands in no transaction")
+
+
+def _is_waited_for(by_hand: RunByHand, found: Inside) -> bool:
+    """Another service is asked within a few calls, while a session that has only read keeps its connection."""
+    if found.point.effect not in _SERVICES or len(found.path.through) > _NEAR or found.path.kept:
+        return False
+    return not by_hand.holds(found.point.module, found.point.context)
 
 
 def _is_no_wait(end: EffectPoint, params: Params) -> bool:
@@ -124,5 +136,5 @@ def _hit(found: Inside, confidence: Confidence) -> Hit:
     steps = [Step(found.open.opened, "the transaction begins here")]
     if held is not None:
         steps.append(Step(held.site, "asks the database first"))
-    message = "sleep" if found.point.effect == "sleep" else "default"
+    message = "sleep" if found.point.effect == "sleep" else "reading" if found.by_reading else "default"
     return Hit(found.point.site, words, message, confidence, path=(*steps, *path.steps))

@@ -110,8 +110,8 @@ class ByHand:
 
     def _is_shown(self, module: Module) -> bool:
         """`audit_example.py`, which nobody imports: how something is used, whatever it serves."""
-        stem = module.path.rpartition("/")[2].removesuffix(".py")
-        return module.path not in self._imported and not _SHOWN.isdisjoint(words_of(stem))
+        words = words_of(module.path.rpartition("/")[2].removesuffix(".py"))
+        return len(words) > 1 and module.path not in self._imported and not _SHOWN.isdisjoint(words)
 
     @cached_property
     def mentions(self) -> dict[str, set[_Place]]:

@@ -18,6 +18,7 @@ from archlint.project.model import Def
 from archlint.project.names.arguments import parameter
 from archlint.project.parts import parts_of
 from archlint.project.transactions.commits import Commit, Commits
+from archlint.project.transactions.reading_sessions import ReadingSessions
 from archlint.project.transactions.transactions import Transactions
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Inside(Struct, frozen=True):
     point: EffectPoint
     path: Path
     open: Open
+    by_reading: bool = False
+    """Nothing was written or locked: the session has only asked, and keeps its connection until it is committed."""
 
     @property
     def rank(self) -> tuple[int, str, int, Site]:
@@ -54,14 +57,15 @@ class Inside(Struct, frozen=True):
 
 
 class OpenTransactions:
-    def __init__(self, project: Project, locking: Iterable[str] = ()) -> None:
+    def __init__(self, project: Project, locking: Iterable[str] = (), *, by_reading: bool = False) -> None:
         """`locking`: calls and arguments of queries that lock what they read until it is committed: such a one opens a
-        session's transaction as a write does."""
+        session's transaction as a write does. `by_reading`: sessions that have only asked count as well."""
         self._project = project
         self._locking = frozenset(locking)
         self._effects = project.effects
         self.transactions = Transactions(project)
         self._commits = Commits(project, self.transactions)
+        self._reading = ReadingSessions(project) if by_reading else None
         self._of: dict[Def, tuple[list[Commit], frozenset[Site]]] = {}
         self._sorted: dict[tuple[Def, str], list[EffectPoint]] = {}
         self._ways = Conditions(project)
@@ -70,8 +74,11 @@ class OpenTransactions:
     def inside(self, effects: Iterable[str], counts: Callable[[EffectPoint], bool]) -> list[Inside]:
         """The places in transactions that come to a library call with one of the effects; of nested transactions the one that
         is nearest to it, and of several places in one the surest.  `counts`: whether a library call is asked about."""
-        found = [each for each in self._all(effects) if counts(each.path.end)]
+        every = [each for each in self._all(effects) if counts(each.path.end)]
+        found = [each for each in every if not each.by_reading]
         holding = {(each.definition, each.path.end.site) for each in found}
+        ends = {each.path.end.site for each in found}
+        found += [each for each in every if each.by_reading and each.path.end.site not in ends]
         by_transaction: dict[tuple[Def, Site], list[Inside]] = defaultdict(list)
         for each in found:
             if not any((definition, each.path.end.site) in holding for definition in each.path.through):
@@ -86,6 +93,9 @@ class OpenTransactions:
                 if definition is None or not point.module.is_production or is_failure_path(point.module, point.context):
                     continue
                 opened = self.at(definition, point)
+                asked = self._reading.begun_by(definition, point) if opened is None and self._reading is not None else None
+                if asked is not None:
+                    yield from self._by_reading(definition, point, asked)
                 path = self._ways.path(point) if opened is not None else None
                 if opened is None or path is None or self._is_committed_below(path):
                     continue
@@ -93,6 +103,11 @@ class OpenTransactions:
                     opened = self.at(definition, point, path)
                 if opened is not None:
                     yield Inside(definition, point, path, opened)
+
+    def _by_reading(self, definition: Def, point: EffectPoint, asked: EffectPoint) -> Iterator[Inside]:
+        path = self._ways.path(point)
+        if path is not None and not self._is_committed_below(path):
+            yield Inside(definition, point, path, Open("session", asked.site, read=asked), by_reading=True)
 
     def _is_committed_below(self, path: Path) -> bool:
         """A function on the way commits the session that it was handed, and asks it for nothing more before it goes on."""

@@ -27,7 +27,7 @@ from archlint.project.types.told_by_name import (
     RELATING,
     SPEAKING,
 )
-from archlint.project.values.cut_values import parts_scheme, takes_apart
+from archlint.project.values.cut_values import parts_scheme, swaps_text, takes_apart
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ class CallFlows:
         if operation is not None and (operation.sanitizes or operation.hash is not None):
             return CLEAN
         words = words_of(name)
-        carries = is_carrying(name)
-        if name in CLEAN_FUNCTIONS or not (carries or self._taint.habits.sanitizers.isdisjoint(words)):
+        swaps = swaps_text(name, site.call)
+        carries = swaps or is_carrying(name)
+        if (name in CLEAN_FUNCTIONS and not swaps) or not (carries or self._taint.habits.sanitizers.isdisjoint(words)):
             return CLEAN
         if words and words[0] in CLEAN_VERBS:
             return CLEAN
@@ -100,7 +101,7 @@ class CallFlows:
             revealed = self._revealed(callee.base, name, at)
             if revealed is not None:
                 return revealed
-            if name in CARRYING_METHODS:
+            if name in CARRYING_METHODS or swaps_text(name, call):
                 if takes_apart(name, call):
                     return UNKNOWN
                 return self._method(expr, callee.base, name, at)

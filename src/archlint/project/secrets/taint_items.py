@@ -17,6 +17,7 @@ from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.secrets.taint import Taint
+    from archlint.project.source.modules import Module
 
 DESCRIBING = frozenset({"description", "schema", "meta", "spec", "fields", "columns", "labels", "urls", "endpoints"})
 DESCRIBING |= {"routes", "resources", "errors", "messages", "titles", "templates"}
@@ -39,7 +40,7 @@ class ItemFlows:
         if _is_first(index) and self._is_of_scheme(expr.base, at):
             return CLEAN  # the scheme of a header or an address
         if isinstance(index, Slice):
-            return CLEAN if _cuts(index) else self._taint.flow(expr.base, at)
+            return CLEAN if _cuts(at.module, index) else self._taint.flow(expr.base, at)
         return self.item(expr, expr.base, index, at)
 
     def _is_of_scheme(self, base: Expr, at: Place) -> bool:
@@ -109,8 +110,10 @@ def _doubted(source: Source) -> Source:
     return replace(source, confidence=Confidence.LOW) if source.handed_over is not None else source
 
 
-def _cuts(index: Slice) -> bool:
-    """Keeps a few characters of a value; what stands behind `Bearer ` is all of it."""
+def _cuts(module: Module, index: Slice) -> bool:
+    """Keeps a few characters of a value; what stands behind `Bearer `, or another prefix (`value[len(prefix) :]`), is all of it."""
     if index.upper is None and isinstance(index.lower, Constant) and index.lower.value in _SCHEMES:
+        return False
+    if index.upper is None and isinstance(index.lower, CallRef) and last_name(module.body, index.lower) == "len":
         return False
     return any(not (end is None or (isinstance(end, Constant) and end.value == 0)) for end in (index.lower, index.upper))

@@ -44,6 +44,13 @@ def takes_apart(method: str, call: Call) -> bool:
     return type(separator) is String and separator.value.strip() in _BETWEEN_PARTS
 
 
+def swaps_text(method: str, call: Call) -> bool:
+    """`header.replace("Bearer ", "")`: what the code knows beforehand goes, the rest stays, but for what a mask covers."""
+    given = [argument.value for argument in call.arguments]
+    texts = [value.value for value in given if type(value) is String]
+    return method == "replace" and len(texts) == len(given) == 2 and "*" not in texts[1]
+
+
 def shown_by(expr: Operation) -> Iterator[Expr]:
     """The operands, without the values of which a pattern shows only the beginning."""
     cut = cut_by(expr.operands[0]) if expr.op == "%" else frozenset()

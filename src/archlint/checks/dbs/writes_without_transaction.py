@@ -16,7 +16,7 @@ from archlint.project.source.led_to import LedTo
 from archlint.project.source.one_off import OneOff
 from archlint.project.source.unimported import Unimported
 from archlint.project.spelling import shorten, spell
-from archlint.project.transactions.commits import Commit, Commits
+from archlint.project.transactions.commits import Commit, Commits, deciding
 from archlint.project.transactions.loose_writes import (
     adds,
     answers_another,
@@ -235,7 +235,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     if "finally" in kinds:
         return Confidence.LOW  # what the first has set up is taken away again
     is_apart = pair.by_key and (pair.one.is_apart(pair.two) or pair.one.shares_amount(pair.two))
-    if max(len(first.path.through), len(second.path.through)) > (_FAR if is_apart else _NEAR):
+    if max(len(deciding(project, each.point, each.path)) for each in (first, second)) > (_FAR if is_apart else _NEAR):
         return Confidence.LOW
     if not pair.by_key and first.path.through and second.path.through and not _is_needed(project, definition, pair):
         return Confidence.LOW  # two functions are about what neither makes: 1 of 8 was right
@@ -250,7 +250,8 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # asked again, it finds what it made
     if makes_or_finds(definition, first, second) or is_found_again(definition, first, second, pair.one) or is_nested(first):
         return Confidence.LOW
-    if not _words(first).isdisjoint(params.making) or not {*words_of(definition.function.qualname)}.isdisjoint(params.repeats):
+    made = _words(first, deciding(project, first.point, first.path))
+    if not made.isdisjoint(params.making) or not {*words_of(definition.function.qualname)}.isdisjoint(params.repeats):
         return Confidence.LOW
     if (
         decides_to_leave(first)
@@ -414,8 +415,8 @@ def _loops(commit: Commit) -> set[int]:
     return {row for row in chain(module, commit.point.context) if module.body.contexts[row].kind in ("for", "while")}
 
 
-def _words(commit: Commit) -> frozenset[str]:
-    found = [word for each in commit.path.through for word in words_of(each.function.name)]
+def _words(commit: Commit, through: tuple[Def, ...] | None = None) -> frozenset[str]:
+    found = [word for each in (commit.path.through if through is None else through) for word in words_of(each.function.name)]
     found += [*words_of(commit.point.shown), *words_of(commit.end.witness.target.rpartition(".")[2])]
     call = commit.end.call
     if call is not None and call.receiver is not None:

@@ -221,6 +221,18 @@ class Commits:
         return parameter(caller.module.outline.functions[around], callee.id) is not None
 
 
+def deciding(project: Project, point: EffectPoint, path: Path) -> tuple[Def, ...]:
+    """The functions on the way from a place down that decide what is written: none that only hands out a connection
+    (`with cursor() as c:`), nor one that executes what it is handed."""
+    callers = (point.caller, *path.through)
+    found: list[Def] = []
+    for caller, step, called in zip(callers, path.steps, path.through, strict=False):
+        points = project.effects.points_of(caller, _WRITE) if caller is not None else ()
+        if not called.function.is_generator and not any(p.is_handed and p.site == step.site for p in points):
+            found.append(called)
+    return tuple(found)
+
+
 def _place(point: EffectPoint) -> tuple[int, int]:
     return point.context, point.site.at
 

@@ -31,3 +31,18 @@ def prepare():
 def test_how_often_it_is_opened(called: str, sure: Confidence) -> None:
     (finding,) = testing.run_rule("DBS018", {"shop/__init__.py": "", "shop/store.py": STORE.format(called=called)})
     assert finding.confidence is sure
+
+
+@pytest.mark.parametrize(
+    ("asked", "sure"), [("if not inspector.has_table('user'):", Confidence.LOW), ("if name:", Confidence.HIGH)]
+)
+def test_what_fills_an_empty_database(asked: str, sure: Confidence) -> None:
+    """A table that is not there yet is made once."""
+    code = (
+        f"import psycopg2\n\ndef prepare(inspector, name):\n    {asked}\n"
+        "        connection = psycopg2.connect('dbname=shop')\n        connection.cursor().execute('SELECT 1')\n"
+    )
+
+    (finding,) = testing.run_rule("DBS018", {"shop/__init__.py": "", "shop/store.py": code})
+
+    assert finding.confidence is sure

@@ -14,6 +14,7 @@ from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def
 from archlint.project.names.name_uses import Use, uses_of
 from archlint.project.parts import names_in
+from archlint.project.source.filling_empty import is_under_empty
 from archlint.project.source.modules import Module
 from archlint.project.source.one_off import OneOff
 from archlint.project.source.run_by_hand import RunByHand
@@ -57,7 +58,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             hit = _hit(project, opened, closes, uses, params)
             is_brief = by_hand.runs(definition) or by_hand.starts(definition)
             # it is closed when the file has run
-            yield replace(hit, confidence=Confidence.LOW) if is_brief or project.uncalled.holds(definition) else hit
+            is_brief = is_brief or project.uncalled.holds(definition) or is_under_empty(project, opened.site)
+            yield replace(hit, confidence=Confidence.LOW) if is_brief else hit
 
 
 def _is_bound(opened: Opened, params: Params) -> bool:

@@ -42,6 +42,8 @@ _LISTED = re.compile(r"\(\s*(?:\*|\{[^{}]*\})\s*\)\s*SELECT\s+(?:DISTINCT\s+)?\Z
 """`INSERT INTO t ({columns}) SELECT …`"""
 _NAMED_BY_HOLE = re.compile(r"(?:\}\}|\{\w+\}|%s)\s+AS\s*\(", re.IGNORECASE)
 """A part of the statement that a template names."""
+_QUOTE = "'"
+"""Begins the name of a file that a query reads as a table: its columns stand nowhere but in it."""
 _NEAR = 60
 _ANEW = "replace"
 """What a call is told that makes the table anew, whatever it was."""
@@ -182,10 +184,11 @@ def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[st
             _THROWN_AWAY.match(sql.text, statement.at)
             or _fills_row(sql, statement, star)
             or (star.place == "insert-select" and _is_in_place_of_list(sql, star))
-            or (star.place == "insert-select" and all(map(is_of_moment, star.sources)))
+            or (star.place == "insert-select" and _is_of_moment(statement, star))
         ):
             continue
-        tables = [t for t in star.sources if t.lower() not in passing and not _is_catalogue(t, params)]
+        lasting = (t for t in star.sources if t.lower() not in passing and not t.startswith(_QUOTE))
+        tables = [t for t in lasting if not _is_catalogue(t, params)]
         # Where the table is chosen at run time, there is no list of columns to write.
         if not tables or (star.place != "insert-select" and not any(_is_named(table) for table in tables)):
             continue
@@ -220,6 +223,11 @@ def _is_in_place_of_list(sql: Sql, star: Star) -> bool:
         for start, piece in zip(sql.built.starts if sql.built is not None else (), pieces, strict=True)
     )
     return is_alone and _LISTED.search(sql.text, max(star.at - _NEAR, 0), star.at) is not None
+
+
+def _is_of_moment(statement: Statement, star: Star) -> bool:
+    """From tables that do not last, or into one."""
+    return all(map(is_of_moment, star.sources)) or (bool(statement.writes) and all(map(is_of_moment, statement.writes)))
 
 
 def _renamed(project: Project, params: Params) -> frozenset[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _COUNTING = frozenset({"count", "acount"})
-_ANY = frozenset({"exists", "aexists"}) | _COUNTING
+_ANY = frozenset({"exists", "aexists", "has_table"}) | _COUNTING
 _STEPS = 3
 
 
@@ -25,13 +25,14 @@ def fills_what_is_empty(project: Project, definition: Def, steps: int = _STEPS) 
         and bool(sites)
         and definition not in project.endpoints.by_definition
         and all(
-            _is_under_empty(project, site) or (site.caller is not None and fills_what_is_empty(project, site.caller, steps - 1))
+            is_under_empty(project, site) or (site.caller is not None and fills_what_is_empty(project, site.caller, steps - 1))
             for site in sites
         )
     )
 
 
-def _is_under_empty(project: Project, site: CallSite) -> bool:
+def is_under_empty(project: Project, site: CallSite) -> bool:
+    """The call stands where it has been asked whether there are any rows, or the table, and there are none."""
     tests = project.switches.tests_around(site.module, site.call.context, site.call.at)
     return any(_says_empty(site.module.body, test, holds=holds) for test, holds in tests)
 

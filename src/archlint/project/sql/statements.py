@@ -15,6 +15,7 @@ from archlint.project.model import CallSite, Def
 from archlint.project.source import module_roles
 from archlint.project.sql.sql_texts import Candidate, SqlTexts
 from archlint.project.values.texts import BuiltText, Hole
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -28,6 +29,8 @@ _BEGINS_STATEMENT = re.compile(
 _CLAUSES_OF_SQL = 2
 _UNREADABLE = "Error tokenizing"
 """Begins a reason that quotes the text to its end."""
+_TEST = "test"
+"""In the name of a file: `populate_test_db.sql`."""
 _NO_CODE = Outline(length=0, lines=b"", imports=(), classes=(), functions=(), exports=None, comments=())
 
 
@@ -131,6 +134,7 @@ class Statements:
     def _of_file(self, path: str, text: str, facts: SqlFacts) -> Sql:
         *folders, name = path.split("/")
         is_test = module_roles.is_test(folders, name, _NO_CODE, self._project.knowledge.package_kinds)
+        is_test = is_test or _TEST in words_of(name.partition(".")[0])
         is_vendored = module_roles.is_vendored(folders, name)
         return Sql(text, facts, path, Confidence.HIGH, facts.dialect, is_test=is_test, is_vendored=is_vendored)
 

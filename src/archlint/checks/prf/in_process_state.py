@@ -115,13 +115,17 @@ def _stands_in(writer: Touch) -> bool:
 
 
 def _stores_too(project: Project, writer: Touch) -> bool:
-    """`urls[name] = url` and `cache.set(name, url)`: other processes have it as well, if the reader asks there."""
+    """`urls[name] = url` and `cache.set(name, url)`, under no other condition: other processes have it as well."""
     module, body = writer.definition.module, writer.definition.module.body
     kept = {spell(body, value) for value in writer.use.values}
+    around, context = set[int](), writer.use.context
+    while context >= 0:
+        around.add(context)
+        context = body.contexts[context].parent
     return any(
         spell(body, argument.value) in kept
         for point in project.effects.points_in(module, writer.definition, _STORING)
-        if point.call is not None
+        if point.call is not None and point.context in around
         for argument in point.call.call.arguments
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from archlint.engine.contract_config import OWN_KEYS, contract_of
+from archlint.engine.ignores import is_pattern
 from archlint.facts.findings import SEVERITIES, Severity
 from archlint.facts.settings import Contract, LayerMap, Settings
 
@@ -94,6 +95,20 @@ def _below_the_root(value: Any) -> str:
     return path
 
 
+def _globs(value: Any) -> tuple[str, ...]:
+    return tuple(_glob(each) for each in msgspec.convert(value, tuple[str, ...]))
+
+
+def _glob(text: str) -> str:
+    if not is_pattern(text):
+        raise ValueError(f"`{text}` is no pattern as in a .gitignore")
+    return text
+
+
+def _ignores(value: Any) -> dict[str, tuple[str, ...]]:
+    return {_glob(glob): words for glob, words in msgspec.convert(value, dict[str, tuple[str, ...]]).items()}
+
+
 def _levels(value: Any) -> dict[str, str]:
     level = _one_of(_LEVELS)
     return {rule: level(word) for rule, word in msgspec.convert(value, dict[str, str]).items()}
@@ -121,16 +136,16 @@ def _fields(value: Any, type_: type[msgspec.Struct], names: frozenset[str] | Non
 
 _KEYS: dict[str, Callable[[Any], Any]] = {
     "roots": _typed(tuple[str, ...]),
-    "exclude": _typed(tuple[str, ...]),
+    "exclude": _globs,
     "respect-gitignore": _typed(bool),
-    "tests": _typed(tuple[str, ...]),
+    "tests": _globs,
     "select": _typed(tuple[str, ...]),
     "ignore": _typed(tuple[str, ...]),
     "preview": _typed(bool),
     "fail-level": severity_of,
     "severity": _levels,
     "rules": _typed(dict[str, dict[str, Any]]),
-    "per-file-ignores": _typed(dict[str, tuple[str, ...]]),
+    "per-file-ignores": _ignores,
     "style": _one_of(_STYLES),
     "layers": _layers,
     "contracts": _contracts,

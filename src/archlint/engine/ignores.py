@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 
 from pathspec import GitIgnoreSpec
@@ -12,18 +13,37 @@ _BLOCK = 40
 
 
 class Patterns:
-    """The lines of one ignore file, applied to paths relative to its folder. The last matching line decides."""
+    """The lines of one ignore file, applied to paths relative to its folder. The last matching line decides. A line that is no
+    pattern matches nothing, as it does in git."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._spec = GitIgnoreSpec.from_lines(lines)
-        sources = [re.sub(r"\(\?P<\w+>", "(?:", p.regex.pattern) for p in self._spec.patterns if p.regex is not None]
-        self._any = [re.compile("|".join(sources[i : i + _BLOCK])) for i in range(0, len(sources), _BLOCK)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of `re`, about brackets in brackets
+            self._spec = _spec([*lines])
+            sources = [re.sub(r"\(\?P<\w+>", "(?:", p.regex.pattern) for p in self._spec.patterns if p.regex is not None]
+            self._any = [re.compile("|".join(sources[i : i + _BLOCK])) for i in range(0, len(sources), _BLOCK)]
 
     def verdict(self, path: str) -> bool | None:
         """True: ignored, False: taken back by `!`, None: nothing is said. A folder's path ends in `/`."""
         if not any(expression.match(path) for expression in self._any):
             return None
         return self._spec.check_file(path).include
+
+
+def is_pattern(line: str) -> bool:
+    """No lone `!`, no backslash with nothing behind it, no range from a later to an earlier character."""
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):
+        return False
+    return True
+
+
+def _spec(lines: list[str]) -> GitIgnoreSpec:
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except (ValueError, re.error):
+        return GitIgnoreSpec.from_lines(filter(is_pattern, lines))
 
 
 class GitIgnore:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archlint.adapters.disk import DiskFiles
 from archlint.engine.discover import MAX_BYTES, Inventory, discover
+from archlint.engine.ignores import Patterns
 from archlint.facts.settings import Settings
 from archlint.ports import FileEntry
 from archlint.testing import MemoryFiles
@@ -107,7 +110,8 @@ def test_a_huge_file_is_named_and_not_taken() -> None:
 
 
 IGNORES = {
-    "": "*.log\n/top.py\nbuild_out/\n!keep.log\ndocs/**/tmp.py\n# a comment\n\\#odd.py\nspace.py \n[ab].py\n",
+    "": "*.log\n/top.py\nbuild_out/\n!keep.log\ndocs/**/tmp.py\n# a comment\n\\#odd.py\nspace.py \n[ab].py\n"
+    "[z-a].py\n!\nc.py\\\n",
     "sub": "!/x.log\ny.py\n/only_here.py\n*.tmp.py\n!very.tmp.py\n",
     "sub/deep": "*\n!z.py\n!.gitignore\n",
 }
@@ -169,6 +173,14 @@ def test_gitignore_files_above_the_project_count_up_to_the_repository(tmp_path: 
     for path in ("a.py", "gen/b.py", "secret.py", "kept.py"):
         (project / path).write_text("")
     assert discover(DiskFiles(project), Settings()).python == ["a.py", "kept.py"]
+
+
+@given(
+    st.lists(st.text(alphabet="ab/*!?[]^-:#\\\\ .{}()|+$\t\u0085é", max_size=12), max_size=4),
+    st.sampled_from(["a.py", "a/b/c.py", "a/"]),
+)
+def test_no_line_of_an_ignore_file_is_too_odd(lines: list[str], path: str) -> None:
+    assert Patterns(lines).verdict(path) in (True, False, None)
 
 
 @pytest.mark.parametrize("pattern", ["sub/**", "sub", "/sub/", "**/sub/*.py"])

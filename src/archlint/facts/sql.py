@@ -91,7 +91,8 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     locks: bool = False
     """FOR UPDATE."""
     of_few: bool = False
-    """What a SELECT reads first is a query of the statement that gives at most so many rows: the best of each search."""
+    """What a SELECT reads first is a query of the statement that gives at most so many rows (the best of each search), or one
+    in which each row hangs on all others, so that all are read whatever is skipped."""
 
 
 class Unparsed(Struct, frozen=True, array_like=True, gc=False):

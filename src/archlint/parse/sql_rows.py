@@ -61,6 +61,26 @@ def is_of_few(tree: Tree) -> bool:
     return isinstance(tree, exp.Select) and _is_bounded_source(_from(tree), named, len(named) + 1)
 
 
+def is_worked_out(tree: Tree) -> bool:
+    """Each row hangs on all others, wherever a page begins: groups put together, or running sums of a query that it reads."""
+    if isinstance(tree, exp.SetOperation):
+        return all(is_worked_out(side) or bool(side.unnest().args.get("group")) for side in (tree.left, tree.right))
+    if isinstance(tree, exp.Subquery):
+        return is_worked_out(tree.this)
+    if not isinstance(tree, exp.Select):
+        return False
+    clause = tree.args.get("with_") or tree.args.get("with")
+    read = [cte.this for cte in clause.expressions] if clause is not None else []
+    source = _from(tree)
+    read += [source.this] if isinstance(source, exp.Subquery) else []
+    return any(_runs_up(query) for query in read)
+
+
+def _runs_up(query: Tree) -> bool:
+    """`SUM(amount) OVER (ORDER BY at)`"""
+    return any(isinstance(w.this, exp.Sum) and w.args.get("order") is not None for w in query.find_all(exp.Window))
+
+
 def _is_bounded_source(source: Tree | None, named: dict[str, Tree], steps: int) -> bool:
     if isinstance(source, exp.Subquery):
         return _is_bounded(source.this, named, steps)

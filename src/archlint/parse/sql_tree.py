@@ -11,7 +11,7 @@ from sqlglot import exp
 from archlint.facts.sql import Star, StarPlace, Statement
 from archlint.parse.sql_columns import asked, given, is_locked, selected
 from archlint.parse.sql_readers import is_narrowed, is_only_counted, only_filters
-from archlint.parse.sql_rows import is_filtered, is_limited, is_of_few
+from archlint.parse.sql_rows import is_filtered, is_limited, is_of_few, is_worked_out
 from archlint.parse.sql_schema import changes
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class _Reader:
             gives=given(self.tree, self.values),
             asks=asked(self.tree, self.start, self.values),
             locks=is_locked(self.tree),
-            of_few=is_of_few(self.tree),
+            of_few=is_of_few(self.tree) or is_worked_out(self.tree),
         )
 
     def offset_value(self) -> int:

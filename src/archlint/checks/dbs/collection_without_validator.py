@@ -31,7 +31,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for method in params.inserting:
         for module, call in project.calls.written(method):
             site = project.calls.site(module, call)
-            collections = tuple(names.every_collection(site)) if site.caller is not None and not module.is_migration else ()
+            is_daily = site.caller is not None and not module.is_migration and not project.by_hand.begins(module)
+            collections = tuple(names.every_collection(site)) if is_daily else ()
             found.update(dict.fromkeys(collections))
             if collections and (first is None or (site.path, call.at) < (first.path, first.call.at)):
                 first = site

@@ -71,7 +71,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     copied, moment = _copied(project), _of_functions(project, params)
     renamed = _renamed(project, params)
     rows = RowUses(project, params.whole_models, params.told_columns)
-    uses = Uses(rows, WholeRows(project), RunByHand(project, params), renamed)
+    uses = Uses(rows, WholeRows(project), RunByHand(project, params), renamed, _listed_at_run_time(project))
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
             continue
@@ -107,6 +107,20 @@ def _copied(project: Project) -> frozenset[tuple[Def, str]]:
     return frozenset(found)
 
 
+def _listed_at_run_time(project: Project) -> frozenset[str]:
+    """Tables that the program makes with columns of which not all are written down, as the messages name them."""
+    return frozenset(
+        f"`{table}`"
+        for sql in project.statements.all
+        for s in (sql.facts.statements if sql.built is not None else ())
+        if s.creates == "table"
+        and s.verb == "create"
+        and (opened := sql.text.find("(", s.at, s.end)) >= 0
+        and sql.is_hole(opened, s.end)
+        for table in s.writes
+    )
+
+
 def _is_copy(sql: Sql, statement: Statement, copied: frozenset[tuple[Def, str]]) -> bool:
     """All rows go into a table whose columns the same function lists at run time: there are none to name."""
     return statement.verb == "insert" and any((sql.origin, table.lower()) in copied for table in statement.writes)
@@ -120,6 +134,8 @@ def _is_for_eyes(sql: Sql) -> bool:
     return all(_PEEK.fullmatch(sql.text[s.at : s.end]) for s in statements)
 
 
+_MADE_OF_QUERY = re.compile(r"\bCREATE\s+(?:OR\s+REPLACE\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\s+AS\b", re.IGNORECASE)
+"""Its columns stand in the query."""
 _MADE = re.compile(r"\bCREATE\s+(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)", re.IGNORECASE)
 """A temporary table, also in a statement that is not understood."""
 
@@ -136,10 +152,13 @@ Moment = dict[Def | str, set[str]]
 
 def _of_functions(project: Project, params: Params) -> Moment:
     """Function, class, or path of a file of SQL → the temporary tables that it makes, and those that it writes whole; of a
+    function also those that it makes of a query; of a
     class, those that its methods always make anew."""
     found: Moment = defaultdict(set)
     for sql in project.statements.all:
         made = {table.lower() for s in sql.facts.statements if s.temporary for table in s.writes}
+        if sql.origin is not None:
+            made |= {name.lower() for name in _MADE_OF_QUERY.findall(sql.text)}
         if made:
             found[sql.path if sql.built is None else sql.origin or sql.path] |= made
     for name in params.writing_tables:
@@ -239,12 +258,13 @@ def _renamed(project: Project, params: Params) -> frozenset[str]:
 
 
 class Uses(Struct, frozen=True):
-    """What is asked of the rows of a query; `renamed`: see `_renamed`."""
+    """What is asked of the rows of a query; `renamed`, `listed`: see `_renamed` and `_listed_at_run_time`."""
 
     rows: RowUses
     whole: WholeRows
     by_hand: RunByHand
     renamed: frozenset[str]
+    listed: frozenset[str]
 
 
 def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
@@ -254,6 +274,7 @@ def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
         case "default":
             doubt = uses.rows.doubt(sql) or _run_by_hand(uses.by_hand, sql)
             doubt = doubt or ("it is only asked whether a row is there" if uses.whole.asks_whether(sql) else "")
+            doubt = doubt or ("its columns are listed as it is made" if hit.words["tables"] in uses.listed else "")
         case "returning":
             doubt = uses.rows.leaves_rows(sql) or _used_whole(uses.whole, sql, hit)
         case "nested":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -176,6 +176,11 @@ class Schemas:
             if not self._migrated or table.name.lower() in self._migrated or table.name.lower() in self._named_in_code:
                 yield table
 
+    def _named(self, tables: Sequence[Table]) -> Iterator[Table]:
+        """Those that code names, where it names any: the schema of another program's database tells of all."""
+        named = [table for table in tables if table.name.lower() in self._named_in_code]
+        return iter(named or tables)
+
     @cached_property
     def _migrated(self) -> frozenset[str]:
         """The tables that migrations of a framework make."""
@@ -184,12 +189,14 @@ class Schemas:
         return frozenset(last_part(change.to or change.table).lower() for change in made)
 
     def _not_aside(self, schemas: list[Schema]) -> list[Schema]:
-        """Files among documents, in archives and demonstrations make no tables where something else does."""
+        """Files among documents, in archives and demonstrations make no tables where something else does, else those that code
+        names, if it names any."""
         folders = {service.name: service.folder for service in self._project.services.all}
         of_files = {folder for folder, _ in self._files}
         aside = [s.folder in of_files and is_aside(s.folder, folders.get(s.service, "")) for s in schemas]
         if not any(s.tables and not (s.is_assumed or s.documents or left) for s, left in zip(schemas, aside, strict=True)):
-            return schemas
+            kept = zip(schemas, aside, strict=True)
+            return [replace(s, tables=tuple(self._named(s.tables))) if left else s for s, left in kept]
         return [s for s, left in zip(schemas, aside, strict=True) if not left]
 
     @cached_property

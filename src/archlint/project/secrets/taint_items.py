@@ -111,7 +111,7 @@ def _doubted(source: Source) -> Source:
 
 
 def _cuts(module: Module, index: Slice) -> bool:
-    """Keeps a few characters of a value; what stands behind `Bearer `, or another prefix (`value[len(prefix) :]`), is all of it."""
+    """Keeps a few characters of a value; what stands behind `Bearer ` or another prefix (`[len(prefix) :]`) is all of it."""
     if index.upper is None and isinstance(index.lower, Constant) and index.lower.value in _SCHEMES:
         return False
     if index.upper is None and isinstance(index.lower, CallRef) and last_name(module.body, index.lower) == "len":

@@ -214,6 +214,8 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """Sends what was noted down, if anything was, and does nothing of its own (`session.flush`)."""
     withheld: str | None = None
     """The argument that keeps the effect from taking place where it is `False` (`form.save(commit=False)`)."""
+    needs: str | None = None
+    """The argument without which it does not take place, as it does not where that is `None` (`cpu_percent(interval=1)`)."""
     schema: bool = False
     """It lays down tables or indexes, or takes them away, and changes no row."""
     many: str | None = None

@@ -82,7 +82,12 @@ class DirectEffects:
 
 
 def _is_withheld(point: Point, operation: Operation) -> bool:
-    if operation.withheld is None or point.call is None:
+    if point.call is None:
+        return False
+    if operation.needs is not None:
+        needed = point.call.argument(operation.needs)
+        return needed is None or (isinstance(needed, Constant) and needed.value is None)
+    if operation.withheld is None:
         return False
     given = point.call.argument(operation.withheld)
     return isinstance(given, Constant) and given.value is False

@@ -25,6 +25,7 @@ _ENTRIES = ("value", "many", "hash")
 _DEPTH = 4
 _LITERAL = re.compile(r"[\"'][^\"'{}]{3,}")
 _PACKS = frozenset({"dumps", "packb"})
+_ELSEWHERE = ("db.read", "http", "rpc", "process")
 _VERSIONS = frozenset({"sha", "commit", "revision", "etag", "checksum"})
 
 
@@ -96,15 +97,28 @@ def _decided(
     project: Project, writes: CacheWrites, asked: _Asked, expiry: Expiry, depth: int
 ) -> Iterator[tuple[_Asked, Expiry]]:
     """The write with what is known of its expiry; where a parameter decides, each production call of its function."""
-    owner = asked.decider.caller
-    if expiry.kind != "parameter" or owner is None:
+    if expiry.kind != "parameter" or asked.decider.caller is None:
         yield asked, expiry
+        return
+    owner = _whose(asked.decider.caller, expiry.parameters)
+    if owner is None:
         return
     for call in project.calls.callers(owner):
         if call.module.is_production and depth and not call.is_open:
             given = _given_by(writes, call, owner, expiry, asked.write)
             inner = _Asked(asked.site, asked.write, call, (call, *asked.through), (owner, *asked.owners))
             yield from _decided(project, writes, inner, given, depth - 1)
+
+
+def _whose(definition: Def, names: tuple[str, ...]) -> Def | None:
+    """The function itself or one around it, whose parameters the names are."""
+    module, row = definition.module, definition.index
+    while row >= 0:
+        function = module.outline.functions[row]
+        if any(parameter(function, name) is not None for name in names):
+            return Def(module, module.name, row)
+        row = module.body.contexts[function.outer].function
+    return None
 
 
 def _given_by(writes: CacheWrites, call: CallSite, owner: Def, expiry: Expiry, write: CacheWrite) -> Expiry:
@@ -182,6 +196,7 @@ def _judged(  # noqa: PLR0917 - as `_hit`
     if found is not None and (
         (copies.is_reference(asked.decider, value) and not is_missed)
         or is_dated(writes, asked.decider, value)
+        or _is_read_from_cache(project, writes, asked.decider, value)
         or (is_gathered(writes, asked.decider, write, value) and not is_missed)
     ):
         found = Confidence.LOW
@@ -191,6 +206,17 @@ def _judged(  # noqa: PLR0917 - as `_hit`
     if found is not None and not asked.through and (writes.is_switched_off(site) or _is_versioned(project, writes, asked)):
         found = Confidence.LOW
     return message, None if found is None else min(found, site.confidence)
+
+
+def _is_read_from_cache(project: Project, writes: CacheWrites, site: CallSite, value: Expr | None) -> bool:
+    """`slot = await fetch(number)`, of a function that asks the cache and nothing else: what is changed there is no copy."""
+    source = writes.source(site.module, value, site.call.context) if isinstance(value, Name) else None
+    source = source.value if isinstance(source, Await) else source
+    if not isinstance(source, CallRef):
+        return False
+    targets = project.calls.in_module(site.module)[source.index].targets
+    does = [project.effects.of(target.definition) for target in targets if target.definition is not None]
+    return bool(does) and all("cache.read" in each and each.keys().isdisjoint(_ELSEWHERE) for each in does)
 
 
 def _is_passing(key: str, params: Params) -> bool:

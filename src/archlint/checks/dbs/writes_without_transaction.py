@@ -216,6 +216,8 @@ def _weighed(project: Project, commits: Commits, definition: Def, pair: _Pair, p
         return Confidence.LOW  # a value that was read keeps what it worked out, or no data of anybody's
     if any({*words_of(each.function.name)[:1]} & {*params.proving} for each in pair.first.path.through[:1]):
         return Confidence.LOW  # a code that was used stays used, whatever its answer leads to
+    if _are_of_two_stores(project, pair):
+        return Confidence.LOW  # no transaction could hold both
     if are_of_two_sessions(project, pair.first, pair.second) or _sets_up(project, pair, params) or _is_local(pair, params):
         return Confidence.LOW
     if any(fails_alone(project, commits, each) or _fills(each, params) for each in (pair.first, pair.second)):
@@ -271,12 +273,19 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # it only says when, or all of it is done again, or nothing is
     if any(not set(params.fetched).isdisjoint(words_of(name)) for each in (pair.one, pair.two) for name, _ in each.used):
         return Confidence.LOW  # a copy of what is elsewhere
-    if _is_ticket(pair, params) or _is_visit(pair, params) or _is_filled_by(pair, params):
+    if _is_ticket(pair, params) or _is_visit(definition, pair, params) or _is_filled_by(pair, params):
         return Confidence.LOW  # the next one asks for another, or works it out again
     if not pair.by_key:
         return min(first.path.confidence, second.path.confidence)
     counts = any(not {*words_of(field)}.isdisjoint(params.traces) for field in pair.two.fields)
     return Confidence.LOW if counts else min(first.path.confidence, second.path.confidence, Confidence.MEDIUM)
+
+
+def _are_of_two_stores(project: Project, pair: _Pair) -> bool:
+    """One is kept at once by a library, and the other by another one: documents, and rows."""
+    ends = (project.knowledge.library(each.end.witness.target) for each in (pair.first, pair.second))
+    names = {library.library for library in ends if library is not None}
+    return len(names) > 1 and "at once" in (pair.first.kind, pair.second.kind)
 
 
 def _sets_up(project: Project, pair: _Pair, params: Params) -> bool:
@@ -367,9 +376,11 @@ def _is_filled_by(pair: _Pair, params: Params) -> bool:
     return bool(told) and all(not set(params.tickets).isdisjoint(words) for words in told)
 
 
-def _is_visit(pair: _Pair, params: Params) -> bool:
+def _is_visit(definition: Def, pair: _Pair, params: Params) -> bool:
     """By a function that begins one, or by the names of all that is written; or the first ends those there are."""
     names = pair.two.made_names
+    if pair.replaces and re.search(params.visits, definition.function.name):
+        return True
     ways = ((params.signs_out, pair.first), (params.leaves, pair.second), (params.visits, pair.second))
     if any(re.search(said, each.function.name) for said, commit in ways for each in commit.path.through):
         return True

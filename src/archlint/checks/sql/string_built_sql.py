@@ -37,6 +37,8 @@ _WRITES_OR_ASKS = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|VALUES)\b"
 _CATALOGUE = re.compile(
     r"\b(?:information_schema|pg_catalog|pg_\w+|sqlite_master|sqlite_schema|all_tab\w*|user_tab\w*)\b", re.IGNORECASE
 )
+_FILE = re.compile(r"(?:\b(?:read_\w+|\w+_scan|glob|st_read)\s*\(\s*\[?|\b(?:TO|FROM|ATTACH)\s+)\s*'[^']*\Z", re.IGNORECASE)
+"""In front of the name of a file, that the program has found."""
 _MADE = frozenset(
     {
         "id",
@@ -223,9 +225,9 @@ def _confidence(found: Inserted, sink: Sink, asked: _Asked) -> Confidence:
 
 
 def _is_somebodys(found: Inserted) -> bool:
-    """What is read stands inside of a literal, among values that people give, as far as names say."""
+    """What is read stands inside of a literal, among values that people give, as far as names say, and is no file's name."""
     before, named = found.entry.before, spell(found.entry.module.body, found.entry.expr)
-    if not _is_text(before) or not _WRITES_OR_ASKS.search(before) or _CATALOGUE.search(before):
+    if not _is_text(before) or not _WRITES_OR_ASKS.search(before) or _CATALOGUE.search(before) or _FILE.search(before):
         return False
     column = _COLUMN.search(before)
     last = (words_of(text)[-1:] for text in (named, column[1] if column is not None else ""))

@@ -18,15 +18,19 @@ _READS = frozenset({"get", "loads", "unpackb"})
 _SUMS = frozenset({"+", "|"})
 _FEW = 4
 """Parts of a value: in a longer record the time is one field of what is copied."""
+_TURNS = frozenset({"str", "int", "float", "round"})
 _CLOCKS = frozenset({"now", "utcnow", "today", "time", "time_ns"})
 
 
 def is_dated(writes: CacheWrites, site: CallSite, value: Expr | None) -> bool:
-    """`[size, now.isoformat()]`, `json.dumps({"rate": rate, "until": time.time() + 60})`: one of what is kept together."""
+    """`[size, now.isoformat()]`, `json.dumps({"rate": rate, "until": time.time() + 60})`: one of what is kept together; or
+    nothing but the time: `datetime.now(UTC).isoformat()`."""
     module, body, context = site.module, site.module.body, site.call.context
     if value is None:
         return False
     source = writes.source(module, value, context)
+    if _is_time(writes, site, source):
+        return True
     given = [a.value for a in body.calls[source.index].arguments[:1]] if isinstance(source, CallRef) else [source]
     for each in given:
         kept = writes.source(module, each, context)
@@ -35,6 +39,21 @@ def is_dated(writes: CacheWrites, site: CallSite, value: Expr | None) -> bool:
             parts = (writes.source(module, part, context) if isinstance(part, Name) else part for part in parts_of(body, kept))
             if any(isinstance(part, CallRef) and last_name(body, part) in _CLOCKS for part in parts):
                 return True
+    return False
+
+
+def _is_time(writes: CacheWrites, site: CallSite, expr: Expr | None) -> bool:
+    """A clock is read, and what it gives is turned into a text or a number."""
+    body = site.module.body
+    while isinstance(expr, CallRef):
+        call = body.calls[expr.index]
+        if last_name(body, expr) in _CLOCKS:
+            return True
+        if isinstance(call.callee, Attribute) and isinstance(call.callee.base, CallRef | Name):
+            expr = writes.source(site.module, call.callee.base, site.call.context)
+        else:
+            is_turned = isinstance(call.callee, Name) and call.callee.id in _TURNS and len(call.arguments) == 1
+            expr = writes.source(site.module, call.arguments[0].value, site.call.context) if is_turned else None
     return False
 
 

@@ -58,16 +58,17 @@ def _asks_again(module: Module, cursor: str, since: int, until: int) -> bool:
 
 
 def _asked(project: Project, module: Module, value: Expr | None) -> frozenset[str]:
-    """The tables of the queries that an expression runs."""
+    """The tables of the queries that an expression runs; what writes asks for nothing that was written before."""
     inner = value.value if isinstance(value, Await) else value
     calls = [part for part in parts_of(module.body, inner) if isinstance(part, CallRef)] if inner is not None else []
-    return frozenset(table for part in calls for table in _tables(project, module, part.index))
+    return frozenset(table for part in calls for table in _tables(project, module, part.index, only="select"))
 
 
-def _tables(project: Project, module: Module, call: int) -> frozenset[str]:
+def _tables(project: Project, module: Module, call: int, only: str = "") -> frozenset[str]:
     return frozenset(
         last_part(table).lower()
         for sql in project.statements.by_sink.get((module.path, call), ())
         for said in sql.facts.statements
+        if only in ("", said.verb)
         for table in said.tables
     )

@@ -40,7 +40,7 @@ def is_replaced(  # noqa: PLR0917 - two writes, each with what it keeps
         return False
     if one.does and one.does <= _DELETES:
         makes = two.does & _MAKES or (two.does & _SAVES and _is_new(definition, first, second, two.tables))
-        return bool(makes) and not two.does & _DELETES and _shares(definition, first, second, one, two)
+        return bool(makes) and not two.does & _DELETES and _shares(project, definition, first, second, one, two)
     cleared = _cleared(project, first) if one.does and one.does <= _CHANGES and first.kind == "at once" else frozenset[str]()
     return bool(cleared) and bool(two.does & _KEEPS) and not cleared.isdisjoint(_set_in(project, definition, second))
 
@@ -70,11 +70,27 @@ def is_made_of(  # noqa: PLR0917 - as above
     return not made.isdisjoint(_behind(definition, given, site.end, until))
 
 
-def _shares(definition: Def, first: Commit, second: Commit, one: Written, two: Written) -> bool:
+def _shares(  # noqa: PLR0917 - as above
+    project: Project, definition: Def, first: Commit, second: Commit, one: Written, two: Written
+) -> bool:
     """Both are about one value of the function's own, or all rows are deleted."""
     ways = ((first, one), (second, two))
     names = [_behind(definition, {*_given(each, said)}, definition.function.at, each.point.site.at) for each, said in ways]
-    return not names[0] or not names[0].isdisjoint(names[1])
+    return _is_of_all(project, first) if not names[0] else not names[0].isdisjoint(names[1])
+
+
+def _is_of_all(project: Project, commit: Commit) -> bool:
+    """`DELETE FROM lines`, `Line.objects.all().delete()`, `delete_many({})`"""
+    module, call = commit.point.module, commit.point.call
+    if call is None or commit.path.through:
+        return False
+    texts = project.statements.by_sink.get((module.path, call.index), ())
+    if texts:
+        return not any(re.search(r"\bWHERE\b", sql.text, re.IGNORECASE) for sql in texts)
+    base = call.call.callee.base if isinstance(call.call.callee, Attribute) else None
+    asked = [module.body.calls[part.index] for part in parts_of(module.body, base) if isinstance(part, CallRef)]
+    given = [a.value for each in (call.call, *asked) for a in each.arguments]
+    return all(isinstance(value, Mapping) and not value.keys for value in given)
 
 
 def _given(commit: Commit, written: Written) -> Iterator[str]:
@@ -87,7 +103,8 @@ def _given(commit: Commit, written: Written) -> Iterator[str]:
     for argument in call.arguments:
         yield from names_in(module.body, argument.value)
     base = call.callee.base if isinstance(call.callee, Attribute) else None
-    yield from {*names_in(module.body, base)} - (root_names(module, base) if isinstance(base, CallRef) else set())
+    is_row = isinstance(base, Name) and written.made_names == {base.id}
+    yield from {*names_in(module.body, base)} - (set() if is_row else root_names(module, base))
 
 
 def _behind(definition: Def, names: set[str], since: int, until: int) -> set[str]:

@@ -41,6 +41,7 @@ _SENT = "request-value"
 """What a method of a framework's view gives is a text of the request."""
 _PARSED = "parsed"
 """What a function gives was read out of the text, or the file, that it is handed first."""
+_CONVERTERS = frozenset({"int", "float", "UUID"})
 _CLOSED = frozenset(
     {"int", "float", "bool", "len", "abs", "round", "id", "hash", "ord", "sum", "range", "isoformat", "timestamp", "hexdigest"}
     | {"uuid1", "uuid4", "token_hex", "strftime", "total_seconds", "count", "index", "find", "type", "isinstance", "time"}
@@ -144,10 +145,9 @@ class InsertedCalls:
 
     def _is_closed(self, expr: CallRef, site: CallSite, place: Place) -> bool:
         values = self._values
-        if any(
-            a.name == "type" and last_name(place.module.body, a.value) in ("int", "float", "UUID") for a in site.call.arguments
-        ):
-            return True
+        given = site.call.arguments
+        if any(type(a.value) is Name and a.value.id in _CONVERTERS for n, a in enumerate(given) if n or a.name is not None):
+            return True  # `get_list(request.POST, "ids", map_fn=int)`
         types = self._project.types.all(place.module, expr, place.context)
         if types and all(self._project.types.role(t) in self._objects for t in types):
             return site.operation is None or site.operation.sql is None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Collection, Expr, String
+from archlint.facts.syntax import CallRef, Collection, Expr, String, Template
 from archlint.project.routes.endpoints import VERBS
 from archlint.project.walk import walk_module
 
@@ -20,7 +20,8 @@ _NAMED = "|".join(
     (
         rf"<{_KINDS}:{{name}}>|<{{name}}:{_KINDS}>",
         rf"\{{{{name}}:(?:{_KINDS}|(?:\\d|\[0-9\])[^{{}}]*)\}}",
-        r"\(\?P<{name}>(?:\\d|\[0-9\])[^()]*\)",
+        r"\(\?P<{name}>(?:\[[-+\\]+\]\??|-\??)?(?:\\d|\[0-9\])[^()]*\)",
+        r"\(\?P<{name}>(?:\\w|\[(?:\\[wd.-]|[A-Z]-[A-Z]|[a-z]-[a-z]|\d-\d|[_.-])+\])(?:[+*]|\{[\d,]+\})\)",
     )
 )
 _DIGITS = re.compile(r"(?:-\??)?(?:\\d|\[0-9\]|\[\\d\])(?:[+*]|\{\d+(?:,\d*)?\})?\??")
@@ -34,7 +35,8 @@ class PathNumbers:
         self._project = project
 
     def holds(self, definition: Def, name: str) -> bool:
-        r"""The path says that the parameter is a number: `/orders/<int:order_id>`, or `/orders/(\d+)` by its position."""
+        r"""The path says that the parameter is a number or a word: `/orders/<int:order_id>`, `(?P<name>[\w-]+)`, or
+        `/orders/(\d+)` by its position."""
         pattern = re.compile(_NAMED.replace("{name}", re.escape(name)))
         texts = list(self._paths(definition))
         if any(pattern.search(text) for text in texts):
@@ -61,11 +63,19 @@ class PathNumbers:
             there = endpoint.route.module
             at = endpoint.route.site.at
             calls = [call for call in there.body.calls if call.at == at]
-            yield from (a.value.value for call in calls for a in call.arguments if isinstance(a.value, String))
+            for call in calls:
+                yield from (text for a in call.arguments for text in self._texts(there, a.value, call.context))
             written = [expr for expr, _ in walk_module(there, frozenset({Collection})) if expr.at == at]
             yield from (i.value for w in written if isinstance(w, Collection) for i in w.items[:1] if isinstance(i, String))
         if definition.function.klass >= 0 and definition.function.name.upper() in VERBS:
             yield from self._carried(definition)
+
+    def _texts(self, module: Module, expr: Expr, context: int) -> Iterator[str]:
+        if isinstance(expr, String):
+            yield expr.value
+        elif isinstance(expr, Template):  # `rf"^(?P<order_id>{integer})/$"`
+            texts = (text for text in self._project.values.texts(module, expr, context) if text.is_constant)
+            yield from ("".join(piece.text for piece in text.pieces) for text in texts)
 
     def _carried(self, definition: Def) -> Iterable[str]:
         r"""`path = r"/orders/(\d+)"` in the class of a handler."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.syntax import CallRef
 from archlint.project.control.asked_first import asked_first
@@ -43,7 +45,7 @@ from archlint.project.loops.plain_inserts import is_plain_insert
 from archlint.project.loops.proved import Proved
 from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.loops.same_writes import writes_the_same
-from archlint.project.loops.stations import hands_write, is_straight, stations
+from archlint.project.loops.stations import hands_read, hands_write, is_straight, stations
 from archlint.project.loops.turns import goes_on_from_before
 from archlint.project.names.switched_off import is_switched_off
 from archlint.project.parts import names_in, parts_of
@@ -173,7 +175,10 @@ def _stands_without(place: EffectPoint) -> bool:
 
 
 def _judged(project: Project, query: Repeated, known: _Known, params: Params) -> Hit:
-    """Of a place that asks and writes what it asks decides, where that is surely more than a note."""
+    """Of a place that asks and writes what it asks decides, where that is surely more than a note, or where the statement
+    that it hands on only asks."""
+    if query.asks is not None and query.path.through and hands_read(project, query.point):
+        query = replace(query.asks, inner=query.inner)
     confidence, doubt = _weighed(project, query, known, params)
     if confidence == Confidence.LOW and not query.isolated:
         asked = asked_first(project, query, params.looking, params.single)
@@ -272,11 +277,13 @@ def _locks_below(project: Project, query: Repeated, params: Params) -> bool:
     )
 
 
-def _steps_on(name: str, stepping: tuple[str, ...]) -> bool:
+def _steps_on(project: Project, query: Repeated, params: Params) -> bool:
     """`order.confirm()`, `job.start()`: what it asks belongs to what it does for one (of 23 places at blind readings 5 were
-    right; of helpers that add or change rows by their names most were)."""
-    words = words_of(name)
-    return bool(words) and words[0] in stepping
+    right; of helpers that add or change rows by their names most were).  What is handed a statement only executes that."""
+    words = words_of(query.path.through[0].function.name) if query.path.through else ()
+    if not words or words[0] not in params.stepping:
+        return False
+    return not (hands_read(project, query.point) or hands_write(project, stations(project, query.point, query.path)))
 
 
 def _writes_beside(project: Project, place: EffectPoint) -> list[EffectPoint]:
@@ -318,7 +325,7 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "nobody awaits what is made there"
     if was_got_before(query):
         return "a loop above has got them by their keys"
-    if query.path.through and _steps_on(query.path.through[0].function.name, params.stepping):
+    if _steps_on(project, query, params):
         return "each is taken to its next state by itself"
     if asks_whether_to_stop(places, query.loop):
         return "whether to stop has to be asked each time"

@@ -19,10 +19,13 @@ from archlint.facts.syntax import (
     Operation,
     Slice,
     Starred,
+    String,
     Subscript,
+    Template,
     Walrus,
 )
 from archlint.project.effects.own_files import names_own_file
+from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.loops.loop_items import is_pairs
 from archlint.project.model import CallSite
 from archlint.project.names.descent import Descent
@@ -48,7 +51,8 @@ _DEPTH = 10
 _DOCUMENTS = frozenset({"request", "answer", "lines"})
 """Any part of these may be long."""
 _SERVICE = frozenset({"http", "rpc"})
-_ASKING = ("db.read", "cache.read")
+_READ = "db.read"
+_ASKING = (_READ, "cache.read")
 _ROLES = frozenset({"db-query", "db-result", "db-manager", "relation"})
 _LISTS = frozenset({"list", "tuple", "set", "frozenset"})
 _LIST_TYPES = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"}) | frozenset(
@@ -72,6 +76,7 @@ class Growths:
         self._words = words
         self._origins = Origins(project)
         self._sent = SentParts(project, self._origins)
+        self._kinds = StatementKind(project.types.inference)
         self._known: dict[tuple[str, int, int], Growth] = {}
 
     def of(self, loop: Loop) -> Growth:
@@ -222,8 +227,13 @@ class Growths:
             if own is not None and not _SERVICE.isdisjoint(own.effect):
                 return "answer"
             if definition is not None and any(effects.has(definition, effect) for effect in _ASKING):
-                return "read"
+                return "rows" if self._hands_question(site) else "read"
         return ""
+
+    def _hands_question(self, site: CallSite) -> bool:
+        """`store.fetch("SELECT …")`"""
+        given = [a.value for a in site.call.arguments[:1] if isinstance(a.value, String | Template | Name)]
+        return any(self._kinds.effects(site.module, value, site.call.context) == (_READ,) for value in given)
 
     def _carried(self, place: Descent, site: CallSite, name: str) -> Growth:
         """What a call of a library hands on of its receiver and its arguments."""

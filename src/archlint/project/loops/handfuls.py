@@ -13,6 +13,7 @@ from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.listings.written_models import WrittenModels
 from archlint.project.loops.item_keys import is_keyed
 from archlint.project.loops.loop_items import unwrapped
+from archlint.project.loops.stations import hands_read
 from archlint.project.source.one_off import OneOff
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Handfuls:
     def doubt(self, query: Repeated, evidence: str) -> str:
         """Why a query of which it is known where the items come from may still be none that anybody would mend."""
         loop = query.loop
-        is_elsewhere = bool(query.path.through) and loop.mapping is None and loop.place.kind == "for"
+        is_below = bool(query.path.through) and not hands_read(self._project, query.point)
+        is_elsewhere = is_below and loop.mapping is None and loop.place.kind == "for"
         if is_elsewhere and (evidence == _KEYED or (evidence == _REQUEST and not is_keyed(query))):
             return "there may be a handful, and what asks stands elsewhere"
         if loop.mapping is None and self._goes_over_mapping(loop):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archlint.project.model import Def
     from archlint.project.program import Project
 
-_WRITE = "db.write"
+_READ, _WRITE = "db.read", "db.write"
 _TURNS = frozenset({"for", "while", "comprehension", "except", "case"})
 
 
@@ -42,6 +42,17 @@ def hands_write(project: Project, places: list[EffectPoint]) -> bool:
         for place in places[:-1]
         if place.call is not None
         for argument in place.call.call.arguments[:1]
+    )
+
+
+def hands_read(project: Project, place: EffectPoint) -> bool:
+    """The call is given the text of a statement that only asks, by a wrapper that commits what others write."""
+    given = place.call.call.arguments[:1] if place.call is not None else ()
+    kinds = StatementKind(project.types.inference)
+    return any(
+        isinstance(argument.value, String | Template | Name)
+        and kinds.effects(place.module, argument.value, place.context) == (_READ,)
+        for argument in given
     )
 
 

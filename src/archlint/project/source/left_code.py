@@ -145,7 +145,7 @@ def _is_named_like(path: str, other: str) -> bool:
 
 
 def _stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".py").lower().replace("-", "_")
+    return path.rpartition("/")[2].removesuffix(".py").lower().replace("-", "_").replace(" ", "_")
 
 
 def _defined(module: Module) -> frozenset[str]:

@@ -23,7 +23,7 @@ from archlint.facts.syntax import (
     Walrus,
 )
 from archlint.project.control.sequence import are_branches
-from archlint.project.model import Type
+from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
 from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name, spell
@@ -230,10 +230,33 @@ class ClosedValues:
             each = module.body.contexts[asked[0].context]
             item = spell(module.body, each.target)
             return spell(module.body, each.subject) == text and self.implies(module, asked[0].element, item)
-        if name not in self._checks and _VALID.isdisjoint(words_of(name)):
+        if name not in self._checks and _VALID.isdisjoint(words_of(name)) and not self._answers(module, test):
             return False
         asked += [call.callee.base] if isinstance(call.callee, Attribute) else []
         return any(self._means(module, part, text) for part in asked)
+
+    def _answers(self, module: Module, test: CallRef) -> bool:
+        """A function of the project that gives back whether the one thing it is given matches: `bool(PATTERN.search(name))`."""
+        targets = [t.definition for t in self._project.calls.in_module(module)[test.index].targets]
+        return bool(targets) and all(t is not None and self._tells_match(t) for t in targets)
+
+    def _tells_match(self, definition: Def) -> bool:
+        module, body = definition.module, definition.module.body
+        names = [each.name for each in definition.function.parameters if each.name not in ("self", "cls")]
+        told = [s.value for s in self._project.symbols.scopes(module).returns.get(definition.index, ())]
+        found = False
+        for value in told if len(names) == 1 else ():
+            if isinstance(value, Constant) and value.value is False:
+                continue
+            inner = value
+            while isinstance(inner, CallRef) and last_name(body, inner) == "bool" and body.calls[inner.index].arguments:
+                inner = body.calls[inner.index].arguments[0].value
+            is_asked = isinstance(inner, CallRef) and last_name(body, inner) in self._checks
+            is_match = isinstance(inner, Comparison) and len(inner.ops) == 1 and self._is_match(module, inner, names[0], True)
+            if not is_match and not (is_asked and inner is not None and self._asks(module, inner, names[0])):
+                return False
+            found = True
+        return found
 
     def _means(self, module: Module, expr: Expr, text: str) -> bool:
         """It is spelled so, but for its case, blanks around it and its being made a string."""

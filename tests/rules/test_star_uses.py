@@ -6,7 +6,9 @@ from archlint import testing
 from archlint.facts.findings import Confidence
 
 QUERY = "SELECT * FROM orders WHERE late;\n"
-ROUTINE = "CREATE FUNCTION late() RETURNS SETOF orders LANGUAGE sql AS $$ SELECT * FROM orders WHERE late $$;\n"
+ROUTINE = "CREATE FUNCTION late() RETURNS SETOF record LANGUAGE sql AS $$ SELECT * FROM orders WHERE late $$;\n"
+OWN_ROWS = ROUTINE.replace("record", "orders")
+"""The rows of a table are what it has; a list of columns would have to be changed with it."""
 VIEW = "CREATE VIEW late AS SELECT * FROM orders WHERE late;\n"
 
 USED = {
@@ -84,3 +86,19 @@ def test_a_star_that_somebody_depends_on_counts(files: dict[str, str]) -> None:
 @pytest.mark.parametrize("files", UNUSED.values(), ids=UNUSED)
 def test_a_query_that_nobody_is_known_to_ask_is_a_note(files: dict[str, str]) -> None:
     assert [finding.confidence for finding in testing.run_rule("SQL001", files)] == [Confidence.LOW]
+
+
+def test_a_routine_that_gives_the_rows_of_a_table_takes_what_it_has() -> None:
+    assert not testing.run_rule("SQL001", {"sql/late.sql": OWN_ROWS})
+    assert testing.run_rule("SQL001", {"sql/late.sql": OWN_ROWS + QUERY})
+
+
+def test_what_only_tests_call_is_a_note() -> None:
+    code = f"import sqlite3\n\n\ndef find(c: sqlite3.Connection):\n    return c.execute({QUERY!r}).fetchall()\n"
+    app = "from fastapi import FastAPI\n\nfrom app import late\n\napp = FastAPI()\n\n\n@app.get('/')\ndef show():\n    return "
+    files = {"app/__init__.py": "", "app/late.py": code, "tests/test_late.py": "from app.late import find\n\nfind(None)\n"}
+
+    (unused,) = testing.run_rule("SQL001", {**files, "app/main.py": app + "[]\n"})
+    (used,) = testing.run_rule("SQL001", {**files, "app/main.py": app + "late.find(None)\n"})
+
+    assert (unused.confidence, used.confidence > Confidence.LOW) == (Confidence.LOW, True)

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute
+from archlint.facts.syntax import Attribute, Await, CallRef, Name
+from archlint.project.control.conditions import is_failure_path
 from archlint.project.effects.run_by_requests import Request, RunByRequests
 from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import CallSite, Def
+from archlint.project.parts import names_in
 from archlint.project.source.one_off import OneOff
 from archlint.project.types.made_to_last import MadeToLast
 from archlint.project.values.fixed_addresses import FixedAddresses
@@ -53,9 +55,26 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _hit(site: CallSite, request: Request, addresses: FixedAddresses) -> Hit:
     words = {"target": site.targets[0].name, "endpoint": request.endpoint.label, "function": request.way[-1].function.name}
-    known = site.confidence if addresses.is_fixed(site, request.way) else Confidence.LOW
+    is_sure = addresses.is_fixed(site, request.way) and not _is_fallback(site)
+    known = site.confidence if is_sure else Confidence.LOW
     steps = tuple(Step(definition.site, f"runs {definition.name}") for definition in request.way)
     return Hit(site.site, words, "default", known, path=(*steps, Step(site.site, f"calls {site.targets[0].name}")))
+
+
+def _is_fallback(site: CallSite) -> bool:
+    """It connects where something else has failed, or gave nothing: `if pooled is not None: return pooled` stands before."""
+    module, call = site.module, site.call
+    if is_failure_path(module, call.context):
+        return True
+    own = module.own_statements(module.body.contexts[call.context].function)
+    got = {s.target.id for s in own if s.at < call.at and isinstance(s.target, Name) and isinstance(s.value, CallRef | Await)}
+    for statement in own:
+        place = module.body.contexts[statement.context]
+        if statement.kind == "return" and statement.at < call.at and isinstance(statement.value, Name) and place.kind == "if":
+            name = statement.value.id
+            if name in got and name in names_in(module.body, place.subject):
+                return True
+    return False
 
 
 def _is_aside(request: Request, dropping: frozenset[Def | None], params: Params) -> bool:

@@ -58,8 +58,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             hit = _hit(project, opened, closes, uses, params)
             is_brief = by_hand.runs(definition) or by_hand.starts(definition)
             # it is closed when the file has run
-            is_brief = is_brief or project.uncalled.holds(definition) or is_under_empty(project, opened.site)
-            yield replace(hit, confidence=Confidence.LOW) if is_brief else hit
+            is_left = project.uncalled.holds(definition) or project.unrun.holds(definition)
+            is_note = is_brief or is_left or is_under_empty(project, opened.site)
+            yield replace(hit, confidence=Confidence.LOW) if is_note else hit
 
 
 def _is_bound(opened: Opened, params: Params) -> bool:

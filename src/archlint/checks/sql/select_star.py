@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Star, Statement
 from archlint.facts.syntax import String
 from archlint.project.model import Def
-from archlint.project.schema.names import is_of_moment
+from archlint.project.schema.names import is_of_moment, last_part
 from archlint.project.source.one_off import OneOffWords
 from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import last_name
@@ -29,6 +29,7 @@ _MESSAGES = {
     "view": "view",
     "returning": "returning",
 }
+_OF_ROWS = frozenset({"default", "nested", "returning"})
 _HOLE = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%\(\w+\)s|%s|:\w+|\$\w+|\?", re.DOTALL)
 
 _THROWN_AWAY = re.compile(r"\s*PERFORM\b", re.IGNORECASE)
@@ -45,6 +46,9 @@ _NAMED_BY_HOLE = re.compile(r"(?:\}\}|\{\w+\}|%s)\s+AS\s*\(", re.IGNORECASE)
 _QUOTE = "'"
 """Begins the name of a file that a query reads as a table: its columns stand nowhere but in it."""
 _NEAR = 60
+_RETURNS = re.compile(r"\bRETURNS\s+(?:SETOF\s+)?([\w.]+)", re.IGNORECASE)
+_QUOTES = re.compile(r"\$\w*\$")
+"""What stands around the body of a routine."""
 _ANEW = "replace"
 """What a call is told that makes the table anew, whatever it was."""
 _INTO = re.compile(r"\bINTO\s+(?:STRICT\s+)?(\w+)", re.IGNORECASE)
@@ -71,7 +75,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     copied, moment = _copied(project), _of_functions(project, params)
     renamed = _renamed(project, params)
     rows = RowUses(project, params.whole_models, params.told_columns)
-    uses = Uses(rows, WholeRows(project), RunByHand(project, params), renamed, _listed_at_run_time(project))
+    uses = Uses(
+        rows, WholeRows(project), RunByHand(project, params), renamed, _listed_at_run_time(project), project.uncalled.holds
+    )
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
             continue
@@ -202,6 +208,7 @@ def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[st
         if (
             _THROWN_AWAY.match(sql.text, statement.at)
             or _fills_row(sql, statement, star)
+            or _gives_rows(sql, star)
             or (star.place == "insert-select" and _is_in_place_of_list(sql, star))
             or (star.place == "insert-select" and _is_of_moment(statement, star))
         ):
@@ -232,6 +239,15 @@ def _fills_row(sql: Sql, statement: Statement, star: Star) -> bool:
     rows = "|".join(re.escape(table.rpartition(".")[2]) for table in (*star.sources, *statement.writes))
     declared = rf"\b{re.escape(found[1])}\s+(?:\w+\.)?(?:{rows})(?:%ROWTYPE)?\s*(?:;|:=|DEFAULT\b)"
     return bool(rows) and re.search(declared, sql.text, re.IGNORECASE) is not None
+
+
+def _gives_rows(sql: Sql, star: Star) -> bool:
+    """`CREATE FUNCTION late() RETURNS SETOF orders … SELECT * FROM orders`: its rows are the table's, whatever that holds."""
+    found = list(_RETURNS.finditer(sql.text, 0, star.at))
+    if not found or len(_QUOTES.findall(sql.text, found[-1].end(), star.at)) != 1:
+        return False
+    wanted = last_part(found[-1][1]).lower()
+    return bool(star.sources) and all(last_part(table).lower() == wanted for table in star.sources)
 
 
 def _is_in_place_of_list(sql: Sql, star: Star) -> bool:
@@ -265,6 +281,7 @@ class Uses(Struct, frozen=True):
     by_hand: RunByHand
     renamed: frozenset[str]
     listed: frozenset[str]
+    is_left: Callable[[Def], bool]
 
 
 def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
@@ -287,6 +304,8 @@ def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
             doubt = doubt or ("it stands for the whole table under the same name" if _is_namesake(hit) else "")
         case _:
             doubt = ""
+    if not doubt and hit.message in _OF_ROWS and sql.origin is not None and uses.is_left(sql.origin):
+        doubt = "nothing in the program calls it"
     if not doubt:
         return hit
     words = {**hit.words, "doubt": doubt}

@@ -65,6 +65,17 @@ class RowUses:
             return "the code asks the cursor which columns came"
         return "the code asks the database which columns there are" if sql.origin in self._inquiring else ""
 
+    def is_for_tests(self, sql: Sql) -> bool:
+        """Tests call the function, and nothing of the program does."""
+        origin = sql.origin
+        return origin is not None and origin.function.name in self._tested and self._project.uncalled.holds(origin)
+
+    @cached_property
+    def _tested(self) -> frozenset[str]:
+        """The last names of what tests call."""
+        tests = [module for module in self._project.modules.all if module.is_test]
+        return frozenset(last_name(module.body, call.callee) for module in tests for call in module.body.calls)
+
     def is_read_once(self, sql: Sql) -> str:
         """Why what stands around a subquery does not change under it; empty where it may."""
         if _is_migration(sql) and not any(s.creates in _ROUTINES for s in sql.facts.statements):

@@ -110,6 +110,11 @@ class Knowledge:
         method = self.method(owner, name) if owner in self._types else None
         return method[1] if method else None
 
+    def has_one_for_many(self, dotted: str) -> bool:
+        """Beside the function stands one whose name begins with its name and which takes many: `send_each` beside `send`."""
+        begin = f"{self.canonical(dotted)}_"
+        return any(name.startswith(begin) and about.many is not None for name, about in self._functions.items())
+
     def type(self, dotted: str) -> TypeInfo | None:
         return self._types.get(self.canonical(dotted))
 

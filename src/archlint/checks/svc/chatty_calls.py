@@ -19,7 +19,7 @@ from archlint.project.effects.kept_answers import asks_for_what_is_missing, turn
 from archlint.project.effects.memoised import fills_cache, is_memoised
 from archlint.project.effects.spared import Spared
 from archlint.project.listings.limited import Limited
-from archlint.project.listings.rows_of_one import are_of_one
+from archlint.project.listings.rows_of_one import are_of_one, are_said_of_one
 from archlint.project.loops.addressed import Addressed
 from archlint.project.loops.calls_alone import AloneWords, CallsAlone, keeps_on_self
 from archlint.project.loops.loops import CHUNKS, Loop, Loops
@@ -178,7 +178,7 @@ class _Weighing:
     def _of_what_is_sent(self, call: Repeated) -> str:
         params = self._params
         words = [frozenset({name, *words_of(name)}) for name in (*_names(call), *_address(self._project, call))]
-        if any(
+        if not self._could_be_one(call) and any(
             not own.isdisjoint(params.sending) or (not own.isdisjoint(params.messages) and not own.isdisjoint(params.posting))
             for own in words
         ):
@@ -194,6 +194,11 @@ class _Weighing:
         ):
             return "each carries a file of its own"
         return self._alone.why(call, words)
+
+    def _could_be_one(self, call: Repeated) -> bool:
+        """The library sends many messages at once as well, and these are not those to one person's devices."""
+        end = call.path.end.witness.target
+        return self._project.knowledge.has_one_for_many(end) and not are_said_of_one(self._project, call.loop)
 
     def _of_items(self, call: Repeated) -> str:
         if goes_down_a_path(call.loop):

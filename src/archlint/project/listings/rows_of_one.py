@@ -45,6 +45,25 @@ def are_of_one(project: Project, loop: Loop) -> bool:
     return any(_is_narrowed(module, part) or _is_by_own_id(module, part, items) for module, part in found)
 
 
+def are_said_of_one(project: Project, loop: Loop) -> bool:
+    """The loop goes over what a function gives that is named for the one that it is told of, and told of no other:
+    `get_user_devices(user_id)`."""
+    subject = loop.place.subject if loop.mapping is None else None
+    if subject is None:
+        return False
+    return any(
+        _is_said(project, module, part) for module, part in _sources(project, loop.module, subject, loop.place.parent, _DEPTH)
+    )
+
+
+def _is_said(project: Project, module: Module, expr: Expr) -> bool:
+    for definition in _told_whose(project, module, expr) if isinstance(expr, CallRef) else ():
+        own = [words for parameter in definition.function.parameters if (words := words_of(parameter.name))[-1:] == (_ID,)]
+        if len(own) == 1 and len(own[0]) > 1 and own[0][-2] in words_of(definition.function.name):
+            return True
+    return False
+
+
 def _is_by_own_id(module: Module, expr: Expr, items: frozenset[str]) -> bool:
     """`for order in client.search("orders", [["id", "=", order_id]])`: whoever has the id of one means that one."""
     if not isinstance(expr, CallRef):
@@ -114,7 +133,7 @@ def _told_whose(project: Project, module: Module, expr: CallRef) -> Iterator[Def
     for target in site.targets[:1]:
         definition = target.definition
         given = arguments_by_parameter(site.call, definition) if definition is not None else {}
-        if definition is not None and any(words_of(name)[-1:] == (_ID,) for name in given):
+        if definition is not None and any(name.endswith("_id") for name in given):
             yield definition
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
@@ -75,9 +75,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     copied, moment = _copied(project), _of_functions(project, params)
     renamed = _renamed(project, params)
     rows = RowUses(project, params.whole_models, params.told_columns)
-    uses = Uses(
-        rows, WholeRows(project), RunByHand(project, params), renamed, _listed_at_run_time(project), project.uncalled.holds
-    )
+    uses = Uses(rows, WholeRows(project), RunByHand(project, params), renamed, _listed_at_run_time(project))
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
             continue
@@ -281,7 +279,6 @@ class Uses(Struct, frozen=True):
     by_hand: RunByHand
     renamed: frozenset[str]
     listed: frozenset[str]
-    is_left: Callable[[Def], bool]
 
 
 def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
@@ -304,8 +301,8 @@ def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
             doubt = doubt or ("it stands for the whole table under the same name" if _is_namesake(hit) else "")
         case _:
             doubt = ""
-    if not doubt and hit.message in _OF_ROWS and sql.origin is not None and uses.is_left(sql.origin):
-        doubt = "nothing in the program calls it"
+    if not doubt and hit.message in _OF_ROWS and uses.rows.is_for_tests(sql):
+        doubt = "only tests call it"
     if not doubt:
         return hit
     words = {**hit.words, "doubt": doubt}

@@ -46,7 +46,8 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     loading: calls that load relations with their owners; whole: methods of a relation that such a load answers.
     received: names of what a request sends, bodies: of what a decorator hands of it to the function that answers; managers:
     names by which a model gives its rows; fetching: calls that give rows; reading: calls that give what a file holds.
-    few_people: names of those who run an installation, a handful.
+    few_people: names of those who run an installation, a handful; getting: first words of names of functions that look
+    something up.
     key_types: types of the keys of rows; row_keys: what the answer to an INSERT tells of the new row's key; uploads: names
     of what holds uploaded files.
     """
@@ -68,6 +69,7 @@ class LoopWords(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     fetching: tuple[str, ...]
     reading: tuple[str, ...]
     few_people: tuple[str, ...]
+    getting: tuple[str, ...]
     key_types: tuple[str, ...]
     row_keys: tuple[str, ...]
     uploads: tuple[str, ...]

@@ -211,10 +211,32 @@ class Limited:
         return value is not None and self._is_small(place, value)
 
     def _is_small(self, place: _Place, expr: Expr) -> bool:
-        if isinstance(expr, Name) and (expr.id in place.given or self._is_always_small(place, expr)):
+        if isinstance(expr, Name) and (
+            expr.id in place.given or self._is_always_small(place, expr) or self._is_cut_down(place, expr)
+        ):
             return True
+        if isinstance(expr, CallRef):
+            return self._is_clamp(place, expr)
         number = self._project.values.constant(place.module, expr, place.context)
         return type(number) is int and 0 <= number <= self._most
+
+    def _is_cut_down(self, place: _Place, name: Name) -> bool:
+        """`limit = max(1, min(limit, 10))` stands above."""
+        if place.depth <= 0:
+            return False
+        _, bindings = self._project.symbols.scopes(place.module).lookup(place.context, name.id, name.at)
+        if not bindings or any(each.kind != "statement" or each.path for each in bindings):
+            return False
+        values = [place.module.body.statements[each.index].value for each in bindings]
+        here = place.within(place.context)
+        return all(isinstance(value, CallRef) and self._is_clamp(here, value) for value in values)
+
+    def _is_clamp(self, place: _Place, expr: CallRef) -> bool:
+        """`min(limit, 10)`, `max(1, min(limit, 10))`"""
+        call = place.module.body.calls[expr.index]
+        name = call.callee.id if isinstance(call.callee, Name) else ""
+        small = [self._is_small(place, argument.value) for argument in call.arguments]
+        return len(small) > 1 and ((name == "min" and any(small)) or (name == "max" and all(small)))
 
     def _is_always_small(self, place: _Place, name: Name) -> bool:
         """A parameter that every call leaves to its small default, or gives one."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import (
     Attribute,
     Await,
+    Call,
     CallRef,
     Collection,
     Conditional,
@@ -234,7 +235,7 @@ class Addressed:
                 if isinstance(call.callee, Attribute):
                     return self._lead(module, call.callee, context, targets, depth - 1)
                 name = last_name(module.body, call.callee)
-                if not call.arguments or not (name in _JOINING or name[:1].isupper()):
+                if not call.arguments or not (name in _JOINING or name[:1].isupper() or _mends(module, call)):
                     return None
                 lead = self._lead(module, call.arguments[0].value, context, targets, depth - 1)
                 made = lead is not None and name not in _JOINING  # `Client(address)`
@@ -284,7 +285,15 @@ def _unpacked_from(module: Module, name: Name, context: int) -> Expr | None:
 def _is_made(module: Module, expr: Expr) -> bool:
     """An object that a function gives, which nothing more is known of."""
     made = _plain(expr)
-    return isinstance(made, CallRef) and last_name(module.body, made) not in _JOINING | _PARTS
+    if not isinstance(made, CallRef) or last_name(module.body, made) in _JOINING | _PARTS:
+        return False
+    return not _mends(module, module.body.calls[made.index])
+
+
+def _mends(module: Module, call: Call) -> bool:
+    """`clean_url(item.raw_url)`, which makes an address of an address."""
+    said = [last_name(module.body, call.callee), *(last_name(module.body, a.value) for a in call.arguments[:1])]
+    return len(said) > 1 and isinstance(call.callee, Name) and all(not ADDRESSES.isdisjoint(words_of(name)) for name in said)
 
 
 def _plain(expr: Expr | None) -> Expr | None:

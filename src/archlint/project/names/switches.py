@@ -277,8 +277,13 @@ def _inline_tests(module: Module) -> Iterator[_Guarded]:
 
 
 def _is_left_before(module: Module, function: Function, at: int, values: Mapping[str, Scalar]) -> bool:
-    """`if not flag: return` at the function's own level, before the place."""
+    """`if not flag: return` at the function's own level, or in a `with` there, before the place."""
     contexts = module.body.contexts
+
+    def level(context: int) -> int:
+        while context != function.context and contexts[context].kind == "with":
+            context = contexts[context].parent
+        return context
 
     def leaves(statement: Statement) -> bool:
         place = contexts[statement.context]
@@ -286,8 +291,8 @@ def _is_left_before(module: Module, function: Function, at: int, values: Mapping
             statement.kind in ("return", "raise")
             and statement.end <= at
             and place.kind == "if"
-            and place.parent == function.context
             and place.subject is not None
+            and level(place.parent) == function.context
             and _truth(place.subject, values) is True
         )
 

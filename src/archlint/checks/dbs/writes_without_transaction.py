@@ -59,6 +59,7 @@ _FAR = 2
 """As above, for rows of two tables that one key joins, which is a note."""
 _DRIVERS = frozenset({"db-connection", "db-cursor"})
 _CACHED = ("cache", "cached")
+_DOCUMENTS = "document-store"
 _DATA = "data"
 _ROW = "db-model"
 _ROWS = frozenset({_ROW, "db-manager"})
@@ -282,10 +283,9 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
 
 
 def _are_of_two_stores(project: Project, pair: _Pair) -> bool:
-    """One is kept at once by a library, and the other by another one: documents, and rows."""
-    ends = (project.knowledge.library(each.end.witness.target) for each in (pair.first, pair.second))
-    names = {library.library for library in ends if library is not None}
-    return len(names) > 1 and "at once" in (pair.first.kind, pair.second.kind)
+    """Documents in the one, and rows in the other."""
+    targets = (each.end.witness.target for each in (pair.first, pair.second))
+    return len({_DOCUMENTS in project.knowledge.package_kinds(target) for target in targets}) > 1
 
 
 def _sets_up(project: Project, pair: _Pair, params: Params) -> bool:

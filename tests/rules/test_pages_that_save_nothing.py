@@ -17,12 +17,15 @@ NOTES = {
         "WITH a AS (SELECT id FROM page ORDER BY rank LIMIT 50), b AS (SELECT id FROM text ORDER BY rank LIMIT 50),"
         " c AS (SELECT a.id FROM a FULL OUTER JOIN b ON a.id = b.id) SELECT p.title FROM c JOIN page p ON p.id = c.id" + TAIL
     ),
+    "a table of a few": "SELECT r.name FROM app.roles r JOIN country c ON c.id = r.country_id" + TAIL,
     "all but the newest": "SELECT id FROM backup ORDER BY made_at DESC OFFSET %s",
 }
 PAGES = {
     "a table": "SELECT id FROM cost" + TAIL,
     "groups of one table": GROUPS.format("cost") + TAIL,
     "a part of the statement without a bound": "WITH b AS (SELECT id FROM page WHERE shown) SELECT id FROM b" + TAIL,
+    "a table that leads to one of a few": "SELECT p.id FROM people p JOIN country c ON c.id = p.country_id" + TAIL,
+    "a table of pairs": "SELECT user_id FROM user_roles" + TAIL,
     "a rank": "WITH b AS (SELECT id, ROW_NUMBER() OVER (ORDER BY at) AS n FROM page) SELECT id FROM b" + TAIL,
 }
 

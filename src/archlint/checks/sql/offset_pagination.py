@@ -8,19 +8,23 @@ from fnmatch import fnmatchcase
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
+from archlint.project.schema.names import last_part
 from archlint.project.source.one_off import OneOffWords
 from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.sql.statements import Sql
+from archlint.project.words import singular, words_of
 
 _VALUE = re.compile(r"\{[^{}]*\}|%\(\w+\)s|%s|[:$]\w+|\?\d*|\S+")
 
 
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`catalogues`: patterns of tables in which the database describes itself; `scanning`: libraries of databases that have
-    no index in which a page could be looked up.  The rest: see `OneOffWords`."""
+    no index in which a page could be looked up; `few`: names of tables of which there are few rows everywhere.
+     The rest: see `OneOffWords`."""
 
     catalogues: tuple[str, ...]
     scanning: tuple[str, ...]
+    few: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -49,12 +53,18 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 def _is_no_page(by_hand: RunByHand, sql: Sql, statement: Statement, params: Params) -> bool:
     """A person runs it, it skips what is to be kept and gives all the rest, it goes through a few candidates, or no index would
     help."""
-    if not statement.limited or statement.of_few:
+    if not statement.limited or statement.of_few or _is_of_few(statement, params):
         return True
     if sql.module is None:
         return False
     taken = (f"{given.module}.{given.name}" if given.name else given.module for given in sql.module.outline.imports)
     return any(name.startswith(params.scanning) for name in taken) or by_hand.holds(sql.module, sql.context)
+
+
+def _is_of_few(statement: Statement, params: Params) -> bool:
+    """The table that it begins with."""
+    words = words_of(last_part(statement.tables[0]))
+    return len(words) == 1 and singular(words[0]) in params.few
 
 
 def _is_catalogue(statement: Statement, params: Params) -> bool:

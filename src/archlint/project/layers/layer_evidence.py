@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archlint.project.effects.task_retries import is_decorated_task
 from archlint.project.layers import layer_words as words
 from archlint.project.layers.layer_groups import is_below
 from archlint.project.layers.layer_inside import TELLING
 from archlint.project.layers.layer_words import LAYERS, Layer
+from archlint.project.model import Def
 from archlint.project.source.modules import Module
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ _STRAYS = 1
 _TOOLS = TELLING["infrastructure"] | {"hashing", "tokens", "settings"}
 """Kinds of libraries that make a module of the services a tool for all layers, where it knows none of them."""
 _STANDARD = "standard-library"
+_SCHEDULER = "scheduler"
 _SEVERAL = 3
 """Of fewer modules nothing is said by their share."""
 
@@ -59,6 +62,8 @@ class LayerEvidence:
             if _is_elsewhere(importer, imported) and not self._does(imported, other):
                 return f"`{imported.name}` may be what another context offers to this one"
         is_inward = self._layers.layer_of(importer) == "infrastructure" and other == "application"
+        if is_inward and self._starts_work(importer):
+            return f"`{importer.name}` starts what is done at its time, as an interface does"
         if is_inward and not words.TRANSFER.isdisjoint(imported.name.split(".")):
             return f"`{imported.name}` is what is taken in and given out: it belongs to whoever uses it"
         if is_inward and not words.ERRORS.isdisjoint(imported.name.split(".")) and self._is_named(imported):
@@ -70,6 +75,13 @@ class LayerEvidence:
             is_technical = self._does(imported, "infrastructure")
             return f"`{imported.name}` " + ("may be infrastructure itself" if is_technical else "is a tool that knows no layer")
         return ""
+
+    def _starts_work(self, module: Module) -> bool:
+        """It has tasks, or tells a scheduler what to run when."""
+        if _SCHEDULER in self._layers.kinds(module):
+            return True
+        rows = (row for row, function in enumerate(module.outline.functions) if function.decorators)
+        return any(is_decorated_task(self._project, Def(module, module.name, row)) for row in rows)
 
     def _is_helper(self, module: Module) -> bool:
         """It is called one, imports nothing of the project, and no library that does the work of a layer."""

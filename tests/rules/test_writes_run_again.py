@@ -299,3 +299,40 @@ def place_all():
 @pytest.mark.parametrize(("runs", "count"), [("run_in_transaction", 0), ("run_later", 1)])
 def test_what_is_handed_to_what_runs_it_in_a_transaction(runs: str, count: int) -> None:
     assert len(testing.run_rule("DBS007", {"shop/models.py": MODELS + HANDED.format(runs=runs)})) == count
+
+
+SERIALIZED = (
+    MODELS
+    + """\
+from pymongo import MongoClient
+from rest_framework import serializers, viewsets
+
+db = MongoClient().shop
+
+class UserSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ["name"]
+
+    def create(self, validated_data):
+        user = super().create(validated_data)
+        {second}
+        return user
+
+class UserViewSet(viewsets.ModelViewSet):
+    queryset = User.objects.all()
+    serializer_class = UserSerializer
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("second", "confidence"),
+    [("Profile.objects.create(user=user, team='none')", HIGH), ("db.profiles.insert_one({'user': user})", LOW)],
+)
+def test_documents_beside_rows_are_another_store(second: str, confidence: Confidence) -> None:
+    routes = "from rest_framework.routers import DefaultRouter\nfrom shop.models import UserViewSet\n"
+    routes += "router = DefaultRouter()\nrouter.register('users', UserViewSet)\nurlpatterns = router.urls\n"
+    files = {"shop/models.py": SERIALIZED.replace("{second}", second), "shop/urls.py": routes}
+    found = testing.run_rule("DBS007", files)
+    assert [each.confidence for each in found] == [confidence]

@@ -25,6 +25,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
+from archlint.project.listings.held_limits import LIMIT_LAST, is_held
 from archlint.project.listings.page_windows import PageWindows
 from archlint.project.listings.sql_limits import limit_values
 from archlint.project.model import CallSite, Def, Type
@@ -215,6 +216,8 @@ class PageSizes:
             return True
         given = [argument.value for argument in site.call.arguments]
         last = given[-1] if given else None
+        if any(LIMIT_LAST.search(sql.text) for sql in texts) and is_held(definition, site, name):
+            return True
         is_last = any(_is_name(leaf, name) for leaf in (_leaves(last)[-1:] if last is not None else ()))
         return is_last and any(_LIMIT_GIVEN.search(sql.text) for sql in texts)
 

@@ -54,7 +54,9 @@ def _is_added(definition: Def, held: set[str], name: str) -> bool:
     body = definition.module.body
     for call in definition.module.own_calls(definition.index):
         callee = call.callee
-        if isinstance(callee, Attribute) and callee.attr in _ADDING and isinstance(callee.base, Name) and callee.base.id in held:
+        if not isinstance(callee, Attribute) or callee.attr not in _ADDING:
+            continue
+        if isinstance(callee.base, Name) and callee.base.id in held:
             for argument in call.arguments:
                 if spell(body, argument.value) == name or _shows(body, argument.value, name):
                     return True

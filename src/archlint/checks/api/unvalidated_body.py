@@ -80,7 +80,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     compared = Phrases(params.compared)
     fields = _Fields(project, looking, params)
     for definition, endpoints in project.endpoints.by_definition.items():
-        endpoint = next((each for each in endpoints if _may_write(each)), None)
+        endpoint = next((each for each in endpoints if _may_write(each) and not project.left_routers.hold(each.route)), None)
         if endpoint is None or not definition.module.is_production:
             continue
         bodies = _Bodies(project, definition, endpoint, params)

@@ -79,7 +79,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     effects = (*_EFFECTS, _REQUEST) if requests.are_any else _EFFECTS
     by_end: dict[Site, list[_Found]] = defaultdict(list)
     for definition, endpoints in (project.unrouted | project.endpoints.running).items():
-        if not definition.module.is_production:
+        if not definition.module.is_production or all(project.left_routers.hold(each.route) for each in endpoints):
             continue
         for point in (point for effect in effects for point in project.effects.points_of(definition, effect)):
             path = (requests.conditions if point.effect == _REQUEST else conditions).path(point)

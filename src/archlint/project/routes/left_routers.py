@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 class LeftRouters:
-    """Told where the program puts other routers of the same kind into its apps, so that it is seen how it does."""
+    """Told where the program puts other routers of the same kind into its apps, so that it is seen how it does, and loads no
+    modules by names that it makes."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -25,7 +26,9 @@ class LeftRouters:
     def _is_left(self, container: Container) -> bool:
         if container.kind != "router" or container.key in self._included or container.type_name not in self._kinds:
             return False
-        return not self._project.types.inference.usage.importers(container.module)
+        if self._project.types.inference.usage.importers(container.module):
+            return False
+        return not self._project.loaded_by_name.makes_names
 
     @cached_property
     def _included(self) -> frozenset[str]:

@@ -58,8 +58,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             hit = _hit(project, opened, closes, uses, params)
             is_brief = by_hand.runs(definition) or by_hand.starts(definition)
             # it is closed when the file has run
-            is_left = project.uncalled.holds(definition) or project.unrun.holds(definition)
-            is_note = is_brief or is_left or is_under_empty(project, opened.site)
+            is_note = is_brief or project.uncalled.holds(definition) or is_under_empty(project, opened.site)
             yield replace(hit, confidence=Confidence.LOW) if is_note else hit
 
 

@@ -20,7 +20,7 @@ _VALUE = re.compile(r"\{[^{}]*\}|%\(\w+\)s|%s|[:$]\w+|\?\d*|\S+")
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`catalogues`: patterns of tables in which the database describes itself; `scanning`: libraries of databases that have
     no index in which a page could be looked up; `few`: names of tables of which there are few rows everywhere.
-     The rest: see `OneOffWords`."""
+    The rest: see `OneOffWords`."""
 
     catalogues: tuple[str, ...]
     scanning: tuple[str, ...]

@@ -102,3 +102,13 @@ def test_what_only_tests_call_is_a_note() -> None:
     (used,) = testing.run_rule("SQL001", {**files, "app/main.py": app + "late.find(None)\n"})
 
     assert (unused.confidence, used.confidence > Confidence.LOW) == (Confidence.LOW, True)
+
+
+@pytest.mark.parametrize(("driver", "sure"), [("psycopg2", False), ("pymysql", True)])
+def test_a_subquery_that_the_database_may_write_out(driver: str, sure: bool) -> None:
+    code = f"import {driver}\n\n\ndef late(cursor):\n    cursor.execute(\n"
+    code += "        'SELECT o.id FROM (SELECT * FROM orders WHERE late ORDER BY at) o JOIN item i ON i.id = o.id')\n"
+
+    (found,) = testing.run_rule("SQL001", {"app/late.py": code + "    return cursor.fetchall()\n"})
+
+    assert (found.confidence > Confidence.LOW) is sure

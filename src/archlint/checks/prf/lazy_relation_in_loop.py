@@ -14,7 +14,7 @@ from archlint.facts.syntax import Attribute, Expr, Name
 from archlint.project.listings.view_rows import names_meant
 from archlint.project.loops.loop_items import is_put_in_brackets
 from archlint.project.loops.loops import Loop, Loops
-from archlint.project.loops.owners import is_of_its_owner
+from archlint.project.loops.owners import is_among_all, is_of_its_owner
 from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def, Type
 from archlint.project.names.switched_off import is_switched_off
@@ -150,6 +150,8 @@ class _Judge:
             confidence, doubt = Confidence.LOW, "; it may be a single one"
         elif self._is_asked_for(loop, expr, relation):
             confidence, doubt = Confidence.LOW, "; the session may have it: it is asked for by its key"
+        elif relation.loading.shared and is_among_all(self._project, loop, expr):
+            confidence, doubt = Confidence.LOW, "; the session has it: it is one of those that the loop goes over"
         elif relation.loading.shared or not items.is_known:
             confidence = min(confidence, Confidence.MEDIUM)
         if confidence > Confidence.LOW and (unreached := self._unreached(loop, expr)):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Body, Call, CallRef, Comparison, Constant, Expr, Name
 from archlint.project.parts import parts_of
+from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from archlint.project.loops.loops import Loop
     from archlint.project.program import Project
 
+_WHOLE = frozenset({"query", "all", "order_by", "options"})
 _EMPTY, _IS_NULL = "is_", "__isnull"
 """`Line.order_id.is_(None)`, `order__isnull=True`"""
 
@@ -39,6 +41,29 @@ def is_of_its_owner(project: Project, loop: Loop, expr: Attribute) -> bool:
         for subject, context in waiting
         for part in parts_of(module.body, subject)
     )
+
+
+def is_among_all(project: Project, loop: Loop, expr: Attribute) -> bool:
+    """`group.parent`, which is a group itself, in a loop over `session.query(Group).all()`: the session has them all."""
+    types, module, place = project.types, loop.module, loop.place
+    subject, context = place.subject, place.parent
+    if isinstance(subject, Name):
+        sources = project.values.sources.of(module, subject, context)
+        made = [s for s in sources if s.module is module and not s.is_parameter]
+        subject, context = (made[0].expr, made[0].context) if len(made) == 1 == len(sources) else (None, context)
+    if not isinstance(subject, CallRef):
+        return False
+    items = {t.name for t in types.all(module, expr.base, loop.context) if not t.is_class}
+    found = {t.name for t in types.all(module, expr, loop.context) if not t.is_class}
+    calls: set[str] = set()
+    current: Expr = subject
+    while isinstance(current, CallRef | Attribute):
+        if isinstance(current, CallRef):
+            calls.add(last_name(module.body, current))
+            current = module.body.calls[current.index].callee
+        else:
+            current = current.base
+    return bool(found) and found == items and bool(calls) and calls <= _WHOLE
 
 
 def asked_for(body: Body, call: Call) -> Iterator[str]:

@@ -18,6 +18,7 @@ NOTES = {
         " c AS (SELECT a.id FROM a FULL OUTER JOIN b ON a.id = b.id) SELECT p.title FROM c JOIN page p ON p.id = c.id" + TAIL
     ),
     "a table of a few": "SELECT r.name FROM app.roles r JOIN country c ON c.id = r.country_id" + TAIL,
+    "one row": "SELECT id FROM message WHERE chat = 4 ORDER BY id LIMIT 1 OFFSET %s",
     "all but the newest": "SELECT id FROM backup ORDER BY made_at DESC OFFSET %s",
 }
 PAGES = {

@@ -16,6 +16,8 @@ from archlint.project.words import singular, words_of
 
 _VALUE = re.compile(r"\{[^{}]*\}|%\(\w+\)s|%s|[:$]\w+|\?\d*|\S+")
 
+_ONE_ROW = re.compile(r"\bLIMIT\s+1\b(?!\s*,)", re.IGNORECASE)
+
 
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`catalogues`: patterns of tables in which the database describes itself; `scanning`: libraries of databases that have
@@ -51,9 +53,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _is_no_page(by_hand: RunByHand, sql: Sql, statement: Statement, params: Params) -> bool:
-    """A person runs it, it skips what is to be kept and gives all the rest, it goes through a few candidates, or no index would
-    help."""
+    """A person runs it, it picks one row, it skips what is to be kept and gives all the rest, it goes through a few candidates,
+    or no index would help."""
     if not statement.limited or statement.of_few or _is_of_few(statement, params):
+        return True
+    if _ONE_ROW.search(sql.text, statement.at, statement.end):
         return True
     if sql.module is None:
         return False

@@ -238,8 +238,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     if "finally" in kinds:
         return Confidence.LOW  # what the first has set up is taken away again
     is_apart = pair.by_key and (pair.one.is_apart(pair.two) or pair.one.shares_amount(pair.two))
-    ways = [_ways(project, definition, each) for each in (first, second)]
-    if max(map(len, ways)) > (_FAR if is_apart else _NEAR):
+    if max(len(deciding(project, each.point, each.path)) for each in (first, second)) > (_FAR if is_apart else _NEAR):
         return Confidence.LOW
     if not pair.by_key and first.path.through and second.path.through and not _is_needed(project, definition, pair):
         return Confidence.LOW  # two functions are about what neither makes: 1 of 8 was right
@@ -254,7 +253,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # asked again, it finds what it made
     if makes_or_finds(definition, first, second) or is_found_again(definition, first, second, pair.one) or is_nested(first):
         return Confidence.LOW
-    made = _words(first, ways[0])
+    made = _words(first, deciding(project, first.point, first.path))
     if not made.isdisjoint(params.making) or not {*words_of(definition.function.qualname)}.isdisjoint(params.repeats):
         return Confidence.LOW
     if (
@@ -287,12 +286,6 @@ def _are_of_two_stores(project: Project, pair: _Pair) -> bool:
     """Documents in the one, and rows in the other."""
     targets = (each.end.witness.target for each in (pair.first, pair.second))
     return len({_DOCUMENTS in project.knowledge.package_kinds(target) for target in targets}) > 1
-
-
-def _ways(project: Project, definition: Def, commit: Commit) -> tuple[Def, ...]:
-    """The functions on the way down; where a request waits, those of them that decide what is written."""
-    is_awaited = project.led_to.is_awaited(definition)
-    return deciding(project, commit.point, commit.path) if is_awaited else commit.path.through
 
 
 def _sets_up(project: Project, pair: _Pair, params: Params) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name
+from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Comparison, Expr, Name
 from archlint.project.control.rare_ways import (
     is_asked_by_what_comes,
     is_for_one_kind,
@@ -54,8 +54,8 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `transfers`: names, or words in names, of functions that send or fetch one file;
     `carried`: what stands before `url` in the name of a file's address; `messages` and `sending`: words in the
     names of functions that tell somebody something; `few`: last words in names of what there is a handful of; `unfinished`:
-    words for what is asked about until it is done; `picked`: parameters that are handed the rows that somebody has picked.  The
-    rest: see `LoopWords`."""
+    words for what is asked about until it is done; `picked`: parameters that are handed the rows that somebody has picked;
+    `asking` and `changing`: words in names of what only asks, and of what does something.  The rest: see `LoopWords`."""
 
     memo: tuple[str, ...]
     others: tuple[str, ...]
@@ -70,6 +70,8 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     few: tuple[str, ...]
     unfinished: tuple[str, ...]
     picked: tuple[str, ...]
+    asking: tuple[str, ...]
+    changing: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -113,7 +115,8 @@ class _Weighing:
         """Why the finding is only a note; empty if it is none."""
         if self._addressed.by_item(call):
             return "each has a host of its own"
-        return self._of_answers(call) or self._of_what_is_sent(call) or self._of_items(call) or self._of_evidence(call)
+        doubt = self._of_answers(call) or self._of_what_is_sent(call) or self._of_items(call) or self._of_evidence(call)
+        return doubt or ("each is an act of its own" if self._is_act(call) else "")
 
     def _of_evidence(self, call: Repeated) -> str:
         """Of what is only likely, half was wrong where it was read."""
@@ -194,6 +197,22 @@ class _Weighing:
         ):
             return "each carries a file of its own"
         return self._alone.why(call, words)
+
+    def _is_act(self, call: Repeated) -> bool:
+        """It changes something over there, by the library's call, or else by the name of the function that is nearest to it.
+        Such calls were right at 0.58 in rounds 19 to 29 (34 of 59) and at 0.65 in 30 to 32 (11 of 17), what only asks at 0.82
+        (130 of 159) and 0.89 (32 of 36): one thing that is done is seldom done for many at once."""
+        params, end = self._params, call.path.end
+        if self._project.knowledge.has_one_for_many(end.witness.target) or _gives_list_of_one(call):
+            return False
+        last = last_name(end.module.body, end.call.call.callee) if end.call is not None else ""
+        if last in params.asking or last in params.changing:
+            return last in params.changing
+        for name in (last, *(definition.function.name for definition in reversed(call.path.through))):
+            for word in words_of(name):
+                if word in params.asking or word in params.changing:
+                    return word in params.changing
+        return last in params.posting
 
     def _could_be_one(self, call: Repeated) -> bool:
         """The library sends many messages at once as well, and these are not those to one person's devices."""
@@ -348,6 +367,12 @@ def _keeps(call: Repeated) -> bool:
     callee = body.calls[expr.index].callee if isinstance(expr, CallRef) else None
     is_same = isinstance(callee, Attribute) and call.loop.derived.isdisjoint(names_in(body, callee.base))
     return is_same and any(keeps_on_self(definition) for definition in call.path.through)
+
+
+def _gives_list_of_one(call: Repeated) -> bool:
+    """`delete_resources([name])`: it takes many, and is given one."""
+    given = [argument.value for site in (call.point.call, call.path.end.call) if site for argument in site.call.arguments]
+    return any(isinstance(each, Collection) and each.kind == "list" and len(each.items) == 1 for each in given)
 
 
 def _hands_files(call: Repeated) -> bool:

@@ -10,7 +10,7 @@ from sqlglot import exp
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr as Tree
 
-_WHOLE = ("distinct", "group", "having", "order", "windows", "qualify")
+_WHOLE = ("distinct", "group", "having", "order", "limit", "offset", "windows", "qualify")
 """Clauses for which the database has every row in its hands, as wide as it is."""
 
 

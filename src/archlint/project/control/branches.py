@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _FAILURES = frozenset({"error", "exception", "failure"})
 _LOCAL = ("sqlite", "file")
 """Beginnings of addresses that hold no password."""
+_WITHOUT = frozenset({"sqlite"})
+"""Words in the names of functions that tell such addresses."""
 
 
 def is_blotted(habits: Habits, module: Module, choice: Conditional) -> bool:
@@ -48,7 +50,7 @@ def is_blotted(habits: Habits, module: Module, choice: Conditional) -> bool:
 
 
 def _is_cut(module: Module, choice: Conditional) -> bool:
-    """`token[:8] + "…" if len(token) > 8 else token`"""
+    """`token[:8] + "…" if len(token) > 8 else token`, `value[:4] if "token" in key else value`"""
     body = module.body
     sliced = {
         spell(body, part.base)
@@ -56,6 +58,11 @@ def _is_cut(module: Module, choice: Conditional) -> bool:
         for part in parts_of(body, side)
         if type(part) is Subscript and any(type(index) is Slice for index in part.index)
     }
+    if sliced and any(
+        isinstance(part, Comparison) and part.ops == ("in",) and isinstance(part.operands[0], String)
+        for part in parts_of(body, choice.test)
+    ):
+        return True  # its key says whether it is shown
     measured = (p for p in parts_of(body, choice.test) if isinstance(p, CallRef) and last_name(body, p) == "len")
     return any(spell(body, argument.value) in sliced for call in measured for argument in body.calls[call.index].arguments)
 
@@ -103,6 +110,8 @@ def _excuses(module: Module, test: Expr, text: str) -> bool:
             given = [argument.value for argument in call.arguments]
             if last_name(body, call.callee) == "isinstance" and len(given) > 1 and spell(body, given[0]) == text:
                 return not _FAILURES.isdisjoint(words_of(last_name(body, given[1])))
+            if given and spell(body, given[0]) == text and not _WITHOUT.isdisjoint(words_of(last_name(body, call.callee))):
+                return True  # `is_sqlite(url)`
             begins = isinstance(call.callee, Attribute) and call.callee.attr == "startswith"
             if begins and isinstance(call.callee, Attribute) and spell(body, call.callee.base) == text and given:
                 return isinstance(given[0], String) and given[0].value.startswith(_LOCAL)

@@ -138,7 +138,7 @@ class _Weighed:
     def among_of_function(self, found: tuple[Rows, ...], endpoint: Endpoint) -> list[Rows]:
         """Behind a path that ends in a key those alone for which it is named: else it may be the key of one of them."""
         path = _path(endpoint)
-        is_turned = path != endpoint.path and endpoint.path.endswith("}")
+        is_turned = endpoint.route.via != FIELD and key_first(endpoint.path) is not None
         return [rows for rows in self.among(found) if not is_turned or _ends_with_one_of(path, words_of(_named(rows)))]
 
     def of_function(self, rows: Rows, endpoint: Endpoint) -> Confidence:

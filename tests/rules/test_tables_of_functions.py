@@ -24,7 +24,7 @@ def key(name):
 
 
 def upgrade():
-    op.create_table("orders", {columns}sa.Column("state", sa.Text))
+    op.create_table("orders", {columns}sa.Column("state", sa.Text), sa.Column("total", sa.Integer))
 """
 
 

@@ -47,6 +47,8 @@ class LayerEvidence:
         """Why it is not proved that the importer breaks a layer by coming to a module of an outer one; empty where it is."""
         if self._layers.configured:
             return ""
+        if importer.is_package and is_below(imported.name, importer.name):
+            return f"`{imported.name}` is a part of the package itself"
         if not self._is_ordered and not (self._is_named(importer) and self._is_named(imported)):
             return "two folders alone are no proof of layers"
         if not self._is_outer(other) and not self._has_ports(importer, imported):

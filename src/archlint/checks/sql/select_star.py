@@ -141,6 +141,8 @@ def _is_for_eyes(sql: Sql) -> bool:
     return all(_PEEK.fullmatch(sql.text[s.at : s.end]) for s in statements)
 
 
+_ITEM = "c"
+"""`SELECT * FROM c`: what a store of documents calls the item itself."""
 _MADE_OF_QUERY = re.compile(r"\bCREATE\s+(?:OR\s+REPLACE\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\s+AS\b", re.IGNORECASE)
 """Its columns stand in the query."""
 _MADE = re.compile(r"\bCREATE\s+(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)", re.IGNORECASE)
@@ -349,7 +351,7 @@ def _is_named(table: str) -> bool:
     (`tmp_{id}`)?"""
     if _HOLE.search(table) and is_of_moment(_HOLE.sub("", table)):
         return False
-    if len(table) == 1:
-        return False  # `SELECT * FROM c`: what a store of documents calls the item itself
+    if table == _ITEM:
+        return False
     written = _HOLE.sub("", table).rpartition(".")[2]
     return bool(re.search(r"[^\W_]{3}" if _HOLE.search(table.rpartition(".")[2]) else r"\w", written))

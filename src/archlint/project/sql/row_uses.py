@@ -87,9 +87,16 @@ class RowUses:
         return ""
 
     def _used_by_hand(self, sql: Sql) -> str:
-        """Of a file of SQL."""
-        is_by_hand = _is_by_hand(sql.path) or _is_typed(sql) or _only_looks(sql)
+        """Of a file of SQL.  A query for a whole table is one for eyes only where the code has queries of its own: else the
+        files are what there is."""
+        is_by_hand = _is_by_hand(sql.path) or _is_typed(sql) or (_only_looks(sql) and self._code_asks)
         return "a file for use by hand that no code names" if is_by_hand and not self._is_asked(sql) else ""
+
+    @cached_property
+    def _code_asks(self) -> bool:
+        if any(point.module.is_production for point in self._project.effects.points("db.read")):
+            return True
+        return any(sql.built is not None or self._is_asked(sql) for sql in self._project.statements.all)
 
     def leaves_rows(self, sql: Sql) -> str:
         """Why nothing depends on the rows that a write gives back: they are bound to a name that nobody reads; empty where

@@ -31,6 +31,7 @@ from archlint.project.model import Def
 from archlint.project.names.unset_flags import is_behind_unset_flag
 from archlint.project.parts import names_in, parts_of
 from archlint.project.source.operated import is_left, is_run_by_operator
+from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.words import words_of
 
@@ -43,6 +44,7 @@ _FAR = 4
 """Functions between the loop and the call: on a longer way there are many conditions that nobody can weigh."""
 _MANY = 100
 """Items of one batch, which a job takes turn by turn."""
+_BY_HAND = "a person runs it, and it ends"
 _IDENTITY = frozenset({"is", "is not"})
 _WEAK = frozenset({"read", "listed", "keyed"})
 """Evidence that there may be many items, not that there are."""
@@ -108,7 +110,7 @@ class _Weighing:
         self._params = params
         self._proved, self._addressed = Proved(project, params), Addressed(project)
         self._led_to, self._spared = project.led_to, Spared(project, project.switches)
-        self._limited = Limited(project, _MANY)
+        self._limited, self._by_hand = Limited(project, _MANY), RunByHand(project, params)
         self._alone, self._loops = CallsAlone(project, params), Loops(project, frozenset(params.listings))
 
     def doubt(self, call: Repeated) -> str:
@@ -116,7 +118,8 @@ class _Weighing:
         if self._addressed.by_item(call):
             return "each has a host of its own"
         doubt = self._of_answers(call) or self._of_what_is_sent(call) or self._of_items(call) or self._of_evidence(call)
-        return doubt or ("each is an act of its own" if self._is_act(call) else "")
+        doubt = doubt or ("each is an act of its own" if self._is_act(call) else "")
+        return doubt or (_BY_HAND if self._by_hand.holds(call.point.module, call.point.context) else "")
 
     def _of_evidence(self, call: Repeated) -> str:
         """Of what is only likely, half was wrong where it was read."""

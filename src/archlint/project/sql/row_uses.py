@@ -28,7 +28,6 @@ _COPIES = frozenset({"backup", "backups", "gdpr"})
 """In the name of what hands over all that there is."""
 _SUFFIX = ".sql"
 _TEMPLATE = "{{"
-_LOOK = re.compile(r"""\s*SELECT\s+\*\s+FROM\s+[\w.`"\[\]]+\s*(?:LIMIT\s+\d+\s*)?;?\s*""", re.IGNORECASE)
 _HANDS_ON = re.compile(r"\s*SELECT\s+(?:\w+\.)?\*", re.IGNORECASE)
 """A query that gives all that a query inside of it gives."""
 _INQUIRY = re.compile(
@@ -87,16 +86,9 @@ class RowUses:
         return ""
 
     def _used_by_hand(self, sql: Sql) -> str:
-        """Of a file of SQL.  A query for a whole table is one for eyes only where the code has queries of its own: else the
-        files are what there is."""
-        is_by_hand = _is_by_hand(sql.path) or _is_typed(sql) or (_only_looks(sql) and self._code_asks)
+        """Of a file of SQL."""
+        is_by_hand = _is_by_hand(sql.path) or _is_typed(sql)
         return "a file for use by hand that no code names" if is_by_hand and not self._is_asked(sql) else ""
-
-    @cached_property
-    def _code_asks(self) -> bool:
-        if any(point.module.is_production for point in self._project.effects.points("db.read")):
-            return True
-        return any(sql.built is not None or self._is_asked(sql) for sql in self._project.statements.all)
 
     def leaves_rows(self, sql: Sql) -> str:
         """Why nothing depends on the rows that a write gives back: they are bound to a name that nobody reads; empty where
@@ -212,12 +204,6 @@ def _is_typed(sql: Sql) -> bool:
     """Among statements that change rows are several that deliver some, which one run of the file would throw away."""
     verbs = [statement.verb for statement in sql.facts.statements]
     return verbs.count("select") > 1 and not {"insert", "update", "delete"}.isdisjoint(verbs)
-
-
-def _only_looks(sql: Sql) -> bool:
-    """All that it asks for is whole tables: `SELECT * FROM comments;`"""
-    asked = [sql.text[s.at : s.end] for s in sql.facts.statements if s.verb == "select"]
-    return bool(asked) and all(map(_LOOK.fullmatch, asked))
 
 
 def _expressions(module: Module, function: int | None = None) -> Iterator[Expr]:

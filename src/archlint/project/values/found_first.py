@@ -27,7 +27,7 @@ def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
     body = at.module.body
     function, text = body.contexts[at.context].function, spell(body, expr)
     before = [s for s in at.module.own_statements(function) if s.at < expr.at]
-    found = {name for statement in before for name in _found(body, statement, text)}
+    found = {name for statement in before for name in found_by(body, statement, text)}
     if not found:
         return False
     around = set(places_around(at.module, at.context))
@@ -38,7 +38,7 @@ def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
         place = body.contexts[statement.context]
         leaves = statement.kind in _LEAVES or _is_left(body, statement, leaving) or _noted_in(body, statement) in empty
         beside = place.kind == "if" and statement.context not in around and place.parent in around
-        if leaves and beside and _missing(body, place.subject) in found:
+        if leaves and beside and missing(body, place.subject) in found:
             return True
     return False
 
@@ -67,7 +67,7 @@ def _noted_in(body: Body, statement: Statement) -> str | None:
     return spell(body, callee.base) if isinstance(callee, Attribute) and callee.attr in _NOTES else None
 
 
-def _found(body: Body, statement: Statement, text: str) -> list[str]:
+def found_by(body: Body, statement: Statement, text: str) -> list[str]:
     """The name that holds what was found by the value: `find(name)`, `db.scalars(select(…).where(Row.id == name)).first()`."""
     value = statement.value.value if type(statement.value) is Await else statement.value
     if statement.kind != "assign" or type(statement.target) is not Name or type(value) is not CallRef:
@@ -114,7 +114,7 @@ def _is_list(project: Project, module: Module, callee: Expr) -> bool:
     return bool(found) and all(definition.kind == "external" for definition in found)
 
 
-def _missing(body: Body, test: Expr | None) -> str:
+def missing(body: Body, test: Expr | None) -> str:
     """The name that is tested for being nothing."""
     asked = tested_for_nothing(body, test)
     return asked.id if isinstance(asked, Name) else ""

@@ -227,7 +227,7 @@ class InsertedValues:
             return True
         if self._refused.has(expr, spot.place):
             return True
-        return is_a_name and is_found_first(expr, spot.place, self.words.leaving)
+        return is_a_name and (is_found_first(expr, spot.place, self.words.leaving) or self._refused.is_stored(expr, spot.place))
 
     def named(self, expr: Name, spot: Spot, offset: int) -> Found:
         """What a name holds where it is used at an offset."""

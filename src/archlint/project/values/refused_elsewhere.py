@@ -3,7 +3,7 @@ the function itself or in one that it hands the value to."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Mapping, Name, Statement, Subscript
@@ -12,7 +12,7 @@ from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 from archlint.project.values.closed_places import places_around
-from archlint.project.values.found_first import tested_for_nothing
+from archlint.project.values.found_first import found_by, missing, tested_for_nothing
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite
@@ -47,20 +47,39 @@ class RefusedElsewhere:
         end = module.outline.functions[function].end if _is_kept(module.own_statements(function), expr) else expr.at
         if self._is_looked_up(module, function, expr.id, around, end, _LEAVES):
             return True
-        sites = self._project.calls.of(Def(module, module.name, function))
-        return any(self._refuses_in(site, expr.id) for site in sites if site.call.context in around and site.call.end <= end)
+        return self._is_handed_before(expr, at, end, self._refuses_parameter)
 
-    def _refuses_in(self, site: CallSite, text: str) -> bool:
+    def is_stored(self, expr: Name, at: Place) -> bool:
+        """It has been handed, before the place and on every way to it, to a function that looks for something by it and ends
+        in an error where there is none."""
+        return at.module.body.contexts[at.context].function >= 0 and self._is_handed_before(
+            expr, at, expr.at, self._has_to_find
+        )
+
+    def _is_handed_before(self, expr: Name, at: Place, end: int, refuses: Callable[[Def, str], bool]) -> bool:
+        module, around = at.module, set(places_around(at.module, at.context))
+        sites = self._project.calls.of(Def(module, module.name, module.body.contexts[at.context].function))
+        before = (site for site in sites if site.call.context in around and site.call.end <= end)
+        return any(self._refuses_in(site, expr.id, refuses) for site in before)
+
+    def _refuses_in(self, site: CallSite, text: str, refuses: Callable[[Def, str], bool]) -> bool:
         """Each function that the call may run refuses what it is given under that name."""
         if not any(isinstance(a.value, Name) and a.value.id == text for a in site.call.arguments):
             return False
         told = [target.definition for target in site.targets]
-        return bool(told) and all(d is not None and self._refuses(d, site, text) for d in told)
+        return bool(told) and all(d is not None and any(refuses(d, name) for name in _named(site, d, text)) for d in told)
 
-    def _refuses(self, definition: Def, site: CallSite, text: str) -> bool:
-        given = arguments_by_parameter(site.call, definition)
-        names = [name for name, value in given.items() if isinstance(value, Name) and value.id == text]
-        return any(self._refuses_parameter(definition, name) for name in names)
+    def _has_to_find(self, definition: Def, name: str) -> bool:
+        """`row = find(name)`, and `if not row: raise …` behind it."""
+        module, body, function = definition.module, definition.module.body, definition.function
+        own = module.own_statements(definition.index)
+        found = {held for statement in own for held in found_by(body, statement, name)}
+        return bool(found) and any(
+            self._leaves(module, statement, _REFUSES)
+            and self._is_beside(module, statement, {function.context})
+            and missing(body, body.contexts[statement.context].subject) in found
+            for statement in own
+        )
 
     def _refuses_parameter(self, definition: Def, name: str) -> bool:
         """The function ends in an error for all but a known few."""
@@ -118,6 +137,12 @@ class RefusedElsewhere:
     def _is_beside(self, module: Module, statement: Statement, around: set[int]) -> bool:
         place = module.body.contexts[statement.context]
         return place.kind == "if" and statement.context not in around and place.parent in around
+
+
+def _named(site: CallSite, definition: Def, text: str) -> list[str]:
+    """The parameters that are given what is called so."""
+    given = arguments_by_parameter(site.call, definition)
+    return [name for name, value in given.items() if isinstance(value, Name) and value.id == text]
 
 
 def _looked_up(body: Body, value: Expr) -> Iterator[tuple[str, Expr, bool]]:

@@ -34,9 +34,7 @@ def _is_of_some(select: exp.Select, source: Tree | None) -> bool:
         return is_filtered(source.this)
     if not isinstance(source, exp.Table) or source.args.get("db") is not None:
         return False
-    clause = select.args.get("with_") or select.args.get("with")
-    named = (cte for cte in clause.expressions if cte.alias.lower() == source.name.lower()) if clause is not None else ()
-    return any(is_filtered(cte.this) for cte in named)
+    return any(is_filtered(cte.this) for cte in ctes_of(select) if cte.alias.lower() == source.name.lower())
 
 
 def is_limited(tree: Tree) -> bool:
@@ -56,8 +54,7 @@ def is_limited(tree: Tree) -> bool:
 
 def is_of_few(tree: Tree) -> bool:
     """The rows begin with a subquery or CTE that is bounded, by itself or by each that it reads."""
-    clause = tree.args.get("with_") or tree.args.get("with")
-    named = {cte.alias.lower(): cte.this for cte in clause.expressions} if clause is not None else {}
+    named = {cte.alias.lower(): cte.this for cte in ctes_of(tree)}
     return isinstance(tree, exp.Select) and _is_bounded_source(_from(tree), named, len(named) + 1)
 
 
@@ -69,8 +66,7 @@ def is_worked_out(tree: Tree) -> bool:
         return is_worked_out(tree.this)
     if not isinstance(tree, exp.Select):
         return False
-    clause = tree.args.get("with_") or tree.args.get("with")
-    read = [cte.this for cte in clause.expressions] if clause is not None else []
+    read = [cte.this for cte in ctes_of(tree)]
     source = _from(tree)
     read += [source.this] if isinstance(source, exp.Subquery) else []
     return any(_runs_up(query) for query in read)
@@ -103,6 +99,12 @@ def _is_bounded(tree: Tree, named: dict[str, Tree], steps: int) -> bool:
         return False
     sources = (_from(tree), *(join.this for join in tree.args.get("joins") or ()))
     return all(_is_bounded_source(source, named, steps - 1) for source in sources)
+
+
+def ctes_of(tree: Tree) -> list[exp.CTE]:
+    """What stands in the `WITH` in front of a query."""
+    clause = tree.args.get("with_") or tree.args.get("with")
+    return clause.expressions if isinstance(clause, exp.With) else []
 
 
 def _from(tree: Tree) -> Tree | None:

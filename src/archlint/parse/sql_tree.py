@@ -11,7 +11,7 @@ from sqlglot import exp
 from archlint.facts.sql import Star, StarPlace, Statement
 from archlint.parse.sql_columns import asked, given, is_locked, selected
 from archlint.parse.sql_readers import is_narrowed, is_only_counted, only_filters
-from archlint.parse.sql_rows import is_filtered, is_limited, is_of_few, is_worked_out
+from archlint.parse.sql_rows import ctes_of, is_filtered, is_limited, is_of_few, is_worked_out
 from archlint.parse.sql_schema import changes
 
 if TYPE_CHECKING:
@@ -234,8 +234,7 @@ class _Reader:
         wanted = table.name.lower()
         node: Tree | None = table
         while node is not None:
-            clause = node.args.get("with_") or node.args.get("with")
-            if isinstance(clause, exp.With) and any(c.alias.lower() == wanted for c in clause.expressions):
+            if any(cte.alias.lower() == wanted for cte in ctes_of(node)):
                 return True
             node = node.parent
         return False

@@ -137,9 +137,8 @@ class _Weighed:
 
     def among_of_function(self, found: tuple[Rows, ...], endpoint: Endpoint) -> list[Rows]:
         """Behind a path that ends in a key those alone for which it is named: else it may be the key of one of them."""
-        path = _path(endpoint)
-        is_turned = endpoint.route.via != FIELD and key_first(endpoint.path) is not None
-        return [rows for rows in self.among(found) if not is_turned or _ends_with_one_of(path, words_of(_named(rows)))]
+        path = _turned(endpoint)
+        return [rows for rows in self.among(found) if path is None or _ends_with_one_of(path, words_of(_named(rows)))]
 
     def of_function(self, rows: Rows, endpoint: Endpoint) -> Confidence:
         """Low where neither the end of the path nor the function is named for the rows: of 79 of seven readings 29 were
@@ -307,7 +306,8 @@ def _is_list(endpoint: Endpoint, params: Params) -> bool:
 def _path(endpoint: Endpoint) -> str:
     """Without what is only known when the program runs (`/api/{}/orders`, of a prefix that a loop gives): that is no key,
     unless the function takes one that the path does not name.  What belongs to one thing has the thing's key before it."""
-    if endpoint.route.via != FIELD and (turned := key_first(endpoint.path)) is not None:
+    turned = _turned(endpoint)
+    if turned is not None:
         return turned
     given = (p for p in endpoint.definition.function.parameters if p.annotation is None and p.default is None)
     is_keyed = any(p.kind == "*" or (p.name not in _GIVEN and f"{{{p.name}}}" not in endpoint.path) for p in given)
@@ -315,6 +315,11 @@ def _path(endpoint: Endpoint) -> str:
         return endpoint.path
     rest = endpoint.path.replace("{}", "")
     return "/" if rest.strip("/") in _ROOTS else rest
+
+
+def _turned(endpoint: Endpoint) -> str | None:
+    """With the key that ends it before what is listed, where that is what the key belongs to."""
+    return key_first(endpoint.path) if endpoint.route.via != FIELD else None
 
 
 def _is_paged(project: Project, endpoint: Endpoint, params: Params) -> bool:

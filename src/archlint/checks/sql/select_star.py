@@ -255,11 +255,10 @@ def _gives_rows(sql: Sql, star: Star) -> bool:
 
 def _is_in_place_of_list(sql: Sql, star: Star) -> bool:
     """`INSERT INTO t ({columns}) SELECT {columns}`, where a table without any is given a star: the same list on both sides."""
-    pieces = sql.built.pieces if sql.built is not None else ()
-    is_alone = any(
-        start == star.at and piece.text == "*"
-        for start, piece in zip(sql.built.starts if sql.built is not None else (), pieces, strict=True)
-    )
+    if sql.built is None:
+        return False
+    placed = zip(sql.built.starts, sql.built.pieces, strict=True)
+    is_alone = any(start == star.at and piece.text == "*" for start, piece in placed)
     return is_alone and _LISTED.search(sql.text, max(star.at - _NEAR, 0), star.at) is not None
 
 

@@ -44,7 +44,6 @@ _FAR = 4
 """Functions between the loop and the call: on a longer way there are many conditions that nobody can weigh."""
 _MANY = 100
 """Items of one batch, which a job takes turn by turn."""
-_BY_HAND = "a person runs it, and it ends"
 _IDENTITY = frozenset({"is", "is not"})
 _WEAK = frozenset({"read", "listed", "keyed"})
 """Evidence that there may be many items, not that there are."""
@@ -118,8 +117,7 @@ class _Weighing:
         if self._addressed.by_item(call):
             return "each has a host of its own"
         doubt = self._of_answers(call) or self._of_what_is_sent(call) or self._of_items(call) or self._of_evidence(call)
-        doubt = doubt or ("each is an act of its own" if self._is_act(call) else "")
-        return doubt or (_BY_HAND if self._by_hand.holds(call.point.module, call.point.context) else "")
+        return doubt or ("each is an act of its own" if self._is_act(call) else "")
 
     def _of_evidence(self, call: Repeated) -> str:
         """Of what is only likely, half was wrong where it was read."""
@@ -255,7 +253,7 @@ class _Weighing:
         caller = call.point.caller
         if caller is not None and is_run_by_operator(self._project, caller):
             return "a command of its operator runs it"
-        if self._project.by_hand.begins(call.point.module):
+        if self._by_hand.holds(call.point.module, call.point.context):
             return "a person runs it, and it ends"
         is_left_over = caller is not None and self._is_of_program(caller) and is_left(self._project, caller)
         return "nothing here calls it" if is_left_over and not self._is_weak(call) else ""

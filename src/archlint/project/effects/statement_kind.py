@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Name, Operation, String, Template
-from archlint.project.model import Type, argument_of
+from archlint.project.model import CallSite, Type, argument_of
 
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module
@@ -45,6 +45,14 @@ class StatementKind:
         if text is None and self._changes(module, expr, context, 0):
             return ("db.write",)
         return effects_of_sql(text) if text is not None else None
+
+    def of_handed(self, site: CallSite) -> tuple[str, ...] | None:
+        """The effects of the statement whose text a call is given first, by a wrapper in which the text is lost; None where it
+        is given none, or nothing is known of it."""
+        given = [argument.value for argument in site.call.arguments[:1]]
+        if not given or not isinstance(given[0], String | Template | Name):
+            return None
+        return self.effects(site.module, given[0], site.call.context)
 
     def _changes(self, module: Module, expr: Expr, context: int, depth: int) -> bool:
         """`table.update().where(…).values(…)`, of a table of which nothing is known."""

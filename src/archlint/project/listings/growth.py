@@ -19,9 +19,7 @@ from archlint.facts.syntax import (
     Operation,
     Slice,
     Starred,
-    String,
     Subscript,
-    Template,
     Walrus,
 )
 from archlint.project.effects.own_files import names_own_file
@@ -227,13 +225,8 @@ class Growths:
             if own is not None and not _SERVICE.isdisjoint(own.effect):
                 return "answer"
             if definition is not None and any(effects.has(definition, effect) for effect in _ASKING):
-                return "rows" if self._hands_question(site) else "read"
+                return "rows" if self._kinds.of_handed(site) == (_READ,) else "read"  # `store.fetch("SELECT …")`
         return ""
-
-    def _hands_question(self, site: CallSite) -> bool:
-        """`store.fetch("SELECT …")`"""
-        given = [a.value for a in site.call.arguments[:1] if isinstance(a.value, String | Template | Name)]
-        return any(self._kinds.effects(site.module, value, site.call.context) == (_READ,) for value in given)
 
     def _carried(self, place: Descent, site: CallSite, name: str) -> Growth:
         """What a call of a library hands on of its receiver and its arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Body, Call, CallRef, Comparison, Constant, Expr, Name
-from archlint.project.parts import parts_of
+from archlint.project.parts import calls_below, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -55,15 +55,9 @@ def is_among_all(project: Project, loop: Loop, expr: Attribute) -> bool:
         return False
     items = {t.name for t in types.all(module, expr.base, loop.context) if not t.is_class}
     found = {t.name for t in types.all(module, expr, loop.context) if not t.is_class}
-    calls: set[str] = set()
-    current: Expr = subject
-    while isinstance(current, CallRef | Attribute):
-        if isinstance(current, CallRef):
-            calls.add(last_name(module.body, current))
-            current = module.body.calls[current.index].callee
-        else:
-            current = current.base
-    return bool(found) and found == items and bool(calls) and calls <= _WHOLE
+    last = module.body.calls[subject.index]
+    calls = {last_name(module.body, call.callee) for call in (last, *calls_below(module.body, last))}
+    return bool(found) and found == items and calls <= _WHOLE
 
 
 def asked_for(body: Body, call: Call) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Name, String, Template
 from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import names_in
@@ -36,24 +35,12 @@ def stations(project: Project, point: EffectPoint, path: Path) -> list[EffectPoi
 def hands_write(project: Project, places: list[EffectPoint]) -> bool:
     """One of the calls on the way is given the text of a statement that writes, by a wrapper in which the text is lost."""
     kinds = StatementKind(project.types.inference)
-    return any(
-        isinstance(argument.value, String | Template | Name)
-        and _WRITE in (kinds.effects(place.module, argument.value, place.context) or ())
-        for place in places[:-1]
-        if place.call is not None
-        for argument in place.call.call.arguments[:1]
-    )
+    return any(_WRITE in (kinds.of_handed(place.call) or ()) for place in places[:-1] if place.call is not None)
 
 
 def hands_read(project: Project, place: EffectPoint) -> bool:
     """The call is given the text of a statement that only asks, by a wrapper that commits what others write."""
-    given = place.call.call.arguments[:1] if place.call is not None else ()
-    kinds = StatementKind(project.types.inference)
-    return any(
-        isinstance(argument.value, String | Template | Name)
-        and kinds.effects(place.module, argument.value, place.context) == (_READ,)
-        for argument in given
-    )
+    return place.call is not None and StatementKind(project.types.inference).of_handed(place.call) == (_READ,)
 
 
 def is_straight(project: Project, point: EffectPoint, path: Path) -> bool:

@@ -22,10 +22,10 @@ def is_grouped(text: str) -> bool:
         outer, changed = _BRACKETS.subn(" ", outer)
         if not changed:
             break
+    if _HAVING.search(outer):
+        return True
     found = [match for match in (_GROUPS.search(outer), _DISTINCT.search(outer)) if match is not None]
     source = _FROM.search(outer)
     own = (source["alias"], source["table"].rpartition(".")[2].strip('"`[]')) if source is not None else ()
     names = {"", *(name.lower() for name in own if name)}
-    if _HAVING.search(outer):
-        return True
     return any(not any((key["of"] or "").lower() in names for key in _KEY.finditer(match["by"])) for match in found)

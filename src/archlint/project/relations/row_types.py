@@ -11,7 +11,7 @@ from archlint.facts.findings import Site, Step
 from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison, Constant, Expr, Name, String, Subscript
 from archlint.project.model import CallSite, Type
 from archlint.project.names.arguments import receiver_of
-from archlint.project.parts import parts_of
+from archlint.project.parts import calls_below, parts_of
 from archlint.project.relations.grouped_sql import is_grouped
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
@@ -124,7 +124,7 @@ class RowTypes:
         if is_by_groups or name in _DATES or (name == "annotate" and "values" in _chain(body, base)):
             yield "grouped"
         by = {last_name(body, argument.value) for argument in site.call.arguments}
-        if name == "distinct" and (by - _UNIQUE or self._is_of_columns(site.module, base)):
+        if name == "distinct" and (by - _UNIQUE or self._is_of_columns(site)):
             yield "grouped"
         yield from self._told_by_sql(site)
         is_filter = name in _FILTERS
@@ -151,12 +151,14 @@ class RowTypes:
                 elif is_filter and (key in _OF_FEW or (_is_given(body, value) and _TENANT not in words_of(key))):
                     yield "own"
 
-    def _is_of_columns(self, module: Module, expr: Expr | None) -> bool:
+    @staticmethod
+    def _is_of_columns(site: CallSite) -> bool:
         """All that the query asks for are dates or columns: `query(func.date(Visit.at))`, `values_list("city")`."""
-        if not _VALUES.isdisjoint(_chain(module.body, expr)):
+        body = site.module.body
+        if not _VALUES.isdisjoint(_chain(body, receiver_of(site))):
             return True
-        asked = _asked_for(module.body, expr)
-        return bool(asked) and all(_is_column(module.body, each) for each in asked)
+        asked = _asked_for(site)
+        return bool(asked) and all(_is_column(body, each) for each in asked)
 
     def _told_by_sql(self, site: CallSite) -> Iterator[Trait]:
         operation = site.operation
@@ -242,19 +244,15 @@ def _is_column(body: Body, expr: Expr) -> bool:
     return isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id[:1].isupper()
 
 
-def _asked_for(body: Body, expr: Expr | None) -> tuple[Expr, ...]:
+def _asked_for(site: CallSite) -> tuple[Expr, ...]:
     """What the call is given with which a chain begins: `query(Order, func.count())`, `select(Order)`."""
-    calls = []
-    while isinstance(expr, CallRef | Attribute):
-        if isinstance(expr, CallRef):
-            calls.append(body.calls[expr.index])
-        expr = body.calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
-    return tuple(argument.value for argument in calls[-1].arguments) if calls else ()
+    below = [*calls_below(site.module.body, site.call)]
+    return tuple(argument.value for argument in below[-1].arguments) if below else ()
 
 
 def _is_by_its_key(body: Body, site: CallSite) -> bool:
     """`query(User, func.count(Order.id)).join(Order).group_by(User.id)`: one row for each user, as without it."""
-    asked = _asked_for(body, receiver_of(site))[:1]
+    asked = _asked_for(site)[:1]
     of = {each.id for first in asked for each in parts_of(body, first) if isinstance(each, Name)}
     given = (argument.value for argument in site.call.arguments)
     return any(

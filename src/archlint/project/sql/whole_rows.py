@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation, Starred, String
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, Starred, String
 from archlint.project.model import Def
 from archlint.project.parts import names_in, parts_of
 from archlint.project.schema.names import last_part
@@ -49,7 +49,7 @@ class WholeRows:
             return False
         body, index = sql.sink.module.body, sql.sink.index
         own = sql.sink.module.own_statements(body.contexts[sql.sink.call.context].function)
-        holding = [s for s in own if any(isinstance(p, CallRef) and p.index == index for p in parts_of(body, s.value))]
+        holding = [s for s in own if _holds(body, s.value, index)]
         return bool(holding) and all(_is_truth(sql.sink.module, s.value, s.kind == "test") for s in holding)
 
     def _readers(self, sink: CallSite, caller: Def) -> Iterator[Def]:
@@ -65,15 +65,23 @@ def _rows_of(module: Module, function: int, index: int) -> frozenset[str]:
     body = module.body
     names: set[str] = set()
     own = [s for s in module.own_statements(function) if isinstance(s.target, Name)]
-    is_cursor = not any(any(isinstance(p, CallRef) and p.index == index for p in parts_of(body, s.value)) for s in own)
+    holding = [s for s in own if _holds(body, s.value, index)]
     cursor = body.calls[index].callee
-    base = cursor.base.id if is_cursor and isinstance(cursor, Attribute) and isinstance(cursor.base, Name) else ""
+    base = cursor.base.id if not holding and isinstance(cursor, Attribute) and isinstance(cursor.base, Name) else ""
     for statement in own:
         assert isinstance(statement.target, Name)  # noqa: S101 - others are left out above
-        holds = any(isinstance(p, CallRef) and p.index == index for p in parts_of(body, statement.value))
-        if holds or not names.isdisjoint(names_in(body, statement.value)) or (base and base in names_in(body, statement.value)):
+        if (
+            statement in holding
+            or not names.isdisjoint(names_in(body, statement.value))
+            or (base and base in names_in(body, statement.value))
+        ):
             names.add(statement.target.id)
     return frozenset(names)
+
+
+def _holds(body: Body, value: Expr | None, index: int) -> bool:
+    """The call stands in the expression."""
+    return any(isinstance(part, CallRef) and part.index == index for part in parts_of(body, value))
 
 
 def _is_of(expr: Expr, rows: Collection[str]) -> bool:

@@ -125,8 +125,9 @@ def _filled(module: Module, statement: Statement) -> set[str]:
     target = statement.target
     if statement.kind == "expression" and isinstance(statement.value, CallRef):
         callee = module.body.calls[statement.value.index].callee
-        is_fill = isinstance(callee, Attribute) and callee.attr in _FILLS and isinstance(callee.base, Name)
-        return {callee.base.id} if is_fill and isinstance(callee, Attribute) and isinstance(callee.base, Name) else set()
+        if isinstance(callee, Attribute) and callee.attr in _FILLS and isinstance(callee.base, Name):
+            return {callee.base.id}
+        return set()
     if isinstance(target, Subscript) and isinstance(target.base, Name):
         return {target.base.id}
     items = target.items if isinstance(target, Collection) else (target,)

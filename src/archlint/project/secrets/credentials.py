@@ -62,8 +62,10 @@ _NO_PERSON_BEFORE = frozenset(
     {"from", "sender", "reply", "noreply", "support", "default", "service", "smtp", "receipt"}
     | {"group", "team", "list", "calendar", "room", "channel", "organization", "organisation", "org", "company", "department"}
 )
-"""Before `email` or `phone` these say that it is the service's own address, that of more than a person, or none
+"""Before what reaches a person these say that it is the service's own address, that of more than a person, or none
 (`data_from_phone`)."""
+
+_OF_PERSONS = frozenset({"email", "phone", "correo", "telefone", "telefono", "celular", "fone"})
 
 _NO_TOKEN_BEFORE = frozenset(
     {"batch", "checkout", "cart", "order", "transaction", "payment"}
@@ -184,7 +186,7 @@ def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:
         return not _NO_PASSWORD_BEFORE.isdisjoint(before)
     if term[-1] in ("dsn", "url", "uri"):
         return not _NO_DATABASE_BEFORE.isdisjoint(before)
-    if term[-1] == "email" or term[0] == "phone":
+    if not _OF_PERSONS.isdisjoint((term[0], term[-1])):
         return not _NO_PERSON_BEFORE.isdisjoint(before)
     return term[-1] in ("token", "key") and len(term) == 1 and not _NO_TOKEN_BEFORE.isdisjoint(before)
 

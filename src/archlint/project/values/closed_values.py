@@ -182,7 +182,7 @@ class ClosedValues:
         """The test that a name holds the answer of, where nothing else is given to it."""
         around = [f.context for f in module.outline.functions if f.at <= test.at < f.end]
         function = module.body.contexts[around[-1]].function if around else -1
-        targets = ((s.target, s.value) for s in module.own_statements(function) if s.kind == "assign" and s.at < test.at)
+        targets = ((s.target, s.value) for s in module.own_statements(function) if s.kind == "assign" and s.end <= test.at)
         given = [value for target, value in targets if type(target) is Name and target.id == test.id]
         return given[0] if len(given) == 1 and not isinstance(given[0], Name) else None
 

@@ -1,5 +1,6 @@
-"""SQL002 of what any caller may give: inside of a literal it is reported; where a name or a whole condition stands, or what
-has to be a number since it is in no quotes, it is a note; so is all of it in a program that answers requests."""
+"""SQL002 of what any caller may give: inside of a literal it is reported where the function is handed on by its name; where
+a name or a whole condition stands, or what has to be a number since it is in no quotes, it is a note; so is all of it in a
+program that answers requests, and in a function that nobody calls and nobody names."""
 
 from __future__ import annotations
 
@@ -22,6 +23,8 @@ def change(db: sqlite3.Connection, table: str, column: str, name: str, values: d
     names = ", ".join(values)
     {statement}
 """
+
+OFFERED = {"shop/__init__.py": "from shop.layer import change, of_name"}
 
 
 @pytest.mark.parametrize(
@@ -51,8 +54,24 @@ def change(db: sqlite3.Connection, table: str, column: str, name: str, values: d
     ],
 )
 def test_what_any_caller_may_give(statement: str, sure: bool) -> None:
-    (found,) = testing.run_rule("SQL002", {"shop/layer.py": LAYER.format(statement=statement)})
+    (found,) = testing.run_rule("SQL002", {**OFFERED, "shop/layer.py": LAYER.format(statement=statement)})
     assert found.confidence == (Confidence.MEDIUM if sure else Confidence.LOW)
+
+
+@pytest.mark.parametrize(
+    ("named", "is_told"),
+    [
+        ("from shop.layer import change", True),
+        ("from shop.layer import of_name", False),
+        ("import shop.layer\n\nJOBS = {'change': shop.layer.change}", True),
+        ("import shop.layer", False),
+        ("# from shop.layer import change", False),
+    ],
+)
+def test_a_function_is_called_by_others_where_it_is_handed_on(named: str, is_told: bool) -> None:
+    layer = LAYER.format(statement="db.execute(f\"SELECT id FROM member WHERE name = '{name}'\")")
+    (found,) = testing.run_rule("SQL002", {"shop/__init__.py": named, "shop/layer.py": layer})
+    assert found.confidence == (Confidence.MEDIUM if is_told else Confidence.LOW)
 
 
 BESIDE = """\
@@ -143,7 +162,7 @@ def report(db):
     ],
 )
 def test_what_others_give_or_was_refused(path: str, source: str, confidence: Confidence) -> None:
-    (found,) = testing.run_rule("SQL002", {path: source})
+    (found,) = testing.run_rule("SQL002", {**OFFERED, path: source})
     assert found.confidence == confidence
 
 

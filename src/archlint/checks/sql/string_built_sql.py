@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import CallRef, Collection, Expr, Mapping, String
+from archlint.project.control.endings import ends_before
 from archlint.project.model import CallSite, Def
 from archlint.project.secrets.flows import Place
 from archlint.project.source.modules import Module
 from archlint.project.spelling import shorten, spell, spell_call
 from archlint.project.sql.sql_texts import Sink
 from archlint.project.values.inserted_values import InsertedValues
-from archlint.project.values.insertions import Inserted, Reach, TextWords, is_name, is_quoted
+from archlint.project.values.insertions import Inserted, Reach, TextWords, is_file, is_name, is_quoted
 from archlint.project.values.outside_values import OutsideValues
 from archlint.project.words import words_of
 
@@ -37,8 +38,8 @@ _WRITES_OR_ASKS = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|WHERE|VALUES)\b"
 _CATALOGUE = re.compile(
     r"\b(?:information_schema|pg_catalog|pg_\w+|sqlite_master|sqlite_schema|all_tab\w*|user_tab\w*)\b", re.IGNORECASE
 )
-_FILE = re.compile(r"(?:\b(?:read_\w+|\w+_scan|glob|st_read)\s*\(\s*\[?|\b(?:TO|FROM|ATTACH)\s+)\s*'[^']*\Z", re.IGNORECASE)
-"""In front of the name of a file, that the program has found."""
+_SHAPE = re.compile(r"\bST_Geo\w*From(?:E?WK[BT]|Text)\s*\(\s*'[^']*\Z", re.IGNORECASE)
+"""In front of a text that is read as a shape, which a row holds as the database has written it."""
 _MADE = frozenset(
     {
         "id",
@@ -81,7 +82,7 @@ def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
         if not inserted and sink.is_executed and _is_constant(project, sink):
             yield Proof(sink.site.site, "its text is a constant")
         for found in inserted:
-            if found.entry.module.is_test:
+            if found.entry.module.is_test or any(map(asked.never_comes, {found.site, found.entry.site, sink.site.site})):
                 continue
             hit = _hit(found, sink, asked)
             known = hits.get(found.entry.site)
@@ -168,6 +169,16 @@ class _Asked:
         rows = (row for row, function in enumerate(module.outline.functions) if function.at <= site.at < function.end)
         return [Def(module, module.name, row) for row in rows]
 
+    def is_offered(self, found: Inserted) -> bool:
+        """The function whose callers are not known is handed on by its name, within the program or to whoever imports it."""
+        return any(
+            d.function.qualname == found.owner and self._project.uncalled.is_handed_on(d) for d in self._around(found.site)
+        )
+
+    def never_comes(self, site: Site) -> bool:
+        """What stands in front of the place, in its own function, ends in an error whatever it is given."""
+        return any(ends_before(self._project, definition, site.at) for definition in self._around(site))
+
     def for_nothing(self, site: Site) -> bool:
         """The function around the place answers routes that are served nowhere, and no others."""
         told = [self._project.endpoints.by_definition.get(definition) for definition in self._around(site)]
@@ -208,8 +219,8 @@ def _origin(found: Inserted) -> str:
 
 def _confidence(found: Inserted, sink: Sink, asked: _Asked) -> Confidence:
     """How sure it is that somebody from outside decides the value, and that the text is executed: the one place where that
-    is judged. A library is called by people that nobody knows; in a program with requests or tasks, what none of them is
-    seen to bring is the program's own nearly always."""
+    is judged. A function that is handed on by its name is called by people that nobody knows, and one that nobody calls by
+    nobody; in a program with requests or tasks, what none of them is seen to bring is the program's own nearly always."""
     if found.reach == Reach.UNPROVED:
         return Confidence.LOW
     by_hand = not _is_daily(sink.site.module) or not _is_daily(found.entry.module)
@@ -220,14 +231,20 @@ def _confidence(found: Inserted, sink: Sink, asked: _Asked) -> Confidence:
         if asked.for_nothing(found.site):
             return Confidence.LOW
         return min(found.confidence, Confidence.HIGH if _is_sure(sink.site, sink) else Confidence.MEDIUM)
-    is_own = by_hand or not asked.led_to.is_empty
+    is_own = by_hand or not asked.led_to.is_empty or not asked.is_offered(found)
     return Confidence.LOW if is_own or not _is_text(found.entry.before) else min(found.confidence, Confidence.MEDIUM)
 
 
 def _is_somebodys(found: Inserted) -> bool:
     """What is read stands inside of a literal, among values that people give, as far as names say, and is no file's name."""
     before, named = found.entry.before, spell(found.entry.module.body, found.entry.expr)
-    if not _is_text(before) or not _WRITES_OR_ASKS.search(before) or _CATALOGUE.search(before) or _FILE.search(before):
+    if (
+        not _is_text(before)
+        or not _WRITES_OR_ASKS.search(before)
+        or _CATALOGUE.search(before)
+        or is_file(before)
+        or _SHAPE.search(before)
+    ):
         return False
     column = _COLUMN.search(before)
     last = (words_of(text)[-1:] for text in (named, column[1] if column is not None else ""))

@@ -48,6 +48,12 @@ class Uncalled:
         callers = [site.caller for site in self._project.calls.callers(definition) if site.module.is_production]
         return steps > 0 and bool(callers) and all(c is not None and self.is_left(c, steps - 1) for c in callers)
 
+    def is_handed_on(self, definition: Def) -> bool:
+        """Code imports it by its name, or names it without calling it: others may be given it to call."""
+        name = definition.function.name
+        is_imported = definition.function.klass < 0 and name in self._imported
+        return is_imported or name in self._handed_on or name in self._standing(definition.module)
+
     def _find(self, definition: Def) -> bool:
         project, module, function = self._project, definition.module, definition.function
         if project.led_to.is_empty or definition in project.endpoints.by_definition or function.name.startswith("__"):

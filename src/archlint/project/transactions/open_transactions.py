@@ -12,6 +12,7 @@ from msgspec import Struct
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Call, CallRef, Name
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
+from archlint.project.control.endings import always_raises
 from archlint.project.control.sequence import chain, context_at, may_follow
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def
@@ -284,11 +285,7 @@ def _raises_behind(point: EffectPoint) -> bool:
 def _always_raises(point: EffectPoint) -> bool:
     """`refuse(order)`, which ends in a `raise` whatever it is given."""
     definitions = [target.definition for target in point.point.targets if target.definition is not None]
-    return bool(definitions) and all(
-        any(s.kind == "raise" and s.context == each.function.context for s in own) and not any(s.kind == "return" for s in own)
-        for each in definitions
-        for own in (each.module.own_statements(each.index),)
-    )
+    return bool(definitions) and all(map(always_raises, definitions))
 
 
 def _is_on_handed(point: EffectPoint, definition: Def) -> bool:

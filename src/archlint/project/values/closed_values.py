@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import (
     Attribute,
     Await,
+    Body,
     CallRef,
     Collection,
     Comparison,
     Comprehension,
     Constant,
     Expr,
+    Mapping,
     Name,
     Operation,
     Statement,
@@ -30,7 +32,7 @@ from archlint.project.spelling import last_name, spell
 from archlint.project.values.checked_items import has_refused_items
 from archlint.project.values.closed_places import asks_catalogue, asks_for_list, checks, names_of, places_around, written_in
 from archlint.project.values.converted_first import LEAVES, is_converted
-from archlint.project.values.own_things import is_key_of_own, is_own, readings
+from archlint.project.values.own_things import is_own, mapping_asked, readings
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ _ACCESS = frozenset(
 """What these check is who asks, not what is asked."""
 _VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "allowlisted"})
 """In the name of a function that is asked: it is true for good values only (`is_valid_name`)."""
+_CASING = frozenset({"lower", "upper", "strip", "casefold"})
 _PLACES = frozenset({"module", "class", "function"})
 _CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"})
 
@@ -174,9 +177,16 @@ class ClosedValues:
                 return False
 
     def _finds(self, module: Module, expr: Expr, text: str) -> bool:
-        """It, or what the name holds, is something only for a key of a mapping that is the code's own."""
+        """It, or what the name holds, is something only for a key of a mapping that is the code's own, or that the function
+        has put together: `kinds = {column.name: column.kind for column in columns}`."""
         looked_up = self._held(module, expr) if isinstance(expr, Name) else expr
-        return is_key_of_own(module.body, looked_up, lambda key: self._means(module, key, text))
+        while (cased := _cased(module.body, looked_up)) is not None:
+            looked_up = cased
+        asked = mapping_asked(module.body, looked_up, lambda key: self._means(module, key, text))
+        if asked is None or is_own(asked):
+            return asked is not None
+        made = self._held(module, asked) if isinstance(asked, Name) else None
+        return isinstance(made, Mapping) or (isinstance(made, Comprehension) and made.value is not None)
 
     def _held(self, module: Module, test: Name) -> Expr | None:
         """The test that a name holds the answer of, where nothing else is given to it."""
@@ -260,14 +270,8 @@ class ClosedValues:
 
     def _means(self, module: Module, expr: Expr, text: str) -> bool:
         """It is spelled so, but for its case, blanks around it and its being made a string."""
-        while type(expr) is CallRef:
-            call = module.body.calls[expr.index]
-            if isinstance(call.callee, Attribute) and call.callee.attr in ("lower", "upper", "strip", "casefold"):
-                expr = call.callee.base
-            elif last_name(module.body, call.callee) == "str" and len(call.arguments) == 1:
-                expr = call.arguments[0].value
-            else:
-                break
+        while (cased := _cased(module.body, expr)) is not None:
+            expr = cased
         return text in readings(module.body, expr)
 
     def _is_inside_test(self, module: Module, text: str, context: int) -> bool:
@@ -321,6 +325,16 @@ class ClosedValues:
         if statement.kind == "assign" and statement.target is not None and spell(module.body, statement.target) == text:
             return isinstance(statement.value, String | Constant | Name | Attribute)
         return statement.kind == "expression" and last_name(module.body, statement.value) in self._leaving
+
+
+def _cased(body: Body, expr: Expr | None) -> Expr | None:
+    """`name` of `name.lower()`, `name.strip()` and `str(name)`."""
+    if not isinstance(expr, CallRef):
+        return None
+    call = body.calls[expr.index]
+    if isinstance(call.callee, Attribute) and call.callee.attr in _CASING:
+        return call.callee.base
+    return call.arguments[0].value if last_name(body, call.callee) == "str" and len(call.arguments) == 1 else None
 
 
 def _left_by(module: Module, statement: Statement) -> Iterator[int]:

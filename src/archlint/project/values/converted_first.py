@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Body, Context, Expr, Statement
+from archlint.facts.syntax import Attribute, Body, Comparison, Constant, Context, Expr, Name, Statement, Subscript
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
@@ -31,13 +31,28 @@ def is_converted(module: Module, expr: Expr, text: str, around: Set[int], leavin
             len(call.arguments) == _WITH_FORM and name == _BY_FORM
         ):
             continue
-        place = body.contexts[call.context]
-        tried = place.kind == "try" and place.parent in around
-        if not (call.context in around or tried):
-            continue
-        if spell(body, call.arguments[0].value) == text and not _lets_through(body, call.context, text, around, leaving):
+        if spell(body, call.arguments[0].value) == text and _is_passed(body, call.context, text, around, leaving):
             return True
     return False
+
+
+def _is_passed(body: Body, context: int, text: str, around: Set[int], leaving: Set[str]) -> bool:
+    """Whoever comes to the place has come by the conversion, without an error, or the value is nothing."""
+    while context >= 0 and context not in around:
+        place = body.contexts[context]
+        is_tried = place.kind == "try" and not _lets_through(body, context, text, around, leaving)
+        if not is_tried and not (place.kind == "if" and place.subject is not None and _is_there(body, place.subject, text)):
+            return False
+        context = place.parent
+    return context >= 0
+
+
+def _is_there(body: Body, test: Expr, text: str) -> bool:
+    """`if limit:`, `if limit is not None:`"""
+    if isinstance(test, Comparison) and test.ops in (("is not",), ("!=",)):
+        asked, none = test.operands
+        return isinstance(none, Constant) and none.value is None and spell(body, asked) == text
+    return isinstance(test, Name | Attribute | Subscript) and spell(body, test) == text
 
 
 def _lets_through(body: Body, tried: int, text: str, around: Set[int], leaving: Set[str]) -> bool:

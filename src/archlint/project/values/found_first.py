@@ -38,7 +38,7 @@ def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
         place = body.contexts[statement.context]
         leaves = statement.kind in _LEAVES or _is_left(body, statement, leaving) or _noted_in(body, statement) in empty
         beside = place.kind == "if" and statement.context not in around and place.parent in around
-        if leaves and beside and missing(body, place.subject) in found:
+        if leaves and beside and not found.isdisjoint(missing(body, place.subject)):
             return True
     return False
 
@@ -114,10 +114,15 @@ def _is_list(project: Project, module: Module, callee: Expr) -> bool:
     return bool(found) and all(definition.kind == "external" for definition in found)
 
 
-def missing(body: Body, test: Expr | None) -> str:
-    """The name that is tested for being nothing."""
+def missing(body: Body, test: Expr | None) -> Iterator[str]:
+    """The names of which each makes the test true where it holds nothing: `row is None or row.owner != user`."""
+    if isinstance(test, Operation) and test.op == "or":
+        for side in test.operands:
+            yield from missing(body, side)
+        return
     asked = tested_for_nothing(body, test)
-    return asked.id if isinstance(asked, Name) else ""
+    if isinstance(asked, Name):
+        yield asked.id
 
 
 def tested_for_nothing(body: Body, test: Expr | None) -> Expr | None:

@@ -47,6 +47,7 @@ class InsertedAttributes:
             return
         if self._values.closed.of_expression(expr, place) or self._is_member(expr, place) or self._is_declared(expr, place):
             return
+        spot = self._values.vetted(expr, spot)
         if self._values.parameters.is_sent(expr, place):
             yield from self._values.leaf(expr, spot, Reach.SENT)
             return

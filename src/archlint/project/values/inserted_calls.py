@@ -27,7 +27,7 @@ from archlint.project.secrets.flows import Frame, Place
 from archlint.project.spelling import last_name
 from archlint.project.values import substituted
 from archlint.project.values.closed_places import checks
-from archlint.project.values.insertions import Inserted, Part, Reach, Spot, in_front_of_field
+from archlint.project.values.insertions import Inserted, Part, Reach, Spot, has_fields, in_front_of_field
 from archlint.project.values.request_parsers import READS, RequestParsers
 from archlint.project.words import words_of
 
@@ -95,7 +95,7 @@ class InsertedCalls:
             return self._defined(expr, site, definitions, spot)
         if operation is not None and (operation.sql or operation.returns == "arg(0)"):
             handed = site.argument(operation.sql or "0")
-            if handed is not None and not operation.effect:
+            if handed is not None and not operation.effect and not operation.by_statement:  # which give rows
                 return self._values.walk(handed, spot)
         if spot.taken and spot.taken[0] is Part.EACH and self._gives_fields(site):
             return iter(())
@@ -164,6 +164,8 @@ class InsertedCalls:
             return chain(values.walk(callee.base, spot), self._joined(plain[0].value, spot))
         if name in ("format", "format_map") or name in _SEPARATELY:
             pattern = "" if name in _SEPARATELY else values.pattern(callee.base, place)
+            if name == "format" and self._has_no_fields(callee.base, place):
+                return iter(())
             return chain(
                 values.walk(callee.base, spot), *(self._filled(a, row, pattern, spot) for row, a in enumerate(call.arguments))
             )
@@ -195,6 +197,11 @@ class InsertedCalls:
         if spot.entry is None or spot.most < Reach.SENT:
             return []
         return [found for found in self._values.walk(base, spot.whole()) if found.reach == Reach.SENT and found.is_parsed]
+
+    def _has_no_fields(self, pattern: Expr, place: Place) -> bool:
+        """Nothing is put into it, whatever it is given."""
+        text = self._project.values.constant(place.module, pattern, place.context)
+        return isinstance(text, str) and not has_fields(text)
 
     def _ends_literals(self, replaced: Expr, place: Place) -> bool:
         """What is taken out, or doubled, ends a literal or a statement: `"'"`, `chr(39)`."""
@@ -229,6 +236,8 @@ class InsertedCalls:
                 return self.returned(made, spot.place.frame, spot.inside())
             closes = told in _CLOSED or told in self._quoting
             return iter(()) if name == "map" and closes else values.walk(plain[1], spot)
+        if name == "next" and plain:
+            return chain(values.walk(plain[0], spot.taking(Part.EACH)), values.all(plain[1:2], spot))
         if name == "enumerate" and plain and len(spot.taken) > 1:
             return iter(()) if spot.taken[1] == 0 else values.walk(plain[0], spot.inside().inside().taking(Part.EACH))
         if name in ("zip", "zip_longest") and len(spot.taken) > 1 and isinstance(spot.taken[1], int):

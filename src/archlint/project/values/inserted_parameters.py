@@ -21,7 +21,7 @@ from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 from archlint.project.values.inserted_attributes import PATTERNS
-from archlint.project.values.insertions import Inserted, Part, Reach, Spot
+from archlint.project.values.insertions import Inserted, Part, Reach, Spot, is_enclosed
 from archlint.project.values.path_numbers import PathNumbers
 from archlint.project.values.request_objects import RequestObjects
 from archlint.project.words import words_of
@@ -132,7 +132,7 @@ class InsertedParameters:
             return self._values.leaf(expr, spot)
         if any(self._makes_itself(t) for t in types):
             return self._values.leaf(expr, spot)
-        if self._numbers.holds(definition, parameter.name):
+        if self._numbers.holds(definition, parameter.name, in_quotes=spot.entry is not None and is_enclosed(spot.entry.before)):
             return iter(())
         field = spot.taken[0] if spot.taken else None
         if isinstance(field, str) and self._values.attributes.is_closed_field(types, field):

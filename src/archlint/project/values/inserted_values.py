@@ -34,6 +34,7 @@ from archlint.project.names import overwritten
 from archlint.project.names.scopes import Binding
 from archlint.project.secrets.flows import Place
 from archlint.project.spelling import shorten, spell
+from archlint.project.values.closed_places import written_in
 from archlint.project.values.closed_values import ClosedValues
 from archlint.project.values.found_first import is_found_first, is_known_outside
 from archlint.project.values.inserted_attributes import InsertedAttributes
@@ -46,11 +47,10 @@ from archlint.project.values.insertions import (
     Reach,
     Spot,
     TextWords,
+    cannot_be_bound,
     in_front,
     is_called_sql,
-    is_name,
     is_number,
-    is_set,
     text_of,
 )
 from archlint.project.values.outside_values import OutsideValues
@@ -216,18 +216,27 @@ class InsertedValues:
     def _name(self, expr: Name, spot: Spot) -> Found:
         if self.closed.is_checked(expr, spot.place):
             return iter(())
-        if spot.most > Reach.UNPROVED and self._is_vetted(expr, spot):
-            spot = spot.capped()
+        spot = self.vetted(expr, spot)
         held = self.named(expr, spot, expr.at)
         return chain(held, self.items.put_in(expr, spot)) if spot.taken else held
 
-    def _is_vetted(self, expr: Name, spot: Spot) -> bool:
-        is_a_name = spot.entry is not None and (is_name(spot.entry.before) or is_set(spot.entry.before))
-        if self.closed.is_vetted(expr, spot.place) or is_known_outside(self.project, expr, spot.place):
-            return True
-        if self._refused.has(expr, spot.place):
-            return True
-        return is_a_name and (is_found_first(expr, spot.place, self.words.leaving) or self._refused.is_stored(expr, spot.place))
+    def vetted(self, expr: Name | Attribute, spot: Spot) -> Spot:
+        """Nobody is said to decide what has been looked at before: `validate(name)`, or `find(name)` with an error where there
+        is no such thing."""
+        place: Place | None = spot.place if spot.most > Reach.UNPROVED else None
+        is_fixed = spot.entry is not None and cannot_be_bound(spot.entry.before)
+        while place is not None:
+            if self._is_vetted(expr, place) or (is_fixed and self._is_found(expr, place)):
+                return spot.capped()
+            place = written_in(self.project, expr, place)
+        return spot
+
+    def _is_vetted(self, expr: Name | Attribute, place: Place) -> bool:
+        is_looked_at = self.closed.is_vetted(expr, place) or is_known_outside(self.project, expr, place)
+        return is_looked_at or self._refused.has(expr, place)
+
+    def _is_found(self, expr: Name | Attribute, place: Place) -> bool:
+        return is_found_first(expr, place, self.words.leaving) or self._refused.is_stored(expr, place)
 
     def named(self, expr: Name, spot: Spot, offset: int) -> Found:
         """What a name holds where it is used at an offset."""

@@ -27,11 +27,15 @@ _FIELDS = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
 """Those of a pattern for `format`."""
 _VALUE = "?"
 _NAMES = re.compile(
-    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|SEQUENCE|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS|VACUUM|ANALYZE)\s+(?:[\"`\[]?[\w?]*[\"`\]]?\.)?[\"`\[]?(?:\w+_)?\Z",
+    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VIEW|INDEX|COLUMN|DATABASE|SCHEMA|SEQUENCE|ORDER\s+BY|GROUP\s+BY|SELECT|TRUNCATE|EXISTS|VACUUM|ANALYZE)\s+(?:[\"`\[]?[\w?]*[\"`\]]?\.){0,3}[\"`\[]?(?:[\w?]+_)?\Z",
     re.IGNORECASE,
 )
 
-
+_OTHERS = re.compile(
+    r"\b(?:LISTEN|UNLISTEN|NOTIFY|ROLE|USER|WAREHOUSE|FUNCTION|TRIGGER|PARTITION)\s+[\"`\[]?(?:[\w?]+_)?\Z", re.IGNORECASE
+)
+"""In front of the name of something else than a table or a column."""
+_FILE = re.compile(r"(?:\b(?:read_\w+|\w+_scan|glob|st_read)\s*\(\s*\[?|\b(?:TO|FROM|ATTACH)\s+)\s*'[^']*\Z", re.IGNORECASE)
 _SETS = re.compile(r"\bSET\s+[\"`\[]?\Z", re.IGNORECASE)
 _STATEMENTS = (("query",), ("statement",))
 _STATEMENT = re.compile(r"(?:\bFROM\s*\(|\bWITH\s+[\w?]+\s+AS\s*\(|\b(?:EXPLAIN|ANALYZE|VERBOSE|AS)\b|;)\s*\Z", re.IGNORECASE)
@@ -185,14 +189,24 @@ def is_quoted(before: str) -> bool:
     return before.count("'") % 2 == 1
 
 
+def is_enclosed(before: str) -> bool:
+    """The same, or inside of a name in quotes."""
+    return any(before.count(mark) % 2 == 1 for mark in "'\"`")
+
+
 def is_name(before: str) -> bool:
     """What stands behind it is the name of a table, a column or the like."""
     return _NAMES.search(before) is not None
 
 
-def is_set(before: str) -> bool:
-    """What stands behind it begins with the column that an UPDATE sets."""
-    return _SETS.search(before) is not None
+def is_file(before: str) -> bool:
+    """What stands behind it is the name of a file that the statement reads or writes, or a part of it."""
+    return _FILE.search(before) is not None
+
+
+def cannot_be_bound(before: str) -> bool:
+    """A statement takes no bound value where what stands behind it does: a name, the column that an UPDATE sets, a file."""
+    return is_name(before) or is_file(before) or any(kind.search(before) is not None for kind in (_SETS, _OTHERS))
 
 
 def text_of(expr: Expr | None) -> str:
@@ -221,6 +235,11 @@ def is_number(pattern: str, row: int, keys: Sequence[str]) -> bool:
         return bool(marks) and all(mark[0][-1] in _NUMBERS for mark in marks)
     marks = list(_MARKS.finditer(pattern))
     return row < len(marks) and marks[row][0][-1] in _NUMBERS
+
+
+def has_fields(pattern: str) -> bool:
+    """A pattern for `format` has a place for a value."""
+    return _FIELDS.search(pattern) is not None
 
 
 def in_front_of_field(pattern: str, row: int, name: str | None) -> str:

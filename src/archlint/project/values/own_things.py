@@ -22,14 +22,15 @@ def is_own(expr: Expr) -> bool:
     return (root.id in _OWN and root is not expr) or (last or root.id).isupper()
 
 
-def is_key_of_own(body: Body, expr: Expr | None, means: Callable[[Expr], bool]) -> bool:
-    """`self.columns.get(name)`, `self.columns[name]["kind"]`: there is something only for a key of the mapping."""
+def mapping_asked(body: Body, expr: Expr | None, means: Callable[[Expr], bool]) -> Expr | None:
+    """`self.columns` of `self.columns.get(name)` and `self.columns[name]["kind"]`, where there is something only for a key of
+    the mapping; `means`: whether a key is what is asked about."""
     while expr is not None and (read := _looked_up(body, expr)) is not None:
         base, key = read
         if means(key):
-            return is_own(base)
+            return base
         expr = base
-    return False
+    return None
 
 
 def _looked_up(body: Body, expr: Expr) -> tuple[Expr, Expr] | None:

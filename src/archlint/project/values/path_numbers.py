@@ -24,6 +24,8 @@ _NAMED = "|".join(
         r"\(\?P<{name}>(?:\\w|\[(?:\\[wd.-]|[A-Z]-[A-Z]|[a-z]-[a-z]|\d-\d|[_.-])+\])(?:[+*]|\{[\d,]+\})\)",
     )
 )
+_WORDS = r"\(\?P<{name}>\[(?:\\[wds.-]|[A-Z]-[A-Z]|[a-z]-[a-z]|\d-\d|[ _.-])+\](?:[+*]|\{[\d,]+\})\)"
+"""Words, with blanks between them."""
 _DIGITS = re.compile(r"(?:-\??)?(?:\\d|\[0-9\]|\[\\d\])(?:[+*]|\{\d+(?:,\d*)?\})?\??")
 _TOKENS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|\(\?|\(|\)")
 """Of a regular expression, what tells its groups: escapes and sets of characters are stepped over."""
@@ -34,13 +36,14 @@ class PathNumbers:
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def holds(self, definition: Def, name: str) -> bool:
+    def holds(self, definition: Def, name: str, *, in_quotes: bool = False) -> bool:
         r"""The path says that the parameter is a number or a word: `/orders/<int:order_id>`, `(?P<name>[\w-]+)`, or
-        `/orders/(\d+)` by its position."""
-        pattern = re.compile(_NAMED.replace("{name}", re.escape(name)))
+        `/orders/(\d+)` by its position; where it stands in quotes also several words: `(?P<name>[\w\s]+)`."""
         texts = list(self._paths(definition))
-        if any(pattern.search(text) for text in texts):
-            return True
+        for named in (_NAMED, _WORDS) if in_quotes else (_NAMED,):
+            pattern = re.compile(named.replace("{name}", re.escape(name)))
+            if any(pattern.search(text) for text in texts):
+                return True
         grouped = self._grouped(definition, name, texts)
         return bool(grouped) and all(_DIGITS.fullmatch(group) for group in grouped)
 

@@ -10,7 +10,7 @@ from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Mapping, Name,
 from archlint.project.model import Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import parts_of
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 from archlint.project.values.closed_places import places_around
 from archlint.project.values.found_first import found_by, missing, tested_for_nothing
 
@@ -37,34 +37,35 @@ class RefusedElsewhere:
         self._lookups: dict[tuple[str, int], list[tuple[Statement, str, Expr, bool]]] = {}
         """(path, function) → its lookups: (statement, name that is looked up, in what, whether what is missing raises)."""
 
-    def has(self, expr: Name, at: Place) -> bool:
+    def has(self, expr: Name | Attribute, at: Place) -> bool:
         """It has been refused, unless it is one of what is written out, before the place, on every way to it."""
         module, body = at.module, at.module.body
         function = body.contexts[at.context].function
         if function < 0:
             return False
-        around = set(places_around(module, at.context))
+        around, text = set(places_around(module, at.context)), spell(body, expr)
         end = module.outline.functions[function].end if _is_kept(module.own_statements(function), expr) else expr.at
-        if self._is_looked_up(module, function, expr.id, around, end, _LEAVES):
+        if self._is_looked_up(module, function, text, around, end, _LEAVES):
             return True
         return self._is_handed_before(expr, at, end, self._refuses_parameter)
 
-    def is_stored(self, expr: Name, at: Place) -> bool:
+    def is_stored(self, expr: Name | Attribute, at: Place) -> bool:
         """It has been handed, before the place and on every way to it, to a function that looks for something by it and ends
         in an error where there is none."""
         return at.module.body.contexts[at.context].function >= 0 and self._is_handed_before(
             expr, at, expr.at, self._has_to_find
         )
 
-    def _is_handed_before(self, expr: Name, at: Place, end: int, refuses: Callable[[Def, str], bool]) -> bool:
+    def _is_handed_before(self, expr: Name | Attribute, at: Place, end: int, refuses: Callable[[Def, str], bool]) -> bool:
         module, around = at.module, set(places_around(at.module, at.context))
         sites = self._project.calls.of(Def(module, module.name, module.body.contexts[at.context].function))
         before = (site for site in sites if site.call.context in around and site.call.end <= end)
-        return any(self._refuses_in(site, expr.id, refuses) for site in before)
+        text = spell(module.body, expr)
+        return any(self._refuses_in(site, text, refuses) for site in before)
 
     def _refuses_in(self, site: CallSite, text: str, refuses: Callable[[Def, str], bool]) -> bool:
-        """Each function that the call may run refuses what it is given under that name."""
-        if not any(isinstance(a.value, Name) and a.value.id == text for a in site.call.arguments):
+        """Each function that the call may run refuses what it is given that is spelled so."""
+        if not any(_is_spelled(site, a.value, text) for a in site.call.arguments):
             return False
         told = [target.definition for target in site.targets]
         return bool(told) and all(d is not None and any(refuses(d, name) for name in _named(site, d, text)) for d in told)
@@ -74,10 +75,12 @@ class RefusedElsewhere:
         module, body, function = definition.module, definition.module.body, definition.function
         own = module.own_statements(definition.index)
         found = {held for statement in own for held in found_by(body, statement, name)}
+        around = {function.context}
+        around.update(row for row, place in enumerate(body.contexts) if place.kind == "with" and place.parent in around)
         return bool(found) and any(
             self._leaves(module, statement, _REFUSES)
-            and self._is_beside(module, statement, {function.context})
-            and missing(body, body.contexts[statement.context].subject) in found
+            and self._is_beside(module, statement, around)
+            and not found.isdisjoint(missing(body, body.contexts[statement.context].subject))
             for statement in own
         )
 
@@ -142,7 +145,11 @@ class RefusedElsewhere:
 def _named(site: CallSite, definition: Def, text: str) -> list[str]:
     """The parameters that are given what is called so."""
     given = arguments_by_parameter(site.call, definition)
-    return [name for name, value in given.items() if isinstance(value, Name) and value.id == text]
+    return [name for name, value in given.items() if _is_spelled(site, value, text)]
+
+
+def _is_spelled(site: CallSite, value: Expr, text: str) -> bool:
+    return isinstance(value, Name | Attribute) and spell(site.module.body, value) == text
 
 
 def _looked_up(body: Body, value: Expr) -> Iterator[tuple[str, Expr, bool]]:
@@ -156,7 +163,7 @@ def _looked_up(body: Body, value: Expr) -> Iterator[tuple[str, Expr, bool]]:
                 yield asked.id, call.callee.base, False
 
 
-def _is_kept(own: Sequence[Statement], expr: Name) -> bool:
+def _is_kept(own: Sequence[Statement], expr: Expr) -> bool:
     """An object keeps it (`self.kind = kind`): what comes behind in the function that makes the object is before all reads."""
     targets = (s.target for s in own if s.at <= expr.at < s.end and s.kind in ("assign", "annotate"))
     return any(isinstance(t, Attribute) and isinstance(t.base, Name) and t.base.id in _OWN for t in targets)

@@ -35,6 +35,7 @@ _MOST_CALLERS = 12
 _MOST_CLIMBS = 6
 _TEXT = frozenset({"builtins.str", "builtins.bytes"})
 _MAPPINGS = frozenset({"dict", "Dict", "Mapping"})
+_LISTS = frozenset({"list", "List", "Sequence"})
 _FOR_OBJECTS = 300
 """Expressions looked at for where an object of no known class comes from."""
 _ABSTRACT = frozenset({"ABC", "object"})
@@ -149,9 +150,11 @@ class InsertedParameters:
         return any(isinstance(part, CallRef) and last_name(body, part) in self._injected for part in given)
 
     def _is_mapping_of_body(self, definition: Def, parameter: Parameter) -> bool:
-        """`order: dict`, written out so, in a handler that nothing but its routes decorates."""
-        annotation, body = parameter.annotation, definition.module.body
-        written = annotation.base if isinstance(annotation, Subscript) else annotation
+        """`order: dict`, or `orders: list[dict]`, written out so, in a handler that nothing but its routes decorates."""
+        written, body = parameter.annotation, definition.module.body
+        if isinstance(written, Subscript) and last_name(body, written.base) in _LISTS:
+            written = written.index[0]
+        written = written.base if isinstance(written, Subscript) else written
         is_mapping = isinstance(written, Name | Attribute) and last_name(body, written) in _MAPPINGS
         return is_mapping and self._is_filled_by_routes(definition)
 

@@ -38,7 +38,6 @@ for found in pkgutil.iter_modules(shop.__path__):
 
 LEFT = {
     "a copy beside it": {"shop/orders_new.py": ORDERS},
-    "a copy as a file manager makes it": {"shop/orders copy.py": ORDERS},
     "a copy at the top": {"orders.py": ORDERS},
     "an archive": {"shop/_archive/refunds.py": ORDERS},
     "an old one whose parts import each other": {
@@ -83,6 +82,30 @@ def test_note(files: dict[str, str]) -> None:
 
     assert found.confidence == Confidence.LOW
     assert "import" in found.related[-1].message
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["orders copy.py", "orders copy 2.py", "orders - Copy.py", "orders - Copy (2).py", "orders (1).py", "Copy of orders.py"],
+)
+def test_a_copy_that_no_import_can_name(name: str) -> None:
+    assert testing.run_rule("RES007", PROGRAM | {f"shop/{name}": ORDERS}) == []
+
+
+@pytest.mark.parametrize("name", ["orders copier.py", "photocopy.py", "order (first).py", "copy_of_orders.py"])
+def test_other_names_with_such_a_word(name: str) -> None:
+    assert (
+        len(testing.run_rule("RES007", PROGRAM | {f"shop/{name}": ORDERS.replace("orders", "days").replace("total", "most")}))
+        == 1
+    )
+
+
+def test_what_is_doubtful_is_not_said_of_what_is_left() -> None:
+    sending = "import logging\n\n\ndef send(email):\n    logging.info(f'would have sent it to {email}')\n"
+    (found,) = testing.run_rule("SEC017", PROGRAM | {"shop/mails.py": sending})
+
+    assert found.confidence == Confidence.LOW
+    assert testing.run_rule("SEC017", PROGRAM | {"shop/orders_new.py": ORDERS + sending}) == []
 
 
 @pytest.mark.parametrize("files", IN_USE.values(), ids=IN_USE.keys())

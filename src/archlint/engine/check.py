@@ -73,18 +73,20 @@ def _said(project: Project, bound: Bound, scopes: Scopes) -> Iterator[Hit | Proo
         if module is not None and module.unreachable.holds_at(item.site.at):
             continue
         if everywhere or scopes.folder_of(item.site.path) in bound.folders:
-            yield _doubted(project, module, item) if module is not None and not bound.rule.document.left_code else item
+            if module is None or isinstance(item, Proof) or bound.rule.document.left_code:
+                yield item
+            else:
+                yield from _doubted(project, module, item)
 
 
-def _doubted(project: Project, module: Module, item: Hit | Proof) -> Hit | Proof:
-    """What is wrong in code that nobody runs is worth a note."""
-    if isinstance(item, Proof) or item.confidence is Confidence.LOW:
-        return item
+def _doubted(project: Project, module: Module, hit: Hit) -> Iterator[Hit]:
+    """What is wrong in code that nobody runs is worth a note, what may be wrong there is worth nothing."""
     why = project.left_code.reason(module)
     if not why:
-        return item
-    related = (*item.related, Step(module.start, why))
-    return msgspec.structs.replace(item, confidence=Confidence.LOW, related=related)
+        yield hit
+    elif hit.confidence is not Confidence.LOW:
+        related = (*hit.related, Step(module.start, why))
+        yield msgspec.structs.replace(hit, confidence=Confidence.LOW, related=related)
 
 
 def _sorted_hits(rule: Rule, hits: list[Hit], outcome: Outcome) -> list[Hit]:

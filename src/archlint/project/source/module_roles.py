@@ -38,6 +38,8 @@ _KEPT_FOLDER = re.compile(
 )
 """A copy of the program as it was: `backup_20260110`, `routes_backup`. A `db_backup` makes copies of something else."""
 _GENERATED_FILE = re.compile(r".+_pb2(_grpc)?\.py")
+_COPIED_FILE = re.compile(r".+ (- )?copy( \(?\d+\)?)?\.py|.+ \(\d+\)\.py|copy( \(\d+\))? of .+\.py", re.IGNORECASE)
+"""What file managers and editors call a copy: no import statement can name it."""
 _SETTINGS = re.compile(r"(.+_)?(settings|config|configuration|conf|env|constants)(_.+)?")
 
 
@@ -98,7 +100,7 @@ def is_example(outer: Sequence[str]) -> bool:
 def is_vendored(folders: Sequence[str], name: str) -> bool:
     """Other people's code, generated code, or a copy of what the program was."""
     aside = any(folder in _VENDORED_FOLDERS or _KEPT_FOLDER.fullmatch(folder.lower()) for folder in folders)
-    return aside or bool(_GENERATED_FILE.fullmatch(name))
+    return aside or bool(_GENERATED_FILE.fullmatch(name) or _COPIED_FILE.fullmatch(name))
 
 
 def copied_folders(packages: Iterable[str], is_library: Callable[[str], bool]) -> frozenset[str]:

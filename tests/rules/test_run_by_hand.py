@@ -119,7 +119,8 @@ HEAD = "import argparse\n\nimport click\nfrom fastapi import FastAPI\n\napp = Fa
 
 def hits(rule: str, rest: str) -> list[bool]:
     code = HEAD + FUNCTION.format(query=QUERY[rule]) + rest
-    files = INSERT | {"shop/__init__.py": "", "shop/prices.py": code, "shop/main.py": "from shop import prices\n"}
+    taker = "from shop import prices\n\n\ndef main():\n    return prices\n\n\nserve(main)\n"  # this `main` is another
+    files = INSERT | {"shop/__init__.py": "", "shop/prices.py": code, "shop/main.py": taker}
     return [hit.confidence > Confidence.LOW for hit in testing.run_rule(rule, files)]
 
 

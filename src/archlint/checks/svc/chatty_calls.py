@@ -45,8 +45,10 @@ _FAR = 4
 _MANY = 100
 """Items of one batch, which a job takes turn by turn."""
 _IDENTITY = frozenset({"is", "is not"})
-_WEAK = frozenset({"read", "listed", "keyed"})
-"""Evidence that there may be many items, not that there are."""
+_KEYED = "keyed"
+_WEAK = frozenset({"read", "listed", _KEYED})
+"""Evidence that there may be many items, not that there are; what a request waits for is sure where each is asked about by
+its key."""
 
 
 class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -127,9 +129,10 @@ class _Weighing:
             return "it is asked the same each time"
         if _is_asked_by_item(call) or is_asked_by_what_comes(stations(self._project, call.point, call.path)[1:]):
             return "the item itself says whether it is asked"
-        if self._is_weak(call):
+        is_waited_for = self._is_waited_for(call)
+        if self._is_weak(call) and not (is_waited_for and self._proved.by(call) == _KEYED):
             return "only where they come from says that there may be many"
-        return "" if self._is_waited_for(call) else "no request waits for it"
+        return "" if is_waited_for else "no request waits for it"
 
     def _is_waited_for(self, call: Repeated) -> bool:
         """At two blind readings 25 of 28 were right of those that a request waits for, and 18 of 31 of the others: a job has

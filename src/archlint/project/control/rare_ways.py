@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Comparison, Constant, Expr, Name, String
+from archlint.facts.syntax import Attribute, Call, CallRef, Collection, Comparison, Constant, Expr, Name, String
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _OUTSIDE = frozenset({"function", "class", "module"})
+_SCHEME = "http"
+_ADDRESSES = frozenset({"url", "urls", "uri", "link", "href", "address", "endpoint"})
 _KINDS = 3
 """Kinds of items that are told apart; of two, one may be nearly all."""
 
@@ -64,7 +67,8 @@ def takes_one_of_kinds(project: Project, places: list[EffectPoint]) -> bool:
 
 
 def is_asked_by_what_comes(places: list[EffectPoint]) -> bool:
-    """A function on the way goes on only where what it was handed has something: `if "place" in data`."""
+    """A function on the way goes on only where what it was handed has something: `if "place" in data`; or is an address, and
+    no file that lies here: `if logo.startswith("http")`."""
     return any(_tells_whether(place) for place in places)
 
 
@@ -75,8 +79,20 @@ def _tells_whether(place: EffectPoint) -> bool:
         for part in parts_of(body, test):
             if isinstance(part, Comparison) and part.ops == ("in",) and isinstance(part.operands[0], String):
                 return isinstance(part.operands[1], Name)
+            if isinstance(part, CallRef) and _asks_whether_address(body.calls[part.index]):
+                return True
         row = body.contexts[row].parent
     return False
+
+
+def _asks_whether_address(call: Call) -> bool:
+    """`logo.startswith("http://")`, of what may as well be the path of a file; what is called an address is one."""
+    callee, given = call.callee, call.arguments[0].value if call.arguments else None
+    if not isinstance(callee, Attribute) or callee.attr != "startswith" or not isinstance(callee.base, Name):
+        return False
+    texts = given.items if isinstance(given, Collection) else (given,)
+    is_scheme = any(isinstance(text, String) and text.value.startswith(_SCHEME) for text in texts)
+    return is_scheme and _ADDRESSES.isdisjoint(words_of(callee.base.id))
 
 
 def _is_one_of_kinds(project: Project, place: EffectPoint) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Name, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Name, String, Subscript
 from archlint.project.names.arguments import receiver_of
+from archlint.project.parts import names_in
 from archlint.project.spelling import last_name, spell
 from archlint.project.words import words_of
 
@@ -96,7 +97,8 @@ def _fills_once(project: Project, definition: Def) -> bool:
 
 
 def _keeps_on_object(definition: Def) -> bool:
-    """`try: return g.user`, and where it is not there yet it is set; or `hasattr(cls, key)` with `setattr(cls, key, made)`."""
+    """`try: return g.user`, and where it is not there yet it is set; or `hasattr(cls, key)` with `setattr(cls, key, made)`, or
+    `hasattr(g, "user")` with `return g.user` and `g.user = made`."""
     body = definition.module.body
     calls = [call for call in definition.module.own_calls(definition.index) if len(call.arguments) > 1]
     asked, kept = (
@@ -113,6 +115,19 @@ def _keeps_on_object(definition: Def) -> bool:
     given = {
         spell(body, s.value)
         for s in own
-        if s.kind == "return" and isinstance(s.value, Attribute) and body.contexts[s.context].kind == "try"
+        if s.kind == "return"
+        and isinstance(s.value, Attribute)
+        and (body.contexts[s.context].kind == "try" or _asks_whether_it_has(body, body.contexts[s.context].subject, s.value))
     }
     return any(type(s.target) is Attribute and spell(body, s.target) in given for s in own)
+
+
+def _asks_whether_it_has(body: Body, test: Expr | None, kept: Attribute) -> bool:
+    """`hasattr(g, "user")` for `g.user`; what an object keeps itself is of that one, and there may be many."""
+    if not isinstance(test, CallRef) or last_name(body, test) != "hasattr" or "self" in names_in(body, kept):
+        return False
+    match [argument.value for argument in body.calls[test.index].arguments]:
+        case [base, String(value=name)]:
+            return name == kept.attr and spell(body, base) == spell(body, kept.base)
+        case _:
+            return False

@@ -23,12 +23,14 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.listings.declared_limits import is_declared_short
+from archlint.project.listings.limited_answers import LimitedAnswers
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.filled import is_empty
 from archlint.project.names.known_callers import known_callers
 from archlint.project.names.origins import Origins, Parameter
 from archlint.project.spelling import last_name, spell
+from archlint.project.values.written import FEW
 
 if TYPE_CHECKING:
     from archlint.project.names.scopes import Binding
@@ -68,6 +70,7 @@ class Limited:
         self._project = project
         self._most = most
         self._origins = Origins(project)
+        self._answers = LimitedAnswers(project)
         self._known: dict[tuple[str, int, int], bool] = {}
 
     def is_limited(self, module: Module, expr: Expr, context: int) -> bool:
@@ -81,7 +84,10 @@ class Limited:
     def _is(self, place: _Place, expr: Expr, path: tuple[int, ...]) -> bool:
         if place.depth <= 0:
             return False
-        if not path and is_declared_short(self._project, place.module, expr, place.context, self._most):
+        if not path and (
+            is_declared_short(self._project, place.module, expr, place.context, self._most)
+            or self._answers.is_short(place.module, expr, place.context, min(self._most, FEW))
+        ):
             return True
         match expr:
             case Collection(kind="tuple" | "list") if path:

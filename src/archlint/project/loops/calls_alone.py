@@ -94,6 +94,9 @@ class CallsAlone:
         body = loop.module.body
         if self._are_accounts(loop) and not loop.derived.isdisjoint(names_in(body, call.expression)):
             return True
+        handed = [a.value.id for a in site.call.arguments if isinstance(a.value, Name) and a.value.id in loop.derived]
+        if self._is_account(handed):  # what is made of an item
+            return True
         for argument in site.call.arguments:
             for part in parts_of(body, argument.value):
                 is_own = isinstance(part, Attribute) and not loop.derived.isdisjoint(names_in(body, part.base))
@@ -107,7 +110,10 @@ class CallsAlone:
     def _are_accounts(self, loop: Loop) -> bool:
         """`for account in …`, `for each in accounts`: what each is about is somebody's own over there."""
         subject = loop.place.subject
-        names = [*loop.targets, last_name(loop.module.body, subject) if subject is not None else ""]
+        return self._is_account([*loop.targets, last_name(loop.module.body, subject) if subject is not None else ""])
+
+    def _is_account(self, names: list[str]) -> bool:
+        """One of the names is called so."""
         last = {words[-1] for name in names if (words := words_of(name))}
         return not last.isdisjoint({form for word in self._words.accounts for form in (word, f"{word}s")})
 

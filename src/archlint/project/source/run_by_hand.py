@@ -112,11 +112,17 @@ class RunByHand:
 
     def _is_handed_on(self, definition: Def, sites: list[CallSite]) -> bool:
         """Its name stands elsewhere, where it may mean the function: `scheduler.add_job(fill)`."""
-        path = definition.module.path
-        near = {path, *self._project.types.inference.usage.importers(definition.module)}
+        path, by_path = definition.module.path, self._project.modules.by_path
+        takers = self._project.types.inference.usage.importers(definition.module)
+        near = {path, *(taker for taker in takers if not _defines(by_path[taker], called_by(definition)))}
         known = {(s.path, s.caller.index if s.caller is not None else -1) for s in sites} | {(path, definition.index)}
         mentions = self._project.by_hand.mentions.get(called_by(definition), set())
         return any(place not in known and place[0] in near for place in mentions)
+
+
+def _defines(module: Module, name: str) -> bool:
+    """It has a function of that name itself, which the name means there: `main`."""
+    return any(function.name == name and function.outer == 0 for function in module.outline.functions)
 
 
 def _stays(definition: Def) -> bool:

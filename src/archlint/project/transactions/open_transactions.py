@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _WRITE = "db.write"
+_LOOPS = frozenset({"for", "while"})
 Opening = Literal["block", "function", "request", "session"]
 
 
@@ -199,12 +200,33 @@ class OpenTransactions:
             for w in self._before(_WRITE, definition, point, since, path)
             if w.site not in own and blocks.around(w.module, w.context) < 0
         ]
+        writes += [] if writes else self._of_turn_before(definition, point, own)
         sent = [w for w in writes if self._is_sent(w)]
         chosen = min(sent or writes, key=_plainness, default=None)
         locked = self._locked(definition, point, since, path) if self._locking and not sent else None
         if locked is not None and locked.site not in own:
             return Open("session", locked.site, chosen, True, locked)
         return Open("session", chosen.site, chosen, bool(sent)) if chosen is not None else None
+
+    def _of_turn_before(self, definition: Def, point: EffectPoint, commits: frozenset[Site]) -> list[EffectPoint]:
+        """What stands behind the place in a loop around both is written before it in the next turn, where neither a commit nor
+        the end of a block comes in between."""
+        found = list[EffectPoint]()
+        for row in chain(point.module, point.context):
+            loop = point.module.body.contexts[row]
+            if loop.kind in _LOOPS and not any(loop.at <= site.at < loop.end for site in commits):
+                behind = (w for w in self._points(definition, _WRITE) if point.site.end <= w.site.at < loop.end)
+                found += [write for write in behind if self._lasts_to_next_turn(write, row)]
+        return found
+
+    def _lasts_to_next_turn(self, write: EffectPoint, loop: int) -> bool:
+        module = write.module
+        around = chain(module, write.context)
+        if loop not in around or is_failure_path(module, write.context):
+            return False
+        kinds = {module.body.contexts[row].kind for row in around[: around.index(loop)]}
+        goes_on = may_follow(module, _place(write), (loop, module.body.contexts[loop].end))
+        return "with" not in kinds and goes_on and self._changes.path(write) is not None and not self._only_fails(write)
 
     def _locked(self, definition: Def, point: EffectPoint, since: int, path: Path | None) -> EffectPoint | None:
         """The plainest place before that reads rows and locks them."""

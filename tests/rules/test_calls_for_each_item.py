@@ -1,0 +1,157 @@
+"""SVC004: which of the calls that a loop makes are told, and which are only notes."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+HEAD = """
+import requests
+from fastapi import FastAPI
+from flask import g
+
+app = FastAPI()
+
+
+def one(number):
+    return requests.get(f"http://orders/{number}", timeout=2).json()
+"""
+TOLD = {
+    "a list that callers hand over, by keys, where a request waits": """
+def chosen() -> list[int]: ...
+
+
+def shown(order_ids: list[int]):
+    return [one(order_id) for order_id in order_ids]
+
+
+@app.get("/orders")
+def orders():
+    return shown(chosen())
+""",
+    "a page of many": """
+@app.get("/orders")
+def orders():
+    found = []
+    for page in range(pages()):
+        for order in requests.get("http://orders", params={"limit": 5, "page": page}, timeout=2).json():
+            found.append(one(order["id"]))
+    return found
+
+
+def pages(): ...
+""",
+    "an address that is one": """
+def picture(url):
+    if url.startswith("http"):
+        return requests.get(f"http://pictures?of={url}", timeout=2).content
+
+
+@app.get("/orders")
+def orders():
+    return [picture(order["url"]) for order in requests.get("http://orders", timeout=2).json()]
+""",
+    "what has an attribute of another name": """
+def known(number):
+    if hasattr(g, "orders"):
+        return g.order
+    g.order = one(number)
+    return g.order
+
+
+@app.get("/orders")
+def orders():
+    return [known(order["id"]) for order in requests.get("http://orders", timeout=2).json()]
+""",
+}
+NOTES = {
+    "a list that callers hand over, by nothing that is a key": """
+def chosen() -> list[str]: ...
+
+
+def shown(words: list[str]):
+    return [one(word) for word in words]
+
+
+@app.get("/orders")
+def orders():
+    return shown(chosen())
+""",
+    "a file or an address": """
+def picture(source):
+    if source.startswith(("http://", "https://")):
+        return requests.get(f"http://pictures?of={source}", timeout=2).content
+    return open(source, "rb").read()
+
+
+@app.get("/orders")
+def orders():
+    return [picture(order["logo"]) for order in requests.get("http://orders", timeout=2).json()]
+""",
+    "what the request keeps": """
+def known():
+    if hasattr(g, "names"):
+        return g.names
+    g.names = requests.get("http://orders/names", timeout=2).json()
+    return g.names
+
+
+def name(number):
+    return known()[number]
+
+
+@app.get("/orders")
+def orders():
+    return [name(order["id"]) for order in requests.get("http://orders", timeout=2).json()]
+""",
+    "credentials that are made of an item": """
+def probe(credentials):
+    return requests.get("http://mail/me", auth=credentials, timeout=2).json()
+
+
+@app.post("/orders")
+def orders(items: list[dict]):
+    found = []
+    for item in items:
+        credentials = dict(item, kind="mail")
+        found.append(probe(credentials))
+    return found
+""",
+}
+FEW = {
+    "a limit among the parameters": 'requests.get("http://orders", params={"limit": 5}, timeout=2).json()["data"]',
+    "a limit in the address": 'requests.get("http://orders?per_page=5&open=1", timeout=2).json().get("data", [])',
+    "a limit that the library takes": 'getattr(stripe.Customer.list(email="a@b.c", limit=5), "data", [])',
+}
+
+
+def _sure(code: str) -> list[bool]:
+    files = {"shop/__init__.py": "", "shop/api.py": HEAD + code}
+    return [found.confidence > Confidence.LOW for found in testing.run_rule("SVC004", files)]
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_calls_that_are_told(case: str) -> None:
+    assert _sure(TOLD[case]) == [True]
+
+
+@pytest.mark.parametrize("case", NOTES)
+def test_calls_that_are_notes(case: str) -> None:
+    assert _sure(NOTES[case]) == [False]
+
+
+@pytest.mark.parametrize("case", FEW)
+def test_answers_that_are_short(case: str) -> None:
+    code = f"""
+import stripe
+
+
+@app.get("/orders")
+def orders():
+    found = {FEW[case]}
+    return [one(order["id"]) for order in found]
+"""
+    assert _sure(code) == []
+    assert _sure(code.replace("=5", "=500").replace(": 5", ": 500")) == [True]

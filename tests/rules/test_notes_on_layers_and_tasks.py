@@ -504,3 +504,53 @@ def take(file: UploadFile):
 def test_a_table_of_plain_text_is_read_in_a_moment(reader: str, confidence: Confidence) -> None:
     (found,) = testing.run_rule("SVC012", {"shop/app.py": READING.format(reader=reader)})
     assert found.confidence == confidence
+
+
+LAYERED = {
+    "shop/infrastructure/base.py": "from sqlalchemy.orm import DeclarativeBase\n\nclass Base(DeclarativeBase): ...\n",
+    "shop/infrastructure/orders.py": "from sqlalchemy import select\nfrom shop.infrastructure.base import Base\n",
+    "shop/application/orders.py": "from shop.infrastructure import orders\n\nclass Orders: ...\n",
+    "shop/presentation/orders.py": "from fastapi import APIRouter\nfrom shop.application import orders\n",
+    "shop/presentation/users.py": "from fastapi import APIRouter\nfrom shop.application import orders\n",
+}
+OF_ORDERS = "from shop.models.domain.order import Order\n"
+FILED = {
+    "shop/db/base.py": "from sqlalchemy.orm import DeclarativeBase\n\nclass Base(DeclarativeBase): ...\n",
+    "shop/db/session.py": "from sqlalchemy import create_engine\n",
+    "shop/models/domain/user.py": "class User: ...\n",
+} | {
+    path: code
+    for name in ("orders", "lines", "prices")
+    for path, code in (
+        (f"shop/db/repositories/{name}.py", f"from sqlalchemy import select\n{OF_ORDERS}"),
+        (f"shop/services/{name}.py", f"from shop.db.repositories import {name}\n{OF_ORDERS}"),
+        (f"shop/api/routes/{name}.py", f"from fastapi import APIRouter\nfrom shop.services import {name}\n{OF_ORDERS}"),
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("base", "sure"),
+    [
+        ("(Base):\n    __tablename__ = 'orders'\n    id: Mapped[int] = mapped_column(primary_key=True)\n", Confidence.LOW),
+        (":\n    base = Base\n", Confidence.HIGH),
+    ],
+)
+def test_tables_that_are_filed_under_models_as_domain(base: str, sure: Confidence) -> None:
+    table = "from sqlalchemy.orm import Mapped, mapped_column\nfrom shop.db.base import Base\n\nclass Order"
+    (found,) = testing.run_rule("ARC001", {**FILED, "shop/models/domain/order.py": table + base})
+    assert found.confidence == sure
+
+
+@pytest.mark.parametrize(
+    ("service", "sure"),
+    [
+        ("def address(options):\n    return options['host']\n", Confidence.LOW),
+        ("class Prices:\n    def of(self, order):\n        return 1\n", Confidence.HIGH),
+        ("from shop.application import orders\n\ndef address(options):\n    return options['host']\n", Confidence.HIGH),
+    ],
+)
+def test_functions_that_rest_on_nothing_are_of_no_layer(service: str, sure: Confidence) -> None:
+    files = {"shop/application/hosts.py": service, "shop/domain/order.py": "from shop.application import hosts\n"}
+    (found,) = testing.run_rule("ARC001", {**LAYERED, **files})
+    assert found.confidence == sure

@@ -148,7 +148,8 @@ class _Weighed:
         if endpoint.route.via == FIELD or confidence is Confidence.LOW:
             return confidence
         named = words_of(_named(rows))
-        if self.said.ends_with(path, named) or self.said.lists(endpoint.definition.function.name, named):
+        is_said = self.said.ends_with(path, named) or self._says_what(path, named)
+        if is_said or self.said.lists(endpoint.definition.function.name, named):
             return confidence
         kind = kind_of(_named(rows))
         is_many = not kind.isdisjoint((*self.params.many, *self.params.growing))
@@ -173,8 +174,9 @@ class _Weighed:
         named = words_of(_named(rows))
         if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
             return Confidence.LOW
-        last = self._last(path)
-        kind, model = kind_of(_named(rows)) or frozenset(last), rows.model
+        kind, model = kind_of(_named(rows)), rows.model
+        last = self._last(path, kind)
+        kind = kind or frozenset(last)
         if self._is_part_of_few(named) or (traits and _is_by_one(path)):
             return Confidence.LOW
         grows = self._grows_by_name(kind)
@@ -182,8 +184,7 @@ class _Weighed:
         if "{" in path and "state" in rows.traits:
             return Confidence.LOW
         if "{" in path:
-            is_said = _ends_with_one_of(path, named)
-            is_told = is_said and self._gets_more(path, kind, model)
+            is_told = self._says_what(path, named) and self._gets_more(path, kind, model)
             return Confidence.MEDIUM if is_told else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
             is_narrowed = not rows.traits.isdisjoint({"state", *_ENDS}) or not words.isdisjoint(params.waiting)
@@ -228,10 +229,18 @@ class _Weighed:
         """`MenuItem`, `CategoryImage`: what belongs to one of a few."""
         return len(named) > 1 and named[-1] in self.params.parts and named[-2] in self.params.set_up
 
-    def _last(self, path: str) -> list[str]:
-        """The last word of the path that says what is listed: `orders` of `/orders/list`."""
+    def _last(self, path: str, kind: frozenset[str]) -> list[str]:
+        """The last word of the path that says what is listed: `orders` of `/orders/list`, and of `/orders/admin`, which is for
+        whom."""
+        said = {*self.params.every} if self._is_people(kind) else {*self.params.every, *self.params.admins}
         ends = [words[-1] for part in path.split("/") if "{" not in part and (words := words_of(part))]
-        return next(([end] for end in reversed(ends) if end not in self.params.every), ends[-1:])
+        return next(([end] for end in reversed(ends) if end not in said), ends[-1:])
+
+    def _says_what(self, path: str, named: tuple[str, ...]) -> bool:
+        """The path ends in what the rows are called, or in that these are all there were: the messages of a chat's history."""
+        last = words_of(path.rstrip("/").rpartition("/")[2])
+        is_history = not {*last}.isdisjoint(self.params.versions) and not {*named}.isdisjoint(self.params.streams)
+        return is_history or _ends_with_one_of(path, named)
 
     def _gets_more(self, path: str, kind: frozenset[str], model: Type | None) -> bool:
         """What belongs to one thing and is of a kind that gets more every day."""
@@ -242,7 +251,10 @@ class _Weighed:
             return False
         owner = (*owner, *(word for word in words_of(path.rpartition("/{")[2].partition("}")[0]) if word not in _KEYS))
         is_of_many = not set(owner).isdisjoint(params.growing) and kind.isdisjoint(params.streams)  # the payments of one order
-        if self._is_of_two(path) or is_of_many or not {*kind, *last}.isdisjoint(params.versions):
+        is_version = not kind.isdisjoint(params.versions) or (
+            not {*last}.isdisjoint(params.versions) and kind.isdisjoint(params.streams)
+        )
+        if self._is_of_two(path) or is_of_many or is_version:
             return False
         return not kind.isdisjoint({*params.growing} - {*params.attached}) and (
             kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))

@@ -19,6 +19,7 @@ from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def, Type
 from archlint.project.names.switched_off import is_switched_off
 from archlint.project.names.switches import Standing
+from archlint.project.relations.detached import DetachedRows
 from archlint.project.relations.handed_rows import HandedRow, HandedRows
 from archlint.project.relations.lazy_relations import LazyRelation, LazyRelations
 from archlint.project.relations.loaded import LoadedRelations
@@ -123,7 +124,7 @@ class _Judge:
 
     def __init__(self, project: Project, params: Params) -> None:
         self._project = project
-        self._loaded = LoadedRelations(project, params.ahead)
+        self._loaded, self._detached = LoadedRelations(project, params.ahead), DetachedRows(project)
         self._awaitable = frozenset(params.awaitable)
 
     def judged(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> Iterator[Hit | Proof]:
@@ -150,6 +151,8 @@ class _Judge:
             confidence, doubt = Confidence.LOW, "; it may be a single one"
         elif self._is_asked_for(loop, expr, relation):
             confidence, doubt = Confidence.LOW, "; the session may have it: it is asked for by its key"
+        elif self._detached.are(loop.module, subject, loop.place.parent):
+            confidence, doubt = Confidence.LOW, "; the session that they are of is closed by then"
         elif relation.loading.shared and is_among_all(self._project, loop, expr):
             confidence, doubt = Confidence.LOW, "; the session has it: it is one of those that the loop goes over"
         elif relation.loading.shared or not items.is_known:

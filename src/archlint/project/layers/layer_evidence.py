@@ -16,7 +16,7 @@ from archlint.project.layers import layer_words as words
 from archlint.project.layers.layer_groups import is_below
 from archlint.project.layers.layer_inside import TELLING
 from archlint.project.layers.layer_words import LAYERS, Layer
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.source.modules import Module
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _TOOLS = TELLING["infrastructure"] | {"hashing", "tokens", "settings"}
 """Kinds of libraries that make a module of the services a tool for all layers, where it knows none of them."""
 _STANDARD = "standard-library"
 _SCHEDULER = "scheduler"
+_DOMAIN, _MODELS = "domain", "models"
 _SEVERAL = 3
 """Of fewer modules nothing is said by their share."""
 
@@ -70,8 +71,10 @@ class LayerEvidence:
             return f"`{imported.name}` is what is taken in and given out: it belongs to whoever uses it"
         if is_inward and not words.ERRORS.isdisjoint(imported.name.split(".")) and self._is_named(imported):
             return f"`{imported.name}` is what the {other} layer asks of others to raise"
-        if self._is_helper(imported):
+        if self._is_helper(imported, other):
             return f"`{imported.name}` is a helper that rests on nothing"
+        if other == "infrastructure" and self._is_kept_as_model(importer):
+            return f"`{importer.name}` holds tables, whatever its folder is called"
         is_tool = other == "application" and not _TOOLS.isdisjoint(self._layers.kinds(imported))
         if is_tool and not any(self._layers.layer_of(edge.imported) for edge in self._project.imports.edges(imported)):
             is_technical = self._does(imported, "infrastructure")
@@ -85,11 +88,22 @@ class LayerEvidence:
         rows = (row for row, function in enumerate(module.outline.functions) if function.decorators)
         return any(is_decorated_task(self._project, Def(module, module.name, row)) for row in rows)
 
-    def _is_helper(self, module: Module) -> bool:
-        """It is called one, imports nothing of the project, and no library that does the work of a layer."""
-        if words.HELPERS.isdisjoint(module.name.split(".")) or self._layers.kinds(module) - {_STANDARD}:
+    def _is_helper(self, module: Module, layer: Layer) -> bool:
+        """It is called one, or is of the services and has functions alone; it imports nothing of the project, and no library
+        that does the work of a layer."""
+        has_functions = layer == "application" and not module.outline.classes
+        is_called_so = has_functions or not words.HELPERS.isdisjoint(module.name.split("."))
+        if not is_called_so or self._layers.kinds(module) - {_STANDARD}:
             return False
         return not any(True for _ in self._project.imports.edges(module))
+
+    def _is_kept_as_model(self, module: Module) -> bool:
+        """`models/domain/user.py`, which declares tables: beside the models that are taken in and given out."""
+        folders = module.name.split(".")[:-1]
+        if _DOMAIN not in folders or folders[folders.index(_DOMAIN) - 1 : folders.index(_DOMAIN)] != [_MODELS]:
+            return False
+        classes = (Type(f"{module.name}.{klass.qualname}") for klass in module.outline.classes)
+        return any(self._project.types.role(each) == "db-model" for each in classes)
 
     def doubt_of_domain(self, barred: int) -> str:
         """Why it is not proved that the domain is meant to be free of frameworks, `barred` of its modules not being so."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.relations.row_types import Rows
     from archlint.project.routes.route_records import Route
+    from archlint.project.source.modules import Module
 
 Paged = Literal["yes", "no", "unknown"]
 _DEFAULT = "list-pages"
@@ -144,20 +145,23 @@ class ListingViews:
             for name, meant in library.settings.items()
             if meant == _DEFAULT
         ]
-        told: list[Paged] = []
-        for module in self._project.modules.all:
-            if module.is_test or is_for_developers(module):
-                continue
-            for statement in module.body.statements:
-                for path in paths:
-                    if isinstance(statement.target, Name) and statement.target.id == path[0] and statement.value is not None:
-                        told.append(_told(statement.value, path[1]))
+        modules = [module for module in self._project.modules.all if not module.is_test]
+        told = [each for module in modules if not is_for_developers(module) for each in _told_in(module, paths)]
+        if not told:  # a developer's settings are all that the project shows of its own
+            told = [each for module in modules if is_for_developers(module) for each in _told_in(module, paths)]
         return "yes" if "yes" in told else "unknown" if "unknown" in told else "no" if told or self._has_settings else "unknown"
 
     @cached_property
     def _has_settings(self) -> bool:
         """The project is run by its own settings."""
         return any(c.kind == "urls" for c in self._project.routes.roots.values())
+
+
+def _told_in(module: Module, paths: list[list[str]]) -> Iterator[Paged]:
+    for statement in module.body.statements:
+        for name, key in paths:
+            if isinstance(statement.target, Name) and statement.target.id == name and statement.value is not None:
+                yield _told(statement.value, key)
 
 
 def _told(value: Expr, key: str) -> Paged:

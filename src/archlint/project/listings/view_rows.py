@@ -64,6 +64,18 @@ class ViewRows:
                     return entity.definition
         return None
 
+    def own_method(self, module: Module, callee: Expr, context: int) -> Def | None:
+        """`self.get_list_rows` in a class of the view's: the method that the view itself has under the name."""
+        is_of_self = isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id in _SELF
+        if self._view is None or not is_of_self or not isinstance(callee, Attribute):
+            return None
+        members = self._project.types.inference.members
+        written = {e.name for e in self._project.types.inference.written_class(module, context) if isinstance(e, Type)}
+        if written.isdisjoint(ancestor.name for ancestor in members.ancestors(self._view)):
+            return None
+        found = members.find(self._view, callee.attr) or ()
+        return next((entity.definition for entity in found if isinstance(entity, FunctionRef)), None)
+
     def attribute(self) -> tuple[ClassDef, Expr] | None:
         """The class attribute that holds it."""
         for name in sorted(self._names) if self._view is not None else ():

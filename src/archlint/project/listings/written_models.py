@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from archlint.project.sql.statements import Sql
 
 _CHANGING = frozenset({"update", "delete", "remove", "bulk_update", "aupdate", "adelete"})
+_KEEPING = frozenset({"save", "asave"})
+"""What a row does itself: where it is new, a call of its class made it."""
 _MODEL_NAMES = frozenset({"model", "model_class", "model_cls", "model_type", "_model", "entity", "entity_class"})
 
 _STATIC = frozenset({"classmethod", "staticmethod"})
@@ -185,6 +187,9 @@ class WrittenModels:
                         yield from self._classes(module, argument.value, call.context)
             return
         name = next((t.name.rpartition(".")[2] for t in site.targets if t.operation is not None), "")
+        receiver = site.receiver
+        if name in _KEEPING and receiver is not None and not receiver.is_class and self._is_model(receiver):
+            return  # a row that was made somewhere else, or asked for
         if "db.write" in operation.effect and name not in _CHANGING and site.receiver is not None:
             yield from (t for t in (site.receiver, *site.receiver.arguments) if self._is_model(t))
         elif call.arguments and self._inserts(operation.returns):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WHOLE = frozenset({"query", "all", "order_by", "options"})
 _EMPTY, _IS_NULL = "is_", "__isnull"
-"""`Line.order_id.is_(None)`, `order__isnull=True`"""
+"""`Line.order_id.is_(None)`, `order__isnull=True`: so is named what is asked to be empty, also by `order=None`."""
 
 
 def is_of_its_owner(project: Project, loop: Loop, expr: Attribute) -> bool:
@@ -44,27 +44,32 @@ def is_of_its_owner(project: Project, loop: Loop, expr: Attribute) -> bool:
 
 
 def is_among_all(project: Project, loop: Loop, expr: Attribute) -> bool:
-    """`group.parent`, which is a group itself, in a loop over `session.query(Group).all()`: the session has them all."""
+    """`group.parent`, which is a group itself, in a loop over `session.query(Group).all()`: the session has them all.  What
+    may be one or many is one where the class has its key, `parent_id`."""
     types, module, place = project.types, loop.module, loop.place
     subject, context = place.subject, place.parent
     if isinstance(subject, Name):
         sources = project.values.sources.of(module, subject, context)
-        made = [s for s in sources if s.module is module and not s.is_parameter]
-        subject, context = (made[0].expr, made[0].context) if len(made) == 1 == len(sources) else (None, context)
+        before = [s for s in sources if s.module is module and s.expr is not None and s.expr.at < place.at]
+        last = max(before, key=lambda s: s.expr.at if s.expr is not None else -1, default=None)
+        subject, context = (last.expr, last.context) if last is not None else (None, context)
     if not isinstance(subject, CallRef):
         return False
-    items = {t.name for t in types.all(module, expr.base, loop.context) if not t.is_class}
-    found = {t.name for t in types.all(module, expr, loop.context) if not t.is_class}
-    last = module.body.calls[subject.index]
-    calls = {last_name(module.body, call.callee) for call in (last, *calls_below(module.body, last))}
-    return bool(found) and found == items and calls <= _WHOLE
+    rows = [t for t in types.all(module, expr.base, loop.context) if not t.is_class]
+    items, found = {t.name for t in rows}, {t.name for t in types.all(module, expr, loop.context) if not t.is_class}
+    is_one = found == items or (
+        items < found and all(types.inference.members.find(t, f"{expr.attr}_id") is not None for t in rows)
+    )
+    outer = module.body.calls[subject.index]
+    calls = {last_name(module.body, call.callee) for call in (outer, *calls_below(module.body, outer))}
+    return bool(items) and is_one and calls <= _WHOLE
 
 
 def asked_for(body: Body, call: Call) -> Iterator[str]:
     """The columns of which a query's call asks for one value, and those that are to be empty, as `column__isnull`."""
     for argument in call.arguments:
         if argument.name is not None and not (argument.name.endswith(_IS_NULL) and not _is(argument.value, True)):
-            yield argument.name
+            yield f"{argument.name}{_IS_NULL}" if _is(argument.value, None) else argument.name
         elif argument.name is None:
             for part in parts_of(body, argument.value):
                 yield from _named_by(body, part)
@@ -72,7 +77,8 @@ def asked_for(body: Body, call: Call) -> Iterator[str]:
 
 def _named_by(body: Body, part: Expr) -> Iterator[str]:
     if isinstance(part, Comparison) and part.ops == ("==",):
-        yield from (side.attr for side in part.operands if isinstance(side, Attribute))
+        end = _IS_NULL if any(_is(side, None) for side in part.operands) else ""
+        yield from (f"{side.attr}{end}" for side in part.operands if isinstance(side, Attribute))
     elif isinstance(part, CallRef):
         call = body.calls[part.index]
         if (

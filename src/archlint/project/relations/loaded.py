@@ -25,6 +25,7 @@ from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.descent import Descent
 from archlint.project.names.origins import Origins, Parameter
 from archlint.project.parts import parts_of
+from archlint.project.routes.action_branches import returned_by_lists
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 
@@ -87,7 +88,7 @@ class LoadedRelations:
         """What the view's own query loads. `after`: what stands behind that class in the order of look-up."""
         definition = self._view.method(after)
         if definition is not None:
-            return self._returned(Descent(definition.module, definition.function.context, depth - 1), definition)
+            return self._returned(Descent(definition.module, definition.function.context, depth - 1), definition, lists=True)
         return self._kept(depth)
 
     def _kept(self, depth: int) -> Loaded:
@@ -191,12 +192,19 @@ class LoadedRelations:
         return _either(found)
 
     def _parameter(self, place: Descent, parameter: Parameter) -> Loaded:
+        """What callers give. Of a stored object's own method not all are known: templates and serializers name it."""
         callers = self._project.calls.callers(parameter.definition)
         given = self._origins.given_anywhere(parameter)
         found = [self._read(place.at(o.module, o.context), o.expr) for o in given]
-        if not found or len(given) != len(callers):
+        if not found or len(given) != len(callers) or self._is_of_row(parameter):
             found.append(_UNKNOWN)
         return _either(found)
+
+    def _is_of_row(self, parameter: Parameter) -> bool:
+        module, function = parameter.definition.module, parameter.definition.function
+        if parameter.position or function.klass < 0:
+            return False
+        return self._project.types.role(Type(f"{module.name}.{module.outline.classes[function.klass].qualname}")) == "db-model"
 
     def _attribute(self, place: Descent, expr: Attribute) -> Loaded:
         """A view's list; a model's manager; a relation of an object, which may have been loaded with more; an object's own
@@ -216,9 +224,11 @@ class LoadedRelations:
             found += [self._returned(place, e.definition) for e in members if isinstance(e, FunctionRef)]
         return _either(found)
 
-    def _returned(self, place: Descent, definition: Def) -> Loaded:
+    def _returned(self, place: Descent, definition: Def, *, lists: bool = False) -> Loaded:
+        """What a function gives; `lists`: a view's, where it is asked for its list."""
         module = definition.module
         returns = self._project.symbols.scopes(module).returns.get(definition.index, [])
+        returns = returned_by_lists(module.body, returns) if lists else returns
         values = [(s.context, s.value) for s in returns if s.value is not None]
         return _either([self._read(place.at(module, context), value) for context, value in values[-4:]])
 
@@ -229,24 +239,26 @@ class LoadedRelations:
         base = callee.base if isinstance(callee, Attribute) else None
         if self._view.gives(place.module, callee):
             return self._listed(place.depth, self._view.behind(place.module, callee, site.call.context))
-        definitions = [target.definition for target in site.targets if target.definition is not None]
+        own = self._view.own_method(place.module, callee, site.call.context)
+        called = [target.definition for target in site.targets if target.definition is not None]
+        definitions = [own] if own is not None else called
         if definitions:
             found = _either([self._returned(here, definition) for definition in definitions[:3]])
             above = self._read(here, base) if base is not None and self._is_query(here, base) else _BARE
             return _both(found, above)
         if isinstance(callee, Name) and name in _SAME_ITEMS and site.call.arguments:
             return self._read(here, site.call.arguments[-1 if name == "cast" else 0].value)
-        own = [self._named(here, site)] if name in self._loading else []
-        own.append(Loaded(is_known=True, one=frozenset(asked_for(place.module.body, site.call))))
+        told = [self._named(here, site)] if name in self._loading else []
+        told.append(Loaded(is_known=True, one=frozenset(asked_for(place.module.body, site.call))))
         if site.operation is not None and site.operation.register == _JOINS:
-            own.append(Loaded(is_whole=True, is_known=True))
+            told.append(Loaded(is_whole=True, is_known=True))
         for argument in site.call.arguments:
             for part in parts_of(place.module.body, argument.value):
                 if isinstance(part, CallRef):
                     inner = self._project.calls.in_module(place.module)[part.index]
                     if last_name(place.module.body, inner.call.callee) in self._loading:
-                        own.append(self._named(here, inner))
-        return _both(self._asked(here, site, base), *own)
+                        told.append(self._named(here, inner))
+        return _both(self._asked(here, site, base), *told)
 
     def _asked(self, place: Descent, site: CallSite, base: Expr | None) -> Loaded:
         """What the receiver, or the statement that is executed, brings."""

@@ -42,6 +42,8 @@ _PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year
 _VALUES = frozenset({"values", "values_list"})
 _OF_FEW = frozenset({"role", "role_id", "is_admin", "is_staff", "is_superuser"})
 """Columns by which people are told apart of whom there are few."""
+_SHIPPED = frozenset({"is_preset", "is_default", "is_system", "is_builtin", "is_built_in", "is_predefined"})
+"""Columns that mark what comes with the program."""
 _STATES = frozenset({"status", "state"})
 _TENANT = "tenant"
 """Whose rows these are shares an installation with others: they are a whole table to him."""
@@ -148,7 +150,7 @@ class RowTypes:
                     yield "dated"
                 elif is_filter and key in _STATES and not _is_given(body, value):
                     yield "state"
-                elif is_filter and (key in _OF_FEW or (_is_given(body, value) and _TENANT not in words_of(key))):
+                elif is_filter and (_is_of_few(key, value) or (_is_given(body, value) and _TENANT not in words_of(key))):
                     yield "own"
 
     @staticmethod
@@ -220,16 +222,22 @@ def _conditions(body: Body, argument: Argument) -> Iterator[tuple[str, str, Expr
 
 def _is_given(body: Body, value: Expr) -> bool:
     """It comes from somewhere else: neither a constant, nor a column of another table by which tables are joined."""
-    if isinstance(value, CallRef):  # `request.args.get("shop")`, `int(shop)`
+    if isinstance(value, CallRef):  # `request.args.get("shop")`, `int(shop)`, `uuid.UUID(shop)`
         callee, given = body.calls[value.index].callee, body.calls[value.index].arguments
         is_got = isinstance(callee, Attribute) and callee.attr in _GETTING and _is_given(body, callee.base)
-        return is_got or (isinstance(callee, Name) and any(_is_given(body, each.value) for each in given))
+        is_made = isinstance(callee, Name) or (isinstance(callee, Attribute) and callee.attr[:1].isupper())
+        return is_got or (is_made and any(_is_given(body, each.value) for each in given))
     if isinstance(value, Attribute):
         base = value.base
         while isinstance(base, Attribute):
             base = base.base
         return isinstance(base, Name) and not base.id[:1].isupper()
     return isinstance(value, Subscript) or (isinstance(value, Name) and not value.id[:1].isupper())
+
+
+def _is_of_few(key: str, value: Expr) -> bool:
+    """`role="admin"`, `is_default=True`"""
+    return key in _OF_FEW or (key in _SHIPPED and isinstance(value, Constant) and value.value is True)
 
 
 def _is_written(value: Expr) -> bool:

@@ -18,7 +18,7 @@ class LeftRouters:
         self._project = project
 
     def hold(self, route: Route) -> bool:
-        """The route is declared on routers alone, none of which is put into anything, in modules that nothing imports."""
+        """The route is declared on routers alone, none of which is put into anything, in modules that at most tests import."""
         containers = self._project.routes.tree.containers
         declared_on = [containers[key] for key in route.containers if key in containers]
         return bool(declared_on) and route.apps is None and all(map(self._is_left, declared_on))
@@ -26,8 +26,9 @@ class LeftRouters:
     def _is_left(self, container: Container) -> bool:
         if container.kind != "router" or container.key in self._included or container.type_name not in self._kinds:
             return False
-        if self._project.types.inference.usage.importers(container.module):
-            return False
+        modules = self._project.modules.by_path
+        if any(not modules[path].is_test for path in self._project.types.inference.usage.importers(container.module)):
+            return False  # a test may put it into an app of its own
         return not self._project.loaded_by_name.makes_names
 
     @cached_property

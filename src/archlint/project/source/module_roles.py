@@ -15,6 +15,8 @@ _TEST_FOLDER = re.compile(
 )
 _TEST_FILE = re.compile(r"(tests?_.+|.+_tests?|tests?|conftest)\.(py|sql)")
 _TEST_CLASS = ("Test", "Tests", "TestCase", "TestBase")
+_OF_TEST = ("test", "Test", "setUp")
+"""Beginnings of the names in a file of tests; one that only prepares them holds no other."""
 _MIGRATION_FOLDER = re.compile(r"(.*_)?migrations?(_.+)?")
 _MIGRATION_FOLDERS = frozenset({"versions", "revisions"})
 _SCRIPT_FOLDERS = frozenset({"scripts", "script", "bin", "tools", "hack", "ci", ".ci", ".github", "devtools", "maintenance"})
@@ -59,7 +61,7 @@ def is_test(folders: Sequence[str], name: str, outline: Outline, kinds: Kinds) -
     if not _TEST_FILE.fullmatch(name):
         return False
     names = [d.name for group in (outline.functions, outline.classes) for d in group]
-    return not names or any(name.startswith(("test", "Test")) or name.endswith(_TEST_CLASS) for name in names)
+    return not names or any(name.startswith(_OF_TEST) or name.endswith(_TEST_CLASS) for name in names)
 
 
 def story_folders(paths: Iterable[str]) -> frozenset[str]:

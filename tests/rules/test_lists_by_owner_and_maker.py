@@ -1,0 +1,204 @@
+"""API008: whose rows are listed, what narrows them down, and who makes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+SETTINGS = {"app/settings.py": "ROOT_URLCONF = 'app.urls'\n"}
+JOBS = """\
+from django.db import models
+from django.http import JsonResponse
+from django.urls import path
+from django.views import View
+
+
+class Job(models.Model):
+    title = models.CharField(max_length=50)
+    active = models.BooleanField(default=True)
+
+
+class Switch(View):
+    def put(self, request, pk):
+        job = Job.objects.get(pk=pk)
+        job.active = False
+        {again}
+        return JsonResponse({{}})
+
+
+class Jobs(View):
+    def get(self, request):
+        return JsonResponse({{"jobs": [{{"title": job.title}} for job in Job.objects.all()]}})
+
+
+urlpatterns = [path("jobs/<int:pk>", Switch.as_view()), path("jobs", Jobs.as_view())]
+"""
+
+
+@pytest.mark.parametrize(("again", "told"), [("job.save()", 0), ("Job(title=job.title).save()", 1)])
+def test_a_row_that_is_asked_for_and_kept_is_no_new_one(again: str, told: int) -> None:
+    assert len(testing.run_rule("API008", {**SETTINGS, "app/urls.py": JOBS.format(again=again)})) == told
+
+
+MADE_IN = """\
+from app.urls import Job
+
+
+class Prepared:
+    @classmethod
+    def {prepare}(cls):
+        cls.job = Job.objects.create(title="one")
+"""
+
+
+@pytest.mark.parametrize(("prepare", "told"), [("setUpTestData", 0), ("fill", 1)])
+def test_what_prepares_tests_makes_no_rows(prepare: str, told: int) -> None:
+    files = {**SETTINGS, "app/urls.py": JOBS.format(again="pass"), "app/tests.py": MADE_IN.format(prepare=prepare)}
+    assert len(testing.run_rule("API008", files)) == told
+
+
+PAGED = "REST_FRAMEWORK = {'DEFAULT_PAGINATION_CLASS': 'rest_framework.pagination.PageNumberPagination', 'PAGE_SIZE': 20}\n"
+VIEWS = """\
+from django.db import models
+from rest_framework import serializers, viewsets
+from rest_framework.routers import DefaultRouter
+
+
+class Order(models.Model):
+    number = models.CharField(max_length=50)
+
+
+class OrderSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Order
+        fields = ["number"]
+
+
+class Orders(viewsets.ModelViewSet):
+    queryset = Order.objects.all()
+    serializer_class = OrderSerializer
+
+
+router = DefaultRouter()
+router.register("orders", Orders)
+urlpatterns = router.urls
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"app/settings/dev.py": f"ROOT_URLCONF = 'app.urls'\n{PAGED}"}, 0),
+        ({"app/settings/dev.py": PAGED, "app/settings/base.py": "ROOT_URLCONF = 'app.urls'\nREST_FRAMEWORK = {}\n"}, 1),
+    ],
+)
+def test_a_developers_settings_count_where_there_are_no_others(settings: dict[str, str], told: int) -> None:
+    assert len(testing.run_rule("API008", {**settings, "app/urls.py": VIEWS})) == told
+
+
+NARROWED = """\
+import uuid
+
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Command(Base):
+    __tablename__ = "commands"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[uuid.UUID]
+    user_id: Mapped[int]
+    is_default: Mapped[bool]
+
+
+@app.post("/commands")
+def make(session: Session, user_id: int):
+    session.add(Command(user_id=user_id))
+
+
+@app.get("/commands")
+def commands(session: Session, agent: str):
+    return session.scalars(select(Command){where}).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "sure"),
+    [
+        ("", Confidence.HIGH),
+        (".where(Command.agent_id == uuid.UUID(agent))", Confidence.LOW),
+        (".where(Command.is_default == True)", Confidence.LOW),
+        (".where(Command.is_default == False)", Confidence.HIGH),
+    ],
+)
+def test_rows_of_one_thing_and_those_that_come_with_the_program(where: str, sure: Confidence) -> None:
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": NARROWED.format(where=where)})] == [sure]
+
+
+OF_ONE = """\
+from fastapi import FastAPI
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Thing(Base):
+    __tablename__ = "things"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class {model}(Base):
+    __tablename__ = "parts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thing_id: Mapped[int] = mapped_column(ForeignKey("things.id"))
+    {column}: Mapped[int]
+
+
+@app.post("/things")
+def make(session: Session, thing_id: int):
+    session.add({model}(thing_id=thing_id))
+
+
+@app.get("{path}")
+def parts(session: Session, thing_id: int = 0):
+    return session.scalars(select({model}){where}).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "column", "sure"),
+    [
+        ("/hooks/{thing_id}/attempts", "DeliveryAttempt", "number", Confidence.LOW),
+        ("/quizzes/{thing_id}/attempts", "QuizAttempt", "user_id", Confidence.MEDIUM),
+        ("/chats/{thing_id}/history", "Message", "number", Confidence.MEDIUM),
+        ("/chats/{thing_id}/history", "Price", "number", Confidence.LOW),
+    ],
+)
+def test_what_one_thing_has_ever_more_of(path: str, model: str, column: str, sure: Confidence) -> None:
+    where = f".where({model}.thing_id == thing_id)"
+    code = OF_ONE.replace("{model}", model).replace("{column}", column).replace("{path}", path).replace("{where}", where)
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "sure"),
+    [
+        ("/transactions/admin", "Transaction", Confidence.HIGH),
+        ("/users/admin", "User", Confidence.LOW),
+    ],
+)
+def test_for_whom_a_list_is_says_nothing_of_what_it_is_of(path: str, model: str, sure: Confidence) -> None:
+    code = OF_ONE.replace("{model}", model).replace("{column}", "number").replace("{path}", path).replace("{where}", "")
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]

@@ -54,6 +54,18 @@ class StatementKind:
             return None
         return self.effects(site.module, given[0], site.call.context)
 
+    def executed(self, site: CallSite) -> Expr | None:
+        """The statement that a call executes: what a library's is given, or what is handed to a wrapper in which the text is
+        lost."""
+        operation = site.operation
+        if operation is not None:
+            return site.argument(operation.sql or operation.by_statement)
+        if not self.of_handed(site):
+            return None
+        statement = site.call.arguments[0].value
+        text = self._text(site.module, statement, site.call.context, 0)
+        return statement if text is None or len(text.split()) > 1 else None  # `audit("delete", row)`
+
     def _changes(self, module: Module, expr: Expr, context: int, depth: int) -> bool:
         """`table.update().where(…).values(…)`, of a table of which nothing is known."""
         if depth > _DEPTH:
@@ -108,9 +120,14 @@ class StatementKind:
         return self._text(made[0], made[1], made[2], depth + 1) if made is not None else None
 
     def _made(self, module: Module, expr: Name, context: int) -> tuple[Module, Expr, int] | None:
-        """What a name was given, and where."""
+        """What a name was given, and where; a text to which more is added (`sql += " AND …"`) begins as it did."""
         symbols = self._inference.project.symbols
         scope, bindings = symbols.scopes(module).lookup(context, expr.id, expr.at)
+        for _ in range(_DEPTH):
+            added = [module.body.statements[b.index] for b in bindings[:1] if b.kind == "statement"]
+            if not added or added[0].kind != "augment":
+                break
+            scope, bindings = symbols.scopes(module).lookup(added[0].context, expr.id, added[0].at - 1)
         places = [(module, binding) for binding in bindings[:1]]
         if scope <= 0:
             found = symbols.resolve_in(module, expr.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.loops.plain_inserts import stands_alone
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
@@ -30,13 +31,12 @@ def only_writes(project: Project, query: Repeated) -> bool:
     if any(statement.kind == "break" for statement in loop.statements):
         return False
     beside = (p for p in project.effects.points_in(loop.module, point.caller, set(_TOUCHING)) if loop.holds(p.site))
-    return all(other.call is not None and other.is_direct and _executes(project, query, other.call) for other in beside)
+    return all(other.call is not None and _executes(project, query, other.call) for other in beside)
 
 
 def _executes(project: Project, query: Repeated, call: CallSite) -> bool:
     """It is handed a statement, which is not put together of the item, and nothing is asked back of it."""
-    body, operation = call.module.body, call.operation
-    statement = call.argument(operation.by_statement) if operation is not None else None
+    body, statement = call.module.body, StatementKind(project.types.inference).executed(call)
     if statement is None or not stands_alone(query.loop, call):
         return False
     text = project.values.text(call.module, statement, call.call.context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Await, CallRef, Expr
+from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 
@@ -23,7 +24,7 @@ def is_plain_insert(project: Project, query: Repeated, inserting: frozenset[str]
     """An INSERT in the loop itself, whose answer nobody uses and that gives none; `inserting`: calls that add one document."""
     loop, point = query.loop, query.point
     call = point.call
-    if loop.mapping is not None or query.path.through or call is None or call.operation is None:
+    if loop.mapping is not None or query.path.through or call is None:
         return False
     contexts = loop.module.body.contexts
     if any(contexts[row].kind in _BETWEEN for row in loop.chain(point.context)[:-1]):
@@ -33,7 +34,7 @@ def is_plain_insert(project: Project, query: Repeated, inserting: frozenset[str]
     body = point.module.body
     if last_name(body, call.call.callee) in inserting:
         return True
-    statement = call.argument(call.operation.sql or call.operation.by_statement)
+    statement = StatementKind(project.types.inference).executed(call)
     if statement is None:
         return False
     named = {last_name(body, part) for part in parts_of(body, statement) if isinstance(part, CallRef)}

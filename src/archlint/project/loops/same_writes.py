@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Collection, Comparison, Expr, Mapping, Operation, String
+from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
@@ -28,12 +29,12 @@ _CHANGES = frozenset({"update", "delete", "aupdate", "adelete", "values"})
 def writes_the_same(project: Project, query: Repeated) -> bool:
     """`UPDATE … SET done = true WHERE id = %s` with the item's key, `Order.objects.filter(pk=order.pk).update(done=True)`."""
     call = query.point.call
-    if query.loop.mapping is not None or query.path.through or call is None or call.operation is None or call.is_open:
+    if query.loop.mapping is not None or query.path.through or call is None or call.is_open:
         return False
     contexts = query.loop.module.body.contexts
     if any(contexts[row].kind in _BETWEEN for row in query.loop.chain(query.point.context)[:-1]):
         return False
-    statement = call.argument(call.operation.sql or call.operation.by_statement)
+    statement = StatementKind(project.types.inference).executed(call)
     if statement is None:
         return _changes_filtered(project, query, call.expr)
     if isinstance(statement, CallRef) and _changes_filtered(project, query, statement):

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from archlint.project.source.left_code import LeftCode
     from archlint.project.source.loaded_by_name import LoadedByName
     from archlint.project.source.modules import Module, Modules
+    from archlint.project.source.run_again import RunAgain
     from archlint.project.source.uncalled import Uncalled
     from archlint.project.source.unreached import Unreached
     from archlint.project.source.unrun import Unrun
@@ -218,6 +219,12 @@ class Project:
         from archlint.project.source.called_back import CalledBack
 
         return CalledBack(self)
+
+    @cached_property
+    def run_again(self) -> RunAgain:
+        from archlint.project.source.run_again import RunAgain
+
+        return RunAgain(self)
 
     @cached_property
     def unrun(self) -> Unrun:

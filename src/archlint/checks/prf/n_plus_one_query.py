@@ -250,7 +250,9 @@ def _is_run_again(project: Project, query: Repeated) -> bool:
     blind readings: setups, scrapers, what is run by hand or by nothing, administrators who tick a few rows.  Of those to
     which one leads, 102 of 109 were."""
     caller, led_to = query.point.caller, project.led_to
-    return caller is None or led_to.is_empty or led_to.runs(caller) or project.called_back.holds(caller)
+    if caller is None or led_to.is_empty or led_to.runs(caller) or project.called_back.holds(caller):
+        return True
+    return project.run_again.holds(caller)
 
 
 def _is_run_by_library(project: Project, query: Repeated) -> bool:

@@ -10,9 +10,14 @@ from archlint.facts.syntax import Attribute, Name, String
 from archlint.project.model import Def
 from archlint.project.parts import leaves_of
 from archlint.project.spelling import last_name
+from archlint.project.types.entities import FunctionRef
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archlint.facts.syntax import Call, Expr
     from archlint.project.program import Project
+    from archlint.project.source.modules import Module
 
 _STEPS = 1
 """Functions between what is handed on and what is asked about."""
@@ -21,7 +26,8 @@ _AT_ONCE = frozenset(
 )
 """Calls that run it here and now, or once."""
 _ONCE = frozenset({"lifespan", "startup", "shutdown", "on_startup", "on_shutdown", "post_init", "before_serving"})
-_SIGNALS = frozenset({"receiver", "listens_for"})
+_SIGNALS = frozenset({"receiver", "listens_for", "scheduled_job", "periodic_task", "repeat_every"})
+"""Decorators of what waits for a signal, or for its time."""
 
 
 class CalledBack:
@@ -35,7 +41,7 @@ class CalledBack:
         waiting, seen = [(definition, 0)], {definition}
         while waiting:
             found, steps = waiting.pop()
-            if self._is_handed_on(found):
+            if self.is_handed_on(found):
                 return True
             for caller in self._project.effects.calling(found) if steps < _STEPS else ():
                 if caller not in seen:
@@ -43,17 +49,40 @@ class CalledBack:
                     waiting.append((caller, steps + 1))
         return False
 
-    def _is_handed_on(self, definition: Def) -> bool:
+    def is_handed_on(self, definition: Def) -> bool:
+        """The function itself is."""
         module, function = definition.module, definition.function
         if any(last_name(module.body, decorator) in _SIGNALS for decorator in function.decorators):
             return True
-        if function.klass >= 0 or module.body.contexts[function.outer].kind != "module":
+        if function.klass >= 0:
+            return definition in self._handed_methods.get(function.name, ())
+        if module.body.contexts[function.outer].kind != "module":
             return False
         places = self._handed.get(function.name) or set()
         if any(path == module.path for path, _ in places):
             return True
         takers = self._project.types.inference.usage.importers(module) if places else ()
         return any(path in takers and (is_part or self._is_imported(function.name, path)) for path, is_part in places)
+
+    @cached_property
+    def _handed_methods(self) -> dict[str, set[Def]]:
+        """Methods that a call is given to run them later, as `add_job(func=tasks.close_expired)` names one of a known type."""
+        outlines = (module.outline for module in self._project.modules.production)
+        known = {function.name for outline in outlines for function in outline.functions if function.klass >= 0}
+        found: dict[str, set[Def]] = defaultdict(set)
+        for module in self._project.modules.production:
+            for call in module.body.calls:
+                for leaf in self._given_later(module, call):
+                    if isinstance(leaf, Attribute) and leaf.attr in known:
+                        for entity in self._project.types.inference.entities(module, leaf, call.context):
+                            if isinstance(entity, FunctionRef) and not self._is_property(entity.definition):
+                                found[leaf.attr].add(entity.definition)
+        return found
+
+    def _is_property(self, definition: Def) -> bool:
+        """What stands there is what it gives."""
+        decorators = definition.function.decorators
+        return any("property" in last_name(definition.module.body, decorator) for decorator in decorators)
 
     def _is_imported(self, name: str, path: str) -> bool:
         return any(given.name == name for given in self._project.modules.by_path[path].outline.imports)
@@ -66,16 +95,19 @@ class CalledBack:
         known = {function.name for outline in outlines for function in outline.functions if function.klass < 0}
         found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
         for module in self._project.modules.production:
-            body = module.body
-            for call in body.calls:
-                if last_name(body, call.callee) in _AT_ONCE:
-                    continue
-                values = [argument for argument in call.arguments if argument.name not in _ONCE]
-                if any(isinstance(a.value, String) and a.value.value in _ONCE for a in values):
-                    continue
-                for leaf in (leaf for argument in values for leaf in leaves_of(argument.value)):
+            for call in module.body.calls:
+                for leaf in self._given_later(module, call):
                     if isinstance(leaf, Name) and leaf.id in known:
                         found[leaf.id].add((module.path, False))
                     elif isinstance(leaf, Attribute) and leaf.attr in known:
                         found[leaf.attr].add((module.path, True))
         return found
+
+    def _given_later(self, module: Module, call: Call) -> Iterator[Expr]:
+        """What a call is given, but for what it runs at once, or once."""
+        if last_name(module.body, call.callee) in _AT_ONCE:
+            return
+        values = [argument.value for argument in call.arguments if argument.name not in _ONCE]
+        if not any(isinstance(value, String) and value.value in _ONCE for value in values):
+            for value in values:
+                yield from leaves_of(value)

@@ -55,6 +55,11 @@ class LedTo:
         """A request or a task comes to the function within a few calls."""
         return self._comes(definition, is_task=True)
 
+    def is_begun(self, definition: Def) -> bool:
+        """The function itself is what a route or a task runs."""
+        is_route = definition in self._project.endpoints.by_definition or _is_given_path(definition)
+        return is_route or is_decorated_task(self._project, definition)
+
     def answers(self, definition: Def) -> bool:
         """A request does."""
         return self._comes(definition, is_task=False)

@@ -13,6 +13,7 @@ from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.listings.written_models import WrittenModels
 from archlint.project.loops.item_keys import is_keyed
 from archlint.project.loops.loop_items import unwrapped
+from archlint.project.loops.loops import Loops
 from archlint.project.loops.stations import hands_read
 from archlint.project.source.one_off import OneOff
 from archlint.project.words import words_of
@@ -24,10 +25,17 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _OF_MAPPING = frozenset({"items", "keys", "values", "iteritems", "itervalues"})
-_REQUEST, _KEYED = "request", "keyed"
-_OUTSIDE = frozenset(
-    {"http", "rpc", "email", "publish", "enqueue", "file.write", "file.tree", "process", "sleep"},
-)
+_ROWS, _REQUEST, _KEYED = "rows", "request", "keyed"
+_MAILED = "email"
+"""Whom a turn may write to, it goes over for that."""
+_ELSEWHERE = frozenset({"http", "rpc", "publish", _MAILED})
+_HERE = frozenset({"file.write", "file.tree", "process", "sleep"})
+_QUEUED = "enqueue"
+"""It takes no longer than a query; but what a request names, and is a job each, is as often a handful."""
+_ASKING = frozenset({"db.read", "db.write", "db.commit"})
+_BRANCHES = frozenset({"if", "else", "except", "case"})
+_BY = 2
+_KEYS = frozenset({"id", "key", "pk", "uuid", "guid", "code", "slug", "sku", "email", "username"})
 _STEPS = 5
 """From what a loop goes over back through calls to the relation of an object."""
 
@@ -36,6 +44,7 @@ class Handfuls:
     def __init__(self, project: Project, words: LoopWords) -> None:
         self._project = project
         self._words = words
+        self._loops = Loops(project, frozenset(words.listings))
 
     def doubt(self, query: Repeated, evidence: str) -> str:
         """Why a query of which it is known where the items come from may still be none that anybody would mend."""
@@ -48,15 +57,18 @@ class Handfuls:
             return "there may be a handful, and what asks stands elsewhere"
         if loop.mapping is None and self._goes_over_mapping(loop):
             return "a mapping may have a handful of entries"
-        if self._is_of_one(loop) and not any(self._is_made_by_requests(model) for model in self._models(loop)):
+        if self._is_of_one(query) and not any(self._is_made_by_requests(model) for model in self._models(loop)):
             return "one object may have a handful of them"
+        if evidence != _ROWS and self._puts_in_queue(query):
+            return "there may be a handful, each of which is a job of its own"
         return "each turn does slower things as well" if self._acts_outside(query) else ""
 
     def _is_got(self, query: Repeated) -> bool:
-        """`products.get_by_id(line.product_id)`: the one function on the way says that it looks something up (of 10 such
-        places all were right, of 22 others 15)."""
+        """`products.get_by_id(line.product_id)`, `exists_by_id`: the one function on the way says that it looks something up
+        (of 10 such places all were right, of 22 others 15)."""
         words = words_of(query.path.through[0].function.name) if len(query.path.through) == 1 else ()
-        return bool(words) and words[0] in self._words.getting
+        is_by_key = len(words) > _BY and words[-_BY] == "by" and words[-1] in _KEYS
+        return bool(words) and (words[0] in self._words.getting or is_by_key)
 
     def _goes_over_mapping(self, loop: Loop) -> bool:
         """`by_day.items()`, `by_key.values()`, but `Order.objects.values()`."""
@@ -70,16 +82,27 @@ class Handfuls:
         found = self._project.types.all(module, given, loop.place.parent)
         return not any(info.lazy is not None for type_ in found for _, info in knowledge.infos(type_.name))
 
-    def _is_of_one(self, loop: Loop) -> bool:
-        """`order.lines`, `order.lines.filter(…)`, of an order that is stored."""
+    def _is_of_one(self, query: Repeated) -> bool:
+        """`order.lines`, `order.lines.filter(…)`, of an order that is stored, and is none of many that a loop around has."""
+        loop = query.loop
         found: Expr | None = loop.place.subject if loop.mapping is None else None
         for _ in range(_STEPS):
             if isinstance(found, CallRef):
                 callee = loop.module.body.calls[found.index].callee
                 found = callee.base if isinstance(callee, Attribute) else None
             elif isinstance(found, Attribute):
-                return self._is_stored(self._project.types.all(loop.module, found.base, loop.place.parent))
+                is_stored = self._is_stored(self._project.types.all(loop.module, found.base, loop.place.parent))
+                return is_stored and not self._is_one_of_many(query, found.base)
         return False
+
+    def _is_one_of_many(self, query: Repeated, owner: Expr) -> bool:
+        if not isinstance(owner, Name):
+            return False
+        around = self._loops.around(query.loop.module, query.loop.place.parent)
+        return any(
+            owner.id in loop.targets and self._loops.excuse(loop, query.point.context, query.point.site.at) is None
+            for loop in around
+        )
 
     def _models(self, loop: Loop) -> list[Type]:
         """The stored classes of which the loop's own variables are."""
@@ -102,9 +125,27 @@ class Handfuls:
         return WrittenModels(self._project, OneOff(self._project, self._words))
 
     def _acts_outside(self, query: Repeated) -> bool:
-        """The turn also asks or tells somebody outside, writes a file, runs a process or waits."""
-        caller = query.point.caller
+        """Each turn that asks also asks or tells somebody outside, writes a file, runs a process or waits. What the way to
+        the database does besides (it opens its file, waits for a lock) is part of the query."""
+        caller, loop = query.point.caller, query.loop
         if caller is None:
             return False
-        points = self._project.effects.points_in(query.loop.module, caller, set(_OUTSIDE))
+        points = self._project.effects.points_in(loop.module, caller, {*_ELSEWHERE, *_HERE, *_ASKING})
+        asking = {point.site for point in points if point.effect in _ASKING}
+        return any(
+            loop.holds(point.site)
+            and (point.effect in _ELSEWHERE or (point.effect in _HERE and point.site not in asking))
+            and (point.effect == _MAILED or self._branches(loop, point.context) <= self._branches(loop, query.point.context))
+            for point in points
+        )
+
+    def _puts_in_queue(self, query: Repeated) -> bool:
+        caller = query.point.caller
+        points = self._project.effects.points_in(query.loop.module, caller, {_QUEUED}) if caller is not None else ()
         return any(query.loop.holds(point.site) for point in points)
+
+    def _branches(self, loop: Loop, context: int) -> set[int]:
+        """Those between the loop and a place in it: what stands in one more than another place is reached in fewer turns."""
+        if loop.mapping is not None:
+            return set()
+        return {row for row in loop.chain(context) if loop.module.body.contexts[row].kind in _BRANCHES}

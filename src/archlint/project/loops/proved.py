@@ -16,6 +16,8 @@ from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archlint.project.loops.loops import Loop
     from archlint.project.loops.repeated import LoopWords, Repeated
     from archlint.project.program import Project
@@ -41,14 +43,23 @@ class Proved:
             return ""
         found = self._growths.of(loop)
         if not found and (part := self._part_of_row(loop)):
-            is_looked_up = part == "column" and query.point.effect == _READ and not query.path.through and is_keyed(query)
-            return "keyed" if is_looked_up else ""
+            is_looked_up = part == "column" and query.point.effect == _READ and not query.path.through
+            return "keyed" if is_looked_up and is_keyed(query) else "rows" if is_looked_up and self._is_in_rows(query) else ""
         if found in ("", "listed", "read") and (self._are_keys(loop) or is_keyed(query)):
             return "keyed"
+        if found == "listed" and query.point.effect == _READ and not query.path.through and self._is_in_rows(query):
+            return "rows"
         if found:
             return found
-        outer = () if loop.mapping is not None else self._loops.around(loop.module, loop.place.parent)
-        return next((grown for around in outer if (grown := self._open(around, query))), "")
+        return next((grown for around in self._outer(loop) if (grown := self._open(around, query))), "")
+
+    def _is_in_rows(self, query: Repeated) -> bool:
+        """It asks by the item, and a loop around goes over rows: however few each of them holds, together there are many."""
+        asked = query.loop.derived.intersection(names_in(query.point.module.body, query.expression))
+        return bool(asked) and any(self._open(around, query) == "rows" for around in self._outer(query.loop))
+
+    def _outer(self, loop: Loop) -> Iterator[Loop]:
+        return iter(()) if loop.mapping is not None else self._loops.around(loop.module, loop.place.parent)
 
     def _asks_for_entries(self, query: Repeated) -> bool:
         """`for role in ROLES.get(group, [])` around the place, inside of the loop, of which `role` alone is asked about:

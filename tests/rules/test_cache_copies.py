@@ -213,6 +213,66 @@ def publish(name, to):
 def run(session: Session):
     publish('a', session.execute(Q).scalar())
 """,
+    "a secret that is made when it is missing": """\
+def secret():
+    found = client.get('secret')
+    if found:
+        return found
+    made = generate()
+    client.set('secret', made)
+    return made
+""",
+    "what somebody begins, and goes on with": """\
+def talk(user_id):
+    found = client.get(f'talk:{user_id}')
+    if found:
+        return json.loads(found)
+    made = Talk(user_id)
+    client.set(f'talk:{user_id}', json.dumps(made.lines()))
+    return made
+""",
+    "what another function moves on": """\
+def game(number):
+    found = client.get(f'game:{number}')
+    if found:
+        return json.loads(found)
+    board = board_of(number)
+    client.set(f'game:{number}', json.dumps(board))
+    return board
+def move(number, cell):
+    board = game(number)
+    client.set(f'game:{number}', json.dumps(moved(board, cell)))
+""",
+    "a list that is taken further": """\
+class Ids:
+    def put(self, ids):
+        cache.set('ids', ids, timeout=None)
+    def kept(self):
+        return cache.get('ids', [])
+    def fill(self, session: Session):
+        if not self.kept():
+            self.put(session.execute(Q).scalars().all())
+    def add(self, number):
+        ids = self.kept()
+        more = ids + [number]
+        self.put(more)
+""",
+    "other keys of a client of the project's own are filled": """\
+class Kept:
+    def put(self, key, value, ttl=None):
+        client.set(key, value, ex=ttl)
+    def find(self, key):
+        return client.get(key)
+kept = Kept()
+def price(name):
+    found = kept.find(f'price:{name}')
+    if found is None:
+        found = asked(name)
+        kept.put(f'price:{name}', found, 60)
+    return found
+def begin(name, mode):
+    kept.put(f'mode:{name}', mode)
+""",
     "worked out here, and found again": """\
 def digest_of(path):
     found = client.get(path)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Site, Step
 from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import Attribute, Await, CallRef, Constant, Expr, Name, String
 from archlint.project.caches.cache_writes import CacheWrites, Expiry
@@ -17,6 +17,8 @@ from archlint.project.caches.cached_copies import CachedCopies, CopyWords, words
 from archlint.project.caches.kept_values import is_dated, is_gathered
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, parameter
+from archlint.project.names.decorating import decorated_by
+from archlint.project.parts import parts_of
 from archlint.project.source.led_to import LedTo
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.values.texts import Written
@@ -26,6 +28,8 @@ _DEPTH = 4
 _LITERAL = re.compile(r"[\"'][^\"'{}]{3,}")
 _PACKS = frozenset({"dumps", "packb"})
 _ELSEWHERE = ("db.read", "http", "rpc", "process")
+_DIGEST = re.compile(r"\bsha\d+")
+"""What makes a digest of the arguments, and says nothing of a state."""
 _VERSIONS = frozenset({"sha", "commit", "revision", "etag", "checksum"})
 
 
@@ -62,12 +66,29 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         place = (asked.decider.path, asked.decider.call.at)
         if place in seen:
             continue
+        if expiry.kind == "parameter":
+            yield from _bare(project, writes, copies, asked, expiry)
+            continue
         if expiry.kind == "given":
             yield Proof(asked.decider.site, "expires")
             continue
         if (hit := _hit(project, writes, copies, asked, expiry, params)) is not None and not _is_ignored(hit, params):
             seen.add(place)
             yield _surer(project, hit, writes, asked, expiring)
+
+
+def _bare(project: Project, writes: CacheWrites, copies: CachedCopies, asked: _Asked, expiry: Expiry) -> Iterator[Hit]:
+    """`@kept`, of a decorator whose own parameter decides on the expiry: nobody calls it, and its default holds."""
+    owner = _whose(asked.decider.caller, expiry.parameters) if asked.decider.caller is not None else None
+    if owner is None or _by_default(writes, owner, expiry, asked.write).kind not in ("missing", "never"):
+        return
+    confidence = copies.confidence_through(asked.site, asked.write, asked.through)
+    for decorated, used in decorated_by(project, owner):
+        if confidence is not None and not isinstance(used, CallRef):
+            module, cache = decorated.module, _library(project, asked.site)
+            words = {"call": f"@{spell(module.body, used)}", "key": "entries", "cache": cache}
+            place = Site(module.path, used.at, used.end)
+            yield Hit(place, words, "decorator", confidence, path=(Step(asked.site.site, f"writes to {cache}"),))
 
 
 _Functions = dict[str, set[Def | None]]
@@ -96,13 +117,16 @@ def _surer(project: Project, hit: Hit, writes: CacheWrites, asked: _Asked, expir
 def _decided(
     project: Project, writes: CacheWrites, asked: _Asked, expiry: Expiry, depth: int
 ) -> Iterator[tuple[_Asked, Expiry]]:
-    """The write with what is known of its expiry; where a parameter decides, each production call of its function."""
+    """The write with what is known of its expiry; where a parameter decides, each production call of its function, and the
+    write itself where that is a decorator."""
     if expiry.kind != "parameter" or asked.decider.caller is None:
         yield asked, expiry
         return
     owner = _whose(asked.decider.caller, expiry.parameters)
     if owner is None:
         return
+    if owner != asked.decider.caller:
+        yield asked, expiry  # of a decorator: those that it is put on call it without a word
     for call in project.calls.callers(owner):
         if call.module.is_production and depth and not call.is_open:
             given = _given_by(writes, call, owner, expiry, asked.write)
@@ -135,6 +159,17 @@ def _given_by(writes: CacheWrites, call: CallSite, owner: Def, expiry: Expiry, w
             told.append(Expiry("given") if is_handled else found)
         elif declared is not None and declared.default is not None:
             told.append(writes.of_value(owner.module, declared.default, owner.function.outer, write))
+    return _chosen(told)
+
+
+def _by_default(writes: CacheWrites, owner: Def, expiry: Expiry, write: CacheWrite) -> Expiry:
+    """What the defaults of the parameters say that decide on the expiry."""
+    declared = [parameter(owner.function, name) for name in expiry.parameters]
+    defaults = [each.default for each in declared if each is not None and each.default is not None]
+    return _chosen([writes.of_value(owner.module, default, owner.function.outer, write) for default in defaults])
+
+
+def _chosen(told: list[Expiry]) -> Expiry:
     chosen = {found.kind: found for found in reversed(told)}
     for kind in ("given", "parameter", "never"):
         if kind in chosen:
@@ -190,7 +225,7 @@ def _judged(  # noqa: PLR0917 - as `_hit`
         return "default", None
     if asked.through and _is_made_there(copies, asked):
         return "default", None
-    found = copies.confidence(site, write, asked.decider if asked.through else None)
+    found = copies.confidence_through(site, write, asked.through)
     value = _value_given(asked)
     is_missed = copies.fills_from_query(site, write)
     if found is not None and (
@@ -226,11 +261,16 @@ def _is_passing(key: str, params: Params) -> bool:
 
 
 def _is_versioned(project: Project, writes: CacheWrites, asked: _Asked) -> bool:
-    """The key says which state of its source the copy is of: it never grows old, and only takes room."""
+    """The key says which state of its source the copy is of: it never grows old, and only takes room. A digest that is made
+    here of what was asked for says nothing of that."""
     site, expr = asked.site, asked.site.argument(asked.write.key)
     texts = project.values.texts(site.module, expr, site.call.context) if expr is not None else []
-    told = (piece.text for text in texts for piece in text.pieces)
-    return not words_of(writes.key(site, asked.write), *told).isdisjoint(_VERSIONS)
+    told = (writes.key(site, asked.write), *(piece.text for text in texts for piece in text.pieces))
+    parts = parts_of(site.module.body, writes.source(site.module, expr, site.call.context)) if expr is not None else ()
+    names = (part for part in parts if isinstance(part, Name))
+    made = (name.id for name in names if isinstance(writes.source(site.module, name, site.call.context), CallRef))
+    says = words_of(*(_DIGEST.sub("", text) for text in told)) - words_of(*made)
+    return not says.isdisjoint(_VERSIONS)
 
 
 def _is_laid_down(project: Project, asked: _Asked) -> bool:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import CacheWrite
-from archlint.facts.syntax import Await, CallRef, Collection, Comparison, Constant, Expr, Mapping, Name, String, Subscript
+from archlint.facts.syntax import (
+    Await,
+    CallRef,
+    Collection,
+    Comparison,
+    Constant,
+    Expr,
+    Mapping,
+    Name,
+    String,
+)
 from archlint.project.caches.cache_writes import CacheWrites
-from archlint.project.control.sequence import ask_for_others, chain
+from archlint.project.caches.taken_further import is_changed, is_compared, is_taken_further
+from archlint.project.control.sequence import ask_for_others
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, parameter, receiver_of
 from archlint.project.parts import names_in, parts_of
@@ -25,6 +36,9 @@ _ASKED = frozenset({"exists", "hexists", "has_key", "ttl", "pttl", "hlen", "strl
 _CLOCK = frozenset({"now", "utcnow", "time", "time_ns", "monotonic"})
 _DEPTH = 3
 _CALLERS = 5
+_LAYERS = 2
+"""Functions of the project between a read and the one that asks."""
+_REMOTE = ("db.read", "http", "rpc")
 
 
 class CacheReads:
@@ -39,7 +53,7 @@ class CacheReads:
         miss."""
         if _does_both(site):
             return True
-        own = list(self._own(site, write))
+        own = list(self.of_key(site, write))
         asked = any(first.call.end <= site.call.at for first in own) or self._is_missed(site, write)
         if asked and any(_delivers(read) for read in own):
             return True
@@ -62,7 +76,7 @@ class CacheReads:
     def only_asks(self, site: CallSite, write: CacheWrite) -> bool:
         """What the function reads under the key only tells whether something is there: it is tested and nothing else, and
         a caller does not get it. So is put in place what is not there yet, and no miss filled."""
-        reads = list(self._own(site, write))
+        reads = list(self.of_key(site, write))
         return bool(reads) and all(self._is_only_tested(read) for read in reads)
 
     def _is_only_tested(self, read: CallSite) -> bool:
@@ -93,26 +107,80 @@ class CacheReads:
             for read in reads
         )
 
-    def serves(self, site: CallSite, write: CacheWrite) -> bool:
-        """A function that reads such a key, and then calls the one that writes it: the reader asks elsewhere on a miss.
-        What writes many entries at once has no key to compare."""
+    def serves(self, site: CallSite, write: CacheWrite, *, from_query: bool = False) -> bool:
+        """A function that reads such a key, and then calls the one that writes it: the reader asks elsewhere on a miss;
+        `from_query`: a database or another service, that is to be seen there. What writes many entries at once has no key to
+        compare."""
         expr, owner = site.argument(write.key), site.caller
         if owner is None or (expr is None and write.kind != "many"):
             return False
-        shapes = frozenset[str]() if expr is None else self._shapes(site, expr)
+        shapes = None if expr is None else self.shapes(site, expr)
+
+        def is_copy(call: CallSite) -> bool:
+            return not _is_written_out(site, write, call, owner)
+
+        return self._is_served(owner, expr, shapes, _LAYERS, is_copy, from_query=from_query)
+
+    def _is_served(
+        self,
+        owner: Def,
+        expr: Expr | None,
+        shapes: frozenset[str] | None,
+        layers: int,
+        is_copy: Callable[[CallSite], bool],
+        *,
+        from_query: bool,
+    ) -> bool:
+        """The same of a function that writes under keys of these shapes (of any, where it is None); `expr` is the key, where
+        that is handed to it. Also through functions that only hand key and value on."""
+        is_served = False
         for call in self._project.calls.callers(owner):
             handed = arguments_by_parameter(call.call, owner).get(expr.id) if isinstance(expr, Name) else None
-            asked = shapes if handed is None else shapes | self._shapes(call, handed)
-            reads = self._project.calls.of(call.caller) if call.caller is not None else ()
-            keys = [(read, key) for read in reads if (key := self._key_of(read)) is not None and _delivers(read)]
-            own = [r for r, key in keys if expr is None or not asked.isdisjoint(self._read_shapes(r, key))]
-            is_used = any(not self._is_only_tested(read) for read in own)  # else it is put in place, and no miss filled
+            asked = shapes if shapes is None or handed is None else self.shapes(call, handed)
+            own = self._asking(call, asked)
             given = arguments_by_parameter(call.call, owner).values()
-            goes_on = any(self._is_read(call, value, read) for value in given for read in own)  # a state that is changed
-            is_copy = is_used and not goes_on and not _is_written_out(site, write, call, owner)
-            if is_copy and any(_comes_before(read, call) for read in own):
-                return True
-        return False
+            if any(self._is_read(call, value, read) or is_taken_further(call, value, read) for value in given for read in own):
+                if handed is None:
+                    return False  # such entries are a state that goes on, whoever else begins it
+                continue
+            asks = not from_query or self._asks_elsewhere(call)
+            is_asked = (asks and any(_comes_before(read, call) for read in own)) or self._loads(call, asked)
+            if not is_asked and layers > 1 and call.caller is not None and _hands_on(call):
+                is_asked = self._is_served(call.caller, handed, asked, layers - 1, lambda _: True, from_query=from_query)
+            is_served |= is_asked and is_copy(call)
+        return is_served
+
+    def _asking(self, call: CallSite, shapes: frozenset[str] | None) -> list[CallSite]:
+        """The reads of such keys (of any, where it is None) in the function of a call; none where they are only tested: so is
+        something put in place, and no miss filled."""
+        reads = self._project.calls.of(call.caller) if call.caller is not None else ()
+        keys = [(read, self._key_of(read)) for read in reads if _delivers(read)]
+        own = [
+            read
+            for read, key in keys
+            if key is not None or self._asks_alone(read)
+            if shapes is None or not shapes.isdisjoint(self._read_shapes(read, key))
+        ]
+        return own if any(not self._is_only_tested(read) for read in own) else []
+
+    def _loads(self, call: CallSite, shapes: frozenset[str] | None) -> bool:
+        """The function of a call asks a database or another service for what it hands over, and one that reads such a key calls
+        it: `found = kept(name)`, `return found if found else load(name)`."""
+        owner = call.caller
+        if owner is None or shapes is None or not self._asks_elsewhere(call):
+            return False
+        return any(
+            _comes_before(read, outer)
+            for outer in self._project.calls.callers(owner)
+            for read in self._asking(outer, shapes)
+            if read.index != outer.index
+        )
+
+    def _asks_elsewhere(self, call: CallSite) -> bool:
+        """A database or another service is asked before, in the function of a call."""
+        effects = self._project.effects
+        points = (p for effect in _REMOTE for p in (effects.points_of(call.caller, effect) if call.caller is not None else ()))
+        return any(point.site.at < call.call.at for point in points)
 
     def _is_read(self, call: CallSite, value: Expr, read: CallSite) -> bool:
         """What a call hands over is what the read gave, and nothing else: `plan = load(key)`, `save(plan)`."""
@@ -125,7 +193,7 @@ class CacheReads:
     def is_filled(self, site: CallSite, write: CacheWrite) -> bool:
         """Somewhere in the project a miss of such a key is filled: the write does so in advance, or again."""
         expr = site.argument(write.key)
-        return expr is not None and not self._shapes(site, expr).isdisjoint(self._filled)
+        return expr is not None and not self.shapes(site, expr).isdisjoint(self._filled)
 
     def is_state(self, site: CallSite, write: CacheWrite) -> bool:
         """What is written is made of what was read under the same key (a state that goes on), or is compared with it
@@ -139,14 +207,14 @@ class CacheReads:
 
     def _goes_on(self, site: CallSite, write: CacheWrite) -> bool:
         value = site.argument(write.value)
-        reads = [read for read in self._own(site, write) if read.call.end <= site.call.at]
+        reads = [read for read in self.of_key(site, write) if read.call.end <= site.call.at]
         if value is None or not reads:
             return False
         calls = {read.index for read in reads}
         parts = self.followed_parts(site.module, value, site.call.context)
         if any(isinstance(part, CallRef) and part.index in calls for part in parts):
             return True
-        if _is_changed(site, value, calls) or _is_compared(site, calls):
+        if is_changed(site, value, calls) or is_compared(site, calls):
             return True
         return any(self._compares(test, context, value, calls, site) for test, context in self._tests(site))
 
@@ -200,15 +268,24 @@ class CacheReads:
             found.append(part)
         return found
 
-    def _own(self, site: CallSite, write: CacheWrite) -> Iterator[CallSite]:
+    def of_key(self, site: CallSite, write: CacheWrite) -> Iterator[CallSite]:
         """The reads of the same key in the same function."""
-        if site.caller is None:
+        expr = site.argument(write.key)
+        if site.caller is None or expr is None:
             return
         key = self._writes.key(site, write)
         for other in self._project.calls.of(site.caller):
             first = self._key_of(other) if other.index != site.index else None
-            if first is not None and self._writes.followed(other, first) == key:
+            if first is not None and (self._writes.followed(other, first) == key or self._is_same_name(site, first, expr)):
                 yield other
+
+    def _is_same_name(self, site: CallSite, one: Expr, other: Expr) -> bool:
+        """Both are a name that some statement has set for both: `key = None`, and what it is set to in a branch."""
+        if not isinstance(one, Name) or not isinstance(other, Name) or one.id != other.id:
+            return False
+        scopes = self._project.symbols.scopes(site.module)
+        (_, before), (_, after) = (scopes.lookup(site.call.context, each.id, each.at) for each in (one, other))
+        return not {(b.kind, b.index) for b in before}.isdisjoint((b.kind, b.index) for b in after)
 
     def _tests(self, site: CallSite) -> Iterator[tuple[Comparison, int]]:
         """The equalities that the function tests before the call."""
@@ -254,7 +331,7 @@ class CacheReads:
             if (key := site.argument(write.key)) is not None
             and (self.fills(site, write) or self.serves(site, write))
             and not self.is_state(site, write)
-            for shape in self._shapes(site, key)
+            for shape in self.shapes(site, key)
         )
 
     def delivered_key(self, site: CallSite) -> Expr | None:
@@ -268,19 +345,29 @@ class CacheReads:
         effects = self._project.effects
         if not effects.does(site, "cache.read") or effects.does(site, "cache.write") or not site.call.arguments:
             return None
-        is_plain = all(target.definition is not None for target in site.targets)
-        return site.call.arguments[0].value if is_plain else None
+        return site.call.arguments[0].value if _gives(site) else None
 
-    def _read_shapes(self, read: CallSite, key: Expr) -> frozenset[str]:
+    def _asks_alone(self, site: CallSite) -> bool:
+        """It calls a function of the project that reads under a key of its own, and writes nothing: `settings.kept()`."""
+        effects = self._project.effects
+        return (
+            _gives(site)
+            and not site.call.arguments
+            and effects.does(site, "cache.read")
+            and not effects.does(site, "cache.write")
+        )
+
+    def _read_shapes(self, read: CallSite, key: Expr | None, depth: int = _LAYERS) -> frozenset[str]:
         """What a read's key looks like, and the one that the function asks with which it calls."""
-        found = self._shapes(read, key)
-        for target in read.targets if read.operation is None else ():
+        found = self.shapes(read, key) if key is not None else frozenset[str]()
+        for target in read.targets if read.operation is None and depth else ():
             for inner in self._project.calls.of(target.definition) if target.definition is not None else ():
-                asked = _read_key(inner)
-                found |= self._shapes(inner, asked) if asked is not None else frozenset()
+                asked = self._key_of(inner)
+                if asked is not None and not _is_handed_in(inner, asked):
+                    found |= self._read_shapes(inner, asked, depth - 1)
         return found
 
-    def _shapes(self, site: CallSite, expr: Expr) -> frozenset[str]:
+    def shapes(self, site: CallSite, expr: Expr) -> frozenset[str]:
         """What is written of a key, its holes alike; of a key that is only a hole, what makes it, in one file."""
         shapes = {
             "".join(piece.text if isinstance(piece, Written) else "{}" for piece in text.pieces)
@@ -299,48 +386,26 @@ class CacheReads:
         return " ".join([last_name(body, source), *sorted(given)])
 
 
-def _is_changed(site: CallSite, value: Expr, reads: set[int]) -> bool:
-    """What a read gave, however it was decoded, has been given another item before it is written: `data["at"] = now`."""
-    module, body = site.module, site.module.body
-    own = [s for s in module.own_statements(body.contexts[site.call.context].function) if s.at < site.call.at]
-    items = [s.target.base for s in own if s.kind in ("assign", "augment") and isinstance(s.target, Subscript)]
-    changed = {item.id for item in items if isinstance(item, Name)} & set(names_in(body, value))
-    around, waiting, seen = set(chain(module, site.call.context)), sorted(changed), set(changed)
-    while waiting:
-        name = waiting.pop()
-        given = [s for s in own if s.kind == "assign" and isinstance(s.target, Name) and s.target.id == name]
-        sure = max((s.at for s in given if s.context in around), default=-1)
-        for statement in given:
-            if statement.at < sure:
-                continue  # replaced since
-            if any(isinstance(part, CallRef) and part.index in reads for part in parts_of(body, statement.value)):
-                return True
-            more = set(names_in(body, statement.value)) - seen
-            waiting += sorted(more)
-            seen |= more
-    return False
+def _gives(site: CallSite) -> bool:
+    """What is called are functions of the project that return something."""
+    definitions = [target.definition for target in site.targets]
+    return bool(definitions) and all(
+        definition is not None
+        and any(s.kind == "return" and s.value is not None for s in definition.module.own_statements(definition.index))
+        for definition in definitions
+    )
 
 
-def _is_compared(site: CallSite, reads: set[int]) -> bool:
-    """The write stands where what was read is (or is not) the same as something that is not written out: `if seen != newest`
-    tells that something has changed, and is no miss."""
-    module, body = site.module, site.module.body
-    own = [s for s in module.own_statements(body.contexts[site.call.context].function) if s.at < site.call.at]
-    held: set[str] = set()
-    for statement in own:
-        is_read = any(isinstance(part, CallRef) and part.index in reads for part in parts_of(body, statement.value))
-        goes_on = is_read or not held.isdisjoint(names_in(body, statement.value))
-        if goes_on and statement.kind == "assign" and isinstance(statement.target, Name):
-            held.add(statement.target.id)
-    around = (body.contexts[row] for row in chain(module, site.call.context))
-    tests = (place.subject for place in around if place.kind in ("if", "else") and place.subject is not None)
-    equal = (part for test in tests for part in parts_of(body, test) if isinstance(part, Comparison))
-    return any(
-        part.ops in (("==",), ("!=",))
-        and not any(isinstance(side, Constant | String) for side in part.operands)
-        and any(isinstance(side, Name) and side.id in held for side in part.operands)
-        and len({name for side in part.operands for name in names_in(body, side)} - held) > 0
-        for part in equal
+def _is_handed_in(site: CallSite, key: Expr) -> bool:
+    """The key is what the function around was given: whoever calls it says which."""
+    return isinstance(key, Name) and site.caller is not None and parameter(site.caller.function, key.id) is not None
+
+
+def _hands_on(call: CallSite) -> bool:
+    """Something that it was given itself is handed over by the function of a call."""
+    given = (argument.value for argument in call.call.arguments)
+    return call.caller is not None and any(
+        isinstance(value, Name) and parameter(call.caller.function, value.id) is not None for value in given
     )
 
 

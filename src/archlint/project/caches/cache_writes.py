@@ -77,11 +77,19 @@ class CacheWrites:
         if site.caller is None:
             return False
         module, own = site.module, site.call.context
+        value = self._value(site)
         return any(
             (in_other_branch(module, own, other.call.context) or in_other_branch(module, other.call.context, own))
+            and self._value(other) == value
             and self.expiry(other, write).kind in ("given", "parameter")
             for other, write in self.in_function(site.caller)
         )
+
+    def _value(self, site: CallSite) -> str:
+        """What a write writes, as text; a failure that is kept for a while is another."""
+        told = site.operation.cache if site.operation is not None else None
+        expr = site.argument(told.value) if told is not None else None
+        return "" if expr is None else self.followed(site, expr)
 
     def key(self, site: CallSite, write: CacheWrite) -> str:
         """The key as text, local names followed; empty where the call has none."""

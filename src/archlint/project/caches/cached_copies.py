@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import CacheWrite
@@ -20,6 +21,7 @@ from archlint.facts.syntax import Attribute, CallRef, Collection, Constant, Expr
 from archlint.project.caches.cache_reads import CacheReads
 from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.caches.filled_misses import FilledMisses
+from archlint.project.caches.memoised import Memoised
 from archlint.project.model import CallSite
 from archlint.project.names.arguments import arguments_by_parameter, parameter, receiver_of
 from archlint.project.parts import parts_of
@@ -72,6 +74,7 @@ class CachedCopies:
         self._writes = writes
         self._reads = CacheReads(project, writes)
         self._misses = FilledMisses(project, self._reads)
+        self._memoised = Memoised(project, writes, self._reads)
         self._cache_words = frozenset(words.cache_words)
         self._primary_words = frozenset(words.primary_words)
         self._state_words = frozenset(words.state_words)
@@ -98,6 +101,15 @@ class CachedCopies:
             return Confidence.LOW
         return Confidence.HIGH if fills else Confidence.MEDIUM if self._is_filled(site, write, outer) else Confidence.LOW
 
+    def confidence_through(self, site: CallSite, write: CacheWrite, calls: tuple[CallSite, ...]) -> Confidence | None:
+        """The same of the first of the calls that lead to a write one after the other, or of one on the way that says itself
+        which key it writes."""
+        if not calls:
+            return self.confidence(site, write)
+        named = [call for call in calls[1:] if _given(call, _as_called(site, write, call).key) is None]
+        found = [self.confidence(site, write, call) for call in (calls[0], *named)]
+        return max((each for each in found if each is not None), default=None)
+
     def _in_store(
         self, site: CallSite, write: CacheWrite, outer: CallSite | None, *, says_cache: bool, is_state: bool
     ) -> Confidence | None:
@@ -106,11 +118,14 @@ class CachedCopies:
         if is_state:
             return Confidence.LOW if says_cache or copies else None
         # a setting, a key or a state that is made when it is missing is written so, too, and a hash is as often an index
-        is_sure = copies or (write.kind != "hash" and says_cache)
+        is_sure = copies or (write.kind != "hash" and says_cache) or self._serves_from_query(site, write, outer)
         is_home = self._is_of_object(site, write) or (not copies and self._reads.only_asks(site, write))
+        is_home |= self._keeps_structure(site) and not self._reads.fills(site, write)
         fills = self._fills(site, write, outer) and not is_home
-        if fills and is_sure:
+        if (fills and is_sure) or self._memoised.is_decorated(site, write):
             return Confidence.HIGH
+        if fills and self._memoised.has(site, write):
+            return Confidence.MEDIUM
         if not says_cache and not fills and (write.kind == "hash" or self._keeps_structure(site)):
             return None
         is_filled = self._is_filled(site, write, outer) and not is_home
@@ -147,13 +162,15 @@ class CachedCopies:
 
     def _fills(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
         """It fills a miss of the same function, or of one that reads and calls it."""
-        places = [place for place in (site, outer) if place is not None]
         return self._misses.has(site, write) or any(
-            self._reads.fills(place, write) or self._reads.serves(place, write) for place in places
+            self._reads.fills(place, told) or self._reads.serves(place, told) for place, told in _places(site, write, outer)
         )
 
+    def _serves_from_query(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
+        return any(self._reads.serves(place, told, from_query=True) for place, told in _places(site, write, outer))
+
     def _is_filled(self, site: CallSite, write: CacheWrite, outer: CallSite | None) -> bool:
-        return self._reads.is_filled(outer or site, write)
+        return self._reads.is_filled(*_places(site, write, outer)[-1])
 
     def says_cache(self, *names: str) -> bool:
         """One of the names has a word for a cache in it."""
@@ -299,3 +316,34 @@ class CachedCopies:
             return False
         others = (other.operation for other in self._project.calls.of(site.caller))
         return any(o is not None and o.cache is not None and o.cache.kind in _STRUCTURES for o in others)
+
+
+def _places(site: CallSite, write: CacheWrite, outer: CallSite | None) -> list[tuple[CallSite, CacheWrite]]:
+    """Where an entry is written, and where the function is called that writes it, the last; that alone where the key is
+    handed over there: what is done with other keys says nothing."""
+    if outer is None:
+        return [(site, write)]
+    own = [(site, write)] if _given(site, write.key) is None else []
+    return [*own, (outer, _as_called(site, write, outer))]
+
+
+def _as_called(site: CallSite, write: CacheWrite, outer: CallSite) -> CacheWrite:
+    """The write in terms of the arguments of a call of the function around it."""
+    if site.caller is None or all(target.definition != site.caller for target in outer.targets):
+        return write  # through more than one function: by the same place
+    given = arguments_by_parameter(outer.call, site.caller)
+    arguments = outer.call.arguments
+
+    def notation(own: str | None) -> str | None:
+        expr = given.get(_given(site, own) or "")
+        rows = (f"{row}:{a.name or ''}" for row, a in enumerate(arguments) if a.value is expr)
+        return next(rows, None) if expr is not None else own
+
+    return replace(write, key=notation(write.key), value=notation(write.value))
+
+
+def _given(site: CallSite, notation: str | None) -> str | None:
+    """The parameter of the function around that is handed on as an argument."""
+    expr = site.argument(notation)
+    declared = parameter(site.caller.function, expr.id) if isinstance(expr, Name) and site.caller is not None else None
+    return declared.name if declared is not None else None

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import CallRef, Name, Subscript
+from archlint.facts.syntax import Name, Subscript
 from archlint.project.model import Def
+from archlint.project.names.decorating import decorated_by
 from archlint.project.names.growing_mappings import is_growing, takes_out
 from archlint.project.parts import names_in
-from archlint.project.spelling import last_name
-from archlint.project.types.entities import FunctionRef
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -41,7 +40,7 @@ def own_memos(project: Project) -> Iterator[OwnMemo]:
             for target in _kept(module, row, keys):
                 decorator = Def(module, module.name, _outermost(module, outer))
                 if isinstance(target.base, Name) and _grows(project, module, target.base, function.outer):
-                    decorated = tuple(_decorated(project, decorator))
+                    decorated = tuple(definition for definition, _ in decorated_by(project, decorator))
                     yield OwnMemo(target.base.id, Site(module.path, target.at, target.end), decorator, decorated)
 
 
@@ -73,16 +72,3 @@ def _outermost(module: Module, row: int) -> int:
     while (outer := contexts[functions[row].outer].function) >= 0:
         row = outer
     return row
-
-
-def _decorated(project: Project, decorator: Def) -> Iterator[Def]:
-    inference = project.types.inference
-    for module in project.modules.production:
-        for row, function in enumerate(module.outline.functions):
-            for used in function.decorators:
-                made = module.body.calls[used.index].callee if isinstance(used, CallRef) else used
-                if last_name(module.body, made) == decorator.function.name and any(
-                    isinstance(entity, FunctionRef) and entity.definition == decorator
-                    for entity in inference.entities(module, made, function.outer)
-                ):
-                    yield Def(module, module.name, row)

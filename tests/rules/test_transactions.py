@@ -258,7 +258,7 @@ def place(session: Session, order: Order) -> None:
             ),
             Confidence.HIGH,
         ),
-        ("DBS007", RUN.format(name="run"), Confidence.LOW),
+        ("DBS007", RUN.format(name="run"), Confidence.HIGH),
         ("DBS007", HEAD + BEHIND.format(name="found"), Confidence.LOW),
         ("DBS007", HEAD + BEHIND.format(name="error"), Confidence.HIGH),
         ("DBS007", HEAD + LEFT, Confidence.HIGH),
@@ -661,12 +661,12 @@ class Cook(models.Model):
     credits = models.IntegerField()
 
 class Purchase(models.Model):
-    cook_id = models.IntegerField()
+    place_id = models.IntegerField()
     price = models.IntegerField()
 
 @app.post("/")
-def buy(cook_id: int, price: int) -> None:
-    cook = Cook.objects.get(pk=cook_id)
+def buy(place_id: int, price: int) -> None:
+    cook = Cook.objects.get(pk=place_id)
     {taken}
     {kept}
 """
@@ -675,8 +675,8 @@ def buy(cook_id: int, price: int) -> None:
 @pytest.mark.parametrize(
     ("taken", "kept", "confidence"),
     [
-        ("cook.credits -= price\n    cook.save()", "Purchase.objects.create(cook_id=cook_id, price=price)", Confidence.HIGH),
-        ("cook.credits -= 1\n    cook.save()", "Purchase.objects.create(cook_id=cook_id, price=price)", Confidence.LOW),
+        ("cook.credits -= price\n    cook.save()", "Purchase.objects.create(place_id=place_id, price=price)", Confidence.HIGH),
+        ("cook.credits -= 1\n    cook.save()", "Purchase.objects.create(place_id=place_id, price=price)", Confidence.LOW),
     ],
 )
 def test_an_amount_that_is_taken_and_kept(taken: str, kept: str, confidence: Confidence) -> None:

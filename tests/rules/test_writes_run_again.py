@@ -148,9 +148,9 @@ ONCE = "INSERT INTO stores (shop_id) VALUES (:shop_id) ON CONFLICT (shop_id) DO 
         (NESTED.format(begin="session.flush()"), Confidence.HIGH),
         (EXECUTED.format(first=CLEANED, second="DELETE FROM shops WHERE shop_id = :shop_id AND state = 'off'"), None),
         (EXECUTED.format(first=CLEANED, second="DELETE FROM shops WHERE shop_id = :shop_id"), Confidence.LOW),
-        (EXECUTED.format(first="UPDATE shops SET state = 'on' WHERE shop_id = :shop_id", second=ONCE), None),
-        (EXECUTED.format(first="UPDATE shops SET seats = seats + 1 WHERE shop_id = :shop_id", second=ONCE), Confidence.LOW),
-        (EXECUTED.format(first="INSERT INTO shops (shop_id) VALUES (:shop_id)", second=ONCE), Confidence.LOW),
+        (EXECUTED.format(first="UPDATE shops SET state = 'on' WHERE shop_id = :shop_id", second=ONCE), Confidence.LOW),
+        (EXECUTED.format(first="UPDATE shops SET seats = seats + 1 WHERE shop_id = :shop_id", second=ONCE), Confidence.HIGH),
+        (EXECUTED.format(first="INSERT INTO shops (shop_id) VALUES (:shop_id)", second=ONCE), Confidence.HIGH),
     ],
 )
 def test_how_sure_it_is(source: str, confidence: Confidence | None) -> None:

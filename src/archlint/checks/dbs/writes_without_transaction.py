@@ -16,7 +16,8 @@ from archlint.project.source.led_to import LedTo
 from archlint.project.source.one_off import OneOff
 from archlint.project.source.unimported import Unimported
 from archlint.project.spelling import shorten, spell
-from archlint.project.transactions.commits import Commit, Commits, deciding
+from archlint.project.transactions.between_commits import comes_between
+from archlint.project.transactions.commits import Commit, Commits, deciding, is_called, is_own_save
 from archlint.project.transactions.loose_writes import (
     adds,
     answers_another,
@@ -50,7 +51,7 @@ from archlint.project.transactions.replaced_rows import is_made_of, is_replaced
 from archlint.project.transactions.transactions import Transactions
 from archlint.project.transactions.written_names import Written, is_key
 from archlint.project.values.insertions import text_of
-from archlint.project.words import words_of
+from archlint.project.words import singular, words_of
 
 _NEAR = 1
 """Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh (of two or
@@ -63,8 +64,6 @@ _DOCUMENTS = "document-store"
 _DATA = "data"
 _ROW = "db-model"
 _ROWS = frozenset({_ROW, "db-manager"})
-_OWN = frozenset({"save", "asave", "delete", "adelete"})
-"""Methods by which a row is saved, or deleted, by whoever has it."""
 _DESKS = (("check", "in"), ("check", "out"))
 _MOST = 12
 """Commits of one function that are compared."""
@@ -148,7 +147,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         confidence, pair = max(judged, key=lambda each: each[0])  # the first of the surest
         if (confidence < Confidence.HIGH and not _is_plain(project, definition, pair)) or (
-            _is_saving(project, definition)
+            is_own_save(project, definition)
             or _is_batch(project, led_to, definition)
             or (not led_to.is_empty and unimported.is_idle(definition.module))
             or project.uncalled.holds(definition)
@@ -191,6 +190,7 @@ def _pairs(project: Project, commits: Commits, definition: Def, found: list[Comm
             continue
         is_about = (
             one.is_about(two, params.actors)
+            or one.keeps_row_of(two, params.actors)
             or is_read_back(project, first, second, two)
             or is_made_of(definition, first, second, one, two, params.actors)
         )
@@ -240,10 +240,10 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     is_apart = pair.by_key and (pair.one.is_apart(pair.two) or pair.one.shares_amount(pair.two))
     if max(len(deciding(project, each.point, each.path)) for each in (first, second)) > (_FAR if is_apart else _NEAR):
         return Confidence.LOW
-    if not pair.by_key and first.path.through and second.path.through and not _is_needed(project, definition, pair):
+    are_called = all(is_called(project, each) for each in (first, second))
+    if not pair.by_key and are_called and not _is_needed(project, definition, pair, params):
         return Confidence.LOW  # two functions are about what neither makes: 1 of 8 was right
-    between = range(first.point.site.at, second.point.site.end)
-    if any(p.site.at in between for effect in params.slow for p in project.effects.points_of(definition, effect)):
+    if any(comes_between(project, definition, first, second, effect) for effect in params.slow):
         return Confidence.LOW
     if _are_states(pair, params) or any(_is_trace(*each, pair, params) for each in ((first, pair.one), (second, pair.two))):
         return Confidence.LOW
@@ -266,7 +266,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW
     if answers_another(first, second) or can_be_run_again(project, first, second):
         return Confidence.LOW
-    if is_marked_on_failure(second, pair.one, params.undoing) or is_kept_for_later(first, pair.one, params.later):
+    if is_marked_on_failure(project, second, pair.one, params.undoing) or is_kept_for_later(first, pair.one, params.later):
         return Confidence.LOW
     if keeps_nothing_new(project, definition, first, second):
         return Confidence.LOW
@@ -290,6 +290,8 @@ def _are_of_two_stores(project: Project, pair: _Pair) -> bool:
 
 def _sets_up(project: Project, pair: _Pair, params: Params) -> bool:
     """`run("CREATE SCHEMA IF NOT EXISTS …")`, `drop_view(name)`: tables are made, which can be done again."""
+    if any(each.verbs and each.verbs <= {*params.schema_verbs} for each in (pair.one, pair.two)):
+        return True
     calls = (each.point.call.call for each in (pair.first, pair.second) if each.point.call is not None)
     texts = [text_of(argument.value) for call in calls for argument in call.arguments[:1]]
     ends = [each.end for each in (pair.first, pair.second) if each.end.call is not None and each.path.through]
@@ -308,13 +310,6 @@ def _is_local(pair: _Pair, params: Params) -> bool:
 
 def _fills(commit: Commit, params: Params) -> bool:
     return any(re.search(params.fills, each.function.name) for each in commit.path.through)
-
-
-def _is_saving(project: Project, definition: Def) -> bool:
-    """`def save(self, …)` of a row: forms, serializers and pages of the framework call it as well."""
-    if definition.function.name not in _OWN or definition.function.klass < 0:
-        return False
-    return project.types.role(Type(definition.owner)) == _ROW
 
 
 def _is_batch(project: Project, led_to: LedTo, definition: Def) -> bool:
@@ -343,11 +338,13 @@ def _is_plain(project: Project, definition: Def, pair: _Pair) -> bool:
     return not is_of_row and not finds_or_makes(pair.second)
 
 
-def _is_needed(project: Project, definition: Def, pair: _Pair) -> bool:
-    """One makes, or gives, what the other uses, or both name one amount; or is given a row that the function itself has
-    made."""
+def _is_needed(project: Project, definition: Def, pair: _Pair, params: Params) -> bool:
+    """One makes, or gives, what the other uses, or the key of its row, or both name one amount; or is given a row that the
+    function itself has made."""
     one, two = pair.one, pair.two
     if not one.only_shares(two) or one.moves_with(two) or one.shares_amount(two) or not one.gives.isdisjoint(two.named):
+        return True
+    if one.keeps_row_of(two, params.actors):
         return True
     shared = (one.handed & two.used) | (two.handed & one.used)
     return not shared.isdisjoint(rows_made_in(project, definition))
@@ -362,7 +359,11 @@ def _is_for_trial(definition: Def, params: Params) -> bool:
 
 
 def _is_ticket(pair: _Pair, params: Params) -> bool:
-    """The second makes a token to log in, and the first takes such away or has nothing to do with them."""
+    """The second makes a token to log in, and the first takes such away or has nothing to do with them; or the first keeps
+    nothing but one."""
+    kept = pair.one.saved or pair.one.fields
+    if kept and all(not set(params.tickets).isdisjoint(words_of(name)) for name in kept):
+        return True
     made = [_words(pair.second), _words(pair.first)]
     named = [{word for name in each.made_names for word in words_of(name)} for each in (pair.two, pair.one)]
     tells = [not set(params.tickets).isdisjoint(way | names) for way, names in zip(made, named, strict=True)]
@@ -379,6 +380,9 @@ def _is_filled_by(pair: _Pair, params: Params) -> bool:
 def _is_visit(definition: Def, pair: _Pair, params: Params) -> bool:
     """By a function that begins one, or by the names of all that is written; or the first ends those there are."""
     names = pair.two.made_names
+    models = [words_of(table.rpartition(".")[2]) for table in pair.two.tables]
+    if models and all(len(words) > 1 and re.search(params.visits, "_".join(map(singular, words))) for words in models):
+        return True
     if pair.replaces and re.search(params.visits, definition.function.name):
         return True
     ways = ((params.signs_out, pair.first), (params.leaves, pair.second), (params.visits, pair.second))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _COMMIT, _WRITE = "db.commit", "db.write"
 _SESSION = "session"
 _STORED = "db-model"
+_OWN = frozenset({"save", "asave", "delete", "adelete"})
+"""Methods by which a row is saved, or deleted, by whoever has it."""
 _MOST_CALLERS = 5
 _ABOVE = 2
 """Callers of callers that are asked for their commits."""
@@ -228,9 +230,22 @@ def deciding(project: Project, point: EffectPoint, path: Path) -> tuple[Def, ...
     found: list[Def] = []
     for caller, step, called in zip(callers, path.steps, path.through, strict=False):
         points = project.effects.points_of(caller, _WRITE) if caller is not None else ()
-        if not called.function.is_generator and not any(p.is_handed and p.site == step.site for p in points):
+        is_own = is_own_save(project, called)
+        if not is_own and not called.function.is_generator and not any(p.is_handed and p.site == step.site for p in points):
             found.append(called)
     return tuple(found)
+
+
+def is_called(project: Project, commit: Commit) -> bool:
+    """It is another function that commits, and no row by a `save` of its own class."""
+    return any(not is_own_save(project, each) for each in commit.path.through)
+
+
+def is_own_save(project: Project, definition: Def) -> bool:
+    """`def save(self, …)` of a row: forms, serializers and pages of the framework call it as well."""
+    if definition.function.name not in _OWN or definition.function.klass < 0:
+        return False
+    return project.types.role(Type(definition.owner)) == _STORED
 
 
 def _place(point: EffectPoint) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from archlint.project.model import Def
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.commits import Commit, Commits
+from archlint.project.transactions.repeatable_writes import IF_MISSING
 from archlint.project.transactions.write_places import related_rows, written_row
 from archlint.project.transactions.written_names import ROW_KEYS, Written
 from archlint.project.words import words_of
@@ -196,11 +197,13 @@ def is_best_effort(first: Commit, second: Commit) -> bool:
     return any(_lets_pass(*own, chain(*other)) for own, other in (ways, ways[::-1]))
 
 
-def is_marked_on_failure(second: Commit, one: Written, undoing: tuple[str, ...]) -> bool:
+def is_marked_on_failure(project: Project, second: Commit, one: Written, undoing: tuple[str, ...]) -> bool:
     """Where the second fails, what the first has made is marked, and kept so, or taken away: `except …: row.state = "failed";
-    row.save()`, `except …: rollback_checkout(row_id)`, `row.delete_from_db()` (`undoing`: words in the names of such)."""
-    module = second.point.module
-    body, made = module.body, one.made_names
+    row.save()`, `except …: rollback_checkout(row_id)`, `row.delete_from_db()` (`undoing`: words in the names of such), or by
+    what writes and is given what the row was made of."""
+    module, caller = second.point.module, second.point.caller
+    body, made, used = module.body, one.made_names, frozenset(name for name, _ in one.used)
+    writes = {p.site.at for p in project.effects.points_of(caller, "db.write")} if caller is not None else set[int]()
     ways = chain(module, second.point.context)
     for place in (body.contexts[row] for row in ways if body.contexts[row].kind == "try"):
         handlers = [
@@ -212,7 +215,8 @@ def is_marked_on_failure(second: Commit, one: Written, undoing: tuple[str, ...])
         for call in body.calls if nearest >= 0 else ():
             callee = call.callee
             is_undone = not {*words_of(last_name(body, callee))}.isdisjoint(undoing)
-            if is_undone and _is_given(call.arguments, made) and nearest in chain(module, call.context):
+            given = made | used if call.at in writes else made
+            if is_undone and _is_given(call.arguments, given) and nearest in chain(module, call.context):
                 return True
             if (
                 isinstance(callee, Attribute)
@@ -313,7 +317,10 @@ def is_same_call(definition: Def, first: Commit, second: Commit) -> bool:
 
 def makes_or_finds(definition: Def, first: Commit, second: Commit) -> bool:
     """The first finds what it made when it is asked again: `get_or_create`, or what fills its row, or `update_or_create`
-    before anything that makes no row of its own; or the function says that it makes or changes, as the second does."""
+    before anything that makes no row of its own; or the function says that it makes or changes, as the second does; or a
+    function on the way down says that it makes what is not there."""
+    if any(IF_MISSING.search(each.function.name) for each in first.path.through):
+        return True
     name = first.end.witness.target.rpartition(".")[2]
     if name in _UPSERTS and (name in _GETS or not adds(second)):
         return True

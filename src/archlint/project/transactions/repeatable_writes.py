@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-IF_MISSING = re.compile(r"if_(not_exists|not_there|missing|absent|needed)$|^(get|find)_or_(create|make)|^ensure_")
+IF_MISSING = re.compile(
+    r"if_(not_exists|not_there|missing|absent|needed)$|^(get|find)_or_(create|make)|^ensure_|_or_(attach|find|get|join|load|reuse|resume)(_|$)"
+)
 """Names of functions that make what is not there."""
 _SAVES = frozenset({"save", "asave"})
 _CLEANS = re.compile(r"\s*DELETE\s+FROM\b.*\bWHERE\b.*(=|<|>|\bIN\s*\()\s*'", re.IGNORECASE | re.DOTALL)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Expr, Mapping, Name, Statement, String, Subscript
 from archlint.project.parts import parts_of
-from archlint.project.words import words_of
+from archlint.project.words import singular, words_of
 
 ROW_KEYS = frozenset({"id", "pk", "uuid"})
 KEYS = frozenset({"id", "ids", "pk", "pks", "uuid", "guid", "slug", "sku", "code", "number", "ref", "reference"})
@@ -17,6 +17,8 @@ AMOUNTS = frozenset(
     {"amount", "quantity", "qty", "cents", "price", "points", "credits", "balance", "delta", "stock", "seats", "fee"}
 )
 
+
+_DELETES = frozenset({"delete", "adelete", "delete_one", "delete_many", "remove"})
 
 _RUN = re.compile(r"[a-z]{3,}id")
 _NO_RUNS = frozenset(
@@ -83,6 +85,15 @@ class Written(Struct, frozen=True):
         if self.shares_amount(other) or any(set(_apart(name)[:-1]).isdisjoint(actors) for name in of_rows):
             return True
         return self.is_apart(other) and any(name not in actors and not _is_key_of(name, actors) for name in shared - of_rows)
+
+    def keeps_row_of(self, other: Written, actors: tuple[str, ...]) -> bool:
+        """`UPDATE orders … WHERE id = order_id` here, and `INSERT INTO bills (order_id, …)` there, in either order: the one
+        keeps the row whose key the other is given, unless that only says who asks, or both take away."""
+        if not self.is_apart(other) or (self.does | other.does) <= _DELETES:
+            return False
+        named = {"_".join(_apart(name)[:-1]) for name, _ in self.keys & other.keys if is_row_key(name)} - {"", *actors}
+        kept = (next(iter(each.tables)) for each in (self, other) if len(each.tables) == 1)
+        return any("_".join(map(singular, words_of(table.rpartition(".")[2]))) in named for table in kept)
 
     def shares_amount(self, other: Written) -> bool:
         """One is taken from the one and added to the other."""

@@ -1,0 +1,154 @@
+"""DBS007: what stands between two commits, what a failure takes back, and halves that nobody misses."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint import testing
+from archlint.facts.findings import Confidence
+
+LOW, HIGH = Confidence.LOW, Confidence.HIGH
+HEAD = """\
+from passlib.hash import bcrypt
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
+
+class Line(Base):
+    __tablename__ = "lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class UserSession(Base):
+    __tablename__ = "user_sessions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+class ChatSession(Base):
+    __tablename__ = "chat_sessions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+"""
+CALLED = """\
+def keep(session: Session, order: Order, secret: str) -> None:
+    {before}
+    session.add(order)
+    session.commit()
+    {behind}
+
+def place(session: Session, secret: str) -> None:
+    order = Order()
+    keep(session, order, secret)
+    session.add(Line(order=order))
+    session.commit()
+"""
+HASHED = "order.code = bcrypt.hash(secret)"
+OWN_SAVE = """\
+from django.core.mail import send_mail
+from django.db import models
+
+class Order(models.Model):
+    paid = models.BooleanField()
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+
+class Depot(models.Model):
+    stock = models.IntegerField()
+
+    def save(self, *args, **kwargs):
+        {before}
+        super().save(*args, **kwargs)
+        {behind}
+
+def take(order: Order) -> None:
+    depot = Depot.objects.get(order=order)
+    depot.stock = 0
+    depot.save()
+
+def pay(order: Order) -> None:
+    order.paid = True
+    order.save()
+    take(order)
+"""
+MAILED = "send_mail('taken', '', None, ['depot@example.com'])"
+UNDONE = """\
+def place(session: Session, data) -> None:
+    try:
+        order = Order(data)
+        session.add(order)
+        session.commit()
+        session.add(Line(order=order))
+        session.commit()
+    except Exception:
+        session.rollback()
+        {undo}(session, data)
+        raise
+
+def {undo}(session: Session, data) -> None:
+    {does}
+"""
+DELETED = "session.query(Order).filter_by(code=data['code']).delete(); session.commit()"
+OF_ANOTHER = """\
+def drop(session: Session, order: Order) -> None:
+    with create_engine(order.code).connect() as conn:
+        conn.execute(text("{does}"), {{"id": order.id}})
+        conn.commit()
+    session.delete(order)
+    session.commit()
+"""
+ENTERED = """\
+def enter(session: Session, order: Order) -> None:
+    order.failures = 0
+    session.commit()
+    made = {model}(order=order)
+    session.add(made)
+    session.commit()
+"""
+CODED = """\
+def ask(session: Session, order: Order) -> None:
+    order.{field} = "42"
+    session.commit()
+    session.add(Line(order=order))
+    session.commit()
+"""
+OPENED = """\
+def {name}(session: Session, order: Order) -> Order:
+    session.add(order)
+    session.commit()
+    return order
+
+def place(session: Session) -> None:
+    order = {name}(session, Order())
+    session.add(Line(order=order))
+    session.commit()
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "confidence"),
+    [
+        (HEAD + CALLED.format(before=HASHED, behind="pass"), HIGH),
+        (HEAD + CALLED.format(before="pass", behind=HASHED), LOW),
+        (OWN_SAVE.format(before="pass", behind=MAILED), HIGH),
+        (OWN_SAVE.format(before=MAILED, behind="pass"), LOW),
+        (HEAD + UNDONE.format(undo="delete_order", does=DELETED), LOW),
+        (HEAD + UNDONE.format(undo="delete_upload", does="print(data)"), HIGH),
+        (HEAD + UNDONE.format(undo="note_failure", does=DELETED), HIGH),
+        (HEAD + OF_ANOTHER.format(does="DROP TABLE copies"), LOW),
+        (HEAD + OF_ANOTHER.format(does="DELETE FROM copies WHERE order_id = :id"), HIGH),
+        (HEAD + ENTERED.format(model="UserSession"), LOW),
+        (HEAD + ENTERED.format(model="ChatSession"), HIGH),
+        (HEAD + CODED.format(field="otp_code"), LOW),
+        (HEAD + CODED.format(field="state_code"), HIGH),
+        (HEAD + OPENED.format(name="open_or_attach_order"), LOW),
+        (HEAD + OPENED.format(name="open_order"), HIGH),
+    ],
+)
+def test_how_sure_it_is(source: str, confidence: Confidence) -> None:
+    (finding,) = testing.run_rule("DBS007", {"shop/orders.py": source})
+    assert finding.confidence == confidence

@@ -127,6 +127,21 @@ def place(session: Session) -> None:
     session.add(Line(order=order))
     session.commit()
 """
+REFUSED = """\
+def order_of(session: Session, key: int) -> Order:
+    order = session.get(Order, key)
+    if order.code == "old":
+        order.code = "expired"
+        with quiet():
+            session.commit()
+        {end}
+    return order
+
+def place(session: Session, key: int) -> None:
+    order = order_of(session, key)
+    session.add(Line(order=order))
+    session.commit()
+"""
 
 
 @pytest.mark.parametrize(
@@ -152,3 +167,8 @@ def place(session: Session) -> None:
 def test_how_sure_it_is(source: str, confidence: Confidence) -> None:
     (finding,) = testing.run_rule("DBS007", {"shop/orders.py": source})
     assert finding.confidence == confidence
+
+
+@pytest.mark.parametrize(("end", "found"), [("raise ValueError", 0), ("print(order)", 1)])
+def test_what_is_kept_before_a_refusal_in_a_block_of_its_own(end: str, found: int) -> None:
+    assert len(testing.run_rule("DBS007", {"shop/orders.py": HEAD + REFUSED.format(end=end)})) == found

@@ -30,6 +30,9 @@ from archlint.project.spelling import last_name, spell
 
 _ORDINARY = re.compile(r"DoesNotExist|NotFound|NoResult|KeyError|Lookup|Integrity|Exists|Empty|Missing|Duplicate|Attribute|404")
 
+_PASSED = frozenset({"with", "try"})
+"""Blocks behind which the function goes on, where what stands in them has not failed."""
+
 
 class Path(Struct, frozen=True):
     """A way from a place down to the library call that has the effect (`end`), and the project functions on it.
@@ -187,11 +190,16 @@ def _asked_parameter(point: EffectPoint) -> str:
 
 
 def _raises_behind(point: EffectPoint) -> bool:
-    """`if code.is_wrong: code.attempts += 1; code.save(); raise Refused`; or a function that does so in any case."""
-    body = point.module.body
-    can_end = body.contexts[point.context].kind in ("if", "else", "case", "function")
-    own = point.module.own_statements(body.contexts[point.context].function) if can_end else ()
-    return any(s.kind == "raise" and s.context == point.context and s.at > point.site.at for s in own)
+    """`if code.is_wrong: code.attempts += 1; code.save(); raise Refused`, also where the write stands in a block of its own
+    there; or a function that does so in any case."""
+    body, row = point.module.body, point.context
+    rows = {row}
+    while body.contexts[row].kind in _PASSED:
+        row = body.contexts[row].parent
+        rows.add(row)
+    can_end = body.contexts[row].kind in ("if", "else", "case", "function")
+    own = point.module.own_statements(body.contexts[row].function) if can_end else ()
+    return any(s.kind == "raise" and s.context in rows and s.at > point.site.at for s in own)
 
 
 def _rank(path: Path) -> tuple[int, int, str]:

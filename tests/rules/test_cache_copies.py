@@ -36,6 +36,14 @@ def page(repo, path, commit_sha):
         cache.set(f'page:{path}:{commit_sha}', found, None)
     return found
 """,
+    "a copy of one version": """\
+def page(release, path):
+    found = cache.get(f'page:{path}:{release.version}')
+    if found is None:
+        found = release.read(path)
+        cache.set(f'page:{path}:{release.version}', found, None)
+    return found
+""",
     "a record that is made once, and refused where there is one": """\
 def made(number, body):
     exists = client.get(f'{number}_order')

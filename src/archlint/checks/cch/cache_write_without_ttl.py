@@ -28,6 +28,8 @@ _DEPTH = 4
 _LITERAL = re.compile(r"[\"'][^\"'{}]{3,}")
 _PACKS = frozenset({"dumps", "packb"})
 _ELSEWHERE = ("db.read", "http", "rpc", "process")
+_VERSION = "version"
+"""Of something, in a key: `f"mirrors:{release.version}"`; as a word of its own it tells how entries are written."""
 _DIGEST = re.compile(r"\bsha\d+")
 """What makes a digest of the arguments, and says nothing of a state."""
 _VERSIONS = frozenset({"sha", "commit", "revision", "etag", "checksum"})
@@ -266,9 +268,11 @@ def _is_versioned(project: Project, writes: CacheWrites, asked: _Asked) -> bool:
     site, expr = asked.site, asked.site.argument(asked.write.key)
     texts = project.values.texts(site.module, expr, site.call.context) if expr is not None else []
     told = (writes.key(site, asked.write), *(piece.text for text in texts for piece in text.pieces))
-    parts = parts_of(site.module.body, writes.source(site.module, expr, site.call.context)) if expr is not None else ()
+    parts = list(parts_of(site.module.body, writes.source(site.module, expr, site.call.context))) if expr is not None else []
     names = (part for part in parts if isinstance(part, Name))
     made = (name.id for name in names if isinstance(writes.source(site.module, name, site.call.context), CallRef))
+    if any(isinstance(part, Attribute) and part.attr == _VERSION for part in parts):
+        return True
     says = words_of(*(_DIGEST.sub("", text) for text in told)) - words_of(*made)
     return not says.isdisjoint(_VERSIONS)
 

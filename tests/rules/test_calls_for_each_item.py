@@ -155,3 +155,37 @@ def orders():
 """
     assert _sure(code) == []
     assert _sure(code.replace("=5", "=500").replace(": 5", ": 500")) == [True]
+
+
+SERVICES = {
+    "compose.yaml": "services:\n  orders:\n    build: ./orders\n  stock:\n    build: ./stock\n",
+    "stock/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+    "orders/main.py": """
+import os
+
+import httpx
+from fastapi import FastAPI
+
+app = FastAPI()
+STOCK_URL = os.environ["STOCK_URL"]
+
+
+def take(number):
+    httpx.put(f"{STOCK_URL}/items/{number}", timeout=2)
+
+
+@app.post("/orders")
+def order():
+    for item in httpx.get("https://shop.example.com/items", timeout=2).json():
+        take(item["number"])
+""",
+}
+
+
+def test_what_is_done_in_a_service_of_the_same_project() -> None:
+    elsewhere = {**SERVICES, "orders/main.py": SERVICES["orders/main.py"].replace("STOCK_URL", "BANK_URL")}
+
+    (own,) = testing.run_rule("SVC004", SERVICES)
+    (other,) = testing.run_rule("SVC004", elsewhere)
+
+    assert (own.confidence > Confidence.LOW, other.confidence) == (True, Confidence.LOW)

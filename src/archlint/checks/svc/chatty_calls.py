@@ -30,6 +30,7 @@ from archlint.project.loops.written_besides import are_written_besides
 from archlint.project.model import Def
 from archlint.project.names.unset_flags import is_behind_unset_flag
 from archlint.project.parts import names_in, parts_of
+from archlint.project.services.own_services import OwnServices
 from archlint.project.source.operated import is_left, is_run_by_operator
 from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import last_name, shorten, spell
@@ -112,6 +113,7 @@ class _Weighing:
         self._proved, self._addressed = Proved(project, params), Addressed(project)
         self._led_to, self._spared = project.led_to, Spared(project, project.switches)
         self._limited, self._by_hand = Limited(project, _MANY), RunByHand(project, params)
+        self._own = OwnServices(project)
         self._alone, self._loops = CallsAlone(project, params), Loops(project, frozenset(params.listings))
 
     def doubt(self, call: Repeated) -> str:
@@ -205,9 +207,12 @@ class _Weighing:
     def _is_act(self, call: Repeated) -> bool:
         """It changes something over there, by the library's call, or else by the name of the function that is nearest to it.
         Such calls were right at 0.58 in rounds 19 to 29 (34 of 59) and at 0.65 in 30 to 32 (11 of 17), what only asks at 0.82
-        (130 of 159) and 0.89 (32 of 36): one thing that is done is seldom done for many at once."""
+        (130 of 159) and 0.89 (32 of 36): one thing that is done is seldom done for many at once. Services of one project could
+        do that for each other."""
         params, end = self._params, call.path.end
         if self._project.knowledge.has_one_for_many(end.witness.target) or _gives_list_of_one(call):
+            return False
+        if end.call is not None and self._own.are_asked_by(end.call):
             return False
         last = last_name(end.module.body, end.call.call.callee) if end.call is not None else ""
         if last in params.asking or last in params.changing:

@@ -103,12 +103,12 @@ def _is_of_script(by_hand: RunByHand, found: Inside) -> bool:
 
 
 def _in_request(opened: OpenTransactions, found: Inside) -> Confidence:
-    """What a whole request stands in is sure only where something was written before, on a connection that is handed to it."""
+    """What a whole request stands in is sure only where something was written before, also on the way, on a connection that
+    is handed to it."""
     if found.open.opening != "request":
         return Confidence.HIGH
-    write = found.open.write if found.open.sent else None
     is_handed = opened.transactions.holder(found.definition) == "injected"
-    return Confidence.MEDIUM if is_handed and write is not None and write.site != found.point.site else Confidence.LOW
+    return Confidence.MEDIUM if is_handed and found.open.sent else Confidence.LOW
 
 
 def _is_read_through(found: Inside) -> bool:

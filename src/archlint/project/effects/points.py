@@ -38,6 +38,7 @@ from archlint.facts.syntax import (
     Slice,
     Subscript,
 )
+from archlint.project.effects.started_coroutines import StartedCoroutines
 from archlint.project.model import CallSite, Def, Target, Type, argument_of
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.parameters_run import ParametersRun, PointKind, arguments_named
@@ -110,6 +111,7 @@ class Points:
         self._evaluations: dict[tuple[Type, tuple[str, ...]], tuple[Target, ...]] = {}
         self._running = ParametersRun(project)
         self._put_off = PutOff(project)
+        self._started = StartedCoroutines(project, self._running)
 
     def of(self, module: Module) -> tuple[Point, ...]:
         """All points of a module, by place."""
@@ -145,6 +147,7 @@ class Points:
             if operation is not None and _takes_callables(operation):
                 handed = self._handed_over(module, site, operation, kinds)
                 yield from (replace(p, kind="threaded") for p in handed) if _is_moved(sites, site.call, moved) else handed
+        kinds.update((index, "deferred") for site in sites for index in self._started.by(site))
         for site in sites:
             targets = site.targets
             if targets:
@@ -176,6 +179,7 @@ class Points:
                     elsewhere = kind in ("threaded", "deferred")
                     if elsewhere and isinstance(expr, CallRef) and not self._gives_callable(module, expr):
                         kinds[expr.index] = kind  # a coroutine that is handed over: its call only makes it
+                        kinds.update(dict.fromkeys(self._started.within(module, expr), kind))
                         continue
                     targets = self._callable(module, expr, site.call.context)
                     if targets:

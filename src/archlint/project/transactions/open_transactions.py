@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _WRITE = "db.write"
+_SESSION = "db-session"
 _LOOPS = frozenset({"for", "while"})
 Opening = Literal["block", "function", "request", "session"]
 
@@ -112,19 +113,29 @@ class OpenTransactions:
             yield Inside(definition, point, path, Open("session", asked.site, read=asked), by_reading=True)
 
     def _is_committed_below(self, path: Path) -> bool:
-        """A function on the way commits the session that it was handed, and asks it for nothing more before it goes on."""
+        """A function on the way commits the session that it was handed, or that its object has, and asks it for nothing more
+        before it goes on."""
         for definition, step in zip(path.through, path.steps[1:], strict=False):
             module, at = definition.module, step.site.at
             around = chain(module, context_at(module, at))
             ends = [
                 p.site.end
                 for p in self._effects.points_of(definition, "db.commit")
-                if p.site.at < at and p.context in around and _is_on_handed(p, definition)
+                if p.site.at < at and _outside_try(p) in around and self._is_on_handed(p, definition)
             ]
             asked = (p for effect in (_WRITE, "db.read") for p in self._effects.points_of(definition, effect))
             if ends and not any(max(ends) <= p.site.at < at for p in asked):
                 return True
         return False
+
+    def _is_on_handed(self, point: EffectPoint, definition: Def) -> bool:
+        """`session.commit()`, where `session` is a parameter, `self.session.commit()`."""
+        callee = point.call.call.callee if point.call is not None and point.is_direct else None
+        base = callee.base if isinstance(callee, Attribute) else None
+        if isinstance(base, Attribute) and isinstance(base.base, Name) and base.base.id == "self":
+            types = self._project.types
+            return any(types.role(each) == _SESSION for each in types.all(point.module, base, point.context))
+        return isinstance(base, Name) and parameter(definition.function, base.id) is not None
 
     def _is_late(self, asked: EffectPoint, path: Path) -> bool:
         """The place asks the database only behind the library call to which it leads by that path."""
@@ -200,7 +211,7 @@ class OpenTransactions:
             for w in self._before(_WRITE, definition, point, since, path)
             if w.site not in own and blocks.around(w.module, w.context) < 0
         ]
-        writes += [] if writes else self._of_turn_before(definition, point, own)
+        writes += [] if writes else [w for w in self._of_turn_before(definition, point, own) if self._is_sent(w)]
         sent = [w for w in writes if self._is_sent(w)]
         chosen = min(sent or writes, key=_plainness, default=None)
         locked = self._locked(definition, point, since, path) if self._locking and not sent else None
@@ -310,11 +321,12 @@ def _always_raises(point: EffectPoint) -> bool:
     return bool(definitions) and all(map(always_raises, definitions))
 
 
-def _is_on_handed(point: EffectPoint, definition: Def) -> bool:
-    """`session.commit()`, where `session` is a parameter."""
-    callee = point.call.call.callee if point.call is not None and point.is_direct else None
-    base = callee.base if isinstance(callee, Attribute) else None
-    return isinstance(base, Name) and parameter(definition.function, base.id) is not None
+def _outside_try(point: EffectPoint) -> int:
+    """What is tried has been done behind it, or something else goes on."""
+    contexts, row = point.module.body.contexts, point.context
+    while contexts[row].kind == "try":
+        row = contexts[row].parent
+    return row
 
 
 def _plainness(point: EffectPoint) -> tuple[int, bool, int]:

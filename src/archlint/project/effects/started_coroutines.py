@@ -1,0 +1,44 @@
+"""Coroutines that are started as tasks: where they are made, nothing of them runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import CallRef
+from archlint.project.names.arguments import arguments_by_parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archlint.project.model import CallSite
+    from archlint.project.names.parameters_run import ParametersRun
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+
+class StartedCoroutines:
+    def __init__(self, project: Project, running: ParametersRun) -> None:
+        self._project = project
+        self._running = running
+
+    def by(self, site: CallSite) -> Iterator[int]:
+        """Calls that make what a function of the project is given and starts: `in_background(load(key))`."""
+        for target in site.targets if site.call.arguments else ():
+            runs = self._running.of(target.definition) if target.definition is not None else {}
+            given = arguments_by_parameter(site.call, target.definition) if target.definition is not None and runs else {}
+            for name, expr in given.items():
+                if runs.get(name) == "deferred" and isinstance(expr, CallRef) and self._is_coroutine(site.module, expr.index):
+                    yield expr.index
+                    yield from self.within(site.module, expr)
+
+    def within(self, module: Module, made: CallRef) -> Iterator[int]:
+        """Calls that make what a coroutine is given, which it awaits when it is run itself: `in_turn(load(key))`."""
+        for argument in module.body.calls[made.index].arguments:
+            if isinstance(argument.value, CallRef) and self._is_coroutine(module, argument.value.index):
+                yield argument.value.index
+                yield from self.within(module, argument.value)
+
+    def _is_coroutine(self, module: Module, index: int) -> bool:
+        site = self._project.calls.in_module(module)[index]
+        made = [target.definition for target in site.targets]
+        return bool(made) and not site.call.awaited and all(d is not None and d.function.is_async for d in made)

@@ -202,3 +202,135 @@ def test_what_one_thing_has_ever_more_of(path: str, model: str, column: str, sur
 def test_for_whom_a_list_is_says_nothing_of_what_it_is_of(path: str, model: str, sure: Confidence) -> None:
     code = OF_ONE.replace("{model}", model).replace("{column}", "number").replace("{path}", path).replace("{where}", "")
     assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
+WRAPPED = """\
+import sqlite3
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+class Cursor:
+    def __init__(self, rows) -> None:
+        self.rows = rows
+
+    def fetchall(self):
+        return self.rows
+
+    def fetchone(self):
+        return self.rows[0]
+
+
+class Database:
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect("shop.db")
+
+    def execute(self, sql: str, values=()) -> Cursor:
+        return Cursor(self.connection.execute(sql, values).fetchall())
+
+    def all(self, sql: str, values=()) -> list[dict]:
+        return self.execute(sql, values).rows
+
+    def one(self, sql: str, values=()) -> dict:
+        return self.execute(sql, values).rows
+
+
+database = Database()
+
+
+@app.post("/orders")
+def place(number: str):
+    database.execute("INSERT INTO orders (number) VALUES (?)", (number,))
+
+
+@app.get("/orders")
+def orders(shop: int = 0):
+    {asked}
+    return [dict(row) for row in rows]
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "sure"),
+    [
+        ('rows = database.execute("SELECT * FROM orders").fetchall()', [Confidence.HIGH]),
+        ('cursor = database.execute("SELECT * FROM orders")\n    rows = cursor.fetchall()', [Confidence.HIGH]),
+        ('rows = database.all("SELECT * FROM orders")', [Confidence.HIGH]),
+        ('rows = database.all("SELECT * FROM orders LIMIT 20")', []),
+        ('rows = [database.one("SELECT * FROM orders")]', []),
+        ('rows = database.all("SELECT * FROM units")', []),
+    ],
+)
+def test_what_the_programs_own_functions_are_asked_for_by_sql(asked: str, sure: list[Confidence]) -> None:
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": WRAPPED.replace("{asked}", asked)})] == sure
+
+
+SHARED = """\
+from fastapi import FastAPI
+from sqlalchemy import select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Invoice(Base):
+    __tablename__ = "invoices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {column}: Mapped[int]
+
+
+class Lamp(Base):
+    __tablename__ = "lamps"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+
+
+{others}
+
+
+@app.post("/invoices")
+def make(session: Session):
+    session.add(Invoice())
+
+
+@app.get("/invoices")
+def invoices(session: Session, current_user, firm: int):
+    return {asked}
+"""
+OTHER = """
+class Other{n}(Base):
+    __tablename__ = "others_{n}"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    {c}: Mapped[int]
+
+
+"""
+BY_ORM = "session.scalars(select(Invoice).where(Invoice.{column} == current_user.firm_id)).all()"
+BY_SQL = 'session.execute(text("SELECT * FROM invoices WHERE {column} = :firm"), {{"firm": firm}}).fetchall()'
+BY_BOTH = (
+    'session.execute(text("SELECT * FROM invoices WHERE {column} = :firm AND number = :firm"), {{"firm": firm}}).fetchall()'
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "asked", "others", "sure"),
+    [
+        ("firm_id", BY_ORM, 5, Confidence.HIGH),
+        ("firm_id", BY_SQL, 5, Confidence.HIGH),
+        ("firm_id", BY_BOTH, 5, Confidence.MEDIUM),
+        ("firm_id", BY_ORM, 1, Confidence.MEDIUM),
+        ("owner_id", BY_SQL, 5, Confidence.MEDIUM),
+        ("tenant_id", BY_SQL, 1, Confidence.HIGH),
+    ],
+)
+def test_what_most_tables_are_parted_by_is_a_whole_table_to_each(
+    column: str, asked: str, others: int, sure: Confidence
+) -> None:
+    made = "".join(OTHER.format(n=number, c=column) for number in range(others))
+    code = SHARED.replace("{others}", made).replace("{asked}", asked.format(column=column)).replace("{column}", column)
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]

@@ -170,7 +170,7 @@ class _Weighed:
         params, words = self.params, set(words_of(path))
         own = {*words, *(f"{word}s" for word in words), *params.envelopes}
         is_whole = all(any(each in own or _ends_one(each, words) for each in words_of(key)) for key in rows.under)
-        traits = rows.traits - _ENDS - {"state"}
+        traits = rows.traits - _ENDS - {"state", "parted"}
         named = words_of(_named(rows))
         if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
             return Confidence.LOW
@@ -208,7 +208,7 @@ class _Weighed:
         is_many = self.many.is_many(model) if model is not None else self.many.is_theirs(rows.table)
         if is_many or not kind.isdisjoint(params.many):
             return Confidence.HIGH
-        if not set(_words_at_the_end(path)).isdisjoint(params.set_up):
+        if "parted" in rows.traits or not set(_words_at_the_end(path)).isdisjoint(params.set_up):
             return Confidence.LOW
         goes_on = self.many.goes_on(model) if model is not None else self.many.goes_on_in(rows.table)
         return Confidence.MEDIUM if goes_on else Confidence.LOW

@@ -279,13 +279,18 @@ class AnsweredRows:
         elif any(found.is_class for found in types) or not site.targets:
             yield from self._carried(here, site)
         elif definitions:
-            for definition in definitions[:3]:
-                given = {key: (here, value) for key, value in arguments_by_parameter(site.call, definition).items()}
-                yield from self._into(here, site, definition, given)
+            found = [rows for definition in definitions[:3] for rows in self._called_own(here, site, definition)]
+            if not found and self._fetched.gives_many(site):
+                found = list(self._fetched.named(site, (self._root(place, site.call.context, expr),)))
+            yield from found
         elif self._types.asks(here.module, here.context, site):
             yield from self._asked(here, expr, site)
         else:
             yield from self._carried(here, site)
+
+    def _called_own(self, place: Place, site: CallSite, definition: Def) -> Iterator[Rows]:
+        given = {key: (place, value) for key, value in arguments_by_parameter(site.call, definition).items()}
+        yield from self._into(place, site, definition, given)
 
     def _into(self, place: Place, site: CallSite, definition: Def, given: Mapping[str, tuple[Place, Expr]]) -> Iterator[Rows]:
         steps = (*place.steps, Step(site.site, f"calls {definition.name}"))

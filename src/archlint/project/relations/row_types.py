@@ -13,6 +13,7 @@ from archlint.project.model import CallSite, Type
 from archlint.project.names.arguments import receiver_of
 from archlint.project.parts import calls_below, parts_of
 from archlint.project.relations.grouped_sql import is_grouped
+from archlint.project.schema.tenancy import Tenancy
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-Trait = Literal["limited", "shared", "grouped", "own", "named", "dated", "since", "until", "asker", "state"]
+Trait = Literal["limited", "shared", "grouped", "own", "named", "dated", "since", "until", "asker", "state", "parted"]
 """No more than a page of them; one of several lists that are answered together; one for each of some groups; those of one
 object or person; those that somebody lists by their keys; those of one day, or of the last few; those since a day, and until
-one; those of who asks, also where administrators see all; those in one state that is written in the code."""
+one; those of who asks, also where administrators see all; those in one state that is written in the code; those of one of
+the tenants."""
 
 _COLLECTIONS = frozenset({"db-query", "db-manager", "db-result", "db-statement"})
 ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extension"}
@@ -45,8 +47,6 @@ _OF_FEW = frozenset({"role", "role_id", "is_admin", "is_staff", "is_superuser"})
 _SHIPPED = frozenset({"is_preset", "is_default", "is_system", "is_builtin", "is_built_in", "is_predefined"})
 """Columns that mark what comes with the program."""
 _STATES = frozenset({"status", "state"})
-_TENANT = "tenant"
-"""Whose rows these are shares an installation with others: they are a whole table to him."""
 _GETTING = frozenset({"get", "pop"})
 _COUNTING = frozenset({"Counter", "groupby"})
 _ASKERS = frozenset({"user", "me", "profile", "member", "identity", "principal", "viewer", "customer", "actor", "requester"})
@@ -105,6 +105,7 @@ class RowTypes:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._tenancy = Tenancy(project)
 
     def asks(self, module: Module, context: int, site: CallSite) -> bool:
         """The call is one of a query, a result or a session."""
@@ -142,6 +143,9 @@ class RowTypes:
                     yield from bounds if is_filter and _TIMED.search(key) else ()
                 elif is_filter and key in _UNIQUE and (_is_given(body, value) or _is_written(value)):
                     yield "named"
+                elif self._tenancy.parts(key):
+                    if is_filter:
+                        yield "parted"
                 elif is_filter and is_asker(value):
                     yield "asker"
                 elif not _ASKERS.isdisjoint(_askers(value)):
@@ -150,7 +154,7 @@ class RowTypes:
                     yield "dated"
                 elif is_filter and key in _STATES and not _is_given(body, value):
                     yield "state"
-                elif is_filter and (_is_of_few(key, value) or (_is_given(body, value) and _TENANT not in words_of(key))):
+                elif is_filter and (_is_of_few(key, value) or _is_given(body, value)):
                     yield "own"
 
     @staticmethod

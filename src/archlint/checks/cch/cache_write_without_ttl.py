@@ -130,10 +130,17 @@ def _decided(
     if owner != asked.decider.caller:
         yield asked, expiry  # of a decorator: those that it is put on call it without a word
     for call in project.calls.callers(owner):
-        if call.module.is_production and depth and not call.is_open:
+        if call.module.is_production and depth and not call.is_open and _is_accepted(call, owner):
             given = _given_by(writes, call, owner, expiry, asked.write)
             inner = _Asked(asked.site, asked.write, call, (call, *asked.through), (owner, *asked.owners))
             yield from _decided(project, writes, inner, given, depth - 1)
+
+
+def _is_accepted(call: CallSite, owner: Def) -> bool:
+    """The function takes each keyword that the call gives: another ends in an error, and nothing is written."""
+    declared = owner.function.parameters
+    names = {p.name for p in declared}
+    return any(p.kind == "**" for p in declared) or all(a.name is None or a.name in names for a in call.call.arguments)
 
 
 def _whose(definition: Def, names: tuple[str, ...]) -> Def | None:

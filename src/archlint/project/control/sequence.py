@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Comparison, Constant, Context, Expr, Name, String
@@ -64,6 +65,16 @@ def are_branches(one: Context, two: Context) -> bool:
     """Both branches of one `if`, or cases of one `match`."""
     is_told = one.subject is not None and one.subject == two.subject
     return is_told and {one.kind, two.kind} in ({"if", "else"}, {"case"})
+
+
+def handlers_of(contexts: Sequence[Context], tried: int) -> Iterable[int]:
+    """The `except` places of a `try`."""
+    own = contexts[tried]
+    beside = [(place.at, row) for row, place in enumerate(contexts) if place.parent == own.parent and place.at >= own.end]
+    for _, row in sorted(beside):
+        if contexts[row].kind != "except":
+            return
+        yield row
 
 
 def _exclude(one: Context, two: Context) -> bool:

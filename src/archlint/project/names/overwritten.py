@@ -7,13 +7,14 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Comparison, Constant, Context, Expr, Name
-from archlint.project.control.sequence import are_branches
+from archlint.project.control.sequence import are_branches, handlers_of
 
 if TYPE_CHECKING:
     from archlint.facts.syntax import Body
     from archlint.project.names.scopes import Binding
 
 _JUMPS = frozenset({"break", "continue"})
+_LEAVES = frozenset({"raise", "return"}) | _JUMPS
 
 
 def left(body: Body, bindings: tuple[Binding, ...], context: int, at: int) -> tuple[Binding, ...]:
@@ -43,8 +44,18 @@ def _replace(body: Body, later: tuple[Binding, Binding], earlier: Binding, aroun
 
 def _replaces(body: Body, later: Binding, earlier: Binding, around: Set[int]) -> bool:
     place = body.contexts[later.context]
-    is_there = later.context in around or (place.kind == "if" and place.parent in around and _is_something(body, place, later))
+    is_there = later.context in around
+    if place.parent in around:
+        is_there = is_there or (place.kind == "if" and _is_something(body, place, later))
+        is_there = is_there or (place.kind == "try" and _is_left_by_handlers(body, later.context))
     return is_there and _gives(body, later, earlier)
+
+
+def _is_left_by_handlers(body: Body, tried: int) -> bool:
+    """Whoever comes behind the `try` has come to its end."""
+    left = {s.context for s in body.statements if s.kind in _LEAVES}
+    rows = list(handlers_of(body.contexts, tried))
+    return bool(rows) and left.issuperset(rows)
 
 
 def _is_something(body: Body, place: Context, later: Binding) -> bool:

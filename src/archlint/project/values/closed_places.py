@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _SCOPES = frozenset({"module", "class", "function"})
 _SAME_NAMES = frozenset({"set", "list", "tuple", "sorted", "frozenset", "keys", "union"})
+ACCESS = frozenset({"access", "permission", "permissions", "auth", "authorization", "login", "token", "rights", "role", "csrf"})
+"""What these check is who asks, not what is asked."""
 _CATALOGUES = ("information_schema", "pg_tables", "pg_class", "pg_namespace", "pg_catalog", "sqlite_master", "sqlite_schema")
 
 

@@ -6,33 +6,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from archlint.facts.syntax import (
     Attribute,
     Await,
-    Body,
+    Call,
     CallRef,
-    Collection,
-    Comparison,
-    Comprehension,
     Constant,
     Expr,
-    Mapping,
     Name,
     Operation,
     Statement,
     String,
     Subscript,
-    Walrus,
 )
 from archlint.project.control.sequence import are_branches
-from archlint.project.model import Def, Type
+from archlint.project.model import Type
 from archlint.project.parts import parts_of
 from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.checked_items import has_refused_items
-from archlint.project.values.closed_places import asks_catalogue, asks_for_list, checks, names_of, places_around, written_in
+from archlint.project.values.closed_items import ClosedItems
+from archlint.project.values.closed_places import ACCESS, asks_catalogue, checks, names_of, places_around, written_in
 from archlint.project.values.converted_first import LEAVES, is_converted
-from archlint.project.values.own_things import is_own, mapping_asked, readings
+from archlint.project.values.own_things import readings
+from archlint.project.values.told_by_tests import ToldByTests, cased
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
@@ -40,13 +39,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
     from archlint.project.values.insertions import TextWords
 
-_ACCESS = frozenset(
-    {"access", "permission", "permissions", "auth", "authorization", "login", "token", "rights", "role", "csrf"}
-)
-"""What these check is who asks, not what is asked."""
-_VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "allowlisted"})
-"""In the name of a function that is asked: it is true for good values only (`is_valid_name`)."""
-_CASING = frozenset({"lower", "upper", "strip", "casefold"})
+_ENUM = "enum.Enum"
 _PLACES = frozenset({"module", "class", "function"})
 _CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"})
 
@@ -55,8 +48,10 @@ class ClosedValues:
     def __init__(self, project: Project, words: TextWords) -> None:
         self._project = project
         self._types = frozenset(words.closed_types)
-        self._type_names = frozenset(name.rpartition(".")[2] for name in words.closed_types)
-        self._checks = frozenset(words.checks)
+        type_names = frozenset(name.rpartition(".")[2] for name in words.closed_types)
+        self._told = ToldByTests(project, type_names, frozenset(words.checks))
+        self.implies = self._told.implies
+        self.items = ClosedItems(self._told, frozenset(words.leaving))
         self._checking = frozenset(words.checking)
         self._leaving = frozenset(words.leaving)
 
@@ -131,7 +126,7 @@ class ClosedValues:
             if statement.kind == "expression" and isinstance(called, CallRef) and statement.context in around:
                 given = [argument.value for argument in body.calls[called.index].arguments]
                 words = words_of(last_name(body, called))
-                vets = checks(words, self._checking) and _ACCESS.isdisjoint(words)
+                vets = checks(words, self._checking) and ACCESS.isdisjoint(words)
                 if vets and any(spell(body, part) == text for value in given for part in names_of(body, value)):
                     return True
         function = body.contexts[at.context].function
@@ -152,127 +147,14 @@ class ClosedValues:
             if isinstance(part, Name | Attribute | Subscript)
         )
 
-    def implies(self, module: Module, test: Expr | None, text: str, is_true: bool = True) -> bool:
-        """Where the test is true (or false), what is spelled so is closed."""
-        match test:
-            case Walrus():
-                return self.implies(module, test.value, text, is_true)
-            case Operation(op="not"):
-                return self.implies(module, test.operands[0], text, not is_true)
-            case Operation(op="and" | "or"):
-                told = [side for side in test.operands if not asks_for_list(module, side, test)]
-                sides = [self.implies(module, side, text, is_true) for side in told]
-                return any(sides) if (test.op == "and") == is_true else all(sides)
-            case Comparison():
-                return self._compares(module, test, text, is_true)
-            case Name():
-                return self.implies(module, self._held(module, test), text, is_true)
-            case Subscript():
-                return is_true and self._finds(module, test, text)
-            case CallRef():
-                if not is_true or self._is_of_type(module, test, text, is_true):
-                    return self._is_of_type(module, test, text, is_true)
-                return self._asks(module, test, text) or self._finds(module, test, text)
-            case _:
-                return False
-
-    def _finds(self, module: Module, expr: Expr, text: str) -> bool:
-        """It, or what the name holds, is something only for a key of a mapping that is the code's own, or that the function
-        has put together: `kinds = {column.name: column.kind for column in columns}`."""
-        looked_up = self._held(module, expr) if isinstance(expr, Name) else expr
-        while (cased := _cased(module.body, looked_up)) is not None:
-            looked_up = cased
-        asked = mapping_asked(module.body, looked_up, lambda key: self._means(module, key, text))
-        if asked is None or is_own(asked):
-            return asked is not None
-        made = self._held(module, asked) if isinstance(asked, Name) else None
-        return isinstance(made, Mapping) or (isinstance(made, Comprehension) and made.value is not None)
-
-    def _held(self, module: Module, test: Name) -> Expr | None:
-        """The test that a name holds the answer of, where nothing else is given to it."""
-        around = [f.context for f in module.outline.functions if f.at <= test.at < f.end]
-        function = module.body.contexts[around[-1]].function if around else -1
-        targets = ((s.target, s.value) for s in module.own_statements(function) if s.kind == "assign" and s.end <= test.at)
-        given = [value for target, value in targets if type(target) is Name and target.id == test.id]
-        return given[0] if len(given) == 1 and not isinstance(given[0], Name) else None
-
-    def _compares(self, module: Module, test: Comparison, text: str, is_true: bool) -> bool:
-        if len(test.ops) != 1:
-            return False
-        op, (left, right) = test.ops[0], test.operands
-        if op in ("in", "not in"):
-            return (op == "in") == is_true and not isinstance(right, String) and self._means(module, left, text)
-        if op in ("==", "!="):
-            sides = ((left, right), (right, left))
-            return (op == "==") == is_true and any(self._is_same(module, one, other, text) for one, other in sides)
-        return self._is_match(module, test, text, is_true)
-
-    def _is_same(self, module: Module, one: Expr, other: Expr, text: str) -> bool:
-        """`name == "id"`, `name == self.primary_key`, `self.kinds.get(name) == "text"`."""
-        if isinstance(other, String | Constant):
-            return self._means(module, one, text) or (bool(other.value) and self._finds(module, one, text))
-        return is_own(other) and self._means(module, one, text)
-
-    def _is_match(self, module: Module, test: Comparison, text: str, is_true: bool) -> bool:
-        """`re.fullmatch(…, name) is None`, `self.kinds.get(name) is None`."""
-        op, (asked, none) = test.ops[0], test.operands
-        if op not in ("is", "is not") or not isinstance(none, Constant) or none.value is not None:
-            return False
-        told = self._asks(module, asked, text) or self._finds(module, asked, text)
-        return told and (op == "is not") == is_true
-
-    def _is_of_type(self, module: Module, test: CallRef, text: str, is_true: bool) -> bool:
-        """`isinstance(value, int)`; where it is no string, it was not sent as one."""
-        given = [argument.value for argument in module.body.calls[test.index].arguments]
-        if last_name(module.body, test) != "isinstance" or len(given) < 2 or spell(module.body, given[0]) != text:
-            return False
-        listed = given[1].items if isinstance(given[1], Collection) else (given[1],)
-        names = {last_name(module.body, item) for item in listed}
-        return names <= self._type_names if is_true else "str" in names
-
-    def _asks(self, module: Module, test: Expr, text: str) -> bool:
-        """`name.isidentifier()`, `re.fullmatch(pattern, name)`, `all(part.isalnum() for part in parts)`."""
-        if not isinstance(test, CallRef):
-            return False
-        name, call = last_name(module.body, test), module.body.calls[test.index]
-        asked = [argument.value for argument in call.arguments]
-        if name == "all" and asked and isinstance(asked[0], Comprehension):
-            each = module.body.contexts[asked[0].context]
-            item = spell(module.body, each.target)
-            return spell(module.body, each.subject) == text and self.implies(module, asked[0].element, item)
-        if name not in self._checks and _VALID.isdisjoint(words_of(name)) and not self._answers(module, test):
-            return False
-        asked += [call.callee.base] if isinstance(call.callee, Attribute) else []
-        return any(self._means(module, part, text) for part in asked)
-
-    def _answers(self, module: Module, test: CallRef) -> bool:
-        """A function of the project that gives back whether the one thing it is given matches: `bool(PATTERN.search(name))`."""
-        targets = [t.definition for t in self._project.calls.in_module(module)[test.index].targets]
-        return bool(targets) and all(t is not None and self._tells_match(t) for t in targets)
-
-    def _tells_match(self, definition: Def) -> bool:
-        module, body = definition.module, definition.module.body
-        names = [each.name for each in definition.function.parameters if each.name not in ("self", "cls")]
-        told = [s.value for s in self._project.symbols.scopes(module).returns.get(definition.index, ())]
-        found = False
-        for value in told if len(names) == 1 else ():
-            if isinstance(value, Constant) and value.value is False:
-                continue
-            inner = value
-            while isinstance(inner, CallRef) and last_name(body, inner) == "bool" and body.calls[inner.index].arguments:
-                inner = body.calls[inner.index].arguments[0].value
-            is_asked = isinstance(inner, CallRef) and last_name(body, inner) in self._checks
-            is_match = isinstance(inner, Comparison) and len(inner.ops) == 1 and self._is_match(module, inner, names[0], True)
-            if not is_match and not (is_asked and inner is not None and self._asks(module, inner, names[0])):
-                return False
-            found = True
-        return found
-
-    def _means(self, module: Module, expr: Expr, text: str) -> bool:
-        """It is spelled so, but for its case, blanks around it and its being made a string."""
-        while (cased := _cased(module.body, expr)) is not None:
-            expr = cased
-        return text in readings(module.body, expr)
+    def is_told(self, module: Module, test: Expr, expr: Expr, is_true: bool) -> bool:
+        """Where the test is true (or false) the expression is closed, or what it has in another case."""
+        asked: Expr | None = expr
+        while asked is not None:
+            if self.implies(module, test, spell(module.body, asked), is_true):
+                return True
+            asked = cased(module.body, asked)
+        return False
 
     def _is_inside_test(self, module: Module, text: str, context: int) -> bool:
         contexts = module.body.contexts
@@ -303,10 +185,16 @@ class ClosedValues:
                 continue
             for row in _left_by(module, statement):
                 place = body.contexts[row]
-                is_apart = place.kind == "if" and row not in around and self._comes_by(module, place.parent, text, around)
-                if is_apart and self.implies(module, place.subject, text, False):
+                is_apart = place.kind in ("if", "else") and row not in around
+                is_left = is_apart and self.implies(module, place.subject, text, place.kind == "else")
+                if is_left and self._comes_by(module, place.parent, text, around):
                     return True
-        return is_converted(module, expr, text, around, self._leaving)
+        return is_converted(module, expr, text, around, self._leaving, lambda call: self._picks(module, call))
+
+    def _picks(self, module: Module, call: Call) -> bool:
+        """`Kind(name)`: a member of an enumeration, or an error."""
+        types = list(self._project.types.all(module, call.callee, call.context))
+        return bool(types) and all(t.is_class and self._project.types.is_a(replace(t, is_class=False), _ENUM) for t in types)
 
     def _comes_by(self, module: Module, context: int, text: str, around: set[int]) -> bool:
         """Whoever has not come by a place has been let through by the test beside it, or been given something written there."""
@@ -325,16 +213,6 @@ class ClosedValues:
         if statement.kind == "assign" and statement.target is not None and spell(module.body, statement.target) == text:
             return isinstance(statement.value, String | Constant | Name | Attribute)
         return statement.kind == "expression" and last_name(module.body, statement.value) in self._leaving
-
-
-def _cased(body: Body, expr: Expr | None) -> Expr | None:
-    """`name` of `name.lower()`, `name.strip()` and `str(name)`."""
-    if not isinstance(expr, CallRef):
-        return None
-    call = body.calls[expr.index]
-    if isinstance(call.callee, Attribute) and call.callee.attr in _CASING:
-        return call.callee.base
-    return call.arguments[0].value if last_name(body, call.callee) == "str" and len(call.arguments) == 1 else None
 
 
 def _left_by(module: Module, statement: Statement) -> Iterator[int]:

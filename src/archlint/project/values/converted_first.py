@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Set
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, Comparison, Constant, Context, Expr, Name, Statement, Subscript
+from archlint.facts.syntax import Attribute, Body, Call, Comparison, Constant, Expr, Name, Statement, Subscript
+from archlint.project.control.sequence import handlers_of
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
@@ -18,20 +19,24 @@ _BY_FORM, _WITH_FORM = "strptime", 2
 LEAVES = frozenset({"raise", "return", "continue", "break"})
 
 
-def is_converted(module: Module, expr: Expr, text: str, around: Set[int], leaving: Set[str]) -> bool:
-    """`int(number)` before, which raises for anything else; what it raises is not let through beside it.
+def is_converted(  # noqa: PLR0917 - the value, where it stands, and what is asked of the words
+    module: Module, expr: Expr, text: str, around: Set[int], leaving: Set[str], picks: Callable[[Call], bool]
+) -> bool:
+    """`int(number)` before, or `Kind(name)`, which raises for anything else; what it raises is not let through beside it.
 
-    `around`: the places around the value, out to its function; `leaving`: names of calls that end a function.
+    `around`: the places around the value, out to its function; `leaving`: names of calls that end a function; `picks`: whether
+    a call gives one of a few for what it is given.
     """
     body = module.body
     functions = {body.contexts[context].function for context in around}
     for call in (call for function in functions for call in module.own_calls(function) if call.at < expr.at):
-        name = last_name(body, call.callee)
-        if not (len(call.arguments) == 1 and name in CONVERTING) and not (
-            len(call.arguments) == _WITH_FORM and name == _BY_FORM
-        ):
+        given = call.arguments
+        if not given or spell(body, given[0].value) != text or not _is_passed(body, call.context, text, around, leaving):
             continue
-        if spell(body, call.arguments[0].value) == text and _is_passed(body, call.context, text, around, leaving):
+        name = last_name(body, call.callee)
+        if len(given) == _WITH_FORM and name == _BY_FORM:
+            return True
+        if len(given) == 1 and (name in CONVERTING or picks(call)):
             return True
     return False
 
@@ -66,16 +71,6 @@ def _lets_through(body: Body, tried: int, text: str, around: Set[int], leaving: 
         if not any(_ends(body, statement, text, leaving) for statement in inside):
             return True
     return False
-
-
-def handlers_of(contexts: Sequence[Context], tried: int) -> Iterable[int]:
-    """The `except` places of a `try`."""
-    own = contexts[tried]
-    beside = [(place.at, row) for row, place in enumerate(contexts) if place.parent == own.parent and place.at >= own.end]
-    for _, row in sorted(beside):
-        if contexts[row].kind != "except":
-            return
-        yield row
 
 
 def _ends(body: Body, statement: Statement, text: str, leaving: Set[str]) -> bool:

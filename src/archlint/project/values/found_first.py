@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, Await, Body, CallRef, Comparison, Constant, Expr, Name, Operation, Statement
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
-from archlint.project.values.closed_places import places_around
+from archlint.project.values.closed_places import ACCESS, places_around
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 _LEAVES = frozenset({"raise", "return", "continue"})
 _FAULTS = frozenset({"error", "errors"})
 _NOTES = frozenset({"append", "add"})
+_ASK_NOTHING = frozenset(
+    {"isinstance", "len", "str", "bool", "all", "any", "callable", "hasattr", "list", "set", "dict", "strip"}
+)
+"""Functions that tell no more than what kind of thing it is, or whether there is any."""
 _LOOKING = frozenset({"get", "lookup", "find"})
 
 
@@ -28,8 +33,6 @@ def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
     function, text = body.contexts[at.context].function, spell(body, expr)
     before = [s for s in at.module.own_statements(function) if s.at < expr.at]
     found = {name for statement in before for name in found_by(body, statement, text)}
-    if not found:
-        return False
     around = set(places_around(at.module, at.context))
     empty = {spell(body, each) for row in around if (each := tested_for_nothing(body, _of_if(body, row))) is not None}
     if any(_tells_faults(body, statement, found, empty) for statement in before):
@@ -38,9 +41,22 @@ def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
         place = body.contexts[statement.context]
         leaves = statement.kind in _LEAVES or _is_left(body, statement, leaving) or _noted_in(body, statement) in empty
         beside = place.kind == "if" and statement.context not in around and place.parent in around
-        if leaves and beside and not found.isdisjoint(missing(body, place.subject)):
+        if leaves and beside and (not found.isdisjoint(missing(body, place.subject)) or _is_asked(body, place.subject, text)):
             return True
     return False
+
+
+def _is_asked(body: Body, test: Expr | None, text: str) -> bool:
+    """`if not exists(name): raise …`, `if not db.execute("…", (name,)).fetchone(): raise …`"""
+    if isinstance(test, Operation) and test.op == "or":
+        return any(_is_asked(body, side, text) for side in test.operands)
+    asked = tested_for_nothing(body, test)
+    asked = asked.value if isinstance(asked, Await) else asked
+    if not isinstance(asked, CallRef) or last_name(body, asked) in _ASK_NOTHING:
+        return False
+    if not ACCESS.isdisjoint(words_of(last_name(body, asked))):
+        return False
+    return any(spell(body, part) == text for each in _given(body, asked) for part in parts_of(body, each))
 
 
 def _of_if(body: Body, row: int) -> Expr | None:

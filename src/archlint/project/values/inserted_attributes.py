@@ -14,8 +14,9 @@ from archlint.project.model import Def, Type
 from archlint.project.names.reading_methods import ReadingMethods
 from archlint.project.secrets.flows import Frame, Place
 from archlint.project.types.entities import ModuleRef
+from archlint.project.values.described_values import lets_through
 from archlint.project.values.found_first import tested_for_nothing
-from archlint.project.values.insertions import Inserted, Reach, Spot
+from archlint.project.values.insertions import Inserted, Part, Reach, Spot
 
 if TYPE_CHECKING:
     from archlint.project.names.scopes import Binding
@@ -26,10 +27,10 @@ _MOST_BINDINGS = 6
 _FOR_SENDERS = 400
 """Expressions looked at for who sends what holds a field."""
 _OF_MEMBERS = frozenset({"name", "value"})
+_OF_FIELDS = frozenset({"__dict__", "model_fields_set", "__fields_set__", "model_fields", "__fields__", "__annotations__"})
+"""Attributes that hold the names of an object's fields, as items or as keys."""
 _OWN = frozenset({"self", "cls"})
 _REFUSING = frozenset({"raise", "assert"})
-PATTERNS = frozenset({"pattern", "regex", "choices"})
-"""By which what describes a field or a parameter says what it lets through."""
 
 
 class InsertedAttributes:
@@ -42,6 +43,8 @@ class InsertedAttributes:
     def of(self, expr: Attribute, spot: Spot) -> Found:
         """What is in the attribute of a module, a class or an object."""
         place = spot.place
+        if expr.attr in _OF_FIELDS and spot.taken[:1] == (Part.EACH,) and self.has_fields(expr.base, place):
+            return
         described = isinstance(expr.base, Attribute) and expr.base.attr in self._values.words.schema_objects
         if described or expr.attr in self._values.words.schema_names or self._values.closed.is_checked(expr, place):
             return
@@ -129,6 +132,11 @@ class InsertedAttributes:
         types = [entity for found in told for entity in found if isinstance(entity, Type)]
         return bool(told) and all(told) and self._values.closed.by_type(types)
 
+    def has_fields(self, expr: Expr, place: Place) -> bool:
+        """It is an object whose class declares its fields, so that their names are written there."""
+        types = list(self._project.types.all(place.module, expr, place.context))
+        return bool(types) and all(not t.is_class and self.declares_fields(t) for t in types)
+
     def declares_fields(self, owner: Type) -> bool:
         """A library makes its objects of what its body annotates."""
         infos = (
@@ -162,9 +170,9 @@ class InsertedAttributes:
                 continue
             body, outline = klass.module.body, klass.module.outline
             for binding in self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name)[-1:]:
-                value = body.statements[binding.index].value if binding.kind == "statement" else None
-                described = body.calls[value.index].arguments if isinstance(value, CallRef) else ()
-                if any(argument.name in PATTERNS for argument in described):
+                stated = body.statements[binding.index] if binding.kind == "statement" else None
+                described = (stated.value, stated.annotation) if stated is not None else ()
+                if any(lets_through(self._project, klass.module, expr, klass.klass.context) for expr in described):
                     return True
             for row, function in enumerate(outline.functions):
                 if function.klass == klass.index and any(_names(body, d, name) for d in function.decorators):

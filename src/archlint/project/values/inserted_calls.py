@@ -54,6 +54,9 @@ _READ = "read"
 _SAME_ITEMS = frozenset(
     {"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter", "dict", "OrderedDict", "copy", "deepcopy"}
 )
+_OF_DATA = "asdict"
+_OF_FIELDS = frozenset({"vars", "dict", _OF_DATA})
+"""Of an object they make a mapping under the names of its fields."""
 _SAME_KEYS = frozenset({"copy", "dict", "model_dump"})
 _STREAMS = frozenset({"StringIO", "BytesIO", "TextIOWrapper"})
 """Of a text or of bytes, which they are read out of again."""
@@ -234,8 +237,10 @@ class InsertedCalls:
             if name == "map" and isinstance(plain[0], Lambda):
                 made = Def(spot.place.module, spot.place.module.name, plain[0].function)
                 return self.returned(made, spot.place.frame, spot.inside())
-            closes = told in _CLOSED or told in self._quoting
-            return iter(()) if name == "map" and closes else values.walk(plain[1], spot)
+            closes = (
+                told in _CLOSED or told in self._quoting if name == "map" else self._keeps_closed(plain[0], told, spot.place)
+            )
+            return iter(()) if closes else values.walk(plain[1], spot)
         if name == "next" and plain:
             return chain(values.walk(plain[0], spot.taking(Part.EACH)), values.all(plain[1:2], spot))
         if name == "enumerate" and plain and len(spot.taken) > 1:
@@ -243,11 +248,23 @@ class InsertedCalls:
         if name in ("zip", "zip_longest") and len(spot.taken) > 1 and isinstance(spot.taken[1], int):
             chosen = plain[spot.taken[1] : spot.taken[1] + 1]
             return values.all(chosen, spot.inside().inside().taking(Part.EACH))
+        is_keyed = name in _OF_FIELDS and bool(plain) and spot.taken[:1] == (Part.EACH,)
+        if is_keyed and (name == _OF_DATA or values.attributes.has_fields(plain[0], spot.place)):
+            return iter(())
         if name in ("dict", "OrderedDict") and not plain:
             return self._keywords(call, spot)
         if name == "Template" or name in _SAME_ITEMS or name in CARRYING_FUNCTIONS:
             return values.walk(plain[0], spot if name in _SAME_ITEMS else spot.whole()) if plain else iter(())
         return values.leaf(expr, spot)
+
+    def _keeps_closed(self, asked: Expr, name: str, place: Place) -> bool:
+        """`filter(str.isdigit, text)`, `filter(lambda name: name in COLUMNS, names)`."""
+        if not isinstance(asked, Lambda):
+            return name in self._values.words.checks
+        module = place.module
+        parameters = module.outline.functions[asked.function].parameters
+        told = [s.value for s in self._project.symbols.scopes(module).returns.get(asked.function, ())]
+        return bool(parameters) and any(self._values.closed.implies(module, each, parameters[0].name) for each in told)
 
     def _keywords(self, call: Call, spot: Spot) -> Found:
         """`dict(table="orders")`."""

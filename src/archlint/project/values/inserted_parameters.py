@@ -20,8 +20,9 @@ from archlint.project.parts import parts_of
 from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
-from archlint.project.values.inserted_attributes import PATTERNS
-from archlint.project.values.insertions import Inserted, Part, Reach, Spot, is_enclosed
+from archlint.project.types.injected import Injected
+from archlint.project.values.described_values import lets_through
+from archlint.project.values.insertions import Inserted, Part, Reach, Spot, cannot_be_bound, is_enclosed
 from archlint.project.values.path_numbers import PathNumbers
 from archlint.project.values.request_objects import RequestObjects
 from archlint.project.words import words_of
@@ -56,6 +57,7 @@ class InsertedParameters:
         self._climbing: list[tuple[Def, int]] = []
         self._numbers = PathNumbers(self._project)
         self._later = HandedOver(self._project)
+        self._injected_by = Injected(self._project)
 
     @contextmanager
     def afresh(self) -> Iterator[None]:
@@ -140,7 +142,13 @@ class InsertedParameters:
             return iter(())  # `body.model_dump()["limit"]`
         is_filled = parameter.annotation is not None or self._is_in_path(definition, parameter)
         is_filled = is_filled or self._is_filled_by_routes(definition)
-        sent = is_filled and not self._lets_through(definition, parameter)
+        module, outer = definition.module, definition.function.outer
+        described = (parameter.default, parameter.annotation)
+        sent = is_filled and not any(lets_through(self._project, module, each, outer) for each in described)
+        is_fixed = spot.entry is not None and cannot_be_bound(spot.entry.before)
+        injected = self._injected_by.functions(definition) if sent else ()
+        if any(self._values.refused.ends_without(d, parameter.name, is_found=is_fixed) for d in injected):
+            sent = False
         return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
 
     def _is_injected(self, definition: Def, parameter: Parameter) -> bool:
@@ -197,17 +205,6 @@ class InsertedParameters:
         if parameter.kind == "**" or any(f"{{{parameter.name}}}" in path for path in paths):
             return True
         return self._numbers.is_grouped(definition, parameter.name)
-
-    @staticmethod
-    def _lets_through(definition: Def, parameter: Parameter) -> bool:
-        """What describes it has a pattern of what is let through: `Query(pattern="^(asc|desc)$")`."""
-        body = definition.module.body
-        described = (
-            part for expr in (parameter.default, parameter.annotation) if expr is not None for part in parts_of(body, expr)
-        )
-        return any(
-            a.name in PATTERNS for part in described if isinstance(part, CallRef) for a in body.calls[part.index].arguments
-        )
 
     def _is_filled_by_routes(self, definition: Def) -> bool:
         """It has no decorators but those of its routes: nobody else is there who could give it anything."""

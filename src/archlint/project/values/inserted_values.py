@@ -79,7 +79,7 @@ class InsertedValues:
         self.attributes = InsertedAttributes(self)
         self.parameters = InsertedParameters(self)
         self._outside = OutsideValues(project)
-        self._refused = RefusedElsewhere(project, self.closed, frozenset(words.leaving))
+        self.refused = RefusedElsewhere(project, self.closed, frozenset(words.leaving))
         self._work = 0
         self._open: set[tuple[object, ...]] = set()
 
@@ -208,13 +208,14 @@ class InsertedValues:
     def _conditional(self, expr: Conditional, spot: Spot) -> Found:
         module = spot.place.module
         for side, is_true in ((expr.body, True), (expr.orelse, False)):
-            if not self.closed.implies(module, expr.test, spell(module.body, side), is_true):
+            if not self.closed.is_told(module, expr.test, side, is_true):
                 yield from self.walk(side, spot)
 
     # names
 
     def _name(self, expr: Name, spot: Spot) -> Found:
-        if self.closed.is_checked(expr, spot.place):
+        of_items = spot.taken[:1] in ((), (Part.EACH,))
+        if self.closed.is_checked(expr, spot.place) or (of_items and self.closed.items.of(expr, spot.place)):
             return iter(())
         spot = self.vetted(expr, spot)
         held = self.named(expr, spot, expr.at)
@@ -233,10 +234,10 @@ class InsertedValues:
 
     def _is_vetted(self, expr: Name | Attribute, place: Place) -> bool:
         is_looked_at = self.closed.is_vetted(expr, place) or is_known_outside(self.project, expr, place)
-        return is_looked_at or self._refused.has(expr, place)
+        return is_looked_at or self.refused.has(expr, place)
 
     def _is_found(self, expr: Name | Attribute, place: Place) -> bool:
-        return is_found_first(expr, place, self.words.leaving) or self._refused.is_stored(expr, place)
+        return is_found_first(expr, place, self.words.leaving) or self.refused.is_stored(expr, place)
 
     def named(self, expr: Name, spot: Spot, offset: int) -> Found:
         """What a name holds where it is used at an offset."""

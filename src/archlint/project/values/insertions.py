@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.findings import Confidence, Site, Step
-from archlint.facts.syntax import Attribute, Expr, Name, String, Template
+from archlint.facts.syntax import Attribute, Expr, Name, Operation, String, Template
 from archlint.project.secrets.flows import Place
 from archlint.project.words import words_of
 
@@ -215,6 +215,8 @@ def text_of(expr: Expr | None) -> str:
         return expr.value
     if isinstance(expr, Template):
         return "".join(text_of(part) for part in expr.parts)
+    if isinstance(expr, Operation) and expr.op == "+":
+        return "".join(text_of(part) for part in expr.operands)
     return _VALUE
 
 

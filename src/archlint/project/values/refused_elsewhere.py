@@ -56,6 +56,13 @@ class RefusedElsewhere:
             expr, at, expr.at, self._has_to_find
         )
 
+    def ends_without(self, definition: Def, name: str, *, is_found: bool) -> bool:
+        """The function ends in an error for all but a known few that a parameter may be; `is_found`: or for all by which it
+        finds nothing."""
+        if all(each.name != name for each in definition.function.parameters):
+            return False
+        return self._refuses_parameter(definition, name) or (is_found and self._has_to_find(definition, name))
+
     def _is_handed_before(self, expr: Name | Attribute, at: Place, end: int, refuses: Callable[[Def, str], bool]) -> bool:
         module, around = at.module, set(places_around(at.module, at.context))
         sites = self._project.calls.of(Def(module, module.name, module.body.contexts[at.context].function))

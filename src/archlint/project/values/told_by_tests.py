@@ -1,0 +1,205 @@
+"""What a test says of the values that it asks about: that they are one of a known few, or hold no character that could do
+harm."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import (
+    Attribute,
+    Body,
+    CallRef,
+    Collection,
+    Comparison,
+    Comprehension,
+    Constant,
+    Expr,
+    Mapping,
+    Name,
+    Operation,
+    String,
+    Subscript,
+    Walrus,
+)
+from archlint.project.model import CallSite, Def
+from archlint.project.names.arguments import arguments_by_parameter
+from archlint.project.spelling import last_name, spell
+from archlint.project.values.closed_places import asks_for_list
+from archlint.project.values.own_things import is_own, mapping_asked, readings
+from archlint.project.words import words_of
+
+if TYPE_CHECKING:
+    from archlint.project.program import Project
+    from archlint.project.source.modules import Module
+
+_VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "allowlisted"})
+"""In the name of a function that is asked: it is true for good values only (`is_valid_name`)."""
+_CASING = frozenset({"lower", "upper", "strip", "casefold"})
+
+
+class ToldByTests:
+    """`closed_types`: last names of types whose values can do no harm; `checks`: names of functions that are true only for
+    harmless text."""
+
+    def __init__(self, project: Project, closed_types: frozenset[str], checks: Container[str]) -> None:
+        self._project = project
+        self._type_names = closed_types
+        self._checks = checks
+        self._known: dict[tuple[Def, str, bool], bool] = {}
+
+    def implies(self, module: Module, test: Expr | None, text: str, is_true: bool = True) -> bool:
+        """Where the test is true (or false), what is spelled so is closed."""
+        match test:
+            case Walrus():
+                return self.implies(module, test.value, text, is_true)
+            case Operation(op="not"):
+                return self.implies(module, test.operands[0], text, not is_true)
+            case Operation(op="and" | "or"):
+                told = [side for side in test.operands if not asks_for_list(module, side, test)]
+                sides = [self.implies(module, side, text, is_true) for side in told]
+                return any(sides) if (test.op == "and") == is_true else all(sides)
+            case Comparison():
+                return self._compares(module, test, text, is_true)
+            case Name() | Attribute() | Subscript() if self.means(module, test, text):
+                return not is_true  # what is nothing does no harm
+            case Name():
+                return self.implies(module, self.held(module, test), text, is_true)
+            case Subscript():
+                return is_true and self._finds(module, test, text)
+            case CallRef():
+                if self._is_of_type(module, test, text, is_true) or self._answers(module, test, text, is_true):
+                    return True
+                return is_true and (self._asks(module, test, text) or self._finds(module, test, text))
+            case _:
+                return False
+
+    def _finds(self, module: Module, expr: Expr, text: str) -> bool:
+        """It, or what the name holds, is something only for a key of a mapping that is the code's own, or that the function
+        has put together: `kinds = {column.name: column.kind for column in columns}`."""
+        looked_up = self.held(module, expr) if isinstance(expr, Name) else expr
+        while (inner := cased(module.body, looked_up)) is not None:
+            looked_up = inner
+        asked = mapping_asked(module.body, looked_up, lambda key: self.means(module, key, text))
+        if asked is None or is_own(asked):
+            return asked is not None
+        made = self.held(module, asked) if isinstance(asked, Name) else None
+        return isinstance(made, Mapping) or (isinstance(made, Comprehension) and made.value is not None)
+
+    def held(self, module: Module, test: Name) -> Expr | None:
+        """The test that a name holds the answer of, where nothing else is given to it."""
+        around = [f.context for f in module.outline.functions if f.at <= test.at < f.end]
+        function = module.body.contexts[around[-1]].function if around else -1
+        targets = ((s.target, s.value) for s in module.own_statements(function) if s.kind == "assign" and s.end <= test.at)
+        given = [value for target, value in targets if type(target) is Name and target.id == test.id]
+        return given[0] if len(given) == 1 and not isinstance(given[0], Name) else None
+
+    def _compares(self, module: Module, test: Comparison, text: str, is_true: bool) -> bool:
+        if len(test.ops) != 1:
+            return False
+        op, (left, right) = test.ops[0], test.operands
+        if op in ("in", "not in"):
+            return (op == "in") == is_true and not isinstance(right, String) and self.means(module, left, text)
+        if op in ("==", "!="):
+            sides = ((left, right), (right, left))
+            return (op == "==") == is_true and any(self._is_same(module, one, other, text) for one, other in sides)
+        return self._is_match(module, test, text, is_true)
+
+    def _is_same(self, module: Module, one: Expr, other: Expr, text: str) -> bool:
+        """`name == "id"`, `name == self.primary_key`, `self.kinds.get(name) == "text"`."""
+        if isinstance(other, String | Constant):
+            return self.means(module, one, text) or (bool(other.value) and self._finds(module, one, text))
+        return is_own(other) and self.means(module, one, text)
+
+    def _is_match(self, module: Module, test: Comparison, text: str, is_true: bool) -> bool:
+        """`re.fullmatch(…, name) is None`, `self.kinds.get(name) is None`."""
+        op, (asked, none) = test.ops[0], test.operands
+        if op not in ("is", "is not") or not isinstance(none, Constant) or none.value is not None:
+            return False
+        if self.means(module, asked, text):
+            return (op == "is") == is_true
+        told = self._asks(module, asked, text) or self._finds(module, asked, text)
+        return told and (op == "is not") == is_true
+
+    def _is_of_type(self, module: Module, test: CallRef, text: str, is_true: bool) -> bool:
+        """`isinstance(value, int)`; where it is no string, it was not sent as one."""
+        given = [argument.value for argument in module.body.calls[test.index].arguments]
+        if last_name(module.body, test) != "isinstance" or len(given) < 2 or spell(module.body, given[0]) != text:
+            return False
+        listed = given[1].items if isinstance(given[1], Collection) else (given[1],)
+        names = {last_name(module.body, item) for item in listed}
+        return names <= self._type_names if is_true else "str" in names
+
+    def _asks(self, module: Module, test: Expr, text: str) -> bool:
+        """`name.isidentifier()`, `re.fullmatch(pattern, name)`, `all(part.isalnum() for part in parts)`."""
+        if not isinstance(test, CallRef):
+            return False
+        name, call = last_name(module.body, test), module.body.calls[test.index]
+        asked = [argument.value for argument in call.arguments]
+        if name == "all" and asked and isinstance(asked[0], Comprehension):
+            each = module.body.contexts[asked[0].context]
+            item = spell(module.body, each.target)
+            return spell(module.body, each.subject) == text and self.implies(module, asked[0].element, item)
+        if name == "bool" and len(asked) == 1:
+            return self.implies(module, asked[0], text)
+        if name not in self._checks and _VALID.isdisjoint(words_of(name)):
+            return False
+        asked += [call.callee.base] if isinstance(call.callee, Attribute) else []
+        return any(self.means(module, part, text) for part in asked)
+
+    def _answers(self, module: Module, test: CallRef, text: str, is_true: bool) -> bool:
+        """A function of the project that tells by what it gives back whether what it is handed is closed."""
+        site = self._project.calls.in_module(module)[test.index]
+        if not any(self.means(module, argument.value, text) for argument in site.call.arguments):
+            return False
+        told = [target.definition for target in site.targets]
+        return bool(told) and all(d is not None and self._tells(d, site, text, is_true) for d in told)
+
+    def _tells(self, definition: Def, site: CallSite, text: str, is_true: bool) -> bool:
+        given = arguments_by_parameter(site.call, definition)
+        return any(
+            self._gives_for_closed(definition, name, is_true)
+            for name, value in given.items()
+            if self.means(site.module, value, text)
+        )
+
+    def _gives_for_closed(self, definition: Def, name: str, is_true: bool) -> bool:
+        """Whatever it gives that is true (or false) it gives for closed values of a parameter only."""
+        key = (definition, name, is_true)
+        if key not in self._known:
+            self._known[key] = False  # recursion ends here
+            given = [s.value for s in self._project.symbols.scopes(definition.module).returns.get(definition.index, ())]
+            told = [value for value in given if not isinstance(value, Constant) or bool(value.value) == is_true]
+            self._known[key] = bool(told) and all(
+                self._has_refused(definition, name)
+                if isinstance(value, Constant)
+                else self.implies(definition.module, value, name, is_true)
+                for value in told
+            )
+        return self._known[key]
+
+    def _has_refused(self, definition: Def, name: str) -> bool:
+        """`if name not in KINDS: return False`, before what the function gives at its end."""
+        module, body = definition.module, definition.module.body
+        left = {s.context for s in module.own_statements(definition.index) if s.kind in ("return", "raise")}
+        tests = (body.contexts[row] for row in left if body.contexts[row].parent == definition.function.context)
+        return any(place.kind == "if" and self.implies(module, place.subject, name, False) for place in tests)
+
+    def means(self, module: Module, expr: Expr, text: str) -> bool:
+        """It is spelled so, but for its case, blanks around it and its being made a string."""
+        asked: Expr | None = expr
+        while asked is not None:
+            if text in readings(module.body, asked):
+                return True
+            asked = cased(module.body, asked)
+        return False
+
+
+def cased(body: Body, expr: Expr | None) -> Expr | None:
+    """`name` of `name.lower()`, `name.strip()` and `str(name)`."""
+    if not isinstance(expr, CallRef):
+        return None
+    call = body.calls[expr.index]
+    if isinstance(call.callee, Attribute) and call.callee.attr in _CASING:
+        return call.callee.base
+    return call.arguments[0].value if last_name(body, call.callee) == "str" and len(call.arguments) == 1 else None

@@ -157,8 +157,12 @@ def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
         if statement is holder or statement.at <= at < statement.end or not found.isdisjoint(names_in(body, statement.value))
     } - loop.targets  # what is put into the item is gone with it
     filled -= {spell(body, s.target.base) for s in loop.statements if isinstance(s.target, Subscript) and _adds_up(body, s)}
+    filled -= {s.target.id for s in loop.statements if s.kind == "assign" and type(s.target) is Name}  # so is what a turn makes
     return bool(filled) and any(
-        _looks_up(body, part, filled) for statement in loop.statements for part in parts_of(body, statement.value)
+        _looks_up(body, part, filled)
+        for statement in loop.statements
+        if statement.at <= holder.at  # what is looked up behind it spares nothing
+        for part in parts_of(body, statement.value)
     )
 
 

@@ -9,12 +9,15 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.schema import ForeignKey, Index, Schema, Table
 from archlint.project.schema.lookups import full_name, serving
+from archlint.project.words import words_of
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`actors`: how columns end that keep who did something."""
+    """`actors`: how columns end that keep who did something; `few_rows`: last words of the names of tables that hold a row or a
+    few, and whose actors hardly cost anything."""
 
     actors: tuple[str, ...]
+    few_rows: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -27,7 +30,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Proof(key.site, "the database makes the key's index by itself")
             elif found is None:
                 is_actor = key.columns[-1].lower().endswith(params.actors)
-                yield _hit(schema, table, key, "several" if by_itself else "actor" if is_actor else "default")
+                is_small = not set(words_of(table.name)[-1:]).isdisjoint(params.few_rows)
+                message = "several" if by_itself else "rare" if is_actor and is_small else "actor" if is_actor else "default"
+                yield _hit(schema, table, key, message)
             elif isinstance(found, Index) and found.partial:
                 yield _hit(schema, table, key, "partial")
             else:
@@ -36,9 +41,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 def _hit(schema: Schema, table: Table, key: ForeignKey, message: str) -> Hit:
     words = {"table": full_name(table), "columns": _columns(key.columns), "target": key.table}
-    if message != "default" or table.doubtful or schema.is_assumed:
+    if message not in ("default", "actor") or table.doubtful or schema.is_assumed:
         confidence = Confidence.LOW
-    elif schema.made_by in ("migrations", "models") and schema.dialect:
+    elif message == "default" and schema.made_by in ("migrations", "models") and schema.dialect:
         confidence = Confidence.HIGH
     else:
         confidence = Confidence.MEDIUM

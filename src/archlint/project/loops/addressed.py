@@ -44,6 +44,8 @@ _CLIENTS = frozenset({"http-client", "rpc-client", "cloud-client"})
 _NAMING = _CLIENTS - {"http-client"}
 """Clients whose calls name what is wanted, and no address."""
 _ADDRESS = "url"
+_HTTP = "http"
+"""Other calls name what they ask by their function, and are handed what is asked about."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Addressed:
         sites = self._sites(call)
         if sites is None:
             return False
-        return any(self._leads_to_item(lead, [*sites, end], path.through, loop) for lead in self._ends(end, loop, path.through))
+        return any(self._leads_to_item(lead, [*sites, end], path.through, loop) for lead in self._ends(call, end))
 
     def _sites(self, call: Repeated) -> list[CallSite] | None:
         """The calls of the project's own functions on the way, from the loop down; where a callable is handed over to run
@@ -88,11 +90,12 @@ class Addressed:
     def _call_at(self, module: Module, place: Site) -> CallSite | None:
         return next((site for site in self._project.calls.in_module(module) if site.site == place), None)
 
-    def _ends(self, end: CallSite, loop: Loop, through: tuple[Def, ...]) -> list[_Lead]:
+    def _ends(self, call: Repeated, end: CallSite) -> list[_Lead]:
         """The names by which the library call finds its host: the start of the address, or the client if that has it."""
+        loop, through = call.loop, call.path.through
         role = self._project.types.role(end.receiver) if end.receiver is not None else ""
         given = [a.value for a in end.call.arguments if a.name == _ADDRESS]
-        if not given and role not in _NAMING:
+        if not given and role not in _NAMING and call.path.end.effect == _HTTP:
             given = [a.value for a in end.call.arguments if a.name is None][:2]
         targets = loop.targets if not through else frozenset[str]()
         given.sort(key=lambda expr: ADDRESSES.isdisjoint(words_of(last_name(end.module.body, expr))))

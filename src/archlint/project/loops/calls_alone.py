@@ -10,7 +10,7 @@ from archlint.project.loops.repeated import LoopWords
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.name_uses import attributes_of
 from archlint.project.parts import names_in, parts_of
-from archlint.project.spelling import last_name
+from archlint.project.spelling import last_name, spell
 from archlint.project.words import compounds_of, words_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,9 @@ class CallsAlone:
         said = {*words_of(end.rpartition(".")[2]), *(word for own in names for word in own)}
         homes = (frozenset(words_of(definition.module.name)) for definition in call.path.through)
         is_called_so = any(not own.isdisjoint(self._words.models) for own in (said, *_words_of_ways(call), *homes))
-        return (is_model or is_called_so) and said.isdisjoint(self._words.many_prompts)
+        made = call.path.end.call
+        written = words_of(spell(made.module.body, made.call.callee)) if made is not None else ()
+        return (is_model or is_called_so) and {*said, *written}.isdisjoint(self._words.many_prompts)
 
     def _asks_as_item(self, call: Repeated) -> bool:
         """The call is given a credential that the item holds, or the item, of which the function takes one."""

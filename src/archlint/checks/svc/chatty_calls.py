@@ -64,7 +64,7 @@ _NO_FAULT = frozenset(
         "its items are settings",
     }
 )
-"""What one request could not do for all: of 25 notes for these reasons that were read one was right, so that they are not said."""
+"""What one request could not do for all: of 26 notes for these reasons that were read one was right, so they are not said."""
 
 
 class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -30,7 +30,7 @@ def comes_between(project: Project, definition: Def, first: Commit, second: Comm
 def _is_beside(project: Project, commit: Commit, effect: str, *, behind: bool) -> bool:
     """`create_user(data)`, which hashes a password before it commits: somewhere on the way down the effect is behind the
     commit, or before it."""
-    for owner, step in zip(commit.path.through, commit.path.steps[1:], strict=True):
+    for owner, step in zip(commit.path.through, commit.path.steps[1:], strict=False):
         places = [point.site.at for point in project.effects.points_of(owner, effect)]
         if any(place > step.site.at if behind else place < step.site.at for place in places):
             return True

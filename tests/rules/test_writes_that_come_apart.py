@@ -127,6 +127,58 @@ def place(session: Session) -> None:
     session.add(Line(order=order))
     session.commit()
 """
+FOUND = """\
+def move(session: Session, key: int) -> None:
+    order = session.get(Order, key)
+    order.code = "moved"
+    session.commit()
+    line = session.query(Line).filter_by({by}).first()
+    line.code = "moved"
+    session.commit()
+"""
+DIFFERS = """\
+from django.db import models
+
+class City(models.Model):
+    zone = models.TextField()
+
+class Person(models.Model):
+    city = models.ForeignKey(City, on_delete=models.CASCADE)
+
+def settle(person: Person, city: City, zone: str) -> None:
+    if {test}:
+        city.zone = zone
+        city.save()
+    person.city = city
+    person.save()
+"""
+CHAT = """\
+from aiogram import Router
+from aiogram.types import Message
+from sqlalchemy.orm import Session
+from shop.orders import Line, Order
+
+router = Router()
+
+@router.message()
+async def buy(message: Message, session: Session) -> None:
+    await place(session)
+
+async def place(session: Session) -> None:
+    order = Order()
+    session.add(order)
+    session.commit()
+    session.add(Line(order=order))
+    session.commit()
+"""
+ROUTE = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/")
+def shown() -> None: ...
+"""
 REFUSED = """\
 def order_of(session: Session, key: int) -> Order:
     order = session.get(Order, key)
@@ -162,6 +214,9 @@ def place(session: Session, key: int) -> None:
         (HEAD + CODED.format(field="state_code"), HIGH),
         (HEAD + OPENED.format(name="open_or_attach_order"), LOW),
         (HEAD + OPENED.format(name="open_order"), HIGH),
+        (HEAD + FOUND.format(by="order_id=order.number"), HIGH),
+        (DIFFERS.format(test="city.zone != zone"), LOW),
+        (DIFFERS.format(test="zone"), HIGH),
     ],
 )
 def test_how_sure_it_is(source: str, confidence: Confidence) -> None:
@@ -172,3 +227,14 @@ def test_how_sure_it_is(source: str, confidence: Confidence) -> None:
 @pytest.mark.parametrize(("end", "found"), [("raise ValueError", 0), ("print(order)", 1)])
 def test_what_is_kept_before_a_refusal_in_a_block_of_its_own(end: str, found: int) -> None:
     assert len(testing.run_rule("DBS007", {"shop/orders.py": HEAD + REFUSED.format(end=end)})) == found
+
+
+@pytest.mark.parametrize(("annotation", "confidence"), [("Message", HIGH), ("dict", LOW)])
+def test_a_chat_is_answered_as_a_request_is(annotation: str, confidence: Confidence) -> None:
+    bot = CHAT.replace("message: Message", f"message: {annotation}")
+    (finding,) = testing.run_rule("DBS007", {"shop/orders.py": HEAD, "shop/bot.py": bot, "shop/web.py": ROUTE})
+    assert finding.confidence == confidence
+
+
+def test_what_is_found_by_something_else_is_about_nothing() -> None:
+    assert not testing.run_rule("DBS007", {"shop/orders.py": HEAD + FOUND.format(by="name='last'")})

@@ -47,7 +47,7 @@ from archlint.project.transactions.loose_writes import (
 from archlint.project.transactions.new_rows import rows_made_in
 from archlint.project.transactions.nothing_new import keeps_nothing_new
 from archlint.project.transactions.repeatable_writes import can_be_run_again
-from archlint.project.transactions.replaced_rows import is_made_of, is_replaced
+from archlint.project.transactions.replaced_rows import is_found_through, is_made_of, is_replaced
 from archlint.project.transactions.transactions import Transactions
 from archlint.project.transactions.written_names import Written, is_key
 from archlint.project.values.insertions import text_of
@@ -193,6 +193,7 @@ def _pairs(project: Project, commits: Commits, definition: Def, found: list[Comm
             or one.keeps_row_of(two, params.actors)
             or is_read_back(project, first, second, two)
             or is_made_of(definition, first, second, one, two, params.actors)
+            or is_found_through(definition, first, second, one, two, params.actors)
         )
         replaces = is_replaced(project, definition, first, second, one, two)
         is_later = (is_about or replaces or one.shares_key(two, params.actors)) and commits.follow(first, second)

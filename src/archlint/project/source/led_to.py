@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import CallRef, String
 from archlint.project.effects.task_retries import is_decorated_task
 from archlint.project.model import Def
+from archlint.project.values.outside_values import OutsideValues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,21 +66,23 @@ class LedTo:
         return self._comes(definition, is_task=False)
 
     def is_awaited(self, definition: Def) -> bool:
-        """A request does, and not by way of a task, which is left for later."""
-        return self._comes(definition, is_task=False, is_later=False)
+        """A request does, or what somebody writes in a chat, and not by way of a task, which is left for later."""
+        return self._comes(definition, is_task=False, is_later=False, is_chat=True)
 
     def is_waited_for(self, definition: Def) -> bool:
         """A request comes to it, or to what calls it, and not by way of a task; also one of which no route is known: it is
         handed on by its name."""
         return self._comes(definition, is_task=False, handed=_REQUEST, is_later=False)
 
-    def _comes(self, definition: Def, *, is_task: bool, handed: str = "", is_later: bool = True) -> bool:
+    def _comes(self, definition: Def, *, is_task: bool, handed: str = "", is_later: bool = True, is_chat: bool = False) -> bool:
         waiting, seen = [(definition, 0)], {definition}
         while waiting:
             found, steps = waiting.pop()
             if found in self._project.endpoints.by_definition or _is_given_path(found):
                 return True
             if handed and any(parameter.name == handed for parameter in found.function.parameters):
+                return True
+            if is_chat and self._outside.takes_chat(found):
                 return True
             if is_task and is_decorated_task(self._project, found):
                 return True
@@ -90,6 +93,10 @@ class LedTo:
                     seen.add(caller)
                     waiting.append((caller, steps + 1))
         return False
+
+    @cached_property
+    def _outside(self) -> OutsideValues:
+        return OutsideValues(self._project)
 
     @cached_property
     def _all(self) -> frozenset[str]:

@@ -30,8 +30,9 @@ _COUNTS = re.compile(r"=\s*[\w.\"]+\s*[-+*]", re.IGNORECASE)
 
 def can_be_run_again(project: Project, first: Commit, second: Commit) -> bool:
     """Both clean up, or set fixed values and put in what is not there; both happen only where something differs from what is
-    kept; the second keeps the number of what is made elsewhere if it is not there."""
-    if _is_compared(first) and _is_compared(second):
+    kept, or the first does and the second in any case; the second keeps the number of what is made elsewhere if it is not
+    there."""
+    if _is_compared(first, second) or (_is_compared(first) and _is_compared(second)):
         return True
     if _is_made_elsewhere(first, second):
         return True
@@ -55,13 +56,15 @@ def _texts(project: Project, commit: Commit) -> list[str]:
     return [sql.text for sql in project.statements.by_sink.get((commit.point.module.path, call.index), ())]
 
 
-def _is_compared(commit: Commit) -> bool:
-    """`if name != user.name: user.name = name; user.save()`, or by a flag that is set there."""
+def _is_compared(commit: Commit, beside: Commit | None = None) -> bool:
+    """`if name != user.name: user.name = name; user.save()`, or by a flag that is set there; where another commit is given,
+    by what that does not stand in."""
     module = commit.point.module
     body = module.body
+    around = {*chain(module, beside.point.context)} if beside is not None else set[int]()
     for row in chain(module, commit.point.context):
         place = body.contexts[row]
-        if place.kind != "if" or place.subject is None:
+        if place.kind != "if" or place.subject is None or row in around:
             continue
         if any(map(_differs, parts_of(body, place.subject))):
             return True

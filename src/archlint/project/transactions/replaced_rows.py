@@ -70,6 +70,21 @@ def is_made_of(  # noqa: PLR0917 - as above
     return not made.isdisjoint(_behind(definition, given, site.end, until))
 
 
+def is_found_through(  # noqa: PLR0917 - as above
+    definition: Def, first: Commit, second: Commit, one: Written, two: Written, actors: tuple[str, ...]
+) -> bool:
+    """`driver = trip.driver`, or `find_driver(trip.driver_id)`, where the one writes the trip and the other the driver, unless
+    that only says who asks (`actors`)."""
+    rows = [(written.made_names - {*actors}, commit.point.site.at) for written, commit in ((one, first), (two, second))]
+    if not rows[0][0].isdisjoint(rows[1][0]):
+        return False
+    begin = definition.function.at
+    return any(
+        not (_behind(definition, {*own}, begin, at, searched=False) - own).isdisjoint(other)
+        for (own, at), (other, _) in (rows, rows[::-1])
+    )
+
+
 def _shares(  # noqa: PLR0917 - as above
     project: Project, definition: Def, first: Commit, second: Commit, one: Written, two: Written
 ) -> bool:
@@ -107,10 +122,12 @@ def _given(commit: Commit, written: Written) -> Iterator[str]:
     yield from {*names_in(module.body, base)} - (set() if is_row else root_names(module, base))
 
 
-def _behind(definition: Def, names: set[str], since: int, until: int) -> set[str]:
-    """The names, and those in what gives or adds to them between two offsets."""
+def _behind(definition: Def, names: set[str], since: int, until: int, *, searched: bool = True) -> set[str]:
+    """The names, and those in what gives or adds to them between two offsets; unless `searched`, not those by which rows are
+    looked for in a loop."""
     module = definition.module
     own = [s for s in module.own_statements(definition.index) if since <= s.at < until]
+    own = own if searched else [s for s in own if not _searches(module, s)]
     found = set(names)
     for _ in range(_STEPS):
         more = {name for s in own if not _filled(module, s).isdisjoint(found) for name in names_in(module.body, s.value)}
@@ -118,6 +135,12 @@ def _behind(definition: Def, names: set[str], since: int, until: int) -> set[str
             break
         found |= more
     return found
+
+
+def _searches(module: Module, statement: Statement) -> bool:
+    """`for order in Order.objects.filter(name=name):`"""
+    value = statement.value if statement.kind == "for" else None
+    return isinstance(value, CallRef) and bool(module.body.calls[value.index].arguments)
 
 
 def _filled(module: Module, statement: Statement) -> set[str]:

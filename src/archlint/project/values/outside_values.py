@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _MODEL = "db-model"
-_MESSAGES = frozenset({"broker-message", "chat-message"})
+_CHATS = frozenset({"chat-message"})
+_MESSAGES = _CHATS | {"broker-message"}
 _READ_OUT = frozenset({"db-cursor", "db-result", "http-response"}) | _MESSAGES
 _READ, _ASKED = "db.read", "http"
 
@@ -25,6 +26,13 @@ class OutsideValues:
 
     def takes_message(self, definition: Def) -> bool:
         """It is handed what somebody writes: it runs whenever somebody does."""
+        return self._takes(definition, _MESSAGES)
+
+    def takes_chat(self, definition: Def) -> bool:
+        """As above, by a person who waits for the answer."""
+        return self._takes(definition, _CHATS)
+
+    def _takes(self, definition: Def, roles: frozenset[str]) -> bool:
         types = self._project.types.inference.annotations
         given = [
             found
@@ -32,7 +40,7 @@ class OutsideValues:
             if parameter.annotation is not None
             for found in types.types(definition.module, parameter.annotation, definition.function.outer)
         ]
-        return any(isinstance(each, Type) and self._project.types.role(each) in _MESSAGES for each in given)
+        return any(isinstance(each, Type) and self._project.types.role(each) in roles for each in given)
 
     def holds(self, expr: Expr, place: Place) -> bool:
         """The expression gives what the database or another service holds."""

@@ -30,12 +30,14 @@ from archlint.facts.syntax import (
     Await,
     Call,
     CallRef,
+    Comparison,
     Comprehension,
     Expr,
     Lambda,
     Name,
     Operation,
     Slice,
+    Starred,
     Subscript,
 )
 from archlint.project.effects.started_coroutines import StartedCoroutines
@@ -65,8 +67,10 @@ _METHODS = {
 
 _PLACE = attrgetter("at", "length")
 
-_EVALUATING = frozenset({Subscript, Await})
+_EVALUATING = frozenset({Subscript, Await, Comparison, Starred})
 """Expressions that may run something beside calls and properties."""
+_MEMBERSHIP = frozenset({"in", "not in"})
+_LIST = "builtins.list"
 
 
 _ASKED = frozenset({Name, Attribute, CallRef})
@@ -286,9 +290,26 @@ class Points:
                 yield from self._evaluated(module, expr.base, context, (way,))
             elif type(expr) is Await:
                 yield from self._evaluated(module, expr.value, context, ("await",))
+            elif type(expr) is Starred:
+                yield from self._evaluated(module, expr.value, context, ("iterate", "list"))
+            elif type(expr) is Comparison:
+                sides = zip(expr.ops, expr.operands[1:], strict=True)
+                for side in (side for op, side in sides if op in _MEMBERSHIP and type(side) in _ASKED):
+                    yield from self._evaluated(module, side, context, ("contains",))
+        for statement in module.statements["augment"]:
+            added, target = statement.value, statement.target
+            if added is None or target is None or type(added) not in _ASKED:
+                continue
+            if self._is_list(module, target, statement.context):
+                yield from self._evaluated(module, added, statement.context, ("iterate", "list"))
         for statement in module.statements["test"]:
             if statement.value is not None:
                 yield from self._tested(module, statement.value, statement.context)
+
+    def _is_list(self, module: Module, target: Expr, context: int) -> bool:
+        """`found += rows` goes through what it adds to a list, where it makes an operation of another kind of value."""
+        found = self._inference.entities(module, target, context)
+        return any(isinstance(entity, Type) and entity.name == _LIST and not entity.is_class for entity in found)
 
     def _tested(self, module: Module, expr: Expr, context: int) -> Iterator[Point]:
         if type(expr) is Operation and expr.op in ("and", "or", "not"):

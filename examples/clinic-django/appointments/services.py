@@ -46,7 +46,7 @@ def day_list(day: date) -> list[dict[str, Any]]:
 
 def free_slots(doctor: Doctor, morning: datetime) -> list[datetime]:
     key = f"free-slots:{doctor.pk}:{morning:%Y-%m-%d}"
-    cached = cache.get(key)
+    cached = cache.get(key)  # expect: CCH004
     if cached is not None:
         return cached
     taken = set(booked(doctor, morning))

@@ -28,7 +28,7 @@ class SqlProductSearch:
 
     async def search(self, phrase: str, limit: int) -> list[Product]:
         key = f"storefront:search:{phrase.strip().lower()}:{limit}"
-        cached = await self._redis.get(key)
+        cached = await self._redis.get(key)  # expect: CCH004
         if cached is None:
             rows = await self._session.execute(SEARCH, {"phrase": phrase, "limit": limit})
             cached = json.dumps([dict(row) for row in rows.mappings()], default=str)

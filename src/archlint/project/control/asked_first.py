@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.loops.item_keys import asks_by_key
 from archlint.project.loops.stations import carried, stations
 from archlint.project.parts import names_in
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from archlint.project.model import Def
     from archlint.project.program import Project
 
+_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 _READ = "db.read"
 _WRITES = ("db.write", "db.commit")
 _NEAR = 2
@@ -44,9 +47,19 @@ def asked_first(project: Project, query: Repeated, looking: Iterable[str], singl
     if len(path.through) > _NEAR or len(places) != len(path.through) + 1 or _writes_much(project, path.through[0]):
         return None
     is_keyed = end.call.operation is not None and end.call.operation.keyed
-    is_asked = looks_up or is_keyed or asks_by_key(end.module.body, [end.call.expr], own)
+    is_asked = looks_up or is_keyed or asks_by_key(end.module.body, [end.call.expr], own) or _asks_by_sql(project, end, own)
     is_asked = looks_up or (is_asked and _gives_one(end, frozenset(single)))
     return other if is_asked and all(_is_always_asked(project, p, looks_up and p is end) for p in places[1:]) else None
+
+
+def _asks_by_sql(project: Project, end: EffectPoint, own: frozenset[str]) -> bool:
+    """`execute("SELECT … WHERE id = ?", (item_id,))`"""
+    statement = StatementKind(project.types.inference).executed(end.call) if end.call is not None else None
+    text = project.values.text(end.module, statement, end.context) if end.call is not None and statement is not None else None
+    if end.call is None or text is None or _WHERE.search(text.rendered) is None:
+        return False
+    given = [argument.value for argument in end.call.call.arguments if argument.value is not statement]
+    return any(not own.isdisjoint(names_in(end.module.body, value)) for value in given)
 
 
 def _is_wide(query: Repeated) -> bool:
@@ -69,9 +82,15 @@ def _gives_one(end: EffectPoint, single: frozenset[str]) -> bool:
         return True
     kept = {s.target.id for s in body.statements if s.at <= end.site.at < s.end and isinstance(s.target, Name)}
     calls = [c for c in body.calls if function is not None and function.at <= c.at < function.end]
+    asked = end.call.call.callee if end.call is not None else None
+    cursor = {asked.base.id} if isinstance(asked, Attribute) and isinstance(asked.base, Name) else set()
     return any(
         last_name(body, call.callee) in single
-        and (call.at <= end.site.at < call.end or not kept.isdisjoint(names_in(body, call.callee)))
+        and (
+            call.at <= end.site.at < call.end
+            or not kept.isdisjoint(names_in(body, call.callee))
+            or (call.at > end.site.at and not cursor.isdisjoint(names_in(body, call.callee)))
+        )
         for call in calls
     )
 

@@ -203,3 +203,75 @@ def test_what_each_of_many_has_is_no_handful(loops: str, is_told: bool) -> None:
     models = MODELS + "\n\ndef filled(order):\n    Line.objects.create(order=order, code='a')\n"
     found = confidence({"shop/models.py": models, "shop/tasks.py": LISTS.format(loops)}, "Part.objects")
     assert found == (Confidence.HIGH if is_told else Confidence.LOW)
+
+
+SAVED = """\
+from celery import shared_task
+from shop.models import Order, Part
+
+
+@shared_task
+def all_orders(parts, given):
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("loop", "is_told"),
+    [
+        (
+            "for order in Order.objects.all():\n        part = Part.objects.filter(code=order.number).first()\n"
+            "        Part.objects.filter(code=order.number).update(code=part.code + order.number)",
+            True,
+        ),
+        (
+            "for order in Order.objects.all():\n        part = parts\n"
+            "        Part.objects.filter(code=order.number).update(code=part.code + order.number)",
+            False,
+        ),
+        (
+            "for order in Order.objects.all():\n        part = Part.objects.filter(code=order.number).first()\n"
+            "        n = Part.objects.filter(code=order.number).update(code=part.code + order.number)",
+            False,
+        ),
+    ],
+)
+def test_a_turn_that_asks_for_each_may_write_behind_the_loop(loop: str, is_told: bool) -> None:
+    found = confidence({"shop/models.py": MODELS, "shop/tasks.py": SAVED.format(loop)}, ".update(")
+    assert found == (Confidence.MEDIUM if is_told else Confidence.LOW)
+
+
+ASKED = """\
+import sqlite3
+
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+def totals(connection: sqlite3.Connection, code):
+    cursor = connection.cursor()
+    cursor.execute("SELECT count(*) FROM lines WHERE code = ?", (code,))
+    found = cursor.fetchone()
+    connection.execute("UPDATE codes SET n = ? WHERE code = ?", (found[0], code))
+
+
+def taken(connection: sqlite3.Connection, code):
+    cursor = connection.cursor()
+    cursor.execute("SELECT count(*) FROM lines")
+    found = cursor.fetchone()
+    connection.execute("UPDATE codes SET n = ? WHERE code = ?", (found[0], code))
+
+
+@router.post("/codes")
+def codes(connection: sqlite3.Connection, codes: list[str]):
+    for code in codes:
+        {}(connection, code)
+"""
+
+
+@pytest.mark.parametrize(("function", "is_told"), [("totals", True), ("taken", False)])
+def test_what_a_function_asks_in_sql_by_the_item_decides(function: str, is_told: bool) -> None:
+    found = confidence({"shop/page.py": ASKED.format(function)}, f"        {function}(")
+    assert found is not None
+    assert (found > Confidence.LOW) == is_told

@@ -204,6 +204,15 @@ def test_for_whom_a_list_is_says_nothing_of_what_it_is_of(path: str, model: str,
     assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
 
 
+@pytest.mark.parametrize(
+    ("path", "model", "sure"),
+    [("/tokens", "TokenRecord", Confidence.LOW), ("/records", "Record", Confidence.HIGH)],
+)
+def test_a_record_of_something_is_that_thing(path: str, model: str, sure: Confidence) -> None:
+    code = OF_ONE.replace("{model}", model).replace("{column}", "number").replace("{path}", path).replace("{where}", "")
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
 WRAPPED = """\
 import sqlite3
 
@@ -334,3 +343,105 @@ def test_what_most_tables_are_parted_by_is_a_whole_table_to_each(
     made = "".join(OTHER.format(n=number, c=column) for number in range(others))
     code = SHARED.replace("{others}", made).replace("{asked}", asked.format(column=column)).replace("{column}", column)
     assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
+GATHERED = """
+    given = {held}
+    if done:
+        given.append(Command.is_default == done)
+    return session.scalars(select(Command).where({where})).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("held", "where", "sure"),
+    [
+        ("[Command.agent_id == agent]", "*given", Confidence.LOW),
+        ("[Command.agent_id == agent]", "and_(*given)", Confidence.LOW),
+        ("[]\n    given.append(Command.agent_id == agent)", "*given", Confidence.LOW),
+        ("[]\n    if agent:\n        given.append(Command.agent_id == agent)", "*given", Confidence.HIGH),
+        ("[Command.agent_id > 0]", "*given", Confidence.HIGH),
+    ],
+)
+def test_conditions_that_are_gathered_count_where_they_always_do(held: str, where: str, sure: Confidence) -> None:
+    code = NARROWED.replace("agent: str", "agent: str, done: bool = False").replace("import select", "import and_, select")
+    asked = "\n    return session.scalars(select(Command){where}).all()\n"
+    code = code.replace(asked, GATHERED.replace("{held}", held).replace("{where}", where))
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
+@pytest.mark.parametrize(
+    ("kept", "sure"),
+    [("ttl=60", Confidence.HIGH), ("ttl=DAY", Confidence.LOW), ('prefix="orders"', Confidence.HIGH)],
+)
+def test_what_a_cache_keeps_for_hours_hardly_changes(kept: str, sure: Confidence) -> None:
+    kept_by = "from shop.caching import cache_response\n\nDAY = 60 * 60 * 24\n"
+    code = kept_by + NARROWED.replace("{where}", "").replace(
+        '@app.get("/commands")\n', f'@app.get("/commands")\n@cache_response({kept})\n'
+    )
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
+@pytest.mark.parametrize(
+    ("path", "sure"),
+    [
+        ("/transactions/assigned-to-me", Confidence.MEDIUM),
+        ("/transactions/me", Confidence.MEDIUM),
+        ("/transactions/near-me", Confidence.LOW),
+    ],
+)
+def test_a_part_of_the_path_that_says_for_whom_it_is(path: str, sure: Confidence) -> None:
+    code = OF_ONE.replace("{model}", "Transaction").replace("{column}", "user_id").replace("{path}", path)
+    code = code.replace("thing_id: int = 0", "current_user").replace(
+        "{where}", ".where(Transaction.user_id == current_user.id)"
+    )
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
+CARTS = """\
+from django.db import models
+from django.http import JsonResponse
+from django.urls import path
+from django.views import View
+
+
+class Cart(models.Model):
+    key = models.CharField(max_length=50)
+
+
+class Item(models.Model):
+    cart = models.ForeignKey(Cart, related_name="items", on_delete=models.CASCADE)
+    made_at = models.DateTimeField()
+
+
+class Items(View):
+    def post(self, request):
+        Item.objects.create(cart=Cart.objects.get(key=request.POST["key"]))
+        return JsonResponse({{}})
+
+    def get(self, request):
+        cart = Cart.objects.get(key=request.GET["key"])
+        return JsonResponse({{"items": [{{"id": item.id}} for item in {asked}]}})
+
+
+urlpatterns = [path("items", Items.as_view())]
+"""
+
+
+@pytest.mark.parametrize(("asked", "sure"), [("Item.objects.all()", Confidence.HIGH), ("cart.items.all()", Confidence.LOW)])
+def test_what_one_object_has_is_its_own(asked: str, sure: Confidence) -> None:
+    files = {**SETTINGS, "app/urls.py": CARTS.format(asked=asked)}
+    assert [f.confidence for f in testing.run_rule("API008", files)] == [sure]
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        (".where(Command.beginn >= weeks_ago, Command.beginn <= months_ahead)", 0),
+        (".where(Command.beginn >= weeks_ago)", 1),
+        (".where(Command.beginn >= least, Command.beginn <= most)", 1),
+    ],
+)
+def test_what_lies_between_two_times_is_bounded(where: str, told: int) -> None:
+    code = NARROWED.replace("agent_id: Mapped[uuid.UUID]", "beginn: Mapped[int]").replace("{where}", where)
+    assert len(testing.run_rule("API008", {"app/web.py": code})) == told

@@ -10,9 +10,11 @@ from archlint.facts.syntax import Name
 from archlint.project.listings.answered_rows import AnsweredRows
 from archlint.project.listings.bare_values import gives_bare_values
 from archlint.project.listings.empty_answers import answers_nothing_first
+from archlint.project.listings.kept_answers import is_kept_long
 from archlint.project.listings.key_last import key_first
 from archlint.project.listings.listing_views import ListingView, ListingViews
 from archlint.project.listings.many_rows import ManyRows, RowWords, kind_of
+from archlint.project.listings.path_words import ends_one, ends_with_one_of, is_by_one, words_at_the_end
 from archlint.project.listings.said_rows import SaidRows
 from archlint.project.listings.written_models import WrittenModels
 from archlint.project.model import Def, Type
@@ -24,14 +26,14 @@ from archlint.project.routes.page_decorators import shows_page
 from archlint.project.routes.route_records import FIELD
 from archlint.project.source.one_off import OneOff
 from archlint.project.spelling import last_name
-from archlint.project.words import plurals, singulars, words_of
+from archlint.project.words import words_of
 
 _READS = frozenset({"GET", "QUERY"})
 _CONNECTION = "connection"
 """A list of a GraphQL field that is given in pages, by a convention."""
 _ENDS = frozenset({"since", "until"})
 """Both ends of a time: what lies between is bounded."""
-_SHORT, _LONG = 3, 6
+_LONG = 6
 _KEYS = frozenset({"id", "pk", "uuid", "key", "slug"})
 _ROOTS = frozenset({"api", "apis"})
 _GIVEN = frozenset({"self", "cls", "request", "req", "info", "ctx", "context"})
@@ -90,7 +92,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     }
     written, left = WrittenModels(project, OneOff(project, params)), project.left_routers
     many = ManyRows(project, params, written, listing.created, paged)
-    weighed = _Weighed(params, written, listing, many, SaidRows((*params.asking, *params.every, *params.askers)))
+    weighed = _Weighed(project, params, written, listing, many, SaidRows((*params.asking, *params.every), params.askers))
     for definition, endpoint, rows in functions:
         if _is_paged(project, endpoint, params):
             yield Proof(definition.site, f"`{endpoint.label}` is made to answer with a page at a time")
@@ -125,6 +127,7 @@ def _by_views(listing: ListingViews, params: Params) -> Iterator[tuple[ListingVi
 
 @dataclass(frozen=True)
 class _Weighed:
+    project: Project
     params: Params
     written: WrittenModels
     listing: ListingViews
@@ -138,7 +141,7 @@ class _Weighed:
     def among_of_function(self, found: tuple[Rows, ...], endpoint: Endpoint) -> list[Rows]:
         """Behind a path that ends in a key those alone for which it is named: else it may be the key of one of them."""
         path = _turned(endpoint)
-        return [rows for rows in self.among(found) if path is None or _ends_with_one_of(path, words_of(_named(rows)))]
+        return [rows for rows in self.among(found) if path is None or ends_with_one_of(path, words_of(_named(rows)))]
 
     def of_function(self, rows: Rows, endpoint: Endpoint) -> Confidence:
         """Low where neither the end of the path nor the function is named for the rows: of 79 of seven readings 29 were
@@ -169,7 +172,7 @@ class _Weighed:
         asks and are not of a kind that gets more every day, and where nothing says that people make more and more."""
         params, words = self.params, set(words_of(path))
         own = {*words, *(f"{word}s" for word in words), *params.envelopes}
-        is_whole = all(any(each in own or _ends_one(each, words) for each in words_of(key)) for key in rows.under)
+        is_whole = all(any(each in own or ends_one(each, words) for each in words_of(key)) for key in rows.under)
         traits = rows.traits - _ENDS - {"state", "parted"}
         named = words_of(_named(rows))
         if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
@@ -177,7 +180,7 @@ class _Weighed:
         kind, model = kind_of(_named(rows)), rows.model
         last = self._last(path, kind)
         kind = kind or frozenset(last)
-        if self._is_part_of_few(named) or (traits and _is_by_one(path)):
+        if self._is_part_of_few(named) or (traits and is_by_one(path)):
             return Confidence.LOW
         grows = self._grows_by_name(kind)
         is_heap = not kind.isdisjoint(params.heaps)
@@ -187,7 +190,8 @@ class _Weighed:
             is_told = self._says_what(path, named) and self._gets_more(path, kind, model)
             return Confidence.MEDIUM if is_told else Confidence.LOW
         if traits or not words.isdisjoint(params.askers):
-            is_narrowed = not rows.traits.isdisjoint({"state", *_ENDS}) or not words.isdisjoint(params.waiting)
+            is_left = not words.isdisjoint((*params.waiting, *params.spare))
+            is_narrowed = is_left or not rows.traits.isdisjoint({"state", *_ENDS})
             is_few = not kind.isdisjoint(params.own_few)
             is_own = "asker" in traits or not words.isdisjoint(params.askers)  # and not of one thing that is named
             is_told = (grows or (is_heap and is_own)) and not is_few and not is_narrowed
@@ -208,7 +212,7 @@ class _Weighed:
         is_many = self.many.is_many(model) if model is not None else self.many.is_theirs(rows.table)
         if is_many or not kind.isdisjoint(params.many):
             return Confidence.HIGH
-        if "parted" in rows.traits or not set(_words_at_the_end(path)).isdisjoint(params.set_up):
+        if "parted" in rows.traits or not set(words_at_the_end(path)).isdisjoint(params.set_up):
             return Confidence.LOW
         goes_on = self.many.goes_on(model) if model is not None else self.many.goes_on_in(rows.table)
         return Confidence.MEDIUM if goes_on else Confidence.LOW
@@ -223,7 +227,7 @@ class _Weighed:
 
     def _grows_by_name(self, kind: frozenset[str]) -> bool:
         growing = self.params.growing
-        return not kind.isdisjoint(growing) or any(_ends_one(each, {*kind}) for each in growing if len(each) > _LONG)
+        return not kind.isdisjoint(growing) or any(ends_one(each, {*kind}) for each in growing if len(each) > _LONG)
 
     def _is_part_of_few(self, named: tuple[str, ...]) -> bool:
         """`MenuItem`, `CategoryImage`: what belongs to one of a few."""
@@ -240,7 +244,7 @@ class _Weighed:
         """The path ends in what the rows are called, or in that these are all there were: the messages of a chat's history."""
         last = words_of(path.rstrip("/").rpartition("/")[2])
         is_history = not {*last}.isdisjoint(self.params.versions) and not {*named}.isdisjoint(self.params.streams)
-        return is_history or _ends_with_one_of(path, named)
+        return is_history or ends_with_one_of(path, named)
 
     def _gets_more(self, path: str, kind: frozenset[str], model: Type | None) -> bool:
         """What belongs to one thing and is of a kind that gets more every day."""
@@ -282,33 +286,11 @@ def _is_whole_list(path: str, params: Params) -> bool:
     return "{" not in last and set(params.whole).isdisjoint(words_of(last)) and "export" not in path.split("/")
 
 
-def _ends_one(word: str, words: set[str]) -> bool:
-    """`files` of `/getfiles`."""
-    return len(word) > _SHORT and any(each.endswith(word) for each in words)
-
-
-def _ends_with_one_of(path: str, named: tuple[str, ...]) -> bool:
-    """`/devices/{id}/logs` of `DeviceLog`, and no `/houses/{id}/revenue`, which is made of the rows."""
-    words = {form for word in named for form in (*plurals(word), *singulars(word))}
-    return not words.isdisjoint(words_of(path.rstrip("/").rpartition("/")[2]))
-
-
 def _is_field_of_one(endpoint: Endpoint, rows: Rows, every: tuple[str, ...]) -> bool:
     """The field `vehicle` gives a `Vehicle`, and so does any that is named neither for many nor for all."""
     if endpoint.route.via != FIELD or not (words := words_of(endpoint.path)):
         return False
     return words[-1:] == words_of(_named(rows))[-1:] or (not words[-1].endswith("s") and set(words).isdisjoint(every))
-
-
-def _is_by_one(path: str) -> bool:
-    """`/invoices/by_patient`: of one object that the client names."""
-    return "by" in words_of(path.rstrip("/").rpartition("/")[2])
-
-
-def _words_at_the_end(path: str) -> list[str]:
-    """`settings`, `values` of `/api/settings/values`."""
-    parts = [part for part in path.strip("/").split("/")[-2:] if part not in _ROOTS]
-    return [word for part in parts for word in words_of(part)]
 
 
 def _is_list(endpoint: Endpoint, params: Params) -> bool:
@@ -379,6 +361,7 @@ def _by_function(endpoint: Endpoint, rows: Rows, weighed: _Weighed) -> Hit:
     is_left = not set(words_of(endpoint.definition.module.path.rpartition("/")[0])).isdisjoint(weighed.params.left)
     is_note = asked or of_one or is_left or _is_for_developers(endpoint, weighed.params)
     is_note = is_note or answers_with_file(endpoint.definition) or answers_nothing_first(endpoint.definition)
+    is_note = is_note or is_kept_long(weighed.project, endpoint.definition)
     is_note = is_note or gives_bare_values(endpoint.definition) or _is_field_of_one(endpoint, rows, weighed.params.every)
     confidence = Confidence.LOW if is_note else weighed.of_function(rows, endpoint)
     return _hit("default", endpoint.definition.site, endpoint.label, rows, confidence)

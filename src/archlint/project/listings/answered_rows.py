@@ -238,9 +238,8 @@ class AnsweredRows:
             yield from self._together(place.at(context), ((key, value),))
 
     def _attribute(self, place: Place, expr: Attribute) -> Iterator[Rows]:
-        if "db-model" in self._types.roles(place.module, place.context, expr.base) and not self._types.is_collection(
-            place.module, place.context, expr
-        ):
+        is_of_one = "db-model" in self._types.roles(place.module, place.context, expr.base)
+        if is_of_one and not self._types.is_collection(place.module, place.context, expr):
             return  # what belongs to one object
         found = [
             rows
@@ -251,7 +250,9 @@ class AnsweredRows:
         if found:
             yield from found
         elif self._types.is_collection(place.module, place.context, expr):
-            yield self._root(place, place.context, expr)
+            # `Order().query` is asked of an object that is made for it
+            is_kept = is_of_one and not isinstance(expr.base, CallRef)
+            yield self._root(place, place.context, expr).marked(*(("own",) if is_kept else ()))
         else:
             yield from self._read(place, expr.base)
 

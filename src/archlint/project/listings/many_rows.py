@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from archlint.project.listings.written_models import WrittenModels
     from archlint.project.program import Project
 
-_STORED = frozenset({"model", "orm", "entity", "table", "db", "row", "dao", "document", "schema"})
-"""Words in the names of stored classes that say nothing of what is stored."""
+_STORED = frozenset({"model", "orm", "entity", "table", "db", "row", "dao", "document", "schema", "record"})
+"""Words in the names of stored classes that say nothing of what is stored: a `TokenRecord` is a token."""
 _KEYS = frozenset({"id", "pk", "uuid", "by", "fk"})
 """Last words of columns that name another row."""
 _AUDIT = frozenset({"updated", "modified", "deleted", "changed", "edited", "approved", "reviewed"})

@@ -12,11 +12,16 @@ _ENDING = 3
 """Letters in which forms of one word may differ at their end: `analyses` and `analysis`."""
 
 
-class SaidRows:
-    """`asking`: words that say that something is asked for, and nothing of what: `get`, `all`, `my`."""
+_LEADING = frozenset({"to", "for", "by"})
+"""Words before the one for whom something is."""
 
-    def __init__(self, asking: Iterable[str]) -> None:
-        self._asking = frozenset(asking)
+
+class SaidRows:
+    """`asking`: words that say that something is asked for, and nothing of what: `get`, `all`, `my`; `askers`: for who asks."""
+
+    def __init__(self, asking: Iterable[str], askers: Iterable[str] = ()) -> None:
+        self._askers = frozenset(askers)
+        self._asking = frozenset(asking) | self._askers
 
     def ends_with(self, path: str, named: Iterable[str]) -> bool:
         """`/orders`, `/admin/orders/list`, and no `/orders/trends`: what is made of rows, or some of them, is called otherwise.
@@ -39,7 +44,13 @@ class SaidRows:
         return bool(parts) and parts[-1][-1].endswith("s")
 
     def _parts(self, path: str) -> list[tuple[str, ...]]:
-        return [said for part in path.split("/") if "{" not in part and (said := self._meant(part))]
+        parts = (part for part in path.split("/") if "{" not in part and not self._is_for_asker(part))
+        return [said for part in parts if (said := self._meant(part))]
+
+    def _is_for_asker(self, part: str) -> bool:
+        """`assigned-to-me`, which says whose the rows are."""
+        words = words_of(part)
+        return len(words) > 1 and words[-1] in self._askers and words[-2] in _LEADING
 
     def _meant(self, name: str) -> tuple[str, ...]:
         return tuple(word for word in words_of(name) if len(word) > 1 and not self._is_asking(word))

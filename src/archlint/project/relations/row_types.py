@@ -12,6 +12,7 @@ from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison
 from archlint.project.model import CallSite, Type
 from archlint.project.names.arguments import receiver_of
 from archlint.project.parts import calls_below, parts_of
+from archlint.project.relations.gathered_conditions import conditions_given
 from archlint.project.relations.grouped_sql import is_grouped
 from archlint.project.schema.tenancy import Tenancy
 from archlint.project.spelling import last_name
@@ -52,6 +53,8 @@ _COUNTING = frozenset({"Counter", "groupby"})
 _ASKERS = frozenset({"user", "me", "profile", "member", "identity", "principal", "viewer", "customer", "actor", "requester"})
 _DATED = re.compile(r"(^|_)(date|day|month|year|week)$", re.IGNORECASE)
 _TIMED = re.compile(r"(^|_)(date|day|month|year|week|at|on|time|start|end|timestamp)$", re.IGNORECASE)
+_MOMENT = re.compile(r"(^|_)(ago|ahead|now|today|since|until)(_|$)", re.IGNORECASE)
+"""In the name of a value that is a time, whatever the column is called that is compared with it."""
 _FILTERS = frozenset({"filter", "where", "filter_by", "find", "get_list_or_404"})
 _UNIQUE = frozenset({"id", "pk", "uuid", "guid", "slug", "external_id", "username", "email"})
 _BOUNDS: Mapping[str, tuple[Trait, ...]] = {
@@ -131,7 +134,7 @@ class RowTypes:
             yield "grouped"
         yield from self._told_by_sql(site)
         is_filter = name in _FILTERS
-        for argument in site.call.arguments:
+        for argument in conditions_given(site.module, site.call):
             for key, op, value in _conditions(body, argument):
                 if op == "in":
                     if (key in _KEYS or key.endswith(_ENDS_OF_KEYS)) and not self.is_collection(
@@ -140,7 +143,8 @@ class RowTypes:
                         yield "named"
                 elif op in _BOUNDS:
                     bounds: tuple[Trait, ...] = ("dated",) if _BOUNDS[op] == ("since",) and is_reckoned(value) else _BOUNDS[op]
-                    yield from bounds if is_filter and _TIMED.search(key) else ()
+                    is_time = _TIMED.search(key) or _MOMENT.search(last_name(body, value))
+                    yield from bounds if is_filter and is_time else ()
                 elif is_filter and key in _UNIQUE and (_is_given(body, value) or _is_written(value)):
                     yield "named"
                 elif self._tenancy.parts(key):

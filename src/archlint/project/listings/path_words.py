@@ -1,0 +1,30 @@
+"""What the words of a path say of the rows that are listed under it."""
+
+from __future__ import annotations
+
+from archlint.project.words import plurals, singulars, words_of
+
+_ROOTS = frozenset({"api", "apis"})
+_SHORT = 3
+
+
+def ends_one(word: str, words: set[str]) -> bool:
+    """`files` of `/getfiles`."""
+    return len(word) > _SHORT and any(each.endswith(word) for each in words)
+
+
+def ends_with_one_of(path: str, named: tuple[str, ...]) -> bool:
+    """`/devices/{id}/logs` of `DeviceLog`, and no `/houses/{id}/revenue`, which is made of the rows."""
+    words = {form for word in named for form in (*plurals(word), *singulars(word))}
+    return not words.isdisjoint(words_of(path.rstrip("/").rpartition("/")[2]))
+
+
+def is_by_one(path: str) -> bool:
+    """`/invoices/by_patient`: of one object that the client names."""
+    return "by" in words_of(path.rstrip("/").rpartition("/")[2])
+
+
+def words_at_the_end(path: str) -> list[str]:
+    """`settings`, `values` of `/api/settings/values`."""
+    parts = [part for part in path.strip("/").split("/")[-2:] if part not in _ROOTS]
+    return [word for part in parts for word in words_of(part)]

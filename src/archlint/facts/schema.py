@@ -133,8 +133,8 @@ class Schema(Struct, frozen=True):
     dialect: str
     tables: tuple[Table, ...]
     doubts: tuple[Doubt, ...] = ()
-    unmade: tuple[str, ...] = ()
-    """Tables that its steps change and none of them made."""
+    unmade: tuple[Table, ...] = ()
+    """Tables that its steps change and none of them made, with what is added to them."""
     documents: bool = False
     """Its tables are collections of documents."""
     is_assumed: bool = False

@@ -133,14 +133,14 @@ class Draft:
 
 class History:
     """Takes changes in their order. `shrinks_keys`: the database takes a dropped column out of the primary key and keeps the
-    rest of it, in place of dropping the key as well. `drafts`: lower-case name → table as it is now; `doubts`: what could not
-    be read."""
+    rest of it, in place of dropping the key as well. `drafts`: lower-case name → table as it is now; `unmade`: likewise what
+    is added to tables that no step made; `doubts`: what could not be read."""
 
     def __init__(self, *, shrinks_keys: bool = False) -> None:
         self._shrinks_keys = shrinks_keys
         self.drafts: dict[str, Draft] = {}
         self.doubts: list[Doubt] = []
-        self.unmade: set[str] = set()
+        self.unmade: dict[str, Draft] = {}
 
     def find(self, name: str) -> Draft | None:
         """By the whole name, else by that behind the dot if only one table has it."""
@@ -210,15 +210,14 @@ class History:
     def _known(self, change: Change, what: str) -> Draft | None:
         draft = self.find(change.table)
         if draft is None:
-            self.unmade.add(change.table)
+            self.unmade.setdefault(change.table.lower(), Draft(change.table, change.site))
         if draft is None and not change.guarded:
             self.doubts.append(Doubt(change.site, f"{what} of `{change.table}`, which no step made"))
         return draft
 
     def _add(self, change: Change) -> None:
-        draft = self._known(change, "a part")
-        if draft is not None:
-            draft.add(change.parts)
+        draft = self._known(change, "a part") or self.unmade[change.table.lower()]
+        draft.add(change.parts)
 
     def _drop_column(self, change: Change) -> None:
         draft = self._known(change, "a column")
@@ -248,7 +247,7 @@ class History:
         wanted = last_part(change.name)
         if draft is not None and (draft.drop_index(wanted) or draft.drop_constraint(wanted, "unique")):
             return
-        for other in list(self.drafts.values()):
+        for other in [*self.drafts.values(), *self.unmade.values()]:
             if other.drop_index(wanted):
                 return
 

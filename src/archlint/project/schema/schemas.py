@@ -90,15 +90,18 @@ class Schemas:
         """Each table once a service. Models that no migration makes count where migrations make none of their tables, or
         change some that they did not make: then the history began from the models."""
         taken: set[tuple[str, str]] = set()
-        unmade = {(schema.service, last_part(name).lower()) for schema in self.all for name in schema.unmade}
+        unmade = {(schema.service, last_part(each.name).lower()): each for schema in self.all for each in schema.unmade}
         found: list[tuple[Schema, Table]] = []
         for schema in self.all:
             if schema.documents or (schema.is_assumed and schema.made_by != "models"):
                 continue
             keys = {(schema.service, table.name.lower()) for table in schema.tables}
-            if schema.made_by == "models" and keys & taken and not keys & unmade - taken:
+            if schema.made_by == "models" and keys & taken and not keys & unmade.keys() - taken:
                 continue
-            found += [(schema, table) for table in schema.tables if (schema.service, table.name.lower()) not in taken]
+            for table in schema.tables:
+                key = schema.service, table.name.lower()
+                if key not in taken:
+                    found.append((schema, _with_later(table, unmade[key]) if key in unmade else table))
             taken |= keys
         return tuple(found)
 
@@ -277,7 +280,8 @@ class Schemas:
             paths.append(path)
         own = self._service(paths[-1]) if service is None and paths else service or ""
         tables = tuple(_finished(table, history) for table in history.tables())
-        return Schema(made_by, folder, own, self.dialect, tables, tuple(history.doubts), tuple(sorted(history.unmade)))
+        unmade = tuple(history.unmade[name].table() for name in sorted(history.unmade))
+        return Schema(made_by, folder, own, self.dialect, tables, tuple(history.doubts), unmade)
 
 
 def _upward(sql: Sql) -> Iterator[Change]:
@@ -305,6 +309,14 @@ def _finished(table: Table, history: History) -> Table:
         foreign_keys=tuple(replace(k, name="") if k.name.startswith(OWN) else k for k in table.foreign_keys),
         indexes=tuple(replace(i, name="") if i.name.startswith(OWN) else i for i in table.indexes),
     )
+
+
+def _with_later(table: Table, later: Table) -> Table:
+    """The table with the keys and indexes that steps add to it which did not make it, where the columns are its own."""
+    own = {column.name.lower() for column in table.columns}
+    uniques = [key for key in later.uniques if own.issuperset(column.lower() for column in key.columns)]
+    indexes = [index for index in later.indexes if own.issuperset(column.lower() for column in index.columns)]
+    return replace(table, uniques=(*table.uniques, *uniques), indexes=(*table.indexes, *indexes))
 
 
 def _type_of(name: str, columns: tuple[str, ...], history: History, depth: int) -> str:

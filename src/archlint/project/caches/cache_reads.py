@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _ASKED = frozenset({"exists", "hexists", "has_key", "ttl", "pttl", "hlen", "strlen", "type", "keys", "scan"})
 """Reads that deliver no value."""
+_MANY = ("get_many", "mget", "get_multi", "multi_get")
 _CLOCK = frozenset({"now", "utcnow", "time", "time_ns", "monotonic"})
 _DEPTH = 3
 _CALLERS = 5
@@ -53,11 +54,21 @@ class CacheReads:
         miss."""
         if _does_both(site):
             return True
+        if write.kind == "many":
+            return any(True for _ in self._many(site))
         own = list(self.of_key(site, write))
         asked = any(first.call.end <= site.call.at for first in own) or self._is_missed(site, write)
         if asked and any(_delivers(read) for read in own):
             return True
         return self._is_reread(site, site.argument(write.value))
+
+    def _many(self, site: CallSite) -> Iterator[CallSite]:
+        """The reads of many entries of the same store before, in the same function."""
+        store = spell(site.module.body, receiver_of(site))
+        for read in self._project.calls.of(site.caller) if site.caller is not None else ():
+            is_many = _read_key(read) is not None and last_name(read.module.body, read.call.callee).endswith(_MANY)
+            if is_many and read.call.end <= site.call.at and spell(read.module.body, receiver_of(read)) == store:
+                yield read
 
     def _is_missed(self, site: CallSite, write: CacheWrite) -> bool:
         """It stands where the store was asked for the key and had it not: `if key not in cache`."""

@@ -1,18 +1,22 @@
-"""What the project gives to the settings of a framework: `NAME = …` in capitals, and the keys of a mapping behind it."""
+"""What the project gives to the settings of a framework: `NAME = …` in capitals, and the keys of a mapping behind it; so do the
+names in capitals of a mapping that is called a configuration (`app.config["NAME"] = …`, `Cache(config={"NAME": …})`)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import Library
-from archlint.facts.syntax import Expr, Mapping, Name, String, Subscript
+from archlint.facts.syntax import Attribute, Expr, Mapping, Name, String, Subscript
 from archlint.project.values.values import UNKNOWN
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
+
+_CONFIG = "config"
 
 
 class SettingValues:
@@ -51,15 +55,29 @@ class SettingValues:
                 path = _path(statement.target) if statement.value is not None else None
                 if path is not None and statement.value is not None:
                     found[path].append((module, statement.value))
+            for call in module.body.calls:
+                given = (argument.value for argument in call.arguments if argument.name == _CONFIG)
+                for mapping in given:
+                    for name, value in _named(mapping):
+                        found[name].append((module, value))
         return found
 
 
+def _named(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """The names in capitals of a mapping that is written out, with their values."""
+    for name, value in zip(expr.keys, expr.values, strict=True) if isinstance(expr, Mapping) else ():
+        if isinstance(name, String) and name.value.isupper():
+            yield name.value, value
+
+
 def _path(target: Expr | None) -> str | None:
-    """`NAME.key` of `NAME["key"]`."""
+    """`NAME.key` of `NAME["key"]`, `NAME` of `app.config["NAME"]`."""
     keys: list[str] = []
     while isinstance(target, Subscript) and len(target.index) == 1 and isinstance(target.index[0], String):
         keys.insert(0, target.index[0].value)
         target = target.base
+    if isinstance(target, Attribute) and target.attr == _CONFIG and keys and keys[0].isupper():
+        return ".".join(keys)
     return ".".join((target.id, *keys)) if isinstance(target, Name) and target.id.isupper() else None
 
 

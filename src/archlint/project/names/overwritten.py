@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Comparison, Constant, Context, Expr, Name
+from archlint.facts.syntax import Comparison, Constant, Context, Expr, Name, Statement
 from archlint.project.control.sequence import are_branches, handlers_of
 
 if TYPE_CHECKING:
@@ -47,15 +47,21 @@ def _replaces(body: Body, later: Binding, earlier: Binding, around: Set[int]) ->
     is_there = later.context in around
     if place.parent in around:
         is_there = is_there or (place.kind == "if" and _is_something(body, place, later))
-        is_there = is_there or (place.kind == "try" and _is_left_by_handlers(body, later.context))
+        is_there = is_there or (place.kind == "try" and _is_left_by_handlers(body, later))
     return is_there and _gives(body, later, earlier)
 
 
-def _is_left_by_handlers(body: Body, tried: int) -> bool:
-    """Whoever comes behind the `try` has come to its end."""
-    left = {s.context for s in body.statements if s.kind in _LEAVES}
-    rows = list(handlers_of(body.contexts, tried))
+def _is_left_by_handlers(body: Body, later: Binding) -> bool:
+    """Whoever comes behind the `try` has come to its end, or by a handler that gives another value."""
+    target = body.statements[later.index].target if later.kind == "statement" else None
+    name = target.id if isinstance(target, Name) else ""
+    left = {s.context for s in body.statements if s.kind in _LEAVES or _assigns(s, name)}
+    rows = list(handlers_of(body.contexts, later.context))
     return bool(rows) and left.issuperset(rows)
+
+
+def _assigns(statement: Statement, name: str) -> bool:
+    return statement.kind == "assign" and isinstance(statement.target, Name) and statement.target.id == name
 
 
 def _is_something(body: Body, place: Context, later: Binding) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CONVERTING = frozenset(
     {"int", "float", "UUID", "Decimal", "ip_address", "ip_network", "IPv4Address", "IPv6Address", "fromisoformat"}
 )
-_BY_FORM, _WITH_FORM = "strptime", 2
+_BY_FORM, _OF_NAME, _WITH_FORM = "strptime", "getattr", 2
 LEAVES = frozenset({"raise", "return", "continue", "break"})
 
 
@@ -30,19 +30,20 @@ def is_converted(  # noqa: PLR0917 - the value, where it stands, and what is ask
     body = module.body
     functions = {body.contexts[context].function for context in around}
     for call in (call for function in functions for call in module.own_calls(function) if call.at < expr.at):
-        given = call.arguments
-        if not given or spell(body, given[0].value) != text or not _is_passed(body, call.context, text, around, leaving):
+        given, name = call.arguments, last_name(body, call.callee)
+        asked = given[1] if name == _OF_NAME and len(given) == _WITH_FORM else given[0] if given else None
+        if asked is None or spell(body, asked.value) != text or not is_passed(body, call.context, text, around, leaving):
             continue
-        name = last_name(body, call.callee)
-        if len(given) == _WITH_FORM and name == _BY_FORM:
+        if len(given) == _WITH_FORM and name in (_BY_FORM, _OF_NAME):
             return True
         if len(given) == 1 and (name in CONVERTING or picks(call)):
             return True
     return False
 
 
-def _is_passed(body: Body, context: int, text: str, around: Set[int], leaving: Set[str]) -> bool:
-    """Whoever comes to the place has come by the conversion, without an error, or the value is nothing."""
+def is_passed(body: Body, context: int, text: str, around: Set[int], leaving: Set[str]) -> bool:
+    """Whoever comes to a place, which is in those `around`, has come by the one given, without an error, or the value is
+    nothing."""
     while context >= 0 and context not in around:
         place = body.contexts[context]
         is_tried = place.kind == "try" and not _lets_through(body, context, text, around, leaving)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Set
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, Body, CallRef, Comparison, Constant, Expr, Name, Operation, Statement
+from archlint.facts.syntax import Attribute, Await, Body, Call, CallRef, Comparison, Constant, Expr, Name, Operation, Statement
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.closed_places import ACCESS, places_around
+from archlint.project.values.converted_first import is_passed
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
@@ -23,17 +24,28 @@ _ASK_NOTHING = frozenset(
     {"isinstance", "len", "str", "bool", "all", "any", "callable", "hasattr", "list", "set", "dict", "strip"}
 )
 """Functions that tell no more than what kind of thing it is, or whether there is any."""
+_KEYED = "get"
+_UNNAMED = (None, "*", "**")
 _LOOKING = frozenset({"get", "lookup", "find"})
 
 
-def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
+def is_found_first(expr: Expr, at: Place, leaving: Set[str], finding: Container[str]) -> bool:
     """`row = find(name)`, and `if not row: raise …` behind it, before the place; or `errors.append(…)` there, and
-    `if not errors:` around the place, also those that what was found tells itself: `errors = row.errors`."""
+    `if not errors:` around the place, also those that what was found tells itself: `errors = row.errors`.
+
+    `leaving`: names of calls that end a function; `finding`: of those that end in an error where they find nothing.
+    """
     body = at.module.body
     function, text = body.contexts[at.context].function, spell(body, expr)
     before = [s for s in at.module.own_statements(function) if s.at < expr.at]
     found = {name for statement in before for name in found_by(body, statement, text)}
+    asking = {name for statement in before for name in _asks_with(body, statement, text)}
+    found.update(name for statement in before for asked in asking for name in found_by(body, statement, asked))
     around = set(places_around(at.module, at.context))
+    for call in at.module.own_calls(function):
+        is_first = call.end <= expr.at and _has_to_find(body, call, finding) and _takes(body, call, text)
+        if is_first and is_passed(body, call.context, text, around, leaving):
+            return True
     empty = {spell(body, each) for row in around if (each := tested_for_nothing(body, _of_if(body, row))) is not None}
     if any(_tells_faults(body, statement, found, empty) for statement in before):
         return True
@@ -46,6 +58,28 @@ def is_found_first(expr: Expr, at: Place, leaving: Container[str]) -> bool:
     return False
 
 
+def _has_to_find(body: Body, call: Call, finding: Container[str]) -> bool:
+    """`get_object_or_404(Shop, name=name)`, `Shop.objects.get(name=name)`, which ends in an error where there is none."""
+    name, given = last_name(body, call.callee), call.arguments
+    return name in finding or (name == _KEYED and bool(given) and all(a.name not in _UNNAMED for a in given))
+
+
+def _takes(body: Body, call: Call, text: str) -> bool:
+    """It is given what is spelled so, or is called on the result of what is."""
+    given = (*(argument.value for argument in call.arguments), *_given(body, call.callee))
+    return any(spell(body, part) == text for each in given for part in parts_of(body, each))
+
+
+def _asks_with(body: Body, statement: Statement, text: str) -> Iterator[str]:
+    """`query` of `query = select(Row).where(Row.name == name)`, which is asked later."""
+    value = statement.value
+    if statement.kind != "assign" or type(statement.target) is not Name or type(value) is not CallRef:
+        return
+    compared = (part for given in _given(body, value) for part in parts_of(body, given) if type(part) is Comparison)
+    if any(spell(body, side) == text for each in compared for side in each.operands):
+        yield statement.target.id
+
+
 def _is_asked(body: Body, test: Expr | None, text: str) -> bool:
     """`if not exists(name): raise …`, `if not db.execute("…", (name,)).fetchone(): raise …`"""
     if isinstance(test, Operation) and test.op == "or":
@@ -56,7 +90,7 @@ def _is_asked(body: Body, test: Expr | None, text: str) -> bool:
         return False
     if not ACCESS.isdisjoint(words_of(last_name(body, asked))):
         return False
-    return any(spell(body, part) == text for each in _given(body, asked) for part in parts_of(body, each))
+    return _takes(body, body.calls[asked.index], text)
 
 
 def _of_if(body: Body, row: int) -> Expr | None:

@@ -79,7 +79,8 @@ class InsertedValues:
         self.attributes = InsertedAttributes(self)
         self.parameters = InsertedParameters(self)
         self._outside = OutsideValues(project)
-        self.refused = RefusedElsewhere(project, self.closed, frozenset(words.leaving))
+        self._leaving, self._finding = frozenset(words.leaving), frozenset(words.finding)
+        self.refused = RefusedElsewhere(project, self.closed, self._leaving)
         self._work = 0
         self._open: set[tuple[object, ...]] = set()
 
@@ -237,7 +238,7 @@ class InsertedValues:
         return is_looked_at or self.refused.has(expr, place)
 
     def _is_found(self, expr: Name | Attribute, place: Place) -> bool:
-        return is_found_first(expr, place, self.words.leaving) or self.refused.is_stored(expr, place)
+        return is_found_first(expr, place, self._leaving, self._finding) or self.refused.is_stored(expr, place)
 
     def named(self, expr: Name, spot: Spot, offset: int) -> Found:
         """What a name holds where it is used at an offset."""

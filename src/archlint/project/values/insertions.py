@@ -72,10 +72,9 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     allowed; request_names, request_parts: what holds a request, and the attributes of it that its sender decides;
     schema_names, schema_objects: attributes that hold a name of the schema, or describe a table; checks: methods and
     functions that are true only for text of harmless characters; listing: keys under which a schema lists the values that a
-    field may have; leaving: calls that end a function; injected: calls
-    that stand as a parameter's default where the framework finds the value; upload_types: classes of files that a request
-    brings; sql_words: last words of parameters that are
-    SQL by what they are called.
+    field may have; leaving: calls that end a function; finding: those that end in an error where they find nothing;
+    injected: calls that stand as a parameter's default where the framework finds the value; upload_types: classes of files
+    that a request brings; sql_words: last words of parameters that are SQL by what they are called.
     """
 
     closed_types: tuple[str, ...]
@@ -88,6 +87,7 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     checks: tuple[str, ...]
     listing: tuple[str, ...]
     leaving: tuple[str, ...]
+    finding: tuple[str, ...]
     injected: tuple[str, ...]
     upload_types: tuple[str, ...]
     sql_words: tuple[str, ...]

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_KINDS = r"(?:int|float|uuid|number)(?:\([^<>()]*\))?"
+_KINDS = r"(?:int|float|uuid|slug|number)(?:\([^<>()]*\))?"
 _NAMED = "|".join(
     (
         rf"<{_KINDS}:{{name}}>|<{{name}}:{_KINDS}>",
         rf"\{{{{name}}:(?:{_KINDS}|(?:\\d|\[0-9\])[^{{}}]*)\}}",
         r"\(\?P<{name}>(?:\[[-+\\]+\]\??|-\??)?(?:\\d|\[0-9\])[^()]*\)",
         r"\(\?P<{name}>(?:\\w|\[(?:\\[wd.-]|[A-Z]-[A-Z]|[a-z]-[a-z]|\d-\d|[_.-])+\])(?:[+*]|\{[\d,]+\})\)",
+        r"\(\?P<{name}>[\w-]+(?:\|[\w-]+)*\)",
     )
 )
 _WORDS = r"\(\?P<{name}>\[(?:\\[wds.-]|[A-Z]-[A-Z]|[a-z]-[a-z]|\d-\d|[ _.-])+\](?:[+*]|\{[\d,]+\})\)"

@@ -3,12 +3,14 @@ harm."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Attribute,
     Body,
+    Call,
     CallRef,
     Collection,
     Comparison,
@@ -24,6 +26,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
+from archlint.project.parts import names_in
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.closed_places import asks_for_list
 from archlint.project.values.own_things import is_own, mapping_asked, readings
@@ -36,6 +39,11 @@ if TYPE_CHECKING:
 _VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "allowlisted"})
 """In the name of a function that is asked: it is true for good values only (`is_valid_name`)."""
 _CASING = frozenset({"lower", "upper", "strip", "casefold"})
+
+
+_ANY = "any"
+_FIRST_OR_ANY = frozenset({"next", "list", _ANY})
+_HARMLESS = re.compile(r"[\w .:-]*")
 
 
 class ToldByTests:
@@ -65,12 +73,14 @@ class ToldByTests:
                 return not is_true  # what is nothing does no harm
             case Name():
                 return self.implies(module, self.held(module, test), text, is_true)
+            case Comprehension():
+                return is_true and self._picks(module, test, text)
             case Subscript():
                 return is_true and self._finds(module, test, text)
             case CallRef():
                 if self._is_of_type(module, test, text, is_true) or self._answers(module, test, text, is_true):
                     return True
-                return is_true and (self._asks(module, test, text) or self._finds(module, test, text))
+                return is_true and self._is_there(module, test, text)
             case _:
                 return False
 
@@ -118,8 +128,36 @@ class ToldByTests:
             return False
         if self.means(module, asked, text):
             return (op == "is") == is_true
-        told = self._asks(module, asked, text) or self._finds(module, asked, text)
-        return told and (op == "is not") == is_true
+        return (op == "is not") == is_true and self._is_there(module, asked, text)
+
+    def _is_there(self, module: Module, asked: Expr, text: str) -> bool:
+        """What is asked is something for closed values only."""
+        return self._asks(module, asked, text) or self._finds(module, asked, text) or self._picks(module, asked, text)
+
+    def _picks(self, module: Module, expr: Expr, text: str) -> bool:
+        """`next((table for table in tables if table.name == name), None)`, `any(table.name == name for table in tables)`, or
+        what a name holds of such: there is something only for what a part of an item equals."""
+        held = self.held(module, expr) if isinstance(expr, Name) else expr
+        tests: list[Expr | None] = []
+        name = last_name(module.body, held) if isinstance(held, CallRef) else ""
+        if isinstance(held, CallRef) and name in _FIRST_OR_ANY:
+            held = next((argument.value for argument in module.body.calls[held.index].arguments), None)
+            tests = [held.element] if name == _ANY and isinstance(held, Comprehension) else []
+        if not isinstance(held, Comprehension):
+            return False
+        each, context = module.body.contexts[held.context], held.context
+        tests += [s.value for s in module.own_statements(each.function) if s.kind == "test" and s.context == context]
+        return any(self._equals_part(module, test, text, each.target) for test in tests)
+
+    def _equals_part(self, module: Module, test: Expr | None, text: str, target: Expr | None) -> bool:
+        """`table.name == name`, of a `target` that is called `table`."""
+        if isinstance(test, Operation) and test.op == "and":
+            return any(self._equals_part(module, side, text, target) for side in test.operands)
+        if not isinstance(test, Comparison) or test.ops != ("==",):
+            return False
+        (left, right), own = test.operands, set(names_in(module.body, target))
+        sides = ((left, right), (right, left))
+        return any(self.means(module, a, text) and not own.isdisjoint(names_in(module.body, b)) for a, b in sides)
 
     def _is_of_type(self, module: Module, test: CallRef, text: str, is_true: bool) -> bool:
         """`isinstance(value, int)`; where it is no string, it was not sent as one."""
@@ -140,6 +178,8 @@ class ToldByTests:
             each = module.body.contexts[asked[0].context]
             item = spell(module.body, each.target)
             return spell(module.body, each.subject) == text and self.implies(module, asked[0].element, item)
+        if name == "hasattr" and len(asked) == 2:
+            return self.means(module, asked[1], text)
         if name == "bool" and len(asked) == 1:
             return self.implies(module, asked[0], text)
         if name not in self._checks and _VALID.isdisjoint(words_of(name)):
@@ -191,15 +231,24 @@ class ToldByTests:
         while asked is not None:
             if text in readings(module.body, asked):
                 return True
-            asked = cased(module.body, asked)
+            held = self.held(module, asked) if isinstance(asked, Name) else None
+            asked = cased(module.body, asked if held is None else held)
         return False
 
 
 def cased(body: Body, expr: Expr | None) -> Expr | None:
-    """`name` of `name.lower()`, `name.strip()` and `str(name)`."""
+    """`name` of `name.lower()`, `name.strip()`, `str(name)` and `name.replace("_", "")`."""
     if not isinstance(expr, CallRef):
         return None
     call = body.calls[expr.index]
     if isinstance(call.callee, Attribute) and call.callee.attr in _CASING:
         return call.callee.base
+    if isinstance(call.callee, Attribute) and call.callee.attr == "replace" and _are_harmless(call):
+        return call.callee.base
     return call.arguments[0].value if last_name(body, call.callee) == "str" and len(call.arguments) == 1 else None
+
+
+def _are_harmless(call: Call) -> bool:
+    """What is replaced, and what it is replaced by, ends no literal and no name."""
+    given = [argument.value for argument in call.arguments]
+    return all(isinstance(each, String) and _HARMLESS.fullmatch(each.value) is not None for each in given)

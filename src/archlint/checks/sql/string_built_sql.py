@@ -59,6 +59,11 @@ _MADE = frozenset(
         "day",
         "month",
         "year",
+        "type",
+        "kind",
+        "status",
+        "state",
+        "mode",
     }
 )
 """Last words of what a program or a database makes itself, which holds no text of anybody's."""
@@ -171,9 +176,8 @@ class _Asked:
 
     def is_offered(self, found: Inserted) -> bool:
         """The function whose callers are not known is handed on by its name, within the program or to whoever imports it."""
-        return any(
-            d.function.qualname == found.owner and self._project.uncalled.is_handed_on(d) for d in self._around(found.site)
-        )
+        named = (d for d in self._around(found.site) if d.function.qualname == found.owner)
+        return any(map(self._project.uncalled.is_handed_on, named))
 
     def never_comes(self, site: Site) -> bool:
         """What stands in front of the place, in its own function, ends in an error whatever it is given."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Mapping, Name, Statement, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Conditional, Expr, Mapping, Name, Operation, Statement, Subscript
 from archlint.project.model import Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import parts_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archlint.project.values.closed_values import ClosedValues
 
 _OWN = frozenset({"self", "cls"})
+_ROW = "db-model"
 _LEAVES = frozenset({"raise", "return", "continue"})
 _REFUSES = frozenset({"raise"})
 
@@ -52,9 +53,32 @@ class RefusedElsewhere:
     def is_stored(self, expr: Name | Attribute, at: Place) -> bool:
         """It has been handed, before the place and on every way to it, to a function that looks for something by it and ends
         in an error where there is none."""
-        return at.module.body.contexts[at.context].function >= 0 and self._is_handed_before(
-            expr, at, expr.at, self._has_to_find
+        if at.module.body.contexts[at.context].function < 0:
+            return False
+        return self._is_read_as_row(expr, at) or self._is_handed_before(expr, at, expr.at, self._has_to_find)
+
+    def _is_read_as_row(self, expr: Name | Attribute, at: Place) -> bool:
+        """`shop = find(name)`, and `shop.town` in every way behind it: where there is no such row, that is an error."""
+        module, body, around = at.module, at.module.body, set(places_around(at.module, at.context))
+        own = [s for s in module.own_statements(body.contexts[at.context].function) if s.end <= expr.at and s.context in around]
+        text = spell(body, expr)
+        found = {(name, s.end) for s in own for name in found_by(body, s, text)}
+        read = [
+            (part.base, s.context)
+            for s in (own if found else ())
+            if not isinstance(s.value, Conditional | Operation)
+            for part in parts_of(body, s.value)
+            if isinstance(part, Attribute)
+        ]
+        return any(
+            isinstance(base, Name) and base.id == name and base.at >= end and self._is_row(module, base, context)
+            for base, context in read
+            for name, end in found
         )
+
+    def _is_row(self, module: Module, expr: Expr, context: int) -> bool:
+        types = list(self._project.types.all(module, expr, context))
+        return bool(types) and all(self._project.types.role(t) == _ROW and not t.is_class for t in types)
 
     def ends_without(self, definition: Def, name: str, *, is_found: bool) -> bool:
         """The function ends in an error for all but a known few that a parameter may be; `is_found`: or for all by which it
@@ -66,7 +90,12 @@ class RefusedElsewhere:
     def _is_handed_before(self, expr: Name | Attribute, at: Place, end: int, refuses: Callable[[Def, str], bool]) -> bool:
         module, around = at.module, set(places_around(at.module, at.context))
         sites = self._project.calls.of(Def(module, module.name, module.body.contexts[at.context].function))
-        before = (site for site in sites if site.call.context in around and site.call.end <= end)
+        contexts = module.body.contexts  # all of a comprehension runs before what it makes is used
+        before = (
+            site
+            for site in sites
+            if site.call.context in around and (site.call.end <= end or contexts[site.call.context].kind == "comprehension")
+        )
         text = spell(module.body, expr)
         return any(self._refuses_in(site, text, refuses) for site in before)
 

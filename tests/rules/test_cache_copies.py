@@ -221,6 +221,15 @@ def publish(name, to):
 def run(session: Session):
     publish('a', session.execute(Q).scalar())
 """,
+    "what was seen last, compared as a set": """\
+def seen(worker, cells):
+    raw = client.get(f'cells:{worker}')
+    last: list = []
+    if raw:
+        last: list = json.loads(raw)
+    if set(cells) != set(last):
+        client.set(f'cells:{worker}', json.dumps(cells))
+""",
     "a secret that is made when it is missing": """\
 def secret():
     found = client.get('secret')

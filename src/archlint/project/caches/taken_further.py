@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Comparison, Constant, Expr, Name, Operation, String, Subscript
+from archlint.facts.syntax import Body, CallRef, Comparison, Constant, Expr, Name, Operation, String, Subscript
 from archlint.project.control.sequence import chain
 from archlint.project.parts import names_in, parts_of
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite
+
+_TURNS = frozenset({"set", "frozenset", "sorted", "list", "tuple", "str", "int"})
 
 
 def is_changed(site: CallSite, value: Expr, reads: set[int]) -> bool:
@@ -70,7 +72,7 @@ def is_compared(site: CallSite, reads: set[int]) -> bool:
     for statement in own:
         is_read = any(isinstance(part, CallRef) and part.index in reads for part in parts_of(body, statement.value))
         goes_on = is_read or not held.isdisjoint(names_in(body, statement.value))
-        if goes_on and statement.kind == "assign" and isinstance(statement.target, Name):
+        if goes_on and statement.kind in ("assign", "annotate") and isinstance(statement.target, Name):
             held.add(statement.target.id)
     around = (body.contexts[row] for row in chain(module, site.call.context))
     tests = (place.subject for place in around if place.kind in ("if", "else") and place.subject is not None)
@@ -78,7 +80,16 @@ def is_compared(site: CallSite, reads: set[int]) -> bool:
     return any(
         part.ops in (("==",), ("!=",))
         and not any(isinstance(side, Constant | String) for side in part.operands)
-        and any(isinstance(side, Name) and side.id in held for side in part.operands)
+        and any(_is_one_of(body, side, held) for side in part.operands)
         and len({name for side in part.operands for name in names_in(body, side)} - held) > 0
         for part in equal
     )
+
+
+def _is_one_of(body: Body, side: Expr, names: set[str]) -> bool:
+    """One of the names, also as a set or a text: `set(seen) != set(ids)`."""
+    if isinstance(side, CallRef):
+        call = body.calls[side.index]
+        is_turned = isinstance(call.callee, Name) and call.callee.id in _TURNS and len(call.arguments) == 1
+        side = call.arguments[0].value if is_turned else side
+    return isinstance(side, Name) and side.id in names

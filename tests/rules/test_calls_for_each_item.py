@@ -189,3 +189,48 @@ def test_what_is_done_in_a_service_of_the_same_project() -> None:
     (other,) = testing.run_rule("SVC004", elsewhere)
 
     assert (own.confidence > Confidence.LOW, other.confidence) == (True, Confidence.LOW)
+
+
+LIBRARIES = {
+    "prices of one each": ("import yfinance", "yfinance.Ticker(item).history(period='1d')"),
+    "rows of a sheet": ("import gspread", "sheet.append_row([item])"),
+    "objects of a store": ("import boto3", "boto3.client('s3').delete_object(Bucket='orders', Key=item)"),
+}
+
+
+@pytest.mark.parametrize("case", LIBRARIES)
+def test_libraries_that_take_many_at_once(case: str) -> None:
+    library, call = LIBRARIES[case]
+    code = f"""
+{library}
+
+
+@app.get("/orders")
+def orders():
+    sheet = gspread.service_account().open("orders").sheet1
+    for item in requests.get("http://orders", timeout=2).json():
+        {call}
+"""
+    assert _sure(code) == [True]
+
+
+def test_keys_of_one_vendor_are_no_addresses() -> None:
+    code = """
+import stripe
+
+
+@app.get("/orders")
+def orders():
+    return [stripe.Product.retrieve(item["product"]) for item in requests.get("http://orders", timeout=2).json()]
+"""
+    assert _sure(code) == [True]
+
+
+def test_an_address_that_says_what_is_done() -> None:
+    code = """
+@app.get("/orders")
+def orders():
+    for item in requests.get("http://orders", timeout=2).json():
+        requests.get("http://files/files.remote.add", params={"key": item["number"]}, timeout=2)
+"""
+    assert _sure(code) == [False]

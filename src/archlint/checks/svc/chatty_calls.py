@@ -74,7 +74,8 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `carried`: what stands before `url` in the name of a file's address; `messages` and `sending`: words in the
     names of functions that tell somebody something; `few`: last words in names of what there is a handful of; `unfinished`:
     words for what is asked about until it is done; `picked`: parameters that are handed the rows that somebody has picked;
-    `asking` and `changing`: words in names of what only asks, and of what does something.  The rest: see `LoopWords`."""
+    `asking` and `changing`: words in names of what only asks, and of what does something; `batched`: library calls beside which
+    the service has one for many.  The rest: see `LoopWords`."""
 
     memo: tuple[str, ...]
     others: tuple[str, ...]
@@ -85,6 +86,7 @@ class Params(AloneWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     of_clouds: tuple[str, ...]
     messages: tuple[str, ...]
     posting: tuple[str, ...]
+    batched: tuple[str, ...]
     sending: tuple[str, ...]
     few: tuple[str, ...]
     unfinished: tuple[str, ...]
@@ -151,7 +153,7 @@ class _Weighing:
         is_waited_for = self._is_waited_for(call)
         if self._is_weak(call) and not (is_waited_for and self._proved.by(call) == _KEYED):
             return "only where they come from says that there may be many"
-        return "" if is_waited_for else "no request waits for it"
+        return "" if is_waited_for or self._could_be_batched(call) else "no request waits for it"
 
     def _is_waited_for(self, call: Repeated) -> bool:
         """At two blind readings 25 of 28 were right of those that a request waits for, and 18 of 31 of the others: a job has
@@ -229,9 +231,11 @@ class _Weighing:
         params, end = self._params, call.path.end
         if self._project.knowledge.has_one_for_many(end.witness.target) or _gives_list_of_one(call):
             return False
-        if end.call is not None and self._own.are_asked_by(end.call):
+        if self._could_be_batched(call):
             return False
         last = last_name(end.module.body, end.call.call.callee) if end.call is not None else ""
+        if any(word in params.changing for word in words_of(_address(self._project, call)[0] if end.call is not None else "")):
+            return True  # `get("https://slack.com/api/files.remote.add")`
         if last in params.asking or last in params.changing:
             return last in params.changing
         for name in (last, *(definition.function.name for definition in reversed(call.path.through))):
@@ -239,6 +243,13 @@ class _Weighing:
                 if word in params.asking or word in params.changing:
                     return word in params.changing
         return last in params.posting
+
+    def _could_be_batched(self, call: Repeated) -> bool:
+        """The other service belongs to the project, or is known to take many."""
+        end = call.path.end
+        if end.call is None:
+            return False
+        return last_name(end.module.body, end.call.call.callee) in self._params.batched or self._own.are_asked_by(end.call)
 
     def _could_be_one(self, call: Repeated) -> bool:
         """The library sends many messages at once as well, and these are not those to one person's devices."""

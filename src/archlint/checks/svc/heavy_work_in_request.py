@@ -22,10 +22,12 @@ from archlint.project.model import Def, Type
 from archlint.project.parts import parts_of
 from archlint.project.routes.endpoints import Endpoint
 from archlint.project.spelling import last_name, shorten
+from archlint.project.values.started_programs import StartedPrograms
 from archlint.project.words import words_of
 
 _REQUEST = "http"
 _EFFECTS = ("email", "heavy")
+_PROCESS = "process"
 _FEW, _MANY = 3, 10
 _MOST_TOLD = 20
 """Handlers that are named beside the nearest one."""
@@ -41,7 +43,8 @@ class Params(MailWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `triggers`: words that say that a scheduler or a queue asks; `tiny`: words in names of functions and modules on the
     way that draw a few pixels; `answering`: callables, as in `ignore_calls`, of models whose answer is what the user waits
     for: one search term is made a vector in a moment; `blank`: words in names of functions that make a table to be filled in,
-    or one with a few rows to show how it looks, and `tables`: callables that write one; `exports`: how tables of
+    or one with a few rows to show how it looks, and `tables`: callables that write one; `programs`: what works for long when it
+    is started, and `waiting`: last names of calls that wait until it is through; `exports`: how tables of
     all rows are known.  The rest: see `MailWords`."""
 
     exports: ExportWords
@@ -57,6 +60,8 @@ class Params(MailWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     answering: tuple[str, ...]
     blank: tuple[str, ...]
     tables: tuple[str, ...]
+    programs: tuple[str, ...]
+    waiting: tuple[str, ...]
 
 
 class _Found(Struct, frozen=True):
@@ -75,8 +80,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     conditions, ignored, alone = Conditions(project), params.ignore_calls, _made_for_it(project)
     if mail_is_queued(project, params.queues):
         ignored += params.mail_calls
-    requests = MailRequests(project, params)
-    effects = (*_EFFECTS, _REQUEST) if requests.are_any else _EFFECTS
+    requests, programs = MailRequests(project, params), StartedPrograms(project)
+    effects = (*_EFFECTS, _PROCESS, _REQUEST) if requests.are_any else (*_EFFECTS, _PROCESS)
     by_end: dict[Site, list[_Found]] = defaultdict(list)
     for definition, endpoints in (project.unrouted | project.endpoints.running).items():
         if not definition.module.is_production or all(project.left_routers.hold(each.route) for each in endpoints):
@@ -84,6 +89,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for point in (point for effect in effects for point in project.effects.points_of(definition, effect)):
             path = (requests.conditions if point.effect == _REQUEST else conditions).path(point)
             if path is None or _is_ignored(path, ignored) or is_failure_path(point.module, point.context):
+                continue
+            if point.effect == _PROCESS and not _works_for_long(programs, path, params):
                 continue
             if _is_tiny((definition, *path.through), frozenset(params.tiny)):
                 continue
@@ -140,7 +147,7 @@ def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset
     is_note = is_kept or is_alone or is_trial or is_blank or _is_in_thread(project, path) or path.ends_in(params.answering)
     confidence = Confidence.LOW if is_note else path.confidence
     steps = (Step(handler.definition.site, f"`{handler.definition.function.name}` answers {words['route']}"), *path.steps)
-    message = "email" if first.point.effect == _REQUEST else first.point.effect
+    message = {_REQUEST: "email", _PROCESS: "heavy"}.get(first.point.effect, first.point.effect)
     return Hit(first.point.site, words, message, confidence, related=tuple(_others(first, found)), path=steps)
 
 
@@ -152,6 +159,14 @@ def _others(first: _Found, found: list[_Found]) -> Iterator[Step]:
         if handler.definition not in told and len(told) <= _MOST_TOLD:
             told.add(handler.definition)
             yield Step(each.point.site, f"`{handler.definition.function.name}` ({shorten(handler.label, 80)}) does, too")
+
+
+def _works_for_long(programs: StartedPrograms, path: Path, params: Params) -> bool:
+    """`run(["pg_dump", …])`, which waits for it."""
+    end = path.end
+    if end.call is None or last_name(end.module.body, end.call.call.callee) not in params.waiting:
+        return False
+    return programs.of(end.call) in params.programs
 
 
 def _is_kept(path: Path) -> bool:

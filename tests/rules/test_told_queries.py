@@ -142,7 +142,6 @@ def test_who_comes_to_a_loop_may_be_known_by_a_name_alone(call: str, method: str
 TURNS = """\
 import requests
 from celery import shared_task
-from django.core.mail import send_mail
 from shop.models import Order, Part
 
 
@@ -164,11 +163,10 @@ def all_orders():
     [
         ("noted.delay(order.number)", True),  # takes no longer than the query
         ("requests.post('https://a.example', json=part)", False),
-        ("if part is None:\n            requests.post('https://a.example', json=order.number)", True),
-        ("if part is None:\n            send_mail('a', 'b', 'c', ['d'])", False),
+        ("if part is None:\n            requests.post('https://a.example', json=order.number)", False),
     ],
 )
-def test_what_a_turn_does_only_now_and_then_is_not_what_takes_its_time(turn: str, is_told: bool) -> None:
+def test_a_job_that_is_put_on_a_queue_takes_no_longer_than_a_query(turn: str, is_told: bool) -> None:
     found = confidence({"shop/models.py": MODELS, "shop/tasks.py": TURNS.format(turn)}, "part = ")
     assert found == (Confidence.HIGH if is_told else Confidence.LOW)
 
@@ -273,5 +271,50 @@ def codes(connection: sqlite3.Connection, codes: list[str]):
 @pytest.mark.parametrize(("function", "is_told"), [("totals", True), ("taken", False)])
 def test_what_a_function_asks_in_sql_by_the_item_decides(function: str, is_told: bool) -> None:
     found = confidence({"shop/page.py": ASKED.format(function)}, f"        {function}(")
+    assert found is not None
+    assert (found > Confidence.LOW) == is_told
+
+
+MORE = """\
+import sqlite3
+
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+def changed(connection: sqlite3.Connection, order):
+    found = connection.execute("SELECT code FROM orders WHERE id = ?", (order,)).fetchone()
+    connection.execute("DELETE FROM parts WHERE code = ?", (found[0],))
+
+
+def each(connection: sqlite3.Connection, orders):
+    for order in orders:
+        yield order
+        connection.commit()
+
+
+@router.post("/orders")
+def orders(connection: sqlite3.Connection, given):
+    rows = connection.execute("SELECT id FROM orders").fetchall()
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "is_told"),
+    [
+        ("for row in rows:\n        changed(connection, row[0])", "        changed(", True),
+        (
+            "for row in rows:\n        try:\n            changed(connection, row[0])\n        except ValueError:\n"
+            "            print(row)",
+            "        changed(",
+            False,
+        ),
+        ("for row in each(connection, rows):\n        print(row)", "connection.commit()", False),
+    ],
+)
+def test_what_is_done_for_one_item_by_itself_is_a_note(body: str, line: str, is_told: bool) -> None:
+    found = confidence({"shop/page.py": MORE.format(body)}, line)
     assert found is not None
     assert (found > Confidence.LOW) == is_told

@@ -107,7 +107,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     found, outside = RepeatedEffects(project, params).find((*_WRITES, "db.read"), around=True)
     known = _Known(Proved(project, params), Spared(project, project.switches), Handfuls(project, params))
     open_below: set[tuple[str, int]] = set()
-    asking: set[Loop] = set()
+    asking, locking = set[Loop](), frozenset(params.locking)
     writing: list[tuple[Repeated, Hit]] = []
     for query in sorted(found, key=lambda query: (query.inner is not None, len(query.path.steps))):
         if any(d.name in params.ignore_functions or d.function.name in params.ignore_functions for d in query.path.through):
@@ -121,8 +121,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             hit = _hit(query, Confidence.LOW, "nothing that is run calls or names what it stands in")
         if hit.confidence > Confidence.LOW and hit.message in _ASKING:
             asking.add(query.loop)
-        if hit.words["doubt"].endswith(_EACH) and _may_wait(project, query, known, params):
-            writing.append((query, hit))
+        if hit.words["doubt"].endswith(_EACH) and may_wait(project, query, locking) and known.proved.by(query) != _REQUEST:
+            writing.append((query, hit))  # what a request sends, and is written besides, is as often a handful (2 of 8)
         elif query.inner is None or hit.confidence != Confidence.LOW:
             yield hit
         if hit.words["doubt"].endswith(_UNKNOWN):
@@ -136,12 +136,6 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for site in outside:
         if site not in said:
             yield Proof(site, "stands in no loop over data")
-
-
-def _may_wait(project: Project, query: Repeated, known: _Known, params: Params) -> bool:
-    """What a request sends, and is written besides, is as often a handful (of 8 such places 2 were right by eye, of 25 others
-    23)."""
-    return may_wait(project, query, frozenset(params.locking)) and known.proved.by(query) != _REQUEST
 
 
 def _shown(project: Project, query: SerializedQuery, params: Params) -> Hit:
@@ -266,10 +260,8 @@ def _is_run_again(project: Project, query: Repeated) -> bool:
     """A request or a task comes to the loop, where the project has such.  Of the others 21 of 37 were right at the last three
     blind readings: setups, scrapers, what is run by hand or by nothing, administrators who tick a few rows.  Of those to
     which one leads, 102 of 109 were."""
-    caller, led_to = query.point.caller, project.led_to
-    if caller is None or led_to.is_empty or led_to.runs(caller) or project.called_back.holds(caller):
-        return True
-    return project.run_again.holds(caller)
+    caller = query.point.caller
+    return caller is None or project.led_to.is_empty or project.run_again.holds(caller)
 
 
 def _is_run_by_library(project: Project, query: Repeated) -> bool:
@@ -361,6 +353,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         or any(_stands_without(place) for place in places)
     ):
         return "the answer may be handed in"
+    if _commits(query) and any(s.kind == "yield" for s in query.loop.statements):
+        return "each turn keeps what was made of the item that it hands out"
     if _commits(query) and len({p.site for p in _commits_of(project, query) if query.loop.holds(p.site)}) > 1:
         return "each turn keeps how far it has come"
     if is_kept_by_another(query.path, places):

@@ -35,7 +35,7 @@ def asked_first(project: Project, query: Repeated, looking: Iterable[str], singl
     other, looks = query.asks, frozenset(looking)
     if other is None or other.point.effect != _READ or other.loop.mapping is not None:
         return None
-    if not _is_wide(other):
+    if not _is_wide(other) or _may_fail_alone(other):
         return None
     places, path = stations(project, other.point, other.path), other.path
     own, end = carried(places, other.loop)[-1], places[-1]
@@ -60,6 +60,12 @@ def _asks_by_sql(project: Project, end: EffectPoint, own: frozenset[str]) -> boo
         return False
     given = [argument.value for argument in end.call.call.arguments if argument.value is not statement]
     return any(not own.isdisjoint(names_in(end.module.body, value)) for value in given)
+
+
+def _may_fail_alone(query: Repeated) -> bool:
+    """`try: close(order)` in the loop: what is done for one item, by a function of its own, ends with it."""
+    contexts = query.loop.module.body.contexts
+    return bool(query.path.through) and any(contexts[row].kind == "try" for row in query.loop.chain(query.point.context)[:-1])
 
 
 def _is_wide(query: Repeated) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Expr, Name, String, Subscript
 from archlint.project.loops.batches import expression_of
 from archlint.project.loops.stations import stations
 from archlint.project.names.arguments import arguments_by_parameter, parameter
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _FIRST = "first"
+_BY_CLASS = "prefetch"
 _IF_DUE = re.compile(r"_if_(necessary|needed|required|expired|stale|outdated|due|old)$")
 
 
@@ -73,6 +74,8 @@ class AlreadyAsked:
         if not isinstance(relation, Attribute):
             return False
         ahead = (loading or module).body
+        if self._is_loaded_by_class(module, relation, context, ahead):
+            return True
         return any(
             relation.attr in relations_in(part)
             for call in ahead.calls
@@ -80,6 +83,17 @@ class AlreadyAsked:
             for argument in call.arguments
             for part in parts_of(ahead, argument.value)
         )
+
+    def _is_loaded_by_class(self, module: Module, relation: Attribute, context: int, ahead: Body) -> bool:
+        """`Server.select().prefetch(Peer)`, of a relation whose rows are of that class."""
+        given = {
+            last_name(ahead, argument.value)
+            for call in ahead.calls
+            if last_name(ahead, call.callee) == _BY_CLASS
+            for argument in call.arguments
+        }
+        types = self._project.types.all(module, relation, context) if given else ()
+        return any(a.name.rpartition(".")[2] in given for t in types for a in t.arguments)
 
     def _is_whole(self, module: Module, callee: Attribute, asked: CallRef, context: int) -> bool:
         """It takes the rows as they were loaded; the first of them, too, where the class says their order."""

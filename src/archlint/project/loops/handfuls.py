@@ -26,14 +26,11 @@ if TYPE_CHECKING:
 
 _OF_MAPPING = frozenset({"items", "keys", "values", "iteritems", "itervalues"})
 _ROWS, _REQUEST, _KEYED = "rows", "request", "keyed"
-_MAILED = "email"
-"""Whom a turn may write to, it goes over for that."""
-_ELSEWHERE = frozenset({"http", "rpc", "publish", _MAILED})
+_ELSEWHERE = frozenset({"http", "rpc", "publish", "email"})
 _HERE = frozenset({"file.write", "file.tree", "process", "sleep"})
 _QUEUED = "enqueue"
 """It takes no longer than a query; but what a request names, and is a job each, is as often a handful."""
-_ASKING = frozenset({"db.read", "db.write", "db.commit"})
-_BRANCHES = frozenset({"if", "else", "except", "case"})
+_READ, _WRITES = "db.read", frozenset({"db.write", "db.commit"})
 _BY = 2
 _KEYS = frozenset({"id", "key", "pk", "uuid", "guid", "code", "slug", "sku", "email", "username"})
 _STEPS = 5
@@ -125,17 +122,16 @@ class Handfuls:
         return WrittenModels(self._project, OneOff(self._project, self._words))
 
     def _acts_outside(self, query: Repeated) -> bool:
-        """Each turn that asks also asks or tells somebody outside, writes a file, runs a process or waits. What the way to
-        the database does besides (it opens its file, waits for a lock) is part of the query."""
+        """The turn also asks or tells somebody outside, writes a file, runs a process or waits. What the way to a question,
+        or to a statement that is handed on, does besides (it opens the database's file, waits for its lock) is part of it."""
         caller, loop = query.point.caller, query.loop
         if caller is None:
             return False
-        points = self._project.effects.points_in(loop.module, caller, {*_ELSEWHERE, *_HERE, *_ASKING})
-        asking = {point.site for point in points if point.effect in _ASKING}
+        points = self._project.effects.points_in(loop.module, caller, {*_ELSEWHERE, *_HERE, _READ, *_WRITES})
+        writing = {point.site for point in points if point.effect in _WRITES and not point.is_handed}
+        asking = {point.site for point in points if point.effect == _READ or point.is_handed} - writing
         return any(
-            loop.holds(point.site)
-            and (point.effect in _ELSEWHERE or (point.effect in _HERE and point.site not in asking))
-            and (point.effect == _MAILED or self._branches(loop, point.context) <= self._branches(loop, query.point.context))
+            loop.holds(point.site) and (point.effect in _ELSEWHERE or (point.effect in _HERE and point.site not in asking))
             for point in points
         )
 
@@ -143,9 +139,3 @@ class Handfuls:
         caller = query.point.caller
         points = self._project.effects.points_in(query.loop.module, caller, {_QUEUED}) if caller is not None else ()
         return any(query.loop.holds(point.site) for point in points)
-
-    def _branches(self, loop: Loop, context: int) -> set[int]:
-        """Those between the loop and a place in it: what stands in one more than another place is reached in fewer turns."""
-        if loop.mapping is not None:
-            return set()
-        return {row for row in loop.chain(context) if loop.module.body.contexts[row].kind in _BRANCHES}

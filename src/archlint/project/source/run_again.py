@@ -41,6 +41,8 @@ class RunAgain:
         return known
 
     def _find(self, definition: Def) -> bool:
+        if self._project.led_to.runs(definition) or self._project.called_back.holds(definition):
+            return True
         waiting, seen = [(definition, 0)], {definition}
         while waiting:
             found, steps = waiting.pop()

@@ -152,6 +152,58 @@ def settle(person: Person, city: City, zone: str) -> None:
     person.city = city
     person.save()
 """
+AUDITED = """\
+from django.db import models
+
+class Order(models.Model):
+    paid = models.BooleanField()
+
+class {model}(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+
+def record(order: Order) -> int:
+    try:
+        return {model}.objects.create(order=order).pk
+    except Exception:
+        {handled}
+
+def pay(order: Order) -> None:
+    order.paid = True
+    order.save()
+    {record}
+"""
+HEADED = """\
+from pymongo.database import Database
+
+def keep(db: Database, name: str, lines: list) -> None:
+    order = db.orders.update_one({{"name": name}}, {{"$set": {{"open": True}}}}{upsert})
+    db.depots.update_one({{"order": order.upserted_id}}, {{"$set": {{"lines": lines}}}})
+"""
+SERIALIZED = """\
+from django.db import models, transaction
+from rest_framework import serializers
+
+class Order(models.Model):
+    name = models.TextField()
+
+class Line(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE)
+
+class OrderSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Order
+
+    def create(self, data):
+        order = super().create(data)
+        Line.objects.create(order=order)
+        return order
+
+def take(message):
+    with {block}:
+        serializer = OrderSerializer(data=message)
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+"""
 CHAT = """\
 from aiogram import Router
 from aiogram.types import Message
@@ -217,6 +269,13 @@ def place(session: Session, key: int) -> None:
         (HEAD + FOUND.format(by="order_id=order.number"), HIGH),
         (DIFFERS.format(test="city.zone != zone"), LOW),
         (DIFFERS.format(test="zone"), HIGH),
+        (AUDITED.format(model="AuditLog", handled="raise", record="record(order)"), HIGH),
+        (AUDITED.format(model="AuditLog", handled="return -1", record="record(order)"), LOW),
+        (AUDITED.format(model="AuditLog", handled="return -1", record="kept = record(order)"), HIGH),
+        (AUDITED.format(model="AccessLog", handled="raise", record="record(order)"), LOW),
+        (AUDITED.format(model="Bill", handled="return -1", record="record(order)"), HIGH),
+        (HEADED.format(upsert=""), HIGH),
+        (HEADED.format(upsert=", upsert=True"), LOW),
     ],
 )
 def test_how_sure_it_is(source: str, confidence: Confidence) -> None:
@@ -238,3 +297,8 @@ def test_a_chat_is_answered_as_a_request_is(annotation: str, confidence: Confide
 
 def test_what_is_found_by_something_else_is_about_nothing() -> None:
     assert not testing.run_rule("DBS007", {"shop/orders.py": HEAD + FOUND.format(by="name='last'")})
+
+
+@pytest.mark.parametrize(("block", "found"), [("transaction.atomic()", 0), ("opened(message)", 1)])
+def test_a_serializer_saves_in_the_transaction_of_whoever_makes_one(block: str, found: int) -> None:
+    assert len(testing.run_rule("DBS007", {"shop/orders.py": SERIALIZED.format(block=block)})) == found

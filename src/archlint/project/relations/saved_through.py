@@ -1,4 +1,5 @@
-"""Through which methods a serializer saves: those of the views, and of the other serializers, that name it in their class."""
+"""Through which methods a serializer saves: those of the views, and of the other serializers, that name it in their class; and
+the functions that make one."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from archlint.project.parts import parts_of
 from archlint.project.types.entities import FunctionRef
 
 if TYPE_CHECKING:
+    from archlint.facts.syntax import Call
     from archlint.project.program import Project
+    from archlint.project.source.modules import Module
 
 _THROUGH = {
     "create": ("create", "perform_create", "post"),
@@ -33,6 +36,17 @@ class SavedThrough:
             return []
         own = definition.owner
         return [self._of(klass, names) for klass in sorted(self._naming.get(own.rpartition(".")[2], ())) if klass != own]
+
+    def made(self, definition: Def) -> list[tuple[Module, Call]]:
+        """Where functions make an object of the method's class, which they save then: `OrderSerializer(data=data)`."""
+        if definition.function.name not in _THROUGH or definition.function.klass < 0:
+            return []
+        found = self._project.calls.written(definition.owner.rpartition(".")[2])
+        return [
+            (module, call)
+            for module, call in found
+            if module.is_production and module.body.contexts[call.context].function >= 0
+        ]
 
     def _of(self, klass: str, names: tuple[str, ...]) -> tuple[Def, ...]:
         members = self._project.types.inference.members

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Argument, Attribute, CallRef, Collection, Comparison, Constant, Name, Statement, String
@@ -12,7 +11,7 @@ from archlint.project.control.sequence import chain, context_at
 from archlint.project.model import Def
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
-from archlint.project.transactions.commits import Commit, Commits
+from archlint.project.transactions.commits import Commit
 from archlint.project.transactions.repeatable_writes import IF_MISSING
 from archlint.project.transactions.write_places import related_rows, written_row
 from archlint.project.transactions.written_names import ROW_KEYS, Written
@@ -20,12 +19,11 @@ from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
-    from archlint.project.source.modules import Module
 
 _UPSERTS = frozenset({"update_or_create", "aupdate_or_create", "get_or_create", "aget_or_create"})
 _GETS = frozenset({"get_or_create", "aget_or_create"})
 _MAKES_OR_CHANGES = re.compile(r"(create|make|add)_or_(update|change)|(update|get|find)_or_(create|make)|upsert")
-_NESTED = "begin_nested"
+_NESTED, _UPSERT = "begin_nested", "upsert"
 _SESSIONS = frozenset({"session", "db", "db_session", "conn", "connection", "cursor", "self.session", "self.db"})
 _ROW, _SESSION = "db-model", "db-session"
 _SAVES = frozenset({"save", "asave"})
@@ -160,8 +158,10 @@ def adds(commit: Commit) -> bool:
 
 
 def finds_or_makes(commit: Commit) -> bool:
-    """`update_or_create`, by the name of what it calls at last."""
-    return commit.end.witness.target.rpartition(".")[2] in _UPSERTS
+    """`update_or_create`, by the name of what it calls at last; `update_one(…, upsert=True)`."""
+    given = commit.end.call.call.arguments if commit.end.call is not None else ()
+    is_told = any(a.name == _UPSERT and isinstance(a.value, Constant) and a.value.value is True for a in given)
+    return is_told or commit.end.witness.target.rpartition(".")[2] in _UPSERTS
 
 
 def handed_to(first: Commit, second: Commit, two: Written) -> list[tuple[str, ...]]:
@@ -189,12 +189,6 @@ def stands_alone(first: Commit, second: Commit, one: Written) -> bool:
     between = range(first.point.site.end, second.point.site.at)
     sets = {s.target.attr for s in module.body.statements if s.at in between and isinstance(s.target, Attribute)}
     return bool(one.fields) and one.fields.isdisjoint(sets) and any(row not in rest for row in around)
-
-
-def is_best_effort(first: Commit, second: Commit) -> bool:
-    """One of the two stands in a `try` of its own that lets any failure pass: whoever wrote that can do without."""
-    ways = [(each.point.module, each.point.context) for each in (first, second)]
-    return any(_lets_pass(*own, chain(*other)) for own, other in (ways, ways[::-1]))
 
 
 def is_marked_on_failure(project: Project, second: Commit, one: Written, undoing: tuple[str, ...]) -> bool:
@@ -240,31 +234,6 @@ def is_kept_for_later(first: Commit, one: Written, later: tuple[str, ...]) -> bo
             is_open = isinstance(given.value, Constant) and given.value.value is False
             if is_open and not {*words_of(given.name or "")}.isdisjoint(later):
                 return True
-    return False
-
-
-def fails_alone(project: Project, commits: Commits, commit: Commit) -> bool:
-    """A function on the way down writes and commits in a `try` that lets any failure pass: whoever calls it goes on."""
-    for step, owner in zip(commit.path.steps[1:], commit.path.through, strict=False):
-        module = project.modules.by_path[step.site.path]
-        if commits.writes(owner) and _lets_pass(module, context_at(module, step.site.at), ()):
-            return True
-    return False
-
-
-def _lets_pass(module: Module, context: int, beyond: Iterable[int]) -> bool:
-    body, around = module.body, {*beyond}
-    for row in chain(module, context):
-        place = body.contexts[row]
-        if place.kind != "try" or row in around:
-            continue
-        handlers = [h for h, each in enumerate(body.contexts) if each.kind == "except" and each.parent == place.parent]
-        own = [h for h in handlers if body.contexts[h].at >= place.end]
-        nearest = min(own, key=lambda h: body.contexts[h].at, default=-1)
-        if nearest >= 0 and not any(
-            s.kind in ("raise", "return") and nearest in chain(module, s.context) for s in body.statements
-        ):
-            return True
     return False
 
 
@@ -322,7 +291,7 @@ def makes_or_finds(definition: Def, first: Commit, second: Commit) -> bool:
     if any(IF_MISSING.search(each.function.name) for each in first.path.through):
         return True
     name = first.end.witness.target.rpartition(".")[2]
-    if name in _UPSERTS and (name in _GETS or not adds(second)):
+    if finds_or_makes(first) and (name in _GETS or not adds(second)):
         return True
     module, row = first.point.module, first.point.call.call.callee if first.point.call is not None else None
     if name in _SAVES and isinstance(row, Attribute) and isinstance(row.base, Name):

@@ -235,7 +235,8 @@ class Transactions:
     def _from_callers(self, definition: Def, depth: int, injected: bool) -> Iterator[Cover]:
         callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
         saved = list(self._saved_through.methods(definition)) if not callers and depth else []
-        if not callers and not saved and self._is_named_within(definition):
+        made = self._saved_through.made(definition) if not callers and depth else []
+        if not callers and not saved and not made and self._is_named_within(definition):
             yield "some"
         if not callers and self._is_handed_within(definition):
             yield "all"
@@ -244,6 +245,10 @@ class Transactions:
             held = any(self.holds(d) or any(True for _ in self.blocks.of(d)) for d in inner)
             of_library: Cover = "all" if self.has_request_transactions else "none"  # its own method answers, and saves
             yield "all" if held else self._cover(methods[0], depth - 1, injected) if methods[:1] else of_library
+        for module, call in made[:_MOST_CALLERS]:
+            maker = Def(module, module.name, module.body.contexts[call.context].function)
+            is_within = self.blocks.around(module, call.context) >= 0
+            yield "all" if is_within else self._cover(maker, depth - 1, injected)
         for site in callers[:_MOST_CALLERS]:
             if self.blocks.around(site.module, site.call.context) >= 0:
                 yield "all"

@@ -13,6 +13,8 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def
+from archlint.project.names.arguments import arguments_by_parameter
+from archlint.project.parts import names_in
 from archlint.project.relations.stored_names import StoredNames
 from archlint.project.spelling import last_name
 from archlint.project.values.texts import Written
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 _READ, _WRITE, _DELETE = "cache.read", "cache.write", "cache.delete"
 _DB_READ, _DB_WRITE = "db.read", "db.write"
-_UPWARD = 3
+_UPWARD, _INWARD = 3, 2
 _OWN = frozenset({"self", "cls"})
 _LETTERS = 3
 """A key's own words have so many letters at least."""
@@ -61,12 +63,18 @@ class Uninvalidated:
 
     @cached_property
     def _fillers(self) -> dict[str, list[tuple[Def, Site]]]:
-        """Shape of a key → the functions that read it, ask a database, and write it."""
+        """Shape of a key → the functions that ask a database and then write it, and that have read it before, or whoever calls
+        them."""
         read, found = self._by_shape(_READ), defaultdict[str, list[tuple[Def, Site]]](list)
         for shape, places in self._by_shape(_WRITE).items():
-            readers = {definition for definition, _ in read.get(shape, ())}
-            found[shape] += [(d, site) for d, site in places if d in readers and self._effects.points_of(d, _DB_READ)]
-        return {shape: places for shape, places in found.items() if places}
+            for definition, site in places:
+                rows = [point.site.at for point in self._effects.points_of(definition, _DB_READ) if point.site.at < site.at]
+                readers = read.get(shape, ())
+                first = min((place.at for reader, place in readers if reader == definition), default=site.at)
+                around = self._callers(definition)
+                if any(first < row for row in rows) or (rows and any(reader in around for reader, _ in readers)):
+                    found[shape].append((definition, site))
+        return found
 
     @cached_property
     def _deletions(self) -> Mapping[str, list[tuple[Def, Site]]]:
@@ -75,10 +83,34 @@ class Uninvalidated:
     def _by_shape(self, effect: str) -> dict[str, list[tuple[Def, Site]]]:
         found: dict[str, list[tuple[Def, Site]]] = defaultdict(list)
         for point in self._effects.points(effect):
-            if point.call is not None and point.caller is not None and point.module.is_production:
+            if point.call is None or point.caller is None or not point.module.is_production:
+                continue
+            if self._is_given_key(point.call, effect, _INWARD):
                 for shape in self._shapes(point):
                     found[shape].append((point.caller, point.site))
         return found
+
+    def _is_given_key(self, call: CallSite, effect: str, depth: int) -> bool:
+        """What is given first is a key: the library is asked with it, or a function of the project that asks with what it is
+        given there. Of another (`fulfil("report", order)`) nobody can say."""
+        if call.operation is not None or not call.call.arguments:
+            return True
+        first = call.call.arguments[0].value
+        for target in call.targets if depth else ():
+            if target.definition is None:
+                continue
+            given = arguments_by_parameter(call.call, target.definition)
+            names = _made_of(target.definition, {name for name, expr in given.items() if expr is first})
+            for point in self._effects.points_of(target.definition, effect):
+                asked = point.call.call.arguments[:1] if point.call is not None else []
+                is_key = any(not names.isdisjoint(names_in(point.module.body, each.value)) for each in asked)
+                if is_key and point.call is not None and self._is_given_key(point.call, effect, depth - 1):
+                    return True
+        return self._is_made_there(call)
+
+    def _is_made_there(self, call: CallSite) -> bool:
+        """An object that keeps copies of one kind makes their keys itself."""
+        return any(target.definition is not None and self._is_client(target.definition) for target in call.targets)
 
     def _shapes(self, point: EffectPoint) -> Iterator[str]:
         """What is written of the key that a call is given first, its holes alike; else by what the key is made or kept."""
@@ -97,7 +129,7 @@ class Uninvalidated:
             if given:
                 yield f"{last_name(body, key)}({', '.join(given)}, {{}})"
                 return
-        is_own = any(target.definition is not None and self._is_client(target.definition) for target in call.targets)
+        is_own = self._is_made_there(call)
         base = callee.base if isinstance(callee, Attribute) else None
         name = last_name(body, base) if isinstance(base, Name | Attribute) else ""
         if is_own and name not in _OWN and sum(c.isalpha() for c in name) >= _LETTERS:
@@ -143,6 +175,15 @@ class Uninvalidated:
     def _is_handed_over(self, definition: Def) -> bool:
         """It is run by others than those who call it: a signal's receiver, an event's listener."""
         return bool(definition.function.decorators) and not self._project.endpoints.by_definition.get(definition)
+
+
+def _made_of(definition: Def, names: set[str]) -> set[str]:
+    """The names of a function, and those that are set to something made of them: `key = f"{kind}:{number}"`."""
+    module = definition.module
+    for statement in module.own_statements(definition.index):
+        if isinstance(statement.target, Name) and not names.isdisjoint(names_in(module.body, statement.value)):
+            names = names | {statement.target.id}
+    return names
 
 
 def _covers(deleted: str, shape: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
@@ -47,7 +47,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `guards`: words in names of helpers that find out who comes; `hooks`: methods of a view by which it tells its framework
     what that works on; `steps`: steps of a view, with the call that its framework makes there by itself; `repositories`:
     words in the names of modules and classes of the persistence layer that stand between the services and the database;
-    `services`: ends of the names of classes that are services wherever they stand."""
+    `services`: ends of the names of classes that are services wherever they stand; `clients`: last words of the names of
+    classes and modules by which another service is asked, wherever they stand."""
 
     ignore: tuple[str, ...]
     ignore_calls: tuple[str, ...]
@@ -58,6 +59,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     steps: dict[str, str]
     repositories: tuple[str, ...]
     services: tuple[str, ...]
+    clients: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -66,7 +68,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     if not project.layers.members("application"):
         return
     ways = HandlerWays(project, params.services)
-    served = _served(project, ways)
+    served = _served(project, ways, params.clients)
     is_clean = project.layers.style == "clean"
     found = {handler: past for handler in ways.handlers if (past := _past(ways, handler, params, is_clean=is_clean))}
     for root in sorted({_service(project, handler) for handler in served}):
@@ -84,10 +86,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         yield from (_hit(ways, bypasses, custom) for bypasses in by_asker.values())
 
 
-def _served(project: Project, ways: HandlerWays) -> dict[Def, tuple[CallSite, ...]]:
-    """Handler → its calls of the application layer, but for those that a large part of all handlers make: the services by
-    which everybody is known or every change is noted down are no custom of asking them for rows."""
-    given = {handler: ways.entries(handler) for handler in ways.handlers}
+def _served(project: Project, ways: HandlerWays, clients: Collection[str]) -> dict[Def, tuple[CallSite, ...]]:
+    """Handler → its calls of the application layer, but for those of another service's client, and those that a large part of
+    all handlers make: the services by which everybody is known or every change is noted down are no custom of asking them
+    for rows."""
+    given = {
+        handler: tuple(site for site in ways.entries(handler) if not _is_of_client(site, clients)) for handler in ways.handlers
+    }
     users = Counter(called for entries in given.values() for called in {_called(site) for site in entries})
     wide = {called for called, count in users.items() if called[1] and count >= _MANY and count * _WIDE >= len(given)}
     found = {
@@ -95,6 +100,13 @@ def _served(project: Project, ways: HandlerWays) -> dict[Def, tuple[CallSite, ..
         for handler, entries in given.items()
     }
     return {handler: entries for handler, entries in found.items() if entries}
+
+
+def _is_of_client(site: CallSite, clients: Collection[str]) -> bool:
+    """`ShopClient().orders()`, `shop_client.get_client()`: what is asked is another service, over the network."""
+    made = [target.definition for target in site.targets if target.definition is not None]
+    names = (name for each in made for name in (each.owner.rpartition(".")[2], each.module.name.rpartition(".")[2]) if name)
+    return bool(made) and any(not set(words_of(name)[-1:]).isdisjoint(clients) for name in names)
 
 
 def _called(site: CallSite) -> tuple[str, frozenset[Def]]:

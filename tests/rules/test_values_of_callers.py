@@ -70,8 +70,15 @@ def test_what_any_caller_may_give(statement: str, sure: bool) -> None:
 )
 def test_a_function_is_called_by_others_where_it_is_handed_on(named: str, is_told: bool) -> None:
     layer = LAYER.format(statement="db.execute(f\"SELECT id FROM member WHERE name = '{name}'\")")
+    layer += "\n\ndef of_name(name: str) -> str:\n    return name\n\n\nOWN = of_name('a')\n"
     (found,) = testing.run_rule("SQL002", {"shop/__init__.py": named, "shop/layer.py": layer})
     assert found.confidence == (Confidence.MEDIUM if is_told else Confidence.LOW)
+
+
+def test_where_nobody_calls_anything_of_a_module_it_says_nothing_that_nobody_calls_this() -> None:
+    layer = LAYER.format(statement="db.execute(f\"SELECT id FROM member WHERE name = '{name}'\")")
+    (found,) = testing.run_rule("SQL002", {"shop/layer.py": layer})
+    assert found.confidence == Confidence.MEDIUM
 
 
 BESIDE = """\

@@ -175,9 +175,11 @@ class _Asked:
         return [Def(module, module.name, row) for row in rows]
 
     def is_offered(self, found: Inserted) -> bool:
-        """The function whose callers are not known is handed on by its name, within the program or to whoever imports it."""
+        """The function whose callers are not known is handed on by its name, within the program or to whoever imports it, or
+        no function of its module is called here."""
+        uncalled = self._project.uncalled
         named = (d for d in self._around(found.site) if d.function.qualname == found.owner)
-        return any(map(self._project.uncalled.is_handed_on, named))
+        return any(uncalled.is_handed_on(d) or uncalled.is_library(d.module) for d in named)
 
     def never_comes(self, site: Site) -> bool:
         """What stands in front of the place, in its own function, ends in an error whatever it is given."""

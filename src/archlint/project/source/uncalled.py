@@ -29,6 +29,7 @@ class Uncalled:
         self._known: dict[Def, bool] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._standing_names: dict[str, frozenset[str]] = {}
+        self._libraries: dict[str, bool] = {}
 
     def holds(self, definition: Def) -> bool:
         """No production code calls it or hands it on, by its own name or by that of a method which it stands in for, and each
@@ -53,6 +54,14 @@ class Uncalled:
         name = definition.function.name
         is_imported = definition.function.klass < 0 and name in self._imported
         return is_imported or name in self._handed_on or name in self._standing(definition.module)
+
+    def is_library(self, module: Module) -> bool:
+        """No production code calls any function of the module, so that it says nothing that none calls one of them."""
+        if module.path not in self._libraries:
+            rows = range(len(module.outline.functions))
+            calls = (call for row in rows for call in self._project.calls.callers(Def(module, module.name, row)))
+            self._libraries[module.path] = not any(call.module.is_production for call in calls)
+        return self._libraries[module.path]
 
     def _find(self, definition: Def) -> bool:
         project, module, function = self._project, definition.module, definition.function

@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.project.caches.cache_reads import CacheReads
+from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
@@ -46,6 +48,7 @@ class Uninvalidated:
         self._project = project
         self._effects = project.effects
         self._names = StoredNames(project)
+        self._reads = CacheReads(project, CacheWrites(project))
 
     def all(self) -> Iterator[CachedCopy]:
         """By key and what is stored. Keys that a signal's receiver deletes are not asked about: any write may come to it."""
@@ -85,10 +88,21 @@ class Uninvalidated:
         for point in self._effects.points(effect):
             if point.call is None or point.caller is None or not point.module.is_production:
                 continue
+            if effect == _WRITE and self._goes_on(point.call, _INWARD):
+                continue
             if self._is_given_key(point.call, effect, _INWARD):
                 for shape in self._shapes(point):
                     found[shape].append((point.caller, point.site))
         return found
+
+    def _goes_on(self, call: CallSite, depth: int) -> bool:
+        """What is written is made of what was there: attempts are counted, and nothing is copied."""
+        told = call.operation.cache if call.operation is not None else None
+        if told is not None:
+            return told.kind == "counter" or self._reads.is_state(call, told)
+        definitions = [target.definition for target in call.targets if target.definition is not None]
+        inner = [p.call for d in definitions for p in self._effects.points_of(d, _WRITE) if p.call is not None] if depth else []
+        return bool(inner) and all(self._goes_on(each, depth - 1) for each in inner)
 
     def _is_given_key(self, call: CallSite, effect: str, depth: int) -> bool:
         """What is given first is a key: the library is asked with it, or a function of the project that asks with what it is

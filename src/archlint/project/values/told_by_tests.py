@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Attribute,
+    Await,
     Body,
     Call,
     CallRef,
@@ -54,12 +55,12 @@ class ToldByTests:
         self._project = project
         self._type_names = closed_types
         self._checks = checks
-        self._known: dict[tuple[Def, str, bool], bool] = {}
+        self._known: dict[tuple[Def, str, bool, int | None], bool] = {}
 
     def implies(self, module: Module, test: Expr | None, text: str, is_true: bool = True) -> bool:
         """Where the test is true (or false), what is spelled so is closed."""
         match test:
-            case Walrus():
+            case Walrus() | Await():
                 return self.implies(module, test.value, text, is_true)
             case Operation(op="not"):
                 return self.implies(module, test.operands[0], text, not is_true)
@@ -72,7 +73,10 @@ class ToldByTests:
             case Name() | Attribute() | Subscript() if self.means(module, test, text):
                 return not is_true  # what is nothing does no harm
             case Name():
-                return self.implies(module, self.held(module, test), text, is_true)
+                held, row = self._given(module, test)
+                if row is not None:
+                    return isinstance(held, CallRef) and self._answers(module, held, text, is_true, row)
+                return self.implies(module, held, text, is_true)
             case Comprehension():
                 return is_true and self._picks(module, test, text)
             case Subscript():
@@ -98,11 +102,21 @@ class ToldByTests:
 
     def held(self, module: Module, test: Name) -> Expr | None:
         """The test that a name holds the answer of, where nothing else is given to it."""
+        held, row = self._given(module, test)
+        return held if row is None else None
+
+    def _given(self, module: Module, test: Name) -> tuple[Expr | None, int | None]:
+        """The one thing that a name is given, or (the pair, which part of it) of `good, error = look(name)`."""
         around = [f.context for f in module.outline.functions if f.at <= test.at < f.end]
         function = module.body.contexts[around[-1]].function if around else -1
-        targets = ((s.target, s.value) for s in module.own_statements(function) if s.kind == "assign" and s.end <= test.at)
-        given = [value for target, value in targets if type(target) is Name and target.id == test.id]
-        return given[0] if len(given) == 1 and not isinstance(given[0], Name) else None
+        given: list[tuple[Expr | None, int | None]] = []
+        for s in module.own_statements(function):
+            if s.kind != "assign" or s.end > test.at:
+                continue
+            for row, target in enumerate(s.target.items) if isinstance(s.target, Collection) else ((None, s.target),):
+                if type(target) is Name and target.id == test.id:
+                    given.append((s.value.value if type(s.value) is Await else s.value, row))
+        return given[0] if len(given) == 1 and not isinstance(given[0][0], Name) else (None, None)
 
     def _compares(self, module: Module, test: Comparison, text: str, is_true: bool) -> bool:
         if len(test.ops) != 1:
@@ -187,43 +201,49 @@ class ToldByTests:
         asked += [call.callee.base] if isinstance(call.callee, Attribute) else []
         return any(self.means(module, part, text) for part in asked)
 
-    def _answers(self, module: Module, test: CallRef, text: str, is_true: bool) -> bool:
-        """A function of the project that tells by what it gives back whether what it is handed is closed."""
+    def _answers(self, module: Module, test: CallRef, text: str, is_true: bool, row: int | None = None) -> bool:
+        """A function of the project that tells by what it gives back, or a part of it, whether what it is handed is closed."""
         site = self._project.calls.in_module(module)[test.index]
         if not any(self.means(module, argument.value, text) for argument in site.call.arguments):
             return False
         told = [target.definition for target in site.targets]
-        return bool(told) and all(d is not None and self._tells(d, site, text, is_true) for d in told)
+        return bool(told) and all(d is not None and self._tells(d, site, text, is_true, row) for d in told)
 
-    def _tells(self, definition: Def, site: CallSite, text: str, is_true: bool) -> bool:
+    def _tells(self, definition: Def, site: CallSite, text: str, is_true: bool, row: int | None) -> bool:
         given = arguments_by_parameter(site.call, definition)
         return any(
-            self._gives_for_closed(definition, name, is_true)
+            self._gives_for_closed(definition, name, is_true, row)
             for name, value in given.items()
             if self.means(site.module, value, text)
         )
 
-    def _gives_for_closed(self, definition: Def, name: str, is_true: bool) -> bool:
+    def _gives_for_closed(self, definition: Def, name: str, is_true: bool, row: int | None) -> bool:
         """Whatever it gives that is true (or false) it gives for closed values of a parameter only."""
-        key = (definition, name, is_true)
+        key = (definition, name, is_true, row)
         if key not in self._known:
             self._known[key] = False  # recursion ends here
-            given = [s.value for s in self._project.symbols.scopes(definition.module).returns.get(definition.index, ())]
-            told = [value for value in given if not isinstance(value, Constant) or bool(value.value) == is_true]
-            self._known[key] = bool(told) and all(
-                self._has_refused(definition, name)
-                if isinstance(value, Constant)
-                else self.implies(definition.module, value, name, is_true)
-                for value in told
-            )
+            module, told = definition.module, list[bool]()
+            for given in self._project.symbols.scopes(module).returns.get(definition.index, ()):
+                value = given.value if row is None else _part(given.value, row)
+                if value is not None and not isinstance(value, Constant | String):
+                    told.append(self.implies(module, value, name, is_true))
+                elif (value is not None and bool(value.value)) == is_true:
+                    told.append(self._comes_with_closed(definition, name, given.context, given.at))
+            if not is_true and _comes_to_its_end(definition):
+                told.append(self._comes_with_closed(definition, name, definition.function.context, definition.function.end))
+            self._known[key] = bool(told) and all(told)
         return self._known[key]
 
-    def _has_refused(self, definition: Def, name: str) -> bool:
-        """`if name not in KINDS: return False`, before what the function gives at its end."""
-        module, body = definition.module, definition.module.body
-        left = {s.context for s in module.own_statements(definition.index) if s.kind in ("return", "raise")}
-        tests = (body.contexts[row] for row in left if body.contexts[row].parent == definition.function.context)
-        return any(place.kind == "if" and self.implies(module, place.subject, name, False) for place in tests)
+    def _comes_with_closed(self, definition: Def, name: str, context: int, at: int) -> bool:
+        """The place stands under a test that only closed values pass, or behind one that turns others away: `if name not in
+        KINDS: return False`, or the error's text."""
+        module, contexts, function = definition.module, definition.module.body.contexts, definition.function
+        place = contexts[context]
+        if place.kind in ("if", "else") and self.implies(module, place.subject, name, place.kind == "if"):
+            return True
+        own = (s for s in module.own_statements(definition.index) if s.kind in ("return", "raise") and s.end <= at)
+        left = (contexts[s.context] for s in own if s.context != context and contexts[s.context].parent == function.context)
+        return any(each.kind == "if" and self.implies(module, each.subject, name, False) for each in left)
 
     def means(self, module: Module, expr: Expr, text: str) -> bool:
         """It is spelled so, but for its case, blanks around it and its being made a string."""
@@ -252,3 +272,14 @@ def _are_harmless(call: Call) -> bool:
     """What is replaced, and what it is replaced by, ends no literal and no name."""
     given = [argument.value for argument in call.arguments]
     return all(isinstance(each, String) and _HARMLESS.fullmatch(each.value) is not None for each in given)
+
+
+def _comes_to_its_end(definition: Def) -> bool:
+    """It gives nothing where no branch has left it."""
+    own = definition.module.own_statements(definition.index)
+    return not any(s.kind in ("return", "raise") and s.context == definition.function.context for s in own)
+
+
+def _part(value: Expr | None, row: int) -> Expr | None:
+    """`False` of `return False, "no such kind"`; of what is no pair the whole."""
+    return value.items[row] if isinstance(value, Collection) and row < len(value.items) else value

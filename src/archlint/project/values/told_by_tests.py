@@ -40,11 +40,10 @@ if TYPE_CHECKING:
 _VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "allowlisted"})
 """In the name of a function that is asked: it is true for good values only (`is_valid_name`)."""
 _CASING = frozenset({"lower", "upper", "strip", "casefold"})
-
-
 _ANY = "any"
 _FIRST_OR_ANY = frozenset({"next", "list", _ANY})
 _HARMLESS = re.compile(r"[\w .:-]*")
+"""What may be replaced in a text, or be put there, without any harm."""
 
 
 class ToldByTests:
@@ -106,7 +105,8 @@ class ToldByTests:
         return held if row is None else None
 
     def _given(self, module: Module, test: Name) -> tuple[Expr | None, int | None]:
-        """The one thing that a name is given, or (the pair, which part of it) of `good, error = look(name)`."""
+        """The one thing that a name is given, and None; of `good, error = look(name)` the call, and which part of what it gives
+        the name has."""
         around = [f.context for f in module.outline.functions if f.at <= test.at < f.end]
         function = module.body.contexts[around[-1]].function if around else -1
         given: list[tuple[Expr | None, int | None]] = []

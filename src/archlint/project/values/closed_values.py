@@ -4,14 +4,12 @@ by the test around them, or by a test before that turns others away."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
 
 from archlint.facts.syntax import (
     Attribute,
     Await,
-    Call,
     CallRef,
     Constant,
     Expr,
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
     from archlint.project.values.insertions import TextWords
 
-_ENUM = "enum.Enum"
 _PLACES = frozenset({"module", "class", "function"})
 _CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"})
 
@@ -189,12 +186,8 @@ class ClosedValues:
                 is_left = is_apart and self.implies(module, place.subject, text, place.kind == "else")
                 if is_left and self._comes_by(module, place.parent, text, around):
                     return True
-        return is_converted(module, expr, text, around, self._leaving, lambda call: self._picks(module, call))
-
-    def _picks(self, module: Module, call: Call) -> bool:
-        """`Kind(name)`: a member of an enumeration, or an error."""
-        types = list(self._project.types.all(module, call.callee, call.context))
-        return bool(types) and all(t.is_class and self._project.types.is_a(replace(t, is_class=False), _ENUM) for t in types)
+        picks = partial(self._told.gives_member, module)
+        return is_converted(module, expr.at, text, around, self._leaving, picks)
 
     def _comes_by(self, module: Module, context: int, text: str, around: set[int]) -> bool:
         """Whoever has not come by a place has been let through by the test beside it, or been given something written there."""

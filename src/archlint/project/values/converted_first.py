@@ -20,16 +20,16 @@ LEAVES = frozenset({"raise", "return", "continue", "break"})
 
 
 def is_converted(  # noqa: PLR0917 - the value, where it stands, and what is asked of the words
-    module: Module, expr: Expr, text: str, around: Set[int], leaving: Set[str], picks: Callable[[Call], bool]
+    module: Module, at: int, text: str, around: Set[int], leaving: Set[str], picks: Callable[[Call], bool]
 ) -> bool:
-    """`int(number)` before, or `Kind(name)`, which raises for anything else; what it raises is not let through beside it.
+    """`int(number)` before an offset, or `Kind(name)`, which raises for anything else, and no handler lets through.
 
     `around`: the places around the value, out to its function; `leaving`: names of calls that end a function; `picks`: whether
     a call gives one of a few for what it is given.
     """
     body = module.body
     functions = {body.contexts[context].function for context in around}
-    for call in (call for function in functions for call in module.own_calls(function) if call.at < expr.at):
+    for call in (call for function in functions for call in module.own_calls(function) if call.at < at):
         given, name = call.arguments, last_name(body, call.callee)
         asked = given[1] if name == _OF_NAME and len(given) == _WITH_FORM else given[0] if given else None
         if asked is None or spell(body, asked.value) != text or not is_passed(body, call.context, text, around, leaving):

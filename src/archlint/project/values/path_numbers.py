@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_KINDS = r"(?:int|float|uuid|slug|number)(?:\([^<>()]*\))?"
+_KINDS = r"(?:int|float|uuid|slug|any|number)(?:\([^<>()]*\))?"
 _NAMED = "|".join(
     (
         rf"<{_KINDS}:{{name}}>|<{{name}}:{_KINDS}>",

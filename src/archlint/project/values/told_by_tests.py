@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from archlint.facts.syntax import (
     Attribute,
@@ -29,7 +32,8 @@ from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name, spell
-from archlint.project.values.closed_places import asks_for_list
+from archlint.project.values.closed_places import asks_for_list, places_around
+from archlint.project.values.converted_first import is_converted
 from archlint.project.values.own_things import is_own, mapping_asked, readings
 from archlint.project.words import words_of
 
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 _VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "allowlisted"})
 """In the name of a function that is asked: it is true for good values only (`is_valid_name`)."""
 _CASING = frozenset({"lower", "upper", "strip", "casefold"})
+_ENUM = "enum.Enum"
 _ANY = "any"
 _FIRST_OR_ANY = frozenset({"next", "list", _ANY})
 _HARMLESS = re.compile(r"[\w .:-]*")
@@ -236,14 +241,21 @@ class ToldByTests:
 
     def _comes_with_closed(self, definition: Def, name: str, context: int, at: int) -> bool:
         """The place stands under a test that only closed values pass, or behind one that turns others away: `if name not in
-        KINDS: return False`, or the error's text."""
+        KINDS: return False`, or the error's text; or behind what raises for others: `UUID(name)`."""
         module, contexts, function = definition.module, definition.module.body.contexts, definition.function
-        place = contexts[context]
+        place, around = contexts[context], set(places_around(module, context))
         if place.kind in ("if", "else") and self.implies(module, place.subject, name, place.kind == "if"):
+            return True
+        if is_converted(module, at, name, around, frozenset(), partial(self.gives_member, module)):
             return True
         own = (s for s in module.own_statements(definition.index) if s.kind in ("return", "raise") and s.end <= at)
         left = (contexts[s.context] for s in own if s.context != context and contexts[s.context].parent == function.context)
         return any(each.kind == "if" and self.implies(module, each.subject, name, False) for each in left)
+
+    def gives_member(self, module: Module, call: Call) -> bool:
+        """`Kind(name)`: a member of an enumeration, or an error."""
+        types = list(self._project.types.all(module, call.callee, call.context))
+        return bool(types) and all(t.is_class and self._project.types.is_a(replace(t, is_class=False), _ENUM) for t in types)
 
     def means(self, module: Module, expr: Expr, text: str) -> bool:
         """It is spelled so, but for its case, blanks around it and its being made a string."""

@@ -10,11 +10,9 @@ from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import (
     Await,
     CallRef,
-    Collection,
     Comparison,
     Constant,
     Expr,
-    Mapping,
     Name,
     String,
 )
@@ -34,9 +32,7 @@ if TYPE_CHECKING:
 _ASKED = frozenset({"exists", "hexists", "has_key", "ttl", "pttl", "hlen", "strlen", "type", "keys", "scan"})
 """Reads that deliver no value."""
 _MANY = ("get_many", "mget", "get_multi", "multi_get")
-_CLOCK = frozenset({"now", "utcnow", "time", "time_ns", "monotonic"})
 _DEPTH = 3
-_CALLERS = 5
 _LAYERS = 2
 """Functions of the project between a read and the one that asks."""
 _REMOTE = ("db.read", "http", "rpc")
@@ -229,25 +225,6 @@ class CacheReads:
             return True
         return any(self._compares(test, context, value, calls, site) for test, context in self._tests(site))
 
-    def ages(self, site: CallSite, write: CacheWrite) -> bool:
-        """The value carries the time at which it was made, or that is written beside it, and the module compares times:
-        the reader decides on its age."""
-        value = site.argument(write.value)
-        if value is None:
-            return False
-        module = site.module
-        made = self._is_stamped(site, write) or any(
-            self._is_clock(site, item) or self._holds_clock(module, item, site.call.context)
-            for part in self.followed_parts(module, value, site.call.context)
-            for item in (part.items if isinstance(part, Collection) else part.values if isinstance(part, Mapping) else ())
-        )
-        return made and any(
-            isinstance(part, Comparison) and self._holds_clock(module, part, statement.context)
-            for statement in module.body.statements
-            if statement.value is not None
-            for part in parts_of(module.body, statement.value)
-        )
-
     def is_taken_away(self, site: CallSite, write: CacheWrite) -> bool:
         """The same function writes another entry that expires and whose value is this one's key: whoever hears of its end
         takes this one away (`set(f"end:{key}", key, ex=60)`)."""
@@ -256,16 +233,6 @@ class CacheReads:
             value = other.argument(told.value)
             is_this = other.index != site.index and value is not None and self._writes.followed(other, value) == key
             if is_this and self._writes.expiry(other, told).kind in ("given", "parameter"):
-                return True
-        return False
-
-    def _is_stamped(self, site: CallSite, write: CacheWrite) -> bool:
-        """The same function writes the time for the key of this write (`hset("written", key, time())`)."""
-        key = self._writes.key(site, write)
-        for other, _ in self._writes.in_function(site.caller) if key and site.caller is not None else ():
-            given = [argument.value for argument in other.call.arguments]
-            names = [self._writes.followed(other, expr) for expr in given[:-1]]
-            if other.index != site.index and key in names and self._holds_clock(other.module, given[-1], other.call.context):
                 return True
         return False
 
@@ -316,22 +283,6 @@ class CacheReads:
         return is_written and any(
             isinstance(part, CallRef) and part.index in reads for side in sides for part in parts_of(module.body, side)
         )
-
-    def _is_clock(self, site: CallSite, expr: Expr, follow: bool = True) -> bool:
-        """The time of day, also where a caller hands it in."""
-        module = site.module
-        source = self._writes.source(module, expr, site.call.context)
-        if isinstance(source, CallRef):
-            return last_name(module.body, source) in _CLOCK
-        owner = site.caller
-        if not follow or owner is None or not isinstance(expr, Name) or parameter(owner.function, expr.id) is None:
-            return False
-        given = ((c, arguments_by_parameter(c.call, owner).get(expr.id)) for c in self._project.calls.callers(owner)[:_CALLERS])
-        return any(value is not None and self._is_clock(call, value, follow=False) for call, value in given)
-
-    def _holds_clock(self, module: Module, expr: Expr, context: int) -> bool:
-        parts = self.followed_parts(module, expr, context, 2)
-        return any(isinstance(part, CallRef) and last_name(module.body, part) in _CLOCK for part in parts)
 
     @cached_property
     def _filled(self) -> frozenset[str]:

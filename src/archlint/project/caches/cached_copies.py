@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from archlint.facts.findings import Confidence
 from archlint.facts.knowledge import CacheWrite
 from archlint.facts.syntax import Attribute, CallRef, Collection, Constant, Expr, Mapping, Name, Operation, String
+from archlint.project.caches.aged_entries import AgedEntries
 from archlint.project.caches.cache_reads import CacheReads
 from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.caches.filled_misses import FilledMisses
@@ -73,6 +74,7 @@ class CachedCopies:
         self._project = project
         self._writes = writes
         self._reads = CacheReads(project, writes)
+        self._aged = AgedEntries(project, writes, self._reads)
         self._misses = FilledMisses(project, self._reads)
         self._memoised = Memoised(project, writes, self._reads)
         self._cache_words = frozenset(words.cache_words)
@@ -83,7 +85,7 @@ class CachedCopies:
     def confidence(self, site: CallSite, write: CacheWrite, outer: CallSite | None = None) -> Confidence | None:
         """How sure it is that the write keeps a copy; None: there is no sign of it. `outer` is the call of the
         function in which the write stands, where that is what is asked about: key and value come from there."""
-        if self._reads.ages(site, write) or self._reads.is_taken_away(site, write):
+        if self._aged.ages(site, write) or self._reads.is_taken_away(site, write):
             return None
         named = self._names(site) | (self._names(outer) if outer is not None else frozenset())
         written, filled = self._key_words(site, write, outer)

@@ -234,3 +234,122 @@ def orders():
         requests.get("http://files/files.remote.add", params={"key": item["number"]}, timeout=2)
 """
     assert _sure(code) == [False]
+
+
+KINDS = {
+    "one kind goes on": """
+@app.get("/orders")
+def orders():
+    for order in requests.get("http://orders", timeout=2).json():
+        if order["kind"] != Kind.OPEN.value:
+            continue
+        one(order["id"])
+""",
+    "a kind that the caller does not name": """
+def stored(kind, order):
+    if kind == "picture":
+        return one(order)
+    return order
+
+
+@app.get("/orders")
+def orders():
+    return [stored(order["kind"], order["id"]) for order in requests.get("http://orders", timeout=2).json()]
+""",
+    "a loop inside waits": """
+import time
+
+
+@app.get("/orders")
+def orders():
+    for order in requests.get("http://orders", timeout=2).json():
+        for line in one(order["id"])["lines"]:
+            if line:
+                time.sleep(2)
+""",
+}
+KINDS_TOLD = {
+    "those of one person": KINDS["one kind goes on"].replace("Kind.OPEN.value", "app.state"),
+    "all but one kind": KINDS["one kind goes on"].replace("!=", "=="),
+    "a kind that the caller names": KINDS["a kind that the caller does not name"].replace('order["kind"], ', '"picture", '),
+}
+
+
+@pytest.mark.parametrize("case", KINDS)
+def test_calls_of_some_kinds(case: str) -> None:
+    assert _sure(KINDS[case]) == [False]
+
+
+@pytest.mark.parametrize("case", KINDS_TOLD)
+def test_calls_of_all_kinds(case: str) -> None:
+    assert _sure(KINDS_TOLD[case]) == [True]
+
+
+def test_the_entries_of_one_mapping() -> None:
+    code = """
+@app.post("/orders")
+def orders(values: dict):
+    for key in values:
+        requests.get("http://orders", params={key: values[key]}, timeout=2)
+"""
+    assert _sure(code) == [False]
+
+
+def test_what_is_run_by_itself_in_a_program_without_requests() -> None:
+    code = """
+import requests
+
+
+def synced():
+    for order in requests.get("http://orders", timeout=2).json():
+        requests.get(f"http://orders/{order['id']}", timeout=2)
+
+
+if __name__ == "__main__":
+    synced()
+"""
+    (found,) = testing.run_rule(
+        "SVC004", {"shop/__init__.py": "", "shop/sync.py": code, "shop/main.py": "from shop import sync\n"}
+    )
+
+    assert found.confidence is Confidence.LOW
+
+
+def test_a_remote_procedure_beside_a_way_in_the_same_process() -> None:
+    code = """
+from abc import ABC, abstractmethod
+
+import grpc
+
+
+class Prices(ABC):
+    @abstractmethod
+    def of(self, number): ...
+
+
+class Remote(Prices):
+    def __init__(self):
+        self.stub = PricesStub(grpc.insecure_channel("prices:50051"))
+
+    def of(self, number):
+        return self.stub.Get(number)
+
+
+class Local(Prices):
+    def of(self, number):
+        return KNOWN[number]
+
+
+KNOWN = {}
+ways = [Remote(), Local()]
+
+
+def shown(prices: Prices, number):
+    return prices.of(number)
+
+
+@app.get("/orders")
+def orders():
+    return [shown(ways[0], order["id"]) for order in requests.get("http://orders", timeout=2).json()]
+"""
+    assert True not in _sure(code)

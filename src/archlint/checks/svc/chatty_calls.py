@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Comparison, Expr, Name
+from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Comparison, Expr, Name, Statement
 from archlint.project.control.rare_ways import (
     is_asked_by_what_comes,
     is_for_one_kind,
@@ -36,7 +36,8 @@ from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.words import words_of
 
-_EFFECTS = ("http", "rpc")
+_RPC = "rpc"
+_EFFECTS = ("http", _RPC)
 _KEEPING = frozenset({"db.read", "cache.read"})
 _FILES = frozenset({"files", "file"})
 _URL = "url"
@@ -148,7 +149,7 @@ class _Weighing:
             return "it is only likely that this is what it calls"
         if _is_same(call):
             return "it is asked the same each time"
-        if _is_asked_by_item(call) or is_asked_by_what_comes(stations(self._project, call.point, call.path)[1:]):
+        if _is_asked_by_item(call) or is_asked_by_what_comes(stations(self._project, call.point, call.path)):
             return "the item itself says whether it is asked"
         is_waited_for = self._is_waited_for(call)
         if self._is_weak(call) and not (is_waited_for and self._proved.by(call) == _KEYED):
@@ -159,7 +160,9 @@ class _Weighing:
         """At two blind readings 25 of 28 were right of those that a request waits for, and 18 of 31 of the others: a job has
         time, and what it is told for each is often one thing."""
         caller = call.point.caller
-        return caller is None or self._led_to.is_empty or self._led_to.is_waited_for(caller)
+        if caller is not None and self._led_to.is_empty:  # what is seen to be run by itself keeps nobody waiting
+            return not call.point.module.outline.main_guard
+        return caller is None or self._led_to.is_waited_for(caller)
 
     def goes_in_chunks(self, call: Repeated) -> bool:
         """A loop inside of the one that was found goes over chunks: each call takes many."""
@@ -366,16 +369,33 @@ def _is_under_condition(call: Repeated) -> bool:
 
 
 def _is_asked_by_item(call: Repeated) -> bool:
-    """`if item.kind == REMOTE: fetch(item)`: of how many items that holds, nothing is known; that there is something to ask
-    with (`if item.url:`) holds for most."""
+    """`if item.kind == REMOTE: fetch(item)`, or `if item.kind != REMOTE: continue` before: of how many items that holds, nobody
+    knows; that there is something to ask with (`if item.url:`) holds for most."""
     loop, body = call.loop, call.point.module.body
     if loop.mapping is not None:
         return False
+    if any(
+        statement.kind == "continue" and statement.end <= call.point.site.at and _wants_one_kind(loop, statement)
+        for statement in loop.statements
+    ):
+        return True
     around = (body.contexts[row] for row in loop.chain(call.point.context)[:-1])
     return any(
         each.kind in ("if", "else") and each.subject is not None and _compares(body, each.subject, loop.derived)
         for each in around
     )
+
+
+def _wants_one_kind(loop: Loop, statement: Statement) -> bool:
+    """`if item.kind != REMOTE: continue`, in the loop's own body."""
+    place = loop.module.body.contexts[statement.context]
+    match place.subject:
+        case Comparison(ops=("!=",), operands=(left, Attribute() as right)) if place.kind == "if":
+            is_member = any(isinstance(part, Attribute) and part.attr.isupper() for part in (right, right.base))
+            is_asked = not loop.derived.isdisjoint(names_in(loop.module.body, left))
+            return place.parent == loop.context and is_member and is_asked
+        case _:
+            return False
 
 
 def _compares(body: Body, test: Expr, names: frozenset[str]) -> bool:
@@ -439,8 +459,10 @@ def _address(project: Project, call: Repeated) -> tuple[str, ...]:
 
 
 def _all_call(project: Project, call: Repeated) -> bool:
-    """Of the functions that the loop's call may run, each comes to the effect."""
-    definitions = [target.definition for target in call.point.point.targets]
+    """Of the functions that the loop's call may run, each comes to the effect; of a remote procedure also those on the way:
+    beside one of the same process it may be another part of the program."""
+    places = stations(project, call.point, call.path) if call.point.effect == _RPC else [call.point]
+    definitions = [target.definition for place in places for target in place.point.targets]
     return all(d is None or project.effects.has(d, call.point.effect) for d in definitions)
 
 

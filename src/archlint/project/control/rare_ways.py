@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Call, CallRef, Collection, Comparison, Constant, Expr, Name, String
+from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import spell
 from archlint.project.words import words_of
@@ -67,9 +69,26 @@ def takes_one_of_kinds(project: Project, places: list[EffectPoint]) -> bool:
 
 
 def is_asked_by_what_comes(places: list[EffectPoint]) -> bool:
-    """A function on the way goes on only where what it was handed has something: `if "place" in data`; or is an address, and
-    no file that lies here: `if logo.startswith("http")`."""
-    return any(_tells_whether(place) for place in places)
+    """A function on the way, behind the first place, goes on only where what it was handed has something: `if "place" in data`;
+    or is an address, and no file that lies here: `if logo.startswith("http")`; or is one of several kinds that its caller does
+    not name: `if field == "picture"`."""
+    return any(_tells_whether(place) for place in places[1:]) or any(_is_for_named(*pair) for pair in pairwise(places))
+
+
+def _is_for_named(before: EffectPoint, here: EffectPoint) -> bool:
+    """The place stands where a parameter is a text that the code says, and its caller hands on what it has."""
+    definition, body, row = here.caller, here.module.body, here.context
+    if definition is None or before.call is None:
+        return False
+    handed = arguments_by_parameter(before.call.call, definition)
+    while row >= 0 and body.contexts[row].kind not in _OUTSIDE:
+        test = body.contexts[row].subject if body.contexts[row].kind == "if" else None
+        match test:
+            case Comparison(ops=("==",), operands=(Name(id=name), String())) if name in handed:
+                return not isinstance(handed[name], String | Constant)
+            case _:
+                row = body.contexts[row].parent
+    return False
 
 
 def _tells_whether(place: EffectPoint) -> bool:

@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.effects.own_files import names_own_file
 from archlint.project.effects.statement_kind import StatementKind
-from archlint.project.loops.loop_items import is_pairs
+from archlint.project.loops.loop_items import goes_over_keys, is_pairs
 from archlint.project.model import CallSite
 from archlint.project.names.descent import Descent
 from archlint.project.names.filled import Filled, is_empty
@@ -89,7 +89,7 @@ class Growths:
             return "rows"
         found = self._read(Descent(module, place.parent, _DEPTH), place.subject)
         # the fields of a document, or what goes by name in it
-        return "" if found in _DOCUMENTS and is_pairs(module, place.subject) else found
+        return "" if found in _DOCUMENTS and (is_pairs(module, place.subject) or goes_over_keys(loop)) else found
 
     def _is_of_arguments(self, module: Module, subject: Expr, context: int) -> bool:
         """`for value in arguments.values()`: as many as a call is written with; what these look up is another matter."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Name, Operation
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Context, Expr, Name, Operation
 from archlint.project.loops.repeated import LoopWords
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.name_uses import attributes_of
@@ -133,17 +133,20 @@ class CallsAlone:
         return frozenset(found)
 
     def _is_paced(self, call: Repeated) -> bool:
-        """It sleeps beside the call, or in each turn but the first or the last."""
+        """It sleeps beside the call, in each turn but the first or the last, or in those of a loop inside."""
         loop, contexts = call.loop, call.loop.module.body.contexts
         for site in self._project.calls.in_module(loop.module):
             if not loop.place.at <= site.call.at < loop.place.end or not _sleeps(site):
                 continue
             around = [contexts[row] for row in loop.chain(site.call.context)[:-1] if row >= 0]
-            if site.call.context in loop.chain(call.point.context) or all(
-                c.kind == "if" and not loop.targets.isdisjoint(names_in(loop.module.body, c.subject)) for c in around
-            ):
+            is_beside = site.call.context in loop.chain(call.point.context)
+            if is_beside or all(self._lets_through(loop, c) for c in around) or _is_in_inner(around):
                 return True
         return False
+
+    @staticmethod
+    def _lets_through(loop: Loop, place: Context) -> bool:
+        return place.kind == "if" and not loop.targets.isdisjoint(names_in(loop.module.body, place.subject))
 
     def _takes_what_comes(self, loop: Loop) -> bool:
         """The loop stands in an endless one: `while True:`, `while self.running:`."""
@@ -197,6 +200,13 @@ class CallsAlone:
             for source in self._project.values.sources.of(loop.module, expr, loop.place.parent):
                 if source.module is loop.module and source.expr is not None and source.expr is not expr:
                     yield from self._made(loop, source.expr, depth - 1)
+
+
+def _is_in_inner(around: list[Context]) -> bool:
+    """Each turn of a loop in the loop waits, where it has something: `for part in parts: if part: …; sleep(1)`."""
+    kinds = {place.kind for place in around}
+    plain = all(place.kind != "if" or isinstance(place.subject, Name) for place in around)
+    return "for" in kinds and kinds <= {"for", "if", "else", "try", "with"} and plain
 
 
 def keeps_on_self(definition: Def) -> bool:

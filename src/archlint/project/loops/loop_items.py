@@ -31,6 +31,22 @@ def is_pairs(module: Module, iterable: Expr) -> bool:
     return isinstance(iterable, CallRef) and last_name(module.body, iterable) in _PAIRS
 
 
+def goes_over_keys(loop: Loop) -> bool:
+    """`for key in values:`, where `values[key]` is read: the entries of one mapping."""
+    subject, target = loop.place.subject, loop.place.target
+    if loop.mapping is not None or not isinstance(subject, Name) or not isinstance(target, Name):
+        return False
+    return any(
+        isinstance(part, Subscript)
+        and isinstance(part.base, Name)
+        and part.base.id == subject.id
+        and isinstance(part.index[0], Name)
+        and part.index[0].id == target.id
+        for statement in loop.statements
+        for part in parts_of(loop.module.body, statement.value)
+    )
+
+
 def unwrapped(module: Module, iterable: Expr) -> Expr:
     """What a loop goes over under `enumerate(sorted(…))`."""
     while isinstance(iterable, CallRef) and last_name(module.body, iterable) in _SAME_IN_ORDER:

@@ -100,7 +100,7 @@ class OpenTransactions:
                 if asked is not None:
                     yield from self._by_reading(definition, point, asked)
                 path = self._ways.path(point) if opened is not None else None
-                if opened is None or path is None or self._is_committed_below(path):
+                if opened is None or path is None or self._is_committed_below(path, opened.opening):
                     continue
                 if any(held is not None and held.site == point.site for held in (opened.write, opened.read)):
                     opened = self.at(definition, point, path)
@@ -109,19 +109,20 @@ class OpenTransactions:
 
     def _by_reading(self, definition: Def, point: EffectPoint, asked: EffectPoint) -> Iterator[Inside]:
         path = self._ways.path(point)
-        if path is not None and not self._is_committed_below(path):
+        if path is not None and not self._is_committed_below(path, "session"):
             yield Inside(definition, point, path, Open("session", asked.site, read=asked), by_reading=True)
 
-    def _is_committed_below(self, path: Path) -> bool:
+    def _is_committed_below(self, path: Path, opening: Opening) -> bool:
         """A function on the way commits the session that it was handed, or that its object has, and asks it for nothing more
-        before it goes on."""
+        before it goes on; where no block and no function holds the transaction, by whatever it calls."""
+        is_held = opening in ("block", "function")
         for definition, step in zip(path.through, path.steps[1:], strict=False):
             module, at = definition.module, step.site.at
             around = chain(module, context_at(module, at))
             ends = [
                 p.site.end
                 for p in self._effects.points_of(definition, "db.commit")
-                if p.site.at < at and _outside_try(p) in around and self._is_on_handed(p, definition)
+                if p.site.end <= at and _outside_try(p) in around and (not is_held or self._is_on_handed(p, definition))
             ]
             asked = (p for effect in (_WRITE, "db.read") for p in self._effects.points_of(definition, effect))
             if ends and not any(max(ends) <= p.site.at < at for p in asked):

@@ -445,3 +445,57 @@ def test_what_one_object_has_is_its_own(asked: str, sure: Confidence) -> None:
 def test_what_lies_between_two_times_is_bounded(where: str, told: int) -> None:
     code = NARROWED.replace("agent_id: Mapped[uuid.UUID]", "beginn: Mapped[int]").replace("{where}", where)
     assert len(testing.run_rule("API008", {"app/web.py": code})) == told
+
+
+TAGS = """\
+import sqlite3
+
+from fastapi import FastAPI
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+class Firm(Base):
+    __tablename__ = "firms"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class {model}(Base):
+    __tablename__ = "things"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("firms.id"))
+    {column}: Mapped[int]
+
+
+@app.post("/things")
+def make(session: Session, tenant_id: int):
+    session.add({model}(tenant_id=tenant_id))
+
+
+@app.get("/things")
+def things(session: Session, tenant_id: int):
+    return session.scalars(select({model}){where}).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "where", "sure"),
+    [
+        ("Thing", "created_by_id", "", Confidence.HIGH),
+        ("Thing", "created_by_id", ".where(Thing.tenant_id == tenant_id)", Confidence.LOW),
+        ("Thing", "patient_id", ".where(Thing.tenant_id == tenant_id)", Confidence.HIGH),
+        ("Invoice", "created_by_id", ".where(Invoice.tenant_id == tenant_id)", Confidence.HIGH),
+    ],
+)
+def test_who_entered_what_a_tenant_has_says_nothing_of_how_much_it_is(
+    model: str, column: str, where: str, sure: Confidence
+) -> None:
+    code = TAGS.format(model=model, column=column, where=where)
+    if model != "Thing":
+        code = code.replace("/things", "/invoices")
+    assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]

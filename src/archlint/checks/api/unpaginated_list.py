@@ -210,6 +210,8 @@ class _Weighed:
         if model is not None and self.many.are_made_elsewhere(model):
             return Confidence.LOW
         is_many = self.many.is_many(model) if model is not None else self.many.is_theirs(rows.table)
+        if "parted" in rows.traits and model is not None and self.many.are_only_entered(model):
+            is_many = False  # of one tenant, whose people enter all there is
         if is_many or not kind.isdisjoint(params.many):
             return Confidence.HIGH
         if "parted" in rows.traits or not set(words_at_the_end(path)).isdisjoint(params.set_up):

@@ -111,9 +111,16 @@ class ManyRows:
         return is_many and not self._are_few(table)
 
     def is_theirs(self, table: str) -> bool:
-        """A column of a table that has no class says whose a row is."""
+        """A column of a table that has no class says whose a row is, and not only who entered or changed it."""
         columns = {column.name for _, found in self._project.schemas.by_name.get(table, ()) for column in found.columns}
-        return any(_is_key(name) and set(_words(name)[-1:]) & {*self._words.people} - _ENTERED for name in columns)
+        return any(_is_key(name) and not _is_noted(name) and set(_words(name)[-1:]) & {*self._words.people} for name in columns)
+
+    def are_only_entered(self, model: Type) -> bool:
+        """Nothing says whose its rows are but who entered them, and neither it nor what they belong to is of a kind that there
+        is much of."""
+        owned = (name for name in self._read(model).keys if not _is_noted(name))
+        is_owned = any({*_words(name)[-1:]} & {*self._words.people} for name in owned)
+        return not is_owned and not any(map(self._is_named_so, (model, *self._above(model))))
 
     def are_of_people(self, model: Type) -> bool:
         """Each row has somebody who made it, or whose it is; who entered it and who changed it last is noted down of anything,
@@ -223,6 +230,11 @@ def kind_of(name: str) -> frozenset[str]:
     """The last word of a class's or a table's name that says what is stored."""
     words = words_of(name.rpartition(".")[2])
     return frozenset([word for word in words if word not in _STORED][-1:] or words[-1:])
+
+
+def _is_noted(column: str) -> bool:
+    """`created_by_user_id`, `updated_by`"""
+    return not (_AUDIT | _ENTERED).isdisjoint(words_of(column))
 
 
 def _words(column: str) -> tuple[str, ...]:

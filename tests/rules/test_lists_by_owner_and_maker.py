@@ -499,3 +499,15 @@ def test_who_entered_what_a_tenant_has_says_nothing_of_how_much_it_is(
     if model != "Thing":
         code = code.replace("/things", "/invoices")
     assert [f.confidence for f in testing.run_rule("API008", {"app/web.py": code})] == [sure]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ('";".join([each.id for each in session.scalars(select(Command)).all()])', 0),
+        ("session.scalars(select(Command)).all()", 1),
+    ],
+)
+def test_a_text_of_all_is_no_list(answer: str, told: int) -> None:
+    code = NARROWED.replace("session.scalars(select(Command){where}).all()", f'{{"commands": {answer}}}')
+    assert len(testing.run_rule("API008", {"app/web.py": code})) == told

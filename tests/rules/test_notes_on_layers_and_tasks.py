@@ -554,3 +554,9 @@ def test_functions_that_rest_on_nothing_are_of_no_layer(service: str, sure: Conf
     files = {"shop/application/hosts.py": service, "shop/domain/order.py": "from shop.application import hosts\n"}
     (found,) = testing.run_rule("ARC001", {**LAYERED, **files})
     assert found.confidence == sure
+
+
+@pytest.mark.parametrize(("name", "told"), [("seeder", 0), ("reader", 1)])
+def test_what_fills_the_database_first_puts_the_program_together(name: str, told: int) -> None:
+    files = {f"shop/infrastructure/{name}.py": "from shop.presentation import orders\n"}
+    assert len(testing.run_rule("ARC001", {**LAYERED, **files})) == told

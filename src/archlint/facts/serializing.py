@@ -18,7 +18,7 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     class, read of the object under their names.  `dumps`: methods of an instance that show what they are given → the argument
     with it; `many` is an argument of theirs, too.  `narrowed`: the
     constructor's arguments that leave fields out.  `instead`: last names of decorators of the method that shows the object
-    in place of its fields.
+    in place of its fields.  `getter`: the name of a method that gives the annotated field `{name}` in place of the attribute.
     """
 
     given: str = "0"
@@ -34,6 +34,7 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     dumps: dict[str, str] = {}
     narrowed: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+    getter: str = ""
 
 
 class ShownField(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.project.listings.many_rows import kind_of
 from archlint.project.listings.view_rows import names_meant
 from archlint.project.loops.loop_items import is_put_in_brackets
 from archlint.project.loops.loops import Loop, Loops
-from archlint.project.loops.owners import is_among_all, is_of_its_owner
+from archlint.project.loops.owners import are_those_of, has_one_row, is_among_all, is_of_its_owner
 from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def, Type
 from archlint.project.names.switched_off import is_switched_off
@@ -27,15 +28,18 @@ from archlint.project.relations.serialized_loads import SerializedLoad, Serializ
 from archlint.project.source.modules import Module
 from archlint.project.source.one_off import OneOff
 from archlint.project.spelling import shorten, spell
+from archlint.project.words import singulars
 
 _MOST_NAMES = 4
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`ahead`: last names of calls that load relations together with their owners; `awaitable`: attributes by which a relation
-    is awaited that would raise otherwise.  The rest: see `LoopWords`."""
+    """`ahead`: last names of calls that load relations together with their owners; `few`: last words in names of stored classes
+    of which there is a handful; `awaitable`: attributes by which a relation is awaited that would raise otherwise.  The rest:
+    see `LoopWords`."""
 
     ahead: tuple[str, ...]
+    few: tuple[str, ...]
     awaitable: tuple[str, ...]
 
 
@@ -45,7 +49,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     yield from reads.own()
     yield from reads.handed()
     by_serializer: dict[tuple[str, bool], list[SerializedLoad]] = defaultdict(list)
-    for load in SerializedLoads(project, params.ahead).all():
+    for load in SerializedLoads(project, params.ahead, params.few).all():
         if load.is_ahead:
             yield Proof(load.site, f"`{load.relation.name}` is loaded with the list")
         else:
@@ -125,13 +129,15 @@ class _Judge:
     def __init__(self, project: Project, params: Params) -> None:
         self._project = project
         self._loaded, self._detached = LoadedRelations(project, params.ahead), DetachedRows(project)
-        self._awaitable = frozenset(params.awaitable)
+        self._awaitable, self._few = frozenset(params.awaitable), frozenset(params.few)
 
     def judged(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> Iterator[Hit | Proof]:
         subject, body = loop.place.subject, loop.module.body
         raises = self._raises(relation) and not (isinstance(expr.base, Attribute) and expr.base.attr in self._awaitable)
         function = body.contexts[loop.context].function
         if subject is None or any(is_of_its_owner(self._project, loop, each) for each in _on_the_way(expr)):
+            return
+        if has_one_row(self._project, loop):
             return
         if raises and loop.module.outline.functions[function].is_async:
             return
@@ -151,15 +157,26 @@ class _Judge:
             confidence, doubt = Confidence.LOW, "; it may be a single one"
         elif self._is_asked_for(loop, expr, relation):
             confidence, doubt = Confidence.LOW, "; the session may have it: it is asked for by its key"
+        elif relation.loading.shared and self._leads_to_few(loop, expr):
+            confidence, doubt = Confidence.LOW, "; there are few of them, and the session keeps each"
         elif self._detached.are(loop.module, subject, loop.place.parent):
             confidence, doubt = Confidence.LOW, "; the session that they are of is closed by then"
         elif relation.loading.shared and is_among_all(self._project, loop, expr):
             confidence, doubt = Confidence.LOW, "; the session has it: it is one of those that the loop goes over"
+        elif relation.loading.shared and are_those_of(self._project, loop, expr):
+            confidence, doubt = Confidence.LOW, "; the session has it: the list was asked for by those that it has"
         elif relation.loading.shared or not items.is_known:
             confidence = min(confidence, Confidence.MEDIUM)
         if confidence > Confidence.LOW and (unreached := self._unreached(loop, expr)):
             confidence, doubt = Confidence.LOW, unreached
         yield _hit(loop, expr, relation, confidence, doubt)
+
+    def _leads_to_few(self, loop: Loop, expr: Attribute) -> bool:
+        """`member.role`, which is named for one object, of a kind of which there is a handful."""
+        types = self._project.types
+        found = (t for t in types.all(loop.module, expr, loop.context) if not t.is_class and types.role(t) == "db-model")
+        is_one = not singulars(expr.attr)
+        return is_one and any(not kind_of(each.name).isdisjoint(self._few) for each in found)
 
     def _unreached(self, loop: Loop, expr: Attribute) -> str:
         function = loop.module.body.contexts[loop.context].function

@@ -112,7 +112,9 @@ _COMPOSITION = re.compile(
     r"|dependency_injection)_*"
 )
 _ENTRY = re.compile(r"_*(main|asgi|wsgi|server|lifespan|startup|manage)_*")
-_FILLING = re.compile(r"_*((init|initialize|seed|populate)_?(db|database)|(db|database)_(init|seed)|initial_data|init_data)_*")
+_FILLING = re.compile(
+    r"_*((init|initialize|seed|populate)_?(db|database)|((db|database)_)?seed(er|ers)?|(db|database)_init|initial_data|init_data)_*"
+)
 _FACTORY = re.compile(
     r"_?((create|make|build)_(\w+_)?(app|application|api|container|server)|get_(\w+_)?(app|application)"
     r"|(init|setup|configure|bootstrap)_(container|dependencies|di))"

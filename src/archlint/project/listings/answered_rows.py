@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _MOST = 12
+_JOIN = "join"
+"""Of texts: `";".join(emails)` is one."""
 _FOR_ALL: tuple[Trait, ...] = ("limited", "asker")
 """What holds for all ways to a query if it holds for one."""
 _MOST_ROWS = 40  # of one expression: what is wrapped again and again has ever more keys above it
@@ -266,7 +268,8 @@ class AnsweredRows:
             return
         definitions = [target.definition for target in site.targets if target.definition is not None]
         gives_one = GIVES_ONE if isinstance(site.call.callee, Attribute) else GIVES_VALUE
-        if name in self._pages or makes_file(words) or (name in gives_one and not definitions):
+        is_one = name in gives_one or (name == _JOIN and isinstance(receiver_of(site), String))
+        if name in self._pages or makes_file(words) or (is_one and not definitions):
             return
         executed = self._fetched.executed(site)
         if executed is not None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, Call, CallRef, Comparison, Constant, Expr, Name
+from archlint.facts.syntax import Argument, Attribute, Body, Call, CallRef, Comparison, Comprehension, Constant, Expr, Name
 from archlint.project.parts import calls_below, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from archlint.project.loops.loops import Loop
     from archlint.project.program import Project
 
 _WHOLE = frozenset({"query", "all", "order_by", "options"})
+_KEYS = frozenset({"id", "pk"})
+_NARROWING = frozenset({"filter", "filter_by", "where"})
+_AMONG = "in_"
 _EMPTY, _IS_NULL = "is_", "__isnull"
 """`Line.order_id.is_(None)`, `order__isnull=True`: so is named what is asked to be empty, also by `order=None`."""
 
@@ -46,13 +50,7 @@ def is_of_its_owner(project: Project, loop: Loop, expr: Attribute) -> bool:
 def is_among_all(project: Project, loop: Loop, expr: Attribute) -> bool:
     """`group.parent`, which is a group itself, in a loop over `session.query(Group).all()`: the session has them all.  What
     may be one or many is one where the class has its key, `parent_id`."""
-    types, module, place = project.types, loop.module, loop.place
-    subject, context = place.subject, place.parent
-    if isinstance(subject, Name):
-        sources = project.values.sources.of(module, subject, context)
-        before = [s for s in sources if s.module is module and s.expr is not None and s.expr.at < place.at]
-        last = max(before, key=lambda s: s.expr.at if s.expr is not None else -1, default=None)
-        subject, context = (last.expr, last.context) if last is not None else (None, context)
+    types, module, subject = project.types, loop.module, _asked(project, loop)
     if not isinstance(subject, CallRef):
         return False
     rows = [t for t in types.all(module, expr.base, loop.context) if not t.is_class]
@@ -63,6 +61,76 @@ def is_among_all(project: Project, loop: Loop, expr: Attribute) -> bool:
     outer = module.body.calls[subject.index]
     calls = {last_name(module.body, call.callee) for call in (outer, *calls_below(module.body, outer))}
     return bool(items) and is_one and calls <= _WHOLE
+
+
+def has_one_row(project: Project, loop: Loop) -> bool:
+    """`session.query(Order).filter_by(id=order_id).all()`, `filter(Order.id == order_id)`: one row has the key."""
+    module, subject = loop.module, loop.place.subject
+    if isinstance(subject, Name) and len(project.values.sources.of(module, subject, loop.place.parent)) > 1:
+        return False
+    asked = _asked(project, loop)
+    if not isinstance(asked, CallRef):
+        return False
+    outer = module.body.calls[asked.index]
+    narrowing = [c for c in (outer, *calls_below(module.body, outer)) if last_name(module.body, c.callee) in _NARROWING]
+    rows = (t for name in loop.targets for t in project.types.all(module, Name(loop.place.end, name), loop.context))
+    owners = {found.name.rpartition(".")[2] for found in rows if not found.is_class}
+    return any(_is_by_key(module.body, argument, owners) for call in narrowing for argument in call.arguments)
+
+
+def are_those_of(project: Project, loop: Loop, expr: Attribute) -> bool:
+    """`comment.post` in a loop over `filter(Comment.post_id.in_([post.id for post in posts]))`: the session has the posts."""
+    types, module, asked = project.types, loop.module, _asked(project, loop)
+    wanted = {found.name for found in types.all(module, expr, loop.context) if not found.is_class}
+    return any(
+        not wanted.isdisjoint(each.name for found in types.all(module, part, context) for each in found.arguments)
+        for ids, place in _keys_of(project, loop, asked, f"{expr.attr}_id")
+        for part, context in _gone_over(module.body, ids, place)
+    )
+
+
+def _gone_over(body: Body, ids: Expr, context: int) -> Iterator[tuple[Expr, int]]:
+    """The names and attributes of which a list of keys is made, each with its place."""
+    for part in parts_of(body, ids):
+        if isinstance(part, Name | Attribute):
+            yield part, context
+        elif isinstance(part, Comprehension) and (subject := body.contexts[part.context].subject) is not None:
+            yield from ((each, body.contexts[part.context].parent) for each in parts_of(body, subject))
+
+
+def _keys_of(project: Project, loop: Loop, asked: Expr | None, column: str) -> Iterator[tuple[Expr, int]]:
+    """What the column is asked to be among, through a name."""
+    body, context = loop.module.body, loop.place.parent
+    for part in parts_of(body, asked) if asked is not None else ():
+        call = body.calls[part.index] if isinstance(part, CallRef) else None
+        callee = call.callee if call is not None else None
+        if call is None or not isinstance(callee, Attribute) or callee.attr != _AMONG:
+            continue
+        if last_name(body, callee.base) == column:
+            for argument in call.arguments:
+                yield argument.value, context
+                sources = project.values.sources.of(loop.module, argument.value, context)
+                yield from ((s.expr, s.context) for s in sources if s.expr is not None and s.module is loop.module)
+
+
+def _is_by_key(body: Body, argument: Argument, owners: AbstractSet[str]) -> bool:
+    value = argument.value
+    if argument.name is not None:
+        return argument.name in _KEYS
+    if not isinstance(value, Comparison) or value.ops != ("==",) or all(map(_is_column, value.operands)):
+        return False
+    keys = (each for each in value.operands if isinstance(each, Attribute) and each.attr in _KEYS)
+    return any(last_name(body, each.base) in owners for each in keys)
+
+
+def _asked(project: Project, loop: Loop) -> Expr | None:
+    """What a loop goes over; of a name what it was given last before the loop."""
+    subject = loop.place.subject
+    if not isinstance(subject, Name):
+        return subject
+    sources = project.values.sources.of(loop.module, subject, loop.place.parent)
+    before = [s.expr for s in sources if s.module is loop.module and s.expr is not None and s.expr.at < loop.place.at]
+    return max(before, key=lambda expr: expr.at, default=None)
 
 
 def asked_for(body: Body, call: Call) -> Iterator[str]:
@@ -78,7 +146,9 @@ def asked_for(body: Body, call: Call) -> Iterator[str]:
 def _named_by(body: Body, part: Expr) -> Iterator[str]:
     if isinstance(part, Comparison) and part.ops == ("==",):
         end = _IS_NULL if any(_is(side, None) for side in part.operands) else ""
-        yield from (f"{side.attr}{end}" for side in part.operands if isinstance(side, Attribute))
+        named = [side for side in part.operands if isinstance(side, Attribute)]
+        if not all(map(_is_column, part.operands)):  # by which two tables are joined
+            yield from (f"{side.attr}{end}" for side in named)
     elif isinstance(part, CallRef):
         call = body.calls[part.index]
         if (
@@ -87,6 +157,11 @@ def _named_by(body: Body, part: Expr) -> Iterator[str]:
             and any(_is(a.value, None) for a in call.arguments)
         ):
             yield from (f"{p.attr}{_IS_NULL}" for p in (call.callee.base,) if isinstance(p, Attribute))
+
+
+def _is_column(expr: Expr) -> bool:
+    """`Order.customer_id`"""
+    return isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id[:1].isupper()
 
 
 def _is(expr: Expr, value: object) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
 from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.project.listings.many_rows import kind_of
 from archlint.project.model import Type
 from archlint.project.names.symbols import ClassDef
 from archlint.project.relations.lazy_relations import LazyRelations
@@ -39,10 +40,12 @@ class SerializedLoad:
 
 
 class SerializedLoads:
-    """`ahead`: last names of calls that load relations with their owners."""
+    """`ahead`: last names of calls that load relations with their owners; `few`: last words in names of stored classes of which
+    there is a handful."""
 
-    def __init__(self, project: Project, ahead: tuple[str, ...]) -> None:
+    def __init__(self, project: Project, ahead: tuple[str, ...], few: tuple[str, ...]) -> None:
         self._project = project
+        self._few = frozenset(few)
         self._serializers = Serializers(project)
         self._lists = SerializedLists(project, self._serializers, ahead)
         self._reads = SerializedReads(project, self._serializers)
@@ -113,11 +116,14 @@ class SerializedLoads:
 
     def _confidence(self, listed: SerializedList, relation: StoredAttribute, field: Field | None) -> Confidence:
         """Low where it may be loaded where the list comes from, the field may be left out, it may be another list, no route is
-        known to give it (five of eleven were wrong), or the list is of one such object, which the session keeps."""
+        known to give it (five of eleven were wrong), or the list is of one such object, or each has one of a few, which the
+        session keeps."""
         may_be = not listed.loaded.is_known and self._lists.loaded_anywhere(relation.name)
         is_optional = (field is not None and field.is_optional) or self._raises(relation)
         is_shared = relation.loading is not None and relation.loading.shared
         is_one = listed.loaded.leads_to_one(relation.name, shared=is_shared)
+        target = relation.type if is_shared and not relation.is_many else None
+        is_one = is_one or (target is not None and not kind_of(target.name).isdisjoint(self._few))
         is_plain = listed.is_sure and listed.is_asked
         return Confidence.LOW if may_be or is_optional or is_one or not is_plain else Confidence.MEDIUM
 

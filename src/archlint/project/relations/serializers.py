@@ -160,7 +160,16 @@ class Serializers:
                         continue
                     nested = self._annotated_class(own, statement.annotation)
                     site = Site(own.module.path, target.at, target.end)
+                    given = self._giving(klass, target.id)
+                    if given is not None:
+                        yield Field(target.id, site, (), "method", method=given, is_function=_is_static(given))
+                        continue
                     yield Field(target.id, site, (target.id,), "object" if nested is not None else "value", nested)
+
+    def _giving(self, klass: ClassDef, name: str) -> Def | None:
+        """The method that gives an annotated field in place of the object's attribute."""
+        about = self.about(klass)
+        return method_in(self._project, Type(klass.name), about.getter.format(name=name)) if about and about.getter else None
 
     def _is_shown_otherwise(self, klass: ClassDef) -> bool:
         """A method of the class, or of a base, shows the object in place of its fields."""
@@ -297,3 +306,7 @@ def _named_fields(call: Call) -> frozenset[str] | None:
 
 def _is_true(expr: Expr | None) -> bool:
     return isinstance(expr, Constant) and expr.value is True
+
+
+def _is_static(definition: Def) -> bool:
+    return any(last_name(definition.module.body, each) == "staticmethod" for each in definition.function.decorators)

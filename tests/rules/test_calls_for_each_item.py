@@ -214,18 +214,6 @@ def orders():
     assert _sure(code) == [True]
 
 
-def test_keys_of_one_vendor_are_no_addresses() -> None:
-    code = """
-import stripe
-
-
-@app.get("/orders")
-def orders():
-    return [stripe.Product.retrieve(item["product"]) for item in requests.get("http://orders", timeout=2).json()]
-"""
-    assert _sure(code) == [True]
-
-
 def test_an_address_that_says_what_is_done() -> None:
     code = """
 @app.get("/orders")

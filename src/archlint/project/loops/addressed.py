@@ -40,10 +40,8 @@ _LOCALS = 4
 _JOINING = frozenset({"urljoin", "str", "URL", "quote", "format"})
 _PARTS = frozenset({"get", "strip", "rstrip", "removesuffix"})
 """Methods that give a part of their receiver."""
-_ANY, _OF_ONE = "http-client", "cloud-sdk"
-"""Kinds of libraries: for any address, and for what one vendor offers."""
-_CLIENTS = frozenset({_ANY, "rpc-client", "cloud-client"})
-_NAMING = _CLIENTS - {_ANY}
+_CLIENTS = frozenset({"http-client", "rpc-client", "cloud-client"})
+_NAMING = _CLIENTS - {"http-client"}
 """Clients whose calls name what is wanted, and no address."""
 _ADDRESS = "url"
 _HTTP = "http"
@@ -97,8 +95,7 @@ class Addressed:
         loop, through = call.loop, call.path.through
         role = self._project.types.role(end.receiver) if end.receiver is not None else ""
         given = [a.value for a in end.call.arguments if a.name == _ADDRESS]
-        is_addressed = call.path.end.effect == _HTTP and self._takes_addresses(end)
-        if not given and role not in _NAMING and is_addressed:
+        if not given and role not in _NAMING and call.path.end.effect == _HTTP:
             given = [a.value for a in end.call.arguments if a.name is None][:2]
         targets = loop.targets if not through else frozenset[str]()
         given.sort(key=lambda expr: ADDRESSES.isdisjoint(words_of(last_name(end.module.body, expr))))
@@ -118,11 +115,6 @@ class Addressed:
             return []
         lead = self._lead(end.module, receiver, end.call.context, targets)
         return [_Lead(lead.name, is_object=True)] if lead is not None else []
-
-    def _takes_addresses(self, end: CallSite) -> bool:
-        """The library is for any service: that of one is given keys (`stripe.Product.retrieve(item.product)`)."""
-        kinds = {kind for target in end.targets for kind in self._project.knowledge.package_kinds(target.name)}
-        return _OF_ONE not in kinds or _ANY in kinds
 
     def _is_fixed(self, module: Module, expr: Expr, context: int) -> bool:
         """It begins with an attribute of the client that is set to a constant or a setting alone: `self.url = URL`."""

@@ -204,6 +204,21 @@ def take(message):
         serializer.is_valid(raise_exception=True)
         serializer.save()
 """
+LAYERED = """\
+class Rows:
+    def insert(self, session: Session, row) -> None:
+        {guard}session.add(row); session.commit()
+
+class Orders(Rows):
+    def create(self, session: Session, row) -> None:
+        self.insert(session, row)
+
+def place(session: Session) -> None:
+    order = Order()
+    Orders().create(session, order)
+    session.add(Line(order=order))
+    session.commit()
+"""
 CHAT = """\
 from aiogram import Router
 from aiogram.types import Message
@@ -274,6 +289,8 @@ def place(session: Session, key: int) -> None:
         (AUDITED.format(model="AuditLog", handled="return -1", record="kept = record(order)"), HIGH),
         (AUDITED.format(model="AccessLog", handled="raise", record="record(order)"), LOW),
         (AUDITED.format(model="Bill", handled="return -1", record="record(order)"), HIGH),
+        (HEAD + LAYERED.format(guard=""), HIGH),
+        (HEAD + LAYERED.format(guard="if row.code: "), LOW),
         (HEADED.format(upsert=""), HIGH),
         (HEADED.format(upsert=", upsert=True"), LOW),
     ],

@@ -18,7 +18,7 @@ from archlint.project.source.one_off import OneOff
 from archlint.project.source.unimported import Unimported
 from archlint.project.spelling import shorten, spell
 from archlint.project.transactions.between_commits import comes_between
-from archlint.project.transactions.commits import Commit, Commits, deciding, is_called, is_own_save
+from archlint.project.transactions.commits import Commit, Commits, deciding, distance, is_called, is_own_save
 from archlint.project.transactions.let_pass import fails_alone, is_best_effort
 from archlint.project.transactions.loose_writes import (
     adds,
@@ -241,7 +241,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
     if "finally" in kinds:
         return Confidence.LOW  # what the first has set up is taken away again
     is_apart = pair.by_key and (pair.one.is_apart(pair.two) or pair.one.shares_amount(pair.two))
-    if max(len(deciding(project, each.point, each.path)) for each in (first, second)) > (_FAR if is_apart else _NEAR):
+    if max(distance(project, each) for each in (first, second)) > (_FAR if is_apart else _NEAR):
         return Confidence.LOW
     are_called = all(is_called(project, each) for each in (first, second))
     if not pair.by_key and are_called and not _is_needed(project, definition, pair, params):

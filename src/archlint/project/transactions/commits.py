@@ -29,6 +29,7 @@ _SESSION = "session"
 _STORED = "db-model"
 _OWN = frozenset({"save", "asave", "delete", "adelete"})
 """Methods by which a row is saved, or deleted, by whoever has it."""
+_BRANCHES = frozenset({"if", "else", "case", "for", "while", "except"})
 _MOST_CALLERS = 5
 _ABOVE = 2
 """Callers of callers that are asked for their commits."""
@@ -234,6 +235,17 @@ def deciding(project: Project, point: EffectPoint, path: Path) -> tuple[Def, ...
         if not is_own and not called.function.is_generator and not any(p.is_handed and p.site == step.site for p in points):
             found.append(called)
     return tuple(found)
+
+
+def distance(project: Project, commit: Commit) -> int:
+    """How many functions down it is, without those below the first that have neither a branch nor a loop."""
+    ways = deciding(project, commit.point, commit.path)
+    return len(ways[:1]) + sum(map(_has_branches, ways[1:]))
+
+
+def _has_branches(definition: Def) -> bool:
+    contexts = definition.module.body.contexts
+    return any(place.function == definition.index and place.kind in _BRANCHES for place in contexts)
 
 
 def is_called(project: Project, commit: Commit) -> bool:

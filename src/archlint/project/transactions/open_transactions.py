@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _WRITE = "db.write"
 _SESSION = "db-session"
+_HTTP_STORE = "http-store"
 _LOOPS = frozenset({"for", "while"})
 Opening = Literal["block", "function", "request", "session"]
 
@@ -300,8 +301,13 @@ class OpenTransactions:
     def _points(self, definition: Def, effect: str) -> list[EffectPoint]:
         key = definition, effect
         if key not in self._sorted:
-            self._sorted[key] = sorted(self._effects.points_of(definition, effect), key=lambda point: point.site.at)
+            held = (p for p in self._effects.points_of(definition, effect) if not self._is_elsewhere(p))
+            self._sorted[key] = sorted(held, key=lambda point: point.site.at)
         return self._sorted[key]
+
+    def _is_elsewhere(self, point: EffectPoint) -> bool:
+        """What is asked of a store over HTTP stands in no transaction of a session."""
+        return _HTTP_STORE in self._project.knowledge.package_kinds(point.witness.target)
 
 
 def _method(call: Call) -> str:

@@ -14,7 +14,7 @@ from archlint.project.listings.kept_answers import is_kept_long
 from archlint.project.listings.key_last import key_first
 from archlint.project.listings.listing_views import ListingView, ListingViews
 from archlint.project.listings.many_rows import ManyRows, RowWords, kind_of
-from archlint.project.listings.path_words import ends_one, ends_with_one_of, is_by_one, words_at_the_end
+from archlint.project.listings.path_words import ROOTS, ends_one, ends_with_one_of, is_by_one, last_words, words_at_the_end
 from archlint.project.listings.said_rows import SaidRows
 from archlint.project.listings.written_models import WrittenModels
 from archlint.project.model import Def, Type
@@ -35,7 +35,6 @@ _ENDS = frozenset({"since", "until"})
 """Both ends of a time: what lies between is bounded."""
 _LONG = 6
 _KEYS = frozenset({"id", "pk", "uuid", "key", "slug"})
-_ROOTS = frozenset({"api", "apis"})
 _GIVEN = frozenset({"self", "cls", "request", "req", "info", "ctx", "context"})
 """Parameters that no path fills."""
 
@@ -244,13 +243,13 @@ class _Weighed:
 
     def _says_what(self, path: str, named: tuple[str, ...]) -> bool:
         """The path ends in what the rows are called, or in that these are all there were: the messages of a chat's history."""
-        last = words_of(path.rstrip("/").rpartition("/")[2])
+        last = last_words(path)
         is_history = not {*last}.isdisjoint(self.params.versions) and not {*named}.isdisjoint(self.params.streams)
         return is_history or ends_with_one_of(path, named)
 
     def _gets_more(self, path: str, kind: frozenset[str], model: Type | None) -> bool:
         """What belongs to one thing and is of a kind that gets more every day."""
-        params, last = self.params, words_of(path.rstrip("/").rpartition("/")[2])[-1:]
+        params, last = self.params, last_words(path)[-1:]
         before = path.rpartition("/{")[0].rpartition("/")[2]
         owner = words_of(before)[-1:]
         if not owner or before.startswith("{"):  # `/{identifier}/orders`: of what these are, nothing says
@@ -310,7 +309,7 @@ def _path(endpoint: Endpoint) -> str:
     if is_keyed or "{}" not in endpoint.path:
         return endpoint.path
     rest = endpoint.path.replace("{}", "")
-    return "/" if rest.strip("/") in _ROOTS else rest
+    return "/" if rest.strip("/") in ROOTS else rest
 
 
 def _turned(endpoint: Endpoint) -> str | None:

@@ -20,10 +20,8 @@ from archlint.project.words import words_of
 _EFFECTS = frozenset({"db.read", "db.write"})
 
 _MAJORITY = 2
-"""One handler in so many, at least, goes through the layer that all are asked to use."""
-_HALF = 2
-"""Where fewer than one in so many uses the layer at all, there is no custom that a handler could break: of 14 notes in
-such projects none was right."""
+"""One handler in so many, at least, goes through the layer that all are asked to use: where fewer do there is no custom that a
+handler could break, and of 14 notes in such projects none was right."""
 _WHOLE = Fraction(2, 3)
 """Such a part of all handlers, at least, leaves all of it to the layer: of places where it was less, 26 of 40 were right at
 eight blind readings, of all others 108 of 111."""
@@ -77,8 +75,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         custom = _Custom(project, own, theirs)
         if not custom.is_one:
             continue
-        for handler in (handler for handler in own if handler not in theirs):
-            yield Proof(own[handler][0].site, f"`{handler.function.name}` goes through the application layer")
+        for handler, entries in own.items():
+            if handler not in theirs:
+                yield Proof(entries[0].site, f"`{handler.function.name}` goes through the application layer")
         by_asker: dict[Def, list[Bypass]] = defaultdict(list)
         for bypass in (bypass for bypasses in theirs.values() for bypass in bypasses):
             if custom.is_in_program(bypass.handler):
@@ -105,7 +104,7 @@ def _served(project: Project, ways: HandlerWays, clients: Collection[str]) -> di
 def _is_of_client(site: CallSite, clients: Collection[str]) -> bool:
     """`ShopClient().orders()`, `shop_client.get_client()`: what is asked is another service, over the network."""
     made = [target.definition for target in site.targets if target.definition is not None]
-    names = (name for each in made for name in (each.owner.rpartition(".")[2], each.module.name.rpartition(".")[2]) if name)
+    names = (name for each in made for name in (each.owner.rpartition(".")[2], each.module.name.rpartition(".")[2]))
     return bool(made) and any(not set(words_of(name)[-1:]).isdisjoint(clients) for name in names)
 
 
@@ -128,7 +127,7 @@ class _Custom:
         stored = {handler for handler, each in asked.items() if any(not _EFFECTS.isdisjoint(effects) for effects in each)}
         total = len(served.keys() | found.keys())
         whole = len(served.keys() - found.keys())
-        self.is_one = self._is_configured or len(served) * _HALF >= total
+        self.is_one = self._is_configured or len(served) * _MAJORITY >= total
         self._is_majority = self._is_configured or whole >= total * _WHOLE
         self._is_used_by_most = self._is_configured or len(served) >= total * _USED
         is_layered = project.layers.style == "layered" and not self._is_configured

@@ -21,7 +21,7 @@ from archlint.project.effects.spared import Spared
 from archlint.project.listings.limited import Limited
 from archlint.project.listings.rows_of_one import are_of_one, are_said_of_one
 from archlint.project.loops.addressed import Addressed
-from archlint.project.loops.calls_alone import AloneWords, CallsAlone, keeps_on_self
+from archlint.project.loops.calls_alone import COMING, HOST, MODEL, PAGES, SETTINGS, AloneWords, CallsAlone, keeps_on_self
 from archlint.project.loops.loops import CHUNKS, Loop, Loops
 from archlint.project.loops.proved import Proved
 from archlint.project.loops.repeated import Repeated, RepeatedEffects
@@ -52,19 +52,10 @@ _WEAK = frozenset({"read", "listed", _KEYED})
 """Evidence that there may be many items, not that there are; what a request waits for is sure where each is asked about by
 its key."""
 
-
-_NO_FAULT = frozenset(
-    {
-        "each has a host of its own",
-        "each is a message of its own",
-        "each is a question to a model",
-        "it goes through the pages of another site",
-        "it takes what comes in, one after the other",
-        "it is asked only where something else has failed",
-        "it asks how far each is",
-        "its items are settings",
-    }
-)
+_MESSAGE = "each is a message of its own"
+_FAILED = "it is asked only where something else has failed"
+_PROGRESS = "it asks how far each is"
+_NO_FAULT = frozenset({HOST, MODEL, PAGES, COMING, SETTINGS, _MESSAGE, _FAILED, _PROGRESS})
 """What one request could not do for all: of 26 notes for these reasons that were read one was right, so they are not said."""
 
 
@@ -139,7 +130,7 @@ class _Weighing:
     def doubt(self, call: Repeated) -> str:
         """Why the finding is only a note; empty if it is none."""
         if self._addressed.by_item(call):
-            return "each has a host of its own"
+            return HOST
         doubt = self._of_answers(call) or self._of_what_is_sent(call) or self._of_items(call) or self._of_evidence(call)
         return doubt or ("each is an act of its own" if self._is_act(call) else "")
 
@@ -190,7 +181,7 @@ class _Weighing:
         if any(is_behind_unset_flag(project, place) for place in places[:1]):
             return "nothing here sets the flag for it"
         if is_in_handler(places[1:]) or stands_in_handler(call.loop):
-            return "it is asked only where something else has failed"
+            return _FAILED
         if _go_out_at_once(call):
             return "they go out at once"
         if self._spared.is_brought(places, is_set=True):
@@ -213,7 +204,7 @@ class _Weighing:
             not own.isdisjoint(params.sending) or (not own.isdisjoint(params.messages) and not own.isdisjoint(params.posting))
             for own in words
         ):
-            return "each is a message of its own"
+            return _MESSAGE
         kinds = self._project.knowledge.package_kinds(call.path.end.witness.target)
         end = last_name(call.path.end.module.body, call.path.end.call.call.callee) if call.path.end.call is not None else ""
         is_cloud = not {*params.clouds}.isdisjoint(kinds)
@@ -227,20 +218,17 @@ class _Weighing:
         return self._alone.why(call, words)
 
     def _is_act(self, call: Repeated) -> bool:
-        """It changes something over there, by the library's call, or else by the name of the function that is nearest to it.
-        Such calls were right at 0.58 in rounds 19 to 29 (34 of 59) and at 0.65 in 30 to 32 (11 of 17), what only asks at 0.82
-        (130 of 159) and 0.89 (32 of 36): one thing that is done is seldom done for many at once. Services of one project could
-        do that for each other."""
+        """It changes something over there, by the last part of its address, the library's call, or the name of the function
+        that is nearest to it.  Such calls were right at 0.58 in rounds 19 to 29 (34 of 59) and at 0.65 in 30 to 32 (11 of 17),
+        what only asks at 0.82 (130 of 159) and 0.89 (32 of 36): one thing that is done is seldom done for many at once.
+        Services of one project could do that for each other."""
         params, end = self._params, call.path.end
-        if self._project.knowledge.has_one_for_many(end.witness.target) or _gives_list_of_one(call):
-            return False
-        if self._could_be_batched(call):
+        is_for_many = self._project.knowledge.has_one_for_many(end.witness.target) or _gives_list_of_one(call)
+        if is_for_many or self._could_be_batched(call):
             return False
         last = last_name(end.module.body, end.call.call.callee) if end.call is not None else ""
-        if any(word in params.changing for word in words_of(_address(self._project, call)[0] if end.call is not None else "")):
+        if any(word in params.changing for word in words_of(next(iter(_address(self._project, call)), ""))):
             return True  # `get("https://slack.com/api/files.remote.add")`
-        if last in params.asking or last in params.changing:
-            return last in params.changing
         for name in (last, *(definition.function.name for definition in reversed(call.path.through))):
             for word in words_of(name):
                 if word in params.asking or word in params.changing:
@@ -283,7 +271,7 @@ class _Weighing:
         if are_written_besides(self._project, call.loop) or any(_kind(words) in self._params.few for words in items):
             return "there is a handful of its items"
         if any(not {*words}.isdisjoint(self._params.unfinished) for words in items):
-            return "it asks how far each is"
+            return _PROGRESS
         if _is_same(call) and _is_under_condition(call):
             return "it is asked the same, and not for each"
         return self._of_caller(call) if self._is_run_again(call) else "nothing here says that it runs again and again"

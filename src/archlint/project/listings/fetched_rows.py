@@ -88,16 +88,13 @@ class FetchedRows:
 
     def gives_many(self, site: CallSite) -> bool:
         """A function of the program's own is given SQL that selects, and is called or annotated as one that gives all rows."""
-        name = last_name(site.module.body, site.call.callee).strip("_")
-        returns = [t.definition.function.returns for t in site.targets if t.definition is not None]
-        modules = [t.definition.module for t in site.targets if t.definition is not None]
-        is_list = any(
-            last_name(module.body, part) in _LISTS
-            for module, each in zip(modules, returns, strict=True)
-            if each is not None
-            for part in parts_of(module.body, each)
-        )
-        return (name in _FETCHING or is_list) and self.told(site) is not None
+        if self.told(site) is None:
+            return False
+        if last_name(site.module.body, site.call.callee).strip("_") in _FETCHING:
+            return True
+        own = (target.definition for target in site.targets if target.definition is not None)
+        parts = ((d.module.body, part) for d in own for part in parts_of(d.module.body, d.function.returns))
+        return any(last_name(body, part) in _LISTS for body, part in parts)
 
     def named(self, site: CallSite, found: Iterable[Rows]) -> Iterator[Rows]:
         """Rows of which nothing says what they are of: of what the call's SQL says."""

@@ -113,14 +113,17 @@ class ManyRows:
     def is_theirs(self, table: str) -> bool:
         """A column of a table that has no class says whose a row is, and not only who entered or changed it."""
         columns = {column.name for _, found in self._project.schemas.by_name.get(table, ()) for column in found.columns}
-        return any(_is_key(name) and not _is_noted(name) and set(_words(name)[-1:]) & {*self._words.people} for name in columns)
+        return any(_is_key(name) and self._says_whose(name) for name in columns)
 
     def are_only_entered(self, model: Type) -> bool:
         """Nothing says whose its rows are but who entered them, and neither it nor what they belong to is of a kind that there
         is much of."""
-        owned = (name for name in self._read(model).keys if not _is_noted(name))
-        is_owned = any({*_words(name)[-1:]} & {*self._words.people} for name in owned)
+        is_owned = any(map(self._says_whose, self._read(model).keys))
         return not is_owned and not any(map(self._is_named_so, (model, *self._above(model))))
+
+    def _says_whose(self, name: str) -> bool:
+        """It keeps a person, and not only who entered or changed the row."""
+        return not _is_noted(name) and not {*_words(name)[-1:]}.isdisjoint(self._words.people)
 
     def are_of_people(self, model: Type) -> bool:
         """Each row has somebody who made it, or whose it is; who entered it and who changed it last is noted down of anything,

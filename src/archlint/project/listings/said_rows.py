@@ -19,7 +19,7 @@ _LEADING = frozenset({"to", "for", "by"})
 class SaidRows:
     """`asking`: words that say that something is asked for, and nothing of what: `get`, `all`, `my`; `askers`: for who asks."""
 
-    def __init__(self, asking: Iterable[str], askers: Iterable[str] = ()) -> None:
+    def __init__(self, asking: Iterable[str], askers: Iterable[str]) -> None:
         self._askers = frozenset(askers)
         self._asking = frozenset(asking) | self._askers
 

@@ -66,8 +66,9 @@ class ViewRows:
 
     def own_method(self, module: Module, callee: Expr, context: int) -> Def | None:
         """`self.get_list_rows` in a class of the view's: the method that the view itself has under the name."""
-        is_of_self = isinstance(callee, Attribute) and isinstance(callee.base, Name) and callee.base.id in _SELF
-        if self._view is None or not is_of_self or not isinstance(callee, Attribute):
+        if self._view is None or not isinstance(callee, Attribute):
+            return None
+        if not isinstance(callee.base, Name) or callee.base.id not in _SELF:
             return None
         members = self._project.types.inference.members
         written = {e.name for e in self._project.types.inference.written_class(module, context) if isinstance(e, Type)}

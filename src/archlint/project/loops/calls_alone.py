@@ -24,6 +24,11 @@ _SAME_ITEMS = frozenset({"sorted", "list", "tuple", "set", "enumerate", "reverse
 _DEPTH = 4
 _RENEWING = frozenset({"refresh", "token"})
 """Words of a function that renews the access of one account."""
+MODEL = "each is a question to a model"
+HOST = "each has a host of its own"
+PAGES = "it goes through the pages of another site"
+COMING = "it takes what comes in, one after the other"
+SETTINGS = "its items are settings"
 _MODEL_SERVICE, _SLEEP = "model-service", "sleep"
 
 
@@ -59,23 +64,23 @@ class CallsAlone:
         if any(not own.isdisjoint(self._words.many) for own in names):
             return "each carries many items"
         if self._asks_model(call, names):
-            return "each is a question to a model"
+            return MODEL
         if any(not own.isdisjoint(self._words.hooks) for own in _words_of_ways(call)):
-            return "each has a host of its own"
+            return HOST
         if any(not own.isdisjoint(self._words.acts) for own in _words_of_ways(call)):
             return "each is an act of its own"
         if not {*self._words.scraping}.isdisjoint(self._placed(call)):
-            return "it goes through the pages of another site"
+            return PAGES
         if loop.mapping is None and self._is_paced(call):
             return "it waits between them"
         if self._takes_what_comes(loop):
-            return "it takes what comes in, one after the other"
+            return COMING
         if self._asks_as_item(call) or any(own >= _RENEWING for own in _words_of_ways(call)):
             return "each asks with credentials of its own"
         if self._are_missing(loop):
             return "only what is missing, or too many, is asked for"
         if self._are_settings(loop):
-            return "its items are settings"
+            return SETTINGS
         return ""
 
     def _asks_model(self, call: Repeated, names: list[frozenset[str]]) -> bool:

@@ -6,14 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.project.effects.statement_kind import StatementKind
-from archlint.project.loops.plain_inserts import stands_alone
+from archlint.project.loops.plain_inserts import BETWEEN, stands_alone
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
     from archlint.project.loops.repeated import Repeated
     from archlint.project.program import Project
-
-_BETWEEN = frozenset({"try", "except", "finally", "with", "for", "while", "comprehension"})
 
 
 def may_wait(project: Project, query: Repeated, locking: frozenset[str]) -> bool:
@@ -27,9 +25,9 @@ def may_wait(project: Project, query: Repeated, locking: frozenset[str]) -> bool
         return False
     if operation is not None and (operation.flushes or operation.many is not None):
         return False
-    contexts, body = loop.module.body.contexts, loop.module.body
-    if any(contexts[row].kind in _BETWEEN for row in loop.chain(query.point.context)[:-1]):
+    if not BETWEEN.union({"with"}).isdisjoint(loop.kinds_around(query.point.context)):
         return False
+    body = loop.module.body
     own = [each for each in body.calls if loop.place.at <= each.at < loop.place.end]
     return not any(statement.kind == "break" for statement in loop.statements) and locking.isdisjoint(
         last_name(body, each.callee) for each in own

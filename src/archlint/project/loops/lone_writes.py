@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.project.effects.statement_kind import StatementKind
-from archlint.project.loops.plain_inserts import stands_alone
+from archlint.project.loops.plain_inserts import BETWEEN, stands_alone
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _TOUCHING = frozenset({"db.read", "db.write", "db.commit"})
 _BACK = "returning"
-_BETWEEN = frozenset({"try", "except", "finally", "for", "while", "comprehension"})
 
 
 def only_writes(project: Project, query: Repeated) -> bool:
@@ -25,8 +24,7 @@ def only_writes(project: Project, query: Repeated) -> bool:
     loop, point, call = query.loop, query.point, query.point.call
     if loop.mapping is not None or query.path.through or call is None or not _executes(project, query, call):
         return False
-    contexts = loop.module.body.contexts
-    if any(contexts[row].kind in _BETWEEN for row in loop.chain(point.context)[:-1]) or point.caller is None:
+    if not BETWEEN.isdisjoint(loop.kinds_around(point.context)) or point.caller is None:
         return False
     if any(statement.kind == "break" for statement in loop.statements):
         return False

@@ -108,6 +108,10 @@ class Loop:
             found.append(contexts[found[-1]].parent)
         return tuple(found)
 
+    def kinds_around(self, context: int) -> frozenset[str]:
+        """The kinds of the blocks between the loop and a place in it."""
+        return frozenset(self.module.body.contexts[row].kind for row in self.chain(context)[:-1])
+
 
 class Loops:
     """Answers about the loops around a place of the project."""

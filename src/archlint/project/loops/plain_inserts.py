@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _INSERT = "insert"
 _BACK = "returning"
-_BETWEEN = frozenset({"try", "except", "finally", "for", "while", "comprehension"})
+BETWEEN = frozenset({"try", "except", "finally", "for", "while", "comprehension"})
+"""Blocks between a loop and a write by which a turn does more than to write."""
 
 
 def is_plain_insert(project: Project, query: Repeated, inserting: frozenset[str]) -> bool:
@@ -26,8 +27,7 @@ def is_plain_insert(project: Project, query: Repeated, inserting: frozenset[str]
     call = point.call
     if loop.mapping is not None or query.path.through or call is None:
         return False
-    contexts = loop.module.body.contexts
-    if any(contexts[row].kind in _BETWEEN for row in loop.chain(point.context)[:-1]):
+    if not BETWEEN.isdisjoint(loop.kinds_around(point.context)):
         return False
     if not stands_alone(loop, call):
         return False

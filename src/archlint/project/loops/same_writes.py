@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Collection, Comparison, Expr, Mapping, Operation, String
 from archlint.project.effects.statement_kind import StatementKind
+from archlint.project.loops.plain_inserts import BETWEEN
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
@@ -21,7 +22,6 @@ _PLACE = re.compile(r"%\((?P<keyed>\w+)\)s|%s|\?|\$(?P<number>\d+)|(?<!:):(?P<na
 _EQUAL = re.compile(r"=\s*$")
 _FILTERING = frozenset({"filter", "filter_by", "where", "exclude"})
 _NEVER = frozenset({"join", "limit", "order_by", "select_for_update", "with_for_update"})
-_BETWEEN = frozenset({"try", "except", "finally", "with", "for", "while", "comprehension"})
 _QUERIES = frozenset({"db-query", "db-statement", "db-manager", "relation"})
 _CHANGES = frozenset({"update", "delete", "aupdate", "adelete", "values"})
 
@@ -31,8 +31,7 @@ def writes_the_same(project: Project, query: Repeated) -> bool:
     call = query.point.call
     if query.loop.mapping is not None or query.path.through or call is None or call.is_open:
         return False
-    contexts = query.loop.module.body.contexts
-    if any(contexts[row].kind in _BETWEEN for row in query.loop.chain(query.point.context)[:-1]):
+    if not BETWEEN.union({"with"}).isdisjoint(query.loop.kinds_around(query.point.context)):
         return False
     statement = StatementKind(project.types.inference).executed(call)
     if statement is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Name
+from archlint.project.control.sequence import chain
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import receiver_of
 from archlint.project.names.origins import Origin, Origins
@@ -65,13 +66,9 @@ class DetachedRows:
         return bool(returns) and all(self._stands_in_session(module, statement.context) for statement in returns)
 
     def _stands_in_session(self, module: Module, context: int) -> bool:
-        contexts = module.body.contexts
-        while context >= 0 and contexts[context].kind not in ("function", "class", "module"):
-            place = contexts[context]
-            if place.kind == "with" and place.subject is not None and self._is_closed_by(module, place.subject, place.parent):
-                return True
-            context = place.parent
-        return False
+        around = (module.body.contexts[row] for row in chain(module, context))
+        blocks = ((each.subject, each.parent) for each in around if each.kind == "with" and each.subject is not None)
+        return any(self._is_closed_by(module, subject, parent) for subject, parent in blocks)
 
     def _is_closed_by(self, module: Module, subject: Expr, context: int) -> bool:
         """Leaving a block over the subject closes a session: a library's, or what a function of the project yields."""

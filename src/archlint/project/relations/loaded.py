@@ -201,10 +201,9 @@ class LoadedRelations:
         return _either(found)
 
     def _is_of_row(self, parameter: Parameter) -> bool:
-        module, function = parameter.definition.module, parameter.definition.function
-        if parameter.position or function.klass < 0:
+        if parameter.position or parameter.definition.function.klass < 0:
             return False
-        return self._project.types.role(Type(f"{module.name}.{module.outline.classes[function.klass].qualname}")) == "db-model"
+        return self._project.types.role(Type(parameter.definition.owner)) == "db-model"
 
     def _attribute(self, place: Descent, expr: Attribute) -> Loaded:
         """A view's list; a model's manager; a relation of an object, which may have been loaded with more; an object's own

@@ -36,11 +36,11 @@ class OwnServices:
         """The library call goes to another service of the project."""
         services = self._project.services.all
         own = self._project.services.of(site.module)
+        if len(services) < 2 or own is None:
+            return False
         others = {
             word for other in services if other is not own for name in (other.name, *other.names) for word in words_of(name)
         }
-        if len(services) < 2 or own is None:
-            return False
         given = [argument.value for argument in site.call.arguments if argument.name in (None, "url")][:_BEGINNING]
         names = [name for expr in given for name in self._names(site.module, expr, site.call.context, _STEPS)]
         return any(

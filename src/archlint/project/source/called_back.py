@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import Attribute, Name, String
 from archlint.project.model import Def
 from archlint.project.parts import leaves_of
+from archlint.project.source.callers import callers_above
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 
@@ -35,19 +36,11 @@ class CalledBack:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._methods: dict[str, frozenset[Def]] = {}
 
     def holds(self, definition: Def) -> bool:
         """The function, or one that calls it, is called back."""
-        waiting, seen = [(definition, 0)], {definition}
-        while waiting:
-            found, steps = waiting.pop()
-            if self.is_handed_on(found):
-                return True
-            for caller in self._project.effects.calling(found) if steps < _STEPS else ():
-                if caller not in seen:
-                    seen.add(caller)
-                    waiting.append((caller, steps + 1))
-        return False
+        return any(map(self.is_handed_on, callers_above(definition, self._project.effects.calling, _STEPS)))
 
     def is_handed_on(self, definition: Def) -> bool:
         """The function itself is."""
@@ -55,7 +48,7 @@ class CalledBack:
         if any(last_name(module.body, decorator) in _SIGNALS for decorator in function.decorators):
             return True
         if function.klass >= 0:
-            return definition in self._handed_methods.get(function.name, ())
+            return definition in self._handed_methods(function.name)
         if module.body.contexts[function.outer].kind != "module":
             return False
         places = self._handed.get(function.name) or set()
@@ -64,25 +57,26 @@ class CalledBack:
         takers = self._project.types.inference.usage.importers(module) if places else ()
         return any(path in takers and (is_part or self._is_imported(function.name, path)) for path, is_part in places)
 
+    def _handed_methods(self, name: str) -> frozenset[Def]:
+        """Those of a name that a call is given to run them later: `add_job(func=tasks.close_expired)`, of a known type."""
+        if name not in self._methods:
+            inference = self._project.types.inference
+            places = self._attributes.get(name, ())
+            entities = (entity for module, leaf, context in places for entity in inference.entities(module, leaf, context))
+            given = (entity.definition for entity in entities if isinstance(entity, FunctionRef))
+            self._methods[name] = frozenset(definition for definition in given if not _is_property(definition))
+        return self._methods[name]
+
     @cached_property
-    def _handed_methods(self) -> dict[str, set[Def]]:
-        """Methods that a call is given to run them later, as `add_job(func=tasks.close_expired)` names one of a known type."""
-        outlines = (module.outline for module in self._project.modules.production)
-        known = {function.name for outline in outlines for function in outline.functions if function.klass >= 0}
-        found: dict[str, set[Def]] = defaultdict(set)
+    def _attributes(self) -> dict[str, list[tuple[Module, Attribute, int]]]:
+        """Last name → the attributes that a call is given, but for what it runs at once."""
+        found: dict[str, list[tuple[Module, Attribute, int]]] = defaultdict(list)
         for module in self._project.modules.production:
             for call in module.body.calls:
                 for leaf in self._given_later(module, call):
-                    if isinstance(leaf, Attribute) and leaf.attr in known:
-                        for entity in self._project.types.inference.entities(module, leaf, call.context):
-                            if isinstance(entity, FunctionRef) and not self._is_property(entity.definition):
-                                found[leaf.attr].add(entity.definition)
+                    if isinstance(leaf, Attribute):
+                        found[leaf.attr].append((module, leaf, call.context))
         return found
-
-    def _is_property(self, definition: Def) -> bool:
-        """What stands there is what it gives."""
-        decorators = definition.function.decorators
-        return any("property" in last_name(definition.module.body, decorator) for decorator in decorators)
 
     def _is_imported(self, name: str, path: str) -> bool:
         return any(given.name == name for given in self._project.modules.by_path[path].outline.imports)
@@ -111,3 +105,9 @@ class CalledBack:
         if not any(isinstance(value, String) and value.value in _ONCE for value in values):
             for value in values:
                 yield from leaves_of(value)
+
+
+def _is_property(definition: Def) -> bool:
+    """What stands there is what it gives."""
+    decorators = definition.function.decorators
+    return any("property" in last_name(definition.module.body, decorator) for decorator in decorators)

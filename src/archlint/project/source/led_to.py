@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import CallRef, String
 from archlint.project.effects.task_retries import is_decorated_task
 from archlint.project.model import Def
+from archlint.project.source.callers import callers_above
 from archlint.project.values.outside_values import OutsideValues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
@@ -58,8 +59,10 @@ class LedTo:
 
     def is_begun(self, definition: Def) -> bool:
         """The function itself is what a route or a task runs."""
-        is_route = definition in self._project.endpoints.by_definition or _is_given_path(definition)
-        return is_route or is_decorated_task(self._project, definition)
+        return self._is_route(definition) or is_decorated_task(self._project, definition)
+
+    def _is_route(self, definition: Def) -> bool:
+        return definition in self._project.endpoints.by_definition or _is_given_path(definition)
 
     def answers(self, definition: Def) -> bool:
         """A request does."""
@@ -75,10 +78,13 @@ class LedTo:
         return self._comes(definition, is_task=False, handed=_REQUEST, is_later=False)
 
     def _comes(self, definition: Def, *, is_task: bool, handed: str = "", is_later: bool = True, is_chat: bool = False) -> bool:
-        waiting, seen = [(definition, 0)], {definition}
-        while waiting:
-            found, steps = waiting.pop()
-            if found in self._project.endpoints.by_definition or _is_given_path(found):
+        def calling(found: Def) -> Iterable[Def]:
+            """What only a task comes to is done later."""
+            is_left = not is_later and is_decorated_task(self._project, found)
+            return () if is_left else self._project.effects.calling(found)
+
+        for found in callers_above(definition, calling, _STEPS):
+            if self._is_route(found):
                 return True
             if handed and any(parameter.name == handed for parameter in found.function.parameters):
                 return True
@@ -86,12 +92,6 @@ class LedTo:
                 return True
             if is_task and is_decorated_task(self._project, found):
                 return True
-            if not is_later and is_decorated_task(self._project, found):
-                continue
-            for caller in self._project.effects.calling(found) if steps < _STEPS else ():
-                if caller not in seen:
-                    seen.add(caller)
-                    waiting.append((caller, steps + 1))
         return False
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Name
 from archlint.project.model import Def
+from archlint.project.source.callers import callers_above
 from archlint.project.source.uncalled import stood_in_for
 from archlint.project.spelling import last_name
 
@@ -43,16 +44,7 @@ class RunAgain:
     def _find(self, definition: Def) -> bool:
         if self._project.led_to.runs(definition) or self._project.called_back.holds(definition):
             return True
-        waiting, seen = [(definition, 0)], {definition}
-        while waiting:
-            found, steps = waiting.pop()
-            if self._is_begun(found):
-                return True
-            for caller in self._calling(found) if steps < _STEPS else ():
-                if caller not in seen:
-                    seen.add(caller)
-                    waiting.append((caller, steps + 1))
-        return False
+        return any(map(self._is_begun, callers_above(definition, self._calling, _STEPS)))
 
     def _is_begun(self, definition: Def) -> bool:
         project = self._project

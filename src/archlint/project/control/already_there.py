@@ -20,8 +20,7 @@ from archlint.facts.syntax import (
     Walrus,
 )
 from archlint.project.control.made_if_missing import is_made_if_missing
-from archlint.project.control.sequence import chain
-from archlint.project.control.swallowed import handlers
+from archlint.project.control.sequence import chain, handlers_of
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
@@ -140,7 +139,7 @@ def _is_conflict_caught(module: Module, context: int) -> bool:
         _CONFLICT.search(last_name(module.body, part))
         for row in chain(module, context)
         if module.body.contexts[row].kind == "try"
-        for handler in handlers(module, row)
+        for handler in handlers_of(module.body.contexts, row)
         for part in parts_of(module.body, module.body.contexts[handler].subject)
     )
 

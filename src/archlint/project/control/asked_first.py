@@ -16,7 +16,7 @@ from archlint.project.spelling import last_name
 if TYPE_CHECKING:
     from archlint.project.effects.effects import EffectPoint
     from archlint.project.loops.repeated import Repeated
-    from archlint.project.model import Def
+    from archlint.project.model import CallSite, Def
     from archlint.project.program import Project
 
 _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
@@ -47,19 +47,19 @@ def asked_first(project: Project, query: Repeated, looking: Iterable[str], singl
     if len(path.through) > _NEAR or len(places) != len(path.through) + 1 or _writes_much(project, path.through[0]):
         return None
     is_keyed = end.call.operation is not None and end.call.operation.keyed
-    is_asked = looks_up or is_keyed or asks_by_key(end.module.body, [end.call.expr], own) or _asks_by_sql(project, end, own)
-    is_asked = looks_up or (is_asked and _gives_one(end, frozenset(single)))
+    is_keyed = is_keyed or asks_by_key(end.module.body, [end.call.expr], own) or _asks_by_sql(project, end.call, own)
+    is_asked = looks_up or (is_keyed and _gives_one(end, frozenset(single)))
     return other if is_asked and all(_is_always_asked(project, p, looks_up and p is end) for p in places[1:]) else None
 
 
-def _asks_by_sql(project: Project, end: EffectPoint, own: frozenset[str]) -> bool:
+def _asks_by_sql(project: Project, call: CallSite, own: frozenset[str]) -> bool:
     """`execute("SELECT … WHERE id = ?", (item_id,))`"""
-    statement = StatementKind(project.types.inference).executed(end.call) if end.call is not None else None
-    text = project.values.text(end.module, statement, end.context) if end.call is not None and statement is not None else None
-    if end.call is None or text is None or _WHERE.search(text.rendered) is None:
+    statement = StatementKind(project.types.inference).executed(call)
+    text = project.values.text(call.module, statement, call.call.context) if statement is not None else None
+    if text is None or _WHERE.search(text.rendered) is None:
         return False
-    given = [argument.value for argument in end.call.call.arguments if argument.value is not statement]
-    return any(not own.isdisjoint(names_in(end.module.body, value)) for value in given)
+    given = (argument.value for argument in call.call.arguments if argument.value is not statement)
+    return any(not own.isdisjoint(names_in(call.module.body, value)) for value in given)
 
 
 def _may_fail_alone(query: Repeated) -> bool:

@@ -12,6 +12,8 @@ from archlint.project.spelling import spell
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archlint.project.effects.effects import EffectPoint
     from archlint.project.loops.loops import Loop
     from archlint.project.loops.repeated import Repeated
@@ -77,30 +79,33 @@ def is_asked_by_what_comes(places: list[EffectPoint]) -> bool:
 
 def _is_for_named(before: EffectPoint, here: EffectPoint) -> bool:
     """The place stands where a parameter is a text that the code says, and its caller hands on what it has."""
-    definition, body, row = here.caller, here.module.body, here.context
+    definition = here.caller
     if definition is None or before.call is None:
         return False
     handed = arguments_by_parameter(before.call.call, definition)
-    while row >= 0 and body.contexts[row].kind not in _OUTSIDE:
-        test = body.contexts[row].subject if body.contexts[row].kind == "if" else None
+    for test in _tests(here):
         match test:
             case Comparison(ops=("==",), operands=(Name(id=name), String())) if name in handed:
                 return not isinstance(handed[name], String | Constant)
-            case _:
-                row = body.contexts[row].parent
     return False
 
 
+def _tests(place: EffectPoint) -> Iterator[Expr | None]:
+    """What is asked around a place, innermost first, within its function."""
+    contexts, row = place.module.body.contexts, place.context
+    while row >= 0 and contexts[row].kind not in _OUTSIDE:
+        if contexts[row].kind == "if":
+            yield contexts[row].subject
+        row = contexts[row].parent
+
+
 def _tells_whether(place: EffectPoint) -> bool:
-    body, row = place.module.body, place.context
-    while row >= 0 and body.contexts[row].kind not in _OUTSIDE:
-        test = body.contexts[row].subject if body.contexts[row].kind == "if" else None
-        for part in parts_of(body, test):
-            if isinstance(part, Comparison) and part.ops == ("in",) and isinstance(part.operands[0], String):
-                return isinstance(part.operands[1], Name)
-            if isinstance(part, CallRef) and _asks_whether_address(body.calls[part.index]):
-                return True
-        row = body.contexts[row].parent
+    body = place.module.body
+    for part in (part for test in _tests(place) for part in parts_of(body, test)):
+        if isinstance(part, Comparison) and part.ops == ("in",) and isinstance(part.operands[0], String):
+            return isinstance(part.operands[1], Name)
+        if isinstance(part, CallRef) and _asks_whether_address(body.calls[part.index]):
+            return True
     return False
 
 
@@ -117,11 +122,7 @@ def _asks_whether_address(call: Call) -> bool:
 def _is_one_of_kinds(project: Project, place: EffectPoint) -> bool:
     contexts, row = place.module.body.contexts, place.context
     inside = contexts[row].function if row >= 0 else -1
-    kinds: set[str] = set()
-    while row >= 0 and contexts[row].kind not in _OUTSIDE:
-        if contexts[row].kind == "if" and (kind := _compared(place.module, contexts[row].subject)):
-            kinds.add(kind)
-        row = contexts[row].parent
+    kinds = {kind for test in _tests(place) if (kind := _compared(place.module, test))}
     if not kinds:
         return False
     points = project.effects.points_of(place.caller, place.effect) if place.caller is not None else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Await, CallRef, Statement
+from archlint.project.control.sequence import handlers_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -27,22 +28,10 @@ def catches(module: Module, context: int) -> bool:
     return False
 
 
-def handlers(module: Module, tried: int) -> tuple[int, ...]:
-    """The rows of the handlers that follow a `try`, by place."""
-    contexts = module.body.contexts
-    beside = [row for row, c in enumerate(contexts) if c.parent == contexts[tried].parent and c.at >= contexts[tried].end]
-    found: list[int] = []
-    for row in sorted(beside, key=lambda row: contexts[row].at):
-        if contexts[row].kind != "except":
-            break
-        found.append(row)
-    return tuple(found)
-
-
 def _swallows(module: Module, tried: int) -> bool:
     """One of the handlers that follow the `try` raises nothing, or has another try (`return other(key)`) on one of its ways."""
     body = module.body
-    places = (body.contexts[row] for row in handlers(module, tried))
+    places = (body.contexts[row] for row in handlers_of(body.contexts, tried))
     within = ([s for s in body.statements if c.at <= s.at < c.end] for c in places)
     return any(all(s.kind != "raise" for s in own) or any(_gives_other(s) for s in own) for own in within)
 

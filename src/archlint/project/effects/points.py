@@ -42,7 +42,6 @@ from archlint.facts.syntax import (
 )
 from archlint.project.effects.started_coroutines import StartedCoroutines
 from archlint.project.model import CallSite, Def, Target, Type, argument_of
-from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.parameters_run import ParametersRun, PointKind, arguments_named
 from archlint.project.names.put_off import PutOff
 from archlint.project.relations.eager import EagerLoads
@@ -204,16 +203,11 @@ class Points:
 
     def _passed_on(self, module: Module, site: CallSite) -> Iterator[Point]:
         """Callables that a function of the project is given and runs itself: `retry(lambda: load(key))`."""
-        for target in site.targets:
-            definition = target.definition
-            runs = self._running.of(definition) if definition is not None else {}
-            given = arguments_by_parameter(site.call, definition) if definition is not None and runs else {}
-            for name, kind in sorted(runs.items()):
-                expr = given.get(name)
-                if isinstance(expr, Name | Attribute | Lambda | CallRef):
-                    targets = self._callable(module, expr, site.call.context)
-                    if targets and (not isinstance(expr, CallRef) or all(t.operation is None for t in targets)):
-                        yield self._point(module, expr, site.call.context, kind, targets, site)
+        for kind, expr in self._running.given(site):
+            if isinstance(expr, Name | Attribute | Lambda | CallRef):
+                targets = self._callable(module, expr, site.call.context)
+                if targets and (not isinstance(expr, CallRef) or all(t.operation is None for t in targets)):
+                    yield self._point(module, expr, site.call.context, kind, targets, site)
 
     def _callable(self, module: Module, expr: Expr, context: int) -> tuple[Target, ...]:
         """What a callable that is handed over runs."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import CallRef
-from archlint.project.names.arguments import arguments_by_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +22,10 @@ class StartedCoroutines:
 
     def by(self, site: CallSite) -> Iterator[int]:
         """Calls that make what a function of the project is given and starts: `in_background(load(key))`."""
-        for target in site.targets if site.call.arguments else ():
-            runs = self._running.of(target.definition) if target.definition is not None else {}
-            given = arguments_by_parameter(site.call, target.definition) if target.definition is not None and runs else {}
-            for name, expr in given.items():
-                if runs.get(name) == "deferred" and isinstance(expr, CallRef) and self._is_coroutine(site.module, expr.index):
-                    yield expr.index
-                    yield from self.within(site.module, expr)
+        for kind, expr in self._running.given(site):
+            if kind == "deferred" and isinstance(expr, CallRef) and self._is_coroutine(site.module, expr.index):
+                yield expr.index
+                yield from self.within(site.module, expr)
 
     def within(self, module: Module, made: CallRef) -> Iterator[int]:
         """Calls that make what a coroutine is given, which it awaits when it is run itself: `in_turn(load(key))`."""

@@ -55,9 +55,9 @@ def _is_left_by_handlers(body: Body, later: Binding) -> bool:
     """Whoever comes behind the `try` has come to its end, or by a handler that gives another value."""
     target = body.statements[later.index].target if later.kind == "statement" else None
     name = target.id if isinstance(target, Name) else ""
-    left = {s.context for s in body.statements if s.kind in _LEAVES or _assigns(s, name)}
-    rows = list(handlers_of(body.contexts, later.context))
-    return bool(rows) and left.issuperset(rows)
+    rows = set(handlers_of(body.contexts, later.context))
+    left = (s.context for s in body.statements if s.context in rows and (s.kind in _LEAVES or _assigns(s, name)))
+    return bool(rows) and rows == set(left)
 
 
 def _assigns(statement: Statement, name: str) -> bool:

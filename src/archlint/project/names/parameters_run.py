@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.syntax import Attribute, Call, Collection, Comprehension, Expr, Name, Starred
 from archlint.project.model import Def, argument_of
+from archlint.project.names.arguments import arguments_by_parameter
 
 if TYPE_CHECKING:
+    from archlint.project.model import CallSite
     from archlint.project.program import Project
 
 PointKind = Literal["call", "per item", "once", "threaded", "deferred", "evaluation", "property"]
@@ -37,6 +39,13 @@ class ParametersRun:
                     for notation in operation.deferred:
                         known.update(dict.fromkeys(_names(site.call, notation, names), "deferred"))
         return known
+
+    def given(self, site: CallSite) -> Iterator[tuple[PointKind, Expr]]:
+        """What a call gives to parameters that the functions which it may run run themselves, and how."""
+        for target in site.targets if site.call.arguments else ():
+            runs = self.of(target.definition) if target.definition is not None else {}
+            handed = arguments_by_parameter(site.call, target.definition) if target.definition is not None and runs else {}
+            yield from ((kind, handed[name]) for name, kind in sorted(runs.items()) if name in handed)
 
 
 def arguments_named(call: Call, notation: str) -> Iterator[Expr]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
-from archlint.project.control.sequence import chain, may_follow
-from archlint.project.control.swallowed import handlers
+from archlint.project.control.sequence import chain, handlers_of, may_follow
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name, spell
@@ -53,7 +52,7 @@ class FailedCommits:
             for row in chain(module, call.context):
                 if module.body.contexts[row].kind == "try":
                     yield from ((site, handler) for handler in self._handlers(module, row))
-                    if any(self._is_settled(module, handler) for handler in handlers(module, row)):
+                    if any(self._is_settled(module, handler) for handler in handlers_of(module.body.contexts, row)):
                         break
 
     def of(self, site: CallSite, handler: int) -> FailedCommit | None:
@@ -104,7 +103,7 @@ class FailedCommits:
 
     def _handlers(self, module: Module, tried: int) -> Iterator[int]:
         """Those of a `try` that catch a failing commit: up to the first that does and ends the transaction."""
-        for handler in handlers(module, tried):
+        for handler in handlers_of(module.body.contexts, tried):
             if self._catches(module, handler):
                 yield handler
                 if self._ends(module, handler):

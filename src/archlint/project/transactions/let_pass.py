@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from archlint.project.control.sequence import chain, context_at
+from archlint.project.control.sequence import chain, context_at, handlers_of
 from archlint.project.transactions.commits import Commit, Commits
 
 if TYPE_CHECKING:
@@ -43,12 +43,9 @@ def _lets_pass(module: Module, context: int, beyond: Iterable[int], *, gives: bo
     body, around = module.body, {*beyond}
     leaving = ("raise",) if gives else ("raise", "return")
     for row in chain(module, context):
-        place = body.contexts[row]
-        if place.kind != "try" or row in around:
+        if body.contexts[row].kind != "try" or row in around:
             continue
-        handlers = [h for h, each in enumerate(body.contexts) if each.kind == "except" and each.parent == place.parent]
-        own = [h for h in handlers if body.contexts[h].at >= place.end]
-        nearest = min(own, key=lambda h: body.contexts[h].at, default=-1)
+        nearest = next(iter(handlers_of(body.contexts, row)), -1)
         if nearest >= 0 and not any(s.kind in leaving and nearest in chain(module, s.context) for s in body.statements):
             return True
     return False

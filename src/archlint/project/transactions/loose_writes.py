@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Argument, Attribute, CallRef, Collection, Comparison, Constant, Name, Statement, String
 from archlint.project.control.made_if_missing import is_behind_what_was_found, is_made_if_missing
-from archlint.project.control.sequence import chain, context_at
+from archlint.project.control.sequence import chain, context_at, handlers_of
 from archlint.project.model import Def
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
@@ -199,13 +199,8 @@ def is_marked_on_failure(project: Project, second: Commit, one: Written, undoing
     body, made, used = module.body, one.made_names, frozenset(name for name, _ in one.used)
     writes = {p.site.at for p in project.effects.points_of(caller, "db.write")} if caller is not None else set[int]()
     ways = chain(module, second.point.context)
-    for place in (body.contexts[row] for row in ways if body.contexts[row].kind == "try"):
-        handlers = [
-            h
-            for h, each in enumerate(body.contexts)
-            if each.kind == "except" and each.parent == place.parent and each.at >= place.end
-        ]
-        nearest = min(handlers, key=lambda h: body.contexts[h].at, default=-1)
+    for row in (row for row in ways if body.contexts[row].kind == "try"):
+        nearest = next(iter(handlers_of(body.contexts, row)), -1)
         for call in body.calls if nearest >= 0 else ():
             callee = call.callee
             is_undone = not {*words_of(last_name(body, callee))}.isdisjoint(undoing)

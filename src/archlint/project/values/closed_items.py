@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Comprehension, Expr, Name, Operation, Statement
 from archlint.project.spelling import last_name, spell
-from archlint.project.values.closed_places import places_around
+from archlint.project.values.closed_places import filters_of, places_around
 
 if TYPE_CHECKING:
     from archlint.project.secrets.flows import Place
@@ -101,9 +101,10 @@ class ClosedItems:
 
     def _leaves_closed(self, module: Module, each: Comprehension) -> bool:
         """`[name for name in names if name not in COLUMNS]` is empty where all are known."""
-        target, place = module.body.contexts[each.context].target, module.body.contexts[each.context]
-        tests = (s.value for s in module.own_statements(place.function) if s.kind == "test" and s.context == each.context)
-        return isinstance(target, Name) and any(self._told.implies(module, test, target.id, False) for test in tests)
+        target = module.body.contexts[each.context].target
+        return isinstance(target, Name) and any(
+            self._told.implies(module, test, target.id, False) for test in filters_of(module, each.context)
+        )
 
     def _is_set_of(self, module: Module, expr: Expr, text: str) -> bool:
         """`set(names)`; a name alone may be a number."""

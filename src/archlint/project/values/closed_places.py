@@ -64,6 +64,12 @@ def written_in(project: Project, expr: Expr, at: Place) -> Place | None:
     return None if inside or there < 0 else Place(module, outer)
 
 
+def filters_of(module: Module, context: int) -> Iterator[Expr | None]:
+    """The conditions of a comprehension."""
+    own = module.own_statements(module.body.contexts[context].function)
+    return (s.value for s in own if s.kind == "test" and s.context == context)
+
+
 def places_around(module: Module, context: int) -> Iterator[int]:
     contexts = module.body.contexts
     while context >= 0:

@@ -26,7 +26,15 @@ from archlint.project.secrets.flows import Place
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.checked_items import has_refused_items
 from archlint.project.values.closed_items import ClosedItems
-from archlint.project.values.closed_places import ACCESS, asks_catalogue, checks, names_of, places_around, written_in
+from archlint.project.values.closed_places import (
+    ACCESS,
+    asks_catalogue,
+    checks,
+    filters_of,
+    names_of,
+    places_around,
+    written_in,
+)
 from archlint.project.values.converted_first import LEAVES, is_converted
 from archlint.project.values.own_things import readings
 from archlint.project.values.told_by_tests import ToldByTests, cased
@@ -165,8 +173,7 @@ class ClosedValues:
         return False
 
     def _is_filtered(self, module: Module, text: str, context: int) -> bool:
-        tests = module.own_statements(module.body.contexts[context].function)
-        return any(s.kind == "test" and s.context == context and self.implies(module, s.value, text) for s in tests)
+        return any(self.implies(module, test, text) for test in filters_of(module, context))
 
     def _is_behind_refusal(self, expr: Expr, text: str, at: Place) -> bool:
         module, body = at.module, at.module.body

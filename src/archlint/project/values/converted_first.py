@@ -1,4 +1,4 @@
-"""Whether a value has become a number before, so that whatever is none did not come this far."""
+"""Whether a value has been converted, or looked up, before, so that whatever cannot be did not come this far."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ def is_converted(  # noqa: PLR0917 - the value, where it stands, and what is ask
     functions = {body.contexts[context].function for context in around}
     for call in (call for function in functions for call in module.own_calls(function) if call.at < at):
         given, name = call.arguments, last_name(body, call.callee)
-        asked = given[1] if name == _OF_NAME and len(given) == _WITH_FORM else given[0] if given else None
-        if asked is None or spell(body, asked.value) != text or not is_passed(body, call.context, text, around, leaving):
+        takes_two = len(given) == _WITH_FORM and name in (_BY_FORM, _OF_NAME)
+        if not takes_two and len(given) != 1:
             continue
-        if len(given) == _WITH_FORM and name in (_BY_FORM, _OF_NAME):
-            return True
-        if len(given) == 1 and (name in CONVERTING or picks(call)):
+        asked = given[1 if takes_two and name == _OF_NAME else 0].value
+        if spell(body, asked) != text or not (takes_two or name in CONVERTING or picks(call)):
+            continue
+        if is_passed(body, call.context, text, around, leaving):
             return True
     return False
 
@@ -63,8 +64,6 @@ def _is_there(body: Body, test: Expr, text: str) -> bool:
 
 def _lets_through(body: Body, tried: int, text: str, around: Set[int], leaving: Set[str]) -> bool:
     """A handler of the `try` around the conversion holds the place of the value, or goes on to it."""
-    if body.contexts[tried].kind != "try" or tried in around:
-        return False
     for row in handlers_of(body.contexts, tried):
         if row in around:
             return True

@@ -19,11 +19,11 @@ def lets_through(project: Project, module: Module, expr: Expr | None, context: i
     """`Query(pattern="^(asc|desc)$")`, `constr(pattern=…)`, `Annotated[str, StringConstraints(pattern=…)]`, also where a name
     holds it: `Word = constr(pattern=…)`."""
     body = module.body
-    for part in parts_of(body, expr) if expr is not None else ():
+    for part in parts_of(body, expr):
         if isinstance(part, CallRef) and any(a.name in _PATTERNS for a in body.calls[part.index].arguments):
             return True
         if isinstance(part, Name | Attribute) and depth > 0:
             sources = project.values.sources.of(module, part, context)
-            if any(s.expr is not None and lets_through(project, s.module, s.expr, s.context, depth - 1) for s in sources):
+            if any(lets_through(project, s.module, s.expr, s.context, depth - 1) for s in sources):
                 return True
     return False

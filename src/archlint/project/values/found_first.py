@@ -38,9 +38,8 @@ def is_found_first(expr: Expr, at: Place, leaving: Set[str], finding: Container[
     body = at.module.body
     function, text = body.contexts[at.context].function, spell(body, expr)
     before = [s for s in at.module.own_statements(function) if s.at < expr.at]
-    found = {name for statement in before for name in found_by(body, statement, text)}
-    asking = {name for statement in before for name in _asks_with(body, statement, text)}
-    found.update(name for statement in before for asked in asking for name in found_by(body, statement, asked))
+    asking = {text, *(name for statement in before for name in _asks_with(body, statement, text))}
+    found = {name for statement in before for asked in asking for name in found_by(body, statement, asked)}
     around = set(places_around(at.module, at.context))
     for call in at.module.own_calls(function):
         is_first = call.end <= expr.at and _has_to_find(body, call, finding) and _takes(body, call, text)

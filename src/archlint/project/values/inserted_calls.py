@@ -98,7 +98,8 @@ class InsertedCalls:
             return self._defined(expr, site, definitions, spot)
         if operation is not None and (operation.sql or operation.returns == "arg(0)"):
             handed = site.argument(operation.sql or "0")
-            if handed is not None and not operation.effect and not operation.by_statement:  # which give rows
+            is_executed = bool(operation.effect or operation.by_statement)  # and gives rows, not its text
+            if handed is not None and not is_executed:
                 return self._values.walk(handed, spot)
         if spot.taken and spot.taken[0] is Part.EACH and self._gives_fields(site):
             return iter(())

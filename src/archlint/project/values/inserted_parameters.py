@@ -22,7 +22,7 @@ from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 from archlint.project.types.injected import Injected
 from archlint.project.values.described_values import lets_through
-from archlint.project.values.insertions import Inserted, Part, Reach, Spot, cannot_be_bound, is_enclosed
+from archlint.project.values.insertions import Inserted, Part, Reach, Spot, is_enclosed
 from archlint.project.values.path_numbers import PathNumbers
 from archlint.project.values.request_objects import RequestObjects
 from archlint.project.words import words_of
@@ -145,9 +145,8 @@ class InsertedParameters:
         module, outer = definition.module, definition.function.outer
         described = (parameter.default, parameter.annotation)
         sent = is_filled and not any(lets_through(self._project, module, each, outer) for each in described)
-        is_fixed = spot.entry is not None and cannot_be_bound(spot.entry.before)
         injected = self._injected_by.functions(definition) if sent else ()
-        if any(self._values.refused.ends_without(d, parameter.name, is_found=is_fixed) for d in injected):
+        if any(self._values.refused.ends_without(d, parameter.name, is_found=spot.is_fixed()) for d in injected):
             sent = False
         return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
 

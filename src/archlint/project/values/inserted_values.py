@@ -47,7 +47,6 @@ from archlint.project.values.insertions import (
     Reach,
     Spot,
     TextWords,
-    cannot_be_bound,
     in_front,
     is_called_sql,
     is_number,
@@ -226,9 +225,8 @@ class InsertedValues:
         """Nobody is said to decide what has been looked at before: `validate(name)`, or `find(name)` with an error where there
         is no such thing."""
         place: Place | None = spot.place if spot.most > Reach.UNPROVED else None
-        is_fixed = spot.entry is not None and cannot_be_bound(spot.entry.before)
         while place is not None:
-            if self._is_vetted(expr, place) or (is_fixed and self._is_found(expr, place)):
+            if self._is_vetted(expr, place) or (spot.is_fixed() and self._is_found(expr, place)):
                 return spot.capped()
             place = written_in(self.project, expr, place)
         return spot

@@ -154,6 +154,10 @@ class Spot(Struct, frozen=True, eq=False, gc=False):
         down, around = (self.trail, "") if self.entry is None else (self.entry.down, self.entry.before)
         return replace(self, entry=Entry(self.place.module, expr, around + before, down), trail=(), taken=())
 
+    def is_fixed(self) -> bool:
+        """It stands where a statement takes no bound value."""
+        return self.entry is not None and cannot_be_bound(self.entry.before)
+
     def parsed(self) -> Spot:
         """What stands here was read out of a text, from which the way goes on."""
         return replace(self, is_read_again=True)

@@ -1,5 +1,5 @@
-"""Values that come by only where they are keys of something written out: looked up there, with an error for all others, in
-the function itself or in one that it hands the value to."""
+"""Values that come by only where they are keys of something written out, or where something is stored by them: looked up
+there, with an error for all others, in the function itself or in one that it hands the value to."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class RefusedElsewhere:
 
     def is_stored(self, expr: Name | Attribute, at: Place) -> bool:
         """It has been handed, before the place and on every way to it, to a function that looks for something by it and ends
-        in an error where there is none."""
+        in an error where there is none, or what was found by it has been read as a row, which is one there as well."""
         if at.module.body.contexts[at.context].function < 0:
             return False
         return self._is_read_as_row(expr, at) or self._is_handed_before(expr, at, expr.at, self._has_to_find)

@@ -32,7 +32,7 @@ from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name, spell
-from archlint.project.values.closed_places import asks_for_list, places_around
+from archlint.project.values.closed_places import asks_for_list, filters_of, places_around
 from archlint.project.values.converted_first import is_converted
 from archlint.project.values.own_things import is_own, mapping_asked, readings
 from archlint.project.words import words_of
@@ -164,9 +164,9 @@ class ToldByTests:
             tests = [held.element] if name == _ANY and isinstance(held, Comprehension) else []
         if not isinstance(held, Comprehension):
             return False
-        each, context = module.body.contexts[held.context], held.context
-        tests += [s.value for s in module.own_statements(each.function) if s.kind == "test" and s.context == context]
-        return any(self._equals_part(module, test, text, each.target) for test in tests)
+        tests += filters_of(module, held.context)
+        target = module.body.contexts[held.context].target
+        return any(self._equals_part(module, test, text, target) for test in tests)
 
     def _equals_part(self, module: Module, test: Expr | None, text: str, target: Expr | None) -> bool:
         """`table.name == name`, of a `target` that is called `table`."""

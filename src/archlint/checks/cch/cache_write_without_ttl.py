@@ -273,13 +273,15 @@ def _is_versioned(project: Project, writes: CacheWrites, asked: _Asked) -> bool:
     """The key says which state of its source the copy is of: it never grows old, and only takes room. A digest that is made
     here of what was asked for says nothing of that."""
     site, expr = asked.site, asked.site.argument(asked.write.key)
-    texts = project.values.texts(site.module, expr, site.call.context) if expr is not None else []
-    told = (writes.key(site, asked.write), *(piece.text for text in texts for piece in text.pieces))
-    parts = list(parts_of(site.module.body, writes.source(site.module, expr, site.call.context))) if expr is not None else []
-    names = (part for part in parts if isinstance(part, Name))
-    made = (name.id for name in names if isinstance(writes.source(site.module, name, site.call.context), CallRef))
+    if expr is None:
+        return False
+    parts = list(parts_of(site.module.body, writes.source(site.module, expr, site.call.context)))
     if any(isinstance(part, Attribute) and part.attr == _VERSION for part in parts):
         return True
+    texts = project.values.texts(site.module, expr, site.call.context)
+    told = (writes.key(site, asked.write), *(piece.text for text in texts for piece in text.pieces))
+    names = (part for part in parts if isinstance(part, Name))
+    made = (name.id for name in names if isinstance(writes.source(site.module, name, site.call.context), CallRef))
     says = words_of(*(_DIGEST.sub("", text) for text in told)) - words_of(*made)
     return not says.isdisjoint(_VERSIONS)
 

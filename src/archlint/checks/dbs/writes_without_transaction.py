@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from itertools import combinations, pairwise
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.control.sequence import chain
@@ -402,32 +401,29 @@ def _is_visit(definition: Def, pair: _Pair, params: Params) -> bool:
 
 def _keeps_traces(pair: _Pair, params: Params) -> bool:
     """One of the two does.  What a session has held before could as well hold the history of what follows."""
-    are_of_session = pair.first.kind == pair.second.kind == "commit"
-    return _is_trace(pair.first, pair.one, params, histories=are_of_session) or _is_trace(
-        pair.second, pair.two, params, histories=True
-    )
+    histories = params.histories if pair.first.kind == pair.second.kind == "commit" else ()
+    return _is_trace(pair.first, pair.one, params, histories) or _is_trace(pair.second, pair.two, params, params.histories)
 
 
-def _is_trace(commit: Commit, written: Written, params: Params, *, histories: bool) -> bool:
-    """By what runs on the way, or by the names of all that is written itself (`histories`: those are none)."""
-    params = params if histories else replace(params, histories=())
-    if _tells(_words(commit), params):
+def _is_trace(commit: Commit, written: Written, params: Params, histories: Sequence[str]) -> bool:
+    """By what runs on the way, or by the names of all that is written itself; `histories`: words of what is none."""
+
+    def tells(words: Set[str], *more: str) -> bool:
+        """Some of the words are those of traces; a history of what was done belongs to it, whatever else it is called (of 16
+        places that strangers judged since round 19 for a history or an audit, 15 were right)."""
+        told = words & {*params.traces, *more}
+        return bool(told) and (words.isdisjoint(histories) or not told <= {*histories, *params.records})
+
+    if tells(_words(commit)):
         return True
-    if written.fields and all(_tells({*words_of(name)}, params, *params.stamps) for name in written.fields):
+    if written.fields and all(tells({*words_of(name)}, *params.stamps) for name in written.fields):
         return True
-    if written.saved and all(_tells({*words_of(name)}, params, *params.stamps, *_CACHED) for name in written.saved):
+    if written.saved and all(tells({*words_of(name)}, *params.stamps, *_CACHED) for name in written.saved):
         return True
-    if written.ways and all(_tells({*words_of(way)}, params, *params.marks) for way in written.ways):
+    if written.ways and all(tells({*words_of(way)}, *params.marks) for way in written.ways):
         return True
     names = written.made_names or {table.rpartition(".")[2] for table in written.tables}
-    return bool(names) and all(_tells({*words_of(name)}, params) for name in names)
-
-
-def _tells(words: Set[str], params: Params, *more: str) -> bool:
-    """Some of the words are those of traces; a history of what was done belongs to it, whatever else it is called (of 16
-    places that strangers judged since round 19 for a history or an audit, 15 were right)."""
-    told = words & {*params.traces, *more}
-    return bool(told) and (words.isdisjoint(params.histories) or not told <= {*params.histories, *params.records})
+    return bool(names) and all(tells({*words_of(name)}) for name in names)
 
 
 def _are_states(pair: _Pair, params: Params) -> bool:

@@ -150,7 +150,7 @@ class CacheReads:
                 if handed is None:
                     return False  # such entries are a state that goes on, whoever else begins it
                 continue
-            asks = not from_query or self._asks_elsewhere(call)
+            asks = not from_query or self.asks_elsewhere(call)
             is_asked = (asks and any(_comes_before(read, call) for read in own)) or self._loads(call, asked)
             if not is_asked and layers > 1 and call.caller is not None and _hands_on(call):
                 is_asked = self._is_served(call.caller, handed, asked, layers - 1, lambda _: True, from_query=from_query)
@@ -174,7 +174,7 @@ class CacheReads:
         """The function of a call asks a database or another service for what it hands over, and one that reads such a key calls
         it: `found = kept(name)`, `return found if found else load(name)`."""
         owner = call.caller
-        if owner is None or shapes is None or not self._asks_elsewhere(call):
+        if owner is None or shapes is None or not self.asks_elsewhere(call):
             return False
         return any(
             _comes_before(read, outer)
@@ -183,11 +183,11 @@ class CacheReads:
             if read.index != outer.index
         )
 
-    def _asks_elsewhere(self, call: CallSite) -> bool:
-        """A database or another service is asked before, in the function of a call."""
+    def asks_elsewhere(self, call: CallSite, since: int = 0) -> bool:
+        """A database or another service is asked before, in the function of a call, and behind an offset."""
         effects = self._project.effects
         points = (p for effect in _REMOTE for p in (effects.points_of(call.caller, effect) if call.caller is not None else ()))
-        return any(point.site.at < call.call.at for point in points)
+        return any(since <= point.site.at < call.call.at for point in points)
 
     def _is_read(self, call: CallSite, value: Expr, read: CallSite) -> bool:
         """What a call hands over is what the read gave, and nothing else: `plan = load(key)`, `save(plan)`."""

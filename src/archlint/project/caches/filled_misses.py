@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_REMOTE = ("db.read", "http", "rpc")
-
 
 class FilledMisses:
     def __init__(self, project: Project, reads: CacheReads) -> None:
@@ -49,16 +47,11 @@ class FilledMisses:
             asked = self._reads.delivered_key(read) if read.call.end <= site.call.at else None
             if asked is None or missing.isdisjoint(_holders(read)):
                 continue
-            if self._says(read, asked) == self._says(site, key) and self._asks_between(site, read):
+            if self._says(read, asked) == self._says(site, key) and self._reads.asks_elsewhere(site, read.call.end):
                 yield read
 
     def _is_of_store(self, read: CallSite, site: CallSite) -> bool:
         return spell(read.module.body, receiver_of(read)) == spell(site.module.body, receiver_of(site))
-
-    def _asks_between(self, site: CallSite, read: CallSite) -> bool:
-        assert site.caller is not None  # noqa: S101 - the caller's promise
-        points = (p for effect in _REMOTE for p in self._project.effects.points_of(site.caller, effect))
-        return any(read.call.end <= point.site.at < site.call.at for point in points)
 
     def _says(self, site: CallSite, key: Expr) -> frozenset[str]:
         """What is written of a key."""

@@ -72,10 +72,12 @@ class Uninvalidated:
         for shape, places in self._by_shape(_WRITE).items():
             for definition, site in places:
                 rows = [point.site.at for point in self._effects.points_of(definition, _DB_READ) if point.site.at < site.at]
+                if not rows:
+                    continue
                 readers = read.get(shape, ())
                 first = min((place.at for reader, place in readers if reader == definition), default=site.at)
                 around = self._callers(definition)
-                if any(first < row for row in rows) or (rows and any(reader in around for reader, _ in readers)):
+                if any(first < row for row in rows) or any(reader in around for reader, _ in readers):
                     found[shape].append((definition, site))
         return found
 

@@ -3,6 +3,7 @@ narrowed down to it is the whole table."""
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,8 @@ class Tenancy:
 
     @cached_property
     def _shared(self) -> frozenset[str]:
-        tables = [frozenset(self._keys(column.name for column in table.columns)) for _, table in self._project.schemas.tables]
-        names = frozenset[str]().union(*tables)
-        counts = {name: sum(name in keys for keys in tables) for name in names}
+        tables = self._project.schemas.tables
+        counts = Counter(name for _, table in tables for name in {*self._keys(column.name for column in table.columns)})
         return frozenset(name for name, count in counts.items() if count >= _LEAST and count * 2 > len(tables))
 
     @staticmethod

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Await, Call, CallRef, Collection, Expr, Name, Statement, Subscript
 from archlint.project.layers.layer_words import Layer
 from archlint.project.model import Def, Type
 from archlint.project.names.class_attributes import method_in
 from archlint.project.names.origins import Origin, Origins
+from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import names_in
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
@@ -40,10 +41,12 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """A hit for each such place; a proof for each error that the core raises of its own."""
+    """A hit for each such place, but one for all that raise what a class of the project makes of a framework's error, at that
+    class; a proof for each error that the core raises of its own."""
     handlers = (*(endpoint.definition for endpoint in project.endpoints.all), *project.unrouted)
     answering = {definition.module.path: definition.module for definition in handlers}
     injected, around = frozenset(_injected(project)), _put_around(project)
+    raised: dict[ClassDef, list[Hit]] = {}
     for layer, module in _core_modules(project, answering.values()):
         if module.path in answering or project.layers.is_composition_root(module):
             continue  # a module of handlers is interface, whatever its name
@@ -51,6 +54,25 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for found in (*core.raised(), *core.returned(), *core.taken()):
             if not _is_ignored(found, module, params):
                 yield found
+        for klass, hit in core.raised_by_class():
+            if not _is_ignored(hit, module, params):
+                raised.setdefault(klass, []).append(hit)
+    yield from (_class_hit(klass, hits) for klass, hits in raised.items())
+
+
+def _class_hit(klass: ClassDef, hits: list[Hit]) -> Hit:
+    """`hits`: the places that raise it, or what derives from it."""
+    hits = sorted(hits, key=lambda hit: (-hit.confidence, hit.site))
+    times = f"at {len(hits)} places" if len(hits) > 1 else "at one place"
+    words = hits[0].words | {"error": klass.klass.name, "times": times}
+    return Hit(
+        Site(klass.module.path, klass.klass.name_at, klass.klass.name_at + len(klass.klass.name)),
+        words,
+        "class",
+        hits[0].confidence,
+        related=tuple(Step(hit.site, f"`{hit.words['function']}` raises `{hit.words['what']}`") for hit in hits),
+        anchor=klass.name,
+    )
 
 
 def _core_modules(project: Project, answering: Iterable[Module]) -> Iterator[tuple[str, Module]]:
@@ -129,19 +151,39 @@ class _Core:
 
     def raised(self) -> Iterator[Hit | Proof]:
         """`raise HTTPException(…)`, and calls of what raises one (`abort`)."""
-        for statement in self._module.body.statements:
-            if statement.kind == "raise" and statement.value is not None:
-                callee = _callee(self._module, statement.value)
-                if _role(self._project, self._module, callee, statement.context) == _ERROR:
+        for statement, callee in self._raises():
+            if _role(self._project, self._module, callee, statement.context) == _ERROR:
+                if self._own_error(callee, statement.context) is None:
                     yield self._hit(statement.at, statement.end, callee, statement.context, "default")
-                elif self._is_own(statement, callee):
-                    yield Proof(Site(self._module.path, statement.at, statement.end), "an error of the project's own")
+            elif self._is_own(statement, callee):
+                yield Proof(Site(self._module.path, statement.at, statement.end), "an error of the project's own")
         for site in self._calls:
             call = site.call
             if site.operation is not None and site.operation.register == _ERROR:
                 yield self._hit(call.at, call.end, call.callee, call.context, "default")
             elif any(target.definition is not None and self._only_raises(target.definition) for target in site.targets):
                 yield self._hit(call.at, call.end, call.callee, call.context, "through")
+
+    def raised_by_class(self) -> Iterator[tuple[ClassDef, Hit]]:
+        """A class of the project that makes a framework's error its own, and where it, or what derives from it, is raised."""
+        for statement, callee in self._raises():
+            own = self._own_error(callee, statement.context)
+            if own is not None:
+                yield own, self._hit(statement.at, statement.end, callee, statement.context, "default")
+
+    def _raises(self) -> Iterator[tuple[Statement, Expr]]:
+        for statement in self._module.statements["raise"]:
+            if statement.value is not None:
+                yield statement, _callee(self._module, statement.value)
+
+    def _own_error(self, callee: Expr, context: int) -> ClassDef | None:
+        """The one of the project's classes under the class raised that is nearest to the framework's."""
+        given = next((t for t in self._project.types.all(self._module, callee, context) if t.is_class), None)
+        if given is None:
+            return None
+        above = self._project.types.inference.members.ancestors(given)
+        own = (self._project.symbols.classes.get(a.name) for a in above if self._project.types.role(a) == _ERROR)
+        return next((k for k in reversed([each for each in own if each is not None]) if k.module.is_production), None)
 
     def returned(self) -> Iterator[Hit]:
         """`return JSONResponse(…)`, `return jsonify(…), 400`."""

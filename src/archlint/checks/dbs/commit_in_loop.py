@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, CallRef, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.control.made_if_missing import is_behind_what_was_found
 from archlint.project.control.sequence import chain, context_at
 from archlint.project.effects.effects import EffectPoint
+from archlint.project.effects.kept_answers import empty_names
 from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.loops.loops import Loop
 from archlint.project.loops.proved import Proved
 from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
+from archlint.project.loops.stations import stations
 from archlint.project.model import Def
+from archlint.project.names.switches import NOTHING
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, shorten
 from archlint.project.transactions.commits import Commit, Commits
@@ -127,13 +131,36 @@ def _is_given_a_question(project: Project, commit: Repeated) -> bool:
 
 
 def _is_conditional(project: Project, commit: Repeated) -> bool:
-    """A function on the way commits in a branch only."""
-    for step in commit.path.steps[1:]:
-        module = project.modules.by_path[step.site.path]
-        kinds = {module.body.contexts[row].kind for row in chain(module, context_at(module, step.site.at))}
-        if kinds & {"if", "else", "case"}:
+    """A function on the way commits in a branch only, into which not every item comes: neither do the calls on the way decide
+    the test (`row.save(commit=True)`), nor does it only ask whether the row that was looked up is there."""
+    places = stations(project, commit.point, commit.path)
+    if len(places) <= len(commit.path.through):
+        return True
+    known = NOTHING
+    for before, here in pairwise(places):
+        known = project.switches.handed(before, here.caller, known) if here.caller is not None else NOTHING
+        rows = chain(here.module, here.context)
+        if any(here.module.body.contexts[row].kind == "case" for row in rows):
+            return True
+        if not all(_finds_row(project, here, *test) for test in project.switches.left_open(here, known)):
             return True
     return False
+
+
+def _finds_row(project: Project, here: EffectPoint, test: Expr, is_true: bool) -> bool:
+    """The branch is taken where a row is there that the function has asked for before, and calls nothing of the project's or
+    of an unknown library before it commits: `if row is not None: session.delete(row)`."""
+    found = set(empty_names(test, holds=not is_true))
+    caller = here.caller
+    called = [site for site in project.calls.in_module(here.module) if test.end <= site.site.at < here.site.at]
+    is_plain = all(site.targets and all(t.definition is None for t in site.targets) for site in called)
+    if len(found) != 1 or caller is None or not is_plain:
+        return False
+    reads = [point.site for point in project.effects.points_of(caller, "db.read")]
+    return any(
+        isinstance(s.target, Name) and s.target.id in found and any(s.at <= read.at < s.end for read in reads)
+        for s in here.module.statements_between(caller.function.at, here.site.at)
+    )
 
 
 def _is_made_if_missing(project: Project, commit: Repeated) -> bool:

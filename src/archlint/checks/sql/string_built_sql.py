@@ -17,7 +17,7 @@ from archlint.project.source.modules import Module
 from archlint.project.spelling import shorten, spell, spell_call
 from archlint.project.sql.sql_texts import Sink
 from archlint.project.values.inserted_values import InsertedValues
-from archlint.project.values.insertions import Inserted, Reach, TextWords, is_file, is_name, is_quoted
+from archlint.project.values.insertions import Inserted, Reach, TextWords, cannot_be_bound, is_file, is_name, is_quoted
 from archlint.project.values.outside_values import OutsideValues
 from archlint.project.words import words_of
 
@@ -90,6 +90,8 @@ def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
             if found.entry.module.is_test or any(map(asked.never_comes, {found.site, found.entry.site, sink.site.site})):
                 continue
             hit = _hit(found, sink, asked)
+            if hit.confidence == Confidence.LOW and _is_own(found, sink, asked):
+                continue
             known = hits.get(found.entry.site)
             if known is None or (hit.confidence, found.reach) > (known[1].confidence, known[0].reach):
                 hits[found.entry.site] = (found, hit)
@@ -239,6 +241,18 @@ def _confidence(found: Inserted, sink: Sink, asked: _Asked) -> Confidence:
         return min(found.confidence, Confidence.HIGH if _is_sure(sink.site, sink) else Confidence.MEDIUM)
     is_own = by_hand or not asked.led_to.is_empty or not asked.is_offered(found)
     return Confidence.LOW if is_own or not _is_text(found.entry.before) else min(found.confidence, Confidence.MEDIUM)
+
+
+def _is_own(found: Inserted, sink: Sink, asked: _Asked) -> bool:
+    """What nobody is seen to send is the program's own, and not worth a word: a name (nothing can be bound there) that it looks
+    up or that its functions hand on, and all that is run by hand."""
+    if found.is_sent:
+        return False
+    if not _is_daily(sink.site.module) or not _is_daily(found.entry.module):
+        return True
+    before = found.entry.before
+    is_offered = found.reach == Reach.GIVEN and asked.led_to.is_empty and asked.is_offered(found)
+    return cannot_be_bound(before) and not is_file(before) and not is_offered
 
 
 def _is_somebodys(found: Inserted) -> bool:

@@ -125,10 +125,15 @@ class Switches:
         asked = (
             frozenset(p.name for p in point.caller.function.parameters) - {"self", "cls", own} if point.caller else frozenset()
         )
+        is_asked = (not asked.isdisjoint(names_in(point.module.body, test)) for test, _ in self.left_open(point, known))
+        return None if any(is_asked) else True
+
+    def left_open(self, point: Stand, known: Known) -> Iterator[tuple[Expr, bool]]:
+        """The tests around a point of which the known values do not tell that they let it be reached, with what they must
+        give."""
         values = known_at(point, known)
         tests = self.tests_around(point.module, point.context, point.site.at)
-        open_tests = (test for test, wanted in tests if _truth(test, values) is not wanted)
-        return None if any(not asked.isdisjoint(names_in(point.module.body, test)) for test in open_tests) else True
+        return ((test, wanted) for test, wanted in tests if _truth(test, values) is not wanted)
 
     def _of_object(
         self, point: Stand, call: CallSite, definition: Def, here: Mapping[str, Scalar]

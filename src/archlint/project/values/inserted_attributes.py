@@ -85,7 +85,7 @@ class InsertedAttributes:
             if owner.is_class or owner.name not in self._project.symbols.classes or not self.declares_fields(owner):
                 continue
             if self._is_tested(owner, expr.attr):
-                return list(self._values.leaf(expr, spot))
+                return list(self._values.leaf(expr, spot.capped(), Reach.SENT))
             if self._values.parameters.is_body(expr, place):
                 return list(self._values.leaf(expr, spot, Reach.SENT))
             sent = [self._handed_on(each, spot) for each in self._sent(expr, place)]

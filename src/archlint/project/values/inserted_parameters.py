@@ -142,13 +142,15 @@ class InsertedParameters:
             return iter(())  # `body.model_dump()["limit"]`
         is_filled = parameter.annotation is not None or self._is_in_path(definition, parameter)
         is_filled = is_filled or self._is_filled_by_routes(definition)
+        if not is_filled:
+            return self._values.leaf(expr, spot)
         module, outer = definition.module, definition.function.outer
         described = (parameter.default, parameter.annotation)
-        sent = is_filled and not any(lets_through(self._project, module, each, outer) for each in described)
-        injected = self._injected_by.functions(definition) if sent else ()
-        if any(self._values.refused.ends_without(d, parameter.name, is_found=spot.is_fixed()) for d in injected):
-            sent = False
-        return self._values.leaf(expr, spot, Reach.SENT if sent else Reach.UNPROVED)
+        is_looked_at = any(lets_through(self._project, module, each, outer) for each in described) or any(
+            self._values.refused.ends_without(d, parameter.name, is_found=spot.is_fixed())
+            for d in self._injected_by.functions(definition)
+        )
+        return self._values.leaf(expr, spot.capped() if is_looked_at else spot, Reach.SENT)
 
     def _is_injected(self, definition: Def, parameter: Parameter) -> bool:
         """What the framework finds for it: `user: dict = Depends(current_user)`, `Annotated[dict, Depends(current_user)]`."""

@@ -52,6 +52,7 @@ from archlint.project.values.insertions import (
     is_number,
     text_of,
 )
+from archlint.project.values.operators_values import OperatorsValues
 from archlint.project.values.outside_values import OutsideValues
 from archlint.project.values.refused_elsewhere import RefusedElsewhere
 
@@ -78,6 +79,7 @@ class InsertedValues:
         self.attributes = InsertedAttributes(self)
         self.parameters = InsertedParameters(self)
         self._outside = OutsideValues(project)
+        self._operators = OperatorsValues(project)
         self._leaving, self._finding = frozenset(words.leaving), frozenset(words.finding)
         self.refused = RefusedElsewhere(project, self.closed, self._leaving)
         self._work = 0
@@ -122,16 +124,19 @@ class InsertedValues:
         return chain.from_iterable(self.walk(expr, spot) for expr in exprs)
 
     def leaf(self, expr: Expr, spot: Spot, reach: Reach = Reach.UNPROVED, owner: str = "") -> Found:
-        """The way ends here."""
+        """The way ends here; what whoever runs the program decides is as good as written in it."""
         if spot.entry is None:
             return
         module = spot.place.module
         if reach == Reach.UNPROVED and spot.most >= Reach.READ and self._outside.holds(expr, spot.place):
             reach = Reach.READ
+        if reach == Reach.UNPROVED and self._operators.gives(expr, spot.place):
+            return
         reach = Reach.UNPROVED if is_called_sql(expr, spot.taken, spot.entry.before) else reach
         label = shorten(spell(module.body, expr))
         site = Site(module.path, expr.at, expr.end)
-        yield Inserted(spot.entry, min(reach, spot.most), label, site, owner, spot.trail, spot.confidence, spot.is_read_again)
+        decided, is_sent = min(reach, spot.most), reach == Reach.SENT
+        yield Inserted(spot.entry, decided, label, site, owner, spot.trail, spot.confidence, spot.is_read_again, is_sent)
 
     def _walk(self, expr: Expr, spot: Spot) -> Found:
         reader = self._readers.get(type(expr))

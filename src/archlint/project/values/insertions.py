@@ -112,7 +112,7 @@ class Entry:
 class Inserted:
     """A value that enters a text. `source`: how the value is written where nothing more is known of it, `site` where;
     `owner`: the function whose callers decide it; `up`: the steps from there to the entry; `is_parsed`: it was read out of
-    a text or a file on the way."""
+    a text or a file on the way; `is_sent`: a request brings it, whatever has looked at it before."""
 
     entry: Entry
     reach: Reach
@@ -122,6 +122,7 @@ class Inserted:
     up: tuple[Step, ...] = ()
     confidence: Confidence = Confidence.HIGH
     is_parsed: bool = field(compare=False, default=False)
+    is_sent: bool = field(compare=False, default=False)
 
 
 class Spot(Struct, frozen=True, eq=False, gc=False):

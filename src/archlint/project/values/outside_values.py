@@ -44,7 +44,7 @@ class OutsideValues:
 
     def holds(self, expr: Expr, place: Place) -> bool:
         """The expression gives what the database or another service holds."""
-        return self._is_column(expr, place) or any(self._is_read(part, place) for part in _chain(place, expr))
+        return self._is_column(expr, place) or any(self._is_read(part, place) for part in chain_of(place, expr))
 
     def _is_read(self, part: Expr, place: Place) -> bool:
         if isinstance(part, CallRef) and self._asks(self._project.calls.in_module(place.module)[part.index]):
@@ -69,7 +69,7 @@ class OutsideValues:
         return list(self._project.types.all(place.module, expr, place.context))
 
 
-def _chain(place: Place, expr: Expr) -> Iterator[Expr]:
+def chain_of(place: Place, expr: Expr) -> Iterator[Expr]:
     """The expression, and what it is asked of: `cursor.fetchall` and `cursor` of `cursor.fetchall()`."""
     current: Expr | None = expr
     while current is not None:

@@ -369,6 +369,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Of a view: the callable that a bare tuple of a path and a subclass stands for in a list of routes."""
     answers: dict[str, str] = {}
     """Of a view: names of methods that are no HTTP methods themselves → the HTTP method that they answer."""
+    runs: dict[str, str] = {}
+    """Of a view: names of methods that the library runs on its way to an answer → the HTTP method that it answers then."""
     hands: dict[str, tuple[str, ...]] = {}
     """Methods of subclasses that the library calls itself → the types of what it gives them, behind `self`."""
     provides: dict[str, str] = {}

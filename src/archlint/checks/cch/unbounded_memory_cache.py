@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.checks.rule_api import Confidence, Hit, Project, Proof
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.project.caches.late_entries import LateEntries
 from archlint.project.caches.open_keys import OpenKey, OpenKeys
 from archlint.project.effects.memos import Memo, memos
 from archlint.project.effects.own_memos import own_memos
@@ -41,7 +42,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for memo in memos(project):
         if not once.runs_once(memo.definition.module, memo.definition):
             yield from _memo(project, keys, instances, memo, params)
-    yield from _mappings(project, keys, once, params)
+    told = list(_mappings(project, keys, once, params))
+    yield from told
+    yield from _late(project, keys, once, params, {each.site for each in told if isinstance(each, Hit)})
     for own in own_memos(project):
         found = [key for each in own.decorated if (key := _open_parameter(project, keys, each)) is not None]
         if found:
@@ -107,6 +110,18 @@ def _mappings(project: Project, keys: OpenKeys, once: OneOff, params: Params) ->
             yield Proof(entry.site, "is emptied")
         else:
             yield _entry(project, entry, key, params)
+
+
+def _late(project: Project, keys: OpenKeys, once: OneOff, params: Params, told: set[Site]) -> Iterator[Hit]:
+    """Mappings whose entries go only where they are asked for too late: see `LateEntries`. `told`: places with a finding."""
+    for container, entry in LateEntries(project).all:
+        is_few = not set(words_of(entry.name)[-1:]).isdisjoint(params.fixed)
+        if entry.site in told or is_few or once.runs_once(entry.module, entry.definition):
+            continue
+        key = keys.of(entry.module, entry.key, entry.context)
+        if key is not None:
+            words = {"name": entry.name, "key": key.text}
+            yield Hit(entry.site, words, "late", key.confidence, related=(Step(container.site, "it begins here"),))
 
 
 def _entry(project: Project, entry: Entry, key: OpenKey, params: Params) -> Hit:

@@ -136,10 +136,12 @@ class TaskRetries:
 
     @cached_property
     def _settings_retry(self) -> bool:
+        """A mapping names retries (`{"*": {"max_retries": 3}}`), and not one of a decorator, which is about one task."""
         return any(
             type(part) is String and part.value in self._words
             for module in self._project.modules.production
             for expr, _ in walk_module(module, frozenset({Mapping}))
+            if not _is_given_to_decorator(module, expr)
             for part in parts_of(module.body, expr)
         )
 
@@ -178,6 +180,12 @@ def tasks_of(project: Project, definition: Def) -> Iterator[Task]:
             operation = None if type(entity) is FunctionRef else inference.operation(entity)
             if operation is not None and operation.register == _TASK:
                 yield Task(definition, operation, body.calls[decorator.index] if isinstance(decorator, CallRef) else None)
+
+
+def _is_given_to_decorator(module: Module, expr: Expr) -> bool:
+    """`@task(retry_kwargs={"max_retries": 3})`"""
+    decorators = (decorator for function in module.outline.functions for decorator in function.decorators)
+    return any(decorator.at <= expr.at < decorator.end for decorator in decorators)
 
 
 def _last_names(body: Body, expr: Expr | None) -> set[str]:

@@ -151,12 +151,12 @@ def takes_out(module: Module, name: str) -> bool:
             return True
         if isinstance(target, Subscript) and _is_it(target.base, name) and isinstance(value, Constant) and value.value is None:
             return True  # `timers[user] = None`: what was there is let go
-        if value is not None and statement.kind not in ("delete", "global") and _hands_on(body, value, name):
+        if value is not None and statement.kind not in ("delete", "global") and hands_on(body, value, name):
             return True
     return any(context.subject is not None and _is_it(context.subject, name) for context in body.contexts)
 
 
-def _hands_on(body: Body, value: Expr, name: str) -> bool:
+def hands_on(body: Body, value: Expr, name: str) -> bool:
     """The mapping itself, not an item of it, goes further: another name for it, an answer."""
     waiting = [value]
     while waiting:

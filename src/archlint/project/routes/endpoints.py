@@ -91,14 +91,24 @@ class Endpoints:
 
     @cached_property
     def running(self) -> dict[Def, tuple[Endpoint, ...]]:
-        """`by_definition`, and what a library runs besides for a view: the methods of its serializer that keep what was sent.
-        These are no handlers, but run while the request waits."""
+        """`by_definition`, and what a library runs besides for a view: methods on the way to an answer (`form_valid`), and
+        those of its serializer that keep what was sent. These are no handlers, but run while the request waits."""
         found = {definition: list(endpoints) for definition, endpoints in self.by_definition.items()}
         for route in self._project.routes.routes:
             view = route.handler.target if route.handler is not None else None
-            for endpoint in self._saving(route, view) if isinstance(view, ClassDef) else ():
+            besides = (*self._run(route, view), *self._saving(route, view)) if isinstance(view, ClassDef) else ()
+            for endpoint in besides:
                 found.setdefault(endpoint.definition, []).append(endpoint)
         return {definition: tuple(dict.fromkeys(endpoints)) for definition, endpoints in found.items()}
+
+    def _run(self, route: Route, view: ClassDef) -> Iterator[Endpoint]:
+        """The view's own methods that its library runs when it answers."""
+        infos = self._project.knowledge.infos
+        told = [i.runs for a in self._inference.members.ancestors(Type(view.name)) for _, i in infos(a.name) if i.runs]
+        for name, definition in self._methods(view) if told else ():
+            methods = next(((runs[name],) for runs in told if name in runs), None)
+            if methods is not None and (not route.methods or not set(route.methods).isdisjoint(methods)):
+                yield Endpoint(route, methods, definition, view)
 
     def _saving(self, route: Route, view: ClassDef) -> Iterator[Endpoint]:
         """The methods of the view's serializer that its library runs with what was sent."""

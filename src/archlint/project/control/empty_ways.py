@@ -43,10 +43,11 @@ def only_with_something(project: Project, first: EffectPoint, second: EffectPoin
     for row, place in enumerate(body.contexts):
         if place.kind not in ("if", "else") or place.subject is None or place.end <= first.site.at:
             continue
-        if row in around and any(map(means, _with(place.subject) if place.kind == "if" else _without(place.subject))):
+        there = given_where(place.subject) if place.kind == "if" else missing_where(place.subject)
+        if row in around and any(map(means, there)):
             return True
         is_before = place.kind == "if" and place.end <= at and place.parent in around
-        if is_before and any(map(means, _without(place.subject))) and _leaves(project, module, row):
+        if is_before and any(map(means, missing_where(place.subject))) and _leaves(project, module, row):
             return True
     return False
 
@@ -57,24 +58,24 @@ def _is_given(value: Expr | None, point: EffectPoint) -> bool:
     return isinstance(value, CallRef) and (value.at, value.end) == (point.site.at, point.site.end)
 
 
-def _with(test: Expr) -> Iterator[Expr]:
+def given_where(test: Expr) -> Iterator[Expr]:
     """What there is where the test holds."""
     match test:
         case Operation(op="and"):
             for part in test.operands:
-                yield from _with(part)
+                yield from given_where(part)
         case Comparison(ops=("is not",), operands=(left, right)) if _is_nothing(right):
             yield left
         case _:
             yield test
 
 
-def _without(test: Expr) -> Iterator[Expr]:
+def missing_where(test: Expr) -> Iterator[Expr]:
     """What there is where the test does not hold."""
     match test:
         case Operation(op="or"):
             for part in test.operands:
-                yield from _without(part)
+                yield from missing_where(part)
         case Operation(op="not", operands=(part,)):
             yield part
         case Comparison(ops=("is",), operands=(left, right)) if _is_nothing(right):

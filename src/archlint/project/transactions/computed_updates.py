@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
     String,
     Subscript,
 )
-from archlint.project.control.sequence import context_at
+from archlint.project.control.sequence import chain, context_at
 from archlint.project.model import Def
 from archlint.project.names.arguments import arguments_by_parameter, parameter
 from archlint.project.parts import calls_below, parts_of
@@ -140,7 +140,8 @@ class ComputedUpdates:
         module, call = change.module, change.call
         if change.operator != _SETS or change.caller is None or not module.is_production:
             return
-        found = _computed(module, change.value, frozenset({change.field.lower()}), call.at)
+        column = change.field.rpartition(".")[2]  # `lines.$.stock`, of one in a list
+        found = _computed(module, change.value, frozenset({column.lower()}), call.at)
         if found is None or _asks_for_old(module, call, found[2]):
             return
         site = self._project.calls.site(module, call)
@@ -232,33 +233,56 @@ def _computed(module: Module, expr: Expr, columns: frozenset[str], before: int) 
             if is_own and s.operator.rstrip("=") in ADDING and s.target is not None and spell(body, s.target) == name:
                 return s.at, s.end, expr, expr.attr
         return None
-    made = made_before(module, expr, before) if isinstance(expr, Name) else None
-    for part in parts_of(body, made.value if made is not None else expr):
-        if not (isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1):
-            continue
-        for operand in part.operands:
-            for inner in parts_of(body, operand):
-                column = _read(module, inner, before)
-                if column.lower() in columns:
-                    return part.at, part.end, inner, column
+    ways = made_ways(module, expr, before) if isinstance(expr, Name) else []
+    for value in [made.value for made in ways] or [expr]:
+        for part in parts_of(body, value):
+            if not (isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1):
+                continue
+            for operand in part.operands:
+                for inner in parts_of(body, operand):
+                    column = _read(module, inner, before)
+                    if column.lower() in columns:
+                        return part.at, part.end, inner, column
     return None
 
 
 def _read(module: Module, expr: Expr, before: int) -> str:
-    """The name in `row["stock"]`, `row.stock`, or of `stock` that a call has given; empty for others."""
+    """The name in `row["stock"]`, `row.stock`, or of `stock` that a call has given, also through a name for one of the first;
+    empty for others."""
+    if isinstance(expr, Name):
+        made = made_before(module, expr, before)
+        value = _bare_number(module, made.value if made is not None else None)
+        if made is not None and isinstance(value, Subscript | Attribute):
+            return _read(module, value, made.at)
+        return expr.id if made is not None and _is_given(module, expr, before) else ""
     if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
         return expr.index[0].value if _is_given(module, expr.base, before) else ""
     if isinstance(expr, Attribute):
         return expr.attr if _is_given(module, expr.base, before) else ""
-    return expr.id if isinstance(expr, Name) and made_before(module, expr, before) and _is_given(module, expr, before) else ""
+    return ""
 
 
-def _is_given(module: Module, expr: Expr, before: int) -> bool:
+def _is_given(module: Module, expr: Expr, before: int, depth: int = _WRAPS) -> bool:
     """A call gives it, or the rows of which it is one, here."""
     while isinstance(expr, Subscript):
         expr = expr.base
-    made = made_before(module, expr, before) if isinstance(expr, Name) else None
-    return any(isinstance(part, CallRef) for part in parts_of(module.body, made.value if made is not None else expr))
+    if not isinstance(expr, Name):
+        return any(isinstance(part, CallRef) for part in parts_of(module.body, expr))
+    made = made_before(module, expr, before)
+    if made is not None:
+        return any(isinstance(part, CallRef) for part in parts_of(module.body, made.value))
+    rows = _looped_over(module, expr, before)
+    return rows is not None and depth > 0 and _is_given(module, rows, rows.at, depth - 1)
+
+
+def _looped_over(module: Module, name: Name, before: int) -> Expr | None:
+    """`rows`, of `for row in rows:` around the place."""
+    contexts = module.body.contexts
+    for row in chain(module, context_at(module, before)):
+        place = contexts[row]
+        if place.kind == "for" and isinstance(place.target, Name) and place.target.id == name.id:
+            return place.subject
+    return None
 
 
 def made_before(module: Module, name: Name, before: int) -> Statement | None:
@@ -271,6 +295,18 @@ def made_before(module: Module, name: Name, before: int) -> Statement | None:
     ]
     last = max(own, key=lambda s: s.at, default=None)
     return last if last is not None and body.contexts[last.context].function == function else None
+
+
+def made_ways(module: Module, name: Name, before: int) -> list[Statement]:
+    """As `made_before`, with those before it that stand in other branches: `if won: n = old + 1` and `else: n = 1`."""
+    around, found = chain(module, context_at(module, before)), list[Statement]()
+    made = made_before(module, name, before)
+    while made is not None:
+        found.append(made)
+        if made.context in around:
+            break  # nothing that was before it is left
+        made = made_before(module, name, made.at)
+    return found
 
 
 def _function_at(module: Module, at: int) -> int:

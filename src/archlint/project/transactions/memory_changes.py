@@ -1,4 +1,4 @@
-"""Numbers of objects that are changed by what they were: `x.n += 1`, `x.n = x.n + 1`."""
+"""Numbers of objects that are changed by what they were: `x.n += 1`, `x.n = x.n + 1`; and flags: `x.open = not x.open`."""
 
 from __future__ import annotations
 
@@ -72,6 +72,8 @@ def _is_of_itself(module: Module, statement: Statement, target: Attribute, sums:
     """`x.n = x.n + 1`, `x.n = (x.n or 0) + 1`, `x.n = max(0, x.n - 1)`; also with a name for the sum,
     and where that is limited (`left = x.n - 1`, `x.n = max(left, 0)`)."""
     body, value = module.body, statement.value
+    if type(value) is Operation and value.op == "not":
+        return is_old_value(module, value.operands[0], spell(body, target), statement.at)
     if type(value) is Name:
         made = made_before(module, value, statement.at) if value.id in sums else None
         while made is not None and isinstance(made.value, Constant) and body.contexts[made.context].kind == "if":

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.syntax import (
     Attribute,
@@ -32,7 +33,12 @@ if TYPE_CHECKING:
     from archlint.project.sql.statements import Sql
 
 _SET = re.compile(r"\bSET\b(.*?)(?:\bWHERE\b(.*))?$", re.IGNORECASE | re.DOTALL)
-_GIVEN = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*=\s*(?:'([^']*)'|(TRUE|FALSE|0|1)\b)", re.IGNORECASE)
+_WHERE = re.compile(r"\bWHERE\b(.*)$", re.IGNORECASE | re.DOTALL)
+_CLOCK = r"NOW\(\)|CURRENT_TIMESTAMP|GETDATE\(\)|UTC_TIMESTAMP|datetime\('now'"
+_PLACE = r"%s|%\(\w+\)s|\?|:\w+|\$\d+"
+_GIVEN = re.compile(
+    rf"([A-Za-z_]\w*)[\"`\]]?\s*=\s*(?:'([^']*)'|(TRUE|FALSE|0|1)\b|({_CLOCK})|(?<=_at = )({_PLACE}))", re.IGNORECASE
+)
 _NAMED = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*=")
 _FETCHES = re.compile(r"fetch|first|one|get|execute|query|row|find", re.IGNORECASE)
 _UPDATING = ("update_one", "find_one_and_update")
@@ -45,7 +51,8 @@ _UPDATE, _STATEMENT = "update", "values"
 
 class StateWrite(Struct, frozen=True):
     """`row`: the name of the row, as it stands at the place; `site`: the call that writes it, where none is set in memory;
-    `is_plain`: the row is no object of a class, but a document, or what a cursor gives."""
+    `is_plain`: the row is no object of a class, but a document, or what a cursor gives; `where`: what the text of the statement
+    asks for by which the row was found, empty for others."""
 
     function: int
     at: int
@@ -56,6 +63,7 @@ class StateWrite(Struct, frozen=True):
     value: Expr
     site: CallSite | None = None
     is_plain: bool = False
+    where: str = ""
 
     @property
     def shown(self) -> str:
@@ -157,8 +165,10 @@ class StateWrites:
                 asked = [o for o in texts if o.sink is not None and o.sink.call.at < sink.call.at and _asks(o, tables)]
                 row = self._fetched(definition, asked, sink.call) if asked else None
                 if row is not None:
+                    where = _WHERE.search(max(asked, key=_place).text)
                     for column, value in _set(sql.text, sink.call.at):
-                        yield self._by_call(sink.module, sink.call, row, column, value)
+                        write = self._by_call(sink.module, sink.call, row, column, value)
+                        yield replace(write, where=where[1]) if where is not None else write
 
     def _fetched(self, definition: Def, asked: list[Sql], call: Call) -> Name | None:
         """The name of the row that one of the statements has given: the first behind it that a call gives."""
@@ -211,6 +221,10 @@ class StateWrites:
         return None
 
 
+def _place(sql: Sql) -> int:
+    return sql.sink.call.at if sql.sink is not None else -1
+
+
 def _at(call: Call) -> int:
     return call.at
 
@@ -250,7 +264,8 @@ def _set(text: str, at: int) -> Iterator[tuple[str, Expr]]:
     for given in _GIVEN.finditer(found[1]) if found is not None else ():
         column = given[1].lower()
         if found is not None and not re.search(rf"\b{column}\b", found[2] or "", re.IGNORECASE):
-            if given[2] is not None:
-                yield column, String(at, 0, given[2])
+            said = given[2] or given[4] or given[5]  # a point in time that is set: `used_at = %s`
+            if said is not None:
+                yield column, String(at, 0, said)
             else:
                 yield column, Constant(at, 0, given[3].lower() in {"true", "1"})

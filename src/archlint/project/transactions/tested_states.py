@@ -26,6 +26,7 @@ from archlint.project.control.sequence import chain
 from archlint.project.model import Def
 from archlint.project.parts import item_read, parts_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.transactions.asked_states import AskedStates
 from archlint.project.transactions.computed_updates import made_before
 from archlint.project.transactions.state_writes import StateWrite, StateWrites
 from archlint.project.transactions.written_names import ROW_KEYS
@@ -61,13 +62,14 @@ class TestedStates:
         self._project = project
         self._checks = checks
         self._writes = StateWrites(project)
+        self._asked = AskedStates(project)
 
     def of(self, module: Module) -> Iterator[TestedChange]:
         """Those of a module, by place."""
         tested: _Tests | None = None
         for write in self._writes.of(module):
             tested = tested or _Tests(module)
-            found = self._test(module, tested, write) or self._call(module, write)
+            found = self._test(module, tested, write) or self._call(module, write) or self._query(module, write)
             if found is not None:
                 yield TestedChange(Def(module, module.name, write.function), write, *found)
 
@@ -108,6 +110,13 @@ class TestedStates:
             )
             if asks and any(each is not None and _is_same_name(module, each, write.value) for each in given):
                 return (value, -1, "raise") if _read_again(module, write) < s.at else None
+        return None
+
+    def _query(self, module: Module, write: StateWrite) -> tuple[Expr, int, str] | None:
+        """`filter(pk=pk, status=OPEN).first()`, which finds the row only in the state before."""
+        for asked in self._asked.of(module, write, _read_again(module, write)):
+            if _After(self._project, module, write, write.context).is_so(asked.op, asked.value) is False:
+                return asked.query, asked.branch, asked.leaves
         return None
 
 
@@ -230,9 +239,9 @@ class _After:
             return op == "not in" if is_new and self._is_looked_up(right) else None
         for positive, negative in _NEGATED.items():
             if op == negative:
-                told = self._asked(positive, right)
+                told = self.is_so(positive, right)
                 return None if told is None else not told
-        return self._asked(op, right)
+        return self.is_so(op, right)
 
     def _is_looked_up(self, expr: Expr) -> bool:
         """`ALLOWED[order.status]`, or a name for it: what may follow the state."""
@@ -242,7 +251,8 @@ class _After:
             return False
         return any(self._is_own(part) for part in parts_of(self._module.body, found))
 
-    def _asked(self, op: str, right: Expr) -> bool | None:
+    def is_so(self, op: str, right: Expr) -> bool | None:
+        """The new value is equal to another one, or among others."""
         if op in ("==", "is"):
             return self._same(right)
         if op == "in":

@@ -109,7 +109,20 @@ class Transactions:
             for row, function in enumerate(klass.module.outline.functions)
             if function.klass == klass.index and function.name in _AROUND
         )
-        return any(self.holds(method) or any(True for _ in self.blocks.of(method)) for method in methods)
+        return any(self.holds(m) or any(self._goes_on_in(m, row) for row in self.blocks.of(m)) for m in methods)
+
+    @staticmethod
+    def _goes_on_in(method: Def, row: int) -> bool:
+        """What middleware was given, and no method of its own, is called in the block: `self.get_response(request)`."""
+        place, module = method.module.body.contexts[row], method.module
+        itself = {each.name for each in method.function.parameters[:1]}
+        own = {each.name for each in module.outline.functions if each.klass == method.function.klass}
+        callees = (c.callee for c in module.own_calls(method.index) if place.at <= c.at < place.end)
+        return any(
+            isinstance(each, Attribute)
+            and (each.attr in _AROUND or (isinstance(each.base, Name) and each.base.id in itself and each.attr not in own))
+            for each in callees
+        )
 
     # decorators and frameworks
 

@@ -33,6 +33,8 @@ _WORK = frozenset({"file.tree", "process"})
 _CLASS = re.compile(r"[A-Z][a-z]\w*")
 _WAITS = frozenset({"sleep"})
 _SERVICES = frozenset({"http-client", "cloud-sdk", "model-service"})
+_SERVER = "web-framework"
+"""A library that is both is asked for its own errors and answers; of its client each call is known."""
 _KEPT = frozenset({"db.commit"})
 _THROUGH = frozenset({"try", "with"})
 _LEAVING = frozenset({"continue", "break", "return"})
@@ -201,7 +203,7 @@ class OneByOne:
         return any(
             self._function_reaches(t.definition, effects, depth)
             if t.definition is not None
-            else effects in (_OUTSIDE, _ASKED) and not _SERVICES.isdisjoint(kinds(t.name))
+            else effects in (_OUTSIDE, _ASKED) and not _SERVICES.isdisjoint(of := kinds(t.name)) and _SERVER not in of
             for t in site.targets
         )
 

@@ -31,7 +31,7 @@ from archlint.project.loops.batches import expression_of
 from archlint.project.loops.handfuls import Handfuls
 from archlint.project.loops.item_keys import asks_for_group
 from archlint.project.loops.later_writes import may_wait
-from archlint.project.loops.lone_writes import only_writes
+from archlint.project.loops.lone_writes import only_writes, writes_each
 from archlint.project.loops.loop_items import is_put_in_brackets
 from archlint.project.loops.loops import Loop
 from archlint.project.loops.own_turns import (
@@ -70,6 +70,9 @@ _ANSWER, _LINES = "answer", "lines"
 _REQUEST, _KEYED = "request", "keyed"
 """`keyed` is evidence that there may be many items, not that there are.  What a loop takes of either as it comes
 (`async for text in socket.iter_text()`, messages of a queue) is no list."""
+_ROWS = "rows"
+_MANY = frozenset({_ROWS, _ANSWER, _LINES})
+"""Of parts of a request, which are as often a handful, not."""
 _FAR = 3
 """Functions between the loop and the query: on a way as long with branches there are many conditions that nobody can weigh."""
 _NOTHING = frozenset({"", "listed", "shipped", "read"})
@@ -234,7 +237,7 @@ def _weighed(project: Project, query: Repeated, known: _Known, params: Params) -
     doubt = _doubt_on_the_way(project, query, known.spared, params)
     if doubt:
         return Confidence.LOW, doubt
-    if is_write and (evidence == _KEYED or not _one_could_do(project, query, params)):
+    if is_write and (evidence == _KEYED or not _one_could_do(project, query, params, evidence)):
         return Confidence.LOW, _EACH
     is_same = loop.mapping is None and loop.derived.isdisjoint(names_in(query.point.module.body, query.expression))
     # the same query over and over is bad too, but the session may answer it
@@ -366,13 +369,15 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
     return "each turn asks with what the one before found" if goes_on_from_before(query.loop, query.point) else ""
 
 
-def _one_could_do(project: Project, query: Repeated, params: Params) -> bool:
+def _one_could_do(project: Project, query: Repeated, params: Params, evidence: str) -> bool:
     """One statement, or one commit, does for all items what the loop does for each."""
     if _commits(query) or is_plain_insert(project, query, frozenset(params.inserting)) or writes_the_same(project, query):
         return True
-    if only_writes(project, query):
+    adding = frozenset(params.adding)
+    if only_writes(project, query) or (evidence in _MANY and writes_each(project, query, adding)):
         return True
-    return AddedRows(project, frozenset(params.adding), frozenset(params.locking)).adds_one(query)
+    added = AddedRows(project, adding, frozenset(params.locking))
+    return added.adds_one(query) or (evidence == _ROWS and added.changes_one(query))
 
 
 def _commits(query: Repeated) -> bool:

@@ -25,6 +25,8 @@ _WRITES = ("db.write", "db.commit")
 _NEAR = 2
 """Functions between the loop and the question: further down it may be about anything."""
 _LITTLE = 2
+_STEPS = 2
+"""From a question back to what its statement was made of."""
 _AROUND = frozenset({"with", "try"})
 
 
@@ -47,9 +49,24 @@ def asked_first(project: Project, query: Repeated, looking: Iterable[str], singl
     if len(path.through) > _NEAR or len(places) != len(path.through) + 1 or _writes_much(project, path.through[0]):
         return None
     is_keyed = end.call.operation is not None and end.call.operation.keyed
-    is_keyed = is_keyed or asks_by_key(end.module.body, [end.call.expr], own) or _asks_by_sql(project, end.call, own)
+    is_keyed = is_keyed or asks_by_key(end.module.body, _asked(end, end.call), own) or _asks_by_sql(project, end.call, own)
     is_asked = looks_up or (is_keyed and _gives_one(end, frozenset(single)))
     return other if is_asked and all(_is_always_asked(project, p, looks_up and p is end) for p in places[1:]) else None
+
+
+def _asked(end: EffectPoint, call: CallSite) -> list[Expr]:
+    """The question, and what its function gave the names in it: `query = select(Order).where(…)`, `execute(query)`."""
+    body, found = end.module.body, list[Expr]((call.expr,))
+    own = end.module.own_statements(end.caller.index) if end.caller is not None else ()
+    before = [s for s in own if type(s.target) is Name and s.value is not None and s.end <= end.site.at]
+    for _ in range(_STEPS):
+        names = {name for part in found for name in names_in(body, part)}
+        found += [s.value for s in before if _named(s.target) in names and s.value is not None and s.value not in found]
+    return found
+
+
+def _named(target: Expr | None) -> str:
+    return target.id if isinstance(target, Name) else ""
 
 
 def _asks_by_sql(project: Project, call: CallSite, own: frozenset[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
@@ -20,8 +21,9 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.project.effects.kept_answers import empty_names
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import children, item_read, names_in, parts_of
 from archlint.project.spelling import last_name, spell
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.loops.loops import Loop
@@ -30,6 +32,9 @@ _BRANCHES = frozenset({"if", "else", "case"})
 _FIRST = (0, 1)
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]+")
 _CONVERTER = re.compile(r"_*(to|as|parse)_\w+")
+_STEPS = 2
+"""From what is compared back to the item it is made of."""
+_NOW = frozenset({"now", "current"})
 _CLOCK = re.compile(r"time|monotonic|(?<![a-z])now(?![a-z])|elapsed|interval", re.IGNORECASE)
 
 
@@ -53,7 +58,7 @@ def guarded(loop: Loop, chain: tuple[int, ...], at: int) -> str | None:
         for part in parts_of(body, place.subject):
             if isinstance(part, Operation) and part.op == "%":
                 return "it asks every so many items"
-            if isinstance(part, Comparison) and (_measures(body, part) or _counts_anew(loop, index, part)):
+            if isinstance(part, Comparison) and (_measures(loop, part) or _counts_anew(loop, index, part)):
                 return "it asks when a buffer is full or time is up"
     return None
 
@@ -158,11 +163,13 @@ def _is_memo(loop: Loop, holder: Statement, at: int) -> bool:
     } - loop.targets  # what is put into the item is gone with it
     filled -= {spell(body, s.target.base) for s in loop.statements if isinstance(s.target, Subscript) and _adds_up(body, s)}
     filled -= {s.target.id for s in loop.statements if s.kind == "assign" and type(s.target) is Name}  # so is what a turn makes
+    ends = max((call.end for call in body.calls if call.at == at), default=at)
     return bool(filled) and any(
         _looks_up(body, part, filled)
         for statement in loop.statements
         if statement.at <= holder.at  # what is looked up behind it spares nothing
         for part in parts_of(body, statement.value)
+        if not at < part.at < ends  # nor does what the call is given
     )
 
 
@@ -245,10 +252,51 @@ def _counts_anew(loop: Loop, branch: int, comparison: Comparison) -> bool:
     )
 
 
-def _measures(body: Body, comparison: Comparison) -> bool:
+def _measures(loop: Loop, comparison: Comparison) -> bool:
+    """`len(waiting) >= size`, `time.time() - last > 60`: what fills up, or passes, as the loop goes on; and `row.due_time <
+    now`, of which few are so at a time.  Not how long the item is (`len(row.parts) > 3`), or when it was made by another
+    (`row.time < best.time`), nor what is the same in each turn."""
+    body = loop.module.body
     if not any(op in (">", ">=", "<", "<=", "==") for op in comparison.ops):
         return False
     if any(isinstance(operand, Constant) and operand.value in _FIRST for operand in comparison.operands):
         return False  # whether there is anything at all
     sides = [spell(body, operand) for operand in comparison.operands]
-    return any(side.startswith("len(") or _CLOCK.search(side) for side in sides)
+    tells_time = any(_CLOCK.search(side) for side in sides)
+    if not _of_item(loop).isdisjoint(name for operand in comparison.operands for name in _roots(body, operand)):
+        return tells_time and any(_is_now(body, part) for part in parts_of(body, comparison))
+    set_here = {s.target.id for s in loop.statements if isinstance(s.target, Name)}
+    passes = any(_is_now(body, part) or _named(part) in set_here for part in parts_of(body, comparison))
+    return (tells_time and passes) or any(side.startswith("len(") for side in sides)
+
+
+def _is_now(body: Body, part: Expr) -> bool:
+    """`time.time()`, `datetime.now()`, `current_time`."""
+    if isinstance(part, CallRef):
+        return _CLOCK.search(last_name(body, part)) is not None
+    return not _NOW.isdisjoint(words_of(_named(part)))
+
+
+def _of_item(loop: Loop) -> frozenset[str]:
+    """The loop's variables, but for one that counts, and what a turn makes of them; what grows by them is not of one item."""
+    body, subject, target = loop.module.body, loop.place.subject, loop.place.target
+    counting = last_name(body, subject) if isinstance(subject, CallRef) else ""
+    items = target.items[1:] if counting == "enumerate" and isinstance(target, Collection) else (target,)
+    found = {name for item in items for name in names_in(body, item)} if counting != "range" else set[str]()
+    for _ in range(_STEPS):
+        for s in loop.statements:
+            if s.kind == "assign" and isinstance(s.target, Name) and not found.isdisjoint(used := set(names_in(body, s.value))):
+                found.update({s.target.id} - used)
+    return frozenset(found)
+
+
+def _roots(body: Body, expr: Expr) -> Iterator[str]:
+    """The names that an expression is about: `waiting` of `waiting[item.kind]` and of `waiting.get(item.kind)`."""
+    read = item_read(body, expr)
+    if read is not None:
+        yield from _roots(body, read[0])
+    elif isinstance(expr, Name):
+        yield expr.id
+    else:
+        for part in children(body, expr):
+            yield from _roots(body, part)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Argument, Attribute, Await, Body, CallRef, Context, Expr, Name, Walrus
 from archlint.project.control.searches import goes_down_a_path
+from archlint.project.loops.plain_inserts import BETWEEN
 from archlint.project.loops.stations import is_straight, stations
 from archlint.project.model import Type
 from archlint.project.names.arguments import arguments_by_parameter, parameter
@@ -53,6 +54,22 @@ class AddedRows:
         if self._goes_elsewhere(query) or goes_down_a_path(query.loop) or _is_made_for_some(query) or _are_files(query.loop):
             return False
         return self._is_plain(query) and (not through or is_straight(self._project, query.point, query.path))
+
+    def changes_one(self, query: Repeated) -> bool:
+        """Each turn runs a function that does nothing but write once, whatever it is given, and nothing else that leaves the
+        process: `repository.update(row)`, `row.save()` of the model's own."""
+        through, loop = query.path.through, query.loop
+        if (
+            loop.mapping is not None
+            or not 0 < len(through) < _NEAR
+            or not BETWEEN.isdisjoint(loop.kinds_around(query.point.context))
+        ):
+            return False
+        if any(statement.kind == "break" for statement in loop.statements) or goes_down_a_path(loop) or _are_files(loop):
+            return False
+        if any(self._does_more(definition, most=1) for definition in through) or self._goes_elsewhere(query):
+            return False
+        return is_straight(self._project, query.point, query.path)
 
     def _adds(self, places: list[EffectPoint]) -> bool:
         """The last place makes a row of what was no row before."""
@@ -110,17 +127,17 @@ class AddedRows:
         roles = {types.role(entity) for entity in found if isinstance(entity, Type) and entity.is_class}
         return "db-model" in roles or ("serializer" in roles and _is_of_data(given))
 
-    def _does_more(self, definition: Def) -> bool:
+    def _does_more(self, definition: Def, most: int = _LITTLE) -> bool:
         """It changes several things, locks rows, or goes somewhere else as well."""
         effects, body = self._project.effects, definition.module.body
         if any(effects.has(definition, effect) for effect in _ELSEWHERE):
             return True
         written = {p.site for p in effects.points_of(definition, "db.write")}
         asked = {p.site for p in effects.points_of(definition, "db.read")} - written
-        if len(asked) > 1:
+        if len(asked) >= most:
             return True
         calls = self._project.calls.of(definition)
-        return len(written) > _LITTLE or any(last_name(body, site.call.callee) in self._locking for site in calls)
+        return len(written) > most or any(last_name(body, site.call.callee) in self._locking for site in calls)
 
     def _goes_elsewhere(self, query: Repeated) -> bool:
         loop = query.loop

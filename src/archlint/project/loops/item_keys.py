@@ -35,7 +35,7 @@ def is_keyed(query: Repeated) -> bool:
     if not query.path.through and end is not None and end.operation is not None and end.operation.keyed:
         return any(not own.isdisjoint(names_in(body, argument.value)) for argument in end.call.arguments)
     asked = _asked(loop, body, query.expression)
-    return asks_by_key(body, asked, own) or any(_is_key_of(body, loop, part) for expr in asked for part in parts_of(body, expr))
+    return asks_by_key(body, asked, own) or any(is_key_of(body, loop, part) for expr in asked for part in parts_of(body, expr))
 
 
 def asks_for_group(query: Repeated) -> bool:
@@ -64,7 +64,15 @@ def _asked(loop: Loop, body: Body, expr: Expr | None) -> list[Expr]:
     return found
 
 
-def _is_key_of(body: Body, loop: Loop, part: Expr) -> bool:
+def has_keys(loop: Loop) -> bool:
+    """The loop reads a key of its item: that is one thing, and no part of a list of such."""
+    body, place = loop.module.body, loop.place
+    heads = [each.subject for each in body.contexts if place.at < each.at < place.end and each.subject is not None]
+    roots = [*(s.value for s in loop.statements), *heads]
+    return loop.mapping is None and any(is_key_of(body, loop, part) for root in roots for part in parts_of(body, root))
+
+
+def is_key_of(body: Body, loop: Loop, part: Expr) -> bool:
     """`line.product_id`, `line["product_id"]`, `line.get("product_id")`, where `line` is the item."""
     if isinstance(part, CallRef):
         call = body.calls[part.index]

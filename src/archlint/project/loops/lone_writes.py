@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import Attribute, Expr, Name
 from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.loops.plain_inserts import BETWEEN, stands_alone
 from archlint.project.parts import names_in, parts_of
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 _TOUCHING = frozenset({"db.read", "db.write", "db.commit"})
 _BACK = "returning"
+_OTHERWISE = frozenset({"else", "case"})
+_LEAVING = frozenset({"continue", "return", "raise"})
+_TAKING = frozenset({"add", "remove", "aadd", "aremove"})
+_RELATIONS = frozenset({"db-manager", "relation"})
 
 
 def only_writes(project: Project, query: Repeated) -> bool:
@@ -30,6 +35,41 @@ def only_writes(project: Project, query: Repeated) -> bool:
         return False
     beside = (p for p in project.effects.points_in(loop.module, point.caller, set(_TOUCHING)) if loop.holds(p.site))
     return all(other.call is not None and _executes(project, query, other.call) for other in beside)
+
+
+def writes_each(project: Project, query: Repeated, adding: frozenset[str]) -> bool:
+    """`row.save()`, `row.order.delete()`, `Line.objects.create(…)`, `order.lines.add(row)` in the loop itself, which goes to
+    its end: there is a form of each for many rows, also where each has values of its own.  `adding`: calls that add one row.
+    What a handler does, or the other side of a test, or what a turn is left behind (`continue`), is seldom come to."""
+    loop, call = query.loop, query.point.call
+    if loop.mapping is not None or query.path.through or call is None or not isinstance(call.call.callee, Attribute):
+        return False
+    if not (BETWEEN | _OTHERWISE).isdisjoint(loop.kinds_around(query.point.context)):
+        return False
+    if call.operation is None or call.operation.flushes or any(s.kind == "break" for s in loop.statements):
+        return False
+    around = loop.chain(query.point.context)[:-1]
+    if any(s.kind in _LEAVING and s.context in around and s.at > query.point.site.at for s in loop.statements):
+        return False
+    callee = call.call.callee
+    if callee.attr in adding or _adds_to_relation(project, query, callee):
+        return True
+    return StatementKind(project.types.inference).executed(call) is None and _root(callee.base) in loop.targets
+
+
+def _adds_to_relation(project: Project, query: Repeated, callee: Attribute) -> bool:
+    """`order.lines.add(row)`, which takes many."""
+    given = query.point.call.call.arguments if query.point.call is not None else ()
+    found = project.types.all(query.point.module, callee.base, query.point.context)
+    is_item = len(given) == 1 and given[0].name is None and _root(given[0].value) in query.loop.targets
+    return callee.attr in _TAKING and is_item and any(project.types.role(t) in _RELATIONS for t in found if not t.is_class)
+
+
+def _root(expr: Expr) -> str:
+    """`row` of `row.order.customer`."""
+    while isinstance(expr, Attribute):
+        expr = expr.base
+    return expr.id if isinstance(expr, Name) else ""
 
 
 def _executes(project: Project, query: Repeated, call: CallSite) -> bool:

@@ -14,6 +14,7 @@ from archlint.project.control.attempts import RETRY, counts, is_retry
 from archlint.project.control.guarded import guarded
 from archlint.project.control.refused import refuses_more
 from archlint.project.listings.limited import Limited
+from archlint.project.loops.item_keys import has_keys
 from archlint.project.loops.loop_items import listed_by
 from archlint.project.model import Def, Type
 from archlint.project.parts import names_in, parts_of
@@ -160,7 +161,7 @@ class Loops:
                 return "a small limit bounds its items"
             if refuses_more(self._project, loop, FEW):
                 return "longer ones are refused above it"
-            if _cuts(loop) or (_are_named_chunks(loop) and not self._goes_over_rows(loop)):
+            if _cuts(loop) or (_are_named_chunks(loop) and not self._goes_over_rows(loop) and not has_keys(loop)):
                 return CHUNKS
             if is_retry(loop) and not self._goes_over_rows(loop):
                 return "it counts attempts"

@@ -21,6 +21,7 @@ from archlint.project.routes.mutations import mutations
 from archlint.project.routes.route_records import App, Route
 from archlint.project.routes.route_tree import UNKNOWN_OWNER
 from archlint.project.routes.secret_lookups import looks_up_by_secret
+from archlint.project.routes.senders import Senders
 from archlint.project.routes.view_access import Guard
 from archlint.project.source.modules import Module
 from archlint.project.transactions.changed_rows import ways_to_change
@@ -48,7 +49,9 @@ class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     which people sign up; `gateways`: words in folders of apps through which others are
     reached; `signs_up`: words for what code does that keeps somebody's new password; `secrets`: last words of
     columns whose value knows only who was told it; `traces`: words in names of what only records the request; `set_aside`:
-    words in names of packages and modules that are kept, and run no more."""
+    words in names of packages and modules that are kept, and run no more; `hooks`: words in paths, names and modules of what
+    other programs call; `verifies`: words for what code does that finds out whether it is they, `asks_back`: words in names of
+    what asks them again what they have sent."""
 
     not_asked: tuple[str, ...]
     doubtful: tuple[str, ...]
@@ -58,6 +61,9 @@ class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     secrets: tuple[str, ...]
     traces: tuple[str, ...]
     set_aside: tuple[str, ...]
+    hooks: tuple[str, ...]
+    verifies: tuple[str, ...]
+    asks_back: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class _Write:
     far: int = 0
     signs_up: bool = False
     is_told: bool = False
+    definition: Def | None = None
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -82,13 +89,18 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     open_writes: dict[tuple[str, str], list[_Write]] = defaultdict(list)
     asking: dict[tuple[str, str], list[Guard]] = defaultdict(list)
     signing = Asking(project, Phrases(params.signs_up))
+    senders = Senders(project, Phrases(params.verifies), Phrases(params.asks_back))
     for write in (*_of_functions(project, guards, signing, params.secrets), *_of_views(project, guards)):
         place = _place(project, write.route)
         if write.guard >= Guard.CHECKS:
             asking[place].append(write.guard)
             yield Proof(write.site, f"`{write.label}` asks who comes")
-        elif write.words.isdisjoint(params.not_asked) and not _is_set_aside(project, write.route.module, params):
+        elif not write.words.isdisjoint(params.not_asked) or _is_set_aside(project, write.route.module, params):
+            continue
+        elif write.words.isdisjoint(params.hooks):
             open_writes[place].append(write)
+        elif _is_sent_by_any(write, guards, senders):
+            yield _hit(write, params, "hook")
     yield from _of_mutations(project, guards, signing, params)
     gateways = _gateways(project, params)
     for place, found in open_writes.items():
@@ -97,6 +109,13 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield from (_hit(write, params) for write in writes)
         else:
             yield from _by_app(project, writes, params)
+
+
+def _is_sent_by_any(write: _Write, guards: Guards, senders: Senders) -> bool:
+    """Whatever stands before it, and may refuse what has no signature, is taken for what does."""
+    if write.guard is not Guard.NONE or write.definition is None or "POST" not in write.label:
+        return False
+    return not guards.is_declared_with_any(write.route) and not senders.are_known(write.definition, write.label)
 
 
 def _gateways(project: Project, params: Params) -> frozenset[tuple[str, ...]]:
@@ -134,7 +153,7 @@ def _of_functions(project: Project, guards: Guards, signing: Asking, secrets: tu
             signs_up = guard < Guard.CHECKS and "POST" in endpoint.methods and signing.function_asks(definition)
             is_told = guard < Guard.CHECKS and looks_up_by_secret(project, (definition, *path.through), secrets)
             far, site = len(path.through), definition.site
-            yield _Write(endpoint.route, site, endpoint.label, words, guard, path, far, signs_up, is_told)
+            yield _Write(endpoint.route, site, endpoint.label, words, guard, path, far, signs_up, is_told, definition)
 
 
 def _of_mutations(project: Project, guards: Guards, signing: Asking, params: Params) -> Iterator[Hit | Proof]:
@@ -250,14 +269,14 @@ def _asks_for_certificates(module: Module) -> bool:
     return any(isinstance(each, Attribute) and each.attr == _CERTIFIED for each in given)
 
 
-def _hit(write: _Write, params: Params) -> Hit:
+def _hit(write: _Write, params: Params, message: str = "default") -> Hit:
     confidence = _confidence(write, params)
     words = {"endpoint": write.label}
     if write.path is None:
         return Hit(write.site, words, "view", confidence)
     words["call"] = write.path.end.shown
     steps = (Step(write.site, f"answers {write.label}"), *write.path.steps)
-    return Hit(write.site, words, "default", confidence, path=steps)
+    return Hit(write.site, words, message, confidence, path=steps)
 
 
 def _confidence(write: _Write, params: Params) -> Confidence:

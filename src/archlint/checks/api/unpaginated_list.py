@@ -33,6 +33,7 @@ _CONNECTION = "connection"
 """A list of a GraphQL field that is given in pages, by a convention."""
 _ENDS = frozenset({"since", "until"})
 """Both ends of a time: what lies between is bounded."""
+_PAGED = frozenset({"limited", "optional"})
 _LONG = 6
 _KEYS = frozenset({"id", "pk", "uuid", "key", "slug"})
 _GIVEN = frozenset({"self", "cls", "request", "req", "info", "ctx", "context"})
@@ -87,7 +88,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     paged = {
         rows.model.name
         for rows in (*(rows for _, _, found in functions for rows in found), *(rows for view, _ in views for rows in view.rows))
-        if "limited" in rows.traits and rows.model is not None
+        if not rows.traits.isdisjoint(_PAGED) and rows.model is not None
     }
     written, left = WrittenModels(project, OneOff(project, params)), project.left_routers
     many = ManyRows(project, params, written, listing.created, paged)
@@ -172,7 +173,7 @@ class _Weighed:
         params, words = self.params, set(words_of(path))
         own = {*words, *(f"{word}s" for word in words), *params.envelopes}
         is_whole = all(any(each in own or ends_one(each, words) for each in words_of(key)) for key in rows.under)
-        traits = rows.traits - _ENDS - {"state", "parted"}
+        traits = rows.traits - _ENDS - {"state", "parted", "optional"}
         named = words_of(_named(rows))
         if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
             return Confidence.LOW
@@ -357,7 +358,8 @@ def _by_view(view: ListingView, path: str, rows: Rows, weighed: _Weighed) -> Hit
 
 def _by_function(endpoint: Endpoint, rows: Rows, weighed: _Weighed) -> Hit:
     function = endpoint.definition.function
-    asked = any(p.name in weighed.params.page_parameters for p in function.parameters)
+    is_page = "optional" not in rows.traits  # of what nothing was seen to limit
+    asked = is_page and any(p.name in weighed.params.page_parameters for p in function.parameters)
     of_one = not set(words_of(function.qualname)).isdisjoint(weighed.params.single)
     is_left = not set(words_of(endpoint.definition.module.path.rpartition("/")[0])).isdisjoint(weighed.params.left)
     is_note = asked or of_one or is_left or _is_for_developers(endpoint, weighed.params)

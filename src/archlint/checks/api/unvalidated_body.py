@@ -12,6 +12,7 @@ from archlint.project.control.asking import Asking, Phrases
 from archlint.project.control.conditions import Path as ConditionPath
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def, Type
+from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.class_attributes import method_in
 from archlint.project.names.handed_values import HandedValues
 from archlint.project.routes.endpoints import WRITING, Endpoint
@@ -21,7 +22,7 @@ from archlint.project.types.entities import FunctionRef
 from archlint.project.values.looked_at import Look, LookedAt
 from archlint.project.values.looked_up import LookedUp
 from archlint.project.values.read_fields import ReadFields
-from archlint.project.values.unseen_fields import UnseenFields
+from archlint.project.values.unseen_fields import Unseen, UnseenFields
 from archlint.project.walk import walk_module
 from archlint.project.words import words_of
 
@@ -42,18 +43,19 @@ _VERBS = frozenset({"post", "put", "patch", "delete"})
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`bodies`: attributes of a request that give what was sent, nobody having looked at it; `requests`: names of requests;
-    `open_types`: annotations of a handler's parameter that let everything in; `validates`: words for what code that looks
-    at it reads and calls; `free`: last words of fields that may hold any text; `not_asked`: words in paths and names of
-    endpoints that take what a protocol or another program sends; `models`: classes whose instances look at what they are made
-    of; `markers`: what a parameter's default is called that takes the body as it is; `forms`: those of `bodies` that hold
-    texts alone; `spared`: words in names of calls that do not look at what was sent, whatever else they check; `secrets`: of
-    those that take a password; `schemas`: of attributes of a class by which its base looks; `documents`: of decorators that
-    only document; `guards`: of decorators that ask who comes, and not what he sends (`@token_required`); `compared`: of
-    those in `secrets` that only compare."""
+    `open_types`: annotations of a handler's parameter that let everything in, `lists`: of what holds many such; `validates`:
+    words for what code that looks at it reads and calls; `free`: last words of fields that may hold any text; `not_asked`:
+    words in paths and names of endpoints that take what a protocol or another program sends; `models`: classes whose
+    instances look at what they are made of; `markers`: what a parameter's default is called that takes the body as it is;
+    `forms`: those of `bodies` that hold texts alone; `spared`: words in names of calls that do not look at what was sent,
+    whatever else they check; `secrets`: of those that take a password; `schemas`: of attributes of a class by which its base
+    looks; `documents`: of decorators that only document; `guards`: of decorators that ask who comes, and not what he sends
+    (`@token_required`); `compared`: of those in `secrets` that only compare."""
 
     bodies: tuple[str, ...]
     requests: tuple[str, ...]
     open_types: tuple[str, ...]
+    lists: tuple[str, ...]
     validates: tuple[str, ...]
     free: tuple[str, ...]
     not_asked: tuple[str, ...]
@@ -138,11 +140,20 @@ class _Fields:
         """A hit where one that must be there, or several, go on and nothing looks at them."""
         if bodies.site is None or bodies.is_form or bodies.are_handed_in() or self._is_seen_apart(definition, endpoint):
             return
-        read = bodies.fields()
-        end = max((point.site.end for point in writes), default=definition.function.end)
+        writing = [point.site.end for point in writes if point.site.at > bodies.site.at]
+        own = bodies.fields()
+        shown = self._unseen(own, definition, max(writing, default=definition.function.end))
+        if not shown and self._looking.of(own.whole(), definition, definition.function.end, depth=0) is not Look.CLOSE:
+            handed = (self._unseen(read, below, below.function.end) for below, read in bodies.handed_whole())
+            shown = next((found for found in handed if found and own.by_key.keys().isdisjoint(e.key for e in found)), [])
+        if shown:
+            yield self._hit(endpoint, bodies.site, shown)
+
+    def _unseen(self, read: ReadFields, definition: Def, end: int) -> list[Unseen]:
+        """Of the fields that a function reads those that are worth a word."""
         found = UnseenFields(self._project, definition, read, self._looking, end)
         if not read.by_key or found.are_seen_together():
-            return
+            return []
         all_unseen = found.found()
         unseen = [each for each in all_unseen if words_of(each.key)[-1:] and words_of(each.key)[-1] not in self._free]
         needed = [each for each in unseen if each.is_needed]
@@ -150,15 +161,17 @@ class _Fields:
         are_told = len(needed) > 1 or len(going) > 1 or any(each.goes_on for each in needed)
         are_none_seen = are_told and len(all_unseen) == len(read.by_key)
         if len(going) < _SEVERAL and len(needed) < _SEVERAL and not are_none_seen:
-            return
-        shown = going if len(going) >= _SEVERAL or not needed else needed
+            return []
+        return going if len(going) >= _SEVERAL or not needed else needed
+
+    def _hit(self, endpoint: Endpoint, site: Site, shown: list[Unseen]) -> Hit:
         rest = len(shown) - _SHOWN
         names = ", ".join(f"`{each.key}`" for each in shown[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
-        steps = [Step(bodies.site, f"takes what `{endpoint.label}` is sent")]
+        steps = [Step(site, f"takes what `{endpoint.label}` is sent")]
         taken = next((each.taken for each in shown if each.taken is not None), None)
         if taken is not None:
             steps.append(Step(taken.site, "goes on with it"))
-        yield Hit(bodies.site, {"endpoint": endpoint.label, "fields": names}, "fields", Confidence.MEDIUM, path=tuple(steps))
+        return Hit(site, {"endpoint": endpoint.label, "fields": names}, "fields", Confidence.MEDIUM, path=tuple(steps))
 
     def _is_seen_apart(self, definition: Def, endpoint: Endpoint) -> bool:
         """`form.validate()`, `OrderForm(request)`, `add_url_rule("/orders", view_func=validated("order")(create))`."""
@@ -173,6 +186,10 @@ class _Fields:
         declared = self._project.modules.by_path[route.path].body
         inside = [each for each in declared.calls if route.at <= each.at and each.end <= route.end]
         return any(self._apart.in_name(last_name(declared, each.callee)) for each in inside)
+
+
+def _is_nothing(_: Expr) -> bool:
+    return False
 
 
 def _end_of(path: ConditionPath, definition: Def) -> int:
@@ -254,7 +271,10 @@ class _Bodies:
         for each in self._function.parameters:
             if each.annotation is None or f"{{{each.name}}}" in endpoint.path:
                 continue
-            spelled = spell(self._module.body, self._annotated(each.annotation)).partition("[")[0].rpartition(".")[2]
+            annotation = self._annotated(each.annotation)
+            if isinstance(annotation, Subscript) and last_name(self._module.body, annotation.base) in self._params.lists:
+                annotation = annotation.index[0]
+            spelled = spell(self._module.body, annotation).partition("[")[0].rpartition(".")[2]
             if spelled in self._params.open_types and not self._is_injected(each):
                 return each
         return None
@@ -364,6 +384,18 @@ class _Bodies:
     def fields(self) -> ReadFields:
         """What is read of it by keys."""
         return ReadFields(self._project, self._definition, set(self._names), self.is_raw)
+
+    def handed_whole(self) -> Iterator[tuple[Def, ReadFields]]:
+        """The functions of the project that get all of it, with what they read: `create_order(body)`."""
+        whole = self.fields()
+        for site in self._project.calls.of(self._definition):
+            below = site.targets[0].definition if len(site.targets) == 1 else None
+            if below is None or not below.module.is_production or below == self._definition:
+                continue
+            given = arguments_by_parameter(site.call, below)
+            names = {name for name, value in given.items() if whole.is_whole(value)}
+            if names:
+                yield below, ReadFields(self._project, below, names, _is_nothing)
 
     def are_handed_in(self) -> bool:
         """A decorator of the project gives the parameter, and may have looked at it: no framework reads its annotation."""

@@ -29,6 +29,7 @@ from archlint.facts.syntax import (
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.listings.document_filters import told_by_filter
 from archlint.project.listings.fetched_rows import FetchedRows
+from archlint.project.listings.optional_limits import OptionalLimits
 from archlint.project.listings.row_places import Place, is_asker, is_reckoned, narrowed_by, owner_of, stored_by, told_by
 from archlint.project.listings.row_sets import distinct, limited, once
 from archlint.project.model import CallSite, Def
@@ -55,9 +56,10 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _MOST = 12
+_LIMIT = "limit"
 _JOIN = "join"
 """Of texts: `";".join(emails)` is one."""
-_FOR_ALL: tuple[Trait, ...] = ("limited", "asker")
+_FOR_ALL: tuple[Trait, ...] = ("limited", "asker", "optional")
 """What holds for all ways to a query if it holds for one."""
 _MOST_ROWS = 40  # of one expression: what is wrapped again and again has ever more keys above it
 
@@ -71,6 +73,7 @@ class AnsweredRows:
         self._paging = frozenset(paging)
         self._pages = frozenset(pages)
         self._origins = Origins(project)
+        self._optional = OptionalLimits(self._origins)
         self._types = RowTypes(project)
         self._fetched = FetchedRows(project)
         self._tables = CoreTables(project)
@@ -187,16 +190,22 @@ class AnsweredRows:
 
     def _named(self, place: Place, expr: Name) -> Iterator[Rows]:
         ways: list[list[Rows]] = []
+        asked: list[list[Rows]] = []  # where a client asks for few
         for origin in self._origins.of(place.module, expr, place.context):
             if isinstance(origin, Parameter):
                 ways.append(list(self._parameter(place, origin)))
             elif is_empty(origin.module, origin.expr):
                 ways.append(list(self._filled(place.at(origin.context), expr.id)))
             elif not origin.each:
-                ways.append(list(self._origin(place, origin)))
+                way = list(self._origin(place, origin))
+                is_asked = origin.module is place.module and self._optional.are_asked_for(place, origin.context)
+                (asked if is_asked and any("limited" in rows.traits for rows in way) else ways).append(way)
             if isinstance(origin, Origin) and isinstance(origin.expr, Display) and origin.module is place.module:
                 ways.append(list(self._keyed(place.at(origin.context), expr.id)))
         found = [rows for way in ways for rows in way]
+        if asked:
+            given = [rows for way in asked for rows in way]
+            found = [rows.marked("optional") for rows in found] or given
         # `query = query.limit(n)` in one branch: whoever asks for a page gets one
         kept: list[Trait] = [trait for trait in _FOR_ALL if any(trait in rows.traits for rows in found)]
         yield from (rows.marked(*kept) for rows in found)
@@ -263,6 +272,11 @@ class AnsweredRows:
     def _called(self, place: Place, expr: CallRef, site: CallSite) -> Iterator[Rows]:
         name = last_name(place.module.body, site.call.callee)
         words = words_of(name)
+        base = receiver_of(site)
+        if base is not None and self._is_given_none(place, name, site):
+            rest = self._read(place.at(site.call.context, place.path), base)
+            yield from (rows.marked("optional") for rows in rest)
+            return
         if not self._paging.isdisjoint(words):
             yield self._root(place, place.context, expr).marked("limited")
             return
@@ -291,6 +305,11 @@ class AnsweredRows:
             yield from self._asked(here, expr, site)
         else:
             yield from self._carried(here, site)
+
+    def _is_given_none(self, place: Place, name: str, site: CallSite) -> bool:
+        """`query.limit(limit)`, which limits nothing if the client gives none."""
+        given = [argument.value for argument in site.call.arguments]
+        return name == _LIMIT and len(given) == 1 and self._optional.may_be_left_out(place.at(site.call.context), given[0])
 
     def _called_own(self, place: Place, site: CallSite, definition: Def) -> Iterator[Rows]:
         given = {key: (place, value) for key, value in arguments_by_parameter(site.call, definition).items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Call, CallRef, Collection, Comparison, Expr, Mapping, Name, Statement
+from archlint.facts.syntax import Attribute, Call, CallRef, Collection, Comparison, Conditional, Expr, Mapping, Name, Statement
 from archlint.project.control.conditions import Path
 from archlint.project.model import Def
 from archlint.project.parts import children, names_in, parts_of
@@ -22,6 +22,7 @@ _SETTING, _NAMED = "setattr", 1
 _PAIRS = frozenset({"items", "keys"})
 _DELETING = frozenset({"delete", "remove"})
 _UPDATING = frozenset({"update", "find", "replace"})
+_ELSEWHERE = frozenset({"http", "rpc"})
 _QUERIES = frozenset({"db-query", "db-manager", "db-statement", "db-result"})
 _NARROWING = frozenset({"filter", "filter_by", "where", "get", "find", "exclude"})
 
@@ -191,8 +192,15 @@ class HandedValues:
         return pair[1] if len(pair) > 1 else each.target
 
     def _inside(self, part: Expr) -> tuple[Expr, ...]:
+        """Of `"on" if body["open"] else "off"` not what was tested, of what another program answers not what it was asked."""
+        if isinstance(part, Conditional):
+            return part.body, part.orelse
         inside = children(self._module.body, part)
-        return inside[:1] if isinstance(part, CallRef) and self.looks_up(part) else inside
+        return inside[:1] if isinstance(part, CallRef) and (self.looks_up(part) or self._asks_elsewhere(part)) else inside
+
+    def _asks_elsewhere(self, expr: CallRef) -> bool:
+        site = self._project.calls.in_module(self._module)[expr.index]
+        return any(target.operation is not None and _ELSEWHERE & {*target.operation.effect} for target in site.targets)
 
     def looks_up(self, expr: CallRef) -> bool:
         """The call asks for a row, or writes one and says how it went."""

@@ -87,6 +87,15 @@ class Guards:
             known = self._of_routes[route] = max(self._found_of(route), default=Guard.NONE)
         return known
 
+    def is_declared_with_any(self, route: Route) -> bool:
+        """Something stands before the route or what it is in, whatever it does: `dependencies=[Depends(of_the_shop)]`."""
+        for site in self._sites(route):
+            module = self._project.modules.by_path[site.path]
+            call = next((call for call in module.body.calls if (call.at, call.end) == (site.at, site.end)), None)
+            if call is not None and any(a.name in self._words.guard_arguments for a in call.arguments):
+                return True
+        return False
+
     def _found_of(self, route: Route) -> Iterator[Guard]:
         wrappers = route.handler.wrappers if route.handler is not None else ()
         if any(self._asks.in_name(name) for name in wrappers):

@@ -32,6 +32,7 @@ _DEPTH = 3
 _MOST = 40
 _THERE = frozenset({"all", "any", "bool", "set", "get", "keys", "hasattr"})
 """Calls in a test that ask no more than whether something is there."""
+_ENUM = "enum.Enum"
 _OWN = frozenset({"self", "cls"})
 _SAME = frozenset({"==", "!=", "is", "is not"})
 
@@ -52,17 +53,18 @@ class LookedAt:
         self._validates = validates
         self._spared = spared
 
-    def of(self, values: HandedValues, definition: Def, before: int) -> Look:
-        """The closest look that the function and those which it hands the values to have at them.  `before`: where it has
-        written them; what is made of the row for the answer (`str(order.id)`) is no look at what was sent."""
+    def of(self, values: HandedValues, definition: Def, before: int, depth: int = _DEPTH) -> Look:
+        """The closest look that the function and those which it hands the values to have at them, so many (`depth`) below it.
+        `before`: where it has written them; what is made of the row for the answer (`str(order.id)`) is no look at what was
+        sent."""
         waiting, seen, closest = [(values, definition, 0)], {definition}, Look.NONE
         while waiting and len(seen) < _MOST:
-            current, where, depth = waiting.pop(0)
-            end = before if depth == 0 else where.function.end
+            current, where, level = waiting.pop(0)
+            end = before if level == 0 else where.function.end
             closest = max(closest, self._tested(current, where, end), self._called(current, where, end))
             if closest is Look.CLOSE:
                 return closest
-            for site in self._project.calls.of(where) if depth < _DEPTH else ():
+            for site in self._project.calls.of(where) if level < depth else ():
                 if site.call.at >= end:
                     continue
                 for target in site.targets:
@@ -72,7 +74,7 @@ class LookedAt:
                     names = current.handed_to(site.call, below)
                     if names:
                         seen.add(below)
-                        waiting.append((HandedValues(self._project, below, names), below, depth + 1))
+                        waiting.append((HandedValues(self._project, below, names), below, level + 1))
         return closest
 
     def _called(self, values: HandedValues, definition: Def, end: int) -> Look:
@@ -83,12 +85,20 @@ class LookedAt:
     def _is_look(self, values: HandedValues, site: CallSite) -> bool:
         call, body = site.call, site.module.body
         name = last_name(body, call.callee)
+        if self._makes_one_of(site):
+            return any(values.holds(a.value) for a in call.arguments)
         if not self._validates.in_name(name) or self._spared.in_name(name):
             owner = last_name(body, call.callee.base) if isinstance(call.callee, Attribute) else ""
             if not owner or not self._validates.in_name(owner) or owner in _OWN:
                 return False
         base = call.callee.base if isinstance(call.callee, Attribute) else None
         return any(values.holds(a.value) for a in call.arguments) or (base is not None and values.holds(base))
+
+    def _makes_one_of(self, site: CallSite) -> bool:
+        """`Status(body["status"])`, of an enumeration: what is none of its values is refused."""
+        whole = CallRef(site.call.at, site.call.length, site.index)
+        made = self._project.types.all(site.module, whole, site.call.context)
+        return any(self._project.types.is_a(each, _ENUM) for each in made if each.name in self._project.symbols.classes)
 
     def _tested(self, values: HandedValues, definition: Def, end: int) -> Look:
         found = Look.NONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Operation, String, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Conditional, Expr, Name, Operation, String, Subscript
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 
@@ -55,6 +55,12 @@ class LookedUp:
             (call.at, call.end)
             for call in body.calls
             if self._values.is_own(call.at) and last_name(body, call.callee) == _TRUTH
+        ]
+        inside += [
+            (part.test.at, part.test.end)
+            for statement in self._values.statements
+            for part in parts_of(body, statement.value)
+            if isinstance(part, Conditional)
         ]
         if self._known:
             inside += [(a.value.at, a.value.end) for site in asking for a in site.call.arguments]

@@ -77,12 +77,12 @@ class ReadFields:
         return tuple(key for each in self._statements for part in parts_of(self._body, each.value) for key in self._asks(part))
 
     def _asks(self, part: Expr) -> Iterator[Expr]:
-        if isinstance(part, Comparison) and part.ops[0] in _WITHIN and self._is_whole(part.operands[1]):
+        if isinstance(part, Comparison) and part.ops[0] in _WITHIN and self.is_whole(part.operands[1]):
             yield part.operands[0]
         elif isinstance(part, CallRef):
             call = self._body.calls[part.index]
             is_got = isinstance(call.callee, Attribute) and call.callee.attr in _READING and bool(call.arguments)
-            if is_got and isinstance(call.callee, Attribute) and self._is_whole(call.callee.base):
+            if is_got and isinstance(call.callee, Attribute) and self.is_whole(call.callee.base):
                 yield from (each.value for each in call.arguments[:1] if isinstance(each.value, Name))
 
     def whole(self) -> HandedValues:
@@ -106,10 +106,10 @@ class ReadFields:
     def _name_wholes(self) -> None:
         """`data = request.get_json() or {}`, `address = data["address"]`, `for line in data["lines"]`."""
         for each in sorted(self._statements, key=_at):
-            if each.kind in ("assign", "annotate", "for") and isinstance(each.target, Name) and self._is_whole(each.value):
+            if each.kind in ("assign", "annotate", "for") and isinstance(each.target, Name) and self.is_whole(each.value):
                 self._wholes.add(each.target.id)
 
-    def _is_whole(self, expr: Expr | None, depth: int = 0) -> bool:
+    def is_whole(self, expr: Expr | None, depth: int = 0) -> bool:
         """The expression is what was handed, or a field of it, in whatever form."""
         if expr is None or depth > _DEPTH:
             return False
@@ -119,7 +119,7 @@ class ReadFields:
             return True
         if isinstance(expr, Subscript | CallRef) and self._key(expr, depth):
             return True
-        return any(self._is_whole(each, depth + 1) for each in self._forms(expr))
+        return any(self.is_whole(each, depth + 1) for each in self._forms(expr))
 
     def _forms(self, expr: Expr) -> Iterator[Expr]:
         """What the expression is made of, if it is the same in another form."""
@@ -146,7 +146,7 @@ class ReadFields:
         if read is None:
             return ""
         base, key = read
-        return key.value if isinstance(key, String) and self._is_whole(base, depth + 1) else ""
+        return key.value if isinstance(key, String) and self.is_whole(base, depth + 1) else ""
 
 
 def _at(statement: Statement) -> int:

@@ -24,6 +24,7 @@ from archlint.project.routes.secret_lookups import looks_up_by_secret
 from archlint.project.routes.senders import Senders
 from archlint.project.routes.view_access import Guard
 from archlint.project.source.modules import Module
+from archlint.project.spelling import last_name
 from archlint.project.transactions.changed_rows import ways_to_change
 from archlint.project.types.provided import provided_by
 from archlint.project.words import compounds_of, words_of
@@ -51,7 +52,8 @@ class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     columns whose value knows only who was told it; `traces`: words in names of what only records the request; `set_aside`:
     words in names of packages and modules that are kept, and run no more; `hooks`: words in paths, names and modules of what
     other programs call; `verifies`: words for what code does that finds out whether it is they, `asks_back`: words in names of
-    what asks them again what they have sent."""
+    what asks them again what they have sent; `posted`: words in names of decorators of what answers any method, and is meant
+    for what programs post."""
 
     not_asked: tuple[str, ...]
     doubtful: tuple[str, ...]
@@ -64,6 +66,7 @@ class Params(GuardWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     hooks: tuple[str, ...]
     verifies: tuple[str, ...]
     asks_back: tuple[str, ...]
+    posted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     open_writes: dict[tuple[str, str], list[_Write]] = defaultdict(list)
     asking: dict[tuple[str, str], list[Guard]] = defaultdict(list)
     signing = Asking(project, Phrases(params.signs_up))
+    posted = Phrases(params.posted)
     senders = Senders(project, Phrases(params.verifies), Phrases(params.asks_back))
     for write in (*_of_functions(project, guards, signing, params.secrets), *_of_views(project, guards)):
         place = _place(project, write.route)
@@ -99,7 +103,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         elif write.words.isdisjoint(params.hooks):
             open_writes[place].append(write)
-        elif _is_sent_by_any(write, guards, senders):
+        elif _is_sent_by_any(write, guards, senders, posted):
             yield _hit(write, params, "hook")
     yield from _of_mutations(project, guards, signing, params)
     gateways = _gateways(project, params)
@@ -111,11 +115,15 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield from _by_app(project, writes, params)
 
 
-def _is_sent_by_any(write: _Write, guards: Guards, senders: Senders) -> bool:
+def _is_sent_by_any(write: _Write, guards: Guards, senders: Senders, posted: Phrases) -> bool:
     """Whatever stands before it, and may refuse what has no signature, is taken for what does."""
-    if write.guard is not Guard.NONE or write.definition is None or "POST" not in write.label:
+    definition = write.definition
+    if write.guard is not Guard.NONE or definition is None:
         return False
-    return not guards.is_declared_with_any(write.route) and not senders.are_known(write.definition, write.label)
+    names = (last_name(definition.module.body, each) for each in definition.function.decorators)
+    if "POST" not in write.label and not any(posted.in_name(name) for name in names):
+        return False
+    return not guards.is_declared_with_any(write.route) and not senders.are_known(definition, write.label)
 
 
 def _gateways(project: Project, params: Params) -> frozenset[tuple[str, ...]]:

@@ -2,66 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from msgspec import Struct
+from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name, Parameter, String, Subscript
+from archlint.facts.syntax import CallRef, Name
 from archlint.project.control.asking import Asking, Phrases
 from archlint.project.control.conditions import Path as ConditionPath
 from archlint.project.effects.effects import EffectPoint
-from archlint.project.model import CallSite, Def, Type
-from archlint.project.names.arguments import arguments_by_parameter
+from archlint.project.model import Def, Type
 from archlint.project.names.class_attributes import method_in
-from archlint.project.names.handed_values import HandedValues
 from archlint.project.routes.endpoints import WRITING, Endpoint
-from archlint.project.spelling import last_name, spell
+from archlint.project.routes.raw_bodies import BodyWords, RawBodies
+from archlint.project.spelling import last_name
 from archlint.project.transactions.changed_rows import ways_to_change
-from archlint.project.types.entities import FunctionRef
 from archlint.project.values.looked_at import Look, LookedAt
 from archlint.project.values.looked_up import LookedUp
 from archlint.project.values.read_fields import ReadFields
 from archlint.project.values.unseen_fields import Unseen, UnseenFields
-from archlint.project.walk import walk_module
 from archlint.project.words import words_of
 
 _REFUSALS = frozenset({400, 422})
 """The answers to what is not in order."""
-_ATTRIBUTES = frozenset({Attribute})
-_SUBSCRIPTS = frozenset({Subscript})
 _NEAR = 1
 _SEVERAL = 3
 """Fields that go on unseen: with fewer, what the rest is asked may be all that there is to ask."""
 _SHOWN = 3
-_ANNOTATED = "Annotated"
-_PROVIDING = frozenset({"dependencies", "provide", "depends"})
-_STORED = "db-model"
 _DECORATOR, _DISPATCHING = "decorator", "dispatch"
-_VERBS = frozenset({"post", "put", "patch", "delete"})
 
 
-class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`bodies`: attributes of a request that give what was sent, nobody having looked at it; `requests`: names of requests;
-    `open_types`: annotations of a handler's parameter that let everything in, `lists`: of what holds many such; `validates`:
-    words for what code that looks at it reads and calls; `free`: last words of fields that may hold any text; `not_asked`:
-    words in paths and names of endpoints that take what a protocol or another program sends; `models`: classes whose
-    instances look at what they are made of; `markers`: what a parameter's default is called that takes the body as it is;
-    `forms`: those of `bodies` that hold texts alone; `spared`: words in names of calls that do not look at what was sent,
-    whatever else they check; `secrets`: of those that take a password; `schemas`: of attributes of a class by which its base
-    looks; `documents`: of decorators that only document; `guards`: of decorators that ask who comes, and not what he sends
-    (`@token_required`); `compared`: of those in `secrets` that only compare."""
+class Params(BodyWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`validates`: words for what code that looks at a body reads and calls; `not_asked`: words in paths and names of endpoints
+    that take what a protocol or another program sends; `spared`: words in names of calls that do not look at what was sent,
+    whatever else they check; `secrets`: of those that take a password, `compared`: of those that only compare it; `schemas`: of
+    attributes of a class by which its base looks; `documents`: of decorators that only document; `guards`: of decorators that
+    ask who comes, and not what he sends (`@token_required`); `apart`: of what looks at a request by itself.  The rest: see
+    `BodyWords`."""
 
-    bodies: tuple[str, ...]
-    requests: tuple[str, ...]
-    open_types: tuple[str, ...]
-    lists: tuple[str, ...]
     validates: tuple[str, ...]
-    free: tuple[str, ...]
     not_asked: tuple[str, ...]
-    models: tuple[str, ...]
-    markers: tuple[str, ...]
-    forms: tuple[str, ...]
     spared: tuple[str, ...]
     secrets: tuple[str, ...]
     schemas: tuple[str, ...]
@@ -85,7 +63,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         endpoint = next((each for each in endpoints if _may_write(each) and not project.left_routers.hold(each.route)), None)
         if endpoint is None or not definition.module.is_production:
             continue
-        bodies = _Bodies(project, definition, endpoint, params)
+        bodies = RawBodies(project, definition, endpoint, params)
         if bodies.site is None:
             continue
         if not set(params.not_asked).isdisjoint((*words_of(endpoint.path), *words_of(definition.function.name))):
@@ -101,7 +79,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield from fields.unseen(definition, endpoint, bodies, points)
             continue
         end = max((at for path in reached if (at := _end_of(path, definition))), default=definition.function.end)
-        is_asked = is_declared or bodies.are_looked_at(end)
+        is_asked = is_declared or bodies.are_looked_at(end) or fields.is_request_seen(definition)
         is_asked = is_asked or (secret is None and LookedUp(project, definition, bodies.values).holds_for_all())
         look = Look.CLOSE if is_asked or bodies.are_words() else looking.of(bodies.values, definition, end)
         if look is Look.CLOSE or any(bodies.are_weighed(path) for path in reached):
@@ -136,7 +114,7 @@ class _Fields:
         self._apart, self._validates = Phrases(params.apart), Phrases(params.validates)
         self._others = Phrases((*params.guards, *params.spared))
 
-    def unseen(self, definition: Def, endpoint: Endpoint, bodies: _Bodies, writes: tuple[EffectPoint, ...]) -> Iterator[Hit]:
+    def unseen(self, definition: Def, endpoint: Endpoint, bodies: RawBodies, writes: tuple[EffectPoint, ...]) -> Iterator[Hit]:
         """A hit where one that must be there, or several, go on and nothing looks at them."""
         if bodies.site is None or bodies.is_form or bodies.are_handed_in() or self._is_seen_apart(definition, endpoint):
             return
@@ -173,23 +151,27 @@ class _Fields:
             steps.append(Step(taken.site, "goes on with it"))
         return Hit(site, {"endpoint": endpoint.label, "fields": names}, "fields", Confidence.MEDIUM, path=tuple(steps))
 
-    def _is_seen_apart(self, definition: Def, endpoint: Endpoint) -> bool:
-        """`form.validate()`, `OrderForm(request)`, `add_url_rule("/orders", view_func=validated("order")(create))`."""
+    def is_request_seen(self, definition: Def) -> bool:
+        """`self.validate(request)`: the request itself is handed to what looks, by its name."""
         body = definition.module.body
         for site in self._project.calls.of(definition):
             name = last_name(body, site.call.callee)
             given = (argument.value for argument in site.call.arguments)
             is_told = any(isinstance(each, Name) and each.id in self._requests for each in given)
-            if self._apart.in_name(name) or (is_told and self._validates.in_name(name) and not self._others.in_name(name)):
+            if is_told and self._validates.in_name(name) and not self._others.in_name(name):
                 return True
+        return False
+
+    def _is_seen_apart(self, definition: Def, endpoint: Endpoint) -> bool:
+        """`form.validate()`, `OrderForm(request)`, `add_url_rule("/orders", view_func=validated("order")(create))`."""
+        body = definition.module.body
+        names = (last_name(body, site.call.callee) for site in self._project.calls.of(definition))
+        if self.is_request_seen(definition) or any(self._apart.in_name(name) for name in names):
+            return True
         route = endpoint.route.site
         declared = self._project.modules.by_path[route.path].body
         inside = [each for each in declared.calls if route.at <= each.at and each.end <= route.end]
         return any(self._apart.in_name(last_name(declared, each.callee)) for each in inside)
-
-
-def _is_nothing(_: Expr) -> bool:
-    return False
 
 
 def _end_of(path: ConditionPath, definition: Def) -> int:
@@ -198,7 +180,7 @@ def _end_of(path: ConditionPath, definition: Def) -> int:
     return site.end if site.path == definition.module.path else 0
 
 
-def _hit(endpoint: Endpoint, bodies: _Bodies, path: ConditionPath, kind: str, is_sure: bool) -> Hit:
+def _hit(endpoint: Endpoint, bodies: RawBodies, path: ConditionPath, kind: str, is_sure: bool) -> Hit:
     """Less sure where something is named as if it looked, or only asked whether there is something: of a page's form, whose
     values are texts, that is a note."""
     assert bodies.site is not None  # noqa: S101 - asked above
@@ -244,178 +226,3 @@ def _has_schema(endpoint: Endpoint, schemas: Phrases) -> bool:
 
 def _may_write(endpoint: Endpoint) -> bool:
     return not endpoint.methods or not WRITING.isdisjoint(endpoint.methods)
-
-
-class _Bodies:
-    """What a function takes of a request as it was sent, and the names under which it goes on."""
-
-    def __init__(self, project: Project, definition: Def, endpoint: Endpoint, params: Params) -> None:
-        self._project = project
-        self._definition = definition
-        self._module, self._function = definition.module, definition.function
-        self._params = params
-        self._modelled = frozenset(self._of_models())
-        parameter = self._parameter(endpoint)
-        taken = self._read() if parameter is None else parameter
-        self.site = Site(self._module.path, taken.at, taken.end) if taken is not None else None
-        self.is_form = isinstance(taken, Attribute) and taken.attr in params.forms
-        self._is_parameter = parameter is not None
-        self._names = frozenset({parameter.name} if parameter is not None else ())
-        self.values = HandedValues(project, definition, set(self._names), self.is_raw)
-
-    def _is_own(self, at: int) -> bool:
-        return self._function.at <= at < self._function.end
-
-    def _parameter(self, endpoint: Endpoint) -> Parameter | None:
-        """`order: dict` that is no part of the path."""
-        for each in self._function.parameters:
-            if each.annotation is None or f"{{{each.name}}}" in endpoint.path:
-                continue
-            annotation = self._annotated(each.annotation)
-            if isinstance(annotation, Subscript) and last_name(self._module.body, annotation.base) in self._params.lists:
-                annotation = annotation.index[0]
-            spelled = spell(self._module.body, annotation).partition("[")[0].rpartition(".")[2]
-            if spelled in self._params.open_types and not self._is_injected(each):
-                return each
-        return None
-
-    def _annotated(self, annotation: Expr) -> Expr:
-        """`dict` of `Annotated[dict, Body()]`; with anything else beside it, a function gives it."""
-        if not isinstance(annotation, Subscript) or last_name(self._module.body, annotation.base) != _ANNOTATED:
-            return annotation
-        first, *others = annotation.index
-        calls = self._module.body.calls
-        names = {last_name(self._module.body, calls[o.index].callee) if isinstance(o, CallRef) else "" for o in others}
-        return first if names <= {*self._params.markers} else annotation
-
-    def _is_injected(self, parameter: Parameter) -> bool:
-        """A function gives it (`= Depends(order_of)`, `dependencies={"order": Provide(order_of)}`); `= Body(…)` only says what
-        is sent."""
-        if any(parameter.name in names for names in self._provided()):
-            return True
-        if isinstance(parameter.default, Name | Attribute):  # `user: dict = CurrentUser`, which is a `Depends(…)`
-            return True
-        if not isinstance(parameter.default, CallRef):
-            return False
-        return last_name(self._module.body, self._module.body.calls[parameter.default.index].callee) not in self._params.markers
-
-    def _provided(self) -> Iterator[set[str]]:
-        """The names that the decorators of the function list with what gives them."""
-        body = self._module.body
-        for decorator in self._function.decorators:
-            for argument in body.calls[decorator.index].arguments if isinstance(decorator, CallRef) else ():
-                if argument.name in _PROVIDING and isinstance(argument.value, Mapping):
-                    yield {key.value for key in argument.value.keys if isinstance(key, String)}
-
-    def _read(self) -> Attribute | None:
-        """The first `request.json` or `request.get_json()`."""
-        found = [expr for expr, _ in walk_module(self._module, _ATTRIBUTES) if self._is_own(expr.at) and self.is_raw(expr)]
-        found += [call.callee for call in self._module.body.calls if self._is_own(call.at) and self.is_raw(call.callee)]
-        first = min(found, key=lambda expr: expr.at, default=None)
-        return first if isinstance(first, Attribute) else None
-
-    def is_raw(self, expr: Expr) -> bool:
-        """The expression itself is a body."""
-        if not isinstance(expr, Attribute) or expr.attr not in self._params.bodies:
-            return False
-        name = last_name(self._module.body, expr.base)
-        return name in self._params.requests and name not in self._modelled
-
-    def _of_models(self) -> Iterator[str]:
-        """`req` of `req: NewOrder`, a class of pydantic."""
-        for each in self._function.parameters:
-            if each.name in self._params.requests and each.annotation is not None:
-                found = self._project.types.all(self._module, each.annotation, self._function.outer)
-                if self._looks(found):
-                    yield each.name
-
-    def _looks(self, types: Iterable[Type]) -> bool:
-        """One of them is a class whose instances look at what they are made of."""
-        models, members = set(self._params.models), self._project.types.inference.members
-        return any(
-            ancestor.name.rpartition(".")[2] in models
-            for each in types
-            if self._project.types.role(each) != _STORED  # whose base may be called so, too
-            for ancestor in members.ancestors(Type(each.name))
-        )
-
-    def secret(self, secrets: Phrases) -> CallSite | None:
-        """The call that takes something of the body for a secret: `user.set_password(body["password"])`."""
-        for site in self._project.calls.of(self._definition):
-            is_taken = any(self.values.holds(argument.value) for argument in site.call.arguments)
-            if is_taken and secrets.in_name(last_name(self._module.body, site.call.callee)):
-                return site
-        return None
-
-    def are_words(self) -> bool:
-        """All that is taken of it are texts that may say anything: `request.POST["note"]`."""
-        module, free = self._module, set(self._params.free)
-        keys = [self._key(expr) for expr, _ in walk_module(module, _SUBSCRIPTS) if self._is_own(expr.at)]
-        keys += [self._got(call) for call in module.body.calls if self._is_own(call.at)]
-        named = [key for key in keys if key]
-        raw = [expr for expr, _ in walk_module(module, _ATTRIBUTES) if self._is_own(expr.at) and self.is_raw(expr)]
-        return bool(named) and len(raw) == len(named) and all(words_of(key)[-1:] and words_of(key)[-1] in free for key in named)
-
-    def _key(self, expr: Expr) -> str:
-        """`note` of `request.POST["note"]`."""
-        if not isinstance(expr, Subscript) or not self.is_raw(expr.base) or not isinstance(expr.index[0], String):
-            return ""
-        return expr.index[0].value
-
-    def _got(self, call: Call) -> str:
-        """`note` of `request.POST.get("note")`."""
-        is_got = isinstance(call.callee, Attribute) and call.callee.attr == "get" and self.is_raw(call.callee.base)
-        first = call.arguments[0].value if is_got and call.arguments else None
-        return first.value if isinstance(first, String) else ""
-
-    def are_looked_at(self, end: int) -> bool:
-        """By a decorator of the project, or by a model that is made of them before they are written."""
-        return self.are_handed_in() or self._are_modelled(end)
-
-    def _are_modelled(self, end: int) -> bool:
-        """`NewUser(**body)`, of a class of pydantic."""
-        for site in self._project.calls.of(self._definition):
-            if site.call.at < end and any(self.values.holds(argument.value) for argument in site.call.arguments):
-                whole = CallRef(site.call.at, site.call.length, site.index)
-                if self._looks(self._project.types.all(self._module, whole, site.call.context)):
-                    return True
-        return False
-
-    def fields(self) -> ReadFields:
-        """What is read of it by keys."""
-        return ReadFields(self._project, self._definition, set(self._names), self.is_raw)
-
-    def handed_whole(self) -> Iterator[tuple[Def, ReadFields]]:
-        """The functions of the project that get all of it, with what they read: `create_order(body)`."""
-        whole = self.fields()
-        for site in self._project.calls.of(self._definition):
-            below = site.targets[0].definition if len(site.targets) == 1 else None
-            if below is None or not below.module.is_production or below == self._definition:
-                continue
-            given = arguments_by_parameter(site.call, below)
-            names = {name for name, value in given.items() if whole.is_whole(value)}
-            if names:
-                yield below, ReadFields(self._project, below, names, _is_nothing)
-
-    def are_handed_in(self) -> bool:
-        """A decorator of the project gives the parameter, and may have looked at it: no framework reads its annotation."""
-        function = self._function
-        if not self._is_parameter or not function.decorators:
-            return False
-        inference = self._project.types.inference
-        own = (
-            entity.definition
-            for each in function.decorators
-            for decorator in (self._module.body.calls[each.index].callee if isinstance(each, CallRef) else each,)
-            for entity in inference.entities(self._module, decorator, function.outer)
-            if isinstance(entity, FunctionRef)
-        )
-        return any(definition.module.is_production for definition in own)
-
-    def are_weighed(self, path: ConditionPath) -> bool:
-        """A function further down looks at it."""
-        return self.values.are_weighed(path)
-
-    def reach(self, path: ConditionPath) -> bool:
-        """Something of the body comes to the write at the end of a way."""
-        return self.values.reach(path)

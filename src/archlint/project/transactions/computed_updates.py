@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _PLACE = r"(?:%s|%\(\w+\)s|\?|:\w+|\$\d+)(?!\s*[-+*])"
 _SET = re.compile(r"\bSET\b(.*?)(?:\bWHERE\b(.*))?$", re.IGNORECASE | re.DOTALL)
+_BEFORE = re.compile(r"([A-Za-z_]\w*)[\"`\]]?\s*=\s*$")
 _GIVEN = re.compile(rf"([A-Za-z_]\w*)[\"`\]]?\s*=\s*{_PLACE}")
 ADDING = frozenset({"+", "-", "*"})
 _MOST_CALLERS = 10
@@ -87,14 +88,19 @@ class ComputedUpdates:
         sink = sql.sink
         assert sink is not None  # noqa: S101 - others are not asked
         assert sink.caller is not None  # noqa: S101
-        for expr in given_to(sink):
-            found = _computed(sink.module, expr, columns, sink.call.at)
+        places = _columns_by_place(sql.text)
+        for index, count, expr in _placed(sink):
+            is_placed = 0 < count == len(places)
+            if is_placed and places[index] not in columns:
+                continue  # it asks for the row, or stands in a sum
+            own = frozenset((places[index],)) if is_placed else columns
+            found = _computed(sink.module, expr, own, sink.call.at)
             if found is not None:
                 yield ComputedUpdate(sink.caller, sink, *found, sql.confidence)
             elif isinstance(expr, Name) and parameter(sink.caller.function, expr.id) is not None:
                 for site in self._project.calls.callers(sink.caller)[:_MOST_CALLERS]:
                     given = arguments_by_parameter(site.call, sink.caller).get(expr.id)
-                    passed = _computed(site.module, given, columns, site.call.at) if given is not None else None
+                    passed = _computed(site.module, given, own, site.call.at) if given is not None else None
                     if passed is not None and site.caller is not None and site.module.is_production:
                         yield ComputedUpdate(site.caller, site, *passed, sql.confidence)
 
@@ -206,6 +212,21 @@ def set_columns(text: str) -> frozenset[str]:
         return frozenset()
     kept = {name.lower() for name in re.findall(r"([A-Za-z_]\w*)[\"`\]]?\s*=", found[2] or "")}
     return frozenset(m[1].lower() for m in _GIVEN.finditer(found[1]) if m[1].lower() not in kept)
+
+
+def _columns_by_place(text: str) -> list[str]:
+    """For each place that is filled in order the column that is set to it or asked for it; empty where none is seen."""
+    found = (_BEFORE.search(text, 0, place.start()) for place in re.finditer(r"%s|\?", text))
+    return [column[1].lower() if column is not None else "" for column in found]
+
+
+def _placed(site: CallSite) -> Iterator[tuple[int, int, Expr]]:
+    """The values that a statement is given, with the number of each in its list and how many stand there (0 for others)."""
+    body = site.module.body
+    for expr in given_to(site):
+        around = (a.value for c in body.calls if c.at <= expr.at < c.end for a in c.arguments)
+        held = next((each.items for each in around if isinstance(each, Collection) and expr in each.items), ())
+        yield (held.index(expr), len(held), expr) if held else (0, 0, expr)
 
 
 def given_to(site: CallSite) -> Iterator[Expr]:

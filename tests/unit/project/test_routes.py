@@ -204,6 +204,23 @@ class TestFastApi:
         ) == ["/own/x"]
 
 
+TABLES = {
+    "shop/views.py": """
+        from flask.views import MethodView
+        class Orders(MethodView):
+            def get(self): ...
+        class Users(MethodView):
+            def get(self): ...
+    """,
+    "shop/table.py": """
+        from shop.views import Orders, Users
+        COMMON = [("/orders", Orders)]
+        ROUTES = COMMON + [("/users", Users)]
+        BY_PATH = {"orders": Orders, "users": Users}
+    """,
+}
+
+
 class TestFlask:
     def test_blueprints(self) -> None:
         assert paths_of(
@@ -298,6 +315,84 @@ class TestFlask:
                 """
             }
         ) == ["/api/books", "/api/books/{id}"]
+
+    @pytest.mark.parametrize(
+        "loop",
+        [
+            "for path, view in ROUTES:\n    bp.add_url_rule(path, view_func=view.as_view(view.__name__))",
+            "for row in list(ROUTES):\n    path, view = row\n    bp.add_url_rule(path, view_func=view.as_view('x'))",
+            "for path, view in dict(BY_PATH).items():\n    bp.add_url_rule(path, view_func=view.as_view('x'))",
+        ],
+    )
+    def test_each_row_of_a_table_that_a_loop_goes_through_is_a_route(self, loop: str) -> None:
+        main = f"""
+from flask import Blueprint, Flask
+from shop.table import BY_PATH, ROUTES
+bp = Blueprint("shop", __name__, url_prefix="/shop")
+{loop}
+app = Flask(__name__)
+app.register_blueprint(bp)
+"""
+        project, routes = routes_of({**TABLES, "shop/main.py": main})
+        found = {path: handler_of(route) for path, route in routes.items()}
+        assert found == {"/shop/orders": "shop.views.Orders", "/shop/users": "shop.views.Users"}
+        assert all(route.apps == (project.routes.apps[0].key,) for route in routes.values())
+
+    def test_a_function_that_is_handed_a_blueprint_and_a_table_declares_them_on_it(self) -> None:
+        files = {
+            **TABLES,
+            "shop/adding.py": """
+                def add_all(bp, table, decorators=None):
+                    made = {}
+                    for path, view in table:
+                        view_func = made.get(view)
+                        if view_func is None:
+                            view_func = made[view] = view.as_view(view.__name__)
+                        bp.add_url_rule(path, view_func=view_func)
+                    return bp
+            """,
+            "shop/main.py": """
+                from flask import Blueprint, Flask
+                from shop.adding import add_all
+                from shop.table import ROUTES
+                from shop.views import Users
+                one = add_all(Blueprint("one", __name__, url_prefix="/one"), ROUTES)
+                two = Blueprint("two", __name__, url_prefix="/two")
+                add_all(two, [("/users", Users)])
+                app = Flask(__name__)
+                app.register_blueprint(one)
+                app.register_blueprint(two)
+            """,
+        }
+        project, routes = routes_of(files)
+        found = {path: handler_of(route) for path, route in routes.items()}
+        assert found == {"/one/orders": "shop.views.Orders", "/one/users": "shop.views.Users", "/two/users": "shop.views.Users"}
+        assert all(route.apps == (project.routes.apps[0].key,) for route in routes.values())
+
+    def test_a_table_that_only_the_running_program_knows_declares_nothing(self) -> None:
+        main = """
+            from flask import Flask
+            from shop.found import find
+            app = Flask(__name__)
+            for path, view in find():
+                app.add_url_rule(path, view_func=view)
+        """
+        assert paths_of({"shop/main.py": main, "shop/found.py": "def find():\n    return plugins.load()"}) == []
+
+    def test_a_router_of_the_project_that_hands_its_arguments_on(self) -> None:
+        main = """
+            from fastapi import APIRouter, FastAPI
+            class Router(APIRouter):
+                def add_api_route(self, path, *args, **kwargs):
+                    super().add_api_route(path, *args, **kwargs)
+            def show(): ...
+            router = Router()
+            router.add_api_route("/orders", show, methods=["GET"])
+            app = FastAPI()
+            app.include_router(router)
+        """
+        _, routes = routes_of({"app.py": main})
+        assert {path: handler_of(route) for path, route in routes.items()} == {"/orders": "app.show"}
 
     def test_own_wrapper_of_the_declaring_call(self) -> None:
         project, routes = routes_of(

@@ -320,6 +320,38 @@ reveal(shop.cart)  # a.Cart
     )
 
 
+def test_what_gives_an_object_of_the_class_that_it_is_handed_gives_each_caller_one_of_its_own() -> None:
+    assert_revealed(
+        {
+            "a.py": """
+class Cart:
+    @classmethod
+    def load(cls, key): return cls()
+class Shop(Cart): ...
+class Log: ...
+def get_or_fail(model, key, *, error=ValueError):
+    found = model.load(key)
+    if found is None:
+        raise error()
+    return found
+def get_log(model):
+    return Log()
+""",
+            "b.py": """
+import a
+reveal(a.get_or_fail(a.Cart, 1))  # a.Cart
+reveal(a.get_or_fail(key=2, model=a.Shop))  # a.Shop
+reveal(a.get_log(a.Cart))  # a.Log
+reveal(a.get_log(a.Shop))  # a.Log
+def any_of(model):
+    reveal(a.get_or_fail(model, 3))  # a.Cart | a.Shop
+any_of(a.Cart)
+any_of(a.Shop)
+""",
+        }
+    )
+
+
 def test_what_is_stored_on_a_shared_object_is_read_there_again() -> None:
     assert_revealed(
         {

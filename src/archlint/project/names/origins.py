@@ -7,6 +7,7 @@ from another, or a path from another.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -58,6 +59,22 @@ class Origins:
         self._project = project
         self._symbols = project.symbols
         self._inference = project.types.inference
+        self._turns: dict[tuple[str, int], Origin] = {}
+
+    @contextmanager
+    def turn(self, loop: Origin, item: Origin) -> Iterator[None]:
+        """While this is open, the names of a loop over `loop.expr` stand for what they take of one item."""
+        key = (loop.module.path, loop.expr.at)
+        self._turns[key] = item
+        try:
+            yield
+        finally:
+            del self._turns[key]
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether one item of any loop is being read, so that types, which know all items, say too much."""
+        return bool(self._turns)
 
     def of(self, module: Module, expr: Expr, context: int, every: bool = False) -> list[Origin | Parameter]:
         """What a Name or Attribute may be given; nothing for other expressions. `every`: also by earlier statements of
@@ -99,11 +116,12 @@ class Origins:
             case "statement":
                 statement = body.statements[binding.index]
                 if statement.value is not None:
-                    yield Origin(module, statement.value, statement.context, binding.path, statement.kind == "for")
+                    is_loop = statement.kind == "for"
+                    yield self._item(Origin(module, statement.value, statement.context, binding.path, is_loop))
             case "comprehension":
                 context = body.contexts[binding.index]
                 if context.subject is not None:
-                    yield Origin(module, context.subject, context.parent, binding.path, True)
+                    yield self._item(Origin(module, context.subject, context.parent, binding.path, True))
             case "parameter":
                 yield Parameter(Def(module, module.name, binding.function), binding.index)
             case "import":
@@ -111,6 +129,19 @@ class Origins:
                     yield from self._definition(definition, every)
             case _:
                 return
+
+    def _item(self, origin: Origin) -> Origin:
+        item = self._turns.get((origin.module.path, origin.expr.at)) if origin.each and self._turns else None
+        return Origin(item.module, item.expr, item.context, origin.path) if item is not None else origin
+
+    def unpacked(self, origin: Origin) -> Iterator[Origin]:
+        """As `unpacked`, also where the name of a value is unpacked: `route, view = row`."""
+        if origin.each or not origin.path or type(origin.expr) is not Name:
+            yield from unpacked(origin)
+            return
+        for source in self.of(origin.module, origin.expr, origin.context):
+            if isinstance(source, Origin) and not source.each:
+                yield from unpacked(Origin(source.module, source.expr, source.context, source.path + origin.path))
 
     def _attribute(self, module: Module, expr: Attribute, context: int, every: bool) -> Iterator[Origin | Parameter]:
         for base in self._inference.entities(module, expr.base, context):
@@ -145,6 +176,11 @@ class Origins:
         if default is None:
             return []
         return [Origin(parameter.definition.module, default, parameter.definition.function.outer)]
+
+    def handed(self, module: Module, expr: Expr, context: int, callers: Callers) -> list[Origin]:
+        """What known callers give for the parameter that an expression names; nothing for other expressions."""
+        named = (o for o in self.of(module, expr, context) if isinstance(o, Parameter) and o.definition in callers)
+        return [source for parameter in named for source in self.given(parameter, callers)]
 
     def given_anywhere(self, parameter: Parameter) -> list[Origin]:
         """What the callers give, all that are known."""

@@ -19,7 +19,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.syntax import Operation as Operators
 from archlint.project.model import CallSite, Def, Type
-from archlint.project.names.origins import Origin, Origins, Parameter, unpacked
+from archlint.project.names.origins import Callers, Origin, Origins, Parameter, unpacked
 from archlint.project.names.symbols import Definition
 from archlint.project.routes.route_records import Container, ContainerKind
 from archlint.project.types.entities import ModuleRef
@@ -204,7 +204,7 @@ class Containers:
         for target in site.targets:
             if target.definition is not None and target.name == target.definition.name:
                 ordered = self._ordered(site, target.definition)
-                found += [ordered] if ordered is not None else self._returned(target.definition)
+                found += [ordered] if ordered is not None else self._returned(target.definition, site)
         callee = site.call.callee
         if not site.targets and isinstance(callee, Attribute):
             for definition in self._of_looped_module(module, callee, site.call.context):
@@ -232,13 +232,17 @@ class Containers:
         name = self._assigned(site.module).get(site.index, container.name)
         return Container(key, container.kind, site.site, name, container.type_name, site.module)
 
-    def _returned(self, definition: Def) -> list[Container]:
+    def _returned(self, definition: Def, caller: CallSite | None = None) -> list[Container]:
+        """What a function gives back: where that is what it was handed, what this caller hands it."""
         module = definition.module
         scopes = self._project.symbols.scopes(module)
+        callers: Callers = {definition: caller} if caller is not None else {}
         found: list[Container] = []
         for statement in scopes.returns.get(definition.index, [])[-4:]:
             if statement.value is not None:
-                found += self.of(module, statement.value, statement.context)
+                handed = self._origins.handed(module, statement.value, statement.context, callers)
+                for source in handed or (Origin(module, statement.value, statement.context),):
+                    found += self.of(source.module, source.expr, source.context)
         return found
 
 

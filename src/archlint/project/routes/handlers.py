@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
 from archlint.project.model import CallSite, Def, Type
-from archlint.project.names.origins import Callers, Origin, Origins, Parameter
+from archlint.project.names.origins import Callers, Origins, Parameter
 from archlint.project.names.symbols import ClassDef
 from archlint.project.routes.route_records import Handler
 from archlint.project.types.entities import FunctionRef
@@ -63,6 +63,8 @@ class Handlers:
         if not isinstance(expr, Name | Attribute):
             return None
         handed = self._handed(module, expr, context, callers, depth)
+        if handed is None and self._origins.in_turn:
+            handed = self._followed(module, expr, context, callers, depth)
         if handed is not None:
             return handed
         for entity in self._project.types.inference.entities(module, expr, context):
@@ -76,12 +78,15 @@ class Handlers:
 
     def _followed(self, module: Module, expr: Expr, context: int, callers: Callers, depth: int) -> Handler | None:
         for origin in self._origins.of(module, expr, context):
-            if isinstance(origin, Origin):
-                found = self.of(origin.module, origin.expr, origin.context, callers, depth + 1)
-            else:
+            if isinstance(origin, Parameter):
                 found = self._given(origin, callers, depth)
-            if found is not None:
-                return found
+                if found is not None:
+                    return found
+                continue
+            for part in self._origins.unpacked(origin) if origin.path else (origin,):
+                found = self.of(part.module, part.expr, part.context, callers, depth + 1)
+                if found is not None:
+                    return found
         return None
 
     def _handed(self, module: Module, expr: Expr, context: int, callers: Callers, depth: int) -> Handler | None:
@@ -105,6 +110,9 @@ class Handlers:
         call = module.body.calls[expr.index]
         callee = call.callee
         if isinstance(callee, Attribute):
+            own = self.of(module, callee.base, call.context, callers, depth + 1) if self._origins.in_turn else None
+            if own is not None and isinstance(own.target, ClassDef):
+                return own
             for entity in self._project.types.inference.entities(module, callee.base, call.context):
                 if isinstance(entity, Type) and entity.is_class and entity.name in self._project.symbols.classes:
                     return Handler(self._project.symbols.classes[entity.name])  # `View.as_view()`

@@ -20,7 +20,7 @@ from archlint.facts.syntax import (
     Template,
 )
 from archlint.project.model import CallSite, Def
-from archlint.project.names.origins import Callers, Origin, Origins, Parameter, unpacked
+from archlint.project.names.origins import Callers, Origin, Origins, Parameter
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -115,7 +115,7 @@ class RoutePaths:
     def _from(self, origin: Origin, callers: Callers, depth: int) -> list[str]:
         if not origin.each and not origin.path:
             return list(self._texts(origin.module, origin.expr, origin.context, callers, depth))
-        literal = list(unpacked(origin))
+        literal = list(self._origins.unpacked(origin))
         if not literal and origin.each and not origin.path:
             literal = [Origin(origin.module, origin.expr, origin.context)]
         return [t for o in literal for t in self._texts(o.module, o.expr, o.context, callers, depth)]

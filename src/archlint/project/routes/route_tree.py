@@ -14,30 +14,23 @@ from archlint.facts.knowledge import Route as RouteFacet
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.model import CallSite, Def
 from archlint.project.names.kept_under import kept_under
-from archlint.project.names.origins import Callers, Origin, Origins
-from archlint.project.parts import leaves_of
+from archlint.project.names.origins import Callers, Origins
 from archlint.project.routes.containers import Containers
+from archlint.project.routes.declarations import MOST_CALLERS, Declarations, is_on_owner
 from archlint.project.routes.handlers import Handlers
 from archlint.project.routes.paired_prefixes import pairs
-from archlint.project.routes.responders import by_verbs
 from archlint.project.routes.route_lists import Entry, Included, Listed, RouteLists
 from archlint.project.routes.route_paths import HOLE, RoutePaths, normal
-from archlint.project.routes.route_records import Container, Declaration, Handler, Inclusion, Via
-from archlint.project.spelling import last_name
+from archlint.project.routes.route_records import Container, Declaration, Inclusion, Via
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_WRAPPERS = 2
-"""Levels of project functions around a route-declaring call whose callers are taken for declarations."""
-_MOST_CALLERS = 400
 _NO_CALLERS: Callers = {}
 UNKNOWN_OWNER = ""
 _AROUND = "middleware"
 _STATIC = "static-files"
-_PARTIAL = "partial"
-_VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
 class RouteTree:
@@ -57,6 +50,7 @@ class RouteTree:
         self._handlers = Handlers(project, self._origins)
         self.objects = Containers(project, self._origins)
         self._lists = RouteLists(project, self._origins, self.objects)
+        self._declarations = Declarations(project, self._origins, self._paths, self._handlers)
         self.containers: dict[str, Container] = {}
         self.declared: dict[str, list[Declaration]] = defaultdict(list)
         self.included: dict[str, list[Inclusion]] = defaultdict(list)
@@ -94,11 +88,11 @@ class RouteTree:
             if operation.container is not None:
                 self._make(site, operation.container)
             if operation.route is not None:
-                if self._has_owner(site):
+                if is_on_owner(site):
                     self._declare_on_owners(site, operation.route)
                 else:
                     self._loose.append((site, operation.route))
-            elif operation.mount is not None and self._has_owner(site):
+            elif operation.mount is not None and is_on_owner(site):
                 self._mount(site, operation.mount)
             elif operation.register == _AROUND:
                 self.registered.append(site)
@@ -107,7 +101,7 @@ class RouteTree:
                 self._read_urls(module)
         for site, facet in self._loose:
             if (site.path, site.index) not in self._attached:
-                for declaration in self._declarations(site, facet, _NO_CALLERS):
+                for declaration, _ in self._declarations.of(site, facet):
                     self.declared[UNKNOWN_OWNER].append(self._in_group(declaration))
 
     def _in_group(self, declared: Declaration) -> Declaration:
@@ -152,10 +146,6 @@ class RouteTree:
                         found.setdefault(name, operation.route)
         return found
 
-    def _has_owner(self, site: CallSite) -> bool:
-        """Called on an app or router, rather than a function or class whose result goes into a list."""
-        return isinstance(site.call.callee, Attribute) and site.receiver is not None and not site.receiver.is_class
-
     def _make(self, site: CallSite, facet: RouteContainer) -> None:
         container = self.objects.made_by(site)
         if container is None:
@@ -186,7 +176,7 @@ class RouteTree:
         if routes is None or site.caller is None:
             return
         listed = self._lists.read(site.module, routes, site.call.context)
-        for caller in self._project.calls.callers(site.caller)[:_MOST_CALLERS]:
+        for caller in self._project.calls.callers(site.caller)[:MOST_CALLERS]:
             made = self.objects.made_by(caller)
             if made is not None:
                 self.containers[made.key] = made
@@ -198,7 +188,7 @@ class RouteTree:
 
     def _wrapping(self) -> Iterator[Callers]:
         for definition in sorted(self._paths.open, key=lambda d: d.name):
-            for caller in self._project.calls.callers(definition)[:_MOST_CALLERS]:
+            for caller in self._project.calls.callers(definition)[:MOST_CALLERS]:
                 yield {definition: caller}
 
     def _read_urls(self, module: Module) -> None:
@@ -218,111 +208,19 @@ class RouteTree:
 
     def _declare_on_owners(self, site: CallSite, facet: RouteFacet) -> None:
         callee = site.call.callee
-        assert isinstance(callee, Attribute)  # noqa: S101 - `_has_owner` says so
-        owners = [c.key for c in self._objects(site.module, callee.base, site.call.context)] or [UNKNOWN_OWNER]
-        for declaration in self._declarations(site, facet, _NO_CALLERS):
-            for owner in owners:
+        assert isinstance(callee, Attribute)  # noqa: S101 - `is_on_owner` says so
+        for declaration, callers in self._declarations.of(site, facet):
+            given = self._origins.handed(site.module, callee.base, site.call.context, callers)
+            owners = [c.key for o in given for c in self._objects(o.module, o.expr, o.context)]
+            owners = owners or [c.key for c in self._objects(site.module, callee.base, site.call.context)]
+            for owner in owners or [UNKNOWN_OWNER]:
                 self.declared[owner].append(declaration)
-
-    def _declarations(self, site: CallSite, facet: RouteFacet, callers: Callers, level: int = 0) -> Iterator[Declaration]:
-        """The route that a call declares; one for each caller where its path is what the callers of the function
-        around it give."""
-        texts: list[str] = []
-        unknown: set[Def] = set()
-        for expr in self._path_arguments(site, facet):
-            found = self._paths.texts(site.module, expr, site.call.context, callers)
-            texts += found if facet.rest or site.argument(facet.path) is not None else found[:1]
-            unknown |= self._paths.open
-        if facet.path is None:  # the path is that of what it is declared on
-            texts = [""]
-        if unknown and level < _WRAPPERS:
-            by_callers = [
-                declaration
-                for definition in sorted(unknown, key=lambda d: d.name)
-                for caller in self._project.calls.callers(definition)[:_MOST_CALLERS]
-                if definition not in callers
-                for declaration in self._declarations(site, facet, {**callers, definition: caller}, level + 1)
-            ]
-            yield from by_callers
-            if by_callers:
-                return
-        if not texts:
-            return
-        place = list(callers.values())[-1] if callers else site
-        decorated = facet.handler == "decorated"
-        via: Via = "decorator" if decorated or self._handlers.decorated_by(place) else "add"
-        handler = self._handler(site, facet, callers)
-        is_plain = handler is not None and isinstance(handler.target, Def) and self._told(site, facet, callers) is None
-        default = facet.default if is_plain else ()
-        declared = Declaration(
-            paths=tuple(dict.fromkeys(normal(text, facet.pattern) for text in texts)),
-            methods=facet.methods or self._methods(site, facet, callers) or default,
-            handler=handler,
-            site=place.site,
-            via=via if self._has_owner(site) else "conf",
-            module=place.module,
-        )
-        if not facet.responders:
-            yield declared
-            return
-        suffixes = self._paths.texts(site.module, site.argument(facet.suffix), site.call.context, callers)
-        yield from by_verbs(self._project, site, facet, suffixes, declared)
-
-    def _path_arguments(self, site: CallSite, facet: RouteFacet) -> Iterator[Expr]:
-        first = site.argument(facet.path)
-        plain = [a.value for a in site.call.arguments if a.name is None]
-        if not facet.rest:
-            handed_on = [a.value for a in site.call.arguments if a.name == "*"] if not plain else []
-            yield from handed_on[:1] if first is None else (first,)
-            return
-        start = int((facet.path or "0").partition(":")[0])
-        yield from plain[start:]
-        yield from (a.value for a in site.call.arguments if a.name == "*")
-
-    def _told(self, site: CallSite, facet: RouteFacet, callers: Callers) -> tuple[CallSite, Expr] | None:
-        """What says the methods, with the call in which it stands: where that hands on what it was given, its caller's."""
-        expr = site.argument(facet.methods_from)
-        if expr is not None:
-            return site, expr
-        keyword = (facet.methods_from or "").partition(":")[2]
-        for caller in reversed(list(callers.values())) if site.is_open and keyword else ():
-            for given in (caller, *self._filled_in(caller)):
-                expr = given.argument(f":{keyword}")
-                if expr is not None:
-                    return given, expr
-        return None
-
-    def _filled_in(self, caller: CallSite) -> Iterator[CallSite]:
-        """What is called was made by a call that gives a part of its arguments: `posts = partial(route, methods=["POST"])`."""
-        for origin in self._origins.of(caller.module, caller.call.callee, caller.call.context):
-            made = origin.expr if isinstance(origin, Origin) else None
-            if isinstance(origin, Origin) and isinstance(made, CallRef) and last_name(origin.module.body, made) == _PARTIAL:
-                yield self._project.calls.in_module(origin.module)[made.index]
-
-    def _methods(self, site: CallSite, facet: RouteFacet, callers: Callers) -> tuple[str, ...]:
-        told = self._told(site, facet, callers)
-        if told is None:
-            return ()
-        site, expr = told
-        named = [leaf.attr.upper() for leaf in leaves_of(expr) if isinstance(leaf, Attribute)]  # `[HTTPMethod.POST]`
-        given = [text.upper() for text in self._paths.texts(site.module, expr, site.call.context, callers)]
-        return tuple(dict.fromkeys((*given, *(name for name in named if name in _VERBS))))
-
-    def _handler(self, site: CallSite, facet: RouteFacet, callers: Callers) -> Handler | None:
-        if facet.handler == "decorated":
-            # a function that a decorator of the project puts around what it decorates answers by that
-            below = (h for caller in reversed(list(callers.values())) if (h := self._handlers.decorated_by(caller)))
-            return next(below, None) or self._handlers.decorated_by(site) or self._handlers.applied_to(site, callers)
-        expr = site.argument(facet.handler)
-        if expr is None:
-            return self._handlers.decorated_by(site)
-        return self._handlers.of(site.module, expr, site.call.context, callers)
 
     # inclusions
 
     def _mount(self, site: CallSite, facet: Mount) -> None:
         callee = site.call.callee
-        assert isinstance(callee, Attribute)  # noqa: S101 - `_has_owner` says so
+        assert isinstance(callee, Attribute)  # noqa: S101 - `is_on_owner` says so
         context = site.call.context
         owners = self._objects(site.module, callee.base, context)
         prefixes = self._prefixes(site, facet)
@@ -401,7 +299,7 @@ class RouteTree:
             below = tuple(normal(text, facet.pattern) for text in texts)
             self._put(owner, nested, _under(prefixes, below), False, site.site)
             return
-        for declaration in self._declarations(site, facet, _NO_CALLERS):
+        for declaration, _ in self._declarations.of(site, facet):
             paths = _under(prefixes, declaration.paths)
             self.declared[owner].append(
                 Declaration(paths, declaration.methods, declaration.handler, site.site, "conf", site.module)

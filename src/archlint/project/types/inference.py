@@ -230,11 +230,15 @@ class Inference:
         return self.project.knowledge.role(entity.name) == "callable" or (entity.name in _ANYTHING and not entity.is_class)
 
     def _passed(self, module: Module, binding: Binding) -> tuple[Entity, ...]:
-        key = (module.path, binding.function, binding.index)
+        return self.handed(module, binding.function, binding.index)
+
+    def handed(self, module: Module, row: int, position: int) -> tuple[Entity, ...]:
+        """What callers pass for the parameter at `position` of the function in that row of the module."""
+        key = (module.path, row, position)
         known = self._passed_types.get(key)
         if known is None:
             self._passed_types[key] = ()
-            known = self._passed_types[key] = self.passed.types(module, binding.function, binding.index)
+            known = self._passed_types[key] = self.passed.types(module, row, position)
         return known
 
     def guess(self, module: Module, name: str) -> tuple[Entity, ...]:
@@ -368,12 +372,18 @@ class Inference:
 
     def function_attribute(self, base: FunctionRef, name: str) -> tuple[Entity, ...] | None:
         """A method that a library decorator adds to a function (a task's `delay`)."""
-        for operation in self.returns.decorations(base.definition):
-            if operation.returns is not None:
-                site = Site(base.definition.module, base.definition.function.outer, None, base)
-                for made in self.library.told(operation.returns, Environment(None, {}, site)):
-                    if isinstance(made, Type):
-                        return self.attribute(made, name)
+        definition = base.definition
+        for operation, call in self.returns.decorated_by(definition):
+            if operation.returns is None:
+                continue
+            site = Site(definition.module, definition.function.outer, call, base)
+            for made in self.library.told(operation.returns, Environment(None, {}, site)):
+                if not isinstance(made, Type):
+                    continue
+                found = self.attribute(made, name)
+                # of a class of the project only what it writes anew is its own (`@app.task(base=AfterCommit)`)
+                if made.name not in self.project.symbols.classes or any(type(e) is FunctionRef for e in found or ()):
+                    return found
         return None
 
     # calls

@@ -194,7 +194,7 @@ class LibraryTypes:
         return distinct(found)
 
     def _given(self, notation: str, site: Site) -> tuple[Entity, ...]:
-        if site.decorated is not None:
+        if site.decorated is not None and not notation.startswith(":"):  # what stands first; keywords are the decorator's own
             return (site.decorated,)
         if site.call is None:
             return ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.knowledge import Operation
-from archlint.facts.syntax import Attribute, CallRef, Expr, Function
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Function
 from archlint.project.model import Def, Type
 from archlint.project.types.entities import (
     UNKNOWN,
@@ -60,15 +61,17 @@ class Returns:
         known = self._decorations.get(definition)
         if known is None:
             self._decorations[definition] = ()
-            found: list[Operation] = []
-            function = definition.function
-            for decorator in function.decorators:
-                for entity in self.decorator_entities(definition, decorator):
-                    operation = self._inference.operation(entity)
-                    if operation is not None:
-                        found.append(operation)
-            known = self._decorations[definition] = tuple(found)
+            known = self._decorations[definition] = tuple(operation for operation, _ in self.decorated_by(definition))
         return known
+
+    def decorated_by(self, definition: Def) -> Iterator[tuple[Operation, Call | None]]:
+        """The same, each with the call that makes the decorator, if one does."""
+        for decorator in definition.function.decorators:
+            call = definition.module.body.calls[decorator.index] if type(decorator) is CallRef else None
+            for entity in self.decorator_entities(definition, decorator):
+                operation = self._inference.operation(entity)
+                if operation is not None:
+                    yield operation, call
 
     def decorator_entities(self, definition: Def, decorator: Expr) -> tuple[Entity, ...]:
         """What a decorator is; for `@make(…)` what `make` is."""
@@ -90,7 +93,8 @@ class Returns:
 
     def undecorated(self, function: FunctionRef, site: Site | None = None) -> tuple[Entity, ...]:
         """The same, as if it had no decorators."""
-        return self._filled(self._of_receiver(self._own(function.definition), function), function, site)
+        found = self._of_receiver(self._own(function.definition), function)
+        return self._filled(self._of_handed_class(found, function, site), function, site)
 
     def yielded(self, function: FunctionRef) -> tuple[Entity, ...]:
         """What a generator function's iteration gives."""
@@ -172,6 +176,34 @@ class Returns:
             return found
         return tuple(_renamed(entity, owner, receiver.name) if isinstance(entity, Type) else entity for entity in found)
 
+    def _of_handed_class(self, found: tuple[Entity, ...], function: FunctionRef, site: Site | None) -> tuple[Entity, ...]:
+        """What gives an object of the class that it is handed (`get_or_404(Order, key)`) gives this call one of its class:
+        the objects of `found` are of several classes, each of which some caller hands it."""
+        definition = function.definition
+        objects = {e.name for e in found if type(e) is Type and not e.is_class}
+        if len(objects) < 2 or site is None or site.call is None or definition.function.returns is not None:
+            return found
+        for position, argument in self._arguments(function, site.call):
+            handed = self._inference.entities(site.module, argument, site.context)
+            classes = [e for e in handed if type(e) is Type and e.is_class]
+            others = self._inference.handed(definition.module, definition.index, position) if len(classes) == 1 else ()
+            if objects <= {e.name for e in others if type(e) is Type and e.is_class}:
+                kept = (e for e in found if not (type(e) is Type and e.name in objects))
+                return (instance(classes[0]), *kept)
+        return found
+
+    def _arguments(self, function: FunctionRef, call: Call) -> Iterator[tuple[int, Expr]]:
+        """(position of the parameter, argument) of the first arguments of a call, as far as that can be told."""
+        own = function.definition.function
+        skip = 1 if function.receiver is not None and "static-method" not in self.marks(function.definition) else 0
+        for row, argument in enumerate(call.arguments[:6]):
+            if argument.name is None:
+                if skip + row < len(own.parameters):
+                    yield skip + row, argument.value
+            else:
+                named = (place for place, p in enumerate(own.parameters) if place >= skip and p.name == argument.name)
+                yield from ((place, argument.value) for place in named)
+
     def _filled(self, found: tuple[Entity, ...], function: FunctionRef, site: Site | None) -> tuple[Entity, ...]:
         if not any(isinstance(e, Type) and _is_open(e) for e in found):
             return found
@@ -199,16 +231,14 @@ class Returns:
         own: Function = definition.function
         given: dict[str, Type] = {}
         assert site.call is not None  # noqa: S101 - the caller's promise
-        skip = 1 if function.receiver is not None and "static-method" not in self.marks(definition) else 0
-        parameters = own.parameters[skip:]
-        for position, argument in enumerate(site.call.arguments[:6]):
-            named = [p for p in parameters if p.name == argument.name] if argument.name else parameters[position : position + 1]
-            if not named or named[0].annotation is None:
+        for position, argument in self._arguments(function, site.call):
+            annotation = own.parameters[position].annotation
+            if annotation is None:
                 continue
-            for wanted in self._inference.annotations.types(definition.module, named[0].annotation, own.outer):
+            for wanted in self._inference.annotations.types(definition.module, annotation, own.outer):
                 if not isinstance(wanted, Type) or not wanted.name.startswith(VARIABLE):
                     continue
-                for value in self._inference.entities(site.module, argument.value, site.context):
+                for value in self._inference.entities(site.module, argument, site.context):
                     if isinstance(value, Type) and value.is_class == wanted.is_class:
                         given.setdefault(wanted.name, instance(value))
         return given

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.project.control.sequence import chain
+from archlint.facts.syntax import Lambda
+from archlint.project.control.sequence import chain, may_follow
 from archlint.project.effects.effects import EffectPoint
+from archlint.project.model import Def
 from archlint.project.spelling import shorten, spell
 from archlint.project.transactions.open_transactions import Inside, OpenTransactions
 from archlint.project.transactions.sent_early import SentEarly, sent_early
@@ -39,6 +41,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     def counts(end: EffectPoint) -> bool:
         if end.effect == _KEPT:
             return _is_pushed(project, end, params)
+        if _waits_elsewhere(project, end):
+            return False
         return set(params.passing_kinds).isdisjoint(project.knowledge.package_kinds(end.witness.target))
 
     pushes = any(project.calls.written(name) for name in params.pushing)
@@ -63,6 +67,25 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for point in project.effects.points(effect):
             if point.is_direct and point.module.is_production and point.site not in ends:
                 yield Proof(point.site, "stands in no transaction")
+
+
+def _waits_elsewhere(project: Project, end: EffectPoint) -> bool:
+    """Another branch puts off the very same call (`else: transaction.on_commit(lambda: task.delay(key))`): this one is where
+    no commit is waited for, as in tests."""
+    module, call = end.module, end.call
+    if call is None or call.caller is None:
+        return False
+    said = spell(module.body, call.call.callee)
+    for site in project.calls.of(call.caller):
+        if site.operation is None or not site.operation.deferred:
+            continue
+        if may_follow(module, (call.call.context, call.call.at), (site.call.context, site.call.at)):
+            continue
+        handed = (argument.value for argument in site.call.arguments if type(argument.value) is Lambda)
+        later = (inner for each in handed for inner in project.calls.of(Def(module, module.name, each.function)))
+        if any(spell(module.body, inner.call.callee) == said for inner in later):
+            return True
+    return False
 
 
 def _is_pushed(project: Project, end: EffectPoint, params: Params) -> bool:

@@ -35,6 +35,7 @@ from archlint.project.words import words_of
 
 _STORED = "db-model"
 _JOINED = frozenset({"builtins.str", "builtins.bytes", "builtins.list", "builtins.tuple"})
+_MOMENTS = frozenset({"datetime.datetime", "datetime.date", "datetime.timedelta"})
 _NUMBERS = frozenset({"builtins.int", "builtins.float", "decimal.Decimal"})
 _TURNED = re.compile(r"dump|dict|json|document|record|row", re.IGNORECASE)
 """In the names of calls that turn an object into what is kept."""
@@ -151,7 +152,8 @@ def _number(known: _Known, definition: Def, statement: Statement, target: Attrib
         return
     shown.add(key)  # one number of an object is enough
     by_hand = module.outline.main_guard and known.unimported.is_idle(module)
-    if by_hand or _is_no_count(module, statement, target, params) or _is_single(type_, params):
+    is_moment = any(each.name in _MOMENTS for each in project.types.all(module, target, statement.context))
+    if by_hand or is_moment or _is_no_count(module, statement, target, params) or _is_single(type_, params):
         confidence = Confidence.LOW
     if confidence is not Confidence.HIGH and _is_uncalled(project, definition):
         confidence = Confidence.LOW

@@ -137,4 +137,5 @@ def _hit(found: Inside, confidence: Confidence) -> Hit:
     if held is not None:
         steps.append(Step(held.site, "asks the database first"))
     message = "sleep" if found.point.effect == "sleep" else "reading" if found.by_reading else "default"
-    return Hit(found.point.site, words, message, confidence, path=(*steps, *path.steps))
+    besides = tuple(Step(site, "waits in the same transaction") for site in found.besides)
+    return Hit(found.point.site, words, message, confidence, related=besides, path=(*steps, *path.steps))

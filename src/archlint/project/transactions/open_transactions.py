@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from archlint.facts.findings import Site
+from archlint.facts.findings import Confidence, Site
 from archlint.facts.syntax import Attribute, Call, CallRef, Name
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
 from archlint.project.control.endings import always_raises
@@ -53,6 +54,8 @@ class Inside(Struct, frozen=True):
     open: Open
     by_reading: bool = False
     """Nothing was written or locked: the session has only asked, and keeps its connection until it is committed."""
+    besides: tuple[Site, ...] = ()
+    """The other places of the function that surely do such a thing in the same transaction."""
 
     @property
     def rank(self) -> tuple[int, str, int, Site]:
@@ -87,8 +90,7 @@ class OpenTransactions:
         for each in found:
             if not any((definition, each.path.end.site) in holding for definition in each.path.through):
                 by_transaction[each.definition, each.open.opened].append(each)
-        chosen = [min(same, key=lambda each: each.rank) for same in by_transaction.values()]
-        return sorted(chosen, key=lambda each: (each.point.site, each.rank))
+        return sorted(map(_surest, by_transaction.values()), key=lambda each: (each.point.site, each.rank))
 
     def _all(self, effects: Iterable[str]) -> Iterator[Inside]:
         for effect in effects:
@@ -308,6 +310,13 @@ class OpenTransactions:
     def _is_elsewhere(self, point: EffectPoint) -> bool:
         """What is asked of a store over HTTP stands in no transaction of a session."""
         return _HTTP_STORE in self._project.knowledge.package_kinds(point.witness.target)
+
+
+def _surest(same: list[Inside]) -> Inside:
+    """Of the places in one transaction the surest, which knows of the others."""
+    first = min(same, key=lambda each: each.rank)
+    sure = {each.point.site for each in same if each.path.confidence > Confidence.LOW and each.by_reading == first.by_reading}
+    return replace(first, besides=tuple(sorted(sure - {first.point.site})))
 
 
 def _method(call: Call) -> str:

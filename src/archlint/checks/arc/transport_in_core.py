@@ -41,12 +41,12 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """A hit for each such place, but one for all that raise what a class of the project makes of a framework's error, at that
-    class; a proof for each error that the core raises of its own."""
+    """A hit for each such place, but one for all that raise what a class or function of the project makes of a framework's
+    error, at that class or function; a proof for each error that the core raises of its own."""
     handlers = (*(endpoint.definition for endpoint in project.endpoints.all), *project.unrouted)
     answering = {definition.module.path: definition.module for definition in handlers}
     injected, around = frozenset(_injected(project)), _put_around(project)
-    raised: dict[ClassDef, list[Hit]] = {}
+    raised: dict[ClassDef | Def, list[Hit]] = {}
     for layer, module in _core_modules(project, answering.values()):
         if module.path in answering or project.layers.is_composition_root(module):
             continue  # a module of handlers is interface, whatever its name
@@ -54,24 +54,24 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for found in (*core.raised(), *core.returned(), *core.taken()):
             if not _is_ignored(found, module, params):
                 yield found
-        for klass, hit in core.raised_by_class():
+        for maker, hit in core.raised_as_made():
             if not _is_ignored(hit, module, params):
-                raised.setdefault(klass, []).append(hit)
-    yield from (_class_hit(klass, hits) for klass, hits in raised.items())
+                raised.setdefault(maker, []).append(hit)
+    yield from (_made_hit(maker, hits) for maker, hits in raised.items())
 
 
-def _class_hit(klass: ClassDef, hits: list[Hit]) -> Hit:
-    """`hits`: the places that raise it, or what derives from it."""
+def _made_hit(maker: ClassDef | Def, hits: list[Hit]) -> Hit:
+    """`hits`: the places that raise what the function makes, the class or what derives from it."""
     hits = sorted(hits, key=lambda hit: (-hit.confidence, hit.site))
     times = f"at {len(hits)} places" if len(hits) > 1 else "at one place"
-    words = hits[0].words | {"error": klass.klass.name, "times": times}
+    written = maker.klass if isinstance(maker, ClassDef) else maker.function
     return Hit(
-        Site(klass.module.path, klass.klass.name_at, klass.klass.name_at + len(klass.klass.name)),
-        words,
-        "class",
+        Site(maker.module.path, written.name_at, written.name_at + len(written.name)),
+        hits[0].words | {"error": written.name, "times": times},
+        "class" if isinstance(maker, ClassDef) else "made",
         hits[0].confidence,
         related=tuple(Step(hit.site, f"`{hit.words['function']}` raises `{hit.words['what']}`") for hit in hits),
-        anchor=klass.name,
+        anchor=maker.name,
     )
 
 
@@ -164,12 +164,27 @@ class _Core:
             elif any(target.definition is not None and self._only_raises(target.definition) for target in site.targets):
                 yield self._hit(call.at, call.end, call.callee, call.context, "through")
 
-    def raised_by_class(self) -> Iterator[tuple[ClassDef, Hit]]:
-        """A class of the project that makes a framework's error its own, and where it, or what derives from it, is raised."""
+    def raised_as_made(self) -> Iterator[tuple[ClassDef | Def, Hit]]:
+        """A class of the project that makes a framework's error its own, or a function that gives one, and where it, or what
+        derives from it, is raised."""
         for statement, callee in self._raises():
-            own = self._own_error(callee, statement.context)
-            if own is not None:
-                yield own, self._hit(statement.at, statement.end, callee, statement.context, "default")
+            maker = self._own_error(callee, statement.context) or self._giver(statement)
+            if maker is not None:
+                yield maker, self._hit(statement.at, statement.end, callee, statement.context, "default")
+
+    def _giver(self, statement: Statement) -> Def | None:
+        """The function of `raise not_found(number)`, unless it is of the core: there it is told for what it returns."""
+        value = statement.value
+        if not isinstance(value, CallRef):
+            return None
+        given = self._project.types.all(self._module, value, statement.context)
+        if not any(not each.is_class and self._project.types.role(each) == _ERROR for each in given):
+            return None
+        called = [target.definition for target in self._calls[value.index].targets]
+        giver = called[0] if len(called) == 1 else None
+        if giver is None or giver.function.name == "__init__" or not giver.module.is_production:
+            return None
+        return None if self._project.layers.layer_of(giver.module) in _CORE else giver
 
     def _raises(self) -> Iterator[tuple[Statement, Expr]]:
         for statement in self._module.statements["raise"]:

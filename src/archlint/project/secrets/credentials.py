@@ -96,12 +96,19 @@ _NO_TOKEN_BEFORE = frozenset(
 )
 
 
+_QUERY = re.compile(r"[?&#](\w+)=$")
 _SCHEME = re.compile(r"(?i)(?:^|[^\w-])(?:bearer|basic|token|api-?key) $")
 
 
 def announces(text: str) -> bool:
     """The text ends with what stands before a credential in an authorization header: `Bearer `."""
     return _SCHEME.search(text) is not None
+
+
+def parameter_before(text: str) -> str | None:
+    """The name of a parameter of an address whose value comes next: `token` of `…/verify?token=`."""
+    found = _QUERY.search(text)
+    return found[1] if found is not None else None
 
 
 class Naming(Struct, frozen=True):

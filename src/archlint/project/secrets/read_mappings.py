@@ -32,15 +32,18 @@ class ReadMappings:
         self._origins = Origins(project)
         self._known: dict[str, _Reads] = {}
 
-    def fields(self, expr: Name, at: Place) -> tuple[tuple[str, ...], Confidence] | None:
+    def fields(self, expr: Name, at: Place, *, is_plain: bool) -> tuple[tuple[str, ...], Confidence] | None:
         """The keys of secrets that `expr` holds where it stands. What a handler is given is a request's body, surely; of what
-        other functions are given it is likely. Of what some call has answered nobody knows: it may be hashed there."""
+        other functions are given it is likely. Of what some call has answered nobody knows: it may be hashed there, unless
+        what is asked for is kept as it is (`is_plain`)."""
         reads = self._reads(at.module).get((at.module.body.contexts[at.context].function, expr.id), ())
         if not reads or self._is_else(expr, at):
             return None
         gone = taken_from(at.module, expr, at.context)
         left = tuple(key for key in reads if key not in gone)
         sure = self._sureness(expr, at) if left else None
+        if left and sure is None and is_plain:
+            sure = Confidence.MEDIUM
         return (left, sure) if sure is not None else None
 
     def _is_else(self, expr: Name, at: Place) -> bool:

@@ -39,10 +39,11 @@ from archlint.project.names.shapes import Shapes, is_absent
 from archlint.project.routes.unnamed_credentials import UnnamedCredentials
 from archlint.project.secrets.answers import Answers
 from archlint.project.secrets.credential_uses import CredentialUses
-from archlint.project.secrets.credentials import Naming, Vocabulary, announces
+from archlint.project.secrets.credentials import Naming, Vocabulary, announces, parameter_before
 from archlint.project.secrets.drawn import Drawn
 from archlint.project.secrets.flows import CLEAN, UNKNOWN, Flow, Frame, Habits, Place, Printed, Source, guessed, joined
 from archlint.project.secrets.kept_flows import KeptFlows
+from archlint.project.secrets.person_uses import PersonUses
 from archlint.project.secrets.read_mappings import ReadMappings
 from archlint.project.secrets.taint_calls import CallFlows
 from archlint.project.secrets.taint_items import DESCRIBING, ItemFlows
@@ -56,6 +57,7 @@ from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
+    from archlint.project.source.modules import Module
 
 _CLEAN = frozenset({Constant, String, Comparison})
 _DEPTH = 24
@@ -64,12 +66,15 @@ _MOST_STEPS = 500
 _CLEAN_TYPES = frozenset(
     f"builtins.{name}" for name in ("bool", "int", "float", "complex", "NoneType", "type", "range", "slice")
 )
+_SIGNS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isspace", "isascii", "isprintable"})
 _TEXT_TYPES = frozenset({"builtins.str", "builtins.bytes"})
 
 _HASHED = "the hash of a password"
 CONNECTION = "a connection string with its password"
 _ONE_TIME = "a one-time code"
 _CODES = (("code",), ("pin",))
+_WRITTEN = frozenset({"message", "msg"})
+"""Who has written one is asked for his address."""
 _CHECKED = frozenset({"cleaned_data", "validated_data"})
 """What a form or serializer keeps of all its fields when it has checked them."""
 
@@ -85,6 +90,7 @@ class Taint:
         self.requests = RequestValues(project, vocabulary, habits)
         self.mappings = ReadMappings(project, vocabulary, self.requests)
         self.uses = CredentialUses()
+        self.person_uses = PersonUses(vocabulary)
         self.drawn = Drawn(project)
         self.unnamed = UnnamedCredentials(project, vocabulary, self.drawn)
         self.shapes = Shapes(vocabulary)
@@ -328,11 +334,11 @@ class Taint:
             return Flow((self.source(expr, at, _ONE_TIME, Confidence.HIGH),))
         if naming is None and not inner.sources and (answered := self.answered(expr, at)) is not None:
             return answered
-        if naming is None and self.habits.access and not (inner.sources or inner.clean):
-            kind = self.unnamed.kind(expr, at)
+        if naming is None and not (inner.sources or inner.clean):
+            kind = self.unnamed.kind(expr, at) if self.habits.access else None
             if kind is not None:
                 return Flow((self.source(expr, at, kind, Confidence.HIGH),))
-            held = self.mappings.fields(expr, at)
+            held = self.mappings.fields(expr, at, is_plain=bool(self.habits.mailboxes))
             if held is not None:
                 return self._mapping(expr, at, *held)
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
@@ -345,7 +351,7 @@ class Taint:
 
     def answered(self, expr: Expr, at: Place) -> Flow | None:
         """What another service's whole answer holds, where the same function reads a secret out of it."""
-        fields = self.answers.fields(expr, at) if self.habits.access else ()
+        fields = self.answers.fields(expr, at)
         return self._mapping(expr, at, fields, Confidence.HIGH) if fields else None
 
     def _mapping(self, expr: Expr, at: Place, fields: tuple[str, ...], sure: Confidence) -> Flow:
@@ -354,11 +360,19 @@ class Taint:
         return Flow((replace(found, fields=fields, is_whole=True),))
 
     def _as_object(self, expr: Expr, at: Place, naming: Naming | None, inner: Flow) -> Flow:
-        """Where nothing else is known of an unnamed thing: an object, by its type."""
+        """Where nothing else is known of an unnamed thing: an object, by its type; a text, by what it is used as."""
         if naming is not None or inner.clean or inner.sources or self.printed is None:
             return inner
         types = self.project.types.all(at.module, expr, at.context)
-        return (self.typed(expr, at, types) if types else None) or inner
+        return (self.typed(expr, at, types) if types else None) or self._as_address(expr, at) or inner
+
+    def _as_address(self, expr: Expr, at: Place) -> Flow | None:
+        """Where people's addresses are asked for: what the same function takes for one, and no setting is."""
+        used = self.person_uses.kind(expr, at) if self.habits.mailboxes and isinstance(expr, Name | Attribute) else None
+        if used is None or self.locals.may_be_of_settings(expr, at):
+            return None
+        kind, is_sure = used
+        return Flow((self.source(expr, at, kind, Confidence.MEDIUM if is_sure else Confidence.LOW),))
 
     def _attribute(self, expr: Attribute, at: Place) -> Flow:
         if self.vocabulary.looks_alike(expr.attr) or is_class_name(expr.attr):
@@ -376,7 +390,8 @@ class Taint:
             naming = self.vocabulary.names(f"{last_name(at.module.body, expr.base)}_{expr.attr}") and naming
         elif expr.attr == "email":  # so is `group.email`, but not `group_member.email`
             owner = words_of(last_name(at.module.body, expr.base))[-1:]
-            naming = self.vocabulary.names("_".join((*owner, expr.attr))) and naming
+            if not _WRITTEN.issuperset(owner):
+                naming = self.vocabulary.names("_".join((*owner, expr.attr))) and naming
         if expr.attr == "raw" and isinstance(expr.base, Attribute) and expr.base.attr in self.habits.wholes:
             return self.flow(expr.base, at)
         whole = self.requests.whole(expr, at)
@@ -407,11 +422,11 @@ class Taint:
         return self.named(expr, at, naming, self._as_object(expr, at, naming, inner))
 
     def _of_owner(self, expr: Attribute, at: Place) -> Naming | None:
-        """`otp.code` is what `otp_code` is, where the owner is named for such a thing already."""
+        """`otp.code` is what `otp_code` is, where the owner is named for such a thing already, and `api_key.key` an API key."""
         owner = last_name(at.module.body, expr.base)
         if self.vocabulary.names(owner) is None:
             return None
-        naming = self.vocabulary.names(f"{owner}_{expr.attr}")
+        naming = self.vocabulary.names(owner if expr.attr == "key" else f"{owner}_{expr.attr}")
         return naming if naming is not None and naming.certain and not naming.several else None
 
     # composed values
@@ -423,15 +438,21 @@ class Taint:
         return CLEAN if is_put_together(self.locals.origins, at.module, expr, at.context) else found
 
     def _parts(self, parts: Iterable[Expr], at: Place) -> Iterator[Flow]:
-        """The flows of what is put together; what is written behind `Bearer ` is a credential, whatever its name."""
+        """The flows of what is put together; what is written behind `Bearer ` is a credential, whatever its name, and so is
+        what a link shows that lets somebody in: `…/reset-password?token=`."""
         before: Expr | None = None
         for part in parts:
             flow = self.flow(part, at)
-            if flow.sources and isinstance(before, String) and announces(before.value):
+            if flow.sources and isinstance(before, String) and (announces(before.value) or self._opens(before.value)):
                 surest = (replace(s, confidence=max(s.confidence, Confidence.MEDIUM), certain=True) for s in flow.sources)
                 flow = Flow(tuple(surest), flow.clean)
             yield flow
             before = part
+
+    def _opens(self, link: str) -> bool:
+        name = parameter_before(link)
+        is_asked = name is not None and self.vocabulary.names(name) is not None
+        return is_asked and not self.habits.access.isdisjoint(words_of(link[: link.rindex("=")].rpartition("?")[0]))
 
     def _operation(self, expr: Operation, at: Place) -> Flow:
         if expr.op == "+":
@@ -446,9 +467,26 @@ class Taint:
         shown = expr.element if expr.value is None else expr.value  # of a dict as of its display: no keys
         found = self.flow(shown, replace(at, context=expr.context))
         own = at.module.own_statements(at.module.body.contexts[expr.context].function)
+        if _is_of_signs(at.module, expr) and not any(s.is_whole for s in found.sources):
+            return found  # what is left of a text without its blanks and dashes
         if any(s.kind == "test" and s.context == expr.context for s in own):
             return CLEAN  # a condition is taken for one that keeps the secrets out
         return found
+
+
+def _is_of_signs(module: Module, expr: Comprehension) -> bool:
+    """`c for c in number if c.isdigit()`: the signs of a text."""
+    body = module.body
+    if not isinstance(expr.element, Name) or expr.value is not None:
+        return False
+    return any(
+        isinstance(call.callee, Attribute)
+        and call.callee.attr in _SIGNS
+        and isinstance(call.callee.base, Name)
+        and call.callee.base.id == expr.element.id
+        and call.context == expr.context
+        for call in body.calls
+    )
 
 
 def _is_text(types: Iterable[Type]) -> bool:

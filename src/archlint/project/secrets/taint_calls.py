@@ -41,6 +41,8 @@ _TAKING_KEYS = frozenset({"list", "sorted", "set", "tuple", "frozenset"})
 """Of a mapping they take the names of its fields."""
 
 
+_OF_TEXTS = frozenset({"str", "bytes"})
+"""Of them a method is asked with the text in its hand: `str.encode(text)`."""
 _Asked = tuple[Def, int, bool, int, frozenset[str]]
 
 
@@ -104,6 +106,8 @@ class CallFlows:
             if name in CARRYING_METHODS or swaps_text(name, call):
                 if takes_apart(name, call):
                     return UNKNOWN
+                if isinstance(callee.base, Name) and callee.base.id in _OF_TEXTS and call.arguments:
+                    return joined(taint.flow(argument.value, at) for argument in call.arguments)
                 return self._method(expr, callee.base, name, at)
         if name == "getattr" and len(call.arguments) > 1 and isinstance(call.arguments[1].value, String):
             return taint.items.item(expr, call.arguments[0].value, call.arguments[1].value, at)

@@ -27,6 +27,7 @@ from archlint.project.caches.taken_out import taken_from, what_is_left
 from archlint.project.control.branches import in_other_branch
 from archlint.project.loops.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
 from archlint.project.names.origins import Origin, Origins, Parameter
+from archlint.project.parts import parts_of
 from archlint.project.secrets.credentials import announces
 from archlint.project.secrets.flows import CLEAN, UNKNOWN, Flow, Place, Source, joined, stepped
 from archlint.project.spelling import last_name, shorten, spell
@@ -103,6 +104,18 @@ class LocalFlows:
     def is_of_settings(self, expr: Expr, at: Place) -> bool:
         """It is read from the configuration, here or where the name for it was set."""
         return self._is_read_of(self._taint.habits.configuration, expr, at)
+
+    def may_be_of_settings(self, expr: Expr, at: Place) -> bool:
+        """A setting is among what it may be: `recipient = settings.CONTACT or settings.SUPPORT`."""
+        found = self.origins.of(at.module, expr, at.context) if isinstance(expr, Name) else ()
+        given = [(o.module, o.expr) for o in found if isinstance(o, Origin)] + [(at.module, expr)]
+        names = self._taint.habits.configuration
+        return any(
+            is_configured(names, module, part) or (isinstance(part, Name) and part.id in names)
+            for module, value in given
+            for part in parts_of(module.body, value)
+            if isinstance(part, Name | Attribute | Subscript | CallRef)
+        )
 
     def is_own_setting(self, expr: Expr, at: Place) -> bool:
         """It is read from the program's settings, here or where the name for it was set; of an item the key says so, too."""

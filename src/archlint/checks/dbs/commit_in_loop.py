@@ -27,6 +27,7 @@ from archlint.project.transactions.transactions import Transactions
 from archlint.project.words import words_of
 
 _EFFECT = "db.commit"
+_DATABASE = ("db.read", "db.write", _EFFECT)
 _SPLITS, _BOUNDS = frozenset({"split", "rsplit"}), frozenset({"/", "\\", ".", "::"})
 _FAR = 2
 """Functions between the loop and the commit: longer ways decide for each item what is to be done."""
@@ -66,6 +67,8 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
         commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect)
     ):
         return Confidence.LOW, "each turn does more than the database's work"
+    if _writes_files(project, commit):
+        return Confidence.LOW, "a file may belong to each row"
     if _keeps_many(project, commit, params):
         return Confidence.LOW, "each turn writes many rows"
     if _goes_over_path(commit.loop):
@@ -81,6 +84,12 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
     if _is_made_if_missing(project, commit):
         return Confidence.LOW, "it only makes what is missing"
     return min(commit.path.confidence, Confidence.HIGH if not commit.path.through else Confidence.MEDIUM), ""
+
+
+def _writes_files(project: Project, commit: Repeated) -> bool:
+    """A place in the loop that does not ask the database, which may be a file itself, writes one."""
+    asks = {p.site for effect in _DATABASE for p in _points(project, commit, effect)}
+    return any(commit.loop.holds(p.site) and p.site not in asks for p in _points(project, commit, "file.write"))
 
 
 def _is_one(project: Project, loop: Loop) -> bool:

@@ -8,9 +8,12 @@ from archlint.checks.rule_api import Confidence, Hit, Project, Proof
 from archlint.facts.knowledge import Limit
 from archlint.facts.syntax import Constant
 from archlint.project.model import CallSite
+from archlint.project.secrets.flows import Place
 from archlint.project.source.one_off import OneOffWords
 from archlint.project.source.run_by_hand import RunByHand
+from archlint.project.source.unimported import Unimported
 from archlint.project.spelling import last_name
+from archlint.project.values.operators_values import OperatorsValues
 
 _UNBOUNDED = "none"
 
@@ -56,15 +59,18 @@ def _is_bounded(site: CallSite, limit: Limit, params: Params) -> bool:
 
 
 def _confidence(project: Project, by_hand: RunByHand, site: CallSite, params: Params) -> Confidence | None:
-    """Low where the address, or a mapping that is unpacked, may say it, and where a person runs it and sees that nothing
-    goes on; None where the address says it."""
-    texts = [
-        project.values.text(site.module, a.value, site.call.context)
-        for a in site.call.arguments
-        if a.name in (None, "dsn", "conninfo")
-    ]
-    if any(text is not None and any(word in text.rendered.lower() for word in params.words) for text in texts):
+    """Low where an address of which nothing is known, or a mapping that is unpacked, may say it, and where a person runs it and
+    sees that nothing goes on; None where the address says it.  Who runs the program gives an address, and seldom more; what
+    nobody imports may not be run at all."""
+    given = [a.value for a in site.call.arguments if a.name in (None, "dsn", "conninfo")]
+    texts = [(expr, project.values.text(site.module, expr, site.call.context)) for expr in given]
+    if any(text is not None and any(word in text.rendered.lower() for word in params.words) for _, text in texts):
         return None
-    if site.is_open or any(text is None for text in texts) or by_hand.holds(site.module, site.call.context):
-        return Confidence.LOW
-    return site.confidence
+    unknown = [expr for expr, text in texts if text is None]
+    operators = OperatorsValues(project)
+    is_given = all(operators.come_to(expr, Place(site.module, site.call.context)) for expr in unknown)
+    if unknown and is_given and not Unimported(project).is_idle(site.module):
+        known = min(site.confidence, Confidence.MEDIUM)
+    else:
+        known = Confidence.LOW if unknown else site.confidence
+    return Confidence.LOW if site.is_open or by_hand.holds(site.module, site.call.context) else known

@@ -27,6 +27,15 @@ class OperatorsValues:
         """The expression, or what it is a part of, is such a value: `settings.SCHEMA`, `app.config["NAME"]`, `args.table`."""
         return any(self._is_one(part, place) for part in chain_of(place, expr))
 
+    def come_to(self, expr: Expr, place: Place) -> bool:
+        """All that the expression may hold is such, as far as names tell it."""
+        if self.gives(expr, place):
+            return True
+        sources = self._project.values.sources.of(place.module, expr, place.context)
+        return bool(sources) and all(
+            s.expr is not None and not s.is_parameter and self.gives(s.expr, Place(s.module, s.context)) for s in sources
+        )
+
     def _is_one(self, part: Expr, place: Place) -> bool:
         types = self._project.types.all(place.module, part, place.context)
         if any(self._project.types.role(each) == _ROLE for each in types):

@@ -11,7 +11,7 @@ from archlint.project.loops.plain_inserts import BETWEEN
 from archlint.project.loops.stations import is_straight, stations
 from archlint.project.model import Type
 from archlint.project.names.arguments import arguments_by_parameter, parameter
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
@@ -30,6 +30,7 @@ _PLAIN = _SAVING | {"is_valid"}
 _NOTING = frozenset({"add"})
 _LISTING = frozenset({"append", "add"})
 _SOME = frozenset({"if", "else", "except", "case"})
+_OWN_HEAD = frozenset({"with"})
 _FILES = frozenset({"file", "files", "image", "images", "picture", "pictures", "photo", "photos", "upload", "uploads"})
 _FILES |= {"document", "documents", "attachment", "attachments", "video", "videos"}
 _LITTLE = 2
@@ -59,11 +60,11 @@ class AddedRows:
         """Each turn runs a function that does nothing but write once, whatever it is given, and nothing else that leaves the
         process: `repository.update(row)`, `row.save()` of the model's own."""
         through, loop = query.path.through, query.loop
-        if (
-            loop.mapping is not None
-            or not 0 < len(through) < _NEAR
-            or not BETWEEN.isdisjoint(loop.kinds_around(query.point.context))
-        ):
+        if loop.mapping is not None or not 0 < len(through) < _NEAR:
+            return False
+        if not (BETWEEN | _OWN_HEAD).isdisjoint(loop.kinds_around(query.point.context)):
+            return False
+        if loop.derived.isdisjoint(names_in(loop.module.body, query.expression)):
             return False
         if any(statement.kind == "break" for statement in loop.statements) or goes_down_a_path(loop) or _are_files(loop):
             return False

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TOUCHING = frozenset({"db.read", "db.write", "db.commit"})
 _BACK = "returning"
-_OTHERWISE = frozenset({"else", "case"})
+_OTHERWISE = frozenset({"else", "case", "with"})
 _LEAVING = frozenset({"continue", "return", "raise"})
 _TAKING = frozenset({"add", "remove", "aadd", "aremove"})
 _RELATIONS = frozenset({"db-manager", "relation"})
@@ -40,13 +40,16 @@ def only_writes(project: Project, query: Repeated) -> bool:
 def writes_each(project: Project, query: Repeated, adding: frozenset[str]) -> bool:
     """`row.save()`, `row.order.delete()`, `Line.objects.create(…)`, `order.lines.add(row)` in the loop itself, which goes to
     its end: there is a form of each for many rows, also where each has values of its own.  `adding`: calls that add one row.
-    What a handler does, or the other side of a test, or what a turn is left behind (`continue`), is seldom come to."""
+    What a handler does, a block with a head of its own, the other side of a test, or what a turn is left
+    behind (`continue`), is seldom come to."""
     loop, call = query.loop, query.point.call
     if loop.mapping is not None or query.path.through or call is None or not isinstance(call.call.callee, Attribute):
         return False
     if not (BETWEEN | _OTHERWISE).isdisjoint(loop.kinds_around(query.point.context)):
         return False
     if call.operation is None or call.operation.flushes or any(s.kind == "break" for s in loop.statements):
+        return False
+    if loop.derived.isdisjoint(names_in(loop.module.body, call.expr)):
         return False
     around = loop.chain(query.point.context)[:-1]
     if any(s.kind in _LEAVING and s.context in around and s.at > query.point.site.at for s in loop.statements):

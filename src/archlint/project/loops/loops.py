@@ -20,6 +20,7 @@ from archlint.project.model import Def, Type
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, shorten, spell, spell_call
 from archlint.project.values.written import FEW, Written
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -161,7 +162,7 @@ class Loops:
                 return "a small limit bounds its items"
             if refuses_more(self._project, loop, FEW):
                 return "longer ones are refused above it"
-            if _cuts(loop) or (_are_named_chunks(loop) and not self._goes_over_rows(loop) and not has_keys(loop)):
+            if _cuts(loop) or (_are_named_chunks(loop) and not self._goes_over_rows(loop) and not _is_one_thing(loop)):
                 return CHUNKS
             if is_retry(loop) and not self._goes_over_rows(loop):
                 return "it counts attempts"
@@ -266,6 +267,11 @@ def _drains(loop: Loop) -> bool:
 def _are_named_chunks(loop: Loop) -> bool:
     target = loop.place.target
     return any(_CHUNK.search(name) for name in loop.targets) or (isinstance(target, Name) and bool(_KEYS.fullmatch(target.id)))
+
+
+def _is_one_thing(loop: Loop) -> bool:
+    """`batch.id`: it has a key; so may a page of an answer have, which is one."""
+    return has_keys(loop) and not any("page" in words_of(name) for name in loop.targets)
 
 
 def _cuts(loop: Loop) -> bool:

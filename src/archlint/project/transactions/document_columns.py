@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
@@ -43,7 +44,9 @@ class DocumentColumns:
 
     def changes(self, module: Module) -> Iterator[tuple[Def, Statement | Call, Attribute]]:
         """The places that change such a column of a row, or give it what it was changed to, with the column."""
-        for change, target in sorted((*self._in_place(module), *_given(module)), key=lambda each: each[0].at):
+        if not self._names:
+            return
+        for change, target in sorted((*self._in_place(module), *self._given(module)), key=lambda each: each[0].at):
             function = module.body.contexts[change.context].function
             if function >= 0 and self._is_document(module, target, change.context):
                 yield Def(module, module.name, function), change, target
@@ -54,13 +57,27 @@ class DocumentColumns:
         for statement in (*module.statements["assign"], *module.statements["augment"]):
             if isinstance(statement.target, Subscript):
                 column = _base(statement.target)
-                if isinstance(column, Attribute) and self._is_seen(module, statement, column):
+                if isinstance(column, Attribute) and column.attr in self._names and self._is_seen(module, statement, column):
                     yield statement, column
         for call in module.body.calls:
             if isinstance(call.callee, Attribute) and call.callee.attr in _CHANGES:
                 column = _base(call.callee.base)
-                if isinstance(column, Attribute) and self._is_seen(module, call, column):
+                if isinstance(column, Attribute) and column.attr in self._names and self._is_seen(module, call, column):
                     yield call, column
+
+    def _given(self, module: Module) -> Iterator[tuple[Statement, Attribute]]:
+        """`order.meta = {**order.meta, "paid": True}`, `order.meta = meta`, of a copy that was changed."""
+        body = module.body
+        for statement in module.statements["assign"]:
+            column = statement.target
+            if not isinstance(column, Attribute) or column.attr not in self._names or not isinstance(column.base, Name):
+                continue
+            own, parts = spell(body, column), list(parts_of(body, statement.value))
+            names = (part for part in parts if isinstance(part, Name))
+            if any(_holds_more(module, part, own) for part in parts) or any(
+                _is_changed_copy(module, name, own, statement) for name in names
+            ):
+                yield statement, column
 
     def _is_seen(self, module: Module, change: Statement | Call, column: Attribute) -> bool:
         if not isinstance(column.base, Name):
@@ -81,6 +98,13 @@ class DocumentColumns:
                 return True
         return False
 
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """What such columns are called, of any class."""
+        models = self._project.schemas.models
+        columns = (c for made in (*models.changes(), *models.changes(documents=True)) for c in made.parts.columns)
+        return frozenset(column.name for column in columns if _DOCUMENT.search(column.type))
+
     def _is_document(self, module: Module, column: Attribute, context: int) -> bool:
         types = self._project.types
         for owner in types.all(module, column.base, context):
@@ -91,23 +115,6 @@ class DocumentColumns:
                 if each.name == column.attr and _DOCUMENT.search(each.type):
                     return True
         return False
-
-
-def _given(module: Module) -> Iterator[tuple[Statement, Attribute]]:
-    """`order.meta = {**order.meta, "paid": True}`, `order.meta = meta`, of a copy that was changed."""
-    body = module.body
-    for statement in module.statements["assign"]:
-        column = statement.target
-        if not isinstance(column, Attribute) or not isinstance(column.base, Name) or statement.value is None:
-            continue
-        own = spell(body, column)
-        if any(_holds_more(module, part, own) for part in parts_of(body, statement.value)):
-            yield statement, column
-            continue
-        for part in parts_of(body, statement.value):
-            if isinstance(part, Name) and _is_changed_copy(module, part, own, statement):
-                yield statement, column
-                break
 
 
 def _holds_more(module: Module, part: Expr, own: str) -> bool:

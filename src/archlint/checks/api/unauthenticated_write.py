@@ -31,7 +31,7 @@ from archlint.project.words import compounds_of, words_of
 
 _FAR = 3
 """Functions between the endpoint and the write: further down are conditions that nobody can weigh."""
-_SHOWN = 5
+_SHOWN = 30
 _FEW = 3
 """Where fewer than one in so many looks itself, and nothing around them does, the others were not forgotten."""
 _ANSWERED = {"create": "POST", "update": "PUT", "delete": "DELETE"}

@@ -114,8 +114,7 @@ def _exported(project: Project, params: Params) -> Iterator[Hit]:
         steps = [Step(request.way[0].site, f"`{words['handler']}` answers {words['route']}")]
         steps += [Step(each.site, f"runs {each.name}") for each in request.way[1:]]
         steps.append(Step(export.site, "writes each of them"))
-        is_trial = _is_trial(handler, frozenset(params.trials)) or _is_triggered(handler, frozenset(params.triggers))
-        is_note = is_trial or export.is_given or _is_named(request.way, frozenset(params.blank))
+        is_note = _is_excused(handler, params) or export.is_given or _is_named(request.way, frozenset(params.blank))
         yield Hit(export.site, words, "export", Confidence.LOW if is_note else Confidence.MEDIUM, path=tuple(steps))
 
 
@@ -130,7 +129,7 @@ def _made_for_it(project: Project) -> frozenset[str]:
 
 
 def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset[str]) -> Hit:
-    first = min(found, key=lambda each: each.rank)
+    first = min(found, key=lambda each: (_is_excused(each.endpoint, params), each.rank))
     path, handler = first.path, first.endpoint
     others = len({each.endpoint.definition for each in found}) - 1
     words = {
@@ -141,8 +140,7 @@ def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset
     }
     is_alone = bool(handler.route.apps) and alone.issuperset(handler.route.apps or ())
     is_kept = path.kept or _is_kept(path) or _is_copied(project, first.point) or _is_in_file(project, first, params)
-    is_trial = _is_trial(handler, frozenset(params.trials)) or _tests(path, frozenset(params.tests))
-    is_trial = is_trial or _is_triggered(handler, frozenset(params.triggers))
+    is_trial = _is_excused(handler, params) or _tests(path, frozenset(params.tests))
     is_blank = path.ends_in(params.tables) and _is_named((handler.definition, *path.through), frozenset(params.blank))
     is_note = is_kept or is_alone or is_trial or is_blank or _is_in_thread(project, path) or path.ends_in(params.answering)
     confidence = Confidence.LOW if is_note else path.confidence
@@ -227,6 +225,11 @@ def _is_in_thread(project: Project, path: Path) -> bool:
         if definition.function.name == "run" and definition.function.klass >= 0
         for ancestor in members.ancestors(Type(definition.owner))
     )
+
+
+def _is_excused(handler: Endpoint, params: Params) -> bool:
+    """It tries something, or no person waits for it; of several handlers that come to a place it is the last to be named."""
+    return _is_trial(handler, frozenset(params.trials)) or _is_triggered(handler, frozenset(params.triggers))
 
 
 def _is_trial(handler: Endpoint, trials: frozenset[str]) -> bool:

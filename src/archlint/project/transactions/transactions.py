@@ -40,6 +40,7 @@ _JOINING = frozenset({"transaction", "atomic", "atomically"})
 _AROUND = frozenset({"__call__", "__acall__"})
 """Methods of middleware in which the request is answered."""
 _MOST_CALLERS = 40
+_STANDARD = "standard-library"
 _MOST_NAMED, _FEW_NAMED = 12, 3
 _DEPTH = 8
 _ABOVE = 1
@@ -249,7 +250,12 @@ class Transactions:
         callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
         saved = list(self._saved_through.methods(definition)) if not callers and depth else []
         made = self._saved_through.made(definition) if not callers and depth else []
-        if not callers and not saved and not made and self._is_named_within(definition):
+        if (
+            not callers
+            and not saved
+            and not made
+            and (self._is_named_within(definition) or self._may_run_within(definition, depth, injected))
+        ):
             yield "some"
         if not callers and self._is_handed_within(definition):
             yield "all"
@@ -287,6 +293,22 @@ class Transactions:
             if caller is None or not is_rare or not self._is_called_within(caller):
                 return False
         return True
+
+    def _may_run_within(self, definition: Def, depth: int, injected: bool) -> bool:
+        """A method that no library runs, of whose name some call that runs nobody knows what stands in a transaction, or in a
+        function that runs in one: `registry.get(item).trash(item)`."""
+        ancestors = self._ancestors(definition)
+        kinds = {kind for each in ancestors for kind in self._project.knowledge.package_kinds(each.name)}
+        if not depth or not ancestors or kinds - {_STANDARD}:
+            return False
+        for module, call in self._project.calls.written(definition.function.name)[:_MOST_CALLERS]:
+            row = module.body.contexts[call.context].function
+            caller = Def(module, module.name, row) if row >= 0 else None
+            if caller is None or caller == definition or self._project.calls.site(module, call).targets:
+                continue
+            if self.blocks.around(module, call.context) >= 0 or self._cover(caller, depth - 1, injected) != "none":
+                return True
+        return False
 
     def _is_called_within(self, definition: Def, steps: int = _ABOVE) -> bool:
         """What calls it, by all that is known or by its name, does so in a transaction at one place, or one above does."""

@@ -48,6 +48,8 @@ _STARTS = _PLAIN_COMMANDS | word_set(
 )
 _NOTATION = re.compile(r" but got <Token.*|<class '[\w.]*?(\w+)'>", re.DOTALL)
 """The parser's own notation in its reasons."""
+_LISTED_KEY = re.compile(r"[(,]\s*(?:(?:UNIQUE|FULLTEXT|SPATIAL)\s+)?KEY\s+`[^`]+`\s*\(", re.IGNORECASE)
+"""An index among the columns, as only MySQL has it; other dialects take it for a column `KEY`."""
 _PERFORM = re.compile(r"\APERFORM", re.IGNORECASE)
 _EXPLAIN = re.compile(r"EXPLAIN\b(?:\s*\([^()]*\))?(?:\s+(?:ANALYZE|ANALYSE|VERBOSE|QUERY\s+PLAN))*", re.IGNORECASE)
 
@@ -60,13 +62,20 @@ def read(text: str, dialect: str = "") -> SqlFacts:
         return SqlFacts(dialect, (), (Unparsed(0, len(text), f"longer than {MAX_TEXT} characters"),))
     named = [d for d in dialect.split(",") if d and d in known_dialects()]
     wanted = list(dict.fromkeys([*named, *DIALECTS] if not named or dialect.endswith(",") else named))
+    if "mysql" in wanted and _LISTED_KEY.search(text):
+        wanted.sort(key=lambda name: name != "mysql")
     attempts: list[SqlFacts] = []
     with _quiet():
         for backslashes in dict.fromkeys(d in BACKSLASH_DIALECTS for d in wanted):
             attempts.append(_read(text, [d for d in wanted if (d in BACKSLASH_DIALECTS) == backslashes], backslashes))
             if not attempts[-1].unparsed:
                 break
-    return min(attempts, key=lambda facts: len(facts.unparsed))
+    return min(attempts, key=_left)
+
+
+def _left(facts: SqlFacts) -> int:
+    """How much of the text is not parsed: a string that is thought to go on swallows all the statements behind it as one."""
+    return sum(unparsed.end - unparsed.at for unparsed in facts.unparsed)
 
 
 def known_dialects() -> frozenset[str]:

@@ -32,6 +32,8 @@ _BLOCK_CONTROL = frozenset({"IF", "LOOP", "WHILE", "REPEAT", "FOR"})
 _OPERANDS = frozenset({"number", "string", "quoted", "hole", "parameter", "dollar"})
 _BEFORE_CONDITION = frozenset({"SELECT", "FROM", "JOIN", "WHERE", "ON", "USING", "HAVING", "CASE", "SET", "GROUP", "ORDER"})
 _CONDITION = "WHERE 1"
+_KEYED = ("WITHOUT", "ROWID")
+"""How SQLite stores a table, which the parser does not know and nothing asks for."""
 HEAD = 12
 """How many words say what a statement is (`CREATE OR REPLACE DEFINER = x SQL SECURITY … PROCEDURE`)."""
 
@@ -158,6 +160,8 @@ def mask(text: str, tokens: Sequence[Token], *, first_branch_only: bool = False)
             if filled.strip():
                 before = token._replace(kind="mark") if filled.startswith("=") else token
             continue
+        if in_definition and behind is not None and (written.upper(), text[behind.start : behind.end].upper()) == _KEYED:
+            changes += [(t.start, t.end, _blank(text[t.start : t.end])) for t in (token, behind)]
         if token.kind == "parameter" and not (written == "?" and _is_json_operator(text, token, before)):
             changes.append((token.start, token.end, name_for(written)))
         elif token.kind == "modulo":

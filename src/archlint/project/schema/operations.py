@@ -50,7 +50,8 @@ class Operations:
         if table is None:
             return (Change("unknown", "", made.site, _UNREADABLE.format("table")),)
         guarded = bool(self._reading.flag(made.argument(made.part.guarded)))
-        concurrently = bool(self._reading.flag(made.argument(made.part.concurrently)))
+        asked = made.argument(made.part.concurrently)
+        concurrently = asked is not None and self._reading.flag(asked) is not False  # else a switch of the project says it
         return tuple(
             replace(change, guarded=change.guarded or guarded, concurrently=change.concurrently or concurrently)
             for change in read(made, table)

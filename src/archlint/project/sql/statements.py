@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _BEGINS_STATEMENT = re.compile(
-    r"(?:\s|--[^\n]*\n|/\*.*?\*/|\(|\{[^{}]*\})*"
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/|\(|\{[^{}]*\}|(?:PRAGMA|BEGIN|SET)\b[^;]{0,80};)*"
     r"(?:SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|REPLACE|CREATE|ALTER|DROP|TRUNCATE|EXPLAIN|COPY|DO)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _CLAUSES_OF_SQL = 2
+_OF_A_SCRIPT = 8
+"""Of so many statements one may have a form that the parser does not know."""
 _UNREADABLE = "Error tokenizing"
 """Begins a reason that quotes the text to its end."""
 _TEST = "test"
@@ -188,7 +190,8 @@ def _confidence(candidate: Candidate, facts: SqlFacts) -> Confidence:
 
 
 def _reads_like_sql(facts: SqlFacts) -> bool:
-    return facts.clauses >= _CLAUSES_OF_SQL and bool(facts.statements) and not facts.unparsed
+    is_parsed = len(facts.unparsed) <= len(facts.statements) // _OF_A_SCRIPT
+    return facts.clauses >= _CLAUSES_OF_SQL and bool(facts.statements) and is_parsed
 
 
 def _looks_like_sql(facts: SqlFacts, known_tables: frozenset[str]) -> bool:

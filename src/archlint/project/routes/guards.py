@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Collection, Conditional, Expr, Name, String
 from archlint.project.control.asking import Asking, Phrases, last_two
 from archlint.project.model import Def, Type
+from archlint.project.names.filled import Filled
+from archlint.project.names.origins import Origin, Origins, Parameter
 from archlint.project.names.symbols import ClassDef, Definition
 from archlint.project.parts import leaves_of
 from archlint.project.routes.around_apps import AroundApps
@@ -52,7 +54,7 @@ class Guards:
         self._inside = Phrases(words.asks_inside)
         self._asking = Asking(project, Phrases((*words.asks_inside, *words.refuses)), words.sends, words.entrances)
         self._refusing = Asking(project, self._turns_away, words.sends, words.entrances)
-        self._injected = Injected(project)
+        self._injected, self._origins = Injected(project), Origins(project)
         self._apps, self._paths = AroundApps(project), GuardedPaths(project, self._refusing)
         self._access = ViewAccess(project)
         self._of_routes: dict[Route, Guard] = {}
@@ -127,12 +129,28 @@ class Guards:
         call = next((call for call in module.body.calls if (call.at, call.end) == (site.at, site.end)), None)
         for argument in call.arguments if call is not None else ():
             if call is not None and argument.name in self._words.guard_arguments:
-                for leaf in leaves_of(argument.value):
-                    written = Written(module, leaf, call.context)
-                    if argument.name == _PERMISSION and isinstance(leaf, String):
+                for written in self._held(Written(module, argument.value, call.context)):
+                    if argument.name == _PERMISSION and isinstance(written.expr, String):
                         yield Guard.ASKS
                     elif not paths or not self._paths.leave_out(written, paths):
                         yield self._of_expression(written)
+
+    def _held(self, written: Written) -> Iterator[Written]:
+        """What a list of guards holds, on either side of a choice; one with a name also what its function appends to it:
+        where a switch leaves a guard out, whoever runs the program decides to do without."""
+        for leaf in leaves_of(written.expr):
+            if isinstance(leaf, Conditional):
+                for side in (leaf.body, leaf.orelse):
+                    yield from self._held(Written(written.module, side, written.context))
+                continue
+            lists = [o for o in self._origins.of(written.module, leaf, written.context) if _is_list(o)]
+            for origin in lists:
+                filled = Filled(origin.module, origin.context, leaf.id) if type(leaf) is Name else None
+                yield from self._held(Written(origin.module, origin.expr, origin.context))
+                for expr, context in (*filled.items, *filled.whole) if filled is not None else ():
+                    yield from self._held(Written(origin.module, expr, context))
+            if not lists:
+                yield Written(written.module, leaf, written.context)
 
     def _set_on(self, route: Route) -> Iterator[Guard]:
         """By what a router is given after it was made: `router.dependencies = [Depends(signed_in)]`."""
@@ -342,3 +360,7 @@ def _own_class(definition: Def) -> ClassDef | None:
     if klass < 0:
         return None
     return ClassDef(definition.module, f"{definition.module.name}.{definition.module.outline.classes[klass].qualname}", klass)
+
+
+def _is_list(origin: Origin | Parameter) -> TypeGuard[Origin]:
+    return isinstance(origin, Origin) and not origin.path and isinstance(origin.expr, Collection | Conditional)

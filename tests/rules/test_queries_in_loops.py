@@ -213,10 +213,11 @@ STEPS = "".join(f"    if user.step{n}:\n        user.state = {n}\n" for n in ran
 
 
 @pytest.mark.parametrize("call", ["store(user)", "handled(user)", "worked(user)", "user.save()"])
-def test_a_write_for_each_item_is_a_note(call: str) -> None:
-    loop = f"\n\ndef run():\n    for user in User.objects.filter(name='a'):\n        {call}\n"
+@pytest.mark.parametrize(("behind", "confidence"), [("pass", "MEDIUM"), ("if user.name == 'c':\n            break", "LOW")])
+def test_a_write_for_each_row_of_a_loop_that_goes_to_its_end_is_likely(call: str, behind: str, confidence: str) -> None:
+    loop = f"\n\ndef run():\n    for user in User.objects.filter(name='a'):\n        {call}\n        {behind}\n"
     found = testing.run_rule("PRF001", {"shop/users.py": MODELS + WRITES + STEPS + loop})
-    assert [finding.confidence for finding in found] == [Confidence.LOW]
+    assert [finding.confidence for finding in found] == [Confidence[confidence]]
 
 
 BY_ITSELF = {

@@ -153,21 +153,25 @@ def noted(number):
 @shared_task
 def all_orders():
     for order in Order.objects.all():
+        {before}
         part = Part.objects.filter(code=order.number).first()
-        {}
+        {after}
 """
+POST = "requests.post('https://a.example', json=order.number)"
 
 
 @pytest.mark.parametrize(
-    ("turn", "is_told"),
+    ("before", "after", "is_told"),
     [
-        ("noted.delay(order.number)", True),  # takes no longer than the query
-        ("requests.post('https://a.example', json=part)", False),
-        ("if part is None:\n            requests.post('https://a.example', json=order.number)", False),
+        ("pass", "noted.delay(order.number)", True),  # takes no longer than the query
+        ("noted.delay(order.number)", "pass", True),
+        ("pass", POST, True),  # what is asked of each row by its key does not wait for it
+        ("pass", f"if part is None:\n            {POST}", True),
+        (POST, "pass", False),
     ],
 )
-def test_a_job_that_is_put_on_a_queue_takes_no_longer_than_a_query(turn: str, is_told: bool) -> None:
-    found = confidence({"shop/models.py": MODELS, "shop/tasks.py": TURNS.format(turn)}, "part = ")
+def test_what_takes_longer_than_a_query_excuses_one_behind_it(before: str, after: str, is_told: bool) -> None:
+    found = confidence({"shop/models.py": MODELS, "shop/tasks.py": TURNS.format(before=before, after=after)}, "part = ")
     assert found == (Confidence.HIGH if is_told else Confidence.LOW)
 
 

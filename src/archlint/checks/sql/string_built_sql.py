@@ -71,7 +71,7 @@ _MADE = frozenset(
 
 def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
     """One hit for each statement of the code in which values enter a text, however many calls take it; a proof for each
-    call that takes a text without."""
+    call that takes a text without, one that says nothing where only the program itself decides the value."""
     values, asked = InsertedValues(project, params), _Asked(project)
     texts = _Texts(project)
     parts = _parts_of_clauses(project)
@@ -91,6 +91,7 @@ def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
                 continue
             hit = _hit(found, sink, asked)
             if hit.confidence == Confidence.LOW and _is_own(found, sink, asked):
+                yield Proof(sink.site.site, "")
                 continue
             known = hits.get(found.entry.site)
             if known is None or (hit.confidence, found.reach) > (known[1].confidence, known[0].reach):

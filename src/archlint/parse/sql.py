@@ -48,8 +48,8 @@ _STARTS = _PLAIN_COMMANDS | word_set(
 )
 _NOTATION = re.compile(r" but got <Token.*|<class '[\w.]*?(\w+)'>", re.DOTALL)
 """The parser's own notation in its reasons."""
-_LISTED_KEY = re.compile(r"[(,]\s*(?:(?:UNIQUE|FULLTEXT|SPATIAL)\s+)?KEY\s+`[^`]+`\s*\(", re.IGNORECASE)
-"""An index among the columns, as only MySQL has it; other dialects take it for a column `KEY`."""
+_LISTED_KEY = re.compile(r"[(,]\s*(?:(?:UNIQUE|FULLTEXT|SPATIAL)\s+)?(?:KEY|INDEX)\s+(?:`[^`]+`|\w+)\s*\(", re.IGNORECASE)
+"""An index among the columns, as only MySQL has it; other dialects take it for a column `KEY` or `INDEX`."""
 _PERFORM = re.compile(r"\APERFORM", re.IGNORECASE)
 _EXPLAIN = re.compile(r"EXPLAIN\b(?:\s*\([^()]*\))?(?:\s+(?:ANALYZE|ANALYSE|VERBOSE|QUERY\s+PLAN))*", re.IGNORECASE)
 

@@ -13,6 +13,7 @@ from archlint.project.listings.answered_shapes import AnsweredShapes, keyed
 from archlint.project.listings.view_rows import names_meant
 from archlint.project.model import CallSite, Def, Type, argument_of
 from archlint.project.names.class_attributes import bound_in, value_in
+from archlint.project.names.origins import Origin, Origins
 from archlint.project.names.symbols import ClassDef
 from archlint.project.parts import parts_of
 from archlint.project.relations.dumped_lists import DumpedLists
@@ -88,15 +89,17 @@ class SerializedLists:
                 yield from self._of_view(view, f"GET /{path.lstrip('/')}")
 
     def _answers_otherwise(self, route: Route) -> bool:
-        """`Orders.as_view({"get": "preview"})`: of the view's methods the route names others."""
-        module = self._project.modules.by_path[route.site.path]
-        given = [
-            argument.value
-            for call in module.body.calls
-            if route.site.at <= call.at < route.site.end
+        """`Orders.as_view({"get": "preview"})`, there or under a name: of the view's methods the route names others."""
+        module, origins = self._project.modules.by_path[route.site.path], Origins(self._project)
+        calls = [call for call in module.body.calls if route.site.at <= call.at < route.site.end]
+        made = [
+            origin.module.body.calls[origin.expr.index]
+            for call in calls
             for argument in call.arguments
-            if isinstance(argument.value, Mapping)
+            for origin in origins.of(module, argument.value, call.context)
+            if isinstance(origin, Origin) and isinstance(origin.expr, CallRef)
         ]
+        given = [a.value for call in (*calls, *made) for a in call.arguments if isinstance(a.value, Mapping)]
         named = [(key, value) for each in given for key, value in zip(each.keys, each.values, strict=True)]
         if not named or not all(isinstance(key, String) and key.value.upper() in VERBS for key, _ in named):
             return False

@@ -41,6 +41,8 @@ _AROUND = frozenset({"__call__", "__acall__"})
 """Methods of middleware in which the request is answered."""
 _MOST_CALLERS = 40
 _STANDARD = "standard-library"
+_AROUND_REQUESTS = "request-transaction"
+"""What middleware and view classes of a library do: whatever they answer runs in one."""
 _MOST_NAMED, _FEW_NAMED = 12, 3
 _DEPTH = 8
 _ABOVE = 1
@@ -104,7 +106,7 @@ class Transactions:
         """A class of the project's that opens one around what answers."""
         klass = self._project.symbols.classes.get(middleware)
         if klass is None:
-            return False
+            return self._project.knowledge.role(self._project.knowledge.canonical(middleware)) == _AROUND_REQUESTS
         methods = (
             Def(klass.module, klass.module.name, row)
             for row, function in enumerate(klass.module.outline.functions)
@@ -164,6 +166,8 @@ class Transactions:
         klass = self._class_of(definition)
         if klass is None:
             return False
+        if any(self._project.knowledge.role(each.name) == _AROUND_REQUESTS for each in self._ancestors(definition)):
+            return True
         for decorator in klass.decorators:
             if isinstance(decorator, CallRef):
                 call = definition.module.body.calls[decorator.index]

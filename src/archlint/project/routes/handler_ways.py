@@ -168,12 +168,17 @@ class HandlerWays:
         return any(info.lazy for _, info in self._project.knowledge.infos(given.name))
 
     def _query_of(self, point: EffectPoint) -> Expr | None:
-        """The lazy value that is evaluated, or on which a method is called that evaluates it."""
+        """The lazy value that is evaluated, on which a method is called that evaluates it, or that is handed to a library."""
         if point.kind == "evaluation" or point.call is None:
             return point.point.expr
         receiver, callee = point.call.receiver, point.call.call.callee
-        is_lazy = receiver is not None and self._is_lazy(receiver)
-        return callee.base if isinstance(callee, Attribute) and is_lazy else None
+        if isinstance(callee, Attribute) and receiver is not None and self._is_lazy(receiver):
+            return callee.base
+        given = (argument.value for argument in point.call.call.arguments)
+        return next((each for each in given if any(map(self._is_lazy, self._types_of(point, each)))), None)
+
+    def _types_of(self, point: EffectPoint, expr: Expr) -> tuple[Type, ...]:
+        return self._project.types.all(point.module, expr, point.context)
 
     def _is_answered(self, module: Module, expr: Expr, context: int, steps: int = _STEPS) -> bool:
         """A chain of calls and attributes begins with a project function's answer, or with what an object holds; also by

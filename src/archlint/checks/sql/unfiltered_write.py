@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
-from archlint.facts.syntax import CallRef, Function
+from archlint.facts.syntax import Attribute, CallRef, Collection, Function, Name
 from archlint.project.model import Def
 from archlint.project.parts import names_in
 from archlint.project.spelling import last_name
@@ -56,6 +56,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             elif not any(
                 (
                     _is_open(sql, statement),
+                    _is_joined(sql),
                     _is_meant(sql, statement, params),
                     _is_replaced(sql, statement, filled),
                     _is_alternative(project, sql),
@@ -169,6 +170,20 @@ def _is_open(sql: Sql, statement: Statement) -> bool:
     ends_open = sql.is_hole(statement.at + len(text) - 1, statement.at + len(text)) or text.endswith("}")
     rest = text.split("SET", 1)[0] if statement.verb == "update" else text
     return ends_open or "{" in rest or "%s" in rest
+
+
+def _is_joined(sql: Sql) -> bool:
+    """`parts = ["UPDATE orders SET state = %s"]`, to which the function appends, before `" ".join(parts)` is executed."""
+    if sql.origin is None or sql.built is None or sql.module is None:
+        return False
+    begins, module = sql.built.origin(0), sql.module
+    lists = {
+        s.target.id
+        for s in module.own_statements(sql.origin.index)
+        if type(s.target) is Name and type(s.value) is Collection and s.value.at <= begins.at < s.value.end
+    }
+    joined = (c for c in module.own_calls(sql.origin.index) if type(c.callee) is Attribute and c.callee.attr == "join")
+    return any(type(a.value) is Name and a.value.id in lists for call in joined for a in call.arguments)
 
 
 def _is_meant(sql: Sql, statement: Statement, params: Params) -> bool:

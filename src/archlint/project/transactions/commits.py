@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Statement
+from archlint.facts.findings import Site
+from archlint.facts.syntax import Attribute, CallRef, Conditional, Expr, Name, Statement
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
 from archlint.project.control.empty_ways import answers_error, ends_with_nothing, only_with_something
 from archlint.project.control.sequence import chain, may_follow
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def, Type
 from archlint.project.names.arguments import parameter
+from archlint.project.parts import parts_of
 from archlint.project.transactions.changed_rows import changes_something
 from archlint.project.transactions.transactions import Transactions
 from archlint.project.transactions.written_names import Written
@@ -85,7 +87,7 @@ class Commits:
         """The second can come after the first in one run of their function."""
         if not may_follow(first.point.module, self._ends(first), _place(second.point)):
             return False
-        if self._ends_in_error(first, second):
+        if self._ends_in_error(first, second) or _are_of_two_sides(first, second):
             return False
         below = first.path.through[:1] if first.row < 0 else ()
         return not any(map(self._ends_with_nothing, below)) or not only_with_something(self._project, first.point, second.point)
@@ -281,3 +283,20 @@ def commit_above(project: Project, definition: Def, depth: int = _ABOVE) -> Effe
         if above is not None:
             return above
     return None
+
+
+def _are_of_two_sides(first: Commit, second: Commit) -> bool:
+    """`update(row) if row else insert(given)`: never both."""
+    module, caller = first.point.module, first.point.caller
+    one, two = first.point.site, second.point.site
+    for statement in module.own_statements(caller.index) if caller is not None else ():
+        if not (statement.at <= one.at and two.end <= statement.end):
+            continue
+        for part in parts_of(module.body, statement.value):
+            if type(part) is Conditional and _holds(part.body, one) and _holds(part.orelse, two):
+                return True
+    return False
+
+
+def _holds(expr: Expr, site: Site) -> bool:
+    return expr.at <= site.at and site.end <= expr.end

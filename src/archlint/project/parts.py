@@ -103,6 +103,13 @@ def leaves_of(expr: Expr) -> Iterator[Expr]:
         yield expr
 
 
+def root_name(expr: Expr) -> str:
+    """`row` of `row.order.customer`; empty where it begins with no name."""
+    while isinstance(expr, Attribute):
+        expr = expr.base
+    return expr.id if isinstance(expr, Name) else ""
+
+
 def names_in(body: Body, expr: Expr | None) -> Iterator[str]:
     """The plain names that an expression uses (`a` and `i` of `a.b[i]`), with repetition."""
     return (part.id for part in parts_of(body, expr) if type(part) is Name)

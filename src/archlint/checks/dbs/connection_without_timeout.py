@@ -30,7 +30,7 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each connection that is opened with no bound where the library has none, a proof for each with one."""
-    by_hand = RunByHand(project, params)
+    doubts = _Doubts(project, params)
     for module in project.modules.production:
         for site in project.calls.known(module):
             operation = site.operation
@@ -42,7 +42,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             if _is_bounded(site, operation.timeout, params):
                 yield Proof(site.site, "waits only so long")
             elif operation.timeout.default == _UNBOUNDED:
-                known = _confidence(project, by_hand, site, params)
+                known = doubts.confidence(site)
                 if known is not None:
                     words = {"call": last_name(module.body, site.call.callee), "target": site.targets[0].name}
                     words["argument"] = operation.timeout.given[0].rpartition(":")[2]
@@ -58,19 +58,25 @@ def _is_bounded(site: CallSite, limit: Limit, params: Params) -> bool:
     return any(site.argument(notation) is not None for notation in limit.given)
 
 
-def _confidence(project: Project, by_hand: RunByHand, site: CallSite, params: Params) -> Confidence | None:
-    """Low where an address of which nothing is known, or a mapping that is unpacked, may say it, and where a person runs it and
-    sees that nothing goes on; None where the address says it.  Who runs the program gives an address, and seldom more; what
-    nobody imports may not be run at all."""
-    given = [a.value for a in site.call.arguments if a.name in (None, "dsn", "conninfo")]
-    texts = [(expr, project.values.text(site.module, expr, site.call.context)) for expr in given]
-    if any(text is not None and any(word in text.rendered.lower() for word in params.words) for _, text in texts):
-        return None
-    unknown = [expr for expr, text in texts if text is None]
-    operators = OperatorsValues(project)
-    is_given = all(operators.come_to(expr, Place(site.module, site.call.context)) for expr in unknown)
-    if unknown and is_given and not Unimported(project).is_idle(site.module):
-        known = min(site.confidence, Confidence.MEDIUM)
-    else:
-        known = Confidence.LOW if unknown else site.confidence
-    return Confidence.LOW if site.is_open or by_hand.holds(site.module, site.call.context) else known
+class _Doubts:
+    def __init__(self, project: Project, params: Params) -> None:
+        self._values, self._words = project.values, params.words
+        self._by_hand, self._unimported = RunByHand(project, params), Unimported(project)
+        self._operators = OperatorsValues(project)
+
+    def confidence(self, site: CallSite) -> Confidence | None:
+        """Low where an address of which nothing is known, or a mapping that is unpacked, may say it, and where a person runs it
+        and sees that nothing goes on; None where the address says it.  Who runs the program gives an address, and seldom more;
+        what nobody imports may not be run at all."""
+        place = Place(site.module, site.call.context)
+        given = [a.value for a in site.call.arguments if a.name in (None, "dsn", "conninfo")]
+        texts = [(expr, self._values.text(site.module, expr, site.call.context)) for expr in given]
+        if any(text is not None and any(word in text.rendered.lower() for word in self._words) for _, text in texts):
+            return None
+        unknown = [expr for expr, text in texts if text is None]
+        is_given = all(self._operators.come_to(expr, place) for expr in unknown)
+        if unknown and is_given and not self._unimported.is_idle(site.module):
+            known = min(site.confidence, Confidence.MEDIUM)
+        else:
+            known = Confidence.LOW if unknown else site.confidence
+        return Confidence.LOW if site.is_open or self._by_hand.holds(site.module, site.call.context) else known

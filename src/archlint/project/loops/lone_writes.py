@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.facts.syntax import Attribute
 from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.loops.plain_inserts import BETWEEN, stands_alone
-from archlint.project.parts import names_in, parts_of
+from archlint.project.parts import names_in, parts_of, root_name
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -57,22 +57,15 @@ def writes_each(project: Project, query: Repeated, adding: frozenset[str]) -> bo
     callee = call.call.callee
     if callee.attr in adding or _adds_to_relation(project, query, callee):
         return True
-    return StatementKind(project.types.inference).executed(call) is None and _root(callee.base) in loop.targets
+    return StatementKind(project.types.inference).executed(call) is None and root_name(callee.base) in loop.targets
 
 
 def _adds_to_relation(project: Project, query: Repeated, callee: Attribute) -> bool:
     """`order.lines.add(row)`, which takes many."""
     given = query.point.call.call.arguments if query.point.call is not None else ()
     found = project.types.all(query.point.module, callee.base, query.point.context)
-    is_item = len(given) == 1 and given[0].name is None and _root(given[0].value) in query.loop.targets
+    is_item = len(given) == 1 and given[0].name is None and root_name(given[0].value) in query.loop.targets
     return callee.attr in _TAKING and is_item and any(project.types.role(t) in _RELATIONS for t in found if not t.is_class)
-
-
-def _root(expr: Expr) -> str:
-    """`row` of `row.order.customer`."""
-    while isinstance(expr, Attribute):
-        expr = expr.base
-    return expr.id if isinstance(expr, Name) else ""
 
 
 def _executes(project: Project, query: Repeated, call: CallSite) -> bool:

@@ -57,6 +57,7 @@ class SerializedLists:
 
     def __init__(self, project: Project, serializers: Serializers, ahead: tuple[str, ...]) -> None:
         self._project = project
+        self._origins = Origins(project)
         self._serializers = serializers
         self._loaded = LoadedRelations(project, ahead)
         self._members = project.types.inference.members
@@ -90,13 +91,13 @@ class SerializedLists:
 
     def _answers_otherwise(self, route: Route) -> bool:
         """`Orders.as_view({"get": "preview"})`, there or under a name: of the view's methods the route names others."""
-        module, origins = self._project.modules.by_path[route.site.path], Origins(self._project)
+        module = self._project.modules.by_path[route.site.path]
         calls = [call for call in module.body.calls if route.site.at <= call.at < route.site.end]
         made = [
             origin.module.body.calls[origin.expr.index]
             for call in calls
             for argument in call.arguments
-            for origin in origins.of(module, argument.value, call.context)
+            for origin in self._origins.of(module, argument.value, call.context)
             if isinstance(origin, Origin) and isinstance(origin.expr, CallRef)
         ]
         given = [a.value for call in (*calls, *made) for a in call.arguments if isinstance(a.value, Mapping)]

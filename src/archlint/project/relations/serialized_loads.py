@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
-from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.facts.syntax import Attribute, Name
 from archlint.project.listings.many_rows import kind_of
 from archlint.project.model import Type
 from archlint.project.names.symbols import ClassDef
+from archlint.project.parts import root_name
 from archlint.project.relations.lazy_relations import LazyRelations
 from archlint.project.relations.serialized_lists import SerializedList, SerializedLists
 from archlint.project.relations.serialized_reads import MethodRun, RelationRead, SerializedReads
@@ -83,7 +84,9 @@ class SerializedLoads:
         item, seen = function.parameters[run.position].name, set[str]()
         for expr, context in self._read_in(module).get(run.definition.index, ()):
             text = spell(module.body, expr)
-            relation = self._relation(module, expr, context, run.owner) if _root(expr) == item and text not in seen else None
+            relation = (
+                self._relation(module, expr, context, run.owner) if root_name(expr) == item and text not in seen else None
+            )
             if relation is not None and not (run.parent and relation.type and relation.type.name == run.parent.name):
                 seen.add(text)
                 yield self._load(listed, run, Site(module.path, expr.at, expr.end), shorten(text, 60), relation)
@@ -138,9 +141,3 @@ class SerializedLoads:
 
 def _rank(load: SerializedLoad) -> tuple[bool, Confidence]:
     return not load.is_ahead, load.confidence
-
-
-def _root(expr: Expr) -> str:
-    while isinstance(expr, Attribute):
-        expr = expr.base
-    return expr.id if isinstance(expr, Name) else ""

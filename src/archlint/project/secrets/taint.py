@@ -476,7 +476,6 @@ class Taint:
 
 def _is_of_signs(module: Module, expr: Comprehension) -> bool:
     """`c for c in number if c.isdigit()`: the signs of a text."""
-    body = module.body
     if not isinstance(expr.element, Name) or expr.value is not None:
         return False
     return any(
@@ -485,7 +484,7 @@ def _is_of_signs(module: Module, expr: Comprehension) -> bool:
         and isinstance(call.callee.base, Name)
         and call.callee.base.id == expr.element.id
         and call.context == expr.context
-        for call in body.calls
+        for call in module.own_calls(module.body.contexts[expr.context].function)
     )
 
 

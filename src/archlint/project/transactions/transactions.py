@@ -289,8 +289,7 @@ class Transactions:
         if not 0 < len(written) <= _MOST_NAMED:
             return False
         for module, call in written:
-            row = module.body.contexts[call.context].function
-            caller = Def(module, module.name, row) if row >= 0 else None
+            caller = _function_at(module, call.context)
             if self.blocks.around(module, call.context) >= 0 or (caller is not None and self.holds(caller)):
                 continue
             is_rare = len(written) <= _FEW_NAMED and not self._answers(definition)
@@ -306,8 +305,7 @@ class Transactions:
         if not depth or not ancestors or kinds - {_STANDARD}:
             return False
         for module, call in self._project.calls.written(definition.function.name)[:_MOST_CALLERS]:
-            row = module.body.contexts[call.context].function
-            caller = Def(module, module.name, row) if row >= 0 else None
+            caller = _function_at(module, call.context)
             if caller is None or caller == definition or self._project.calls.site(module, call).targets:
                 continue
             if self.blocks.around(module, call.context) >= 0 or self._cover(caller, depth - 1, injected) != "none":
@@ -319,8 +317,7 @@ class Transactions:
         found = [(site.module, site.call.context) for site in self._project.calls.callers(definition)[:_MOST_CALLERS]]
         named = self._project.calls.written(definition.function.name) if not found else ()
         for module, context in (*found, *((m, call.context) for m, call in named[:_MOST_NAMED])):
-            row = module.body.contexts[context].function
-            caller = Def(module, module.name, row) if row >= 0 else None
+            caller = _function_at(module, context)
             if not module.is_production or caller is None or caller == definition:
                 continue
             if self.blocks.around(module, context) >= 0 or self.holds(caller):
@@ -342,6 +339,12 @@ class Transactions:
     def _is_registered(self, definition: Def, kind: str) -> bool:
         """As a task, or as what is run by whoever sends a signal, in the sender's transaction."""
         return any(operation.register == kind for operation in self._inference.returns.decorations(definition))
+
+
+def _function_at(module: Module, context: int) -> Def | None:
+    """The function in which a place stands, none for the module's own body."""
+    row = module.body.contexts[context].function
+    return Def(module, module.name, row) if row >= 0 else None
 
 
 def _runs_of_wrapped(wrapper: Def) -> Iterator[int]:

@@ -146,6 +146,14 @@ def test_a_src_layout_with_a_namespace_package_is_seen_whole() -> None:
     assert report.completeness.import_edges == 1
 
 
+def test_routes_are_counted_so_that_a_framework_nobody_knows_is_seen() -> None:
+    views = "def orders():\n    return []\n"
+    known = "import flask\nfrom shop.views import orders\napp = flask.Flask(__name__)\napp.route('/orders')(orders)\n"
+    assert analyse_files({"shop/views.py": views, "shop/app.py": known}).completeness.routes == 1
+    unknown = "import nobody\nfrom shop.views import orders\nnobody.App().answer('/orders', orders)\n"
+    assert analyse_files({"shop/views.py": views, "shop/app.py": unknown}).completeness.routes == 0
+
+
 def test_links_and_odd_files_on_disk_are_counted(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
     (tmp_path / "loop").symlink_to(".")

@@ -203,6 +203,7 @@ def _completeness(run: Run) -> Completeness:
         import_edges=figure(lambda: project.imports.count, 0),
         calls=figure(lambda: project.calls.total, 0),
         calls_resolved=figure(lambda: project.calls.resolved, 0),
+        routes=figure(lambda: len(project.routes.routes), 0),
         layout=figure(lambda: project.layers.description, ""),
         services=figure(lambda: tuple(service.name for service in project.services.all), ()),
         rules=tuple(sorted(outcome.ran)),

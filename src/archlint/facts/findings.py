@@ -193,6 +193,7 @@ class Completeness(Struct, frozen=True, kw_only=True):
     import_edges: int = 0
     calls: int = 0
     calls_resolved: int = 0
+    routes: int = 0
     layout: str = ""
     """The layers taken, in one line."""
     services: tuple[str, ...] = ()

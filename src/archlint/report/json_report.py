@@ -132,6 +132,7 @@ def render(report: Report, layout: Layout) -> str:
             },
             "import_edges": looked.import_edges,
             "calls": {"all": looked.calls, "resolved": looked.calls_resolved},
+            "routes": looked.routes,
             "layers": looked.layout,
             "services": list(looked.services),
             "rules": {"ran": list(looked.rules), "idle": list(looked.idle), "crashed": list(looked.crashed)},

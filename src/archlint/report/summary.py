@@ -102,6 +102,7 @@ def completeness(looked: Completeness) -> str:
         f"{count(looked.statements, 'SQL statement')} parsed, {looked.statements_unparsed:,} not{_refused(looked)}",
         count(looked.import_edges, "import edge"),
         f"{looked.calls_resolved:,} of {count(looked.calls, 'call')} resolved ({_share(looked.calls_resolved, looked.calls)})",
+        count(looked.routes, "route"),
         f"layers: {looked.layout or 'none'}",
     ]
     if looked.services:

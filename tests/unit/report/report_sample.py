@@ -105,6 +105,7 @@ COMPLETENESS = Completeness(
     import_edges=5,
     calls=10,
     calls_resolved=6,
+    routes=7,
     layout="domain: shop.domain (inferred)",
     rules=("CCH001", "PRF001"),
     idle=("SQL001",),

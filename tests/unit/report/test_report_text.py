@@ -79,7 +79,7 @@ def test_the_line_of_completeness_names_all_that_was_looked_at() -> None:
     last = render(report(), "concise").splitlines()[-1]
     assert last == (
         "Looked at: 2 files read; 3 skipped (3 ignored); 0 failed; 4 SQL statements parsed, 1 not; 5 import edges; "
-        "6 of 10 calls resolved (60%); layers: domain: shop.domain (inferred); "
+        "6 of 10 calls resolved (60%); 7 routes; layers: domain: shop.domain (inferred); "
         "2 rules ran, 1 with nothing to look at (SQL001)."
     )
 

@@ -341,3 +341,124 @@ def orders():
     return [shown(ways[0], order["id"]) for order in requests.get("http://orders", timeout=2).json()]
 """
     assert True not in _sure(code)
+
+
+STORES = """
+from abc import ABC, abstractmethod
+
+
+class Store(ABC):
+    @abstractmethod
+    def state(self, name): ...
+
+
+class Far(Store):
+    def state(self, name):
+        return requests.get(f"http://files/{name}", timeout=2).json()
+
+
+class Near(Store):
+    def state(self, name):
+        return KNOWN[name]
+
+
+KNOWN = {}
+
+
+def made(kind) -> Store:
+    return Far() if kind == "far" else Near()
+
+
+def shown(store: Store, name):
+    return store.state(name)
+
+
+@app.get("/orders")
+def orders():
+    store = made(KNOWN["kind"])
+    return [shown(store, order["id"]) for order in requests.get("http://orders", timeout=2).json()]
+"""
+
+
+def test_a_store_far_away_beside_one_that_lies_here() -> None:
+    both_far = STORES.replace("return KNOWN[name]", 'return requests.get(f"http://more/{name}", timeout=2).json()')
+
+    assert _sure(STORES) == [False]
+    assert _sure(both_far) == [True]
+
+
+def test_items_that_are_run_themselves() -> None:
+    code = """
+class Job:
+    def __init__(self, number):
+        self.number = number
+
+    def __call__(self):
+        return one(self.number)
+
+
+def run(job: Job):
+    return job()
+
+
+@app.get("/orders")
+def orders():
+    jobs = [Job(order["id"]) for order in requests.get("http://orders", timeout=2).json()]
+    for job in jobs:
+        run(job)
+"""
+    assert _sure(code) == [False]
+    assert _sure(code.replace("return job()", "return job.__call__()")) == [True]
+
+
+def test_one_by_one_after_a_call_for_all() -> None:
+    code = """
+def many(numbers):
+    return requests.post("http://orders/many", json=numbers, timeout=2).json()
+
+
+@app.post("/orders")
+def orders(order_ids: list[int]):
+    if (found := many(order_ids)) is None:
+        found = [one(order_id) for order_id in order_ids]
+    return found
+"""
+    assert _sure(code) == []
+    assert _sure(code.replace("found := many(order_ids)", "found := many([1, 2])")) == [True]
+
+
+def test_an_answer_that_was_asked_for_with_one_key() -> None:
+    code = """
+def opened(event, room_ids):
+    return requests.get(f"http://rooms/{event}", params={"of": room_ids}, timeout=2).json()
+
+
+@app.post("/rooms")
+def rooms(event: int, room_id: int, room_ids: list[int]):
+    for room in opened(event, [room_id]):
+        one(room["id"])
+"""
+    assert True not in _sure(code)
+    assert _sure(code.replace("opened(event, [room_id])", "opened(event, room_ids)")) == [True]
+
+
+def test_items_that_an_entry_of_the_settings_lists() -> None:
+    code = """
+import re
+
+
+class Plant:
+    def __init__(self, conf, data):
+        self.conf, self.data = conf, data
+
+    def forecast(self):
+        for roof_id in re.split(",", self.conf["roofs"].strip()):
+            one(roof_id)
+
+
+@app.get("/forecast")
+def forecast():
+    return Plant({}, {}).forecast()
+"""
+    assert _sure(code) == []
+    assert _sure(code.replace('self.conf["roofs"]', 'self.data["roofs"]')) == [True]

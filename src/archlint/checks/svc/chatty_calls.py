@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Comparison, Expr, Name, Statement
 from archlint.project.control.rare_ways import (
+    follows_one_for_all,
     is_asked_by_what_comes,
     is_for_one_kind,
     is_in_handler,
+    runs_items,
     stands_in_handler,
     takes_one_of_kinds,
 )
@@ -180,7 +182,7 @@ class _Weighing:
             return "it is asked only for what is empty"
         if any(is_behind_unset_flag(project, place) for place in places[:1]):
             return "nothing here sets the flag for it"
-        if is_in_handler(places[1:]) or stands_in_handler(call.loop):
+        if is_in_handler(places[1:]) or stands_in_handler(call.loop) or follows_one_for_all(project, call.loop, _EFFECTS):
             return _FAILED
         if _go_out_at_once(call):
             return "they go out at once"
@@ -254,8 +256,10 @@ class _Weighing:
             return "a limit bounds its items"
         if self._are_picked(call.loop):
             return "somebody picks them by hand"
-        on_the_way = stations(self._project, call.point, call.path)[1:]
-        if not _all_call(self._project, call) or is_for_one_kind(call) or takes_one_of_kinds(self._project, on_the_way):
+        places = stations(self._project, call.point, call.path)
+        if runs_items(call.loop, places):
+            return "each does something of its own"
+        if not _all_call(self._project, call) or is_for_one_kind(call) or takes_one_of_kinds(self._project, places[1:]):
             return "not each kind of item does"
         if not self._proved.by(call):
             return "nothing here says that there are many"
@@ -447,9 +451,9 @@ def _address(project: Project, call: Repeated) -> tuple[str, ...]:
 
 
 def _all_call(project: Project, call: Repeated) -> bool:
-    """Of the functions that the loop's call may run, each comes to the effect; of a remote procedure also those on the way:
-    beside one of the same process it may be another part of the program."""
-    places = stations(project, call.point, call.path) if call.point.effect == _RPC else [call.point]
+    """Of the functions that the loop's call and those on the way may run, each comes to the effect: beside a store of files
+    far away there may be one of files that lie here."""
+    places = stations(project, call.point, call.path)
     definitions = [target.definition for place in places for target in place.point.targets]
     return all(d is None or project.effects.has(d, call.point.effect) for d in definitions)
 

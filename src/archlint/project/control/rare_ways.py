@@ -50,6 +50,45 @@ def _is_handled(module: Module, row: int) -> bool:
     return False
 
 
+def follows_one_for_all(project: Project, loop: Loop, effects: tuple[str, ...]) -> bool:
+    """The loop goes one by one over what a call for all has given nothing for:
+    `if (found := client.many(keys)) is None: found = [client.one(key) for key in keys]`."""
+    subject = loop.place.subject if loop.mapping is None else None
+    if not isinstance(subject, Name):
+        return False
+    module = loop.module
+    body = module.body
+    tests = [test for test in _tests_around(module, loop.place.parent) if test is not None]
+    names = {name for test in tests for name in names_in(body, test)}
+    asked = {part.index for test in tests for part in parts_of(body, test) if isinstance(part, CallRef)}
+    function = body.contexts[loop.place.parent].function if names else -1
+    for statement in module.own_statements(function) if function >= 0 else ():
+        if isinstance(statement.target, Name) and statement.target.id in names and statement.end <= loop.place.at:
+            asked.update(part.index for part in parts_of(body, statement.value) if isinstance(part, CallRef))
+    sites = project.calls.in_module(module)
+    return any(
+        any(isinstance(argument.value, Name) and argument.value.id == subject.id for argument in sites[index].call.arguments)
+        and project.effects.does(sites[index], *effects)
+        for index in asked
+        if sites[index].site.end <= loop.place.at
+    )
+
+
+def runs_items(loop: Loop, places: list[EffectPoint]) -> bool:
+    """What is called is the item itself: `for job in jobs: run(job)`, where `run` says `job()`."""
+    names: set[str] = {*loop.targets}
+    for before, here in pairwise([None, *places]):
+        if here is None or here.call is None:
+            return False
+        if before is not None and before.call is not None:
+            given = arguments_by_parameter(before.call.call, here.caller) if here.caller is not None else {}
+            names = {name for name, expr in given.items() if isinstance(expr, Name) and expr.id in names}
+        callee = here.call.call.callee
+        if isinstance(callee, Name) and callee.id in names:
+            return True
+    return False
+
+
 def is_for_one_kind(call: Repeated) -> bool:
     """The loop tells several kinds of its items apart, and calls for one: `if kind == "set": … elif kind == "ask": …`."""
     loop = call.loop
@@ -92,7 +131,11 @@ def _is_for_named(before: EffectPoint, here: EffectPoint) -> bool:
 
 def _tests(place: EffectPoint) -> Iterator[Expr | None]:
     """What is asked around a place, innermost first, within its function."""
-    contexts, row = place.module.body.contexts, place.context
+    return _tests_around(place.module, place.context)
+
+
+def _tests_around(module: Module, row: int) -> Iterator[Expr | None]:
+    contexts = module.body.contexts
     while row >= 0 and contexts[row].kind not in _OUTSIDE:
         if contexts[row].kind == "if":
             yield contexts[row].subject

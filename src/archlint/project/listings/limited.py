@@ -41,6 +41,7 @@ _DEPTH = 16
 _LIMIT = re.compile(
     r"\blimit\s+(?:(?P<number>\d+)|[:@](?P<name>\w+)|%\((?P<keyed>\w+)\)s)(\s+offset\s+\S+)?\s*;?\s*$", re.IGNORECASE
 )
+_KEYS = re.compile(r"(\w+_)?(ids|keys|pks|uuids)")
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "set", "iter"})
 _FETCHING = frozenset({"all", "fetchall", "scalars", "mappings", "unique", "order_by", "execution_options", "with_for_update"})
 _ASKING = frozenset({"execute", "scalars", "stream"})
@@ -184,7 +185,10 @@ class Limited:
             return self._is(here, statement, ())  # `scalars(select(…).limit(5))`
         definitions = [t.definition for t in site.targets if t.definition is not None]
         if definitions:
-            return not site.is_open and all(self._gives_few(here, site, definition, path) for definition in definitions)
+            return not site.is_open and all(
+                (not path and _asks_for_one(site, definition)) or self._gives_few(here, site, definition, path)
+                for definition in definitions
+            )
         if name in _ASKING and call.arguments and self._is(here, call.arguments[0].value, ()):
             return not path  # a session of which the type is not known
         base = call.callee.base if isinstance(call.callee, Attribute) else None
@@ -261,6 +265,13 @@ class Limited:
     def _small(self, value: Expr | None) -> int | None:
         number = value.value if isinstance(value, Constant) else None
         return number if isinstance(number, int) and type(number) is int and 0 <= number <= self._most else None
+
+
+def _asks_for_one(site: CallSite, definition: Def) -> bool:
+    """`rooms_of(event, room_ids=[room_id])`: there is one key of what is asked for."""
+    given = arguments_by_parameter(site.call, definition)
+    keys = [value for name, value in given.items() if _KEYS.fullmatch(name) and isinstance(value, Collection)]
+    return any(len(value.items) == 1 and not isinstance(value.items[0], Starred) for value in keys)
 
 
 def _around(module: Module, context: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Context, Expr, Name, Operation
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Context, Expr, Name, Operation, String, Subscript
 from archlint.project.loops.repeated import LoopWords
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.names.name_uses import attributes_of
@@ -185,7 +185,6 @@ class CallsAlone:
             not {*self._words.settings}.isdisjoint(words_of(name))
             for part in self._made(loop, subject, _DEPTH)
             for base in parts_of(loop.module.body, part)
-            if isinstance(base, Attribute)
             for name in _bases(base)
         )
 
@@ -261,8 +260,10 @@ def _called(expr: Expr) -> str:
 
 
 def _bases(expr: Expr) -> Iterator[str]:
-    """The names before the last of a dotted one."""
-    step: Expr = expr.base if isinstance(expr, Attribute) else expr
+    """The names before the last of a dotted one, or before a key: `conf` of `self.conf["regions"]`."""
+    if not isinstance(expr, Attribute | Subscript) or (isinstance(expr, Subscript) and not isinstance(expr.index[0], String)):
+        return
+    step = expr.base
     while isinstance(step, Attribute):
         yield step.attr
         step = step.base

@@ -313,3 +313,45 @@ async def ask():
 """
     assert confidences(code.replace("{seconds}", "0.0")) == []
     assert confidences(code.replace("{seconds}", "5")) == [Confidence.HIGH]
+
+
+@pytest.mark.parametrize(
+    ("code", "sure"),
+    [
+        (
+            "async def looked(): key()\nasync def opened(app):\n    await looked()\n    yield\napi = FastAPI(lifespan=opened)",
+            Confidence.LOW,
+        ),
+        (
+            "async def looked(): key()\nasync def opened(app):\n    await looked()\n    yield\napi = FastAPI(root_path=opened)",
+            Confidence.HIGH,
+        ),
+        (
+            "async def looked(): key()\nasync def ready(): await looked()\napp.add_event_handler('startup', ready)",
+            Confidence.LOW,
+        ),
+        (
+            "import uvicorn\nasync def begun():\n    key()\n    await uvicorn.Server(uvicorn.Config(app)).serve()",
+            Confidence.LOW,
+        ),
+        (
+            "import asyncio\ndef told(): return asyncio.run(run_phases())\nasync def run_phases() -> list[str]: return [key()]",
+            Confidence.LOW,
+        ),
+        (
+            "import asyncio\ndef told(): return asyncio.run(run_phases())\nasync def run_phases() -> None: key()",
+            Confidence.HIGH,
+        ),
+    ],
+)
+def test_what_the_start_runs_and_what_is_run_for_its_answer_are_notes(code: str, sure: Confidence) -> None:
+    assert confidences(code) == [sure]
+
+
+def test_a_module_beside_a_package_of_its_name_is_never_imported() -> None:
+    code = SERVES + "@app.get('/')\nasync def answer(): return key()"
+    assert (
+        testing.run_rule("RES007", {"shop/api/orders.py": code, "shop/api/orders/__init__.py": "", "shop/__init__.py": ""})
+        == []
+    )
+    assert testing.run_rule("RES007", {"orders.py": code, "orders/__init__.py": ""}) != []  # a server may be given the file

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Expr, Name
+from archlint.project.control.group_breaks import begins_group
 from archlint.project.listings.many_rows import kind_of
 from archlint.project.listings.view_rows import names_meant
 from archlint.project.loops.loop_items import is_put_in_brackets
@@ -131,7 +132,8 @@ class _Judge:
         self._loaded, self._detached = LoadedRelations(project, params.ahead), DetachedRows(project)
         self._awaitable, self._few = frozenset(params.awaitable), frozenset(params.few)
 
-    def judged(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> Iterator[Hit | Proof]:
+    def judged(self, loop: Loop, expr: Attribute, context: int, relation: LazyRelation) -> Iterator[Hit | Proof]:
+        """`context`: where in the loop the relation is read."""
         subject, body = loop.place.subject, loop.module.body
         raises = self._raises(relation) and not (isinstance(expr.base, Attribute) and expr.base.attr in self._awaitable)
         function = body.contexts[loop.context].function
@@ -155,6 +157,8 @@ class _Judge:
             confidence, doubt = Confidence.LOW, "; it may be loaded where the list comes from"
         elif is_put_in_brackets(loop.module, subject):
             confidence, doubt = Confidence.LOW, "; it may be a single one"
+        elif begins_group(loop, context):
+            confidence, doubt = Confidence.LOW, "; it is read only as a group of them begins"
         elif self._is_asked_for(loop, expr, relation):
             confidence, doubt = Confidence.LOW, "; the session may have it: it is asked for by its key"
         elif relation.loading.shared and self._leads_to_few(loop, expr):
@@ -224,7 +228,7 @@ class _Reads:
                 loop = _loop_of(self._loops, module, expr, context)
                 relation = self._first(module, expr, context, loop) if loop is not None else None
                 if loop is not None and relation is not None:
-                    yield from self._judge.judged(loop, expr, relation)
+                    yield from self._judge.judged(loop, expr, context, relation)
 
     def handed(self) -> Iterator[Hit | Proof]:
         """By functions, methods and properties; one hit for all that one of them loads."""
@@ -242,7 +246,7 @@ class _Reads:
         expr = Attribute(0, row.name.length, row.name, row.read.relation)
         relation = self._first(row.module, expr, row.context, loop) if loop is not None else None
         if loop is not None and relation is not None:
-            for found in self._judge.judged(loop, expr, relation):
+            for found in self._judge.judged(loop, expr, row.context, relation):
                 writes = self._project.effects.has(row.definition, "db.write")
                 yield _through(found, loop, row, writes=writes) if isinstance(found, Hit) else replace(found, site=row.site)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from archlint.facts.syntax import CallRef
 from archlint.project.control.asked_first import asked_first
 from archlint.project.control.awaiting import is_never_awaited
 from archlint.project.control.conditions import is_failure_path
+from archlint.project.control.group_breaks import begins_group
 from archlint.project.control.reported import is_given_up, is_reported
 from archlint.project.control.searches import asks_any_of_own, has_own_range, is_for_one, is_search
 from archlint.project.control.tolerated import is_behind_conflict
@@ -107,7 +109,8 @@ class _Known(NamedTuple):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
-    found, outside = RepeatedEffects(project, params).find((*_WRITES, "db.read"), around=True)
+    repeated = RepeatedEffects(project, params)
+    found, outside = repeated.find((*_WRITES, "db.read"), around=True)
     known = _Known(Proved(project, params), Spared(project, project.switches), Handfuls(project, params))
     open_below: set[tuple[str, int]] = set()
     asking, locking = set[Loop](), frozenset(params.locking)
@@ -118,7 +121,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if query.inner is not None and query.inner not in open_below:
             continue
         hit = _judged(project, query, known, params)
-        if hit.confidence > Confidence.LOW and is_switched_off(project, query.point):
+        if hit.confidence > Confidence.LOW and is_switched_off(project, query.point, partial(repeated.leads_on, query.point)):
             hit = _hit(query, Confidence.LOW, "no call comes to it")
         if hit.confidence > Confidence.LOW and project.unrun.holds_at(query.point.module, hit.site.at):
             hit = _hit(query, Confidence.LOW, "nothing that is run calls or names what it stands in")
@@ -320,6 +323,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "it runs only where something has failed"
     if (any(_locks(place, params) for place in places) and _keeps_each(project, query)) or _locks_below(project, query, params):
         return "each is locked by itself"
+    if query.loop.mapping is None and begins_group(query.loop, query.point.context):
+        return "it runs only as a group of them begins"
     if is_under_own_lock(places, query.loop):
         return "each is asked for under a lock of its own"
     if has_own_database(project, places[0], query.loop):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
+from archlint.facts.syntax import CallRef
 from archlint.project.control.conditions import Conditions, Path
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.local_file_words import LocalFileWords
@@ -20,6 +21,7 @@ _LOCAL = frozenset({"blocking", "file.write", "env.read", "log"})
 _SHORT = 0.01
 _POLLING = "poll"
 """What is asked so looks whether there is something, and waits only as long as it is told to."""
+_ITERATED = "collections.abc.Iter"
 _FAR = 3
 """Functions between a coroutine and what it computes: further down are conditions that nobody can weigh."""
 _STEPS = 3
@@ -64,6 +66,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         if point.is_direct and point.call is not None and point.call.call.awaited:
             continue  # what is awaited is an asynchronous client's, whatever its type is called
+        if _asks_as_it_goes(point):
+            continue
         path = conditions.path(point)
         if path is not None and path.through and path.ends_in((*params.ignore_calls, *brief_targets)):
             path = outward.path(point) or path  # a file that is opened on the way hides nothing
@@ -79,7 +83,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         brief = path.kept or _is_short(project, path) or (stores is None and path.ends_in(brief_targets))
         brief = brief or once.runs_once(point.module, caller)
         is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)
-        is_note = is_note or project.uncalled.holds(caller)
+        is_note = is_note or project.uncalled.holds(caller) or _is_ahead_of_serving(project, caller, point.site)
         if stores is not None:
             storing.add(caller)
         sure = Confidence.LOW if is_note else min(path.confidence, Confidence.MEDIUM) if stores is not None else path.confidence
@@ -109,6 +113,20 @@ def _computed(project: Project, params: Params, once: OneOff, alone: RunAlone, c
         is_note = is_note or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or len(path.through) > _FAR
         is_note = is_note or project.uncalled.holds(caller)
         yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
+
+
+def _asks_as_it_goes(point: EffectPoint) -> bool:
+    """`async for row in in_thread(rows.iterator())`: the rows are fetched where what is given them goes through them."""
+    operation = point.call.operation if point.call is not None else None
+    if point.call is None or operation is None or not (operation.returns or "").startswith(_ITERATED):
+        return False
+    body, index = point.module.body, point.call.index
+    return any(
+        isinstance(argument.value, CallRef) and argument.value.index == index
+        for place in body.contexts
+        if place.is_async and place.kind == "for" and isinstance(place.subject, CallRef)
+        for argument in body.calls[place.subject.index].arguments
+    )
 
 
 def _is_threaded(point: EffectPoint) -> bool:
@@ -186,14 +204,27 @@ def _is_computed(path: Path) -> bool:
 
 
 def _starts_up(project: Project, caller: Def, words: frozenset[str], steps: int) -> bool:
-    """A function of the start, by its first word, or all that call it are; one that answers a route is none."""
+    """A function of the start, by its first word, or all that call it are; one that answers a route is none.  What the program
+    is given to run it at its start is one, whatever its name."""
     if caller in project.endpoints.by_definition:
         return False
+    if project.called_back.is_handed_once(caller):
+        return True
     name = caller.function.name.strip("_").lower()
     if name in words or name.partition("_")[0] in words:
         return True
-    callers = {site.caller for site in project.calls.callers(caller)} if steps else set()
-    return bool(callers) and all(c is not None and c != caller and _starts_up(project, c, words, steps - 1) for c in callers)
+    sites = project.calls.callers(caller) if steps else ()
+    return bool(sites) and all(
+        site.caller is not None
+        and site.caller != caller
+        and (_is_ahead_of_serving(project, site.caller, site.site) or _starts_up(project, site.caller, words, steps - 1))
+        for site in sites
+    )
+
+
+def _is_ahead_of_serving(project: Project, caller: Def, site: Site) -> bool:
+    """The function goes on to serve: nothing else is on its loop yet."""
+    return any(serve.caller == caller and serve.site > site for serve in project.calls.registered("serve"))
 
 
 def _target(path: Path) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, Subscript
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.parts import leaves_of
 from archlint.project.spelling import last_name
@@ -54,8 +54,8 @@ class RunAlone:
 
     def _may_last(self, definition: Def) -> bool:
         """By its name it keeps a program running; what a task of a queue, or a plain handler, runs to its end does not."""
-        if not _is_named(definition, _LASTING) or _is_task(definition):
-            return False
+        if not _is_named(definition, _LASTING) or _is_task(definition) or isinstance(definition.function.returns, Subscript):
+            return False  # who is given a list of results goes on with them
         sites = self._sites(definition)
         return not sites or not all(self._is_of_turn(site.caller) and self._is_run(site) for site in sites)
 

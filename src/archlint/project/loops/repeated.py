@@ -19,6 +19,7 @@ from archlint.project.loops.batches import Batches, expression_of
 from archlint.project.loops.loops import Loop, Loops
 from archlint.project.loops.one_by_one import OneByOne
 from archlint.project.model import Def, Type
+from archlint.project.names.switches import Known
 from archlint.project.parts import names_in
 from archlint.project.relations.unloaded import is_seen_unloaded
 from archlint.project.source.one_off import OneOff, OneOffWords
@@ -135,6 +136,10 @@ class RepeatedEffects:
                 isolated.setdefault(repeated.loop, repeated)
         shown = [r for r in best.values() if not r.isolated or isolated[r.loop] is r]
         return shown, sorted(outside - found.keys())
+
+    def leads_on(self, point: EffectPoint, known: Known) -> bool:
+        """The place comes to its effect where its function is called with these values."""
+        return self._conditions.path(point, known) is not None
 
     def _nearest(self, found: dict[Site, list[Repeated]]) -> dict[tuple[str, int], Repeated]:
         """Of several effects at one place the surest and nearest, which has an `inner` where each leads into a loop that is

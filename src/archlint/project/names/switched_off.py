@@ -10,18 +10,21 @@ from archlint.project.names.known_callers import known_callers
 from archlint.project.names.switches import NOTHING, Known, Stand, Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from archlint.project.model import CallSite, Def
     from archlint.project.program import Project
 
 
-def is_switched_off(project: Project, stand: Stand) -> bool:
+def is_switched_off(project: Project, stand: Stand, leads_on: Callable[[Known], bool] = lambda known: True) -> bool:  # noqa: ARG005
     """`listed(user, False)`, or with a name that is always false, is the only call there is, and the place stands below
-    `if whole:`."""
+    `if whole:`.  `leads_on`: whether the place goes on to what is asked about, with what a call decides: `show(user, whole)`
+    may ask for it."""
     definition = stand.caller
     if definition is None:
         return False
-    sites = known_callers(project, definition)
-    return bool(sites) and all(project.switches.rule_out(stand, _decided(project, site, definition)) for site in sites)
+    decided = {_decided(project, site, definition) for site in known_callers(project, definition)}
+    return bool(decided) and all(project.switches.rule_out(stand, known) or not leads_on(known) for known in decided)
 
 
 def _decided(project: Project, site: CallSite, definition: Def) -> Known:

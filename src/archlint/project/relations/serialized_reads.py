@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
+from archlint.facts.syntax import Name
 from archlint.project.model import Def, Type
 from archlint.project.names.class_attributes import method_in
 from archlint.project.names.symbols import ClassDef
 from archlint.project.relations.serialized_lists import SerializedList
 from archlint.project.relations.serializers import Field, Serializers
 from archlint.project.relations.stored_attributes import StoredAttribute, StoredAttributes
+from archlint.project.spelling import last_name
+from archlint.project.walk import attributes_named
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _DEPTH = 4
 _SHOWS = "to_representation"
+_SELF, _FIELDS = "self", frozenset({"fields", "_readable_fields"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,23 @@ class SerializedReads:
             method = method_in(self._project, Type(shown.serializer.name), name)
             if method is not None:
                 yield MethodRun(shown.serializer, method, position, shown.model, shown.parent)
+        if self._shows_by_itself(shown.serializer):
+            return
         for field in self._serializers.fields(shown.serializer, shown.model):
             if shown.only is None or field.name in shown.only:
                 yield from self._field(shown, field)
+
+    def _shows_by_itself(self, serializer: ClassDef) -> bool:
+        """Its own method makes all that is shown: it asks neither the one above it nor the fields."""
+        method = method_in(self._project, Type(serializer.name), _SHOWS)
+        if method is None:
+            return False
+        module, function = method.module, method.function
+        calls = (call for call in module.body.calls if function.at <= call.at < function.end)
+        return not any(last_name(module.body, call.callee) == _SHOWS for call in calls) and not any(
+            isinstance(expr.base, Name) and expr.base.id == _SELF and function.at <= expr.at < function.end
+            for expr, _ in attributes_named(module, _FIELDS)
+        )
 
     def _field(self, shown: _Shown, field: Field) -> Iterator[RelationRead | MethodRun]:
         if field.method is not None:

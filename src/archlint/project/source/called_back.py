@@ -51,11 +51,21 @@ class CalledBack:
             return definition in self._handed_methods(function.name)
         if module.body.contexts[function.outer].kind != "module":
             return False
-        places = self._handed.get(function.name) or set()
+        return self._is_meant(definition, self._handed.get(function.name) or set())
+
+    def is_handed_once(self, definition: Def) -> bool:
+        """A program is given the plain function to run it as it starts or ends: `FastAPI(lifespan=opened)`."""
+        return definition.function.klass < 0 and self._is_meant(
+            definition, self._handed_once.get(definition.function.name, set())
+        )
+
+    def _is_meant(self, definition: Def, places: set[tuple[str, bool]]) -> bool:
+        """A place at which the name stands for the function."""
+        module, name = definition.module, definition.function.name
         if any(path == module.path for path, _ in places):
             return True
         takers = self._project.types.inference.usage.importers(module) if places else ()
-        return any(path in takers and (is_part or self._is_imported(function.name, path)) for path, is_part in places)
+        return any(path in takers and (is_part or self._is_imported(name, path)) for path, is_part in places)
 
     def _handed_methods(self, name: str) -> frozenset[Def]:
         """Those of a name that a call is given to run them later: `add_job(func=tasks.close_expired)`, of a known type."""
@@ -97,14 +107,39 @@ class CalledBack:
                         found[leaf.attr].add((module.path, True))
         return found
 
+    @cached_property
+    def _handed_once(self) -> dict[str, set[tuple[str, bool]]]:
+        """Name of a function → the files in which a call is given it to run it once, and whether as a part of a module."""
+        found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+        for module in self._project.modules.production:
+            for call in module.body.calls:
+                for leaf in _given_once(call):
+                    if isinstance(leaf, Name):
+                        found[leaf.id].add((module.path, False))
+                    elif isinstance(leaf, Attribute):
+                        found[leaf.attr].add((module.path, True))
+        return found
+
     def _given_later(self, module: Module, call: Call) -> Iterator[Expr]:
         """What a call is given, but for what it runs at once, or once."""
         if last_name(module.body, call.callee) in _AT_ONCE:
             return
         values = [argument.value for argument in call.arguments if argument.name not in _ONCE]
-        if not any(isinstance(value, String) and value.value in _ONCE for value in values):
+        if not _names_once(values):
             for value in values:
                 yield from leaves_of(value)
+
+
+def _given_once(call: Call) -> Iterator[Expr]:
+    """`lifespan=opened`, `on_startup=[connect]`, `add_event_handler("startup", connect)`."""
+    by_name = _names_once([argument.value for argument in call.arguments])
+    for argument in call.arguments:
+        if by_name or argument.name in _ONCE:
+            yield from leaves_of(argument.value)
+
+
+def _names_once(values: list[Expr]) -> bool:
+    return any(isinstance(value, String) and value.value in _ONCE for value in values)
 
 
 def _is_property(definition: Def) -> bool:

@@ -170,6 +170,7 @@ class Modules:
                 kinds=project.knowledge.package_kinds,
                 is_copied=not copied.isdisjoint(ancestors(path)),
                 is_story=path.startswith(stories),
+                is_hidden=f"{path.removesuffix('.py')}/__init__.py" in files,
             )
             for path, name in _unique_names({path: (root, _dotted(path, root)) for path, root in roots.items()}).items()
         ]
@@ -332,7 +333,10 @@ def _module(
     kinds: module_roles.Kinds,
     is_copied: bool,
     is_story: bool,
+    is_hidden: bool,
 ) -> Module:
+    """`is_hidden`: beside the file there is a package of its name, which is imported instead of it; below a root, and with no
+    main part, it is what that package was made of."""
     *folders, file_name = path.split("/")
     in_package = any(folder in packages for folder in ancestors(path) if folder)
     depth = root.count("/") + 1 if root else 0
@@ -350,6 +354,9 @@ def _module(
         is_migration=module_roles.is_migration(folders, file_name, facts.outline, kinds),
         is_script=module_roles.is_script(outer, folders, file_name, in_package=in_package, main_guard=facts.outline.main_guard),
         is_example=module_roles.is_example(outer),
-        is_vendored=is_copied or facts.outline.generated or module_roles.is_vendored(folders, file_name),
+        is_vendored=is_copied
+        or facts.outline.generated
+        or module_roles.is_vendored(folders, file_name)
+        or (is_hidden and "/".join(folders) != root and not facts.outline.main_guard),
         is_settings=module_roles.is_settings(folders, file_name),
     )

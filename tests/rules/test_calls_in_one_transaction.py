@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archlint import testing
+from archlint.facts.findings import Confidence
 
 CODE = """\
 import requests
@@ -30,3 +31,38 @@ def test_the_other_calls_of_a_transaction_are_named() -> None:
     first, single = testing.run_rule("SVC014", {"shop/orders.py": CODE})
     assert (first.location.line, [step.location.line for step in first.related]) == (11, [12])
     assert (single.location.line, single.related) == (18, ())
+
+
+def test_a_wait_behind_a_condition_is_a_note_but_not_one_before_another_try() -> None:
+    code = """
+import time
+
+import requests
+from django.db import models, transaction
+
+
+class Order(models.Model):
+    state = models.TextField()
+
+
+def slow(order, pause):
+    with transaction.atomic():
+        order.save()
+        if pause is not None:
+            time.sleep(pause)
+
+
+def again(order):
+    with transaction.atomic():
+        order.save()
+        for turn in range(3):
+            try:
+                order.refresh_from_db()
+                break
+            except Order.DoesNotExist:
+                if turn < 2:
+                    time.sleep(3)
+"""
+    found = {each.symbol: each.confidence > Confidence.LOW for each in testing.run_rule("SVC014", {"shop/orders.py": code})}
+
+    assert found == {"slow": False, "again": True}

@@ -83,7 +83,7 @@ def _is_no_wait(end: EffectPoint, params: Params) -> bool:
 
 def _confidence(project: Project, found: Inside, params: Params) -> Confidence:
     path = found.path
-    if len(path.through) > _FAR:
+    if len(path.through) > _FAR or _waits_on_condition(path.end):
         return Confidence.LOW
     if path.kept or any(is_memoised(project, d, params.memo) or fills_cache(project, d, params.memo) for d in path.through):
         return Confidence.LOW  # it is asked once
@@ -91,6 +91,13 @@ def _confidence(project: Project, found: Inside, params: Params) -> Confidence:
     if held is None or (found.open.write is None and _is_read_through(found)):
         return Confidence.LOW  # nothing is locked yet
     return min(path.confidence, Confidence.HIGH if found.open.sent and held.site != found.point.site else Confidence.MEDIUM)
+
+
+def _waits_on_condition(end: EffectPoint) -> bool:
+    """`if self.pause is not None: sleep(self.pause)`, and no failure before which it would try again: who is there to set
+    it, nobody sees here."""
+    kinds = {end.module.body.contexts[row].kind for row in chain(end.module, end.context)}
+    return end.effect == "sleep" and "if" in kinds and "except" not in kinds
 
 
 def _is_of_script(by_hand: RunByHand, found: Inside) -> bool:

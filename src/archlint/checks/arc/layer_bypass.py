@@ -23,11 +23,12 @@ _MAJORITY = 2
 """One handler in so many, at least, goes through the layer that all are asked to use: where fewer do there is no custom that a
 handler could break, and of 14 notes in such projects none was right."""
 _WHOLE = Fraction(2, 3)
-"""Such a part of all handlers, at least, leaves all of it to the layer: of places where it was less, 26 of 40 were right at
-eight blind readings, of all others 108 of 111."""
-_USED = 0.7
-"""Where it is less since many ask beside what they leave to it, such a part uses it: then places count that change rows, of
-which 11 of 12 were right; of those that only ask, 15 of 26."""
+"""Of the handlers that come to the database, such a part at least comes to it through the layer alone. Those that have the
+layer only count, look up settings or ask other programs say nothing of where rows are asked for: of nine read places that
+rested on them one was right."""
+_USED = 0.57
+"""Where it is less since many ask beside what they leave to it, such a part comes to it through the layer: then places count
+that change rows."""
 
 _WIDE = 4
 """What one handler in so many calls is about no matter of theirs: who asks, what is noted down of it."""
@@ -72,7 +73,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for root in sorted({_service(project, handler) for handler in served}):
         own = {handler: entries for handler, entries in served.items() if _service(project, handler) == root}
         theirs = {handler: bypasses for handler, bypasses in found.items() if _service(project, handler) == root}
-        custom = _Custom(project, own, theirs)
+        custom = _Custom(project, ways, own, theirs)
         if not custom.is_one:
             continue
         for handler, entries in own.items():
@@ -119,21 +120,24 @@ class _Custom:
     the database past it (`found`)."""
 
     def __init__(
-        self, project: Project, served: Mapping[Def, tuple[CallSite, ...]], found: Mapping[Def, Sequence[Bypass]]
+        self,
+        project: Project,
+        ways: HandlerWays,
+        served: Mapping[Def, tuple[CallSite, ...]],
+        found: Mapping[Def, Sequence[Bypass]],
     ) -> None:
         self._is_configured = project.layers.configured
         asked = {handler: [set(project.effects.at(site)) for site in entries] for handler, entries in served.items()}
         all_asked = [effects for each in asked.values() for effects in each]
-        stored = {handler for handler, each in asked.items() if any(not _EFFECTS.isdisjoint(effects) for effects in each)}
-        total = len(served.keys() | found.keys())
-        whole = len(served.keys() - found.keys())
-        self.is_one = self._is_configured or len(served) * _MAJORITY >= total
-        self._is_majority = self._is_configured or whole >= total * _WHOLE
-        self._is_used_by_most = self._is_configured or len(served) >= total * _USED
+        stored = {handler for handler, sites in served.items() if any(map(ways.gives_rows, sites))}
+        total, kept = len(stored | found.keys()), len(stored - found.keys())
+        self.is_one = self._is_configured or len(served) * _MAJORITY >= len(served.keys() | found.keys())
+        self._is_majority = self._is_configured or kept >= total * _WHOLE
+        self._is_used_by_most = self._is_configured or len(stored) >= total * _USED
         is_layered = project.layers.style == "layered" and not self._is_configured
-        self._stores = len(stored) * _MAJORITY >= len(stored | found.keys())
+        self._stores = len(stored) * _MAJORITY >= total
         self._gives_rows = not is_layered or self._stores
-        self.share = f"{'' if self._is_majority else 'only '}{whole} of {total} handlers"
+        self.share = f"{'' if self._is_majority else 'only '}{kept} of {total} handlers"
         self._programs = {_program(handler) for handler in served}
         self._is_asked = any("db.read" in effects and "db.write" not in effects for effects in all_asked)
         self._is_used = bool(stored)
@@ -146,7 +150,7 @@ class _Custom:
         """Most handlers leave all to the layer, or most use it, and those beside it look something up, where this one changes
         rows. Where it is a repository that is called, and no port lies between, most go through it for what is stored:
         others send mail and write logs, and repositories are what handlers use."""
-        is_custom = self._is_majority or (writes and self._is_used_by_most and self._stores)
+        is_custom = self._is_majority or (writes and self._is_used_by_most)
         return is_custom and (bypass.callee is None or self._gives_rows)
 
     def has(self, bypass: Bypass) -> bool:

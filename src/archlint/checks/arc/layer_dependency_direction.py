@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -11,14 +12,15 @@ from archlint.project.layers.contract_graph import Link
 from archlint.project.layers.contract_question import Breach
 from archlint.project.layers.illegal_chains import Chain
 from archlint.project.layers.layer_evidence import LayerEvidence
+from archlint.project.layers.layer_groups import is_below
 from archlint.project.layers.layer_words import LAYERS, Layer
 from archlint.project.layers.outward import Outward
 from archlint.project.source.annotated_only import AnnotatedOnly
 from archlint.project.source.imports import Edge
 from archlint.project.source.modules import Module
 
-_FAR = 2
-"""Modules between the ends beyond which an inferred chain is only noted."""
+_FAR = 1
+"""Modules between the ends beyond which an inferred chain is only noted; a package that only stands above the next is none."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,6 +71,9 @@ def _layer_hit(  # noqa: PLR0917 - two layers, the chain between them, and what 
     named = next((edge for edge in edges[:-1] if annotated.serves_annotations(edge)), None)
     if named is not None and not doubt:
         doubt = f"`{named.importer.name}` imports `{named.imported.name}` for annotations alone"
+    queued = next((edge.imported for edge in edges[:-1] if evidence.has_tasks(edge.imported)), None)
+    if queued is not None and not doubt:
+        doubt = f"`{queued.name}` holds what runs when a queue's worker comes to it"
     if not doubt and _is_of_script(edges[0]):
         doubt = f"`{edges[0].importer.name}` imports it only where it is run by itself"
     words = _words(edges, chain.cut) | {"layer": layer, "other": other, "doubt": doubt}
@@ -77,7 +82,7 @@ def _layer_hit(  # noqa: PLR0917 - two layers, the chain between them, and what 
         edges[0].step().site,
         words,
         f"doubtful_{message}" if doubt else message,
-        confidence=Confidence.LOW if doubt else _confidence(chain),
+        confidence=Confidence.LOW if doubt else _confidence(edges),
         related=_others(edges),
         path=tuple(edge.step() for edge in edges),
         anchor=f"{edges[0].importer.name}>{edges[-1].imported.name}",
@@ -89,10 +94,10 @@ def _is_of_script(edge: Edge) -> bool:
     return all(reference.is_of_script for reference in edge.references if reference.counts("runtime"))
 
 
-def _confidence(chain: Chain) -> Confidence:
+def _confidence(edges: tuple[Edge, ...]) -> Confidence:
     """The further it goes through modules of no layer, the less likely it is that they were meant to be free."""
-    between = len(chain.nodes) - 2
-    return Confidence.HIGH if between == 0 else Confidence.MEDIUM if between <= _FAR else Confidence.LOW
+    between = [edge.imported for edge, after in pairwise(edges) if not is_below(after.imported.name, edge.imported.name)]
+    return Confidence.HIGH if len(edges) == 1 else Confidence.MEDIUM if len(between) <= _FAR else Confidence.LOW
 
 
 def _contract_hit(breach: Breach) -> Hit:

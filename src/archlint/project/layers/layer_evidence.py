@@ -32,6 +32,7 @@ _TOOLS = TELLING["infrastructure"] | {"hashing", "tokens", "settings"}
 """Kinds of libraries that make a module of the services a tool for all layers, where it knows none of them."""
 _STANDARD = "standard-library"
 _SCHEDULER = "scheduler"
+_CLIENT = "http-client"
 _DOMAIN, _MODELS = "domain", "models"
 _SEVERAL = 3
 """Of fewer modules nothing is said by their share."""
@@ -56,6 +57,8 @@ class LayerEvidence:
             return f"too many imports run towards {other} for an order of layers"
         if not self._is_named(imported) and not self._speaks(imported, other):
             return f"nothing beside `{imported.name}` does what {other} is there for"
+        if other == "interface" and not self._does(imported, other) and _CLIENT in self._layers.kinds(imported):
+            return f"`{imported.name}` asks another program, as infrastructure does"
         if self._layers.layer_of(importer) == "infrastructure" and other == "interface":
             is_called_so = words.FEATURE_MODULES.get(importer.name.rpartition(".")[2]) == other
             if is_called_so or self._does(importer, other):
@@ -83,8 +86,10 @@ class LayerEvidence:
 
     def _starts_work(self, module: Module) -> bool:
         """It has tasks, or tells a scheduler what to run when."""
-        if _SCHEDULER in self._layers.kinds(module):
-            return True
+        return _SCHEDULER in self._layers.kinds(module) or self.has_tasks(module)
+
+    def has_tasks(self, module: Module) -> bool:
+        """Functions that run when a queue's worker comes to them."""
         rows = (row for row, function in enumerate(module.outline.functions) if function.decorators)
         return any(is_decorated_task(self._project, Def(module, module.name, row)) for row in rows)
 

@@ -18,6 +18,8 @@ _FEATURES = 4
 """So many packages must hold a module of a name before the name is believed to be a layer in each feature."""
 
 _CLIENT = "http-client"
+_TOLD_BY: dict[Layer, Layer] = {"interface": "interface", "domain": "application"}
+"""The layer by whose modules in it a folder is found to be a feature, where those beside it have the same."""
 
 
 class Stack:
@@ -181,9 +183,21 @@ class Stack:
             return True
         if own == "application" and {"interface", "infrastructure"} <= self._layers_inside(package):
             return True
+        if own == "infrastructure" and word in words.WEAK and self._answers_inside(package):
+            return True
         inside = [layer for part in self._source.below[package] if (layer := words.FEATURE_MODULES.get(part))]
         foreign = sum(layer != own and (own != "application" or layer == "interface") for layer in inside)
-        return foreign > (0 if word in words.FEATURE_NOUNS else 1) or (own == "interface" and self._is_one_of_many(package))
+        return foreign > (0 if word in words.FEATURE_NOUNS else 1) or self._is_one_of_many(package, own)
+
+    def _answers_inside(self, package: str) -> bool:
+        """Does a folder of the interface directly in it know a web framework? A `database` with an `api` is what the program
+        is about."""
+        spoken = [f"{package}.{part}" for part in self._source.below[package] if words.WEAK.get(part) == "interface"]
+        return any(
+            "web-framework" in self._source.kinds(module)
+            for module in self._modules
+            if any(name in self._source.packages and is_below(module.local_name, name) for name in spoken)
+        )
 
     def _layers_inside(self, package: str) -> set[Layer]:
         """The layers whose folders lie directly in a package: an `application` with a `cli` and a `db` is the program."""
@@ -205,12 +219,14 @@ class Stack:
         modules = {words.FEATURE_MODULES.get(part) for part in self._source.below[package]}
         return len(folders) > 1 or (folders == {"interface"} and "application" in modules)
 
-    def _is_one_of_many(self, package: str) -> bool:
-        """Does a package named like an interface (`cli`) have endpoints of its own, as the features beside it have theirs?"""
-        spoken = {part for part in self._source.below[package] if words.FEATURE_MODULES.get(part) == "interface"}
+    def _is_one_of_many(self, package: str, own: Layer | None) -> bool:
+        """Does a package named like an interface (`cli`) have endpoints of its own, as the features beside it have theirs, or
+        one named like the domain (`domains`, of web sites) a service of its own?"""
+        told = _TOLD_BY.get(own) if own is not None else None
+        held = {part for part in self._source.below[package] if told and words.FEATURE_MODULES.get(part) == told}
         above = package.rpartition(".")[0]
         beside = [part for part in self._source.below[above] if part not in words.WEAK and part not in words.STRONG]
-        return sum(not spoken.isdisjoint(self._source.below[f"{above}.{part}"]) for part in beside) >= _FEATURES
+        return sum(not held.isdisjoint(self._source.below[f"{above}.{part}"]) for part in beside) >= _FEATURES
 
     def _is_stack(self, groups: list[Group]) -> bool:
         """Are there two layers of which the upper uses the lower, one that speaks HTTP, and one that is no web habit?"""

@@ -104,6 +104,7 @@ class Guards:
             yield Guard.ASKS
         for site in self._sites(route):
             yield from self._given(site, route.paths)
+            yield from self._given_by_class(site)
         if self._project.calls.registered(_ASKED_OF_ALL):
             yield Guard.ASKS
         yield from self._set_on(route)
@@ -133,6 +134,25 @@ class Guards:
                     if argument.name == _PERMISSION and isinstance(written.expr, String):
                         yield Guard.ASKS
                     elif not paths or not self._paths.leave_out(written, paths):
+                        yield self._of_expression(written)
+
+    def _given_by_class(self, site: Site) -> Iterator[Guard]:
+        """By what a router's own class hands over where whoever makes one says nothing of it: `class Signed(APIRouter)`, whose
+        `__init__` has `dependencies=[Depends(signed_in)]` among its parameters."""
+        module = self._project.modules.by_path[site.path]
+        call = next((call for call in module.body.calls if (call.at, call.end) == (site.at, site.end)), None)
+        made = self._entities(Written(module, call.callee, call.context)) if call is not None else ()
+        said = {argument.name for argument in call.arguments} if call is not None else set()
+        for each in made:
+            found = self._project.symbols.classes.get(each.name) if isinstance(each, Type) else None
+            functions = found.module.outline.functions if found is not None else ()
+            for function in functions:
+                if found is None or function.klass != found.index or function.name != "__init__":
+                    continue
+                for parameter in function.parameters:
+                    if parameter.default is None or parameter.name in said or parameter.name not in self._words.guard_arguments:
+                        continue
+                    for written in self._held(Written(found.module, parameter.default, function.outer)):
                         yield self._of_expression(written)
 
     def _held(self, written: Written) -> Iterator[Written]:
@@ -172,7 +192,7 @@ class Guards:
         """It asks if it turns somebody away: to find out who comes is not enough."""
         if isinstance(each, Def):
             is_asked = self._of_function(each) is Guard.ASKS  # `@bp.before_request` over `@login_required`
-            is_asked = is_asked or self._refusing.function_asks(each) or sends_away(each, self._inside)
+            is_asked = is_asked or self._refusing.function_asks(each) or sends_away(each, self._inside, self._asks)
             return Guard.ASKS if is_asked else Guard.UNKNOWN if is_told_who_comes(each, self._inside) else Guard.NONE
         own = [self._refuses(entity) for entity in self._entities(each)]
         if any(own):

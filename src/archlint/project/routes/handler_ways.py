@@ -98,6 +98,11 @@ class HandlerWays:
                 return tuple(found)
         return ()
 
+    def gives_rows(self, site: CallSite) -> bool:
+        """What is called reads or changes rows, or gives a query for them."""
+        given = self._project.types.all(site.module, site.expr, site.call.context)
+        return self._project.effects.does(site, *_EFFECTS) or any(map(self._is_lazy, given))
+
     def bypasses(self, handler: Def) -> Iterator[Bypass]:
         """Where the handler asks or changes the database past the application layer, by place."""
         points = [p for effect in _EFFECTS for p in self._project.effects.points_of(handler, effect) if p.kind in _OWN]
@@ -141,12 +146,30 @@ class HandlerWays:
         """The query that is asked comes from somewhere else: a caller, an object, a function of the project."""
         expr, context = self._query_of(point), point.context
         if expr is None:
-            return False
+            return self._is_of_service(point)
         if isinstance(expr, Name):
             sources = self._project.values.sources.of(point.module, expr, context)
             made = [source for source in sources if source.module is point.module and not source.is_parameter]
             return not made or any(s.expr is None or self._is_answered(s.module, s.expr, s.context) for s in made)
         return self._is_answered(point.module, expr, context)
+
+    def _is_of_service(self, point: EffectPoint) -> bool:
+        """`page = paginate(orders, request)`, where a service gave the orders, whatever it says that they are."""
+        given = point.call.call.arguments[:1] if point.call is not None and point.effect == "db.read" else ()
+        made = (
+            source
+            for argument in given
+            if isinstance(argument.value, Name)
+            for source in self._project.values.sources.of(point.module, argument.value, point.context)
+        )
+        return any(
+            isinstance(source.expr, CallRef)
+            and any(
+                target.definition is not None and self._is_service(target.definition)
+                for target in self._project.calls.in_module(source.module)[source.expr.index].targets
+            )
+            for source in made
+        )
 
     def _is_relation(self, point: EffectPoint) -> bool:
         """`business.addresses.all()`: what belongs to a row that came from somewhere else is followed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Body, Expr, Operation
@@ -20,7 +21,7 @@ _PROOFS = frozenset(
 """What is read or called where code itself makes sure of who comes."""
 
 
-def sends_away(definition: Def, known: Phrases) -> bool:
+def sends_away(definition: Def, *known: Phrases) -> bool:
     """`if not current_user.is_authenticated: return redirect(…)`. `known`: words for who asks."""
     body = definition.module.body
     for row, place in enumerate(body.contexts):
@@ -44,6 +45,6 @@ def is_told_who_comes(definition: Def, known: Phrases) -> bool:
     return is_named and "headers" in words and words.isdisjoint(_PROOFS)
 
 
-def _is_unknown(body: Body, test: Expr | None, known: Phrases) -> bool:
+def _is_unknown(body: Body, test: Expr | None, known: Sequence[Phrases]) -> bool:
     tests = (part for part in parts_of(body, test) if isinstance(part, Operation) and part.op == "not")
-    return any(known.in_name(spell(body, part.operands[0])) for part in tests)
+    return any(words.in_name(spell(body, part.operands[0])) for part in tests for words in known)

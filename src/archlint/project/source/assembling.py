@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Name, Statement
+from archlint.facts.syntax import Attribute, Call, CallRef, Name, Statement
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
@@ -70,10 +71,23 @@ def _puts_together(module: Module, returned: Statement, makers: set[str]) -> boo
 def puts_together(module: Module) -> bool:
     """It hands what it imports from other modules to one thing, each by a call of its own: `app.include(orders)`,
     `app.include(carts)`, and so on."""
+    return any(sum(name.islower() for name in names) >= _SEVERAL for names in _handed(module, module.body.calls).values())
+
+
+def registers(module: Module) -> bool:
+    """So it does with what it imports, classes too, and asks for no answer: `self.register(Card)`, `self.register(Transfer)`;
+    where `session.query(Order)` is asked for one."""
+    body = module.body
+    calls = (body.calls[s.value.index] for s in body.statements if s.kind == "expression" and isinstance(s.value, CallRef))
+    return any(len(names) >= _SEVERAL for names in _handed(module, calls).values())
+
+
+def _handed(module: Module, calls: Iterable[Call]) -> dict[str, set[str]]:
+    """Spelling of a method → the imported names that the calls of it are handed first."""
     imported = {given.alias or given.name for given in module.outline.imports if given.name is not None}
     taken: dict[str, set[str]] = defaultdict(set)
-    for call in module.body.calls:
+    for call in calls:
         first = call.arguments[0].value if call.arguments else None
-        if isinstance(call.callee, Attribute) and isinstance(first, Name) and first.id in imported and first.id.islower():
+        if isinstance(call.callee, Attribute) and isinstance(first, Name) and first.id in imported:
             taken[spell(module.body, call.callee)].add(first.id)
-    return any(len(names) >= _SEVERAL for names in taken.values())
+    return taken

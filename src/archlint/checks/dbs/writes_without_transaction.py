@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator
 from itertools import combinations, pairwise
-
-from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.project.control.sequence import chain
-from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def, Type
 from archlint.project.source.led_to import LedTo
 from archlint.project.source.one_off import OneOff
@@ -25,7 +22,6 @@ from archlint.project.transactions.loose_writes import (
     are_of_two_sessions,
     decides_to_leave,
     finds_or_makes,
-    handed_to,
     has_begun,
     is_cleared_first,
     is_copied,
@@ -48,9 +44,11 @@ from archlint.project.transactions.nothing_new import keeps_nothing_new
 from archlint.project.transactions.repeatable_writes import can_be_run_again
 from archlint.project.transactions.replaced_rows import is_found_through, is_made_of, is_replaced
 from archlint.project.transactions.transactions import Transactions
-from archlint.project.transactions.written_names import Written, is_key
+from archlint.project.transactions.write_pairs import Pair, words_on_the_way
+from archlint.project.transactions.write_traces import are_states, keeps_traces
+from archlint.project.transactions.write_visits import VisitWords, is_filled_by, is_ticket, is_visit
 from archlint.project.values.insertions import text_of
-from archlint.project.words import singular, words_of
+from archlint.project.words import words_of
 
 _NEAR = 1
 """Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh (of two or
@@ -58,45 +56,25 @@ more, 7 of 19 were right at six blind readings)."""
 _FAR = 2
 """As above, for rows of two tables that one key joins, which is a note."""
 _DRIVERS = frozenset({"db-connection", "db-cursor"})
-_CACHED = ("cache", "cached")
 _DOCUMENTS = "document-store"
 _DATA = "data"
 _ROW = "db-model"
 _ROWS = frozenset({_ROW, "db-manager"})
-_DESKS = (("check", "in"), ("check", "out"))
 _MOST = 12
 """Commits of one function that are compared."""
 
 
-class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Words in names. Of functions, models, variables and fields: `traces` of what only records or tells what was done, or
-    can be made again, `histories` those of them that belong to what was done, `records` what such are called as well;
-    `stamps` of fields that say when or how often, `marks` of functions that set such. Of functions: `states` of those that
-    set a state, `runs` (first words) of those that do the work whose state is kept before, `tells` of those that tell of it,
-    `derives` of those that work out again what is derived, `settles` of those that do so as the last step, `numbering` of
-    those that give out a key, `making` of those that make what is missing, `repeats` of those, and classes, that do the whole
-    again, `trials` of those that make data to try things with, `tested` an expression for packages and modules that do,
-    `fills` one for those that only fill what is empty, `undoing` of those that take back what was done, `proving` (first
-    words) of those that ask whether somebody is who he says. `begun`: an expression for states that say that work has begun,
-    `visits` for functions that begin a session of who has come, `signs_out` that end such, `leaves` the one of a log-in;
+class Params(VisitWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Words in names. Of functions: `making` of those that make what is missing, `repeats` of those, and classes, that do the
+    whole again, `trials` of those that make data to try things with, `tested` an expression for packages and modules that
+    do, `fills` one for those that only fill what is empty, `undoing` of those that take back what was done, `proving` (first
+    words) of those that ask whether somebody is who he says. `begun`: an expression for states that say that work has begun;
     `slow`: effects between two commits for which a transaction should not be held open; `later`: of fields that say that
     something is still to be done with the row; `local`: words for where developers run it; `actors`: names of what only says
-    who asks; `tickets`: of what lets somebody in once, `spends`: of what takes that away; `fetched`: of what was read from
-    another system. The rest: see `LoopWords`."""
+    who asks; `fetched`: of what was read from another system. The rest: see `VisitWords`."""
 
-    traces: tuple[str, ...]
-    histories: tuple[str, ...]
-    records: tuple[str, ...]
-    states: tuple[str, ...]
-    runs: tuple[str, ...]
-    tells: tuple[str, ...]
-    derives: tuple[str, ...]
-    settles: tuple[str, ...]
-    numbering: tuple[str, ...]
     begun: str
     making: tuple[str, ...]
-    stamps: tuple[str, ...]
-    marks: tuple[str, ...]
     repeats: tuple[str, ...]
     trials: tuple[str, ...]
     tested: str
@@ -107,24 +85,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     later: tuple[str, ...]
     local: tuple[str, ...]
     proving: tuple[str, ...]
-    tickets: tuple[str, ...]
-    spends: tuple[str, ...]
     fetched: tuple[str, ...]
-    visits: str
-    signs_out: str
-    leaves: str
-
-
-class _Pair(Struct, frozen=True):
-    """`by_key`: no more joins the two than a key that both are asked for by. `replaces`: the second puts there again what the
-    first takes away."""
-
-    first: Commit
-    second: Commit
-    one: Written
-    two: Written
-    by_key: bool
-    replaces: bool
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -175,7 +136,7 @@ def _candidates(project: Project) -> list[Def]:
     return sorted((d for d, places in counts.items() if len(places) > 1), key=lambda d: (depth[d], d.site))
 
 
-def _pairs(project: Project, commits: Commits, definition: Def, found: list[Commit], params: Params) -> Iterator[_Pair]:
+def _pairs(project: Project, commits: Commits, definition: Def, found: list[Commit], params: Params) -> Iterator[Pair]:
     """Two commits of which one comes after the other and is about what the other keeps."""
     since, held = definition.function.at, []
     for commit in found[:_MOST]:
@@ -199,7 +160,7 @@ def _pairs(project: Project, commits: Commits, definition: Def, found: list[Comm
         replaces = is_replaced(project, definition, first, second, one, two)
         is_later = (is_about or replaces or one.shares_key(two, params.actors)) and commits.follow(first, second)
         if is_later and commits.wrote(second, definition, begin, behind=first):
-            yield _Pair(first, second, one, two, by_key=not (is_about or replaces), replaces=replaces)
+            yield Pair(first, second, one, two, by_key=not (is_about or replaces), replaces=replaces)
 
 
 def _holds(outer: Commit, inner: Commit) -> bool:
@@ -214,7 +175,7 @@ def _proofs(found: list[Commit]) -> Iterator[Proof]:
         yield Proof(found[0].point.site, "one commit keeps all that is written before")
 
 
-def _weighed(project: Project, commits: Commits, definition: Def, pair: _Pair, params: Params) -> Confidence:
+def _weighed(project: Project, commits: Commits, definition: Def, pair: Pair, params: Params) -> Confidence:
     if pair.first.point.point.kind == "property" or _is_for_trial(definition, params):
         return Confidence.LOW  # a value that was read keeps what it worked out, or no data of anybody's
     if any({*words_of(each.function.name)[:1]} & {*params.proving} for each in pair.first.path.through[:1]):
@@ -228,7 +189,7 @@ def _weighed(project: Project, commits: Commits, definition: Def, pair: _Pair, p
     return _confidence(project, definition, pair, params)
 
 
-def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) -> Confidence:
+def _confidence(project: Project, definition: Def, pair: Pair, params: Params) -> Confidence:
     first, second = pair.first, pair.second
     if first.row >= 0 or second.row >= 0:
         return Confidence.LOW  # who opens two blocks has thought of it
@@ -247,7 +208,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # two functions are about what neither makes: 1 of 8 was right
     if any(comes_between(project, definition, first, second, effect) for effect in params.slow):
         return Confidence.LOW
-    if _are_states(pair, params) or _keeps_traces(pair, params):
+    if are_states(pair, params) or keeps_traces(pair, params):
         return Confidence.LOW
     if pair.one.only_shares(pair.two) and _loops(first).isdisjoint(_loops(second)) and _loops(first) and _loops(second):
         return Confidence.LOW  # each loop keeps its items one by one
@@ -255,7 +216,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # asked again, it finds what it made
     if makes_or_finds(definition, first, second) or is_found_again(definition, first, second, pair.one) or is_nested(first):
         return Confidence.LOW
-    made = _words(first, deciding(project, first.point, first.path))
+    made = words_on_the_way(first, deciding(project, first.point, first.path))
     if not made.isdisjoint(params.making) or not {*words_of(definition.function.qualname)}.isdisjoint(params.repeats):
         return Confidence.LOW
     if (
@@ -276,7 +237,7 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
         return Confidence.LOW  # it only says when, or all of it is done again, or nothing is
     if any(not set(params.fetched).isdisjoint(words_of(name)) for each in (pair.one, pair.two) for name, _ in each.used):
         return Confidence.LOW  # a copy of what is elsewhere
-    if _is_ticket(pair, params) or _is_visit(definition, pair, params) or _is_filled_by(pair, params):
+    if is_ticket(pair, params) or is_visit(definition, pair, params) or is_filled_by(pair, params):
         return Confidence.LOW  # the next one asks for another, or works it out again
     if not pair.by_key:
         return min(first.path.confidence, second.path.confidence)
@@ -286,17 +247,17 @@ def _confidence(project: Project, definition: Def, pair: _Pair, params: Params) 
 
 def _fails_alone(project: Project, commits: Commits, commit: Commit, params: Params) -> bool:
     """Its failure is let pass; that of a history also where its function says so, and nobody looks."""
-    is_history = not _words(commit).isdisjoint(params.histories)
+    is_history = not words_on_the_way(commit).isdisjoint(params.histories)
     return fails_alone(project, commits, commit, gives=is_history)
 
 
-def _are_of_two_stores(project: Project, pair: _Pair) -> bool:
+def _are_of_two_stores(project: Project, pair: Pair) -> bool:
     """Documents in the one, and rows in the other."""
     targets = (each.end.witness.target for each in (pair.first, pair.second))
     return len({_DOCUMENTS in project.knowledge.package_kinds(target) for target in targets}) > 1
 
 
-def _sets_up(project: Project, pair: _Pair, params: Params) -> bool:
+def _sets_up(project: Project, pair: Pair, params: Params) -> bool:
     """`run("CREATE SCHEMA IF NOT EXISTS …")`, `drop_view(name)`: tables are made, which can be done again."""
     if any(each.verbs and each.verbs <= {*params.schema_verbs} for each in (pair.one, pair.two)):
         return True
@@ -308,7 +269,7 @@ def _sets_up(project: Project, pair: _Pair, params: Params) -> bool:
     return any(text.split(maxsplit=1)[0].lower() in params.schema_verbs for text in texts if text.strip())
 
 
-def _is_local(pair: _Pair, params: Params) -> bool:
+def _is_local(pair: Pair, params: Params) -> bool:
     """`if settings.DEBUG:` around it: no branch that runs where it counts."""
     module = pair.second.point.module
     tests = (module.body.contexts[row] for row in chain(module, pair.second.point.context))
@@ -337,7 +298,7 @@ def _is_called_by_library(project: Project, definition: Def) -> bool:
     return any(each.name not in project.symbols.classes and "." in each.name for each in ancestors)
 
 
-def _is_plain(project: Project, definition: Def, pair: _Pair) -> bool:
+def _is_plain(project: Project, definition: Def, pair: Pair) -> bool:
     """Both stand in the function itself, and the second, which finds nothing that is there already, uses what the first writes:
     a session or a row that is only likely to be one is used as one twice."""
     if pair.by_key or pair.first.path.through or pair.second.path.through or pair.one.made.isdisjoint(pair.two.used):
@@ -346,7 +307,7 @@ def _is_plain(project: Project, definition: Def, pair: _Pair) -> bool:
     return not is_of_row and not finds_or_makes(pair.second)
 
 
-def _is_needed(project: Project, definition: Def, pair: _Pair, params: Params) -> bool:
+def _is_needed(project: Project, definition: Def, pair: Pair, params: Params) -> bool:
     """One makes, or gives, what the other uses, or the key of its row, or both name one amount; or is given a row that the
     function itself has made."""
     one, two = pair.one, pair.two
@@ -366,105 +327,18 @@ def _is_for_trial(definition: Def, params: Params) -> bool:
     return is_file or is_aside or not {*words_of(definition.function.name)}.isdisjoint(params.trials)
 
 
-def _is_ticket(pair: _Pair, params: Params) -> bool:
-    """The second makes a token to log in, and the first takes such away or has nothing to do with them; or the first keeps
-    nothing but one."""
-    kept = pair.one.saved or pair.one.fields
-    if kept and all(not set(params.tickets).isdisjoint(words_of(name)) for name in kept):
-        return True
-    made = [_words(pair.second), _words(pair.first)]
-    named = [{word for name in each.made_names for word in words_of(name)} for each in (pair.two, pair.one)]
-    tells = [not set(params.tickets).isdisjoint(way | names) for way, names in zip(made, named, strict=True)]
-    is_spent = not made[1].isdisjoint(params.spends)
-    return tells[0] and (not tells[1] or is_spent) and made[0].isdisjoint(params.spends)
-
-
-def _is_filled_by(pair: _Pair, params: Params) -> bool:
-    """`renew_token(user)`, and then `user.save()`, with nothing else done to it."""
-    told = handed_to(pair.first, pair.second, pair.two)
-    return bool(told) and all(not set(params.tickets).isdisjoint(words) for words in told)
-
-
-def _is_visit(definition: Def, pair: _Pair, params: Params) -> bool:
-    """By a function that begins one, or by the names of all that is written; or the first ends those there are."""
-    names = pair.two.made_names
-    models = [words_of(table.rpartition(".")[2]) for table in pair.two.tables]
-    if models and all(len(words) > 1 and re.search(params.visits, "_".join(map(singular, words))) for words in models):
-        return True
-    if pair.replaces and re.search(params.visits, definition.function.name):
-        return True
-    ways = ((params.signs_out, pair.first), (params.leaves, pair.second), (params.visits, pair.second))
-    if any(re.search(said, each.function.name) for said, commit in ways for each in commit.path.through):
-        return True
-    return bool(names) and all("_" in name and re.search(params.visits, name) for name in names)
-
-
-def _keeps_traces(pair: _Pair, params: Params) -> bool:
-    """One of the two does.  What a session has held before could as well hold the history of what follows."""
-    histories = params.histories if pair.first.kind == pair.second.kind == "commit" else ()
-    return _is_trace(pair.first, pair.one, params, histories) or _is_trace(pair.second, pair.two, params, params.histories)
-
-
-def _is_trace(commit: Commit, written: Written, params: Params, histories: Sequence[str]) -> bool:
-    """By what runs on the way, or by the names of all that is written itself; `histories`: words of what is none."""
-
-    def tells(words: Set[str], *more: str) -> bool:
-        """Some of the words are those of traces; a history of what was done belongs to it, whatever else it is called (of 16
-        places that strangers judged since round 19 for a history or an audit, 15 were right)."""
-        told = words & {*params.traces, *more}
-        return bool(told) and (words.isdisjoint(histories) or not told <= {*histories, *params.records})
-
-    if tells(_words(commit)):
-        return True
-    if written.fields and all(tells({*words_of(name)}, *params.stamps) for name in written.fields):
-        return True
-    if written.saved and all(tells({*words_of(name)}, *params.stamps, *_CACHED) for name in written.saved):
-        return True
-    if written.ways and all(tells({*words_of(way)}, *params.marks) for way in written.ways):
-        return True
-    names = written.made_names or {table.rpartition(".")[2] for table in written.tables}
-    return bool(names) and all(tells({*words_of(name)}) for name in names)
-
-
-def _are_states(pair: _Pair, params: Params) -> bool:
-    """Two functions that set states, one after the other; the work behind the state that says it has begun; what tells of
-    it."""
-    ways = [[words_of(each.function.name) for each in commit.path.through] for commit in (pair.first, pair.second)]
-    if all(way and not set(params.states).isdisjoint(way[0]) for way in ways):
-        return True
-    firsts = [words[0] for words in ways[1] if words and words[:2] not in _DESKS]
-    if any(not {words[0], words[0].removeprefix("a")}.isdisjoint(params.derives) for way in ways for words in way if words):
-        return True
-    if any(words[:1] and words[0] in params.numbering and is_key(words[-1]) for words in ways[0][:1]):
-        return True  # a number that nobody has is no harm
-    if any(word in (*params.settles, *params.tells) for word in firsts):
-        return True
-    is_same = pair.first.path.through[:1] == pair.second.path.through[:1]  # `run("UPDATE …")`, twice
-    return not is_same and any(word in params.runs for word in firsts[:1])
-
-
 def _loops(commit: Commit) -> set[int]:
     module = commit.point.module
     return {row for row in chain(module, commit.point.context) if module.body.contexts[row].kind in ("for", "while")}
 
 
-def _words(commit: Commit, through: tuple[Def, ...] | None = None) -> frozenset[str]:
-    found = [word for each in (commit.path.through if through is None else through) for word in words_of(each.function.name)]
-    found += [*words_of(commit.point.shown), *words_of(commit.end.witness.target.rpartition(".")[2])]
-    call = commit.end.call
-    if call is not None and call.receiver is not None:
-        for type_ in (call.receiver, *call.receiver.arguments):
-            found += words_of(type_.name.rpartition(".")[2])
-    return frozenset(found)
-
-
-def _is_driver(project: Project, pair: _Pair) -> bool:
+def _is_driver(project: Project, pair: Pair) -> bool:
     """Both are SQL that is sent by itself, past any object mapper."""
     owners = (each.end.witness.target.rpartition(".")[0] for each in (pair.first, pair.second))
     return all(project.knowledge.role(owner) in _DRIVERS for owner in owners)
 
 
-def _hit(project: Project, definition: Def, pair: _Pair, confidence: Confidence) -> Hit:
+def _hit(project: Project, definition: Def, pair: Pair, confidence: Confidence) -> Hit:
     first, second = pair.first, pair.second
     words = {
         "function": definition.function.name,

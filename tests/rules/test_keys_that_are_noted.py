@@ -37,3 +37,21 @@ def test_what_is_only_noted(key: str, column: str, reference: str, confidence: C
     }
     found = [hit for hit in testing.run_rule("DBS005", files) if hit.location.path.startswith("steps")]
     assert [hit.confidence for hit in found] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("columns", "confidence"),
+    [
+        ("driver_id int, name text", Confidence.MEDIUM),
+        ("driver_id int, driver_name text", Confidence.LOW),
+        ("driver_id int, driver_phone text", Confidence.MEDIUM),
+        ("driver_id int NOT NULL DEFAULT 1", Confidence.LOW),
+    ],
+)
+def test_what_is_copied_or_a_code_is_noted(columns: str, confidence: Confidence) -> None:
+    schema = f"""\
+CREATE TABLE driver (id int PRIMARY KEY, name text);
+CREATE TABLE orders (id int PRIMARY KEY, customer_id int REFERENCES driver (id));
+CREATE TABLE ride (id int PRIMARY KEY, {columns});
+"""
+    assert [hit.confidence for hit in testing.run_rule("DBS005", {"schema.sql": schema})] == [confidence]

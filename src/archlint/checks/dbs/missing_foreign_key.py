@@ -12,7 +12,7 @@ from archlint.facts.schema import Column, Schema, Table
 from archlint.project.schema.lookups import full_name, kind_of, meant
 from archlint.project.words import words_of
 
-_ENDING = "_id"
+_ENDING, _KEY = "_id", "id"
 _CODE = ".py"
 _DIMENSIONS = 4
 """A key of so many columns says of what a figure is."""
@@ -106,6 +106,7 @@ def _of_table(
         is_known &= name not in apart or target.site.path == table.site.path
         own = target.column(name)
         is_known &= own is None or own is led  # else the number that the other table keeps under that name, not its key
+        is_known &= not column.default and not _is_copied(base, names, target)
         is_known &= not (_is_big(column) and led is not None and not _is_big(led))  # it has room for more than the keys there
         yield Hit(
             column.site,
@@ -114,6 +115,11 @@ def _of_table(
             related=(Step(target.site, f"`{full_name(target)}` is made here"),),
             anchor=f"{full_name(table)} {column.name}",
         )
+
+
+def _is_copied(base: str, names: set[str], target: Table) -> bool:
+    """`model_id` and `model_name`: the table keeps what the row was called beside its key, and outlives it."""
+    return any(f"{base}_{column.name.lower()}" in names for column in target.columns if column.name.lower() != _KEY)
 
 
 def _is_big(column: Column) -> bool:

@@ -67,6 +67,8 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
         commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect)
     ):
         return Confidence.LOW, "each turn does more than the database's work"
+    if _is_told(project, commit):
+        return Confidence.LOW, "each is kept as it comes"
     if _writes_files(project, commit):
         return Confidence.LOW, "a file may belong to each row"
     if _keeps_many(project, commit, params):
@@ -90,6 +92,15 @@ def _writes_files(project: Project, commit: Repeated) -> bool:
     """A place in the loop that does not ask the database, which may be a file itself, writes one."""
     asks = {p.site for effect in _DATABASE for p in _points(project, commit, effect)}
     return any(commit.loop.holds(p.site) and p.site not in asks for p in _points(project, commit, "file.write"))
+
+
+def _is_told(project: Project, commit: Repeated) -> bool:
+    """`async for event in bus.subscribe():` waits for what comes, and is no loop over rows that were asked for."""
+    place = commit.loop.place
+    asked = place.subject if commit.loop.mapping is None and place.is_async else None
+    if not isinstance(asked, CallRef):
+        return False
+    return not any(asked.at <= p.site.at and p.site.end <= asked.end for p in _points(project, commit, "db.read"))
 
 
 def _is_one(project: Project, loop: Loop) -> bool:

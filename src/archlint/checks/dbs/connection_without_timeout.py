@@ -62,12 +62,12 @@ class _Doubts:
     def __init__(self, project: Project, params: Params) -> None:
         self._values, self._words = project.values, params.words
         self._by_hand, self._unimported = RunByHand(project, params), Unimported(project)
-        self._operators = OperatorsValues(project)
+        self._operators, self._uncalled = OperatorsValues(project), project.uncalled
 
     def confidence(self, site: CallSite) -> Confidence | None:
-        """Low where an address of which nothing is known, or a mapping that is unpacked, may say it, and where a person runs it
-        and sees that nothing goes on; None where the address says it.  Who runs the program gives an address, and seldom more;
-        what nobody imports may not be run at all."""
+        """Low where an address of which nothing is known, or a mapping that is unpacked, may say it, where a person runs it and
+        sees that nothing goes on, and where nothing runs it; None where the address says it.  Who runs the program gives an
+        address, and seldom more; what nobody imports may not be run at all."""
         place = Place(site.module, site.call.context)
         given = [a.value for a in site.call.arguments if a.name in (None, "dsn", "conninfo")]
         texts = [(expr, self._values.text(site.module, expr, site.call.context)) for expr in given]
@@ -79,4 +79,6 @@ class _Doubts:
             known = min(site.confidence, Confidence.MEDIUM)
         else:
             known = Confidence.LOW if unknown else site.confidence
-        return Confidence.LOW if site.is_open or self._by_hand.holds(site.module, site.call.context) else known
+        is_idle = site.caller is not None and self._uncalled.holds(site.caller)
+        is_noted = is_idle or site.is_open or self._by_hand.holds(site.module, site.call.context)
+        return Confidence.LOW if is_noted else known

@@ -196,8 +196,8 @@ class Project:
 
     @cached_property
     def has_request_transactions(self) -> bool:
-        """See `transactions.has_request_transactions`."""
-        from archlint.project.transactions.transactions import has_request_transactions
+        """See `request_settings.has_request_transactions`."""
+        from archlint.project.transactions.request_settings import has_request_transactions
 
         return has_request_transactions(self)
 

@@ -287,7 +287,12 @@ def _is_batch(project: Project, led_to: LedTo, definition: Def) -> bool:
     transaction, or runs it by hand."""
     if led_to.is_empty or led_to.is_awaited(definition) or definition in project.endpoints.running:
         return False
-    return led_to.runs(definition) or not led_to.holds(definition.module) or not _is_called_by_library(project, definition)
+    return (
+        led_to.runs(definition)
+        or not led_to.holds(definition.module)
+        or not _is_called_by_library(project, definition)
+        or led_to.is_named_for_later(definition)
+    )
 
 
 def _is_called_by_library(project: Project, definition: Def) -> bool:

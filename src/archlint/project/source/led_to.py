@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _STEPS = 4
+_MOST_NAMED = 12
 _REQUEST = "request"
 _STARTING = ("serve", "middleware", "signal-handler")
 
@@ -71,6 +72,19 @@ class LedTo:
     def is_awaited(self, definition: Def) -> bool:
         """A request does, or what somebody writes in a chat, and not by way of a task, which is left for later."""
         return self._comes(definition, is_task=False, is_later=False, is_chat=True)
+
+    def is_named_for_later(self, definition: Def) -> bool:
+        """A method that nothing is known to call, where all calls by its name that run nobody knows what stand in functions to
+        which tasks come and no requests: `handler.make(row)`, of whatever handler a task has found."""
+        calls = self._project.calls
+        if definition.function.klass < 0 or calls.callers(definition):
+            return False
+        places = [
+            (m, call) for m, call in calls.written(definition.function.name)[:_MOST_NAMED] if not calls.site(m, call).targets
+        ]
+        rows = [(module, module.body.contexts[call.context].function) for module, call in places]
+        callers = [Def(module, module.name, row) for module, row in rows if row >= 0]
+        return bool(callers) and all(self.runs(each) and not self.is_awaited(each) for each in callers)
 
     def is_waited_for(self, definition: Def) -> bool:
         """A request comes to it, or to what calls it, and not by way of a task; also one of which no route is known: it is

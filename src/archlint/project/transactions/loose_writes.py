@@ -58,8 +58,10 @@ def is_stamped(definition: Def, second: Commit) -> bool:
 
 
 def is_unchanged(first: Commit, second: Commit) -> bool:
-    """`page.tags.add(tag)`, and then `page.save()`, with nothing of the page set before: there is nothing to save."""
-    body, at = second.point.module.body, second.point.site.at
+    """`page.tags.add(tag)`, and then `page.save()`, with nothing of the page set before, or since it was saved: nothing is to
+    be saved."""
+    module, at = second.point.module, second.point.site.at
+    body = module.body
     calls = [each.point.call.call.callee if each.point.call is not None else None for each in (first, second)]
     adding, saving = calls
     if not (isinstance(saving, Attribute) and saving.attr in _SAVES and isinstance(saving.base, Name)):
@@ -68,15 +70,21 @@ def is_unchanged(first: Commit, second: Commit) -> bool:
     if not (isinstance(adding, Attribute) and isinstance(adding.base, Attribute) and spell(body, adding.base.base) == name):
         return False
     function = second.point.caller.function.at if second.point.caller is not None else 0
-    sets = any(
-        isinstance(s.target, Attribute) and spell(body, s.target.base) == name for s in body.statements if function <= s.at < at
-    )
-    hands = any(
-        function <= call.at < at
-        and any(isinstance(a.value, Name) and a.value.id == name and a.name is None for a in call.arguments)
+    changes = [
+        (s.context, s.at)
+        for s in body.statements
+        if function <= s.at < at and isinstance(s.target, Attribute) and spell(body, s.target.base) == name
+    ]
+    changes += [
+        (call.context, call.at)
         for call in body.calls
-    )
-    return not sets and not hands
+        if function <= call.at < at
+        and any(isinstance(a.value, Name) and a.value.id == name and a.name is None for a in call.arguments)
+    ]
+    kept = [
+        (call.context, call.at) for call in body.calls if call.at < at and spell(body, call.callee) == f"{name}.{saving.attr}"
+    ]
+    return all(any(since < when and row in chain(module, context) for row, when in kept) for context, since in changes)
 
 
 def is_saved_again(first: Commit, second: Commit, one: Written) -> bool:

@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String, Subscript
-from archlint.facts.syntax import Mapping as Display
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.control.sequence import context_at
 from archlint.project.model import Def, Type
 from archlint.project.relations.saved_through import SavedThrough
 from archlint.project.routes.around_apps import AroundApps
 from archlint.project.spelling import last_name
+from archlint.project.transactions.request_settings import is_hosted
 from archlint.project.types.entities import FunctionRef
 from archlint.project.types.injected import Injected
 from archlint.project.words import words_of
@@ -102,6 +102,11 @@ class Transactions:
         """A setting of the project, or its own middleware, makes a transaction of each request."""
         return self._project.has_request_transactions or any(map(self._is_around, AroundApps(self._project).names))
 
+    @cached_property
+    def may_have_request_transactions(self) -> bool:
+        """Such a setting is made, or is for a host to make, which cannot be seen."""
+        return self.has_request_transactions or is_hosted(self._project)
+
     def _is_around(self, middleware: str) -> bool:
         """A class of the project's that opens one around what answers."""
         klass = self._project.symbols.classes.get(middleware)
@@ -166,7 +171,7 @@ class Transactions:
         klass = self._class_of(definition)
         if klass is None:
             return False
-        if any(self._project.knowledge.role(each.name) == _AROUND_REQUESTS for each in self._ancestors(definition)):
+        if self._is_around_requests(Type(definition.owner)):
             return True
         for decorator in klass.decorators:
             if isinstance(decorator, CallRef):
@@ -186,6 +191,11 @@ class Transactions:
                     if dispatching != definition and self._is_of_ancestor(definition, dispatching):
                         return self.holder(dispatching) == "own" or any(True for _ in self.blocks.of(dispatching))
         return False
+
+    def _is_around_requests(self, view: Type) -> bool:
+        """A view that answers whatever is asked of it within a transaction, by a class of a library."""
+        ancestors = self._inference.members.ancestors(view)
+        return any(self._project.knowledge.role(each.name) == _AROUND_REQUESTS for each in ancestors)
 
     def _owners(self, definition: Def) -> Iterator[Module]:
         """The modules of the project's classes that the method's class derives from."""
@@ -244,7 +254,7 @@ class Transactions:
         is_held = self.holds(definition) or (injected and self.holder(definition) == "injected")
         found: set[Cover] = {"all"} if is_held else set(self._from_callers(definition, depth, injected))
         if not found:
-            is_request = self.has_request_transactions and not self._is_registered(definition, _TASK)
+            is_request = self.may_have_request_transactions and not self._is_registered(definition, _TASK)
             found = {"some"} if is_request or self._is_registered(definition, _SIGNAL) else {"none"}
         cover: Cover = found.pop() if len(found) == 1 else "some"
         self._covers[key] = cover
@@ -252,22 +262,26 @@ class Transactions:
 
     def _from_callers(self, definition: Def, depth: int, injected: bool) -> Iterator[Cover]:
         callers = [s for s in self._project.calls.callers(definition) if s.module.is_production and s.caller != definition]
-        saved = list(self._saved_through.methods(definition)) if not callers and depth else []
+        saved = self._saved_through.savers(definition) if not callers and depth else None
         made = self._saved_through.made(definition) if not callers and depth else []
         if (
             not callers
             and not saved
             and not made
-            and (self._is_named_within(definition) or self._may_run_within(definition, depth, injected))
+            and (saved is not None or self._is_named_within(definition) or self._may_run_within(definition, depth, injected))
         ):
-            yield "some"
+            yield "some"  # where all that name a serializer only read, who saves it is not known either
         if not callers and self._is_handed_within(definition):
             yield "all"
-        for methods in saved:
+        for owner, methods in saved or ():
             inner = (d for d in methods if d != definition)
             held = any(self.holds(d) or any(True for _ in self.blocks.of(d)) for d in inner)
-            of_library: Cover = "all" if self.has_request_transactions else "none"  # its own method answers, and saves
-            yield "all" if held else self._cover(methods[0], depth - 1, injected) if methods[:1] else of_library
+            if held or self._is_around_requests(Type(owner)):
+                yield "all"
+            elif methods:
+                yield self._cover(methods[0], depth - 1, injected)
+            else:  # the library's own method answers, and saves
+                yield "all" if self.has_request_transactions else "some" if self.may_have_request_transactions else "none"
         for module, call in made[:_MOST_CALLERS]:
             maker = Def(module, module.name, module.body.contexts[call.context].function)
             is_within = self.blocks.around(module, call.context) >= 0
@@ -355,37 +369,3 @@ def _runs_of_wrapped(wrapper: Def) -> Iterator[int]:
     for call in body.calls:
         if wrapper.function.at <= call.at < wrapper.function.end and isinstance(call.callee, Name) and call.callee.id in given:
             yield call.at
-
-
-def has_request_transactions(project: Project) -> bool:
-    """A setting of the project makes a transaction of each request."""
-    names = {n for library in project.knowledge.libraries for n, meant in library.settings.items() if meant == _REQUEST}
-    return bool(names) and any(_sets_any(module, names) for module in project.modules.all if not module.is_test)
-
-
-def _sets_any(module: Module, names: set[str]) -> bool:
-    """`{"NAME": True}` in any value, one that a function makes too; `X["NAME"] = True`, `NAME = True` outside of functions."""
-    if any(type(part) is Display and _has_true(part, names) for part in module.expressions_read.rare):
-        return True
-    for statement in (*module.statements["assign"], *module.statements["annotate"]):
-        target = statement.target
-        last = target.index[0] if type(target) is Subscript and target.index else target
-        is_named = (type(last) is String and last.value in names) or (
-            (type(last) is Name or type(last) is Attribute) and _name(last) in names
-        )
-        if is_named and module.body.contexts[statement.context].function < 0 and _is_true(statement.value):
-            return True
-    return False
-
-
-def _has_true(display: Display, names: set[str]) -> bool:
-    pairs = zip(display.keys, display.values, strict=True)
-    return any(type(key) is String and key.value in names and _is_true(given) for key, given in pairs)
-
-
-def _name(expr: Name | Attribute) -> str:
-    return expr.id if isinstance(expr, Name) else expr.attr
-
-
-def _is_true(value: Expr | None) -> bool:
-    return not (isinstance(value, Constant) and not value.value)

@@ -462,6 +462,31 @@ def test_handlers_that_ask_beside_what_they_leave_to_the_services(body: str, pat
     assert [found.confidence for found in testing.run_rule("ARC004", files)] == told
 
 
+BY_ITSELF = """\
+from sqlalchemy.orm import Session
+
+from shop.models import Order
+from shop.presentation.orders import app
+
+
+@app.post("/carts")
+def cart() -> None:
+    Session().add(Order())
+"""
+
+
+def test_handlers_of_a_module_that_asks_the_services_nothing() -> None:
+    files = {
+        "shop/presentation/orders.py": BESIDE.format(body="Session().add(Order())", path="third"),
+        "shop/presentation/carts.py": BY_ITSELF,
+        "shop/application/orders.py": NUMBER,
+        "shop/infrastructure/pool.py": "size = 1\n",
+        "shop/models.py": MODEL,
+    }
+    found = {each.location.path: each.confidence for each in testing.run_rule("ARC004", files)}
+    assert found == {"shop/presentation/carts.py": Confidence.LOW, "shop/presentation/orders.py": Confidence.HIGH}
+
+
 MEASURES = """\
 from typing import Optional
 

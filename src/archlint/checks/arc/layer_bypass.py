@@ -28,7 +28,7 @@ layer only count, look up settings or ask other programs say nothing of where ro
 rested on them one was right."""
 _USED = 0.57
 """Where it is less since many ask beside what they leave to it, such a part comes to it through the layer: then places count
-that change rows."""
+that change rows, beside handlers of the same module that have the layer do so, or by a repository."""
 
 _WIDE = 4
 """What one handler in so many calls is about no matter of theirs: who asks, what is noted down of it."""
@@ -130,6 +130,7 @@ class _Custom:
         asked = {handler: [set(project.effects.at(site)) for site in entries] for handler, entries in served.items()}
         all_asked = [effects for each in asked.values() for effects in each]
         stored = {handler for handler, sites in served.items() if any(map(ways.gives_rows, sites))}
+        self._asking = {handler.module_name for handler in stored}
         total, kept = len(stored | found.keys()), len(stored - found.keys())
         self.is_one = self._is_configured or len(served) * _MAJORITY >= len(served.keys() | found.keys())
         self._is_majority = self._is_configured or kept >= total * _WHOLE
@@ -150,7 +151,8 @@ class _Custom:
         """Most handlers leave all to the layer, or most use it, and those beside it look something up, where this one changes
         rows. Where it is a repository that is called, and no port lies between, most go through it for what is stored:
         others send mail and write logs, and repositories are what handlers use."""
-        is_custom = self._is_majority or (writes and self._is_used_by_most)
+        is_beside = bypass.callee is not None or bypass.handler.module_name in self._asking
+        is_custom = self._is_majority or (writes and self._is_used_by_most and is_beside)
         return is_custom and (bypass.callee is None or self._gives_rows)
 
     def has(self, bypass: Bypass) -> bool:

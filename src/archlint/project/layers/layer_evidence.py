@@ -59,6 +59,8 @@ class LayerEvidence:
             return f"nothing beside `{imported.name}` does what {other} is there for"
         if other == "interface" and not self._does(imported, other) and _CLIENT in self._layers.kinds(imported):
             return f"`{imported.name}` asks another program, as infrastructure does"
+        if other == "interface" and not self._does(imported, other) and imported.name.rpartition(".")[2] in words.OF_ALL:
+            return f"`{imported.name}` is what all layers use"
         if self._layers.layer_of(importer) == "infrastructure" and other == "interface":
             is_called_so = words.FEATURE_MODULES.get(importer.name.rpartition(".")[2]) == other
             if is_called_so or self._does(importer, other):

@@ -355,3 +355,43 @@ def test_a_module_beside_a_package_of_its_name_is_never_imported() -> None:
         == []
     )
     assert testing.run_rule("RES007", {"orders.py": code, "orders/__init__.py": ""}) != []  # a server may be given the file
+
+
+@pytest.mark.parametrize(
+    ("code", "sure"),
+    [
+        (
+            "import importlib.util, subprocess\ndef ensure(name):\n    if not importlib.util.find_spec(name):\n"
+            "        subprocess.check_call(['pip', 'install', name])\n"
+            "@app.get('/')\nasync def answer(name: str): ensure(name)",
+            [Confidence.LOW],
+        ),
+        (
+            "import subprocess\ndef ensure(name):\n    if not known(name):\n"
+            "        subprocess.check_call(['pip', 'install', name])\n"
+            "@app.get('/')\nasync def answer(name: str): ensure(name)",
+            [Confidence.HIGH],
+        ),
+        (
+            "_key = None\n_name = None\ndef made():\n    global _key, _name\n"
+            "    if _key is not None:\n        return _key, _name\n"
+            "    found = key()\n    _key = found\n    _name = found\n    return _key, _name\n"
+            "@app.get('/')\nasync def answer(): return made()",
+            [Confidence.LOW],
+        ),
+        (
+            "class Tunnel:\n    def __enter__(self): key()\n    def __exit__(self, *a): ...\n"
+            "    async def __aenter__(self): ...\n    async def __aexit__(self, *a): ...\n"
+            "@app.get('/')\nasync def answer():\n    async with Tunnel(): ...",
+            [],
+        ),
+        (
+            "class Tunnel:\n    def __enter__(self): key()\n    def __exit__(self, *a): ...\n"
+            "    async def __aenter__(self): ...\n    async def __aexit__(self, *a): ...\n"
+            "@app.get('/')\nasync def answer():\n    with Tunnel(): ...",
+            [Confidence.HIGH],
+        ),
+    ],
+)
+def test_what_is_there_the_next_time_and_what_is_entered_asynchronously(code: str, sure: list[Confidence]) -> None:
+    assert confidences(code) == sure

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from archlint.facts.syntax import Attribute, Body, Comparison, Constant, Expr, Name, Operation, Statement, Subscript
+from archlint.facts.syntax import (
+    Attribute,
+    Body,
+    CallRef,
+    Collection,
+    Comparison,
+    Constant,
+    Expr,
+    Name,
+    Operation,
+    Statement,
+    Subscript,
+)
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.names.arguments import receives_itself
 from archlint.project.parts import names_in
 from archlint.project.source.modules import Module
-from archlint.project.spelling import spell
+from archlint.project.spelling import last_name, spell
 
+_FINDS_PACKAGE = "find_spec"
 Kept = Literal["", "object", "program"]
 
 
@@ -22,6 +35,8 @@ def kept_by(point: EffectPoint) -> Kept:
         return ""
     function, body, at = point.caller.function, module.body, point.site.at
     if any(_answers_from(module, row, at) for row, place in enumerate(body.contexts) if function.at <= place.at < at):
+        return "program"
+    if _brings_in(module, point.context):
         return "program"
     own = module.statements_between(function.at, function.end)
     if _fills_global(module, own, at):
@@ -38,6 +53,18 @@ def kept_by(point: EffectPoint) -> Kept:
         if any(s.at < statement.at and s.kind in ("test", "return") and name in spell(body, s.value) for s in own):
             return _keeper(point, target)
     return _filled_behind(point, own)
+
+
+def _brings_in(module: Module, context: int) -> bool:
+    """`if not find_spec(package): install(package)`: from then on it is there."""
+    body = module.body
+    while context >= 0 and body.contexts[context].kind not in ("function", "class", "module"):
+        place = body.contexts[context]
+        missing = _missing(place.subject) if place.kind == "if" else None
+        if isinstance(missing, CallRef) and last_name(body, missing) == _FINDS_PACKAGE:
+            return True
+        context = place.parent
+    return False
 
 
 def _filled_behind(point: EffectPoint, own: Sequence[Statement]) -> Kept:
@@ -76,12 +103,17 @@ def _is_shared(module: Module, name: Name) -> bool:
 
 
 def _fills_global(module: Module, own: Sequence[Statement], at: int) -> bool:
-    """`return _known` before the place, where the function goes on to set that name of the module, be it before the place:
-    `_client = connect(); _client.ping()`."""
+    """`return _known` or `return _known, _client` before the place, where the function goes on to set that name of the module,
+    be it before the place: `_client = connect(); _client.ping()`."""
     shared = {name for s in own if s.kind == "global" for name in names_in(module.body, s.target or s.value)}
-    answered = {s.value.id: s.at for s in own if s.kind == "return" and s.at < at and isinstance(s.value, Name)}
+    answers = [(s.at, part) for s in own if s.kind == "return" and s.at < at for part in _given_back(s.value)]
+    answered = {part.id: when for when, part in answers if isinstance(part, Name)}
     filled = [s for s in own if s.kind in ("assign", "annotate") and type(s.target) is Name and s.target.id in shared]
     return any(isinstance(s.target, Name) and s.at > answered.get(s.target.id, s.at) for s in filled)
+
+
+def _given_back(value: Expr | None) -> tuple[Expr, ...]:
+    return value.items if isinstance(value, Collection) else (value,) if value is not None else ()
 
 
 def _keeper(point: EffectPoint, target: Attribute | Name) -> Kept:

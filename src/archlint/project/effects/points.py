@@ -64,6 +64,7 @@ _METHODS = {
 """Way of evaluating → the method that does it; all others iterate."""
 
 
+_MANAGED, _ASYNC_MANAGED = ("__enter__", "__exit__"), ("__aenter__", "__aexit__")
 _PLACE = attrgetter("at", "length")
 
 _EVALUATING = frozenset({Subscript, Await, Comparison, Starred})
@@ -263,13 +264,13 @@ class Points:
                 by = ("async", "iterate") if context.is_async else ("iterate",)
                 yield from self._evaluated(module, subject, context.parent, by)
             elif context.kind == "with":
-                yield from self._managed(module, subject, context.parent)
+                yield from self._managed(module, subject, context.parent, _ASYNC_MANAGED if context.is_async else _MANAGED)
 
-    def _managed(self, module: Module, subject: Expr, context: int) -> Iterator[Point]:
+    def _managed(self, module: Module, subject: Expr, context: int, methods: Sequence[str]) -> Iterator[Point]:
         targets: list[Target] = []
         for entity in self._inference.entities(module, subject, context):
             if isinstance(entity, Type) and not entity.is_class:
-                for name in ("__enter__", "__exit__", "__aenter__", "__aexit__"):
+                for name in methods:
                     targets += self._project.calls.dispatch.method(entity, name)
         if targets:
             yield self._point(module, subject, context, "once", tuple(dict.fromkeys(targets)))

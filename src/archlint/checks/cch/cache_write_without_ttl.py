@@ -246,10 +246,19 @@ def _judged(  # noqa: PLR0917 - as `_hit`
         found = Confidence.LOW
     if found is not None and expiry.kind == "never" and _is_laid_down(project, asked):
         found = Confidence.LOW
+    if found is not None and (_is_any_store(project, asked) or (not asked.through and copies.is_kept_current(site, write))):
+        found = Confidence.LOW
     message = "wrapper" if asked.through else "never" if expiry.kind == "never" else "default"
     if found is not None and not asked.through and (writes.is_switched_off(site) or _is_versioned(project, writes, asked)):
         found = Confidence.LOW
     return message, None if found is None else min(found, site.confidence)
+
+
+def _is_any_store(project: Project, asked: _Asked) -> bool:
+    """It is asked of an interface that databases or files stand behind as well: what is kept there has its home there."""
+    called = (target.definition for call in asked.through for target in call.targets)
+    does = [project.effects.of(definition) for definition in called if definition is not None]
+    return any(each and "cache.write" not in each for each in does) and any("cache.write" in each for each in does)
 
 
 def _is_read_from_cache(project: Project, writes: CacheWrites, site: CallSite, value: Expr | None) -> bool:
@@ -345,7 +354,16 @@ def _is_lock(project: Project, copies: CachedCopies, asked: _Asked) -> bool:
 
 def _is_named_lock(copies: CachedCopies, asked: _Asked) -> bool:
     site, write = asked.site, asked.write
-    return copies.says_lock(site, write, asked.decider) or copies.makes_itself(site, site.argument(write.value))
+    if copies.says_lock(site, write, asked.decider):
+        return True
+    return copies.makes_itself(site, site.argument(write.value)) and not _is_unheard(site)
+
+
+def _is_unheard(site: CallSite) -> bool:
+    """It waits in a pipeline, and what the call answers is left alone: who takes a lock hears whether he has it."""
+    body, kind = site.module.body, site.receiver.name.rpartition(".")[2] if site.receiver is not None else ""
+    left = (s.value for s in body.statements if s.kind == "expression" and s.value is not None)
+    return kind == "Pipeline" and any(_is_call(value, site) for value in left)
 
 
 def _begins_counter(project: Project, site: CallSite, write: CacheWrite) -> bool:

@@ -68,7 +68,8 @@ def _memo(project: Project, keys: OpenKeys, instances: Instances, memo: Memo, pa
         yield Hit(memo.site, words, "instances", Confidence.LOW if cleared else held.confidence)
         return
     best = _open_parameter(project, keys, definition)
-    if best is not None and not _is_one_each(function.name, best.text, params):
+    given = [best.text, *(p.name for p in function.parameters)] if best is not None else []
+    if best is not None and not any(_is_one_each(function.name, each, params) for each in given):
         confidence = Confidence.LOW if _is_cleared(project, memo) else best.confidence
         yield Hit(memo.site, {**words, "key": best.text}, "default", confidence)
     else:
@@ -76,7 +77,7 @@ def _memo(project: Project, keys: OpenKeys, instances: Instances, memo: Memo, pa
 
 
 def _is_one_each(name: str, key: str, params: Params) -> bool:
-    """`channel_to(url)`: what keeps a connection to each server that is configured."""
+    """`channel_to(url)`, `engine(host, user)`: what keeps a connection to each server that is configured."""
     return not set(words_of(name)).isdisjoint(params.connections) and not set(words_of(key)[-1:]).isdisjoint(params.addresses)
 
 

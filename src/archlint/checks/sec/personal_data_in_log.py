@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +17,12 @@ from archlint.project.secrets.leaks import Leaks
 from archlint.project.secrets.logged import LoggedValue
 from archlint.project.source.command_lines import reads_command_line
 from archlint.project.source.modules import Module
+from archlint.project.spelling import last_name
 from archlint.project.words import compounds_of, words_of
+
+_EMAIL = "an email address"
+_ADDRESSES = frozenset({"address", "addresses"})
+_MAIL = frozenset({"mail", "mails", "email", "emails", "mailer", "smtp", "smtplib", "sendmail", "imap"})
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,8 +50,24 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     doubts = _Doubts(project.logged, (*params.other_parties, *params.made_up))
     for by_tool in (False, True):
         for found in leaks.of(value for value in project.logged if tools.holds(value.module) is by_tool):
-            is_note = isinstance(found, Hit) and (by_tool or doubts.holds(found))
+            is_note = isinstance(found, Hit) and (by_tool or doubts.holds(found) or _is_any_address(project, found))
             yield replace(found, confidence=Confidence.LOW) if is_note and isinstance(found, Hit) else found
+
+
+def _is_any_address(project: Project, hit: Hit) -> bool:
+    """`to_address`: nothing in the file says that it is about mail; it may be a wallet, a house or a machine."""
+    told = words_of(hit.words.get("fields") or hit.words["value"])
+    module = project.modules.by_path[(hit.path[0].site if hit.path else hit.site).path]
+    is_email = hit.words["kind"] == _EMAIL and bool(told) and told[-1] in _ADDRESSES
+    return is_email and not _MAIL.intersection(told) and not _speaks_of_mail(module)
+
+
+def _speaks_of_mail(module: Module) -> bool:
+    outline = module.outline
+    names = (name for each in outline.imports for name in (each.module, each.name) if name)
+    given = (name for function in outline.functions for name in (function.name, *(p.name for p in function.parameters)))
+    called = (last_name(module.body, call.callee) for call in module.body.calls)
+    return any(not _MAIL.isdisjoint(words_of(name)) for name in chain((module.name,), names, given, called))
 
 
 class _Tools:

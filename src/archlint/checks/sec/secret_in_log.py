@@ -20,7 +20,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     ignore_names: tuple[str, ...]
     sanitizers: tuple[str, ...]
     whole_values: dict[str, str]
-    whole_holders: tuple[str, ...]
+    whole_holders: dict[str, str]
     body_values: tuple[str, ...]
     request_names: tuple[str, ...]
     other_uses: tuple[str, ...]
@@ -40,7 +40,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         frozenset(params.other_tasks),
         access=frozenset(params.access),
         access_objects=frozenset(params.access_objects),
-        whole_holders=frozenset(params.whole_holders),
+        whole_holders=params.whole_holders,
     )
     leaks = Leaks(project, vocabulary, habits)
     yield from leaks.of(project.logged)

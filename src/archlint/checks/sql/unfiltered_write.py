@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Statement
@@ -38,7 +39,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """One hit for each statement; a proof for each UPDATE or DELETE that says which rows."""
-    filled = _filled(project)
+    filled, narrowed = _filled(project), _narrowed(project)
     seen: set[Site] = set()
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_migration(sql, params):
@@ -62,7 +63,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                     _is_alternative(project, sql),
                 )
             ):
-                yield _hit(project, sql, statement, site, params)
+                hit = _hit(project, sql, statement, site, params)
+                yield replace(hit, confidence=Confidence.LOW) if _place(sql, statement) in narrowed else hit
     wide = tuple(WideWrites(project, params.plain).all())
     emptied: dict[Def | None, set[str]] = {}
     for write in wide:
@@ -76,7 +78,8 @@ def _mapped(write: WideWrite, params: Params, *, is_one_of_many: bool) -> Hit:
     """`is_one_of_many`: who empties one table after the other means all that is in them."""
     named = not set(params.emptying).isdisjoint(_own_words(write.caller))
     sure = Confidence.LOW
-    if write.caller is not None and not is_one_of_many and not write.is_for_one:
+    single = write.verb == "update" and not set(params.single).isdisjoint(words_of(write.rows))
+    if write.caller is not None and not is_one_of_many and not write.is_for_one and not single:
         if named:
             sure = Confidence.MEDIUM if _must_be_told(write.caller.function, params) else Confidence.LOW
         elif _is_told(write.caller.function, params):
@@ -199,6 +202,16 @@ def _is_alternative(project: Project, sql: Sql) -> bool:
     """The same call is given a text that says which rows."""
     others = project.statements.by_sink[sql.sink.path, sql.sink.index] if sql.sink is not None else ()
     return any(statement.filtered for other in others for statement in other.facts.statements)
+
+
+def _narrowed(project: Project) -> frozenset[tuple[str, int, str, str]]:
+    """Where a statement says which rows: another of the function, of the same table, that says none is the other choice."""
+    told = ((sql, s) for sql in project.statements.all for s in sql.facts.statements if s.filtered and s.writes)
+    return frozenset(_place(sql, statement) for sql, statement in told if sql.origin is not None)
+
+
+def _place(sql: Sql, statement: Statement) -> tuple[str, int, str, str]:
+    return (sql.path, -1 if sql.origin is None else sql.origin.index, statement.verb, statement.writes[0].lower())
 
 
 Filled = frozenset[tuple[str, int, str]]

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.schema import Schema, Table
 from archlint.facts.sql import Asked, Statement
+from archlint.facts.syntax import String
 from archlint.project.listings.grown_tables import grown_tables, last_part
 from archlint.project.model import Def
 from archlint.project.schema.lookups import certainty, full_name, serving
@@ -56,7 +57,7 @@ def _of_texts(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 site = sql.site(asks[0].at, asks[0].at + len(asks[0].column))
                 if len(found) == 1 and name in grown and site not in seen:
                     seen.add(site)
-                    judged = _judged(sql.confidence, asks, found[0], site, params)
+                    judged = _judged(project, sql.confidence, asks, found[0], site, params)
                     if judged is not None:
                         is_sure = _is_asked(project, sql.module, sql.origin) and any(_tells_apart(a, params) for a in asks)
                         yield judged if is_sure else _noted(judged)
@@ -69,7 +70,9 @@ def _of_mappers(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for each in filters:
         made = project.schemas.models.of_class(each.model.name) if each.model.name in grown else None
         found = known.get(last_part(made.table), ()) if made is not None else ()
-        judged = _judged(each.model.confidence, each.asked, found[0], each.asked[0].site, params) if len(found) == 1 else None
+        if len(found) != 1:
+            continue
+        judged = _judged(project, each.model.confidence, each.asked, found[0], each.asked[0].site, params)
         if judged is not None:
             is_sure = _is_asked(project, each.module, each.caller) and any(_tells_apart(asked, params) for asked in each.asked)
             yield judged if is_sure else _noted(judged)
@@ -107,8 +110,13 @@ def _by_table(statement: Statement) -> Mapping[str, list[Asked]]:
     return found
 
 
-def _judged(
-    confidence: Confidence, asks: Sequence[Asked | AskedColumn], where: tuple[Schema, Table], site: Site, params: Params
+def _judged(  # noqa: PLR0917 - what is asked, and of which table
+    project: Project,
+    confidence: Confidence,
+    asks: Sequence[Asked | AskedColumn],
+    where: tuple[Schema, Table],
+    site: Site,
+    params: Params,
 ) -> Hit | Proof | None:
     schema, table = where
     columns = [asked.column for asked in asks]
@@ -116,13 +124,16 @@ def _judged(
         return None  # another table of that name, or a step of its history that was not read
     if any(serving(table, (column,)) is not None for column in columns):
         return Proof(site, f"an index of `{full_name(table)}` serves it")
+    if any(_is_declared(project, table, column) for column in columns):
+        return None
     keys = {column.lower() for key in table.foreign_keys for column in key.columns[:1]}
     if not keys.isdisjoint(columns):
         return None  # some databases index their keys; of others another rule tells
     telling = list(dict.fromkeys(a.column for a in asks if a.kind == "is" and not _has_few(table, a.column, params)))
     if not telling:
         return None
-    sure = Confidence.LOW if table.doubtful else min(confidence, certainty(schema), Confidence.MEDIUM)
+    is_doubtful = table.doubtful or table.primary_key is None  # a key that was made in a way that was not understood
+    sure = Confidence.LOW if is_doubtful else min(confidence, certainty(schema), Confidence.MEDIUM)
     return Hit(
         site,
         {"table": full_name(table), "columns": " or ".join(f"`{column}`" for column in telling)},
@@ -132,7 +143,22 @@ def _judged(
     )
 
 
+def _is_declared(project: Project, table: Table, column: str) -> bool:
+    """A class that is stored in the table declares an index, and a migration names it, in a way that was not understood: by a
+    function of the project's own that makes or renames indexes."""
+    models = project.schemas.models
+    parts = (made.parts for name in models.classes_of(table.name) if (made := models.of_class(name)) is not None)
+    declared = (replace(table, primary_key=p.primary_key, uniques=p.uniques, indexes=p.indexes) for p in parts)
+    if all(serving(each, (column,)) is None for each in declared):
+        return False
+    named = f"{table.name}_{column}".lower()
+    modules = (module for module in project.modules.all if module.is_migration)
+    given = (argument.value for module in modules for call in module.body.calls for argument in call.arguments)
+    return any(isinstance(value, String) and value.value.lower().endswith(named) for value in given)
+
+
 def _has_few(table: Table, name: str, params: Params) -> bool:
     column = table.column(name)
     is_flag = column is not None and column.type.upper().startswith(params.flags)
-    return is_flag or not set(params.few).isdisjoint(words_of(name))
+    is_unread = column is not None and not column.type  # so are its options: it may be unique
+    return is_flag or is_unread or not set(params.few).isdisjoint(words_of(name))

@@ -56,7 +56,20 @@ class CacheReads:
         asked = any(first.call.end <= site.call.at for first in own) or self._is_missed(site, write)
         if asked and any(_delivers(read) for read in own):
             return True
-        return self._is_reread(site, site.argument(write.value))
+        return self._is_reread(site, site.argument(write.value)) or self._is_spelled_anew(site, write)
+
+    def _is_spelled_anew(self, site: CallSite, write: CacheWrite) -> bool:
+        """What is written of the key has been read before, with another thing in its holes, and a database or another service
+        asked since: `f"area:{shape['id']}"` of each shape, and `f"area:{number}"` of each that was found."""
+        expr = site.argument(write.key)
+        if expr is None or site.caller is None or write.kind != "value":
+            return False
+        said = {shape for shape in self.shapes(site, expr) if "{}" in shape and not shape.startswith(f"{site.path}:")}
+        for read in self._project.calls.of(site.caller) if said else ():
+            key = self.delivered_key(read) if read.call.end <= site.call.at else None
+            if key is not None and self.asks_elsewhere(site, read.call.end) and not said.isdisjoint(self.shapes(read, key)):
+                return not self._is_only_tested(read)
+        return False
 
     def _many(self, site: CallSite) -> Iterator[CallSite]:
         """The reads of many entries of the same store before, in the same function."""

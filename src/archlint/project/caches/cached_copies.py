@@ -22,6 +22,7 @@ from archlint.project.caches.aged_entries import AgedEntries
 from archlint.project.caches.cache_reads import CacheReads
 from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.caches.filled_misses import FilledMisses
+from archlint.project.caches.kept_current import KeptCurrent
 from archlint.project.caches.memoised import Memoised
 from archlint.project.model import CallSite
 from archlint.project.names.arguments import arguments_by_parameter, parameter, receiver_of
@@ -77,6 +78,7 @@ class CachedCopies:
         self._aged = AgedEntries(project, writes, self._reads)
         self._misses = FilledMisses(project, self._reads)
         self._memoised = Memoised(project, writes, self._reads)
+        self._current = KeptCurrent(project, self._reads)
         self._cache_words = frozenset(words.cache_words)
         self._primary_words = frozenset(words.primary_words)
         self._state_words = frozenset(words.state_words)
@@ -134,6 +136,10 @@ class CachedCopies:
         if is_filled and is_sure:
             return Confidence.MEDIUM
         return Confidence.LOW if fills or is_filled or says_cache or copies or serialised else None
+
+    def is_kept_current(self, site: CallSite, write: CacheWrite) -> bool:
+        """Each change of its source takes the entry out, or writes it anew: see `KeptCurrent`."""
+        return self._current.has(site, write)
 
     def fills_from_query(self, site: CallSite, write: CacheWrite) -> bool:
         """It fills a miss with what a query made there says: see `FilledMisses`."""

@@ -137,7 +137,14 @@ class OpenKeys:
     def _attribute(self, place: Descent, expr: Attribute) -> OpenKey | None:
         if isinstance(expr.base, Name) and expr.base.id in _OWN:
             return None  # of how many objects there are nobody knows
-        return self._typed(place, expr) or self._named(place, expr, expr.attr)
+        return self._typed(place, expr) or (None if self._is_of_one(place, expr.base) else self._named(place, expr, expr.attr))
+
+    def _is_of_one(self, place: Descent, base: Expr) -> bool:
+        """Of an object that is made once, at the top of a module of the project: `settings.redis_url`."""
+        if not isinstance(base, Name) or self._is_request(place, base):
+            return False
+        made = self._origins.of(place.module, base, place.context)
+        return bool(made) and all(isinstance(o, Origin) and _is_made_at_top(o) for o in made)
 
     def _named(self, place: Descent, expr: Expr, name: str) -> OpenKey | None:
         """By the name; surely, where it is a part of a request."""
@@ -218,17 +225,28 @@ class OpenKeys:
         sure = max((key.confidence for key in given if key is not None), default=None)
         if sure is Confidence.HIGH:
             return self._key(inside, name, sure)
-        if givers and all(_is_constant(o) for o in givers):
+        if all(_is_constant(o) for o in givers) and (givers or self._is_left_out(parameter)):
             return None
         if sure is None and self._sent.is_sent(parameter):
             sure = Confidence.MEDIUM
         return self._named(inside, name, own.name) or (self._key(inside, name, sure) if sure is not None else None)
+
+    def _is_left_out(self, parameter: Parameter) -> bool:
+        """Each call that is known leaves it to its default."""
+        own = parameter.definition.function.parameters[parameter.position]
+        calls = self._project.calls.callers(parameter.definition) if own.default is not None else ()
+        return bool(calls) and not any(call.is_open for call in calls)
 
     def _is_closed(self, type_: Type) -> bool:
         return self._project.types.is_a(type_, "builtins.bool", "enum.Enum", "builtins.type")
 
     def _key(self, place: Descent, expr: Expr, confidence: Confidence) -> OpenKey:
         return OpenKey(shorten(spell(place.module.body, expr), 40), confidence)
+
+
+def _is_made_at_top(origin: Origin) -> bool:
+    contexts = origin.module.body.contexts
+    return isinstance(origin.expr, CallRef) and not origin.each and contexts[origin.context].kind == "module"
 
 
 def _gives_few(origin: Origin) -> bool:

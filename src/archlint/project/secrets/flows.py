@@ -102,7 +102,8 @@ def guessed(flow: Flow) -> Flow:
 @dataclass(frozen=True, slots=True)
 class Habits:
     """Words of the trade. `sanitizers`: in a function's name they say that it takes the secret away. `wholes`: attributes
-    of a request, or of one of `whole_holders` (a module), that hold secrets among other things (`headers`) → their kind;
+    of a request that hold secrets among other things (`headers`) → their kind, and `whole_holders`: modules with such an
+    attribute → the kind of that;
     `bodies`: those that hold one where code reads it from there; `requests`: names of requests; `other_uses`: in a module's
     name they say that a doubtful word means something else there (a lexer's `token`); `other_tasks`: in a function's;
     `access`: in either they say that it is about who may come in, where a doubtful word is what it seems, as it is out of
@@ -120,7 +121,7 @@ class Habits:
     access_objects: frozenset[str] = frozenset()
     configuration: frozenset[str] = frozenset()
     mailboxes: frozenset[str] = frozenset()
-    whole_holders: frozenset[str] = frozenset()
+    whole_holders: Mapping[str, str] = field(default_factory=dict)
 
     def is_mask(self, text: str) -> bool:
         """`***`, `[REDACTED]`: what is written in place of a secret."""

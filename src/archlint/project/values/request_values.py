@@ -54,7 +54,7 @@ class RequestValues:
     def whole(self, expr: Attribute, at: Place) -> WholeValue | None:
         """What `request.headers` or `request.form` holds; None for what is no such part of a request."""
         if expr.attr in self._habits.wholes and isinstance(expr.base, Name) and expr.base.id in self._habits.whole_holders:
-            return WholeValue(self._habits.wholes[expr.attr])
+            return WholeValue(self._habits.whole_holders[expr.base.id])
         if expr.attr in self._habits.wholes and self._is_request(expr.base, at):
             sent = _is_sent_on(expr.base) and not self._signs(at.module)
             return WholeValue(self._habits.wholes[expr.attr], sure=not sent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _DRIVER = re.compile(r"[a-z0-9]+\+[a-z0-9_]+")
 """A dialect and a driver, as what builds an address is given them."""
 
+_TABLES = frozenset({"orm", "migrations"})
+_OPTIONS = frozenset({"engine", "charset", "collate", "row_format"})
+"""Of a table, behind the name of the one database that has them."""
+
 _INSIDE: Mapping[type, Callable[[Any], tuple[Expr, ...]]] = {
     Display: attrgetter("values"),
     Collection: attrgetter("items"),
@@ -33,19 +37,21 @@ def databases_of(project: Project) -> tuple[str, ...]:
     """The dialects of the databases in use, the one to judge by first; empty where none is known.
 
     The configured one; else what settings name as engine and deployment files give as address or run beside; else what drivers
-    in use imply, or drivers that the manifests name: a mapper loads one by an address that stands nowhere. Of several the one
-    that does the least by itself is first: PostgreSQL before MySQL, and SQLite, on which tests and first steps run, only where
-    nothing else is named."""
+    in use imply, or drivers that the manifests name: a mapper loads one by an address that stands nowhere; else what tables are
+    told for one database alone, which stands behind the others otherwise. Of several the one that does the least by itself is
+    first: PostgreSQL before MySQL, and SQLite, on which tests and first steps run, only where nothing else is named."""
     if project.settings.dialect:
         return (project.settings.dialect.split(",")[0],)
     named = [dialect for dialect, _ in (_of_settings(project) + _of_deployment(project)).most_common()]
     of_drivers = [dialect for dialect in project.statements.dialect.split(",") if dialect]
     drivers = project.knowledge.drivers
     declared = list(dict.fromkeys(drivers[name] for name in project.settings.requirements if name in drivers))
-    for found in (named, of_drivers, declared):
+    of_tables = _of_tables(project)
+    for found in (named, of_drivers, declared, of_tables):
         serious = [dialect for dialect in found if dialect != "sqlite"]
         if serious:
-            return tuple(sorted(serious, key=lambda dialect: dialect != "postgres"))
+            ordered = sorted(serious, key=lambda dialect: dialect != "postgres")
+            return tuple(dict.fromkeys([*ordered, *of_tables]))
     return ("sqlite",) if "sqlite" in (*named, *of_drivers, *declared) else ()
 
 
@@ -76,6 +82,32 @@ def _texts(module: Module) -> list[str]:
         elif (inside := _INSIDE.get(type(expr))) is not None:
             waiting += inside(expr)
     return found
+
+
+def _of_tables(project: Project) -> list[str]:
+    """By what only one database asks of a table: `mysql_engine="InnoDB"`."""
+    engines, kinds_of = project.knowledge.databases, project.knowledge.package_kinds
+    found: dict[str, None] = {}
+    for module in project.modules.all:
+        kinds = {kind for each in module.outline.imports if each.level == 0 for kind in kinds_of(each.module)}
+        if module.is_test or _TABLES.isdisjoint(kinds):
+            continue
+        named = {argument.name for call in module.body.calls for argument in call.arguments if argument.name is not None}
+        for statement in module.statements.get("assign", ()):
+            named |= set(_keys(statement.value))
+        for name in sorted(named):
+            database, _, option = name.partition("_")
+            if option in _OPTIONS and database in engines:
+                found[engines[database]] = None
+    return list(found)
+
+
+def _keys(expr: Expr | None) -> Iterator[str]:
+    """Those of a mapping, or of one at the end of a tuple: `__table_args__ = (…, {"mysql_engine": "InnoDB"})`."""
+    if isinstance(expr, Collection) and expr.items:
+        yield from _keys(expr.items[-1])
+    if isinstance(expr, Display):
+        yield from (key.value for key in expr.keys if isinstance(key, String))
 
 
 def _of_deployment(project: Project) -> Counter[str]:

@@ -66,3 +66,59 @@ def again(order):
     found = {each.symbol: each.confidence > Confidence.LOW for each in testing.run_rule("SVC014", {"shop/orders.py": code})}
 
     assert found == {"slow": False, "again": True}
+
+
+def test_a_manager_that_commits_only_where_its_block_has_failed_holds_no_transaction() -> None:
+    code = """
+from contextlib import contextmanager
+
+import requests
+from sqlalchemy.orm import Session
+
+
+@contextmanager
+def noted(session: Session, order):
+    try:
+        yield order
+    except Exception:
+        session.add(Failure(order))
+        session.commit()
+        raise
+
+
+def charge(session: Session, order):
+    with noted(session, order) as held:
+        session.flush()
+        requests.post("https://pay.example.com/charges", timeout=5)
+"""
+    files = {"shop/orders.py": code}
+    done = {"shop/orders.py": code.replace("    except Exception:", "        session.commit()\n    except Exception:")}
+
+    assert testing.run_rule("SVC014", files) == []
+    assert len(testing.run_rule("SVC014", done)) == 1
+
+
+def test_what_is_committed_to_make_what_a_manager_hands_out_is_no_transaction() -> None:
+    code = """
+from contextlib import contextmanager
+
+import requests
+from sqlalchemy.orm import Session
+
+
+def engine(session: Session):
+    session.add(Token())
+    session.commit()
+    return session.get_bind()
+
+
+@contextmanager
+def engines(session: Session):
+    yield engine(session)
+
+
+def charge(session: Session, order):
+    with engines(session) as found:
+        requests.post("https://pay.example.com/charges", timeout=5)
+"""
+    assert testing.run_rule("SVC014", {"shop/orders.py": code}) == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
+from archlint.project.control.conditions import is_failure_path
 from archlint.project.control.sequence import chain
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def, Target, Type
@@ -139,14 +140,16 @@ class TransactionBlocks:
         return bool(begins) and all(any(s.at <= p.site.at and p.site.end <= s.end for s in held) for p in begins)
 
     def yields_within(self, definition: Def) -> bool:
-        """A generator function hands out what it made inside a transaction, or commits when it goes on."""
+        """A generator function hands out what it made inside a transaction, or commits when it goes on, and not only where
+        what was done with it failed."""
         function, module = definition.function, definition.module
         if not function.is_generator:
             return any(self.yields_within(inner) for inner in self._returned_managers(definition))
         for statement in module.own_statements(definition.index):
+            behind = (p for p in self._effects.points_of(definition, _COMMIT) if p.site.at >= statement.end)
             if statement.kind == "yield" and (
                 self.around(module, statement.context) >= 0
-                or any(p.site.at > statement.at and not _keeps_its_own(p) for p in self._effects.points_of(definition, _COMMIT))
+                or any(not _keeps_its_own(p) and not is_failure_path(p.module, p.context) for p in behind)
             ):
                 return True
         return False

@@ -187,8 +187,8 @@ class Vocabulary:
 
 
 def _denied(before: tuple[str, ...], term: tuple[str, ...]) -> bool:
-    if not _NOT_BEFORE.isdisjoint(before):
-        return True
+    if not _NOT_BEFORE.isdisjoint(before) or before[-1:] == ("from",):
+        return True  # `company_from_jwt`: what was read out of one
     if term[-1].startswith("pass") or term[-1] == "pwd":
         return not _NO_PASSWORD_BEFORE.isdisjoint(before)
     if term[-1] in ("dsn", "url", "uri"):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 DESCRIBING = frozenset({"description", "schema", "meta", "spec", "fields", "columns", "labels", "urls", "endpoints"})
 DESCRIBING |= {"routes", "resources", "errors", "messages", "titles", "templates"}
 """Things whose attributes name what is elsewhere (`entity_description.api_key`), or are about it (`urls.token`)."""
-_MARKS = frozenset({"id", "pk", "name", "count", "type", "status", "kind", "length", "size", "created_at", "expires_at"})
+_MARKS = frozenset({"id", "pk", "name", "count", "rowcount", "type", "status", "kind", "length", "size"})
+_MARKS |= {"created_at", "expires_at"}
 """Attributes that tell something about a thing under a secret's name (`token=token.id`)."""
 
 

@@ -55,3 +55,13 @@ CREATE TABLE orders (id int PRIMARY KEY, customer_id int REFERENCES driver (id))
 CREATE TABLE ride (id int PRIMARY KEY, {columns});
 """
     assert [hit.confidence for hit in testing.run_rule("DBS005", {"schema.sql": schema})] == [confidence]
+
+
+@pytest.mark.parametrize(("size", "confidence"), [(14, Confidence.MEDIUM), (15, Confidence.LOW)])
+def test_a_text_that_is_not_as_long_as_the_key_is_noted(size: int, confidence: Confidence) -> None:
+    schema = f"""\
+CREATE TABLE language (id varchar(14) PRIMARY KEY);
+CREATE TABLE book (id int PRIMARY KEY, written_in varchar(14) REFERENCES language (id));
+CREATE TABLE device (id int PRIMARY KEY, language_id varchar({size}));
+"""
+    assert [hit.confidence for hit in testing.run_rule("DBS005", {"schema.sql": schema})] == [confidence]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
+from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
 from archlint.project.control.made_if_missing import is_behind_what_was_found
 from archlint.project.control.sequence import chain, context_at
 from archlint.project.effects.effects import EffectPoint
@@ -95,12 +95,31 @@ def _writes_files(project: Project, commit: Repeated) -> bool:
 
 
 def _is_told(project: Project, commit: Repeated) -> bool:
-    """`async for event in bus.subscribe():` waits for what comes, and is no loop over rows that were asked for."""
+    """`async for event in bus.subscribe():` waits for what comes, and is no loop over rows that were asked for: nothing there
+    asks the database, or what does goes on for ever."""
     place = commit.loop.place
     asked = place.subject if commit.loop.mapping is None and place.is_async else None
     if not isinstance(asked, CallRef):
         return False
+    targets = project.calls.in_module(commit.loop.module)[asked.index].targets
+    if any(target.definition is not None and _yields_for_ever(target.definition) for target in targets):
+        return True
     return not any(asked.at <= p.site.at and p.site.end <= asked.end for p in _points(project, commit, "db.read"))
+
+
+def _yields_for_ever(definition: Def) -> bool:
+    """In a `while True:` that is not left."""
+    module, function = definition.module, definition.function
+    body = module.body
+    own = [s for s in body.statements if function.at <= s.at < function.end]
+    endless = {
+        row
+        for row, place in enumerate(body.contexts)
+        if place.kind == "while" and place.function == definition.index and isinstance(place.subject, Constant)
+    }
+    inside = [(s.kind, endless & {*chain(module, s.context)}) for s in own]
+    left = {row for kind, rows in inside if kind in ("break", "return") for row in rows}
+    return any(kind == "yield" and rows - left for kind, rows in inside)
 
 
 def _is_one(project: Project, loop: Loop) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -18,6 +19,8 @@ _DIMENSIONS = 4
 """A key of so many columns says of what a figure is."""
 _MANY = 5
 """So many tables of a file agree on what a column is."""
+_SIZE = re.compile(r"\((\d+)\)")
+"""How long a text may be: what leads to a key is as long as that."""
 _BIG = ("BIGINT", "INT8", "BIGSERIAL")
 
 
@@ -106,6 +109,7 @@ def _of_table(
         is_known &= name not in apart or target.site.path == table.site.path
         own = target.column(name)
         is_known &= own is None or own is led  # else the number that the other table keeps under that name, not its key
+        is_known &= led is None or _SIZE.findall(column.type) == _SIZE.findall(led.type) or not _SIZE.search(led.type)
         is_known &= not column.default and not _is_copied(base, names, target)
         is_known &= not (_is_big(column) and led is not None and not _is_big(led))  # it has room for more than the keys there
         yield Hit(

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from archlint.checks.rule_api import Hit, Project, Proof
 from archlint.facts.knowledge import Operation as Known
-from archlint.facts.syntax import Attribute, Comparison, Expr, Mapping, Name, Operation, String, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Comparison, Expr, Mapping, Name, Operation, String, Subscript
 from archlint.project.control.conditions import is_failure_path
+from archlint.project.control.sequence import chain
 from archlint.project.effects.short_lived import ShortLived
 from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import CallSite
 from archlint.project.names.for_tables import is_for_tables
 from archlint.project.names.name_uses import uses_of
-from archlint.project.parts import parts_of
+from archlint.project.parts import names_in, parts_of
 from archlint.project.source.modules import Module
 from archlint.project.source.one_off import OneOff
 from archlint.project.source.unimported import Unimported, goes_on
@@ -109,9 +110,21 @@ def _is_for_one(project: Project, short_lived: ShortLived, site: CallSite, param
         return True
     handed = (use.call for use in used if use.kind == "argument")
     is_here = bool(used) and all(use.kind in ("method", "managed", "argument") for use in used)
-    return (is_here and all(last_name(body, body.calls[call].callee) in params.once for call in handed)) or short_lived.is_gone(
-        site
+    name = statement.target.id
+    is_brief = is_here and all(
+        last_name(body, body.calls[call].callee) in params.once or _is_within(site.module, call, name) for call in handed
     )
+    return is_brief or short_lived.is_gone(site)
+
+
+def _is_within(module: Module, index: int, pool: str) -> bool:
+    """`with Client(engine) as client:`, or a call in `with engine.connect() as connection:`"""
+    call = module.body.calls[index]
+    places = [module.body.contexts[row] for row in chain(module, call.context)]
+    blocks = [place for place in module.body.contexts if place.kind == "with" and isinstance(place.subject, CallRef)]
+    if any(isinstance(block.subject, CallRef) and block.subject.index == index for block in blocks):
+        return True
+    return any(place in blocks and pool in names_in(module.body, place.subject) for place in places)
 
 
 def _is_local(project: Project, site: CallSite, params: Params) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from archlint.project.effects.calls import Calls
     from archlint.project.effects.effects import Effects
     from archlint.project.effects.handed_calls import HandedCalls
+    from archlint.project.effects.process_state import ProcessState
     from archlint.project.knowledge import Knowledge
     from archlint.project.layers.contracts import Contracts
     from archlint.project.layers.layers import Layers
@@ -292,6 +293,12 @@ class Project:
         from archlint.project.effects.handed_calls import HandedCalls
 
         return HandedCalls(self)
+
+    @cached_property
+    def process_state(self) -> ProcessState:
+        from archlint.project.effects.process_state import ProcessState
+
+        return ProcessState(self)
 
     @cached_property
     def contracts(self) -> Contracts:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Conditional, Expr, Name, Operation, Statement, String, Subscript
-from archlint.project.effects.process_state import Container, ProcessState, Touch
+from archlint.project.effects.process_state import Container, Touch
 from archlint.project.effects.run_by_requests import Request, RunByRequests
 from archlint.project.model import Def, Type
 from archlint.project.names.container_uses import Use
@@ -36,8 +36,12 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each container of the process through which requests tell each other something, a proof for each endpoint
     that asks a store for it."""
-    requests, own = RunByRequests(project), _Own(project, params)
-    for container, touches in ProcessState(project).filled(cache(lambda d: requests.of(d, WRITING) is not None)):
+    requests, own, state = RunByRequests(project), _Own(project, params), project.process_state
+    is_requested = cache(lambda d: requests.of(d, WRITING) is not None)
+    for container in state.made:
+        if not state.is_filled(container, is_requested):
+            continue
+        touches = list(state.touches(container))
         refilling = [
             t for t in touches if t.use.adds and (_fills_again(t.definition, touches) or _fills_once(t.definition, touches))
         ]

@@ -8,13 +8,13 @@ asking how many there are, emptying the whole; and what is handed on may be empt
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, Call, CallRef, Collection, Comparison, Constant, Expr, Name, Subscript
-from archlint.project.effects.process_state import Container, ProcessState, Touch
+from archlint.project.effects.process_state import Container, Touch
 from archlint.project.names.growing_mappings import Entry, hands_on, is_growing
 from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
@@ -39,17 +39,20 @@ class LateEntries:
     def all(self) -> list[tuple[Container, Entry]]:
         """Each such mapping, with the first place that puts something into it under a key."""
         found = []
-        for container, touches in ProcessState(self._project).filled(lambda _: True):
-            entry = next(_entries(container, touches), None) if _begins_empty(container) else None
-            if entry is not None and self._is_late(container, touches):
+        state, written = self._project.process_state, self._project.calls.written
+        with_clocks = {module.path for name in _CLOCK for module, _ in written(name)}
+        for container in state.made:
+            if not _begins_empty(container) or not state.is_filled(container, lambda _: True):
+                continue
+            if not any(each.asks_its_age for each in _handling(container, state.touches(container, with_clocks))):
+                continue  # most: they are not looked for elsewhere
+            touches = list(state.touches(container))
+            entry = next(_entries(container, touches), None)
+            if entry is not None and self._is_late(_handling(container, touches)):
                 found.append((container, entry))
         return found
 
-    def _is_late(self, container: Container, touches: list[Touch]) -> bool:
-        by_function: dict[Def, list[Touch]] = defaultdict(list)
-        for touch in touches:
-            by_function[touch.definition].append(touch)
-        handling = [_Handling(container.name, definition, own) for definition, own in by_function.items()]
+    def _is_late(self, handling: list[_Handling]) -> bool:
         if any(each.is_handed_on for each in handling):
             return False
         asking = [each for each in handling if each.asks_its_age]
@@ -205,6 +208,14 @@ class _Handling:
 
     def _is_it(self, expr: Expr) -> bool:
         return (expr.at, expr.end) in self._places
+
+
+def _handling(container: Container, touches: Iterable[Touch]) -> list[_Handling]:
+    """By function."""
+    by_function: dict[Def, list[Touch]] = defaultdict(list)
+    for touch in touches:
+        by_function[touch.definition].append(touch)
+    return [_Handling(container.name, definition, own) for definition, own in by_function.items()]
 
 
 def _begins_empty(container: Container) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -53,18 +54,23 @@ class ProcessState:
         self._members = project.types.inference.members
         self._uses: dict[str, dict[str, list[Use]]] = {}
 
-    def filled(self, by: Callable[[Def], bool]) -> Iterator[tuple[Container, list[Touch]]]:
-        """Each container that some such function adds to, with all uses by functions."""
-        for module in self._project.modules.production:
-            for container in self._made_in(module):
-                if container.name in self._adding and any(by(touch.definition) for touch in self._additions(container)):
-                    yield container, list(self._touches(container))
+    @cached_property
+    def made(self) -> tuple[Container, ...]:
+        """Those of a name to which something is added somewhere."""
+        return tuple(container for module in self._project.modules.production for container in self._made_in(module))
+
+    def is_filled(self, container: Container, by: Callable[[Def], bool]) -> bool:
+        """Some such function adds to it."""
+        return any(by(touch.definition) for touch in self._additions(container))
 
     def _made_in(self, module: Module) -> Iterator[Container]:
-        body, outline = module.body, module.outline
+        body, outline, adding = module.body, module.outline, self._adding
         for statement in body.statements:
             target, value = statement.target, statement.value
-            if statement.kind not in ("assign", "annotate") or value is None or not _can_grow(module, value):
+            name = target.id if type(target) is Name else target.attr if type(target) is Attribute else ""
+            if name not in adding or statement.kind not in ("assign", "annotate"):
+                continue
+            if value is None or not _can_grow(module, value):
                 continue
             place = body.contexts[statement.context]
             owner = f"{module.name}.{outline.classes[place.klass].qualname}" if place.klass >= 0 else ""
@@ -116,18 +122,19 @@ class ProcessState:
 
     def _additions(self, container: Container) -> Iterator[Touch]:
         adding = self._adding[container.name]
-        for path in self._paths(container) & adding.keys():
+        for path in self.paths(container) & adding.keys():
             yield from self._those_of(container, self._project.modules.by_path[path], adding[path])
 
-    def _touches(self, container: Container) -> Iterator[Touch]:
-        paths = [container.module.path, *sorted(self._paths(container) - {container.module.path})]
-        for module in (self._project.modules.by_path[path] for path in paths):
+    def touches(self, container: Container, within: AbstractSet[str] | None = None) -> Iterator[Touch]:
+        """All uses of a container by functions, or those in these files."""
+        paths = [container.module.path, *sorted(self.paths(container) - {container.module.path})]
+        for module in (self._project.modules.by_path[path] for path in paths if within is None or path in within):
             known = self._uses.get(module.path)
             if known is None:
                 known = self._uses[module.path] = uses_in(module) if module.is_production else {}
             yield from self._those_of(container, module, known.get(container.name, ()))
 
-    def _paths(self, container: Container) -> frozenset[str]:
+    def paths(self, container: Container) -> frozenset[str]:
         """The modules in which it can be used."""
         return self._project.types.inference.usage.importers(container.module) | {container.module.path}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Constant, Name
+from archlint.facts.syntax import Constant
 from archlint.project.control.asked_for_writing import is_asked_for_writing
 from archlint.project.control.conditions import Path
 from archlint.project.effects.effects import EffectPoint
@@ -119,17 +119,15 @@ def _steps(project: Project, named: list[Def]) -> frozenset[Def]:
     """Those that nobody calls and that are handed to what runs them when something comes in: `MessageHandler(text, get_name)`
     is the step that gets a name. What a framework asks for its handlers is asked all the same."""
     uncalled = {each.name: each for each in named if not project.calls.callers(each)}
-    names = {each.function.name for each in uncalled.values()}
     found: set[Def] = set()
-    for module in project.modules.production if names else ():
-        for site in project.calls.in_module(module):
+    for name in sorted({each.function.name for each in uncalled.values()}):
+        for module, row, given in project.calls.given(name):
+            site = project.calls.in_module(module)[row]
             if site.operation is not None and site.operation.register == "dependency":
                 continue
-            for argument in site.call.arguments:
-                given = argument.value
-                if isinstance(given, Name | Attribute) and last_name(module.body, given) in names:
-                    entities = project.types.inference.entities(module, given, site.call.context)
-                    found.update(e.definition for e in entities if isinstance(e, FunctionRef) and e.definition.name in uncalled)
+            if any(argument.value is given for argument in site.call.arguments):
+                entities = project.types.inference.entities(module, given, site.call.context)
+                found.update(e.definition for e in entities if isinstance(e, FunctionRef) and e.definition.name in uncalled)
     return frozenset(found)
 
 

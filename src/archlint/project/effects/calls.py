@@ -8,8 +8,9 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Call
+from archlint.facts.syntax import Attribute, Call, Collection, Name, Starred
 from archlint.project.model import CallSite, Def, Target, Type
+from archlint.project.parts import leaves_of
 from archlint.project.spelling import last_name
 from archlint.project.types.dispatch import Dispatch
 from archlint.project.types.entities import Bound, Entity, FunctionRef
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
     from archlint.project.types.inference import Inference
+
+_DISPLAYS = frozenset({Collection, Starred})
 
 
 class Calls:
@@ -140,6 +143,34 @@ class Calls:
                 modules, calls = found[name]
                 modules.append(module)
                 calls.append(call)
+        return found
+
+    def given(self, name: str) -> Sequence[tuple[Module, int, Name | Attribute]]:
+        """The calls of production code that are given what has that last name, alone or in a display (`run(store.keep)`,
+        `run(jobs=[send])`), by module and row, with what is given. Told of names of functions only."""
+        return self._given.get(name, ())
+
+    @cached_property
+    def _given(self) -> dict[str, list[tuple[Module, int, Name | Attribute]]]:
+        modules = self._project.modules
+        names = {function.name for module in modules.all for function in module.outline.functions}
+        found: dict[str, list[tuple[Module, int, Name | Attribute]]] = defaultdict(list)
+        for module in modules.production:
+            for row, call in enumerate(module.body.calls):
+                for argument in call.arguments:
+                    value = argument.value
+                    if type(value) is Name:
+                        if value.id in names:
+                            found[value.id].append((module, row, value))
+                    elif type(value) is Attribute:
+                        if value.attr in names:
+                            found[value.attr].append((module, row, value))
+                    elif type(value) in _DISPLAYS:
+                        for leaf in leaves_of(value):
+                            if isinstance(leaf, Name | Attribute):
+                                name = leaf.id if isinstance(leaf, Name) else leaf.attr
+                                if name in names:
+                                    found[name].append((module, row, leaf))
         return found
 
     def targets(self, entity: Entity) -> tuple[Target, ...]:

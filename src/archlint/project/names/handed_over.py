@@ -3,21 +3,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from archlint.facts.syntax import Argument, Attribute, Call, Collection, Expr, Mapping, Name, String
+from archlint.facts.syntax import Argument, Call, Collection, Expr, Mapping, String
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, receives_itself
 from archlint.project.types.entities import FunctionRef
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
-
-_Given = tuple[CallSite, Expr]
 
 
 class HandedOver:
@@ -28,28 +24,17 @@ class HandedOver:
         """The calls that are given the function, each with the arguments that it will be called with; none where one of
         them leaves an argument to others (`add_route("/orders", orders)`)."""
         found: list[CallSite] = []
-        for site, function in self._by_name.get(definition.function.name, ()):
-            entities = self._project.types.inference.entities(site.module, function, site.call.context)
+        calls, inference = self._project.calls, self._project.types.inference
+        for module, row, function in calls.given(definition.function.name):
+            site = calls.in_module(module)[row]
+            if all(argument.value is not function for argument in site.call.arguments):
+                continue  # one of several in a list
+            entities = inference.entities(module, function, site.call.context)
             if any(isinstance(e, FunctionRef) and e.definition == definition for e in entities):
                 called = _called(site.call, function)
                 if not _is_complete(called, definition):
                     return []
                 found.append(replace(site, call=called))
-        return found
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[_Given]]:
-        """Last name → the calls of production code that are given something of that name, and what it is."""
-        names = {f.name for module in self._project.modules.production for f in module.outline.functions}
-        found: dict[str, list[_Given]] = defaultdict(list)
-        for module in self._project.modules.production:
-            sites = self._project.calls.in_module(module)
-            for site in sites:
-                for argument in site.call.arguments:
-                    value = argument.value
-                    name = value.id if type(value) is Name else value.attr if type(value) is Attribute else ""
-                    if name in names:
-                        found[name].append((site, value))
         return found
 
 

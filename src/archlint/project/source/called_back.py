@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Name, String
@@ -14,9 +12,9 @@ from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from archlint.facts.syntax import Call, Expr
+    from archlint.facts.syntax import Expr
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
@@ -29,6 +27,9 @@ _AT_ONCE = frozenset(
 _ONCE = frozenset({"lifespan", "startup", "shutdown", "on_startup", "on_shutdown", "post_init", "before_serving"})
 _SIGNALS = frozenset({"receiver", "listens_for", "scheduled_job", "periodic_task", "repeat_every"})
 """Decorators of what waits for a signal, or for its time."""
+
+_Place = tuple["Module", Name | Attribute, int]
+"""A module, what stands in it, and in which context."""
 
 
 class CalledBack:
@@ -51,91 +52,53 @@ class CalledBack:
             return definition in self._handed_methods(function.name)
         if module.body.contexts[function.outer].kind != "module":
             return False
-        return self._is_meant(definition, self._handed.get(function.name) or set())
+        return self._is_meant(definition, self._given_later(function.name))
 
     def is_handed_once(self, definition: Def) -> bool:
         """A program is given the plain function to run it as it starts or ends: `FastAPI(lifespan=opened)`."""
-        return definition.function.klass < 0 and self._is_meant(
-            definition, self._handed_once.get(definition.function.name, set())
-        )
+        return definition.function.klass < 0 and self._is_meant(definition, self._given_once(definition.function.name))
 
-    def _is_meant(self, definition: Def, places: set[tuple[str, bool]]) -> bool:
+    def _is_meant(self, definition: Def, places: Iterable[_Place]) -> bool:
         """A place at which the name stands for the function."""
         module, name = definition.module, definition.function.name
-        if any(path == module.path for path, _ in places):
+        found = [(taker, isinstance(leaf, Attribute)) for taker, leaf, _ in places]
+        if any(taker is module for taker, _ in found):
             return True
-        takers = self._project.types.inference.usage.importers(module) if places else ()
-        return any(path in takers and (is_part or self._is_imported(name, path)) for path, is_part in places)
+        takers = self._project.types.inference.usage.importers(module) if found else ()
+        return any(
+            taker.path in takers and (is_part or any(given.name == name for given in taker.outline.imports))
+            for taker, is_part in found
+        )
 
     def _handed_methods(self, name: str) -> frozenset[Def]:
         """Those of a name that a call is given to run them later: `add_job(func=tasks.close_expired)`, of a known type."""
         if name not in self._methods:
             inference = self._project.types.inference
-            places = self._attributes.get(name, ())
+            places = [place for place in self._given_later(name) if isinstance(place[1], Attribute)]
             entities = (entity for module, leaf, context in places for entity in inference.entities(module, leaf, context))
             given = (entity.definition for entity in entities if isinstance(entity, FunctionRef))
             self._methods[name] = frozenset(definition for definition in given if not _is_property(definition))
         return self._methods[name]
 
-    @cached_property
-    def _attributes(self) -> dict[str, list[tuple[Module, Attribute, int]]]:
-        """Last name → the attributes that a call is given, but for what it runs at once."""
-        found: dict[str, list[tuple[Module, Attribute, int]]] = defaultdict(list)
-        for module in self._project.modules.production:
-            for call in module.body.calls:
-                for leaf in self._given_later(module, call):
-                    if isinstance(leaf, Attribute):
-                        found[leaf.attr].append((module, leaf, call.context))
-        return found
+    def _given_later(self, name: str) -> Iterator[_Place]:
+        """What has the name where a call is given it, but for what it runs at once, or once."""
+        for module, row, leaf in self._project.calls.given(name):
+            call = module.body.calls[row]
+            values = [argument.value for argument in call.arguments if argument.name not in _ONCE]
+            if last_name(module.body, call.callee) not in _AT_ONCE and not _names_once(values) and _hold(values, leaf):
+                yield module, leaf, call.context
 
-    def _is_imported(self, name: str, path: str) -> bool:
-        return any(given.name == name for given in self._project.modules.by_path[path].outline.imports)
-
-    @cached_property
-    def _handed(self) -> dict[str, set[tuple[str, bool]]]:
-        """Name of a plain function → the files in which a call is given it to run it later, and whether as a part of
-        a module."""
-        outlines = (module.outline for module in self._project.modules.production)
-        known = {function.name for outline in outlines for function in outline.functions if function.klass < 0}
-        found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
-        for module in self._project.modules.production:
-            for call in module.body.calls:
-                for leaf in self._given_later(module, call):
-                    if isinstance(leaf, Name) and leaf.id in known:
-                        found[leaf.id].add((module.path, False))
-                    elif isinstance(leaf, Attribute) and leaf.attr in known:
-                        found[leaf.attr].add((module.path, True))
-        return found
-
-    @cached_property
-    def _handed_once(self) -> dict[str, set[tuple[str, bool]]]:
-        """Name of a function → the files in which a call is given it to run it once, and whether as a part of a module."""
-        found: dict[str, set[tuple[str, bool]]] = defaultdict(set)
-        for module in self._project.modules.production:
-            for call in module.body.calls:
-                for leaf in _given_once(call):
-                    if isinstance(leaf, Name):
-                        found[leaf.id].add((module.path, False))
-                    elif isinstance(leaf, Attribute):
-                        found[leaf.attr].add((module.path, True))
-        return found
-
-    def _given_later(self, module: Module, call: Call) -> Iterator[Expr]:
-        """What a call is given, but for what it runs at once, or once."""
-        if last_name(module.body, call.callee) in _AT_ONCE:
-            return
-        values = [argument.value for argument in call.arguments if argument.name not in _ONCE]
-        if not _names_once(values):
-            for value in values:
-                yield from leaves_of(value)
+    def _given_once(self, name: str) -> Iterator[_Place]:
+        """`lifespan=opened`, `on_startup=[connect]`, `add_event_handler("startup", connect)`."""
+        for module, row, leaf in self._project.calls.given(name):
+            call = module.body.calls[row]
+            of_once = [argument.value for argument in call.arguments if argument.name in _ONCE]
+            if _names_once([argument.value for argument in call.arguments]) or _hold(of_once, leaf):
+                yield module, leaf, call.context
 
 
-def _given_once(call: Call) -> Iterator[Expr]:
-    """`lifespan=opened`, `on_startup=[connect]`, `add_event_handler("startup", connect)`."""
-    by_name = _names_once([argument.value for argument in call.arguments])
-    for argument in call.arguments:
-        if by_name or argument.name in _ONCE:
-            yield from leaves_of(argument.value)
+def _hold(values: list[Expr], leaf: Expr) -> bool:
+    return any(each is leaf for value in values for each in leaves_of(value))
 
 
 def _names_once(values: list[Expr]) -> bool:

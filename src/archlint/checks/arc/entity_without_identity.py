@@ -45,8 +45,21 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     )
     entities = [klass for klass in project.symbols.classes.values() if _is_entity(project, klass, frozen, params)]
     kept = _kept(project, re.compile(params.keepers), frozenset(params.keeping)) if entities else {}
+    own_fields: dict[str, frozenset[str]] = {}
+
+    def fields_of(klass: ClassDef) -> frozenset[str]:
+        """What its objects have, by the class, its methods and those above it: many are below the same few."""
+        found: set[str] = set()
+        for name in frozen.ancestors(klass):
+            each = project.symbols.classes.get(name)
+            if each is not None:
+                if name not in own_fields:
+                    own_fields[name] = _own_fields(each)
+                found |= own_fields[name]
+        return frozenset(found)
+
     for klass in sorted(entities, key=lambda each: each.name):
-        site, fields = _site(klass), _fields(project, klass, frozen)
+        site, fields = _site(klass), fields_of(klass)
         if any(not set(params.identities).isdisjoint(words_of(field)[-1:]) for field in fields):
             yield Proof(site, f"`{klass.klass.name}` has an identity")
         elif len(fields) >= _FEW and (keeper := kept.get(klass.klass.name)) is not None:
@@ -84,23 +97,20 @@ def _is_below(klass: ClassDef, frozen: Frozen, params: Params) -> bool:
     return any(each.rpartition(".")[2].endswith(params.bases) for each in frozen.ancestors(klass)[1:])
 
 
-def _fields(project: Project, klass: ClassDef, frozen: Frozen) -> frozenset[str]:
-    """What its objects have, by the class, its methods and those above it."""
-    found: set[str] = set()
-    for name in frozen.ancestors(klass):
-        each = project.symbols.classes.get(name)
-        if each is None:
-            continue
-        body, functions = each.module.body, each.module.outline.functions
-        rows = {row for row, function in enumerate(functions) if function.klass == each.index}
-        found |= {functions[row].name for row in rows if functions[row].decorators}
-        for statement in body.statements:
+def _own_fields(klass: ClassDef) -> frozenset[str]:
+    """What the class itself and its methods give its objects."""
+    module, functions = klass.module, klass.module.outline.functions
+    rows = [row for row, function in enumerate(functions) if function.klass == klass.index]
+    found = {functions[row].name for row in rows if functions[row].decorators}
+    around = module.body.contexts[klass.klass.context].function
+    for row in {around, *rows}:
+        for statement in module.own_statements(row):
             target = statement.target
             if statement.kind not in ("assign", "annotate"):
                 continue
-            if isinstance(target, Name) and statement.context == each.klass.context:
+            if isinstance(target, Name) and statement.context == klass.klass.context:
                 found.add(target.id)
-            elif isinstance(target, Attribute) and body.contexts[statement.context].function in rows:
+            elif isinstance(target, Attribute) and row in rows:
                 found.add(target.attr)
     return frozenset(found)
 

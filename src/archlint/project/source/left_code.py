@@ -118,13 +118,14 @@ class LeftCode:
             return None
         shared = Counter(path for name in mine for path in self._defining[name] if _is_named_like(path, module.path))
         path, most = min(shared.items(), key=lambda each: (-each[1], each[0]), default=("", 0))
+        if most < _FEW or most * _SHARE <= len(mine):
+            return None
         folder, _, name = module.path.rpartition("/")
         # its package was copied, too: `task/views.py`, `app/task/views.py`
         is_whole = path.endswith(f"/{module.path}")
-        is_found = path.endswith(f"/{name}") and folder.rpartition("/")[2] in self._by_name.folders
-        if folder and is_found and not is_whole:
+        if folder and not is_whole and path.endswith(f"/{name}") and folder.rpartition("/")[2] in self._by_name.folders:
             return None  # frameworks find the same file in each package that settings name
-        return self._project.modules.by_path[path] if most >= _FEW and most * _SHARE > len(mine) else None
+        return self._project.modules.by_path[path]
 
     @cached_property
     def _defining(self) -> dict[str, set[str]]:

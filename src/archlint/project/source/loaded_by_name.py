@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import String
+from archlint.facts.syntax import Collection, Starred, String
 from archlint.project.parts import leaves_of
 from archlint.project.walk import starts_of_reading
 
@@ -75,7 +75,10 @@ class LoadedByName:
         found = {word for _, command in self._project.deployment.commands for word in command.split()}
         for module in self._project.modules.all:
             for expr, _ in starts_of_reading(module):
-                found.update(leaf.value for leaf in leaves_of(expr) if isinstance(leaf, String))
+                if type(expr) is String:
+                    found.add(expr.value)
+                elif type(expr) is Collection or type(expr) is Starred:  # nothing else has leaves besides itself
+                    found.update(leaf.value for leaf in leaves_of(expr) if isinstance(leaf, String))
         return frozenset(text for text in found if _NAME.fullmatch(text))
 
 

@@ -30,6 +30,8 @@ class Frozen:
         self._decorators = decorators
         self._frozen_decorators = frozen_decorators
         self._bases = bases
+        self._saying: dict[str, bool] = {}
+        """Class → whether it says that what is of it, or below it, is frozen: many are below the same few."""
 
     def record(self, klass: ClassDef) -> Record:
         """How the class is made a record: by its own decorator, or by a base; empty for any other class."""
@@ -48,7 +50,13 @@ class Frozen:
         if self.record(klass) == "decorator":
             return any(self._freezes(klass.module.body, decorator) for decorator in klass.klass.decorators)
         known = (self._project.symbols.classes.get(name) for name in self.ancestors(klass))
-        return any(_says_frozen(each) for each in known if each is not None)
+        return any(self._says_frozen(each) for each in known if each is not None)
+
+    def _says_frozen(self, klass: ClassDef) -> bool:
+        known = self._saying.get(klass.name)
+        if known is None:
+            known = self._saying[klass.name] = _says_frozen(klass)
+        return known
 
     def _freezes(self, body: Body, decorator: Expr) -> bool:
         if spell(body, _head(body, decorator)) in self._frozen_decorators:
@@ -83,7 +91,7 @@ def _assigned(klass: ClassDef) -> Iterator[tuple[str, Expr]]:
     """What is assigned in the class's body, and in that of its `Config`."""
     body, classes = klass.module.body, klass.module.outline.classes
     inner = {row for row, c in enumerate(classes) if c.outer == klass.klass.context and c.name in _CONFIGS}
-    for statement in body.statements:
+    for statement in klass.module.own_statements(body.contexts[klass.klass.context].function):
         place = body.contexts[statement.context]
         named = isinstance(statement.target, Name) and statement.value is not None
         if named and place.kind == "class" and place.klass in (klass.index, *inner):

@@ -22,6 +22,8 @@ class StartedCoroutines:
 
     def by(self, site: CallSite) -> Iterator[int]:
         """Calls that make what a function of the project is given and starts: `in_background(load(key))`."""
+        if all(type(argument.value) is not CallRef for argument in site.call.arguments):
+            return
         for kind, expr in self._running.given(site):
             if kind == "deferred" and isinstance(expr, CallRef) and self._is_coroutine(site.module, expr.index):
                 yield expr.index

@@ -75,6 +75,7 @@ class Inference:
         """Path → what each of its calls gives, as far as that was asked."""
         self._globals: dict[tuple[str, str], tuple[Entity, ...]] = {}
         self._externals: dict[str, Entity] = {}
+        self._telling: dict[str, bool] = {}
         self._passed_types: dict[tuple[str, int, int], tuple[Entity, ...]] = {}
         self._depth = 0
         self._by_kind: dict[type, Reader] = {
@@ -187,6 +188,9 @@ class Inference:
                     return narrowed
             found = self._alternatives(module, bindings, expr.id)
             for entity in found:
+                if self._tells(entity.name) if type(entity) is Type else type(entity) is not External:
+                    return found  # most are such: neither use nor callers could tell more
+            for entity in found:
                 if type(entity) is not Type or not self.says_nothing(entity):
                     return self._used(module, expr, context, found)
             opened = [self._bindings.open_parameter(module, binding) for binding in bindings]
@@ -214,6 +218,14 @@ class Inference:
             found = self._bindings.of(module, bindings[0], name)
             return distinct(found) if len(found) > 1 else found
         return distinct([e for binding in bindings[-4:] for e in self._bindings.of(module, binding, name)])
+
+    def _tells(self, name: str) -> bool:
+        """What is of that type is known for what it is: it neither says nothing here, nor to what use tells."""
+        known = self._telling.get(name)
+        if known is None:
+            is_told = name not in _ANYTHING and self.project.knowledge.role(name) != "callable"
+            known = self._telling[name] = is_told and self._used_as.is_known_type(name)
+        return known
 
     def is_some_callable(self, entity: Entity) -> bool:
         """Known only as something that can be called: what it runs is better told by what is passed or returned."""

@@ -125,10 +125,11 @@ class Members:
         """What `receiver.name` is; None where no understood class has such an attribute. `after`: only what stands
         behind that class in the order of look-up (`super()`)."""
         key = (receiver, name if after is None else f"{after}>{name}")
-        if key not in self._found:
+        known = self._found.get(key)
+        if known is None and key not in self._found:
             self._found[key] = None
-            self._found[key] = self._find(receiver, name, after)
-        return self._found[key]
+            known = self._found[key] = self._find(receiver, name, after)
+        return known
 
     def _find(self, receiver: Type, name: str, after: str | None) -> tuple[Entity, ...] | None:
         order = self.ancestors(receiver)

@@ -38,6 +38,7 @@ class Returns:
         self._inference = inference
         self._plain: dict[Def, tuple[Entity, ...]] = {}
         self._yielded: dict[Def, tuple[Entity, ...]] = {}
+        self._decorated: dict[Def, tuple[tuple[Operation, Call | None], ...]] = {}
         self._decorations: dict[Def, tuple[Operation, ...]] = {}
         self._marks: dict[Def, frozenset[str]] = {}
 
@@ -64,8 +65,14 @@ class Returns:
             known = self._decorations[definition] = tuple(operation for operation, _ in self.decorated_by(definition))
         return known
 
-    def decorated_by(self, definition: Def) -> Iterator[tuple[Operation, Call | None]]:
+    def decorated_by(self, definition: Def) -> tuple[tuple[Operation, Call | None], ...]:
         """The same, each with the call that makes the decorator, if one does."""
+        known = self._decorated.get(definition)
+        if known is None:
+            known = self._decorated[definition] = tuple(self._find_decorators(definition))
+        return known
+
+    def _find_decorators(self, definition: Def) -> Iterator[tuple[Operation, Call | None]]:
         for decorator in definition.function.decorators:
             call = definition.module.body.calls[decorator.index] if type(decorator) is CallRef else None
             for entity in self.decorator_entities(definition, decorator):

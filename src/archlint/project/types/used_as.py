@@ -80,14 +80,15 @@ class UsedAs:
             if type(entity) is Type:
                 known = self._known_types.get(entity.name)
                 if known is None:
-                    known = self._known_types[entity.name] = self._is_known_type(entity.name)
+                    known = self._known_types[entity.name] = self.is_known_type(entity.name)
                 if known and not self._inference.is_anything(entity):
                     return False
             elif type(entity) is not External or self._inference.project.knowledge.function(entity.name) is not None:
                 return False
         return True
 
-    def _is_known_type(self, name: str) -> bool:
+    def is_known_type(self, name: str) -> bool:
+        """A class of the project, a built-in type, or one of which something is known."""
         project = self._inference.project
         return name.startswith(_BUILT_IN) or name in project.symbols.classes or project.knowledge.type(name) is not None
 

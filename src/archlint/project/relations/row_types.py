@@ -269,9 +269,15 @@ def _asked_for(site: CallSite) -> tuple[Expr, ...]:
 
 
 def _is_by_its_key(body: Body, site: CallSite) -> bool:
-    """`query(User, func.count(Order.id)).join(Order).group_by(User.id)`: one row for each user, as without it."""
+    """`query(User, func.count(Order.id)).join(Order).group_by(User.id)`: one row for each user, as without it; where
+    `Order.query.with_entities(User.id, func.count()).group_by(User.id)` has fewer than there are orders."""
     asked = _asked_for(site)[:1]
     of = {each.id for first in asked for each in parts_of(body, first) if isinstance(each, Name)}
+    begun = next((each.callee for each in reversed([*calls_below(body, site.call)])), None)
+    while isinstance(begun, Attribute):
+        begun = begun.base
+    if isinstance(begun, Name) and begun.id[:1].isupper() and begun.id not in of:
+        return False
     given = (argument.value for argument in site.call.arguments)
     return any(
         isinstance(key, Attribute) and key.attr in _ROW_KEYS and isinstance(key.base, Name) and key.base.id in of

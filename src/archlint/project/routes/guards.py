@@ -206,7 +206,13 @@ class Guards:
         if isinstance(entity, FunctionRef):
             return self._refusing.function_asks(entity.definition)
         klass = self._project.symbols.classes.get(entity.name) if isinstance(entity, Type) else None
-        return self._refusing.class_asks(klass) if klass is not None else None
+        return self._refusing.class_asks(klass) or self._class_sends_away(klass) if klass is not None else None
+
+    def _class_sends_away(self, klass: ClassDef) -> bool:
+        """`dispatch`, which answers by itself where it finds no key."""
+        module = klass.module
+        rows = (row for row, function in enumerate(module.outline.functions) if function.klass == klass.index)
+        return any(sends_away(Def(module, module.name, row), self._inside, self._asks) for row in rows)
 
     @cached_property
     def _by_settings(self) -> Guard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Body, Expr, Operation
+from archlint.facts.syntax import Attribute, Await, Body, CallRef, Expr, Name, Operation
 from archlint.project.control.asking import last_two
 from archlint.project.model import Def
 from archlint.project.parts import parts_of
@@ -27,9 +27,19 @@ def sends_away(definition: Def, *known: Phrases) -> bool:
     for row, place in enumerate(body.contexts):
         if place.kind != "if" or place.function != definition.index or not _is_unknown(body, place.subject, known):
             continue
-        if any(s.context == row and s.kind in ("return", "raise") and s.value is not None for s in body.statements):
+        given = (s.value for s in body.statements if s.context == row and s.kind in ("return", "raise"))
+        if any(value is not None and not _passes_on(definition, value) for value in given):
             return True
     return False
+
+
+def _passes_on(definition: Def, value: Expr) -> bool:
+    """`return await call_next(request)`, `return self.get_response(request)`: whoever it is comes in."""
+    called = value.value if isinstance(value, Await) else value
+    callee = definition.module.body.calls[called.index].callee if isinstance(called, CallRef) else None
+    if isinstance(callee, Attribute):
+        callee = callee.base
+    return isinstance(callee, Name) and callee.id in {parameter.name for parameter in definition.function.parameters}
 
 
 def is_told_who_comes(definition: Def, known: Phrases) -> bool:

@@ -43,8 +43,9 @@ def test_what_is_only_noted(key: str, column: str, reference: str, confidence: C
     ("columns", "confidence"),
     [
         ("driver_id int, name text", Confidence.MEDIUM),
-        ("driver_id int, driver_name text", Confidence.LOW),
-        ("driver_id int, driver_phone text", Confidence.MEDIUM),
+        ("driver_id int, driver_name text", Confidence.MEDIUM),
+        ("driver_id int, driver_name text, car_id int, car_name text", Confidence.LOW),
+        ("driver_id int, driver_phone text, car_id int, car_phone text", Confidence.MEDIUM),
         ("driver_id int NOT NULL DEFAULT 1", Confidence.LOW),
     ],
 )

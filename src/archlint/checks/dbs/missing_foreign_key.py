@@ -122,8 +122,11 @@ def _of_table(
 
 
 def _is_copied(base: str, names: set[str], target: Table) -> bool:
-    """`model_id` and `model_name`: the table keeps what the row was called beside its key, and outlives it."""
-    return any(f"{base}_{column.name.lower()}" in names for column in target.columns if column.name.lower() != _KEY)
+    """`model_id` and `model_name`, `user_id` and `user_name`: the table keeps what several rows were called beside their keys,
+    and outlives them. One alone (`customer_name` of an invoice) leaves the key what it is."""
+    copied = {name for column in target.columns if (name := column.name.lower()) != _KEY and f"{base}_{name}" in names}
+    others = {name.removesuffix(_ENDING) for name in names if name.endswith(_ENDING)} - {base}
+    return any(f"{other}_{name}" in names for other in others for name in copied)
 
 
 def _is_big(column: Column) -> bool:

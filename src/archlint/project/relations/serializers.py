@@ -207,9 +207,34 @@ class Serializers:
         return Field(name, site, (name,), "object" if deep else "key", deep=max(deep - 1, 0))
 
     def _taken_away(self, klass: ClassDef) -> frozenset[str]:
-        """`self.fields.pop("lines")`, in a method of the class or of its bases."""
+        """`self.fields.pop("lines")`, in a method of the class or of its bases; or what an option names that such a method
+        reads: `for name in getattr(self.Meta, "detail_only"): fields.pop(name)`."""
         ancestors = {ancestor.name for ancestor in self._members.ancestors(Type(klass.name))}
-        return frozenset(name for owner, name in self._popped if owner in ancestors)
+        listed = [self._option(klass, options, name) for owner, options, name in self._popped_by_option if owner in ancestors]
+        by_option = (
+            name
+            for given in listed
+            if given
+            for name in self._names.of(given[0].module, given[1], given[0].klass.context) or ()
+        )
+        return frozenset(name for owner, name in self._popped if owner in ancestors).union(by_option)
+
+    @cached_property
+    def _popped_by_option(self) -> frozenset[tuple[str, str, str]]:
+        """(class, its options, option) of methods that take fields away by a name that changes, and read the option."""
+        found: set[tuple[str, str, str]] = set()
+        for module, call in self._project.calls.written("pop"):
+            place, given = module.body.contexts[call.context], call.arguments[:1]
+            base = call.callee.base if isinstance(call.callee, Attribute) else None
+            if place.klass < 0 or not given or not isinstance(given[0].value, Name) or last_name(module.body, base) != "fields":
+                continue
+            owner = f"{module.name}.{module.outline.classes[place.klass].qualname}"
+            for asked in module.own_calls(place.function):
+                of = [argument.value for argument in asked.arguments[:2]]
+                is_read = last_name(module.body, asked.callee) == "getattr" and len(of) > 1
+                if is_read and isinstance(of[0], Attribute) and isinstance(of[1], String):
+                    found.add((owner, of[0].attr, of[1].value))
+        return frozenset(found)
 
     @cached_property
     def _popped(self) -> frozenset[tuple[str, str]]:

@@ -429,17 +429,20 @@ def orders(order_ids: list[int]):
 
 def test_an_answer_that_was_asked_for_with_one_key() -> None:
     code = """
-def opened(event, room_ids):
+def open_rooms(event, room_ids):
     return requests.get(f"http://rooms/{event}", params={"of": room_ids}, timeout=2).json()
 
 
 @app.post("/rooms")
 def rooms(event: int, room_id: int, room_ids: list[int]):
-    for room in opened(event, [room_id]):
+    for room in open_rooms(event, [room_id]):
         one(room["id"])
 """
     assert True not in _sure(code)
-    assert _sure(code.replace("opened(event, [room_id])", "opened(event, room_ids)")) == [True]
+    assert _sure(code.replace("open_rooms(event, [room_id])", "open_rooms(event, room_ids)")) == [True]
+    assert _sure(code) == []
+    for name, key in (("rooms_of_halls", "hall"), ("lines", "room")):
+        assert _sure(code.replace("open_rooms", name).replace("room_ids", f"{key}_ids")) == [False]
 
 
 def test_items_that_an_entry_of_the_settings_lists() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
@@ -31,6 +32,7 @@ from archlint.project.names.known_callers import known_callers
 from archlint.project.names.origins import Origins, Parameter
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.written import FEW
+from archlint.project.words import singular, words_of
 
 if TYPE_CHECKING:
     from archlint.project.names.scopes import Binding
@@ -42,6 +44,7 @@ _LIMIT = re.compile(
     r"\blimit\s+(?:(?P<number>\d+)|[:@](?P<name>\w+)|%\((?P<keyed>\w+)\)s)(\s+offset\s+\S+)?\s*;?\s*$", re.IGNORECASE
 )
 _KEYS = re.compile(r"(\w+_)?(ids|keys|pks|uuids)")
+_WHOSE = frozenset({"of", "by", "on", "for", "in", "at", "from", "with", "to"})
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "set", "iter"})
 _FETCHING = frozenset({"all", "fetchall", "scalars", "mappings", "unique", "order_by", "execution_options", "with_for_update"})
 _ASKING = frozenset({"execute", "scalars", "stream"})
@@ -268,10 +271,18 @@ class Limited:
 
 
 def _asks_for_one(site: CallSite, definition: Def) -> bool:
-    """`rooms_of(event, room_ids=[room_id])`: there is one key of what is asked for."""
-    given = arguments_by_parameter(site.call, definition)
-    keys = [value for name, value in given.items() if _KEYS.fullmatch(name) and isinstance(value, Collection)]
-    return any(len(value.items) == 1 and not isinstance(value.items[0], Starred) for value in keys)
+    """`rooms_of(event, room_ids=[room_id])`: there is one key, of what the function says that it gives."""
+    listed = _things(definition.function.name)
+    for name, value in arguments_by_parameter(site.call, definition).items():
+        is_one = isinstance(value, Collection) and len(value.items) == 1 and not isinstance(value.items[0], Starred)
+        if is_one and _KEYS.fullmatch(name) and listed.issuperset(map(singular, words_of(name)[:-1])):
+            return True
+    return False
+
+
+def _things(name: str) -> frozenset[str]:
+    """What a function's name says before it says whose or where: the room of `rooms_of_building`."""
+    return frozenset(map(singular, takewhile(lambda word: word not in _WHOSE, words_of(name))))
 
 
 def _around(module: Module, context: int) -> list[int]:

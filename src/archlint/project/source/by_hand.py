@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -114,9 +115,17 @@ class ByHand:
         return len(words) > 1 and module.path not in self._imported and not _SHOWN.isdisjoint(words)
 
     @cached_property
+    def run_as(self) -> dict[str, list[Def]]:
+        """Name → the functions that are run by it."""
+        found: dict[str, list[Def]] = defaultdict(list)
+        for definition in self._project.effects.callers:
+            found[called_by(definition)].append(definition)
+        return dict(found)
+
+    @cached_property
     def mentions(self) -> dict[str, set[_Place]]:
         """Name of a function that is run → the places of production code that use the name, whatever they mean by it."""
-        found: dict[str, set[_Place]] = {called_by(definition): set() for definition in self._project.effects.callers}
+        found: dict[str, set[_Place]] = {name: set() for name in self.run_as}
         for module in self._project.modules.production:
             contexts = module.body.contexts
             for start, context in starts_of_reading(module):

@@ -173,15 +173,8 @@ class OneOff:
 
     def _calling_others(self, definition: Def) -> set[_Place]:
         """Where another function of the same name is called."""
-        name = called_by(definition)
-        return {place for other in self._same_names[name] if other != definition for place in self._callers[other]}
-
-    @cached_property
-    def _same_names(self) -> Mapping[str, list[Def]]:
-        found: dict[str, list[Def]] = defaultdict(list)
-        for definition in self._callers:
-            found[called_by(definition)].append(definition)
-        return found
+        same = self._project.by_hand.run_as.get(called_by(definition), ())
+        return {place for other in same if other != definition for place in self._callers[other]}
 
     def _is_script(self, path: str) -> bool:
         module = self._project.modules.by_path[path]

@@ -641,6 +641,19 @@ class TestBesideRouting:
         assert paths_of({"c.py": 'import requests\nrequests.get("/health")\nx = client.get("/health")\n'}) == []
 
 
+def test_a_list_that_is_made_anew_of_itself_is_read_once() -> None:
+    """Thirty times: read anew at each place it would be read a billion times."""
+    steps = (f"if settings.EXTRA_{n}:\n    urlpatterns = [path('{n}/', views.index)] + urlpatterns\n" for n in range(30))
+    urls = "from django.conf import settings\nfrom django.urls import path\nfrom site_ import views\nurlpatterns = []\n"
+    files = {
+        "manage.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'site_.settings'\n",
+        "site_/settings.py": "ROOT_URLCONF = 'site_.urls'\n",
+        "site_/urls.py": urls + "".join(steps),
+        "site_/views.py": "def index(request): ...\n",
+    }
+    assert paths_of(files) == sorted(f"/{n}" for n in range(30))
+
+
 def test_tests_declare_no_routes() -> None:
     files = {"tests/test_app.py": 'from flask import Flask\napp = Flask("x")\n@app.route("/x")\ndef x(): ...\n'}
     project = project_of(files)

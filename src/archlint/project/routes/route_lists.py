@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 12
 Seen = frozenset[tuple[str, int, str]]
+"""The variables that are being read."""
 _PATH = "path"
 _GROWING = frozenset({"append", "extend", "insert"})
 
@@ -125,10 +126,13 @@ class RouteLists:
         return [Included(container, _place(module, expr), "" if container else expr.value)]
 
     def _walk(self, module: Module, expr: Expr, context: int, depth: int, seen: Seen) -> Iterator[Listed]:
-        key = (module.path, expr.at, type(expr).__name__)  # a bare tuple begins where its first item does
-        if depth > _DEPTH or (key in seen and isinstance(expr, Name | Attribute)):
+        if depth > _DEPTH:
             return
-        seen |= {key}
+        if isinstance(expr, Name | Attribute):
+            key = self._variable_of(module, expr, context)
+            if key in seen:
+                return
+            seen |= {key}
         down = depth + 1
         match expr:
             case Collection():
@@ -172,6 +176,13 @@ class RouteLists:
                     # no call of the file has a row below zero
                     return Entry(CallSite(module, module.path, -1 - expr.at, call, None, ()), operation)
         return None
+
+    def _variable_of(self, module: Module, expr: Name | Attribute, context: int) -> tuple[str, int, str]:
+        """One for all places where a variable is named, since all that it is ever made of is read: `urls = [one] + urls`."""
+        if isinstance(expr, Attribute):
+            return module.path, expr.at, "."
+        scope, _ = self._project.symbols.scopes(module).lookup(context, expr.id, expr.at)
+        return module.path, scope, expr.id
 
     def _variable(self, module: Module, expr: Name | Attribute, context: int, depth: int, seen: Seen) -> Iterator[Listed]:
         containers = self._containers.of(module, expr, context)

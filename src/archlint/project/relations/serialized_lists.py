@@ -267,12 +267,22 @@ class SerializedLists:
         operation = site.operation
         if operation is not None and operation.register == "makes-serializer":
             view = self._view_around(site)
-            yield from self.shown_by(view) if view is not None else ()
+            own = list(self._named_for(site.caller, view)) if view is not None and site.caller is not None else []
+            yield from own or (self.shown_by(view) if view is not None else ())
             return
         for found in self._project.types.all(site.module, site.call.callee, site.call.context):
             klass = self._project.symbols.classes.get(found.name) if found.is_class else None
             if klass is not None and self._serializers.about(klass) is not None:
                 yield klass
+
+    def _named_for(self, definition: Def, view: ClassDef) -> Iterator[ClassDef]:
+        """The serializers that a decorator names for this one method: `@action(serializer_class=ShortSerializer)`."""
+        module, names = definition.module, self._meant(view, "serializer")
+        for decorator in definition.function.decorators:
+            call = module.body.calls[decorator.index] if isinstance(decorator, CallRef) else None
+            for argument in call.arguments if call is not None else ():
+                if call is not None and argument.name in names:
+                    yield from self._classes(module, argument.value, call.context)
 
     def _view_around(self, site: CallSite) -> ClassDef | None:
         row = site.module.body.contexts[site.call.context].klass

@@ -191,3 +191,40 @@ urlpatterns = [path("changed", changed)]
 def test_a_row_that_is_saved_again_with_nothing_new(before: str, told: int) -> None:
     found = testing.run_rule("DBS007", {"shop/pages.py": SAVED.format(before=before)})
     assert sum(each.confidence > LOW and "tags.add" in each.message for each in found) == told
+
+
+PERFORMED = """\
+from django.db import transaction
+from rest_framework import viewsets
+from rest_framework.routers import DefaultRouter
+from shop.models import Line, Order
+
+class Orders(viewsets.ModelViewSet):
+    queryset = Order.objects.all()
+
+    {above}
+    def {name}(self, request, *args, **kwargs):
+        return super().{name}(request, *args, **kwargs)
+
+    def perform_destroy(self, instance):
+        instance.name = "closed"
+        instance.save()
+        Line.objects.create(order=instance)
+
+router = DefaultRouter()
+router.register("orders", Orders)
+urlpatterns = router.urls
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "name", "said"),
+    [
+        ("@transaction.atomic", "destroy", 0),
+        ("", "destroy", 1),
+        ("@transaction.atomic", "update", 1),
+    ],
+)
+def test_what_a_library_runs_along_the_way_of_a_method_with_a_transaction(above: str, name: str, said: int) -> None:
+    files = {"shop/models.py": MODELS, "shop/views.py": PERFORMED.format(above=above, name=name)}
+    assert len(testing.run_rule("DBS007", files)) == said

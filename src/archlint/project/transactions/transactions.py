@@ -14,6 +14,7 @@ from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name, String
 from archlint.project.control.sequence import context_at
 from archlint.project.model import Def, Type
+from archlint.project.names.class_attributes import bound_in
 from archlint.project.relations.saved_through import SavedThrough
 from archlint.project.routes.around_apps import AroundApps
 from archlint.project.spelling import last_name
@@ -171,7 +172,7 @@ class Transactions:
         klass = self._class_of(definition)
         if klass is None:
             return False
-        if self._is_around_requests(Type(definition.owner)):
+        if self._is_around_requests(Type(definition.owner)) or self._is_run_within(definition):
             return True
         for decorator in klass.decorators:
             if isinstance(decorator, CallRef):
@@ -190,6 +191,21 @@ class Transactions:
                     dispatching = Def(owner, owner.name, row)
                     if dispatching != definition and self._is_of_ancestor(definition, dispatching):
                         return self.holder(dispatching) == "own" or any(True for _ in self.blocks.of(dispatching))
+        return False
+
+    def _is_run_within(self, definition: Def) -> bool:
+        """What a library runs along the way (`perform_destroy`) of another method of the class that opens a transaction
+        (`@atomic def destroy`)."""
+        name, owner = definition.function.name, Type(definition.owner)
+        known = (self._project.knowledge.infos(ancestor.name) for ancestor in self._ancestors(definition))
+        for info in (info for infos in known for _, info in infos):
+            answered = info.answers.get(name) if name in info.hands else None
+            outer = [each for each, verb in info.answers.items() if verb == answered and each not in info.hands]
+            for found in (bound_in(self._project, owner, each) for each in outer):
+                if found is not None and found[1].kind == "function":
+                    method = Def(found[0].module, found[0].module.name, found[1].index)
+                    if self.holder(method) == "own":
+                        return True
         return False
 
     def _is_around_requests(self, view: Type) -> bool:

@@ -110,8 +110,7 @@ def _is_told(project: Project, commit: Repeated) -> bool:
 def _yields_for_ever(definition: Def) -> bool:
     """In a `while True:` that is not left."""
     module, function = definition.module, definition.function
-    body = module.body
-    own = [s for s in body.statements if function.at <= s.at < function.end]
+    body, own = module.body, module.statements_between(function.at, function.end)
     endless = {
         row
         for row, place in enumerate(body.contexts)

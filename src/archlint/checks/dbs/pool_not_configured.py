@@ -119,12 +119,11 @@ def _is_for_one(project: Project, short_lived: ShortLived, site: CallSite, param
 
 def _is_within(module: Module, index: int, pool: str) -> bool:
     """`with Client(engine) as client:`, or a call in `with engine.connect() as connection:`"""
-    call = module.body.calls[index]
-    places = [module.body.contexts[row] for row in chain(module, call.context)]
-    blocks = [place for place in module.body.contexts if place.kind == "with" and isinstance(place.subject, CallRef)]
-    if any(isinstance(block.subject, CallRef) and block.subject.index == index for block in blocks):
+    body = module.body
+    if any(p.kind == "with" and isinstance(p.subject, CallRef) and p.subject.index == index for p in body.contexts):
         return True
-    return any(place in blocks and pool in names_in(module.body, place.subject) for place in places)
+    around = (body.contexts[row] for row in chain(module, body.calls[index].context))
+    return any(p.kind == "with" and isinstance(p.subject, CallRef) and pool in names_in(body, p.subject) for p in around)
 
 
 def _is_local(project: Project, site: CallSite, params: Params) -> bool:

@@ -11,7 +11,7 @@ from archlint.facts.findings import Site, Step
 from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison, Constant, Expr, Name, String, Subscript
 from archlint.project.model import CallSite, Type
 from archlint.project.names.arguments import receiver_of
-from archlint.project.parts import calls_below, parts_of
+from archlint.project.parts import calls_below, parts_of, root_name
 from archlint.project.relations.gathered_conditions import conditions_given
 from archlint.project.relations.grouped_sql import is_grouped
 from archlint.project.schema.tenancy import Tenancy
@@ -273,10 +273,9 @@ def _is_by_its_key(body: Body, site: CallSite) -> bool:
     `Order.query.with_entities(User.id, func.count()).group_by(User.id)` has fewer than there are orders."""
     asked = _asked_for(site)[:1]
     of = {each.id for first in asked for each in parts_of(body, first) if isinstance(each, Name)}
-    begun = next((each.callee for each in reversed([*calls_below(body, site.call)])), None)
-    while isinstance(begun, Attribute):
-        begun = begun.base
-    if isinstance(begun, Name) and begun.id[:1].isupper() and begun.id not in of:
+    below = [*calls_below(body, site.call)]
+    begun = root_name(below[-1].callee) if below else ""
+    if begun[:1].isupper() and begun not in of:
         return False
     given = (argument.value for argument in site.call.arguments)
     return any(

@@ -82,7 +82,9 @@ def is_unchanged(first: Commit, second: Commit) -> bool:
         and any(isinstance(a.value, Name) and a.value.id == name and a.name is None for a in call.arguments)
     ]
     kept = [
-        (call.context, call.at) for call in body.calls if call.at < at and spell(body, call.callee) == f"{name}.{saving.attr}"
+        (call.context, call.at)
+        for call in body.calls
+        if function <= call.at < at and spell(body, call.callee) == f"{name}.{saving.attr}"
     ]
     return all(any(since < when and row in chain(module, context) for row, when in kept) for context, since in changes)
 

@@ -511,3 +511,50 @@ def test_who_entered_what_a_tenant_has_says_nothing_of_how_much_it_is(
 def test_a_text_of_all_is_no_list(answer: str, told: int) -> None:
     code = NARROWED.replace("session.scalars(select(Command){where}).all()", f'{{"commands": {answer}}}')
     assert len(testing.run_rule("API008", {"app/web.py": code})) == told
+
+
+DIETS = """\
+from django.contrib.auth.models import User
+from django.db import models
+from django.http import JsonResponse
+from django.urls import path
+from django.views import View
+
+
+class Diet(models.Model):
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    dish = models.CharField(max_length=50)
+
+
+class Diets(View):
+    def user(self):
+        return self.request.user
+
+    def get_current_user(self):
+        return self.request.user
+
+    def newest_user(self):
+        return User.objects.last()
+
+    def get(self, request):
+        return JsonResponse({{"diets": list(Diet.objects.filter(user={whose}).values("dish"))}})
+
+    def post(self, request):
+        Diet.objects.create(user=request.user, dish=request.POST["dish"])
+
+
+urlpatterns = [path("diets", Diets.as_view())]
+"""
+
+
+@pytest.mark.parametrize(
+    ("whose", "sure"),
+    [
+        ("self.user()", Confidence.LOW),
+        ("self.get_current_user()", Confidence.LOW),
+        ("self.newest_user()", Confidence.HIGH),
+    ],
+)
+def test_what_a_method_gives_that_is_named_for_who_asks_is_that_ones(whose: str, sure: Confidence) -> None:
+    (found,) = testing.run_rule("API008", {**SETTINGS, "app/urls.py": DIETS.format(whose=whose)})
+    assert found.confidence is sure

@@ -16,6 +16,7 @@ from archlint.facts.syntax import (
     Collection,
     Comprehension,
     Conditional,
+    Constant,
     Expr,
     Name,
     Operation,
@@ -136,14 +137,21 @@ class AnsweredRows:
             case Comprehension():
                 yield from self._outermost(place, expr.context)
             case Subscript():
-                found = self._read(place, expr.base)
-                yield from (limited(found) if isinstance(expr.index[0], Slice) and expr.index[0].upper is not None else found)
+                yield from self._part(place, expr)
             case CallRef():
                 yield from self._called(place, expr, self._project.calls.in_module(place.module)[expr.index])
             case Name():
                 yield from self._named(place, expr)
             case Attribute():
                 yield from self._attribute(place, expr)
+
+    def _part(self, place: Place, expr: Subscript) -> Iterator[Rows]:
+        """`rows[:50]` is a page, `rows[0]` a single row, and `answer["rows"]` all of them."""
+        index = expr.index[0]
+        if isinstance(index, Constant) and self._types.is_of_alike(place.module, place.context, expr.base):
+            return
+        found = self._read(place, expr.base)
+        yield from (limited(found) if isinstance(index, Slice) and index.upper is not None else found)
 
     def _narrowed(self, site: CallSite, place: Place) -> Iterator[Trait]:
         ways = partial(is_asker, self._origins, place), partial(is_reckoned, self._origins, place)

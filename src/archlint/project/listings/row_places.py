@@ -13,7 +13,7 @@ from archlint.project.model import Type
 from archlint.project.names.arguments import receiver_of
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.parts import parts_of
-from archlint.project.relations.row_types import is_of_asker
+from archlint.project.relations.row_types import is_of_asker, names_asker
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -104,8 +104,10 @@ def is_asker(origins: Origins, place: Place, value: Expr, depth: int = _FEW) -> 
     if depth <= 0:
         return False
     if isinstance(value, CallRef):
-        given = place.module.body.calls[value.index].arguments
-        return any(is_asker(origins, place, argument.value, depth - 1) for argument in given)
+        call = place.module.body.calls[value.index]
+        if names_asker(last_name(place.module.body, call.callee)):
+            return True
+        return any(is_asker(origins, place, argument.value, depth - 1) for argument in call.arguments)
     if is_of_asker(value):
         return True
     if not isinstance(value, Name):

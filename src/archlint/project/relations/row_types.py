@@ -34,6 +34,7 @@ _COLLECTIONS = frozenset({"db-query", "db-manager", "db-result", "db-statement"}
 ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extension"}
 GIVES_ONE = frozenset(
     {"get", "none", "first", "one", "one_or_none", "count", "exists", "scalar", "scalar_one", "fetchone", "fetchval", "pop"}
+    | {"scalar_one_or_none", "fetch_one", "fetch_val", "find_one", "aget", "afirst", "alast", "acount", "aexists"}
     | {"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"}  # the row, and whether it is new
 )
 GIVES_VALUE = frozenset(
@@ -41,6 +42,7 @@ GIVES_VALUE = frozenset(
 )
 _RESULTS = _COLLECTIONS | {"db-cursor"}
 _LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "collections.abc.Iterable"})
+_PAIR = "builtins.tuple"
 _GROUPING = frozenset({"group_by", "aggregate", "having"})
 _DATES = frozenset({"dates", "datetimes"})
 _PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year", "month", "day"})
@@ -53,6 +55,8 @@ _STATES = frozenset({"status", "state"})
 _GETTING = frozenset({"get", "pop"})
 _COUNTING = frozenset({"Counter", "groupby"})
 _ASKERS = frozenset({"user", "me", "profile", "member", "identity", "principal", "viewer", "customer", "actor", "requester"})
+_CURRENT = frozenset({"current", "my", "me", "own", "authenticated", "request", "requesting", "logged"})
+"""Words before one of them that say that it is the one who asks."""
 _DATED = re.compile(r"(^|_)(date|day|month|year|week)$", re.IGNORECASE)
 _TIMED = re.compile(r"(^|_)(date|day|month|year|week|at|on|time|start|end|timestamp)$", re.IGNORECASE)
 _MOMENT = re.compile(r"(^|_)(ago|ahead|now|today|since|until)(_|$)", re.IGNORECASE)
@@ -196,6 +200,12 @@ class RowTypes:
         found = [t for t in types.all(module, expr, context) if not t.is_class]
         return any(t.name in _LISTS or types.role(t) in _RESULTS for t in found)
 
+    def is_of_alike(self, module: Module, context: int, expr: Expr) -> bool:
+        """Each of its items is a row: a list, a query or its result, and no pair of rows and their number."""
+        types = self._project.types
+        names = {found.name for found in types.all(module, expr, context) if not found.is_class}
+        return self.is_many(module, context, expr) and _PAIR not in names
+
     def root(self, module: Module, context: int, expr: Expr, steps: tuple[Step, ...]) -> Rows:
         """The rows of the query that begins here."""
         found = Rows(module, expr, context, next(self._models(module, context, expr), None), steps)
@@ -319,6 +329,12 @@ def _askers(value: Expr) -> Iterator[str]:
         value = value.base
     if isinstance(value, Name):
         yield _last_word(value.id)
+
+
+def names_asker(name: str) -> bool:
+    """`user` of `self.user()`, `get_current_user`: what gives who asks."""
+    words = words_of(name)
+    return bool(words) and words[-1] in _ASKERS and (len(words) == 1 or words[-2] in _CURRENT)
 
 
 def is_of_asker(value: Expr) -> bool:

@@ -91,9 +91,5 @@ def _is_aside(request: Request, dropping: frozenset[Def | None], params: Params)
 
 
 def _holds(definition: Def, params: Params) -> bool:
-    body = definition.module.body
-    return any(
-        isinstance(call.callee, Attribute) and call.callee.attr in params.held
-        for call in body.calls
-        if body.contexts[call.context].function == definition.index
-    )
+    calls = definition.module.own_calls(definition.index)
+    return any(isinstance(call.callee, Attribute) and call.callee.attr in params.held for call in calls)

@@ -141,7 +141,7 @@ _TIMES = frozenset({"ts", "timestamp", "time", "stamp", "expires", "expiry", "no
 
 def _signs_time(digest: Digest) -> bool:
     """Part of it goes with a time stamp that it is made of: a signature, with the password for its key."""
-    body, function = digest.site.module.body, digest.site.module.body.contexts[digest.site.call.context].function
+    module, body = digest.site.module, digest.site.module.body
     named = (part for part in parts_of(body, digest.data) if isinstance(part, Name | Attribute))
     if all(_TIMES.isdisjoint(words_of(last_name(body, part))) for part in named):
         return False
@@ -149,8 +149,7 @@ def _signs_time(digest: Digest) -> bool:
         isinstance(part, Subscript)
         and any(isinstance(index, Slice) for index in part.index)
         and any(isinstance(inner, CallRef) and inner.index == digest.site.index for inner in parts_of(body, part.base))
-        for statement in body.statements
-        if body.contexts[statement.context].function == function
+        for statement in module.own_statements(body.contexts[digest.site.call.context].function)
         for part in parts_of(body, statement.value)
     )
 

@@ -245,8 +245,7 @@ def _is_triggered(handler: Endpoint, triggers: frozenset[str]) -> bool:
     module, body = definition.module, definition.module.body
     said = (
         part.value
-        for call in body.calls
-        if body.contexts[call.context].function == definition.index
+        for call in module.own_calls(definition.index)
         for argument in call.arguments
         for part in parts_of(body, argument.value)
         if isinstance(part, String)

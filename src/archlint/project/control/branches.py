@@ -69,11 +69,9 @@ def _is_cut(module: Module, choice: Conditional) -> bool:
 
 def is_replaced(habits: Habits, module: Module, name: Name, context: int) -> bool:
     """A mask is put in the place of the value before, where a branch tells that it must (`if key in HIDDEN: value = "***"`)."""
-    body = module.body
-    function = body.contexts[context].function
-    for statement in body.statements:
+    for statement in module.own_statements(module.body.contexts[context].function):
         target, value = statement.target, statement.value
-        if statement.kind != "assign" or statement.end > name.at or body.contexts[statement.context].function != function:
+        if statement.kind != "assign" or statement.end > name.at:
             continue
         if isinstance(target, Name) and target.id == name.id and value is not None and _is_branch(module, statement.context):
             sides = (value.body, value.orelse) if isinstance(value, Conditional) else (value,)

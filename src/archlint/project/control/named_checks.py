@@ -20,14 +20,13 @@ _CHANGING = frozenset({"sub", "subn", "replace", "translate", "filter", "get", "
 
 def tests_something(definition: Def, checking: frozenset[str], known: Set[str]) -> bool:
     """It refuses, compares, looks up, takes something out, or asks one that may. `known`: names of calls that do so."""
-    body, row = definition.module.body, definition.index
-    if any(s.kind in _REFUSING and body.contexts[s.context].function == row for s in body.statements):
+    module, body, row = definition.module, definition.module.body, definition.index
+    if any(s.kind in _REFUSING for s in module.own_statements(row)):
         return True
-    for call in body.calls:
-        if body.contexts[call.context].function == row:
-            name = last_name(body, call.callee)
-            if name in _CHANGING or name in known or checks(words_of(name), checking):
-                return True
+    for call in module.own_calls(row):
+        name = last_name(body, call.callee)
+        if name in _CHANGING or name in known or checks(words_of(name), checking):
+            return True
     return any(place.function == row and place.subject is not None and _compares(place.subject) for place in body.contexts)
 
 

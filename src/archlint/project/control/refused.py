@@ -58,9 +58,9 @@ def _around(module: Module, context: int) -> Iterator[int]:
 def _refusals(module: Module, function: int, until: int) -> Iterator[tuple[int, int, Expr]]:
     """(where, in which context, the test) of the branches of a function that leave it, and of its assertions denied."""
     body = module.body
-    for s in body.statements:
+    for s in module.own_statements(function):
         place = body.contexts[s.context]
-        if place.function != function or s.end > until:
+        if s.end > until:
             continue
         if s.kind in ("raise", "return") and place.kind == "if" and place.subject is not None:
             yield place.at, place.parent, place.subject

@@ -80,15 +80,15 @@ class FileWrites:
         """What is written to the open file, by its methods or by functions that are given it."""
         if _opened_path(opening) is None:
             return []
-        body, function = module.body, module.body.contexts[opening.context].function
+        function = module.body.contexts[opening.context].function
         names = {
             s.target.id
-            for s in body.statements
+            for s in module.body.statements
             if opening.at >= s.at and isinstance(s.target, Name) and _is_call(module, s.value, opening)
         }
         found: list[tuple[Expr, int]] = []
-        for call in body.calls:
-            if body.contexts[call.context].function != function or call.at < opening.at:
+        for call in module.own_calls(function):
+            if call.at < opening.at:
                 continue
             callee = call.callee
             base = callee.base if isinstance(callee, Attribute) and callee.attr in self._words.appends else None

@@ -46,8 +46,7 @@ def own_memos(project: Project) -> Iterator[OwnMemo]:
 
 def _kept(module: Module, row: int, keys: set[str]) -> Iterator[Subscript]:
     """The places of a function that keep something under what it was given: `kept[args] = …`, `kept[key_of(args)] = …`."""
-    body, function = module.body, module.outline.functions[row]
-    own = [s for s in body.statements if function.at <= s.at < function.end and body.contexts[s.context].function == row]
+    body, own = module.body, module.own_statements(row)
     for _ in range(2):
         keys |= {s.target.id for s in own if isinstance(s.target, Name) and not keys.isdisjoint(names_in(body, s.value))}
     for statement in own:

@@ -15,7 +15,7 @@ _PATH = "kwargs"
 def answers_nothing_first(definition: Def) -> bool:
     """`if "pk" not in kwargs: return Response([])`, also through a local name; `if not ids: return []`."""
     body = definition.module.body
-    own = [s for s in body.statements if body.contexts[s.context].function == definition.index]
+    own = definition.module.own_statements(definition.index)
     told = {s.target.id for s in own if isinstance(s.target, Name) and s.value is not None and _PATH in names_in(body, s.value)}
     told |= {_PATH, *_lists(definition)}
     return any(

@@ -93,9 +93,7 @@ class PageWindows:
     def _is_kept(self, made: Def, name: str) -> bool:
         """`self.limit = limit`, as it came."""
         body = made.module.body
-        kept = [
-            s for s in body.statements if body.contexts[s.context].function == made.index and last_name(body, s.target) == name
-        ]
+        kept = [s for s in made.module.own_statements(made.index) if last_name(body, s.target) == name]
         return (
             bool(kept) and all(isinstance(s.value, Name) and s.value.id == name for s in kept) and not self._tests(made, name)
         )

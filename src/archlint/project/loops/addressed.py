@@ -275,12 +275,10 @@ class Addressed:
 
 def _unpacked_from(module: Module, name: Name, context: int) -> Expr | None:
     """`url, headers = self.request()`: the call."""
-    contexts = module.body.contexts
     made = (
         s.value
-        for s in module.body.statements
-        if isinstance(s.target, Collection) and contexts[s.context].function == contexts[context].function
-        if any(isinstance(item, Name) and item.id == name.id for item in s.target.items)
+        for s in module.own_statements(module.body.contexts[context].function)
+        if isinstance(s.target, Collection) and any(isinstance(item, Name) and item.id == name.id for item in s.target.items)
     )
     return next((value for value in made if isinstance(_plain(value), CallRef)), None)
 

@@ -216,7 +216,7 @@ def _is_in_inner(around: list[Context]) -> bool:
 def keeps_on_self(definition: Def) -> bool:
     """`if self.info: return self.info`, and below it `self.info` is set."""
     body = definition.module.body
-    own = [s for s in body.statements if body.contexts[s.context].function == definition.index]
+    own = definition.module.own_statements(definition.index)
     kept = {_attribute(s.target) for s in own if s.kind in ("assign", "annotate")} - {""}
     for statement in own:
         place = body.contexts[statement.context]

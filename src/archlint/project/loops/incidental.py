@@ -101,9 +101,10 @@ class Incidental:
 
     def _is_made_once(self, step: Step, *, creates: bool) -> bool:
         """What was found is answered before: `if found: return found`, then a row is made, or what was answered is set."""
-        body, at = self._project.modules.by_path[step.site.path].body, step.site.at
+        module, at = self._project.modules.by_path[step.site.path], step.site.at
+        body = module.body
         places = [c for c in body.contexts if c.kind == "function" and c.at <= at < c.end]
-        own = [s for s in body.statements if places and body.contexts[s.context].function == places[-1].function]
+        own = module.own_statements(places[-1].function) if places else ()
         before = [s for s in own if s.kind == "return" and s.at < at and _is_found(s.value)]
         if not before:
             return False

@@ -34,9 +34,9 @@ class Filled:
     def __post_init__(self) -> None:
         body = self.module.body
         function = body.contexts[self.context].function
-        for call in body.calls:
+        for call in self.module.own_calls(function):
             callee = call.callee
-            if type(callee) is not Attribute or body.contexts[call.context].function != function:
+            if type(callee) is not Attribute:
                 continue
             if callee.attr in _ADDING | _EXTENDING and _root(body, callee.base) == self.name:
                 self.places.append(call.context)
@@ -45,8 +45,8 @@ class Filled:
                     self.whole += given
                 else:
                     self.items += given
-        for statement in body.statements:
-            if body.contexts[statement.context].function != function or statement.value is None:
+        for statement in self.module.own_statements(function):
+            if statement.value is None:
                 continue
             if type(statement.target) is Subscript and _root(body, statement.target) == self.name:
                 self.places.append(statement.context)
@@ -59,7 +59,6 @@ def is_filled_by_hand(module: Module, context: int, name: str) -> bool:
     """All that a list or mapping gets that begins empty is written in the function: `found["card"] = …`, or an `append` that
     stands in no loop; and nobody else gets it to fill."""
     body, filled = module.body, Filled(module, context, name)
-    function = body.contexts[context].function
     if filled.whole or not filled.places:
         return False
     keyed = [
@@ -70,7 +69,7 @@ def is_filled_by_hand(module: Module, context: int, name: str) -> bool:
     ]
     if any(_is_repeated(body, place) for place in filled.places if place not in keyed):
         return False
-    own = [call for call in body.calls if body.contexts[call.context].function == function]
+    own = module.own_calls(body.contexts[context].function)
     given = [a.value for call in own if last_name(body, call.callee) not in _READING for a in call.arguments]
     return not any(isinstance(value, Name) and value.id == name for value in given)
 

@@ -16,14 +16,12 @@ def kept_under(module: Module, expr: Expr, context: int) -> Iterator[Expr]:
     key = _last_key(expr)
     if not key:
         return
-    body, function = module.body, module.body.contexts[context].function
-    for statement in body.statements:
-        is_own = statement.target is not None and body.contexts[statement.context].function == function
-        if is_own and statement.value is not None and _last_key(statement.target) == key:
+    function = module.body.contexts[context].function
+    for statement in module.own_statements(function):
+        if statement.value is not None and _last_key(statement.target) == key:
             yield _awaited(statement.value)
-    for call in body.calls:
-        if body.contexts[call.context].function == function:
-            yield from (_awaited(argument.value) for argument in call.arguments if argument.name == key)
+    for call in module.own_calls(function):
+        yield from (_awaited(argument.value) for argument in call.arguments if argument.name == key)
 
 
 def _awaited(expr: Expr) -> Expr:

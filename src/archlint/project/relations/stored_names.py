@@ -107,11 +107,9 @@ class StoredNames:
     def _set(self, definition: Def) -> Iterator[str]:
         """The classes of rows whose attributes the function sets, where it commits."""
         module = definition.module
-        for statement in module.body.statements:
+        for statement in module.own_statements(definition.index):
             target = statement.target
-            if module.body.contexts[statement.context].function != definition.index or not isinstance(target, Attribute):
-                continue
-            if isinstance(target.base, Name) and statement.kind in ("assign", "augment"):
+            if isinstance(target, Attribute) and isinstance(target.base, Name) and statement.kind in ("assign", "augment"):
                 for type_ in self._project.types.all(module, target.base, statement.context):
                     if self._is_row(type_):
                         yield type_.name

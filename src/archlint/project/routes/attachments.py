@@ -21,18 +21,15 @@ def makes_file(words: Iterable[str]) -> bool:
 def answers_with_file(definition: Def) -> bool:
     """By the disposition among the headers, or by the arguments that ask for one."""
     body = definition.module.body
-    calls = [call for call in body.calls if body.contexts[call.context].function == definition.index]
-    if any(argument.name in _KEYWORDS for call in calls for argument in call.arguments):
+    if any(argument.name in _KEYWORDS for call in definition.module.own_calls(definition.index) for argument in call.arguments):
         return True
     texts = (part.value for expr in _expressions(definition) for part in parts_of(body, expr) if isinstance(part, String))
     return any(text.strip().lower().startswith(_DISPOSITION) for text in texts)
 
 
 def _expressions(definition: Def) -> Iterator[Expr]:
-    body = definition.module.body
-    for call in body.calls:
-        if body.contexts[call.context].function == definition.index:
-            yield from (argument.value for argument in call.arguments)
-    for statement in body.statements:
-        if statement.value is not None and body.contexts[statement.context].function == definition.index:
+    for call in definition.module.own_calls(definition.index):
+        yield from (argument.value for argument in call.arguments)
+    for statement in definition.module.own_statements(definition.index):
+        if statement.value is not None:
             yield statement.value

@@ -127,8 +127,8 @@ def _answers(module: Module, test: Statement, denied: bool, *, of_request: bool)
     branch = next(
         (row for row, c in enumerate(contexts) if c.kind == "if" and c.parent == test.context and c.subject == test.value), -1
     )
-    for statement in module.body.statements:
-        if contexts[statement.context].function != function or statement.at <= test.at:
+    for statement in module.own_statements(function):
+        if statement.at <= test.at:
             continue
         inside = branch >= 0 and _within(module, statement.context, branch)
         if inside != denied and _is_answer(module, statement, function):

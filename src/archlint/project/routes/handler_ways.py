@@ -77,8 +77,7 @@ class HandlerWays:
         if asker == bypass.handler or bypass.point.effect != "db.read":
             return False
         body = asker.module.body
-        own = [s for s in body.statements if body.contexts[s.context].function == asker.index]
-        raised = [last_name(body, s.value) for s in own if s.kind == "raise"]
+        raised = [last_name(body, s.value) for s in asker.module.own_statements(asker.index) if s.kind == "raise"]
         return any(_MISSING.search(name) for name in raised) and not self._project.effects.has(asker, "db.write")
 
     def entries(self, handler: Def) -> tuple[CallSite, ...]:

@@ -48,13 +48,9 @@ def answers_failure(project: Project, definition: Def) -> bool:
     given = [argument.value for site in project.calls.of(definition) for argument in site.call.arguments]
     given += [site.call.callee for site in project.calls.of(definition)]
     returned = project.symbols.scopes(definition.module).returns.get(definition.index, [])
-    body = definition.module.body
+    own = definition.module.own_statements(definition.index)
     given += [s.value for s in returned if s.value is not None]
-    given += [
-        s.value
-        for s in body.statements
-        if isinstance(s.target, Attribute) and s.value is not None and body.contexts[s.context].function == definition.index
-    ]
+    given += [s.value for s in own if isinstance(s.target, Attribute) and s.value is not None]
     return any(map(_is_failure, given))
 
 

@@ -67,11 +67,10 @@ class UnnamedCredentials:
         for mapping, context in walk_module(at.module, frozenset({Mapping})):
             if isinstance(mapping, Mapping) and body.contexts[context].function == function:
                 given += zip(mapping.keys, mapping.values, strict=True)
-        for call in body.calls:
-            if body.contexts[call.context].function == function:
-                taken = _taken_by(last_name(body, call.callee))
-                given += ((argument.name or taken, argument.value) for argument in call.arguments[:1])
-                given += ((argument.name, argument.value) for argument in call.arguments[1:])
+        for call in at.module.own_calls(function):
+            taken = _taken_by(last_name(body, call.callee))
+            given += ((argument.name or taken, argument.value) for argument in call.arguments[:1])
+            given += ((argument.name, argument.value) for argument in call.arguments[1:])
         for statement in at.module.own_statements(function):
             if isinstance(statement.target, Attribute) and statement.value is not None:
                 given.append((statement.target.attr, statement.value))

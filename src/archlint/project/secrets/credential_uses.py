@@ -49,11 +49,10 @@ class CredentialUses:
     def finds(self, expr: Expr, at: Place) -> bool:
         """`Sessions.query.filter_by(token=token)` in the same function: who has it is found by it."""
         body = at.module.body
-        function = body.contexts[at.context].function
         return isinstance(expr, Name) and any(
             argument.name == expr.id and isinstance(argument.value, Name) and argument.value.id == expr.id
-            for call in body.calls
-            if body.contexts[call.context].function == function and last_name(body, call.callee) in _FINDING
+            for call in at.module.own_calls(body.contexts[at.context].function)
+            if last_name(body, call.callee) in _FINDING
             for argument in call.arguments
         )
 
@@ -131,9 +130,8 @@ class CredentialUses:
     def is_signed(self, expr: Name, at: Place) -> bool:
         """It is part of a message whose keyed digest the same function makes."""
         body = at.module.body
-        function = body.contexts[at.context].function
-        for call in body.calls:
-            if body.contexts[call.context].function == function and spell(body, call.callee).endswith(_KEYED):
+        for call in at.module.own_calls(body.contexts[at.context].function):
+            if spell(body, call.callee).endswith(_KEYED):
                 given = [a.value for n, a in enumerate(call.arguments) if a.name == "msg" or (a.name is None and n == 1)]
                 if any(expr.id in names_in(body, value) for value in given):
                     return True

@@ -25,7 +25,7 @@ def token_of(site: CallSite) -> str | None:
     """The name under which the digest is used as a token; None where nothing shows that it is one."""
     module, body = site.module, site.module.body
     function = body.contexts[site.call.context].function
-    own = [s for s in body.statements if body.contexts[s.context].function == function and s.kind == "assign"]
+    own = [s for s in module.own_statements(function) if s.kind == "assign"]
     names: set[str] = set()
     for statement in own:
         target, value = statement.target, statement.value
@@ -47,15 +47,15 @@ def _returned(site: CallSite, function: int) -> str | None:
     module = site.module
     if function < 0 or not _is_purposeful(name := module.outline.functions[function].name):
         return None
-    own = (s for s in module.statements["return"] if module.body.contexts[s.context].function == function)
+    own = (s for s in module.own_statements(function) if s.kind == "return")
     return name if any(_holds(module, s.value, site.index) for s in own) else None
 
 
 def _sent(module: Module, function: int, names: set[str]) -> str | None:
     """The one of the names that goes into a cookie."""
     body = module.body
-    for call in body.calls if names else ():
-        if body.contexts[call.context].function == function and last_name(body, call.callee) in _COOKIES:
+    for call in module.own_calls(function) if names else ():
+        if last_name(body, call.callee) in _COOKIES:
             used = names & {name for argument in call.arguments for name in names_in(body, argument.value)}
             if used:
                 return min(used)

@@ -89,8 +89,7 @@ class PasswordColumns:
     def _unless_set_again(self, use: PasswordUse) -> Iterator[PasswordUse]:
         """What the same function hands to a method that hashes it for the column is not what stays there."""
         body = use.module.body
-        function = body.contexts[use.context].function
-        calls = (call for call in body.calls if body.contexts[call.context].function == function)
+        calls = use.module.own_calls(body.contexts[use.context].function)
         setters = self._setters | {_OWN_SETTER} if use.column.endswith(f".{_INHERITED}") else self._setters
         if not any(last_name(body, call.callee) in setters for call in calls):
             yield use

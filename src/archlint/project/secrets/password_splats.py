@@ -72,13 +72,11 @@ class PasswordSplats:
         function = body.contexts[site.call.context].function
         if function < 0:
             return True
-        for statement in body.statements:
-            if body.contexts[statement.context].function != function:
-                continue
+        for statement in site.module.own_statements(function):
             if _names(statement.target, name) or (statement.kind == "delete" and _names(statement.value, name)):
                 return True
-        for call in body.calls:
-            if body.contexts[call.context].function != function or call.at == site.call.at:
+        for call in site.module.own_calls(function):
+            if call.at == site.call.at:
                 continue
             called = last_name(body, call.callee)
             vocabulary = self._taint.vocabulary

@@ -107,8 +107,8 @@ def _is_set_anew(site: CallSite, names: AbstractSet[str]) -> bool:
     function = body.contexts[site.call.context].function
     around = (s for s in site.module.statements["assign"] if s.at <= site.call.at < s.end)
     names = names - {s.target.id for s in around if isinstance(s.target, Name)}
-    for call in body.calls:
-        if body.contexts[call.context].function == function and call.at > site.call.at:
+    for call in site.module.own_calls(function):
+        if call.at > site.call.at:
             given = [argument.value for argument in call.arguments if isinstance(argument.value, Name)]
             if _sets_anew(last_name(body, call.callee)) and any(name.id in names for name in given):
                 return True
@@ -116,10 +116,9 @@ def _is_set_anew(site: CallSite, names: AbstractSet[str]) -> bool:
         type(s.target) is Attribute
         and not _PASSWORD.isdisjoint(words_of(s.target.attr))
         and s.at > site.call.at
-        and body.contexts[s.context].function == function
         and not names.isdisjoint(names_in(body, s.value))
         and not any(isinstance(p, CallRef) and p.index == site.index for p in parts_of(body, s.value))
-        for s in body.statements
+        for s in site.module.own_statements(function)
     )
 
 

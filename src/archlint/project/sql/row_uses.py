@@ -102,8 +102,7 @@ class RowUses:
         function = body.contexts[sink.call.context].function
         bound = _bound(sink)
         read = {name for expr in _expressions(sink.module, function) for name in names_in(body, expr)}
-        own = (call.callee for call in body.calls if body.contexts[call.context].function == function)
-        read |= {name for callee in own for name in names_in(body, callee)}
+        read |= {name for call in sink.module.own_calls(function) for name in names_in(body, call.callee)}
         return "nobody reads the rows that it gives back" if bound and read.isdisjoint(bound) else ""
 
     def _is_asked(self, sql: Sql) -> bool:
@@ -147,15 +146,15 @@ class RowUses:
         function = body.contexts[sink.call.context].function
         names = {
             statement.target.id
-            for statement in body.statements
-            if isinstance(statement.target, Name) and body.contexts[statement.context].function == function
-            if any(isinstance(part, CallRef) and part.index == sink.index for part in parts_of(body, statement.value))
+            for statement in sink.module.own_statements(function)
+            if isinstance(statement.target, Name)
+            and any(isinstance(part, CallRef) and part.index == sink.index for part in parts_of(body, statement.value))
         }
         return any(
             any(isinstance(part, CallRef) and part.index == sink.index for part in parts_of(body, argument.value))
             or not names.isdisjoint(names_in(body, argument.value))
-            for call in body.calls
-            if body.contexts[call.context].function == function and last_name(body, call.callee) in self._whole_models
+            for call in sink.module.own_calls(function)
+            if last_name(body, call.callee) in self._whole_models
             for argument in call.arguments
         )
 
@@ -165,7 +164,7 @@ class RowUses:
         if function < 0:
             return False
         bound = _bound(sink)
-        asked = (call.callee for call in body.calls if body.contexts[call.context].function == function)
+        asked = (call.callee for call in sink.module.own_calls(function))
         if any(
             isinstance(c, Attribute) and c.attr == "keys" and isinstance(c.base, Name) and c.base.id in bound for c in asked
         ):

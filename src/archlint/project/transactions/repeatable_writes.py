@@ -76,9 +76,9 @@ def _is_compared(commit: Commit, beside: Commit | None = None) -> bool:
 def _flagged(module: Module, flag: str, function: int) -> Iterator[bool]:
     """For each place that sets the flag: only where something differs."""
     body = module.body
-    for s in body.statements:
+    for s in module.own_statements(function):
         is_set = isinstance(s.target, Name) and s.target.id == flag and isinstance(s.value, Constant) and s.value.value is True
-        if not is_set or body.contexts[s.context].function != function:
+        if not is_set:
             continue
         tests = (body.contexts[row].subject for row in chain(module, s.context) if body.contexts[row].kind == "if")
         yield any(_differs(part) for test in tests if test is not None for part in parts_of(body, test))

@@ -58,10 +58,10 @@ def _is_straight(module: Module, context: int, function: int) -> bool:
 def _validators(module: Module, function: int, text: str) -> Iterator[tuple[Expr, int]]:
     """What `validate` is asked of about what is spelled so, where an error follows the refusal; and the place."""
     body = module.body
-    for statement in body.statements:
+    for statement in module.own_statements(function):
         place = body.contexts[statement.context]
         test = place.subject
-        if place.function != function or statement.kind != "raise" or place.kind != "if":
+        if statement.kind != "raise" or place.kind != "if":
             continue
         asked = test.operands[0] if isinstance(test, Operation) and test.op == "not" else None
         if not isinstance(asked, CallRef) or not _is_straight(module, place.parent, function):

@@ -47,12 +47,8 @@ class FixedAddresses:
         is_parameter = any(parameter.name == name for parameter in function.parameters)
         if is_parameter and not (depth > 0 and self._is_given_fixed(name, way, depth)):
             return False
-        contexts = module.body.contexts
-        own = [
-            s
-            for s in module.body.statements
-            if contexts[s.context].function == definition.index and isinstance(s.target, Name) and s.target.id == name
-        ]
+        all_own = module.own_statements(definition.index)
+        own = [s for s in all_own if isinstance(s.target, Name) and s.target.id == name]
         if any(s.kind not in ("assign", "annotate", "augment") for s in own):
             return False  # of a loop, or what a `with` gives
         return depth > 0 and all(s.value is None or self._is_fixed(s.value, way, depth - 1) for s in own)

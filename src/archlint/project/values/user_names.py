@@ -19,11 +19,9 @@ def is_user_name(vocabulary: Vocabulary, module: Module, expr: Expr, context: in
     if not (isinstance(expr, Attribute) and expr.attr == "data" and isinstance(expr.base, Attribute)):
         return False
     body, text = module.body, spell(module.body, expr)
-    function = body.contexts[context].function
     names = {
         argument.name
-        for call in body.calls
-        if body.contexts[call.context].function == function
+        for call in module.own_calls(body.contexts[context].function)
         for argument in call.arguments
         if argument.name and isinstance(argument.value, Attribute) and spell(body, argument.value) == text
     }

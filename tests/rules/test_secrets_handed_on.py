@@ -37,3 +37,42 @@ def register(client, {given}):
 def test_what_is_handed_on(rule: str, called: str, given: str, confidence: Confidence) -> None:
     (found,) = testing.run_rule(rule, {"app/sender.py": SENDER.format(given=given, called=called)})
     assert found.confidence == confidence
+
+
+SERVED = """
+from flask import Flask, request
+
+from app.sender import Sender
+
+app = Flask(__name__)
+
+
+@app.post("/users")
+def users():
+    return Sender().find(request.json["name"])
+"""
+ASKED = """
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+class Sender:
+    def find(self, name):
+        return self.ask(name)
+
+    def find_by_email(self, email):
+        return self.ask(f"/by-email/{email}")
+
+    def ask(self, path):
+        logger.info("asked for %s", path)
+        return path
+"""
+
+
+@pytest.mark.parametrize(
+    ("used", "confidence"), [("", Confidence.LOW), ("\n\napp.find = Sender().find_by_email", Confidence.HIGH)]
+)
+def test_what_a_function_hands_on_that_nobody_calls(used: str, confidence: Confidence) -> None:
+    (found,) = testing.run_rule("SEC017", {"app/sender.py": ASKED, "app/serve.py": SERVED + used})
+    assert found.confidence == confidence

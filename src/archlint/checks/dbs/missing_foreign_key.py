@@ -7,10 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.schema import Column, Schema, Table
 from archlint.project.schema.lookups import full_name, kind_of, meant
+from archlint.project.schema.model_bases import ModelBases
 from archlint.project.words import words_of
 
 _ENDING, _KEY = "_id", "id"
@@ -37,7 +39,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     groups: dict[tuple[str, str, str], list[tuple[Schema, Table]]] = defaultdict(list)
     for schema, table in project.schemas.tables:
         groups[schema.service, schema.made_by, schema.folder].append((schema, table))
-    in_files = _in_files(project)
+    in_files, bases = _in_files(project), ModelBases(project)
     for _, group in sorted(groups.items()):
         tables = {table.name.lower(): table for _, table in group}
         apart = _apart(group)
@@ -50,7 +52,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             if schema.made_by == "models":
                 held |= written
             kept = (held, written, apart.get(table.site.path, set()))
-            yield from _of_table(schema, table, tables, params, kept, has_keys=keyed > 0)
+            for hit, target in _of_table(schema, table, tables, params, kept, has_keys=keyed > 0):
+                is_apart = schema.made_by == "models" and bases.are_apart(table, target)
+                yield replace(hit, confidence=Confidence.LOW) if is_apart else hit
 
 
 def _apart(group: list[tuple[Schema, Table]]) -> Mapping[str, set[str]]:
@@ -87,8 +91,9 @@ def _of_table(
     keys: tuple[set[str], set[str], set[str]],
     *,
     has_keys: bool,
-) -> Iterator[Hit]:
-    """`keys`: its columns that have one, those that have one in any file, and those that are kept apart."""
+) -> Iterator[tuple[Hit, Table]]:
+    """The hits, with the tables that are meant. `keys`: its columns that have one, those that have one in any file, and those
+    that are kept apart."""
     if not set(params.traces).isdisjoint(words_of(table.name)) or table.name.lower().endswith(params.trace_endings):
         return
     names = {column.name.lower() for column in table.columns}
@@ -112,13 +117,14 @@ def _of_table(
         is_known &= led is None or _SIZE.findall(column.type) == _SIZE.findall(led.type) or not _SIZE.search(led.type)
         is_known &= not column.default and not _is_copied(base, names, target)
         is_known &= not (_is_big(column) and led is not None and not _is_big(led))  # it has room for more than the keys there
-        yield Hit(
+        hit = Hit(
             column.site,
             {"table": full_name(table), "column": column.name, "target": full_name(target)},
             confidence=_confidence(schema, table, column, known=is_known),
             related=(Step(target.site, f"`{full_name(target)}` is made here"),),
             anchor=f"{full_name(table)} {column.name}",
         )
+        yield hit, target
 
 
 def _is_copied(base: str, names: set[str], target: Table) -> bool:

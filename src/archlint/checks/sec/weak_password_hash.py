@@ -15,7 +15,7 @@ from archlint.project.parts import parts_of
 from archlint.project.secrets.credentials import Vocabulary
 from archlint.project.secrets.digest_uses import DigestUses
 from archlint.project.secrets.digests import Digest, Digests
-from archlint.project.secrets.flows import Habits, Place
+from archlint.project.secrets.flows import Habits, Place, Source
 from archlint.project.secrets.hashed_fields import HashedFields
 from archlint.project.secrets.logged import is_guarded
 from archlint.project.secrets.password_hashing import Hashing
@@ -80,7 +80,7 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing, fiel
     flow = taint.flow(digest.data, at)
     is_open = not flow.clean or gets_constants(taint.locals.origins, site.module, digest.data, site.call.context)
     sources = flow.sources or (hashing.given(taint, digest, at, uses) if is_open else ())
-    sources = tuple(source for source in sources if not fields.holds(source))
+    sources = tuple(source for source in sources if not fields.holds(source) and not _is_of_row(source))
     if not sources:
         return
     best = max(sources, key=lambda source: source.confidence)
@@ -95,6 +95,25 @@ def _hits(taint: Taint, digest: Digest, uses: DigestUses, hashing: Hashing, fiel
         confidence=min(best.confidence, proof),
         path=(*best.steps, step),
     )
+
+
+def _is_of_row(source: Source) -> bool:
+    """It stands among other fields of one object, `(user.id, user.email, user.password, KEY)`: a token that goes with the row,
+    whose password is a hash as likely as not."""
+    if source.read is None:
+        return False
+    expr, at = source.read
+    if not isinstance(expr, Attribute):
+        return False
+    owner = spell(at.module.body, expr.base)
+    around = (s for s in at.module.body.statements if s.at <= expr.at < s.end and s.value is not None)
+    fields = {
+        part.attr
+        for statement in around
+        for part in parts_of(at.module.body, statement.value)
+        if isinstance(part, Attribute) and spell(at.module.body, part.base) == owner
+    }
+    return len(fields) > _OTHER_FIELDS
 
 
 class _Doubts:
@@ -135,6 +154,8 @@ def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -
     return Confidence.MEDIUM if typed or (not handed and hashing.is_salted(digest)) else Confidence.LOW
 
 
+_OTHER_FIELDS = 2
+"""Beside a password: a salt is one."""
 _KEYS = frozenset({"key", "iv"})
 _TIMES = frozenset({"ts", "timestamp", "time", "stamp", "expires", "expiry", "nonce"})
 

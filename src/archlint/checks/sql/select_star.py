@@ -18,6 +18,7 @@ from archlint.project.schema.names import is_of_moment, last_part
 from archlint.project.source.one_off import OneOffWords
 from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import last_name
+from archlint.project.sql.replaced_routines import ReplacedRoutines
 from archlint.project.sql.row_uses import RowUses
 from archlint.project.sql.statements import Sql
 from archlint.project.sql.whole_rows import WholeRows
@@ -78,11 +79,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     copied, moment = _copied(project), _of_functions(project, params)
     renamed = _renamed(project, params)
     rows = RowUses(project, params.whole_models, params.told_columns)
+    replaced = ReplacedRoutines(project)
     uses = Uses(rows, WholeRows(project), RunByHand(project, params), renamed, _listed_at_run_time(project))
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
             continue
         for statement in sql.facts.statements:
+            if replaced.hold(sql, statement.at):
+                continue
             passing = _passing(sql, statement, moment)
             found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, passing))
             for hit in (_seen_through(_weighed(uses, sql, hit), sql, params) for hit in found):

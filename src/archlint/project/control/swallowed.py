@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Await, CallRef, Statement
+from archlint.facts.syntax import Await, Body, CallRef, Context, Statement
 from archlint.project.control.sequence import handlers_of
 from archlint.project.spelling import last_name
 
@@ -22,10 +22,15 @@ def catches(module: Module, context: int) -> bool:
         place = contexts[context]
         if place.kind == "try" and _swallows(module, context):
             return True
-        if place.kind == "with" and place.subject is not None and last_name(module.body, place.subject) == _SUPPRESSING:
+        if suppresses(module.body, place):
             return True
         context = contexts[context].parent
     return False
+
+
+def suppresses(body: Body, place: Context) -> bool:
+    """A `with` that keeps a failure inside of it to itself."""
+    return place.kind == "with" and place.subject is not None and last_name(body, place.subject) == _SUPPRESSING
 
 
 def _swallows(module: Module, tried: int) -> bool:

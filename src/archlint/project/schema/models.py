@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
+_ANY_NAME = "column"
+
 
 class Models:
     """All tables that models of production code declare."""
@@ -70,6 +72,12 @@ class Models:
             key = last_part(stored.table).lower()
             found[key] = (*found.get(key, ()), name)
         return found
+
+    def type_of(self, written: Written) -> str:
+        """The SQL type of what declares a column, `Column(Integer, primary_key=True)`; empty for all else."""
+        made = self._reading.made(written)
+        declared = self._declarations.column(made, _ANY_NAME) if made is not None else None
+        return declared.column.type if declared is not None else ""
 
     def module_of(self, change: Change) -> Module | None:
         return self._project.modules.by_path.get(change.site.path)

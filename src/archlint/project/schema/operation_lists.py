@@ -149,8 +149,9 @@ def _label(project: Project, folder: str) -> str:
         for klass in module.outline.classes if module is not None else ():
             for binding in project.symbols.scopes(module).bindings(klass.context, "label") if module is not None else ():
                 statement = module.body.statements[binding.index] if module is not None else None
-                if statement is not None and isinstance(statement.value, String):
-                    return statement.value.value
+                label = statement.value if statement is not None else None
+                if isinstance(label, String) and label.value.isidentifier():  # else another class tells what it shows
+                    return label.value
     return posixpath.basename(app)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
+from archlint.facts.findings import Site
 from archlint.facts.schema import Change, Column, Schema, Table
 from archlint.project.schema.databases import databases_of, users_model
 from archlint.project.schema.declarations import Declarations
@@ -112,6 +113,20 @@ class Schemas:
         for schema, table in self.tables:
             found[table.name.lower()].append((schema, table))
         return {name: tuple(tables) for name, tables in found.items()}
+
+    def declared(self, table: Table, column: str = "") -> tuple[Site, ...]:
+        """Where models declare a table, or a column of it, whatever makes it."""
+        found = self._declared.get(table.name.lower(), ())
+        if not column:
+            return tuple(each.site for each in found)
+        return tuple(held.site for each in found if (held := each.column(column)) is not None)
+
+    @cached_property
+    def _declared(self) -> Mapping[str, list[Table]]:
+        found: dict[str, list[Table]] = defaultdict(list)
+        for table in (table for schema in self.all if schema.made_by == "models" for table in schema.tables):
+            found[table.name.lower()].append(table)
+        return found
 
     # Histories
 

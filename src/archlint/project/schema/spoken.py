@@ -14,7 +14,7 @@ _HEAD = 2000
 _WORDS = re.compile(r"[^a-z0-9]+")
 _ASIDE = frozenset(
     {"docs", "doc", "documentation", "archive", "archives", "archived", "legacy", "old", "obsolete", "deprecated"}
-    | {"demo", "demos", "demonstration", "demonstrations"}
+    | {"demo", "demos", "demonstration", "demonstrations", "example", "examples"}
     | {"static", "uploads", "uploaded", "attachments"}
 )
 """Words of folders of what is told, what was, what is made to show something, and what users have sent or are sent."""

@@ -12,6 +12,7 @@ from archlint.facts.findings import Confidence, Hit, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Name, String
 from archlint.project.control.reached import Reached
 from archlint.project.effects.stand_ins import stands_in
+from archlint.project.model import Def
 from archlint.project.parts import parts_of
 from archlint.project.secrets.announced import announces
 from archlint.project.secrets.credentials import Vocabulary
@@ -85,6 +86,7 @@ class Leaks:
             return replace(source, confidence=Confidence.MEDIUM if _is_setting(source) else Confidence.LOW)
         if (
             self._unknown.holds(value, source)
+            or self._is_uncalled(source)
             or (not self._mailboxes and not _is_setting(source) and stands_in(value))
             or (value.sink == "log" and self._project.masked_logs.are)
             or (source.kind == CONNECTION and self._is_switched_on(value))
@@ -94,6 +96,14 @@ class Leaks:
         elif source.confidence < Confidence.MEDIUM and not source.certain and announces(self._vocabulary, value, source):
             source = replace(source, confidence=Confidence.MEDIUM, certain=True)
         return self._reached.judged(value, source)
+
+    def _is_uncalled(self, source: Source) -> bool:
+        """A function hands it over that nobody is seen to call."""
+        if source.handed_over is None or source.read is None:
+            return False
+        at = source.read[1]
+        function = at.module.body.contexts[at.context].function
+        return function >= 0 and self._project.uncalled.is_left(Def(at.module, at.module.name, function))
 
     def _is_switched_on(self, value: LoggedValue) -> bool:
         """Another setting says that it may be shown here: `if settings.SHOW_DATABASE:`."""

@@ -328,7 +328,7 @@ class Taint:
             return CLEAN
         if is_open(expr.id):
             return UNKNOWN
-        naming = self.vocabulary.names(expr.id)
+        naming = self.vocabulary.names(expr.id) if not self.locals.is_caught(expr, at) else None
         inner = self.locals.given(expr, at)
         if naming is None and self.habits.access and not inner.sources and self._is_drawn_code(expr, at):
             return Flow((self.source(expr, at, _ONE_TIME, Confidence.HIGH),))
@@ -424,7 +424,7 @@ class Taint:
     def _of_owner(self, expr: Attribute, at: Place) -> Naming | None:
         """`otp.code` is what `otp_code` is, where the owner is named for such a thing already, and `api_key.key` an API key."""
         owner = last_name(at.module.body, expr.base)
-        if self.vocabulary.names(owner) is None:
+        if self.vocabulary.names(owner) is None or self.locals.is_caught(expr.base, at):
             return None
         naming = self.vocabulary.names(owner if expr.attr == "key" else f"{owner}_{expr.attr}")
         return naming if naming is not None and naming.certain and not naming.several else None

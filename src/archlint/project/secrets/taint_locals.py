@@ -83,6 +83,14 @@ class LocalFlows:
             return False
         return any(isinstance(o, Origin) and o.each for o in self.origins.of(at.module, expr, at.context))
 
+    def is_caught(self, expr: Expr, at: Place) -> bool:
+        """The name of what a handler has caught: `except ParseWarning as pw`."""
+        if not isinstance(expr, Name) or self._taint.vocabulary.names(expr.id) is None:
+            return False
+        statements = at.module.body.statements
+        bindings = self._taint.project.symbols.scopes(at.module).lookup(at.context, expr.id, expr.at)[1]
+        return bool(bindings) and all(b.kind == "statement" and statements[b.index].kind == "except" for b in bindings)
+
     def is_piece(self, expr: Expr, at: Place, depth: int = 2) -> bool:
         """One of the pieces of `text.split(",")`, also trimmed: an item of a list, a field of a line."""
         if not isinstance(expr, Name) or depth == 0:
@@ -363,6 +371,8 @@ def is_configured(names: frozenset[str], module: Module, expr: Expr) -> bool:
     elif isinstance(expr, CallRef):
         callee = module.body.calls[expr.index].callee
         base = callee.base if isinstance(callee, Attribute) else callee
+    if isinstance(base, Subscript):  # a group of settings: `CONF["mail"].sender`
+        base = base.base
     held_by = isinstance(base, Name | CallRef) or last_name(module.body, base) == "environ"
     return name.isupper() or (held_by and last_name(module.body, base) in names)
 

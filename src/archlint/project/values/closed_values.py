@@ -35,7 +35,7 @@ from archlint.project.values.closed_places import (
     places_around,
     written_in,
 )
-from archlint.project.values.converted_first import LEAVES, is_converted
+from archlint.project.values.converted_first import LEAVES, is_converted, is_passed
 from archlint.project.values.own_things import readings
 from archlint.project.values.told_by_tests import ToldByTests, cased
 from archlint.project.words import words_of
@@ -128,11 +128,12 @@ class ClosedValues:
             if statement.end > expr.at:
                 continue  # what is given it here is not vetted yet
             called = statement.value.value if type(statement.value) is Await else statement.value
-            if statement.kind == "expression" and isinstance(called, CallRef) and statement.context in around:
+            if statement.kind == "expression" and isinstance(called, CallRef):
                 given = [argument.value for argument in body.calls[called.index].arguments]
                 words = words_of(last_name(body, called))
                 vets = checks(words, self._checking) and ACCESS.isdisjoint(words)
-                if vets and any(spell(body, part) == text for value in given for part in names_of(body, value)):
+                is_given = any(spell(body, part) == text for value in given for part in names_of(body, value))
+                if vets and is_given and is_passed(body, statement.context, text, around, self._leaving):
                     return True
         function = body.contexts[at.context].function
         return self._is_looked_up(at.module, expr, text, function) or has_refused_items(

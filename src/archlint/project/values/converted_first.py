@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Body, Call, Comparison, Constant, Expr, Name, Statement, Subscript
 from archlint.project.control.sequence import handlers_of
+from archlint.project.control.swallowed import suppresses
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ def is_passed(body: Body, context: int, text: str, around: Set[int], leaving: Se
     nothing."""
     while context >= 0 and context not in around:
         place = body.contexts[context]
-        is_tried = place.kind == "try" and not _lets_through(body, context, text, around, leaving)
-        if not is_tried and not (place.kind == "if" and place.subject is not None and _is_there(body, place.subject, text)):
+        is_run = place.kind == "try" and not _lets_through(body, context, text, around, leaving)
+        is_run = is_run or (place.kind == "with" and not suppresses(body, place))
+        if not is_run and not (place.kind == "if" and place.subject is not None and _is_there(body, place.subject, text)):
             return False
         context = place.parent
     return context >= 0

@@ -132,6 +132,8 @@ class InsertedValues:
             reach = Reach.READ
         if reach == Reach.UNPROVED and self._operators.gives(expr, spot.place):
             return
+        if reach == Reach.READ and self._outside.is_no_text(expr, spot.place):
+            return
         reach = Reach.UNPROVED if is_called_sql(expr, spot.taken, spot.entry.before) else reach
         label = shorten(spell(module.body, expr))
         site = Site(module.path, expr.at, expr.end)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Expr, Subscript
 from archlint.project.model import CallSite, Def, Type
+from archlint.project.schema.made import Written
 from archlint.project.secrets.flows import Place
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ _MODEL = "db-model"
 _CHATS = frozenset({"chat-message"})
 _MESSAGES = _CHATS | {"broker-message"}
 _READ_OUT = frozenset({"db-cursor", "db-result", "http-response"}) | _MESSAGES
+_NO_TEXT = frozenset(
+    {"INTEGER", "BIGINT", "SMALLINT", "FLOAT", "REAL", "DOUBLE PRECISION", "NUMERIC", "BOOLEAN", "TIMESTAMP", "DATE", "TIME",
+     "INTERVAL", "UUID"}
+)  # fmt: skip
+"""Types of columns that hold no text."""
 _READ, _ASKED = "db.read", "http"
 
 
@@ -64,6 +70,13 @@ class OutsideValues:
             return False
         owner = Type(f"{place.module.name}.{place.module.outline.classes[klass].qualname}")
         return self._project.types.role(owner) == _MODEL
+
+    def is_no_text(self, expr: Expr, place: Place) -> bool:
+        """What describes a column of numbers, dates, truths or keys, so that it holds no character that could do harm."""
+        if not isinstance(expr, CallRef) or place.module.body.contexts[place.context].klass < 0:
+            return False
+        type_ = self._project.schemas.models.type_of(Written(place.module, expr, place.context))
+        return type_.partition("(")[0].strip() in _NO_TEXT
 
     def _types(self, expr: Expr, place: Place) -> list[Type]:
         return list(self._project.types.all(place.module, expr, place.context))

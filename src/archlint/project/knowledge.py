@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from archlint.facts.knowledge import Library, Operation, TypeInfo
 from archlint.facts.schema_knowledge import SchemaModel, SchemaPart
+from archlint.project.types.lazy_ways import lazy_ways
 from archlint.project.types.notation import parse_notation
 
 _CHAINED = Operation(returns="self")
@@ -20,9 +21,11 @@ _ANSWERING = frozenset(
 
 
 class Knowledge:
-    """The libraries of the documents, joined. All answers are about canonical names, see `canonical`."""
+    """The libraries of the documents, joined. All answers are about canonical names, see `canonical`.
 
-    def __init__(self, libraries: Iterable[Library] = ()) -> None:
+    `lazy_ways`: as the property, where it is known already."""
+
+    def __init__(self, libraries: Iterable[Library] = (), lazy_ways: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.libraries: tuple[Library, ...] = tuple(sorted(libraries, key=lambda library: library.library))
         self._aliases: dict[str, str] = {}
         self._prefixes: dict[str, str] = {}
@@ -48,6 +51,7 @@ class Knowledge:
         self._lineages: dict[str, tuple[str, ...]] = {}
         self._roles: dict[str, str] = {}
         self._unasked: dict[str, bool] = {}
+        self._lazy_ways = lazy_ways
         for library in self.libraries:
             self._add(library)
 
@@ -196,6 +200,11 @@ class Knowledge:
         """What a package is (`orm`, `web-framework`, …); empty where nothing is known of it."""
         library = self.library(dotted)
         return library.kinds if library else ()
+
+    @cached_property
+    def lazy_ways(self) -> Mapping[str, tuple[str, ...]]:
+        """See `lazy_ways.lazy_ways`."""
+        return lazy_ways(self.libraries) if self._lazy_ways is None else self._lazy_ways
 
     @cached_property
     def handing(self) -> frozenset[str]:

@@ -15,12 +15,14 @@ from archlint.facts.syntax import (
     Comparison,
     Comprehension,
     Conditional,
+    Constant,
     Expr,
     Mapping,
     Name,
     Operation,
     Slice,
     Starred,
+    String,
     Subscript,
     Template,
     Walrus,
@@ -50,6 +52,9 @@ PARTS: dict[type, Callable[[Any], tuple[Expr, ...]]] = {
 }
 """Type of expression → what gives its direct subexpressions in source order, those of a call left out. A table, since
 every expression of the project goes through it."""
+
+_LEAVES = frozenset({Name, Constant, String})
+"""Most of an expression: they have no parts."""
 
 
 def item_read(body: Body, expr: Expr | None, methods: Container[str] = ("get",)) -> tuple[Expr, Expr] | None:
@@ -89,7 +94,8 @@ def parts_of(body: Body, expr: Expr | None) -> Iterator[Expr]:
     while waiting:
         current = waiting.pop()
         yield current
-        waiting += reversed(children(body, current))
+        if type(current) not in _LEAVES:
+            waiting += reversed(children(body, current))
 
 
 def leaves_of(expr: Expr) -> Iterator[Expr]:

@@ -43,10 +43,10 @@ def kept_knowledge(documents: Mapping[str, str | bytes], store: FactStore, key: 
     kept = store.get_many([key]).get(key)
     if kept is not None:
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return Knowledge(msgspec.msgpack.decode(kept, type=tuple[Library, ...]))
+            return Knowledge(*msgspec.msgpack.decode(kept, type=tuple[tuple[Library, ...], dict[str, tuple[str, ...]]]))
     known = load_knowledge(documents)
     plain = [msgspec.structs.replace(library, examples=()) for library in known.libraries]
-    store.put_many({key: msgspec.msgpack.encode(plain)})
+    store.put_many({key: msgspec.msgpack.encode((plain, known.lazy_ways))})
     return known
 
 

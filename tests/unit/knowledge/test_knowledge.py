@@ -49,6 +49,36 @@ def test_names_are_canonical_and_methods_are_inherited() -> None:
     assert box.package_kinds("boxer") == ()
 
 
+LAZY = """
+library: rows
+packages: [rows]
+types:
+  rows.Rows: {item: builtins.object, lazy: {by: [await, len]}, names: [found]}
+"""
+LEADING = """
+library: shelf
+packages: [shelf]
+aliases: {old.Shelf: shelf.Shelf}
+types:
+  shelf.Shelf: {methods: {all: {returns: "builtins.list | rows.Rows"}}}
+  shelves.Guess: {names: [shelf]}
+  box.Plain: {item: builtins.str}
+functions: {far.open: {returns: old.Shelf}}
+"""
+
+
+def test_what_an_import_may_come_to_is_lazy_in_the_ways_of_all_that_it_leads_to() -> None:
+    ways = load_knowledge({"rows.yaml": LAZY, "shelf.yaml": LEADING}).lazy_ways
+    assert ways == dict.fromkeys(("far", "old", "rows", "shelf"), ("await", "len"))  # `shelves` names what holds none
+
+
+def test_each_lazy_type_that_is_shipped_is_lazy_by_its_own_import() -> None:
+    knowledge = shipped_knowledge()
+    lazy = {n: i.lazy.by for library in knowledge.libraries for n, i in library.types.items() if i.lazy is not None}
+    assert lazy
+    assert all(set(by) <= set(knowledge.lazy_ways[name.partition(".")[0]]) for name, by in lazy.items())
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -122,6 +152,7 @@ def test_what_is_kept_is_what_was_read() -> None:
     read = kept_knowledge(documents, store, "one")
     kept = kept_knowledge({}, store, "one")
     assert store.put == 1
+    assert kept.lazy_ways == read.lazy_ways
     assert list(kept.libraries) == [msgspec.structs.replace(library, examples=()) for library in read.libraries]
     assert kept_knowledge({"box.yaml": DOCUMENT}, store, "two").type("box.Row") is not None
 
@@ -131,7 +162,7 @@ def test_whatever_was_kept_the_documents_are_read_where_it_does_not_fit(damage: 
     store = DictStore()
     store.blobs["one"] = damage
     found = kept_knowledge({"box.yaml": DOCUMENT}, store, "one")
-    assert found.type("box.Row") is not None or damage == b"\x90"  # no library at all
+    assert found.type("box.Row") is not None or damage == b"\x92\x90\x80"  # no library at all
 
 
 def test_a_document_at_fault_is_not_kept() -> None:

@@ -7,10 +7,11 @@ import re
 import msgspec
 import pytest
 import yaml
-from project_builder import KNOWLEDGE, project_of
+from project_builder import KNOWLEDGE, project_of, shipped_knowledge
 
 from archlint.facts.knowledge import Example, Library
 from archlint.project import Project
+from archlint.project.knowledge import Knowledge
 
 _MARK = re.compile(r"#\s*=>\s*(.*?)\s*$")
 
@@ -55,6 +56,19 @@ def test_an_example_is_understood_as_it_says(example: Example) -> None:
             assert words[0] in found, (text, sorted(found))
             assert found[words[0]] == set(words[1:]), text
     assert marked, "an example without a mark shows nothing"
+
+
+def test_what_is_left_out_for_want_of_lazy_values_holds_no_point() -> None:
+    shipped = shipped_knowledge()
+    all_ways = sorted({way for ways in shipped.lazy_ways.values() for way in ways})
+    unsifted = Knowledge(shipped.libraries, {"builtins": tuple(all_ways)})
+    for title, example in _examples():
+        points = []
+        for knowledge in (shipped, unsifted):
+            project = project_of({"example.py": example.code}, knowledge)
+            (module,) = project.modules.all
+            points.append([(p.kind, p.at, p.length, [t.name for t in p.targets]) for p in project.effects.edges(module)])
+        assert points[0] == points[1], title
 
 
 def test_every_document_that_tells_of_effects_has_an_example() -> None:

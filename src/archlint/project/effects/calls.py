@@ -79,7 +79,8 @@ class Calls:
         question is about libraries."""
         found = self._known.get(module.path)
         if found is None:
-            found = tuple(s for s in self.in_module(module) if s.targets and s.operation is not None)
+            resolved = [s for s in self.in_module(module) if s.targets]
+            found = tuple([s for s in resolved if s.targets[0].operation is not None or s.operation is not None])
             self._known[module.path] = found
         return found
 

@@ -46,6 +46,7 @@ from archlint.project.names.parameters_run import ParametersRun, PointKind, argu
 from archlint.project.names.put_off import PutOff
 from archlint.project.relations.eager import EagerLoads
 from archlint.project.types.entities import Bound, Entity, External, FunctionRef
+from archlint.project.types.lazy_ways import ways_reached
 from archlint.project.walk import attributes_named, walk_module
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ _PLACE = attrgetter("at", "length")
 
 _EVALUATING = frozenset({Subscript, Await, Comparison, Starred})
 """Expressions that may run something beside calls and properties."""
+_OVER_ALL = frozenset({"iterate", "list"})
 _MEMBERSHIP = frozenset({"in", "not in"})
 _LIST = "builtins.list"
 
@@ -151,7 +153,7 @@ class Points:
             if operation is not None and _takes_callables(operation):
                 handed = self._handed_over(module, site, operation, kinds)
                 yield from (replace(p, kind="threaded") for p in handed) if _is_moved(sites, site.call, moved) else handed
-        kinds.update((index, "deferred") for site in sites for index in self._started.by(site))
+        kinds.update(dict.fromkeys(self._started.among(sites), "deferred"))
         for site in sites:
             targets = site.targets
             if targets:
@@ -228,6 +230,8 @@ class Points:
     def _evaluated(
         self, module: Module, expr: Expr, context: int, by: tuple[str, ...], call: CallSite | None = None
     ) -> Iterator[Point]:
+        if self._ways.isdisjoint(by):
+            return
         targets: list[Target] = []
         for entity in self._inference.entities(module, expr, context):
             if type(entity) is Type and not entity.is_class:
@@ -241,8 +245,13 @@ class Points:
                 targets = [Target(t.name, t.definition, t.operation, Confidence.LOW) for t in targets]
             yield self._point(module, expr, context, "evaluation", tuple(dict.fromkeys(targets)), call)
 
+    @cached_property
+    def _ways(self) -> frozenset[str]:
+        """The ways of evaluating that may run anything: going through a value always may, if the project says how."""
+        return ways_reached(self._project) | _OVER_ALL
+
     def _evaluation(self, type_: Type, by: tuple[str, ...]) -> tuple[Target, ...]:
-        if "iterate" in by or "list" in by:
+        if not _OVER_ALL.isdisjoint(by):
             own = self._project.calls.dispatch.method(type_, "__iter__")
             if own:
                 return own

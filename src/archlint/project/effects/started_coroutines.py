@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archlint.facts.syntax import CallRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from archlint.project.model import CallSite
     from archlint.project.names.parameters_run import ParametersRun
@@ -20,10 +20,12 @@ class StartedCoroutines:
         self._project = project
         self._running = running
 
-    def by(self, site: CallSite) -> Iterator[int]:
-        """Calls that make what a function of the project is given and starts: `in_background(load(key))`."""
-        if all(type(argument.value) is not CallRef for argument in site.call.arguments):
-            return
+    def among(self, sites: Sequence[CallSite]) -> list[int]:
+        """Calls that make what functions of the project are given and start: `in_background(load(key))`."""
+        given_calls = [site for site in sites if any(type(argument.value) is CallRef for argument in site.call.arguments)]
+        return [index for site in given_calls for index in self._by(site)]
+
+    def _by(self, site: CallSite) -> Iterator[int]:
         for kind, expr in self._running.given(site):
             if kind == "deferred" and isinstance(expr, CallRef) and self._is_coroutine(site.module, expr.index):
                 yield expr.index

@@ -224,6 +224,8 @@ class Stack:
         one named like the domain (`domains`, of web sites) a service of its own?"""
         told = _TOLD_BY.get(own) if own is not None else None
         held = {part for part in self._source.below[package] if told and words.FEATURE_MODULES.get(part) == told}
+        if not held:
+            return False
         above = package.rpartition(".")[0]
         beside = [part for part in self._source.below[above] if part not in words.WEAK and part not in words.STRONG]
         return sum(not held.isdisjoint(self._source.below[f"{above}.{part}"]) for part in beside) >= _FEATURES

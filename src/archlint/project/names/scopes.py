@@ -102,7 +102,8 @@ class Scopes:
         later = _NOWHERE
         while True:
             target = redirects.get((scope, name), scope) if redirects else scope
-            found = bindings[target].get(name) if target in bindings else None
+            table = bindings.get(target)
+            found = table.get(name) if table is not None else None
             if found is not None:
                 is_class = self._is_class[target]
                 if not is_class or target == start:

@@ -52,14 +52,17 @@ class SettingValues:
         found: dict[str, list[tuple[Module, Expr]]] = defaultdict(list)
         for module in self._project.modules.production:
             for statement in module.body.statements:
-                path = _path(statement.target) if statement.value is not None else None
-                if path is not None and statement.value is not None:
+                target = statement.target
+                if statement.value is None or not (type(target) is Name or type(target) is Subscript):
+                    continue
+                path = _path(target)
+                if path is not None:
                     found[path].append((module, statement.value))
             for call in module.body.calls:
-                given = (argument.value for argument in call.arguments if argument.name == _CONFIG)
-                for mapping in given:
-                    for name, value in _named(mapping):
-                        found[name].append((module, value))
+                for argument in call.arguments:
+                    if argument.name == _CONFIG:
+                        for name, value in _named(argument.value):
+                            found[name].append((module, value))
         return found
 
 

@@ -45,9 +45,11 @@ class SavedThrough:
         """The classes that name the method's class and may lead to it, each with its methods (own or inherited, the project's)
         that do: none where the framework's own ways do. None where no class names it; a view that only reads leads nowhere."""
         names = _THROUGH.get(definition.function.name)
-        naming = self._naming.get(definition.owner, {}) if definition.function.klass >= 0 else {}
+        if names is None or definition.function.klass < 0:
+            return None
+        naming = self._naming.get(definition.owner, {})
         classes = sorted((klass, actions) for klass, actions in naming.items() if klass != definition.owner)
-        if names is None or not classes:
+        if not classes:
             return None
         found = ((klass, self._leading(klass, names, actions)) for klass, actions in classes)
         return [(klass, methods) for klass, methods in found if methods is not None]
@@ -109,9 +111,10 @@ class SavedThrough:
                 row = outline.functions[place.function].klass if is_returned and place.function >= 0 else place.klass
                 if row < 0 or (not is_returned and place.kind != "class"):
                     continue
-                owner, actions = f"{module.name}.{outline.classes[row].qualname}", self._asked(module, statement.context)
+                owner = f"{module.name}.{outline.classes[row].qualname}"
                 for part in parts_of(module.body, statement.value):
                     for name in self._classes(module, part, statement.context):
+                        actions = self._asked(module, statement.context)
                         known = found[name].get(owner, frozenset())
                         found[name][owner] = None if known is None or actions is None else known | actions
         return dict(found)

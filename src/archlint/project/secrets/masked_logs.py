@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,6 @@ _HIDING = frozenset(
     | {"sanitise", "obfuscate", "obfuscator", "sensitive", "secret", "secrets", "credentials", "pii", "anonymize"}
 )
 """Words in the name of what takes secrets out of a record."""
-_HINTS = re.compile("|".join(sorted(_HIDING)), re.IGNORECASE)
-"""Few names hold one of these at all, and need be taken apart."""
 _INSTALLING = frozenset({"addFilter", "setFormatter", "setLogRecordFactory"})
 _LISTS = frozenset({"processors", "shared_processors", "foreign_pre_chain", "pre_chain", "patcher"})
 _MADE_BY = frozenset({"()", "class"})
@@ -41,17 +38,14 @@ class MaskedLogs:
     @cached_property
     def are(self) -> bool:
         """A class or function of the project that is named for it is installed among what each record goes through."""
-        own = frozenset(self._named())
-        if not own:
-            return False
-        return any(not own.isdisjoint(self._installed(module)) for module in self._project.modules.production)
-
-    def _named(self) -> Iterator[str]:
-        names: set[str] = set()
-        for module in self._project.modules.production:
-            names.update([function.name for function in module.outline.functions])
-            names.update([klass.name for klass in module.outline.classes])
-        yield from (name for name in names if _HINTS.search(name) and not _HIDING.isdisjoint(words_of(name)))
+        production = self._project.modules.production
+        installed = {name for module in production for name in self._installed(module)}
+        hiding = {name for name in installed if not _HIDING.isdisjoint(words_of(name))}
+        return bool(hiding) and any(
+            any(function.name in hiding for function in module.outline.functions)
+            or any(klass.name in hiding for klass in module.outline.classes)
+            for module in production
+        )
 
     def _installed(self, module: Module) -> Iterator[str]:
         """The names of what is put before the handlers of a module's loggers."""

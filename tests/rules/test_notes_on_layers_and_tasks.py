@@ -585,3 +585,73 @@ def test_functions_that_rest_on_nothing_are_of_no_layer(service: str, sure: Conf
 def test_what_fills_the_database_first_puts_the_program_together(name: str, told: int) -> None:
     files = {f"shop/infrastructure/{name}.py": "from shop.presentation import orders\n"}
     assert len(testing.run_rule("ARC001", {**LAYERED, **files})) == told
+
+
+HALF_SERVICE = """\
+from sqlalchemy.orm import Session
+from shop.models import Order
+
+
+def close(session: Session, number):
+    session.delete(session.get(Order, number))
+
+
+def latest(session: Session):
+    return session.query(Order).first()
+"""
+HALF_MODELS = """\
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase): ...
+
+
+class Order(Base): ...
+
+
+class Color(Base): ...
+"""
+HALF_ROUTES = """\
+from fastapi import APIRouter, Depends
+from sqlalchemy.orm import Session
+from shop.application.orders import close, latest
+from shop.models import Color, Order
+
+router = APIRouter()
+
+
+def session() -> Session: ...
+
+
+@router.delete("/orders/{{number}}")
+def closed(number: int, session: Session = Depends(session)):
+    close(session, number)
+
+
+@router.get("/orders/{{number}}")
+def one(number: int, session: Session = Depends(session)):
+    return latest(session).number
+
+
+@router.get("/rows/{{number}}")
+def row(number: int, session: Session = Depends(session)):
+    query = session.query({table})
+    return query.filter_by(number=number).one().number
+
+
+@router.get("/colors")
+def colors(session: Session = Depends(session)):
+    return session.query(Color).count()
+"""
+
+
+@pytest.mark.parametrize(("table", "confidence"), [("Order", Confidence.HIGH), ("Color", Confidence.LOW)])
+def test_table_that_the_layer_changes(table: str, confidence: Confidence) -> None:
+    files = {
+        "shop/presentation/orders.py": HALF_ROUTES.format(table=table),
+        "shop/application/orders.py": HALF_SERVICE,
+        "shop/infrastructure/mail.py": "def send(text): ...\n",
+        "shop/models.py": HALF_MODELS,
+    }
+    found = [hit for hit in testing.run_rule("ARC004", files) if "`row`" in hit.message]
+    assert [hit.confidence for hit in found] == [confidence]

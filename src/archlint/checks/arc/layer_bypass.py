@@ -14,6 +14,7 @@ from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import parts_of
 from archlint.project.routes.handler_ways import Bypass, HandlerWays
+from archlint.project.routes.layer_tables import LayerTables
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
@@ -68,6 +69,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         return
     ways = HandlerWays(project, params.services)
     served = _served(project, ways, params.clients)
+    tables = LayerTables(project)
     is_clean = project.layers.style == "clean"
     found = {handler: past for handler in ways.handlers if (past := _past(ways, handler, params, is_clean=is_clean))}
     for root in sorted({_service(project, handler) for handler in served}):
@@ -83,7 +85,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         for bypass in (bypass for bypasses in theirs.values() for bypass in bypasses):
             if custom.is_in_program(bypass.handler):
                 by_asker[bypass.asker].append(bypass)
-        yield from (_hit(ways, bypasses, custom) for bypasses in by_asker.values())
+        yield from (_hit(ways, bypasses, custom, tables) for bypasses in by_asker.values())
 
 
 def _served(project: Project, ways: HandlerWays, clients: Collection[str]) -> dict[Def, tuple[CallSite, ...]]:
@@ -130,10 +132,12 @@ class _Custom:
         asked = {handler: [set(project.effects.at(site)) for site in entries] for handler, entries in served.items()}
         all_asked = [effects for each in asked.values() for effects in each]
         stored = {handler for handler, sites in served.items() if any(map(ways.gives_rows, sites))}
+        self._stored = stored
         self._asking = {handler.module_name for handler in stored}
         total, kept = len(stored | found.keys()), len(stored - found.keys())
         self.is_one = self._is_configured or len(served) * _MAJORITY >= len(served.keys() | found.keys())
         self._is_majority = self._is_configured or kept >= total * _WHOLE
+        self._is_half = kept * _MAJORITY >= total
         self._is_used_by_most = self._is_configured or len(stored) >= total * _USED
         is_layered = project.layers.style == "layered" and not self._is_configured
         self._stores = len(stored) * _MAJORITY >= total
@@ -147,12 +151,16 @@ class _Custom:
         """Handlers of the same program go through it: another program of the repository may have no such layer."""
         return self._is_configured or _program(handler) in self._programs
 
-    def is_kept(self, bypass: Bypass, *, writes: bool) -> bool:
-        """Most handlers leave all to the layer, or most use it, and those beside it look something up, where this one changes
-        rows. Where it is a repository that is called, and no port lies between, most go through it for what is stored:
+    def is_kept(self, bypass: Bypass, tables: LayerTables, bypasses: Sequence[Bypass], *, writes: bool) -> bool:
+        """Most handlers leave all to the layer; or half do, or this one does for other rows, and most use it, those beside it
+        look something up, and this one changes rows; or one of the two holds, and the layer itself changes the table that this
+        one comes to. Where it is a repository that is called, and no port lies between, most go through it for what is stored:
         others send mail and write logs, and repositories are what handlers use."""
         is_beside = bypass.callee is not None or bypass.handler.module_name in self._asking
-        is_custom = self._is_majority or (writes and self._is_used_by_most and is_beside)
+        is_used = writes and self._is_used_by_most and is_beside
+        is_custom = self._is_majority or (is_used and (self._is_half or bypass.handler in self._stored))
+        if not is_custom and (self._is_half or is_used):
+            is_custom = any(tables.is_changed(each.path.end) for each in bypasses)
         return is_custom and (bypass.callee is None or self._gives_rows)
 
     def has(self, bypass: Bypass) -> bool:
@@ -228,7 +236,7 @@ def _asks_server(end: EffectPoint) -> bool:
     return len(texts) == 1 and texts[0][:1] == ["select"] and "from" not in texts[0]
 
 
-def _hit(ways: HandlerWays, bypasses: list[Bypass], custom: _Custom) -> Hit:
+def _hit(ways: HandlerWays, bypasses: list[Bypass], custom: _Custom, tables: LayerTables) -> Hit:
     """At the first place of the function that asks; the other places are related."""
     places: dict[Site, Bypass] = {}
     for bypass in bypasses:
@@ -247,7 +255,7 @@ def _hit(ways: HandlerWays, bypasses: list[Bypass], custom: _Custom) -> Hit:
     message = "repository" if first.callee is not None else "default" if first.asker == first.handler else "helper"
     is_custom = custom.has(first)
     writes = any(bypass.point.effect == "db.write" for bypass in bypasses)
-    is_kept = is_custom and custom.is_kept(first, writes=writes) and not ways.finds_or_refuses(first)
+    is_kept = is_custom and custom.is_kept(first, tables, bypasses, writes=writes) and not ways.finds_or_refuses(first)
     return Hit(
         sites[0],
         words,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archlint.facts.syntax import Attribute, Name
 from archlint.project.effects.task_retries import is_decorated_task
 from archlint.project.layers import layer_words as words
 from archlint.project.layers.layer_groups import is_below
@@ -51,25 +52,34 @@ class LayerEvidence:
             return ""
         if importer.is_package and is_below(imported.name, importer.name):
             return f"`{imported.name}` is a part of the package itself"
-        if not self._is_ordered and not (self._is_named(importer) and self._is_named(imported)):
+        is_upward = self._layers.layer_of(importer) == "application" and other == "interface"
+        if not self._is_ordered and not is_upward and not (self._is_named(importer) and self._is_named(imported)):
             return "two folders alone are no proof of layers"
         if not self._is_outer(other) and not self._has_ports(importer, imported):
             return f"too many imports run towards {other} for an order of layers"
         if not self._is_named(imported) and not self._speaks(imported, other):
             return f"nothing beside `{imported.name}` does what {other} is there for"
+        if other == "interface" and self._declares_tables(imported):
+            return f"`{imported.name}` holds tables, whatever its folder is called"
+        if other == "interface" and self._is_interface_by_name_alone(imported):
+            return f"`{imported.name}` answers no request, whatever it is called"
+        if self._layers.layer_of(importer) == "infrastructure" and self._mounts(importer):
+            return f"`{importer.name}` puts routers into an app, as who puts the program together does"
         if other == "interface" and not self._does(imported, other) and _CLIENT in self._layers.kinds(imported):
             return f"`{imported.name}` asks another program, as infrastructure does"
         if other == "interface" and not self._does(imported, other) and imported.name.rpartition(".")[2] in words.OF_ALL:
             return f"`{imported.name}` is what all layers use"
         if self._layers.layer_of(importer) == "infrastructure" and other == "interface":
             is_called_so = words.FEATURE_MODULES.get(importer.name.rpartition(".")[2]) == other
-            if is_called_so or self._does(importer, other):
+            if is_called_so or self._answers_or_only_speaks(importer):
                 return f"`{importer.name}` may be {other} itself"
             if both := _infrastructure_around(importer, imported):
                 return f"`{both}` holds both: what answers there belongs to it"
             if _is_elsewhere(importer, imported) and not self._does(imported, other):
                 return f"`{imported.name}` may be what another context offers to this one"
         is_inward = self._layers.layer_of(importer) == "infrastructure" and other == "application"
+        if is_inward and words.FEATURE_MODULES.get(words.ending(importer.name.rpartition(".")[2])) == other:
+            return f"`{importer.name}` is called {other} itself"
         if is_inward and self._starts_work(importer):
             return f"`{importer.name}` starts what is done at its time, as an interface does"
         if is_inward and not words.TRANSFER.isdisjoint(imported.name.split(".")):
@@ -85,6 +95,35 @@ class LayerEvidence:
             is_technical = self._does(imported, "infrastructure")
             return f"`{imported.name}` " + ("may be infrastructure itself" if is_technical else "is a tool that knows no layer")
         return ""
+
+    @cached_property
+    def _answering(self) -> frozenset[str]:
+        """The files with functions that answer requests."""
+        return frozenset(each.module.path for each in self._project.unrouted | self._project.endpoints.by_definition)
+
+    def _is_interface_by_name_alone(self, module: Module) -> bool:
+        """`agents/controller.py`, in no folder of the interface, that holds what directs agents and no route."""
+        *folders, name = module.name.split(".")
+        is_called_so = "interface" in (words.FEATURE_MODULES.get(name), words.FEATURE_MODULES.get(words.ending(name)))
+        in_interface = any("interface" in (words.STRONG.get(part), words.WEAK.get(part)) for part in folders)
+        return is_called_so and not in_interface and not module.is_package and module.path not in self._answering
+
+    def _answers_or_only_speaks(self, module: Module) -> bool:
+        """It answers requests, or knows a web framework and nothing that stores: a repository that says `Depends` does not."""
+        is_technical = self._does(module, "infrastructure")
+        return module.path in self._answering or (self._does(module, "interface") and not is_technical)
+
+    def _mounts(self, module: Module) -> bool:
+        """It hands a router that it imports to something: `self.app.include_router(router)`."""
+        imported = {given.alias or given.name for given in module.outline.imports}
+        given = ((c.arguments[0].value, c.context) for c in module.body.calls if c.arguments and type(c.callee) is Attribute)
+        routers = self._project.routes.tree.objects
+        return any(
+            isinstance(value, Name)
+            and value.id in imported
+            and any(each.kind == "router" for each in routers.of(module, value, context))
+            for value, context in given
+        )
 
     def _starts_work(self, module: Module) -> bool:
         """It has tasks, or tells a scheduler what to run when."""
@@ -109,6 +148,9 @@ class LayerEvidence:
         folders = module.name.split(".")[:-1]
         if _DOMAIN not in folders or folders[folders.index(_DOMAIN) - 1 : folders.index(_DOMAIN)] != [_MODELS]:
             return False
+        return self._declares_tables(module)
+
+    def _declares_tables(self, module: Module) -> bool:
         classes = (Type(f"{module.name}.{klass.qualname}") for klass in module.outline.classes)
         return any(self._project.types.role(each) == "db-model" for each in classes)
 
@@ -120,8 +162,10 @@ class LayerEvidence:
         if barred >= _SEVERAL and barred * 2 > len(modules):
             return "most of the domain does"
         others: list[Layer] = [layer for layer in LAYERS if layer != "domain"]
-        against = [name for other in others for name in self._imports["domain", other]]
         towards = [name for other in others for name in self._imports[other, "domain"]]
+        is_apart = towards and any(self._is_named(module) for module in self._layers.members("infrastructure"))
+        outer = [layer for layer in others if layer != "infrastructure" or not is_apart]  # it knows where that belongs
+        against = [name for other in outer for name in self._imports["domain", other]]
         return "" if _runs(towards, against) else "what is called domain is not what the other layers rest on"
 
     @cached_property
@@ -150,9 +194,10 @@ class LayerEvidence:
         return _runs([name for other in free for name in self._imports[layer, other]], against)
 
     def _has_ports(self, importer: Module, imported: Module) -> bool:
-        """The infrastructure implements ports of the inner layers, so that an order is meant however often it is broken; what
-        all layers use (its logging, its settings) is none of it."""
-        if self._layers.style != "clean" or self._layers.layer_of(imported) != "infrastructure":
+        """The infrastructure implements ports of the inner layers, or it is a domain that stands beside it, so that an order is
+        meant however often it is broken; what all layers use (its logging, its settings) is none of it."""
+        is_meant = self._layers.style == "clean" or self._layers.layer_of(importer) == "domain"
+        if not is_meant or self._layers.layer_of(imported) != "infrastructure":
             return False
         parts = imported.name.split(".")
         if {words.STRONG[part] for part in parts if part in words.STRONG} != {"infrastructure"} or not self._is_named(importer):

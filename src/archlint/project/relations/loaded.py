@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _DEPTH = 14
+_ITEMS_OF_FIRST = re.compile(r"\b(arg|item)\(0")
+"""In what a call gives; `instance(0)` is of the class that it is given."""
+_MANAGERS = frozenset({"db-manager", "db-query"})
 _JOINS = "eager-join"
 _SAME_ITEMS = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "enumerate", "tqdm", "islice", "cast", "zip"})
 _ROOTS = frozenset({"db-session", "db-connection", "db-extension"})
@@ -252,28 +256,53 @@ class LoadedRelations:
         if site.operation is not None and site.operation.register == _JOINS:
             told.append(Loaded(is_whole=True, is_known=True))
         for argument in site.call.arguments:
-            for part in parts_of(place.module.body, argument.value):
-                if isinstance(part, CallRef):
-                    inner = self._project.calls.in_module(place.module)[part.index]
-                    if last_name(place.module.body, inner.call.callee) in self._loading:
-                        told.append(self._named(here, inner))
+            told += self._loading_in(here, argument.value)
+            if argument.name == "*":
+                told += self._listed_loads(here, argument.value)
         return _both(self._asked(here, site, base), *told)
+
+    def _loading_in(self, place: Descent, expr: Expr) -> Iterator[Loaded]:
+        """What the calls within an argument load: `options(joinedload(Order.lines))`."""
+        for part in parts_of(place.module.body, expr):
+            if isinstance(part, CallRef):
+                inner = self._project.calls.in_module(place.module)[part.index]
+                if last_name(place.module.body, inner.call.callee) in self._loading:
+                    yield self._named(place, inner)
+
+    def _listed_loads(self, place: Descent, expr: Expr) -> Iterator[Loaded]:
+        """The same of a list that is told (`options(*LOADS)`); conditions load nothing, and neither may others be known."""
+        for source in self._project.values.sources.items(place.module, expr, place.context):
+            if source.expr is None:
+                yield _UNKNOWN
+            else:
+                yield from self._loading_in(place.at(source.module, source.context), source.expr)
 
     def _asked(self, place: Descent, site: CallSite, base: Expr | None) -> Loaded:
         """What the receiver, or the statement that is executed, brings."""
         operation = site.operation
         statement = site.argument(operation.by_statement) if operation is not None else None
-        if operation is not None and operation.returns is not None and "(0" in operation.returns and site.call.arguments:
+        hands_on = operation is not None and operation.returns is not None and _ITEMS_OF_FIRST.search(operation.returns)
+        if hands_on and site.call.arguments:
             statement = site.call.arguments[0].value  # its items are those of what it is given
         if statement is not None:
             return self._read(place, statement)
         if site.receiver is not None and self._project.types.role(site.receiver) in _ROOTS:
+            return _BARE
+        if base is not None and self._is_above_manager(place, base):
             return _BARE
         if base is not None and (operation is not None or self._is_query(place, base)):
             return self._read(place, base)
         if isinstance(base, CallRef) and self._view.gives(place.module, place.module.body.calls[base.index].callee):
             return self._read(place, base)  # a mixin does not know what it is mixed into
         return _BARE if operation is not None and self._makes_query(place, site) else _UNKNOWN
+
+    def _is_above_manager(self, place: Descent, base: Expr) -> bool:
+        """`super()` in a manager, where no class of the program above it has the method: the library's gives the bare rows."""
+        row = place.module.body.contexts[place.context].klass
+        if not isinstance(base, CallRef) or last_name(place.module.body, base) != "super" or row < 0:
+            return False
+        owner = Type(f"{place.module.name}.{place.module.outline.classes[row].qualname}")
+        return self._project.types.role(owner) in _MANAGERS
 
     def _is_query(self, place: Descent, expr: Expr) -> bool:
         return any(

@@ -20,6 +20,10 @@ class Order(models.Model):
 
 def settle(what):
     return Order.objects.get(number=what)
+
+
+def looked_into(what):
+    return Order.objects.get(number=what) if what else None
 """
 
 SURE = {
@@ -73,10 +77,14 @@ GUESSES = {
 }
 
 HANDFULS = {
-    "keys that are looked up elsewhere": ("order_ids", "for order_id in order_ids:\n        settle(order_id)", "there may be"),
+    "keys that are looked up elsewhere": (
+        "order_ids",
+        "for order_id in order_ids:\n        looked_into(order_id)",
+        "there may be",
+    ),
     "what is sent, and looked up elsewhere": (
         "request",
-        "for number in request.data['numbers']:\n        settle(number)",
+        "for number in request.data['numbers']:\n        looked_into(number)",
         "there may be a handful, and what asks stands elsewhere",
     ),
     "entries of a mapping": (
@@ -99,7 +107,7 @@ from collections.abc import Sequence
 
 from accounts import Account
 from django.core.mail import send_mail
-from shop.models import Order, User, settle
+from shop.models import Order, User, looked_into, settle
 
 
 class Page:
@@ -553,7 +561,7 @@ def test_of_what_no_request_makes_more_one_object_may_have_a_handful(more: str, 
 SERVED = """
 from fastapi import FastAPI
 
-from shop.models import Order, User, settle
+from shop.models import Order, User, looked_into, settle
 
 app = FastAPI()
 

@@ -382,7 +382,7 @@ def _one_could_do(project: Project, query: Repeated, params: Params, evidence: s
     if only_writes(project, query) or (evidence in _MANY and writes_each(project, query, adding)):
         return True
     added = AddedRows(project, adding, frozenset(params.locking))
-    return added.adds_one(query) or (evidence == _ROWS and added.changes_one(query))
+    return added.adds_one(query) or (evidence == _ROWS and (added.changes_one(query) or added.saves_own(query)))
 
 
 def _commits(query: Repeated) -> bool:

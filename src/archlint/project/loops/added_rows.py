@@ -72,6 +72,32 @@ class AddedRows:
             return False
         return is_straight(self._project, query.point, query.path)
 
+    def saves_own(self, query: Repeated) -> bool:
+        """`copied = deepcopy(line)`, `copied.save()` in the loop itself, and nobody looks at it behind that but a list."""
+        loop, call = query.loop, query.point.call
+        if loop.mapping is not None or query.path.through or call is None or not isinstance(call.call.callee, Attribute):
+            return False
+        base = call.call.callee.base
+        if call.call.callee.attr not in _SAVING or not isinstance(base, Name) or base.id not in loop.derived - loop.targets:
+            return False
+        if not (BETWEEN | _OWN_HEAD | _SOME).isdisjoint(loop.kinds_around(query.point.context)):
+            return False
+        if any(s.kind == "break" for s in loop.statements) or goes_down_a_path(loop) or _are_files(loop):
+            return False
+        types = self._project.types
+        if not any(types.role(t) == "db-model" for t in types.all(loop.module, base, query.point.context)):
+            return False
+        return not self._goes_elsewhere(query) and self._is_done_with(query, base.id)
+
+    def _is_done_with(self, query: Repeated, name: str) -> bool:
+        loop, body = query.loop, query.loop.module.body
+        calls = [call for call in body.calls if loop.place.at <= call.at < loop.place.end]
+        listed = {a.value.at for call in calls if last_name(body, call.callee) in _LISTING for a in call.arguments}
+        heads = [context.subject for context in body.contexts if loop.place.at < context.at < loop.place.end]
+        read = [part for root in (*(s.value for s in loop.statements), *heads) for part in parts_of(body, root)]
+        named = [part for part in read if isinstance(part, Name) and part.id == name and part.at > query.point.site.end]
+        return all(part.at in listed for part in named)
+
     def _adds(self, places: list[EffectPoint]) -> bool:
         """The last place makes a row of what was no row before."""
         end = places[-1]

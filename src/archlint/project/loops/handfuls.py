@@ -14,7 +14,8 @@ from archlint.project.listings.written_models import WrittenModels
 from archlint.project.loops.item_keys import is_keyed
 from archlint.project.loops.loop_items import unwrapped
 from archlint.project.loops.loops import Loops
-from archlint.project.loops.stations import hands_read
+from archlint.project.loops.stations import hands_read, is_straight
+from archlint.project.parts import names_in
 from archlint.project.source.one_off import OneOff
 from archlint.project.words import words_of
 
@@ -33,6 +34,8 @@ _QUEUED = "enqueue"
 _READ, _WRITES = "db.read", frozenset({"db.write", "db.commit"})
 _BY = 2
 _KEYS = frozenset({"id", "key", "pk", "uuid", "guid", "code", "slug", "sku", "email", "username"})
+_CHOSEN = frozenset({"else", "case", "except"})
+"""Blocks that only some of the items come to, each kind to its own."""
 _STEPS = 5
 """From what a loop goes over back through calls to the relation of an object."""
 
@@ -48,9 +51,8 @@ class Handfuls:
         loop = query.loop
         is_below = bool(query.path.through) and not hands_read(self._project, query.point)
         is_elsewhere = is_below and loop.mapping is None and loop.place.kind == "for"
-        if is_elsewhere and (
-            (evidence == _KEYED and not self._is_got(query)) or (evidence == _REQUEST and not is_keyed(query))
-        ):
+        is_named = (evidence == _KEYED and self._is_got(query)) or (evidence == _REQUEST and is_keyed(query))
+        if is_elsewhere and evidence in (_KEYED, _REQUEST) and not (is_named or self._asks_at_once(query)):
             return "there may be a handful, and what asks stands elsewhere"
         if loop.mapping is None and self._goes_over_mapping(loop):
             return "a mapping may have a handful of entries"
@@ -66,6 +68,14 @@ class Handfuls:
         words = words_of(query.path.through[0].function.name) if len(query.path.through) == 1 else ()
         is_by_key = len(words) > _BY and words[-_BY] == "by" and words[-1] in _KEYS
         return bool(words) and (words[0] in self._words.getting or is_by_key)
+
+    def _asks_at_once(self, query: Repeated) -> bool:
+        """`check_owner(case, line["name"])`, which is told of the item and asks whatever it is told (of 27 such places of 18
+        projects 25 were right by eye; of those that write few)."""
+        told = query.loop.derived.intersection(names_in(query.point.module.body, query.expression))
+        is_chosen = not _CHOSEN.isdisjoint(query.loop.kinds_around(query.point.context))
+        is_near = query.point.effect == _READ and len(query.path.through) == 1 and not is_chosen
+        return is_near and bool(told) and is_straight(self._project, query.point, query.path)
 
     def _goes_over_mapping(self, loop: Loop) -> bool:
         """`by_day.items()`, `by_key.values()`, but `Order.objects.values()`."""

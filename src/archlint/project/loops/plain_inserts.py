@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Await, CallRef, Expr
+from archlint.facts.syntax import Await, CallRef, Expr, Name
 from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
@@ -37,10 +37,17 @@ def is_plain_insert(project: Project, query: Repeated, inserting: frozenset[str]
     statement = StatementKind(project.types.inference).executed(call)
     if statement is None:
         return False
-    named = {last_name(body, part) for part in parts_of(body, statement) if isinstance(part, CallRef)}
+    named = {last_name(body, part) for part in parts_of(body, _written(loop, statement)) if isinstance(part, CallRef)}
     text = project.values.text(point.module, statement, call.call.context)
     said = text.rendered.lower() if text is not None else ""
     return _BACK not in named and _BACK not in said and (_INSERT in named or said.lstrip().startswith(_INSERT))
+
+
+def _written(loop: Loop, statement: Expr) -> Expr:
+    """What the loop gave the name of the statement, where it gave it once."""
+    name = statement.id if isinstance(statement, Name) else None
+    given = [s.value for s in loop.statements if name is not None and type(s.target) is Name and s.target.id == name]
+    return given[0] if len(given) == 1 and given[0] is not None else statement
 
 
 def stands_alone(loop: Loop, call: CallSite) -> bool:

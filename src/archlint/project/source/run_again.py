@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Name
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
 from archlint.project.source.callers import callers_above
 from archlint.project.source.uncalled import stood_in_for
 from archlint.project.spelling import last_name
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _STEPS = 5
 _SERVICER = "Servicer"
+_ANSWERING = frozenset({"view", "serializer"})
 _GENERATED = "_grpc"
 """A service of `orders_pb2_grpc.OrdersServicer`: its server calls the methods."""
 
@@ -50,6 +51,8 @@ class RunAgain:
         project = self._project
         if project.led_to.is_begun(definition) or project.called_back.is_handed_on(definition):
             return True
+        if self._is_hook(definition):
+            return True
         klass = project.symbols.classes.get(definition.owner) if definition.function.klass >= 0 else None
         if klass is None:
             return False
@@ -57,6 +60,13 @@ class RunAgain:
         return any(
             base.attr.endswith(_SERVICER) and last_name(klass.module.body, base.base).endswith(_GENERATED) for base in bases
         )
+
+    def _is_hook(self, definition: Def) -> bool:
+        """A method of a view or a serializer that nothing in the program calls: its library does, on the way to an answer."""
+        project, function = self._project, definition.function
+        if function.klass < 0 or project.types.role(Type(definition.owner)) not in _ANSWERING:
+            return False
+        return not function.name.startswith("_") and next(self._calling(definition), None) is None
 
     def _calling(self, definition: Def) -> Iterator[Def]:
         project = self._project

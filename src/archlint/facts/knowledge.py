@@ -22,7 +22,7 @@ from archlint.facts.serializing import Serializing, ShownField
 EFFECTS = frozenset(
     {
         "blocking", "cache.delete", "cache.expire", "cache.read", "cache.write", "db.commit", "db.read", "db.write", "email",
-        "enqueue", "env.read", "file.tree", "file.write", "heavy", "http", "log", "process", "publish", "rpc", "sleep",
+        "enqueue", "env.read", "file.tree", "file.write", "heavy", "http", "index", "log", "process", "publish", "rpc", "sleep",
         "tx.begin", "tx.end",
     }
 )  # fmt: skip

@@ -18,6 +18,7 @@ from archlint.project.caches.kept_values import is_dated, is_gathered
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, parameter
 from archlint.project.names.decorating import decorated_by
+from archlint.project.names.switches import NOTHING, Standing
 from archlint.project.parts import parts_of
 from archlint.project.source.led_to import LedTo
 from archlint.project.spelling import last_name, shorten, spell
@@ -130,10 +131,21 @@ def _decided(
     if owner != asked.decider.caller:
         yield asked, expiry  # of a decorator: those that it is put on call it without a word
     for call in project.calls.callers(owner):
-        if call.module.is_production and depth and not call.is_open and _is_accepted(call, owner):
+        is_run = call.module.is_production and depth and not call.is_open and _is_accepted(call, owner)
+        if is_run and not _is_skipped(project, call, owner, asked.decider):
             given = _given_by(writes, call, owner, expiry, asked.write)
             inner = _Asked(asked.site, asked.write, call, (call, *asked.through), (owner, *asked.owners))
             yield from _decided(project, writes, inner, given, depth - 1)
+
+
+def _is_skipped(project: Project, call: CallSite, owner: Def, inner: CallSite) -> bool:
+    """What a call hands over, or leaves out, keeps its function from the write: `if ttl: put(key, value, ttl)`."""
+    known = project.switches.handed(_standing(call), owner, NOTHING)
+    return project.switches.rule_out(_standing(inner), known)
+
+
+def _standing(call: CallSite) -> Standing:
+    return Standing(call.module, call.site, call.call.context, call.caller, call)
 
 
 def _is_accepted(call: CallSite, owner: Def) -> bool:

@@ -16,7 +16,9 @@ from archlint.project.spelling import shorten
 from archlint.project.transactions.open_transactions import Inside, OpenTransactions
 from archlint.project.words import words_of
 
-_EFFECTS = ("http", "rpc", "email", "sleep")
+_EFFECTS = ("http", "rpc", "email", "index", "sleep")
+_OF_STORES = frozenset({"email", "index"})
+"""What also counts of a library of tables: a framework may send mail, and a search engine stands beside the database."""
 _SERVICES = ("http", "rpc")
 _NEAR = 2
 _FAR = 3
@@ -48,7 +50,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if is_queued and end.effect == "email" and end.witness.target.startswith(params.mail_calls):
             return False
         kinds = project.knowledge.package_kinds(end.witness.target)
-        is_service = end.effect == "email" or set(params.not_services).isdisjoint(kinds)  # a framework of tables may send mail
+        is_service = end.effect in _OF_STORES or set(params.not_services).isdisjoint(kinds)
         return is_service and not _is_no_wait(end, params)
 
     opened, by_hand = OpenTransactions(project, params.locking, by_reading=True), RunByHand(project, params)

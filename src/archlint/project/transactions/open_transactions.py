@@ -181,9 +181,11 @@ class OpenTransactions:
     def _open(  # noqa: PLR0917 - where it is opened, and what is asked about
         self, opening: Opening, opened: Site, definition: Def, point: EffectPoint, begin: int, path: Path | None
     ) -> Open | None:
-        """None where a commit stands before the place and nothing is asked of the database behind that."""
+        """None where a commit stands before the place, which no flag switches off (`order.update(db, autocommit=False)`), and
+        nothing is asked of the database behind that."""
         commits = self._effects.points_of(definition, "db.commit")
-        ends = [p.site.end for p in commits if p.site != opened and self._comes_before(p, point)]
+        before = (p for p in commits if p.site != opened and self._comes_before(p, point))
+        ends = [p.site.end for p in before if self._ways.path(p) is not None]
         begin = max((begin, *ends))
         writes = (w for w in self._before(_WRITE, definition, point, begin, path) if not self._is_of_block(w, opened))
         write = min(writes, key=_plainness, default=None)

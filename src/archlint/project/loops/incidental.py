@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _MARKS = frozenset({"update_fields", "commit", "force_update", "using"})
 """Keywords of a write that hold no value of the row."""
+_STEPS = 3
+"""Names behind names that are followed: `row = insert(Order)`, `row = row.values(…)`."""
 _TOUCHED = frozenset({"updated_at", "modified_at", "updated", "modified", "updated_on", "modified_on"})
 """Columns that alone say only that somebody was there."""
 
@@ -64,20 +66,44 @@ class Incidental:
             for step in path.steps
         ):
             return True
-        return any(
-            self._is_stamp(each) or is_made_if_missing(each.module, each.context, each.site.at)
-            for each in ((point, path.end) if path.through else (point,))
+        return (
+            self._is_kept_copy(path.end)
+            or any(self._sets_stamps(step) for step in path.steps)
+            or any(
+                self._is_stamped_by_sql(each) or is_made_if_missing(each.module, each.context, each.site.at)
+                for each in ((point, path.end) if path.through else (point,))
+            )
         )
 
-    def _is_stamp(self, point: EffectPoint) -> bool:
+    def _is_kept_copy(self, point: EffectPoint) -> bool:
+        """The statement that is executed was made for a table of such records: `row = insert(RightsCache).values(…)`."""
+        given = point.call.call.arguments[:1] if point.call is not None else ()
+        named = (argument.value for argument in given if isinstance(argument.value, Name))
+        return any(self._is_made_for_record(point, name, _STEPS) for name in named)
+
+    def _is_made_for_record(self, point: EffectPoint, name: Name, steps: int) -> bool:
+        calls = point.module.body.calls
+        for source in self._sources(point, name):
+            made = source
+            while isinstance(made, CallRef) and isinstance(callee := calls[made.index].callee, Attribute):
+                made = callee.base
+            if isinstance(made, Name) and steps and self._is_made_for_record(point, made, steps - 1):
+                return True
+            table = calls[made.index].arguments[:1] if isinstance(made, CallRef) else ()
+            if any(not set(words_of(last_name(point.module.body, t.value))).isdisjoint(self._words.traces) for t in table):
+                return True
+        return False
+
+    def _sets_stamps(self, step: Step) -> bool:
         """All that is set before the object is saved, or by the update itself, says when or how often it was asked for."""
-        call = point.call.call if point.call is not None else None
-        if call is None or point.caller is None:
+        module = self._project.modules.by_path[step.site.path]
+        body = module.body
+        call = next((each for each in body.calls if (each.at, each.end) == (step.site.at, step.site.end)), None)
+        row = body.contexts[call.context].function if call is not None else -1
+        if call is None or row < 0:
             return False
-        if self._is_stamped_by_sql(point):
-            return True
         named = [a.name for a in call.arguments if a.name is not None and a.name.isidentifier() and a.name not in _MARKS]
-        body, function = point.module.body, point.caller.function
+        function = module.outline.functions[row]
         written = spell(body, _written(call))
         for statement in body.statements:
             target = statement.target

@@ -13,6 +13,7 @@ from archlint.project.control.conditions import Conditions, Path
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.arguments import receives_itself
+from archlint.project.parts import parts_of
 from archlint.project.program import Project
 from archlint.project.routes.endpoints import Endpoint
 from archlint.project.source.modules import Module
@@ -23,6 +24,7 @@ _OWN = frozenset({"call", "evaluation", "per item", "threaded"})
 """Kinds of points at which the handler itself does something; a dependency is what the framework runs for it."""
 
 _STEPS = 5
+_KEYS = frozenset({"pk", "id"})
 _SERIALIZER = "serializer"
 _MISSING = re.compile(r"404|NotFound")
 
@@ -130,6 +132,7 @@ class HandlerWays:
         if end.call is not None and self._is_on_service(end.call):
             return None
         is_free = _asks_itself(end) or self._is_handed(end) or self._is_given(end) or self._is_relation(end)
+        is_free = is_free or self._is_asked_again(end)
         return None if is_free else Bypass(handler, path, asker, end)
 
     def _is_handed(self, point: EffectPoint) -> bool:
@@ -166,6 +169,30 @@ class HandlerWays:
             and any(
                 target.definition is not None and self._is_service(target.definition)
                 for target in self._project.calls.in_module(source.module)[source.expr.index].targets
+            )
+            for source in made
+        )
+
+    def _is_asked_again(self, point: EffectPoint) -> bool:
+        """`Order.objects.prefetch_related("lines").get(pk=order.pk)`, of an order that a service gave: the same row, with more
+        of what is answered."""
+        if point.effect != "db.read" or point.call is None:
+            return False
+        keys = (
+            part.base
+            for part in parts_of(point.module.body, point.call.expr)
+            if isinstance(part, Attribute) and part.attr in _KEYS and isinstance(part.base, Name)
+        )
+        return any(self._is_made_by_service(point.module, name, point.context) for name in keys)
+
+    def _is_made_by_service(self, module: Module, name: Name, context: int) -> bool:
+        made = [s for s in self._project.values.sources.of(module, name, context) if s.expr != name]
+        return bool(made) and all(
+            source.module is module
+            and isinstance(call := source.expr.value if isinstance(source.expr, Await) else source.expr, CallRef)
+            and any(
+                target.definition is not None and self._is_service(target.definition)
+                for target in self._project.calls.in_module(module)[call.index].targets
             )
             for source in made
         )

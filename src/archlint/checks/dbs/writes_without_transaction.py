@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
+from archlint.facts.syntax import Attribute, Name
 from archlint.project.control.sequence import chain
 from archlint.project.model import Def, Type
 from archlint.project.source.led_to import LedTo
@@ -54,9 +55,9 @@ _NEAR = 1
 """Functions between the operation and the write: on a longer way there are many conditions that nobody can weigh (of two or
 more, 7 of 19 were right at six blind readings)."""
 _FAR = 2
-"""As above, for rows of two tables that one key joins, which is a note."""
+"""As above, for rows of two tables that one key joins, which is a note; and for what is given a row that the function made."""
 _DRIVERS = frozenset({"db-connection", "db-cursor"})
-_DOCUMENTS = "document-store"
+_DOCUMENTS, _UNJOINED = "document-store", "unjoined-store"
 _DATA = "data"
 _ROW = "db-model"
 _ROWS = frozenset({_ROW, "db-manager"})
@@ -107,7 +108,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if not judged:
             yield from _proofs(found)
             continue
-        confidence, pair = max(judged, key=lambda each: each[0])  # the first of the surest
+        confidence, pair = max(judged, key=lambda each: (each[0], not _fills_relation(each[1])))  # the first of the surest
         if (confidence < Confidence.HIGH and not _is_plain(project, definition, pair)) or (
             is_own_save(project, definition)
             or _is_batch(project, led_to, definition)
@@ -115,8 +116,9 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             or project.uncalled.holds(definition)
         ):
             confidence = Confidence.LOW  # of what was only likely, or that no request waits for, every second was right
-        if not shown.isdisjoint((*pair.first.path.through, *pair.second.path.through)):
-            continue
+        below = (*pair.first.path.through, *pair.second.path.through)
+        if not shown.isdisjoint(below) and not _is_made_here(project, definition, pair):
+            continue  # it is told below, where the two come together
         cover = transactions.cover(definition, injected="commit" not in (pair.first.kind, pair.second.kind))
         if cover != "all":
             if confidence > Confidence.LOW or not pair.one.is_one_object(pair.two):
@@ -176,7 +178,7 @@ def _proofs(found: list[Commit]) -> Iterator[Proof]:
 
 
 def _weighed(project: Project, commits: Commits, definition: Def, pair: Pair, params: Params) -> Confidence:
-    if pair.first.point.point.kind == "property" or _is_for_trial(definition, params):
+    if "property" in (pair.first.point.point.kind, pair.second.point.point.kind) or _is_for_trial(definition, params):
         return Confidence.LOW  # a value that was read keeps what it worked out, or no data of anybody's
     if any({*words_of(each.function.name)[:1]} & {*params.proving} for each in pair.first.path.through[:1]):
         return Confidence.LOW  # a code that was used stays used, whatever its answer leads to
@@ -193,7 +195,7 @@ def _confidence(project: Project, definition: Def, pair: Pair, params: Params) -
     first, second = pair.first, pair.second
     if first.row >= 0 or second.row >= 0:
         return Confidence.LOW  # who opens two blocks has thought of it
-    if pair.one.is_one_object(pair.two):
+    if pair.one.is_one_object(pair.two) and not _fills_relation(pair):
         return Confidence.LOW  # steps of one object that are kept one by one
     if is_same_call(definition, first, second) or (pair.one.is_same_row(pair.two) and adds(first) == adds(second)):
         return Confidence.LOW
@@ -201,8 +203,11 @@ def _confidence(project: Project, definition: Def, pair: Pair, params: Params) -
     if "finally" in kinds:
         return Confidence.LOW  # what the first has set up is taken away again
     is_apart = pair.by_key and (pair.one.is_apart(pair.two) or pair.one.shares_amount(pair.two))
-    if max(distance(project, each) for each in (first, second)) > (_FAR if is_apart else _NEAR):
+    may_be_far = is_apart or _is_made_here(project, definition, pair)
+    if max(distance(project, each) for each in (first, second)) > (_FAR if may_be_far else _NEAR):
         return Confidence.LOW
+    if definition in second.path.through:
+        return Confidence.LOW  # each works out its own, and then asks the one above to
     are_called = all(is_called(project, each) for each in (first, second))
     if not pair.by_key and are_called and not _is_needed(project, definition, pair, params):
         return Confidence.LOW  # two functions are about what neither makes: 1 of 8 was right
@@ -245,6 +250,22 @@ def _confidence(project: Project, definition: Def, pair: Pair, params: Params) -
     return Confidence.LOW if counts else min(first.path.confidence, second.path.confidence, Confidence.MEDIUM)
 
 
+def _is_made_here(project: Project, definition: Def, pair: Pair) -> bool:
+    """`order = Order(…)`, that the function commits itself and gives on to what goes on with it: `process(session, order)`."""
+    if pair.by_key or pair.first.path.through:
+        return False
+    return not (pair.one.made & (pair.two.handed | pair.two.used)).isdisjoint(rows_made_in(project, definition))
+
+
+def _fills_relation(pair: Pair) -> bool:
+    """`order = Order.objects.create(…)`, and then `order.tags.set(tags)`: without which it is half made."""
+    call = pair.second.point.call.call if pair.second.point.call is not None else None
+    callee = call.callee if call is not None and not pair.second.path.through else None
+    related = callee.base if isinstance(callee, Attribute) else None
+    owner = related.base if isinstance(related, Attribute) else None
+    return adds(pair.first) and isinstance(owner, Name) and owner.id in pair.one.made_names
+
+
 def _fails_alone(project: Project, commits: Commits, commit: Commit, params: Params) -> bool:
     """Its failure is let pass; that of a history also where its function says so, and nobody looks."""
     is_history = not words_on_the_way(commit).isdisjoint(params.histories)
@@ -252,9 +273,9 @@ def _fails_alone(project: Project, commits: Commits, commit: Commit, params: Par
 
 
 def _are_of_two_stores(project: Project, pair: Pair) -> bool:
-    """Documents in the one, and rows in the other."""
-    targets = (each.end.witness.target for each in (pair.first, pair.second))
-    return len({_DOCUMENTS in project.knowledge.package_kinds(target) for target in targets}) > 1
+    """Documents in the one, and rows in the other; or a store that knows no transactions."""
+    kinds = [project.knowledge.package_kinds(each.end.witness.target) for each in (pair.first, pair.second)]
+    return len({_DOCUMENTS in each for each in kinds}) > 1 or any(_UNJOINED in each for each in kinds)
 
 
 def _sets_up(project: Project, pair: Pair, params: Params) -> bool:
@@ -285,7 +306,7 @@ def _is_batch(project: Project, led_to: LedTo, definition: Def) -> bool:
     """No request comes to it and waits, but a task, which is run again when it fails; or nothing is known to come there, where
     of other code it is known, and no library that is known to call such methods does: whoever calls it may have begun a
     transaction, or runs it by hand."""
-    if led_to.is_empty or led_to.is_awaited(definition) or definition in project.endpoints.running:
+    if led_to.is_empty or led_to.is_awaited(definition):
         return False
     return (
         led_to.runs(definition)
@@ -306,7 +327,9 @@ def _is_called_by_library(project: Project, definition: Def) -> bool:
 def _is_plain(project: Project, definition: Def, pair: Pair) -> bool:
     """Both stand in the function itself, and the second, which finds nothing that is there already, uses what the first writes:
     a session or a row that is only likely to be one is used as one twice."""
-    if pair.by_key or pair.first.path.through or pair.second.path.through or pair.one.made.isdisjoint(pair.two.used):
+    if pair.by_key or is_called(project, pair.first) or is_called(project, pair.second):
+        return False
+    if pair.one.made.isdisjoint(pair.two.used):
         return False
     is_of_row = definition.function.klass >= 0 and project.types.role(Type(definition.owner)) in _ROWS
     return not is_of_row and not finds_or_makes(pair.second)

@@ -1,4 +1,5 @@
-"""A function whose writing way ends with nothing, and a caller that goes on only where it was given something."""
+"""A function whose writing way ends with nothing (or `True`), and a caller that goes on only where it was given something (or
+nothing)."""
 
 from __future__ import annotations
 
@@ -50,6 +51,38 @@ def only_with_something(project: Project, first: EffectPoint, second: EffectPoin
         if is_before and any(map(means, missing_where(place.subject))) and _leaves(project, module, row):
             return True
     return False
+
+
+def ends_with_something(point: EffectPoint) -> bool:
+    """Behind it, in its own branch, stands `return True`."""
+    if point.caller is None:
+        return False
+    own = point.module.statements_between(point.site.at, point.caller.function.end)
+    left = [s for s in own if s.context == point.context and s.kind in _LEAVING]
+    return bool(left) and left[0].kind == "return" and isinstance(left[0].value, Constant) and left[0].value.value is True
+
+
+def only_with_nothing(project: Project, first: EffectPoint, second: EffectPoint) -> bool:
+    """Where the call at the first place gives something, the second is not come to: `if reject(order): return`."""
+    module, around = first.module, chain(first.module, second.context)
+    for row, place in enumerate(module.body.contexts):
+        if place.kind != "if" or place.subject is None or place.end > second.site.at or place.parent not in around:
+            continue
+        if any(_is_given(each, first) for each in _deciding(place.subject)) and _leaves(project, module, row):
+            return True
+    return False
+
+
+def _deciding(test: Expr) -> Iterator[Expr]:
+    """Of a test that holds as soon as each of these does: what is asked last."""
+    match test:
+        case Operation(op="and"):
+            yield from _deciding(test.operands[-1])
+        case Operation(op="or"):
+            for part in test.operands:
+                yield from _deciding(part)
+        case _:
+            yield test
 
 
 def _is_given(value: Expr | None, point: EffectPoint) -> bool:

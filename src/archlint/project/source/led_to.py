@@ -70,8 +70,9 @@ class LedTo:
         return self._comes(definition, is_task=False)
 
     def is_awaited(self, definition: Def) -> bool:
-        """A request does, or what somebody writes in a chat, and not by way of a task, which is left for later."""
-        return self._comes(definition, is_task=False, is_later=False, is_chat=True)
+        """A request does, also by way of what a library runs for its view (`form_valid`), or what somebody writes in a chat,
+        and not by way of a task, which is left for later."""
+        return self._comes(definition, is_task=False, is_later=False, is_run=True)
 
     def is_named_for_later(self, definition: Def) -> bool:
         """A method that nothing is known to call, where all calls by its name that run nobody knows what stand in functions to
@@ -91,7 +92,7 @@ class LedTo:
         handed on by its name."""
         return self._comes(definition, is_task=False, handed=_REQUEST, is_later=False)
 
-    def _comes(self, definition: Def, *, is_task: bool, handed: str = "", is_later: bool = True, is_chat: bool = False) -> bool:
+    def _comes(self, definition: Def, *, is_task: bool, handed: str = "", is_later: bool = True, is_run: bool = False) -> bool:
         def calling(found: Def) -> Iterable[Def]:
             """What only a task comes to is done later."""
             is_left = not is_later and is_decorated_task(self._project, found)
@@ -102,7 +103,7 @@ class LedTo:
                 return True
             if handed and any(parameter.name == handed for parameter in found.function.parameters):
                 return True
-            if is_chat and self._outside.takes_chat(found):
+            if is_run and (found in self._project.endpoints.running or self._outside.takes_chat(found)):
                 return True
             if is_task and is_decorated_task(self._project, found):
                 return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -10,7 +10,13 @@ from msgspec import Struct
 from archlint.facts.findings import Site
 from archlint.facts.syntax import Attribute, CallRef, Conditional, Expr, Name, Statement
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
-from archlint.project.control.empty_ways import answers_error, ends_with_nothing, only_with_something
+from archlint.project.control.empty_ways import (
+    answers_error,
+    ends_with_nothing,
+    ends_with_something,
+    only_with_nothing,
+    only_with_something,
+)
 from archlint.project.control.sequence import chain, may_follow
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.model import Def, Type
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
 
 _COMMIT, _WRITE = "db.commit", "db.write"
 _SESSION = "session"
+_CONNECTION = "db-connection"
 _STORED = "db-model"
 _OWN = frozenset({"save", "asave", "delete", "adelete"})
 """Methods by which a row is saved, or deleted, by whoever has it."""
@@ -64,7 +71,7 @@ class Commits:
         }
         self._changes = Conditions(project, counts=changes_something)
         self._together = WrittenTogether(project)
-        self._wrote: dict[Def, bool] = {}
+        self._wrote: dict[tuple[Def, bool], bool] = {}
 
     def of(self, definition: Def) -> list[Commit]:
         """What the function commits on its ordinary way, by place; one of several at one place, one for a whole block."""
@@ -85,31 +92,36 @@ class Commits:
 
     def follow(self, first: Commit, second: Commit) -> bool:
         """The second can come after the first in one run of their function."""
-        if not may_follow(first.point.module, self._ends(first), _place(second.point)):
+        if not may_follow(first.point.module, self._left_at(first), _place(second.point)):
             return False
         if self._ends_in_error(first, second) or _are_of_two_sides(first, second):
             return False
-        below = first.path.through[:1] if first.row < 0 else ()
-        return not any(map(self._ends_with_nothing, below)) or not only_with_something(self._project, first.point, second.point)
+        project, one, two = self._project, first.point, second.point
+        for below in first.path.through[:1] if first.row < 0 else ():
+            if self._ends(below, ends_with_nothing) and only_with_something(project, one, two):
+                return False
+            if self._ends(below, ends_with_something) and only_with_nothing(project, one, two):
+                return False
+        return True
 
     def _ends_in_error(self, first: Commit, second: Commit) -> bool:
         """`order.delete(); abort(404)`, in a branch in which the second does not stand."""
-        module, (context, end) = first.point.module, self._ends(first)
+        module, (context, end) = first.point.module, self._left_at(first)
         inner = {*chain(module, context)} - {*chain(module, second.point.context)}
         return bool(inner) and answers_error(self._project, module, inner, end)
 
-    def _ends_with_nothing(self, definition: Def) -> bool:
-        """Whatever the function commits, it gives back nothing behind it."""
+    def _ends(self, definition: Def, how: Callable[[EffectPoint], bool]) -> bool:
+        """Whatever the function commits, it is left so behind it."""
         points = [
             p
             for effect in (_COMMIT, _WRITE)
             for p in self._project.effects.points_of(definition, effect)
             if self._ways[effect].path(p) is not None
         ]
-        return bool(points) and all(map(ends_with_nothing, points))
+        return bool(points) and all(map(how, points))
 
     @staticmethod
-    def _ends(commit: Commit) -> tuple[int, int]:
+    def _left_at(commit: Commit) -> tuple[int, int]:
         if commit.row < 0:
             return _place(commit.point)
         place = commit.point.module.body.contexts[commit.row]
@@ -120,9 +132,16 @@ class Commits:
         is given, on a way that comes from there."""
         if commit.kind != "commit":
             return True
-        if any(self.writes(each) for each in commit.path.through) or self._is_given_write(commit, definition):
+        if self._is_given_write(commit, definition):
             return True
-        return self.writes_between(definition, since, commit.point.site.at, behind)
+        fields = self._keeps_fields(commit)
+        if any(self.writes(each, fields=fields) for each in commit.path.through):
+            return True
+        return self.writes_between(definition, since, commit.point.site.at, behind, fields=fields)
+
+    def _keeps_fields(self, commit: Commit) -> bool:
+        """A driver's connection keeps what it was sent, and nothing that was set of an object."""
+        return self._project.knowledge.role(commit.end.witness.target.rpartition(".")[0]) != _CONNECTION
 
     def _is_given_write(self, commit: Commit, definition: Def) -> bool:
         """`execute_and_commit("UPDATE …")`: what the function that commits is given to execute writes."""
@@ -160,24 +179,26 @@ class Commits:
         owner = path.end.witness.target.rpartition(".")[0]
         return any(info.autocommit for _, info in self._project.knowledge.infos(owner))
 
-    def writes(self, definition: Def) -> bool:
-        """The function notes down or sends a row itself, or sets a field of one."""
-        known = self._wrote.get(definition)
+    def writes(self, definition: Def, *, fields: bool = True) -> bool:
+        """The function notes down or sends a row itself, or (`fields`) sets a field of one."""
+        key, function = (definition, fields), definition.function
+        known = self._wrote.get(key)
         if known is None:
-            function = definition.function
-            known = self._wrote[definition] = self.writes_between(definition, function.at, function.end)
+            known = self._wrote[key] = self.writes_between(definition, function.at, function.end, fields=fields)
         return known
 
-    def writes_between(self, definition: Def, since: int, until: int, behind: Commit | None = None) -> bool:
-        """The function writes something, or sets a field, between two offsets; see `wrote` for `behind`."""
+    def writes_between(
+        self, definition: Def, since: int, until: int, behind: Commit | None = None, *, fields: bool = True
+    ) -> bool:
+        """The function writes something, or (`fields`) sets a field, between two offsets; see `wrote` for `behind`."""
         module = definition.module
         places = [
             (p.context, p.site.at)
             for p in self._project.effects.points_of(definition, _WRITE)
             if since < p.site.at < until and self._is_own_write(p)
         ]
-        places += self._sets_between(definition, since, until)
-        ends = self._ends(behind) if behind is not None else None
+        places += self._sets_between(definition, since, until) if fields else ()
+        ends = self._left_at(behind) if behind is not None else None
         return any(ends is None or at < ends[1] or may_follow(module, ends, (context, at)) for context, at in places)
 
     def _sets_between(self, definition: Def, since: int, until: int) -> Iterator[tuple[int, int]]:

@@ -376,7 +376,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Methods of subclasses that the library calls itself → the types of what it gives them, behind `self`."""
     provides: dict[str, str] = {}
     """Of a view: the methods by which it answers itself → what it does then: `list` (answers with all rows of its query, or
-    a page of them), `create`, `update`, `delete`.  Under which query, and how it is paged: `subclass_attribute`."""
+    a page of them), `show` (the same, on a web page), `create`, `update`, `delete`.  Under which query, and how it is
+    paged: `subclass_attribute`."""
     holder: Holder | None = None
     serializing: Serializing | None = None
     shown: ShownField | None = None
@@ -392,7 +393,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """The text of an instance shows the values of all its fields."""
     subclass_attribute: dict[str, str] = {}
     """Class attributes, and methods, of subclasses that carry a meaning: `rows` and `pages` (the query of a list, and how it
-    is paged), `serializer` (what its items are shown by), `access`, `methods` (all that it answers), …"""
+    is paged), `shown-rows` and `shown-pages` (the same of a web page), `serializer` (what its items are shown by), `access`,
+    `methods` (all that it answers), …"""
 
 
 class Example(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

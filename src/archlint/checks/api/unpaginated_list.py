@@ -33,6 +33,7 @@ _CONNECTION = "connection"
 """A list of a GraphQL field that is given in pages, by a convention."""
 _ENDS = frozenset({"since", "until"})
 """Both ends of a time: what lies between is bounded."""
+_NARROWING = frozenset({"filter", "exclude"})
 _PAGED = frozenset({"limited", "optional"})
 _LONG = 6
 _KEYS = frozenset({"id", "pk", "uuid", "key", "slug"})
@@ -42,7 +43,7 @@ _GIVEN = frozenset({"self", "cls", "request", "req", "info", "ctx", "context"})
 
 class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`paging`: words in the names of what gives a page at a time; `page_parameters`: parameters by which a client asks for a
-    page; `pages`: functions that show a web page; `templates`: ends of the files that such a page is made of; `whole`: last
+    page; `pages`: functions that fill a web page; `templates`: ends of the files that such a page is made of; `whole`: last
     parts of paths that promise everything; `envelopes`: words in the keys under which a list is answered; `askers`: words of
     paths for the one who asks; `heaps`: words for what one person has many of; `said`: of what grows, what one object has
     more of only where people say it; `streams`: of what grows, what one object has many of that has itself many beside it,
@@ -88,7 +89,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     paged = {
         rows.model.name
         for rows in (*(rows for _, _, found in functions for rows in found), *(rows for view, _ in views for rows in view.rows))
-        if not rows.traits.isdisjoint(_PAGED) and rows.model is not None
+        if not rows.traits.isdisjoint(_PAGED) and "shown" not in rows.traits and rows.model is not None
     }
     written, left = WrittenModels(project, OneOff(project, params)), project.left_routers
     many = ManyRows(project, params, written, listing.created, paged)
@@ -101,19 +102,28 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(definition.site, f"`{endpoint.label}` answers with a page at a time")
         elif not left.hold(endpoint.route) and (open_rows := weighed.among_of_function(rows, endpoint)):
             widest = max(open_rows, key=lambda each: weighed.of_function(each, endpoint))
-            yield _by_function(endpoint, widest, weighed)
+            yield from _unless_doubtful(_by_function(endpoint, widest, weighed), widest)
     for view, path in views:
         if view.paged == "yes" or any("limited" in each.traits for each in view.rows):
             yield Proof(view.site, f"`GET {path}` answers with a page at a time")
-        elif not left.hold(view.route) and (open_rows := weighed.among(view.rows)):
-            yield _by_view(view, path, max(open_rows, key=lambda each: weighed.confidence(each, path)), weighed)
+        elif not left.hold(view.route) and (open_rows := weighed.among_of_view(view, path)):
+            widest = max(open_rows, key=lambda each: weighed.confidence(each, path))
+            yield from _unless_doubtful(_by_view(view, path, widest, weighed), widest)
+
+
+def _unless_doubtful(hit: Hit, rows: Rows) -> Iterator[Hit]:
+    """A web page shows much that is chosen from, and is no list of it: of pages no notes are taken."""
+    if hit.confidence is not Confidence.LOW or "shown" not in rows.traits:
+        yield hit
 
 
 def _by_functions(project: Project, answered: AnsweredRows, params: Params) -> Iterator[tuple[Def, Endpoint, tuple[Rows, ...]]]:
     for definition, endpoints in (project.root_fields | project.endpoints.by_definition).items():
         endpoint = next((each for each in endpoints if _is_list(each, params)), None)
-        if endpoint is not None and definition.module.is_production and not shows_page(definition, params.templates):
-            yield definition, endpoint, answered.of(definition)
+        if endpoint is not None and definition.module.is_production:
+            found = answered.of(definition)
+            is_page = shows_page(definition, params.templates)
+            yield definition, endpoint, tuple(rows.marked("shown") for rows in found) if is_page else found
 
 
 def _by_views(listing: ListingViews, params: Params) -> Iterator[tuple[ListingView, str]]:
@@ -135,13 +145,35 @@ class _Weighed:
     said: SaidRows
 
     def among(self, found: tuple[Rows, ...]) -> list[Rows]:
-        """Those of tables of which it is known that requests fill them."""
-        return [rows for rows in found if not _is_bounded(rows) and self._grows(rows)]
+        """Those of tables of which it is known that requests fill them; on a web page the whole tables of what gets more."""
+        open_rows = (rows for rows in found if not _is_bounded(rows) and self._grows(rows))
+        return [rows for rows in open_rows if "shown" not in rows.traits or self._is_many_and_whole(rows)]
+
+    def _is_many_and_whole(self, rows: Rows) -> bool:
+        """Nothing narrows them, and by its name it grows or has many rows, each of which is a person or somebody's."""
+        kind, model = kind_of(_named(rows)), rows.model
+        is_many = self.gets_more_for_sure(rows) or not kind.isdisjoint(self.params.many)
+        if rows.traits != {"shown"} or not is_many or not kind.isdisjoint(self.params.set_up):
+            return False
+        is_theirs = self.many.are_of_people(model) if model is not None else self.many.is_theirs(rows.table)
+        return is_theirs or self._is_people(kind)
 
     def among_of_function(self, found: tuple[Rows, ...], endpoint: Endpoint) -> list[Rows]:
-        """Behind a path that ends in a key those alone for which it is named: else it may be the key of one of them."""
-        path = _turned(endpoint)
-        return [rows for rows in self.among(found) if path is None or ends_with_one_of(path, words_of(_named(rows)))]
+        """Behind a path that ends in a key those alone for which it is named: else it may be the key of one of them.  So it is
+        of a web page, which has much besides."""
+        turned, path = _turned(endpoint), _path(endpoint)
+        open_rows = [rows for rows in self.among(found) if turned is None or ends_with_one_of(turned, words_of(_named(rows)))]
+        return [rows for rows in open_rows if "shown" not in rows.traits or self._fills(rows, path)]
+
+    def _fills(self, rows: Rows, path: str) -> bool:
+        """The path of a web page ends in what the rows are: `/admin/users`, and no `/users/new-order`."""
+        return self.said.ends_in(path, kind_of(_named(rows)))
+
+    def among_of_view(self, view: ListingView, path: str) -> list[Rows]:
+        if not view.is_shown:
+            return self.among(view.rows)
+        found = self.among(tuple(rows.marked("shown") for rows in view.rows))
+        return [rows for rows in found if self._fills(rows, path) and not _is_narrowed(rows)]
 
     def of_function(self, rows: Rows, endpoint: Endpoint) -> Confidence:
         """Low where neither the end of the path nor the function is named for the rows: of 79 of seven readings 29 were
@@ -173,7 +205,7 @@ class _Weighed:
         params, words = self.params, set(words_of(path))
         own = {*words, *(f"{word}s" for word in words), *params.envelopes}
         is_whole = all(any(each in own or ends_one(each, words) for each in words_of(key)) for key in rows.under)
-        traits = rows.traits - _ENDS - {"state", "parted", "optional"}
+        traits = rows.traits - _ENDS - {"state", "parted", "optional", "shown"}
         named = words_of(_named(rows))
         if not is_whole or not traits <= {"own", "asker"} or not (words - {*named}).isdisjoint(params.computed):
             return Confidence.LOW
@@ -378,8 +410,23 @@ def _is_for_developers(endpoint: Endpoint, params: Params) -> bool:
 
 
 def _hit(message: str, site: Site, label: str, rows: Rows, confidence: Confidence) -> Hit:
-    steps = (Step(site, f"answers {label}"), *rows.steps, Step(rows.site, "asks for all rows"))
+    steps = (Step(site, f"answers {label}"), *rows.steps, Step(_statement(rows), "asks for all rows"))
     return Hit(site, {"endpoint": label, "query": _named(rows)}, message, confidence, path=steps)
+
+
+def _is_narrowed(rows: Rows) -> bool:
+    """Some condition stands beside the query of a view, or another function has made it: the open ones, the topmost."""
+    module, function = rows.module, rows.module.body.contexts[rows.context].function
+    calls = module.own_calls(function) if function >= 0 else ()
+    return bool(rows.steps) or any(last_name(module.body, call.callee) in _NARROWING for call in calls)
+
+
+def _statement(rows: Rows) -> Site:
+    """From the beginning of the statement that the query begins in: `found = await session.execute(`."""
+    module, at = rows.module, rows.expr.at
+    around = (s for s in module.own_statements(module.body.contexts[rows.context].function) if s.at <= at < s.end)
+    begin = max((statement.at for statement in around), default=at)
+    return Site(module.path, begin, rows.expr.end)
 
 
 def _named(rows: Rows) -> str:

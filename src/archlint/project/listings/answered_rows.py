@@ -66,8 +66,7 @@ _MOST_ROWS = 40  # of one expression: what is wrapped again and again has ever m
 
 
 class AnsweredRows:
-    """`paging`: words in the names of what gives a page at a time; `pages`: words in the names of what shows a web page,
-    whose lists are not followed."""
+    """`paging`: words in the names of what gives a page at a time; `pages`: names of what fills a web page."""
 
     def __init__(self, project: Project, paging: Iterable[str], pages: Iterable[str]) -> None:
         self._project = project
@@ -291,7 +290,10 @@ class AnsweredRows:
         definitions = [target.definition for target in site.targets if target.definition is not None]
         gives_one = GIVES_ONE if isinstance(site.call.callee, Attribute) else GIVES_VALUE
         is_one = name in gives_one or (name == _JOIN and isinstance(receiver_of(site), String))
-        if name in self._pages or makes_file(words) or (is_one and not definitions):
+        if name in self._pages:
+            yield from self._shown(place.at(site.call.context), site)
+            return
+        if makes_file(words) or (is_one and not definitions):
             return
         executed = self._fetched.executed(site)
         if executed is not None:
@@ -331,6 +333,14 @@ class AnsweredRows:
             found = self._fetched.named(site, self._returned(inner, definition))
             is_own = is_by_asker(definition.function.name) or _is_told_whose(site, definition)
             yield from (rows.marked("own") for rows in found) if is_own else found
+
+    def _shown(self, place: Place, site: CallSite) -> Iterator[Rows]:
+        """The rows that a web page is filled with, each under the name that the page has for them."""
+        for argument in site.call.arguments:
+            under = (argument.name,) if argument.name and not argument.name.startswith("*") else ()
+            for rows in self._read(place, argument.value):
+                kept = rows.traits - {"shared"}
+                yield replace(rows, traits=kept | {"shown"}, under=(*rows.under, *under))
 
     def _carried(self, place: Place, site: CallSite) -> Iterator[Rows]:
         """What wraps rows: a response, a schema, a list; or an unknown method of a query."""

@@ -12,6 +12,7 @@ from archlint.facts.syntax import Constant, Expr, Mapping, Name, String
 from archlint.project.listings.rows_of_views import asks_above
 from archlint.project.model import Def, Type
 from archlint.project.names.symbols import ClassDef
+from archlint.project.relations.row_types import Rows
 from archlint.project.routes.apps import is_for_developers
 from archlint.project.types.provided import provided_by
 
@@ -19,24 +20,27 @@ if TYPE_CHECKING:
     from archlint.facts.knowledge import TypeInfo
     from archlint.project.listings.answered_rows import AnsweredRows
     from archlint.project.program import Project
-    from archlint.project.relations.row_types import Rows
     from archlint.project.routes.route_records import Route
     from archlint.project.source.modules import Module
 
 Paged = Literal["yes", "no", "unknown"]
 _DEFAULT = "list-pages"
+_SHOW, _SHOWN = "show", "shown-"
+"""What a view's library does that fills a web page, and what the meanings of its attributes begin with."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListingView:
     """`route` answers with `rows`; `paged`: by the view's own attribute, or by the framework's setting. `is_whole`: the view
-    says itself that it gives no pages, where the setting says that others do."""
+    says itself that it gives no pages, where the setting says that others do. `is_shown`: on a web page, of which no setting
+    tells."""
 
     route: Route
     view: ClassDef
     rows: tuple[Rows, ...]
     paged: Paged
     is_whole: bool = False
+    is_shown: bool = False
 
     @property
     def site(self) -> Site:
@@ -54,10 +58,16 @@ class ListingViews:
     def all(self) -> tuple[ListingView, ...]:
         """The views by the places of their routes; one whose own method answers the list is no such view."""
         return tuple(
-            ListingView(route, view, tuple(self._rows(view)), paged := self._paged(view), paged == "no" != self._by_default)
+            self._listing(route, view)
             for route in self._project.routes.routes
             if route.handler is not None and isinstance(view := route.handler.target, ClassDef) and self._lists(view)
         )
+
+    def _listing(self, route: Route, view: ClassDef) -> ListingView:
+        is_shown = self.provides(view, _SHOW)
+        paged = self._paged(view, is_shown=is_shown)
+        is_whole = not is_shown and paged == "no" != self._by_default
+        return ListingView(route, view, tuple(self._rows(view, _SHOWN if is_shown else "")), paged, is_whole, is_shown)
 
     @cached_property
     def created(self) -> frozenset[str]:
@@ -75,7 +85,7 @@ class ListingViews:
         return what in provided_by(self._project, view)
 
     def _lists(self, view: ClassDef) -> bool:
-        return self.provides(view, "list")
+        return self.provides(view, "list") or self.provides(view, _SHOW)
 
     def _infos(self, found: Type) -> Iterator[TypeInfo]:
         return (info for _, info in self._project.knowledge.infos(found.name))
@@ -105,36 +115,44 @@ class ListingViews:
                     return (klass, statement.value) if statement.value is not None else None
         return None
 
-    def _rows(self, view: ClassDef) -> Iterator[Rows]:
-        names = self._named(view, "rows")
+    def _rows(self, view: ClassDef, kind: str = "") -> Iterator[Rows]:
+        meaning = f"{kind}rows"
+        names = self._named(view, meaning)
         for klass in self._classes(view):
             for row, function in enumerate(klass.module.outline.functions):
                 if function.klass == klass.index and function.name in names:
                     definition = Def(klass.module, klass.module.name, row)
                     found = self._answered.of_lists(definition)
-                    yield from self._of_attribute(view, found) if asks_above(definition) else found
+                    yield from self._of_attribute(view, found, meaning) if asks_above(definition) else found
                     return
-        given = self._attribute(view, "rows")
-        if given is not None:
-            yield from self._answered.of_expression(given[0].module, given[1], given[0].klass.context)
+        yield from self._of_given(view, meaning)
 
-    def _of_attribute(self, view: ClassDef, found: tuple[Rows, ...]) -> Iterator[Rows]:
+    def _of_given(self, view: ClassDef, meaning: str) -> tuple[Rows, ...]:
+        """What the attribute holds: a query, or a stored class, all of whose rows are meant."""
+        given = self._attribute(view, meaning)
+        if given is None:
+            return ()
+        klass, value = given
+        found = self._answered.of_expression(klass.module, value, klass.klass.context)
+        types = self._project.types
+        named = (t for t in types.all(klass.module, value, klass.klass.context) if t.is_class and types.role(t) == "db-model")
+        return found or tuple(Rows(klass.module, value, klass.klass.context, Type(each.name)) for each in named)
+
+    def _of_attribute(self, view: ClassDef, found: tuple[Rows, ...], meaning: str) -> Iterator[Rows]:
         """What a mixin gives that asks `super()`, which may stand before any view's rows, is of what this view's attribute
         holds."""
-        given = self._attribute(view, "rows")
-        own = self._answered.of_expression(given[0].module, given[1], given[0].klass.context) if given is not None else ()
-        models = [rows.model for rows in own if rows.model is not None]
+        models = [rows.model for rows in self._of_given(view, meaning) if rows.model is not None]
         yield from (replace(rows, model=models[0]) if models else rows for rows in found)
 
-    def _paged(self, view: ClassDef) -> Paged:
-        given = self._attribute(view, "pages")
+    def _paged(self, view: ClassDef, *, is_shown: bool) -> Paged:
+        given = self._attribute(view, f"{_SHOWN}pages" if is_shown else "pages")
         if given is not None:
             value = given[1]
             return "no" if isinstance(value, Constant) and value.value is None else "yes"
         for klass in self._classes(view):
             if any(f.klass == klass.index and "pag" in f.name for f in klass.module.outline.functions):
                 return "unknown"  # it is told in a property
-        return self._by_default
+        return "no" if is_shown else self._by_default
 
     @cached_property
     def _by_default(self) -> Paged:

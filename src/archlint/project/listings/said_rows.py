@@ -29,6 +29,11 @@ class SaidRows:
         parts = self._parts(path)
         return not parts or _share(parts[-1], named)
 
+    def ends_in(self, path: str, kind: Iterable[str]) -> bool:
+        """Its last word is what the rows are: `/admin/users`, `/orders/list`, and no `/customers/new-order` of customers."""
+        parts = self._parts(path)
+        return bool(parts) and _share(parts[-1][-1:], kind)
+
     def begins_with(self, path: str, named: Iterable[str]) -> bool:
         """`/orders/trends`: of the rows, and said before its end."""
         return any(_share(part, named) for part in self._parts(path)[:-1])

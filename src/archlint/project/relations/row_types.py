@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 Trait = Literal[
-    "limited", "shared", "grouped", "own", "named", "dated", "since", "until", "asker", "state", "parted", "optional"
+    "limited", "shared", "grouped", "own", "named", "dated", "since", "until", "asker", "state", "parted", "optional", "shown"
 ]
 """No more than a page of them; one of several lists that are answered together; one for each of some groups; those of one
 object or person; those that somebody lists by their keys; those of one day, or of the last few; those since a day, and until
 one; those of who asks, also where administrators see all; those in one state that is written in the code; those of one of
-the tenants; all of them unless a client asks for fewer."""
+the tenants; all of them unless a client asks for fewer; those that a web page is filled with."""
 
 _COLLECTIONS = frozenset({"db-query", "db-manager", "db-result", "db-statement"})
 ASKED = _COLLECTIONS | {"db-session", "db-connection", "db-cursor", "db-extension"}

@@ -108,7 +108,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if not judged:
             yield from _proofs(found)
             continue
-        confidence, pair = max(judged, key=lambda each: (each[0], not _fills_relation(each[1])))  # the first of the surest
+        confidence, pair = max(judged, key=lambda each: (each[0], not _is_of_one(each[1])))  # the first of the surest
         if (confidence < Confidence.HIGH and not _is_plain(project, definition, pair)) or (
             is_own_save(project, definition)
             or _is_batch(project, led_to, definition)
@@ -255,6 +255,11 @@ def _is_made_here(project: Project, definition: Def, pair: Pair) -> bool:
     if pair.by_key or pair.first.path.through:
         return False
     return not (pair.one.made & (pair.two.handed | pair.two.used)).isdisjoint(rows_made_in(project, definition))
+
+
+def _is_of_one(pair: Pair) -> bool:
+    """Only a relation of one object joins the two: of several pairs, one of two objects says more."""
+    return pair.one.is_one_object(pair.two) and _fills_relation(pair)
 
 
 def _fills_relation(pair: Pair) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archlint.project.routes.left_routers import LeftRouters
     from archlint.project.routes.routes import Routes
     from archlint.project.schema.schemas import Schemas
+    from archlint.project.secrets.digests import Digests
     from archlint.project.secrets.logged import LoggedValue
     from archlint.project.secrets.masked_logs import MaskedLogs
     from archlint.project.services.deployment import Deployment
@@ -281,6 +282,12 @@ class Project:
         from archlint.project.secrets.logged import logged_values
 
         return tuple(logged_values(self))
+
+    @cached_property
+    def digests(self) -> Digests:
+        from archlint.project.secrets.digests import Digests
+
+        return Digests(self)
 
     @cached_property
     def masked_logs(self) -> MaskedLogs:

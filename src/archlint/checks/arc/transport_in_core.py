@@ -110,8 +110,9 @@ def _is_ignored(found: Hit | Proof, module: Module, params: Params) -> bool:
 
 def _injected(project: Project) -> Iterator[Def]:
     """The functions that a framework runs for a handler: they stand between transport and core, wherever they are."""
+    registering = {site.path for site in project.calls.registered("dependency")}
     for module in project.modules.production:
-        for point in project.effects.edges(module):
+        for point in project.effects.edges(module) if module.path in registering else ():
             operation = point.call.operation if point.call is not None else None
             if operation is not None and operation.register == "dependency":
                 yield from (target.definition for target in point.targets if target.definition is not None)

@@ -99,12 +99,14 @@ def _mappings(project: Project, keys: OpenKeys, once: OneOff, params: Params) ->
     mappings = GrowingMappings(project)
     said: set[tuple[str, str]] = set()
     for entry in mappings.entries:
-        if (entry.owner.path, entry.name) in said or once.runs_once(entry.module, entry.definition):
+        if (entry.owner.path, entry.name) in said:
             continue
         key = keys.of(entry.module, entry.key, entry.context)
         if key is None or not set(words_of(entry.name)[-1:]).isdisjoint(params.fixed):
             continue
         if _is_one_each(entry.name.removesuffix("s").removesuffix("S"), spell(entry.module.body, entry.key), params):
+            continue
+        if once.runs_once(entry.module, entry.definition):
             continue
         said.add((entry.owner.path, entry.name))
         if mappings.is_emptied(entry):
@@ -117,10 +119,8 @@ def _late(project: Project, keys: OpenKeys, once: OneOff, params: Params, told: 
     """Mappings whose entries go only where they are asked for too late: see `LateEntries`. `told`: places with a finding."""
     for container, entry in LateEntries(project).all:
         is_few = not set(words_of(entry.name)[-1:]).isdisjoint(params.fixed)
-        if entry.site in told or is_few or once.runs_once(entry.module, entry.definition):
-            continue
-        key = keys.of(entry.module, entry.key, entry.context)
-        if key is not None:
+        key = None if entry.site in told or is_few else keys.of(entry.module, entry.key, entry.context)
+        if key is not None and not once.runs_once(entry.module, entry.definition):
             words = {"name": entry.name, "key": key.text}
             yield Hit(entry.site, words, "late", key.confidence, related=(Step(container.site, "it begins here"),))
 

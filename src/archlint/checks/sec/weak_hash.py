@@ -50,7 +50,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    digests = Digests(project)
+    digests = project.digests
     results = Results(project)
     stretching = Stretching(project, digests)
     trust = _Trust(project, digests, frozenset(params.own_keys))

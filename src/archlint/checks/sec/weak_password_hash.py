@@ -41,7 +41,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    digests = Digests(project)
+    digests = project.digests
     vocabulary = Vocabulary({"password": params.passwords}, (), params.ignore_names)
     taint = Taint(project, vocabulary, Habits(frozenset(params.sanitizers)))
     elsewhere = frozenset(params.lookup_words) | frozenset(params.protocol_words)

@@ -59,10 +59,8 @@ class CacheWrites:
         """Every such call, with what is known of it."""
         return tuple(
             (site, site.operation.cache)
-            for module in self._project.modules.all
-            if not module.is_test and is_running_code(module)
-            for site in self._project.calls.known(module)
-            if site.operation is not None and site.operation.cache is not None
+            for site in self._project.calls.caching
+            if is_running_code(site.module) and site.operation is not None and site.operation.cache is not None
         )
 
     def in_function(self, caller: Def) -> Iterator[tuple[CallSite, CacheWrite]]:

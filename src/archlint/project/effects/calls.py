@@ -107,6 +107,16 @@ class Calls:
             if site.operation is not None and site.operation.connects
         )
 
+    @cached_property
+    def caching(self) -> tuple[CallSite, ...]:
+        """Those of `all` that write to a cache or read from one."""
+        return tuple(
+            site
+            for module in self._project.modules.all
+            for site in (() if module.is_test else self.known(module))
+            if site.operation is not None and site.operation.cache is not None
+        )
+
     def of(self, definition: Def) -> tuple[CallSite, ...]:
         """The calls that stand in a function (those of functions nested in it are theirs)."""
         return self._by_caller(definition.module).get(definition.index, ())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _MAKING = frozenset({"dict", "OrderedDict"})
+_BEGINNINGS = frozenset({CallRef, Mapping})
 _FILLING = "setdefault"
 _ASKING = frozenset({"get", "setdefault", "items", "keys", "values", "copy", "update", "__contains__", "__getitem__"})
 """What may be done with a mapping that takes nothing out of it."""
@@ -81,13 +82,15 @@ class GrowingMappings:
     def _made_empty(self, module: Module) -> frozenset[str]:
         scopes, body = self._project.symbols.scopes(module), module.body
         found: set[str] = set()
-        for name in scopes.names(0):
-            bindings = scopes.bindings(0, name)
-            if len(bindings) != 1 or bindings[0].kind != "statement" or bindings[0].path:
+        for row, statement in enumerate(body.statements):
+            target, value = statement.target, statement.value
+            if type(target) is not Name or value is None or type(value) not in _BEGINNINGS:
+                continue
+            bindings = scopes.bindings(0, target.id)
+            if len(bindings) != 1 or bindings[0].kind != "statement" or bindings[0].index != row:
                 continue  # `global` makes it anew elsewhere
-            value = body.statements[bindings[0].index].value
-            if value is not None and is_growing(module, value):
-                found.add(name)
+            if is_growing(module, value):
+                found.add(target.id)
         return frozenset(found)
 
     def _entries(self, module: Module, owner: Module, names: frozenset[str], fillings: list[_Filling]) -> Iterator[Entry]:

@@ -13,6 +13,7 @@ from archlint.facts.syntax import Attribute, Collection, Context, Expr, FileFact
 
 BindingKind = Literal["import", "function", "class", "parameter", "statement", "comprehension"]
 
+_EMPTY: dict[str, Binding | tuple[Binding, ...]] = {}
 _NOWHERE: tuple[int, tuple[Binding, ...]] = (-1, ())
 _SCOPES = frozenset({"module", "class", "function", "comprehension"})
 _BINDING_STATEMENTS = frozenset({"assign", "annotate", "augment", "for", "with", "except"})
@@ -66,6 +67,8 @@ class Scopes:
             for name, bound in table.items():
                 if isinstance(bound, tuple):
                     table[name] = tuple(sorted(bound, key=lambda binding: binding.at))
+        self._tables = [self._bindings.get(scope, _EMPTY) for scope in range(len(contexts))]
+        """The same by the row of the scope: what is asked for most often of all."""
 
     def bindings(self, scope: int, name: str) -> tuple[Binding, ...]:
         """All bindings of a name in that very scope, in source order."""
@@ -96,14 +99,13 @@ class Scopes:
         after that one; before all of them, or from an inner function: all.  A class's body that has not bound it yet sees
         what is outside (`Text = Text`).
         """
-        bindings, redirects = self._bindings, self._redirects
+        tables, redirects = self._tables, self._redirects
         start = scope = self.scope_of[context]
         local = True
         later = _NOWHERE
         while True:
             target = redirects.get((scope, name), scope) if redirects else scope
-            table = bindings.get(target)
-            found = table.get(name) if table is not None else None
+            found = tables[target].get(name)
             if found is not None:
                 is_class = self._is_class[target]
                 if not is_class or target == start:

@@ -147,6 +147,10 @@ class Vocabulary:
         """What the identifier names, None if nothing that is asked for."""
         return self._look(identifier)[0]
 
+    def holds(self, identifier: str) -> bool:
+        """One of the terms is in it, whatever it names."""
+        return self._look(identifier)[1]
+
     def looks_alike(self, identifier: str) -> bool:
         """It holds one of the terms, but names something else."""
         naming, holds = self._look(identifier)

@@ -200,8 +200,7 @@ class Leaks:
         function = body.contexts[value.context].function
         if function >= 0:
             names += [p.name for p in value.module.outline.functions[function].parameters]
-        vocabulary = self._vocabulary
-        return any(vocabulary.looks_alike(name) or vocabulary.names(name) is not None for name in names)
+        return any(map(self._vocabulary.holds, names))
 
 
 def _is_setting(source: Source) -> bool:

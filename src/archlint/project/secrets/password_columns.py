@@ -262,7 +262,8 @@ class PasswordColumns:
                         yield PasswordUse(module, site, statement.value, statement.context, column, "hashed", type_.confidence)
 
     def _given(self, site: CallSite) -> Iterator[PasswordUse]:
-        pairs = [p for p in pairs_of(site) if self._vocabulary.names(p[0]) is not None or self._is_for_hash(p[0])]
+        pairs = [p for p in pairs_of(site) if self._vocabulary.holds(p[0])]
+        pairs = [p for p in pairs if self._vocabulary.names(p[0]) is not None or self._is_for_hash(p[0])]
         if not pairs:
             return
         named = {last_name(site.module.body, site.call.callee), *(t.name.rpartition(".")[2] for t in site.targets)}

@@ -186,6 +186,11 @@ class Modules:
         self._anywhere = _Scope(tuple((root, True) for root in self.roots), True)
 
     @cached_property
+    def _holding(self) -> frozenset[str]:
+        """The folders that hold an entry: files whose ways up meet the same of them look names up in the same places."""
+        return frozenset(map(parent, self._entries))
+
+    @cached_property
     def first_words(self) -> frozenset[str]:
         """The first words of the names by which its files are imported."""
         return frozenset(module.local_name.partition(".")[0] for module in self.all)
@@ -239,7 +244,7 @@ class Modules:
             rest = [root for root in self.roots if root not in above]
             rest.sort(key=lambda root: (-len(_shared(root, near.path)), root))
             order = (*((root, True) for root in above), *((root, False) for root in rest))
-            further = tuple(folder for folder in ancestors(near.path) if folder not in self.roots)
+            further = tuple(f for f in ancestors(near.path) if f in self._holding and f not in self.roots)
             made = _Scope(order, near.is_test, further)
             scope = self._scopes[key] = self._interned.setdefault((order, near.is_test, further), made)
         return scope

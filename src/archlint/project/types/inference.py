@@ -97,6 +97,11 @@ class Inference:
         finally:
             self._depth -= 1
 
+    @property
+    def is_under_way(self) -> bool:
+        """Something is being inferred: what a circle leads back to has no answer yet."""
+        return self._depth > 0
+
     def callee(self, module: Module, expr: Expr, context: int) -> tuple[tuple[Entity, ...], tuple[Entity, ...]]:
         """(what is called, what stands before its name): of `a.b` what `a.b` is and what `a` is."""
         if type(expr) is not Attribute:

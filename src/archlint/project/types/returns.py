@@ -41,6 +41,8 @@ class Returns:
         self._decorated: dict[Def, tuple[tuple[Operation, Call | None], ...]] = {}
         self._decorations: dict[Def, tuple[Operation, ...]] = {}
         self._marks: dict[Def, frozenset[str]] = {}
+        self._decorators: dict[int, tuple[Entity, ...]] = {}
+        """By the identity of the decorator, which lives as long as its module."""
 
     def marks(self, definition: Def) -> frozenset[str]:
         """What its decorators make of it: property, static-method, class-method, abstract, overload, accessor."""
@@ -81,7 +83,15 @@ class Returns:
                     yield operation, call
 
     def decorator_entities(self, definition: Def, decorator: Expr) -> tuple[Entity, ...]:
-        """What a decorator is; for `@make(…)` what `make` is."""
+        """What a decorator is; for `@make(…)` what `make` is. Many rules ask it of all functions."""
+        known = self._decorators.get(id(decorator))
+        if known is None:
+            known = self._find_decorator(definition, decorator)
+            if not self._inference.is_under_way:  # else it may be one of what is only being found
+                self._decorators[id(decorator)] = known
+        return known
+
+    def _find_decorator(self, definition: Def, decorator: Expr) -> tuple[Entity, ...]:
         module, outer = definition.module, definition.function.outer
         if type(decorator) is CallRef:
             decorator = module.body.calls[decorator.index].callee

@@ -3,7 +3,7 @@ by the test around them, or by a test before that turns others away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,7 @@ class ClosedValues:
         self.items = ClosedItems(self._told, frozenset(words.leaving))
         self._checking = frozenset(words.checking)
         self._leaving = frozenset(words.leaving)
+        self._known: dict[tuple[str, int, int, str], bool] = {}  # by module, place and offset: ways meet at the same ones
 
     # types
 
@@ -116,7 +117,10 @@ class ClosedValues:
         return False
 
     def _is_tested(self, expr: Expr, text: str, at: Place) -> bool:
-        return self._is_inside_test(at.module, text, at.context) or self._is_behind_refusal(expr, text, at)
+        key = (at.module.path, at.context, expr.at, text)
+        if key not in self._known:
+            self._known[key] = self._is_inside_test(at.module, text, at.context) or self._is_behind_refusal(expr, text, at)
+        return self._known[key]
 
     def is_vetted(self, expr: Expr, at: Place) -> bool:
         """A function that by its name checks such things has been given it before, in a statement of its own."""
@@ -179,7 +183,9 @@ class ClosedValues:
     def _is_behind_refusal(self, expr: Expr, text: str, at: Place) -> bool:
         module, body = at.module, at.module.body
         around = set(places_around(module, at.context))
-        for statement in module.own_statements(body.contexts[at.context].function):
+        own = module.own_statements(body.contexts[at.context].function)
+        leaving = {statement.context for statement in own if statement.kind in LEAVES}
+        for statement in own:
             if statement.at >= expr.at:
                 break
             if statement.kind == "assert" and statement.context in around:
@@ -188,7 +194,7 @@ class ClosedValues:
                 continue
             if not self._turns_away(module, statement, text):
                 continue
-            for row in _left_by(module, statement):
+            for row in _left_by(module, statement, leaving):
                 place = body.contexts[row]
                 is_apart = place.kind in ("if", "else") and row not in around
                 is_left = is_apart and self.implies(module, place.subject, text, place.kind == "else")
@@ -216,12 +222,12 @@ class ClosedValues:
         return statement.kind == "expression" and last_name(module.body, statement.value) in self._leaving
 
 
-def _left_by(module: Module, statement: Statement) -> Iterator[int]:
-    """The place that the statement leaves, and those around it that every branch leaves."""
+def _left_by(module: Module, statement: Statement, leaving: Set[int]) -> Iterator[int]:
+    """The place that the statement leaves, and those around it that every branch leaves. `leaving`: the places of its function
+    in which a statement leaves."""
     contexts = module.body.contexts
     row = statement.context
     yield row
-    leaving = {s.context for s in module.own_statements(contexts[row].function) if s.kind in LEAVES}
     while contexts[row].kind in ("if", "else"):
         beside = [other for other in leaving if other != row and contexts[other].parent == contexts[row].parent]
         if not any(are_branches(contexts[row], contexts[other]) for other in beside):

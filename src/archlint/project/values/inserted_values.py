@@ -84,17 +84,25 @@ class InsertedValues:
         self.refused = RefusedElsewhere(project, self.closed, self._leaving)
         self._work = 0
         self._open: set[tuple[object, ...]] = set()
+        self._held: dict[tuple[object, ...], list[Inserted]] = {}
+        self._cuts = 0
+        self._gone: dict[tuple[object, ...], int] = {}
 
     def into(self, module: Module, argument: Expr, context: int) -> list[Inserted]:
         """What is put into the text of an argument; nothing for one that holds only what is written in the code."""
-        self._work = _WORK
+        self._begin()
         return list(dict.fromkeys(self.walk(argument, Spot(Place(module, context), None))))
 
     def whole(self, module: Module, argument: Expr, context: int) -> list[Inserted]:
         """The same of a text that is a part of a statement: where all of it is a value, that enters the statement."""
-        self._work = _WORK
+        self._begin()
         spot = Spot(Place(module, context), None)
         return list(dict.fromkeys(self.walk(argument, spot.entering(argument))))
+
+    def _begin(self) -> None:
+        self._work = _WORK
+        self._held.clear()
+        self._gone.clear()
 
     @contextmanager
     def afresh(self, work: int = _WORK) -> Iterator[None]:
@@ -108,8 +116,10 @@ class InsertedValues:
     def walk(self, expr: Expr | None, spot: Spot) -> Found:
         """What is in a text, or in the value that enters one."""
         self._work -= 1
-        if expr is None or self._work < 0 or len(self._open) > _DEPTH:
+        if expr is None:
             return iter(())
+        if self._work < 0 or len(self._open) > _DEPTH:
+            return self.cut()
         entry = spot.entry.site if spot.entry is not None else None
         key = (spot.place.module.path, expr.at, expr.end, type(expr), spot.place.frame, entry, spot.taken)
         if key in self._open:
@@ -119,6 +129,20 @@ class InsertedValues:
             return iter(list(self._walk(expr, spot)))
         finally:
             self._open.discard(key)
+
+    def cut(self) -> Found:
+        """Nothing, since a bound was met: another way to the same place may find something."""
+        self._cuts += 1
+        return iter(())
+
+    def is_new(self, text: tuple[object, ...], climbed: int) -> bool:
+        """The callers that hand a text over are gone through once for this question, or again by a way that is shorter, which
+        may come further: all that the others found would be found again, under other names for the same."""
+        depth = len(self._open) + climbed
+        if self._gone.get(text, depth + 1) <= depth:
+            return False
+        self._gone[text] = depth
+        return True
 
     def all(self, exprs: Sequence[Expr], spot: Spot) -> Found:
         return chain.from_iterable(self.walk(expr, spot) for expr in exprs)
@@ -246,7 +270,23 @@ class InsertedValues:
         return is_found_first(expr, place, self._leaving, self._finding) or self.refused.is_stored(expr, place)
 
     def named(self, expr: Name, spot: Spot, offset: int) -> Found:
-        """What a name holds where it is used at an offset."""
+        """What a name holds where it is used at an offset. Of a text it is kept for this question, unless a bound was met:
+        what a hundred `+=` in branches add is come to by as many ways as there are branches. What was left out as it was
+        looked at already is found where that began, so that all of it together is the same."""
+        if spot.entry is not None:
+            return self._named(expr, spot, offset)
+        place = spot.place
+        at = (place.module.path, place.context, place.frame, expr.id, offset)
+        key = (at, spot.trail, *spot.way)
+        held = self._held.get(key)
+        if held is None:
+            cuts = self._cuts
+            held = list(self._named(expr, spot, offset))
+            if cuts == self._cuts:
+                self._held[key] = held
+        return iter(held)
+
+    def _named(self, expr: Name, spot: Spot, offset: int) -> Found:
         place = spot.place
         symbols = self.project.symbols
         scope, bindings = symbols.scopes(place.module).lookup(place.context, expr.id, offset)
@@ -298,8 +338,8 @@ class InsertedValues:
     def _grown(self, target: Expr | None, value: Expr | None, operator: str, at: int, spot: Spot) -> Found:
         """`text += value`: behind what it was before."""
         self._work -= 1  # each `+=` adds to what all before it may have made
-        if isinstance(target, Name) and self._work > 0:
-            yield from self.named(target, spot, at)
+        if isinstance(target, Name):
+            yield from self.named(target, spot, at) if self._work > 0 else self.cut()
         if value is None:
             return
         if operator == "%":

@@ -138,6 +138,11 @@ class Spot(Struct, frozen=True, eq=False, gc=False):
     taken: Taken = ()
     is_read_again: bool = False
 
+    @property
+    def way(self) -> tuple[object, ...]:
+        """What decides what is found from here on, but for where it stands and what it enters."""
+        return self.taken, self.most, self.confidence, self.is_read_again
+
     def moved(self, module: Module, context: int) -> Spot:
         """At another place; the frame holds for the module that it was entered in only."""
         return replace(self, place=Place(module, context, self.place.frame if module is self.place.module else None))

@@ -324,7 +324,8 @@ class Holder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A library type. `names`: variable or attribute names that mean it, at low confidence, in modules of a project
     that uses the library. `role`: db-session, db-connection, db-cursor, db-statement, db-model, cache-client, logger,
-    app, router, secret, request-transaction (middleware, or a base of views, that answers within one), …; and of annotations:
+    app, router, secret, request-transaction (middleware, or a base of views, that answers within one), save-history (hears of
+    each save of the class in which it stands), …; and of annotations:
     `transparent` (`Optional[X]`, `Mapped[X]` mean X), `provider-item` (`Provide[X]` is what the provider X gives),
     `annotated`, `union`, `type-variable`, `generic`, `protocol`, `class-of`
     (`type[X]`), `callable` (`Callable[…, X]`), `opaque` (says nothing of values).  `statement`: read or write, for

@@ -30,11 +30,12 @@ from archlint.project.effects.own_class import is_of_another_class
 from archlint.project.effects.spared import Spared
 from archlint.project.loops.added_rows import AddedRows
 from archlint.project.loops.batches import expression_of
+from archlint.project.loops.free_names import looks_for_free
 from archlint.project.loops.handfuls import Handfuls
 from archlint.project.loops.item_keys import asks_for_group
 from archlint.project.loops.later_writes import may_wait
 from archlint.project.loops.lone_writes import only_writes, writes_each
-from archlint.project.loops.loop_items import is_put_in_brackets
+from archlint.project.loops.loop_items import is_put_in_brackets, listed_by
 from archlint.project.loops.loops import Loop
 from archlint.project.loops.own_turns import (
     asks_whether_to_stop,
@@ -53,6 +54,7 @@ from archlint.project.loops.stations import hands_read, hands_write, is_straight
 from archlint.project.loops.turns import goes_on_from_before
 from archlint.project.names.switched_off import is_switched_off
 from archlint.project.parts import names_in, parts_of
+from archlint.project.relations.heard_saves import HeardSaves
 from archlint.project.relations.serialized_queries import SerializedQueries, SerializedQuery
 from archlint.project.relations.unloaded import is_seen_unloaded
 from archlint.project.routes.at_login import is_at_login
@@ -105,13 +107,19 @@ class _Known(NamedTuple):
     proved: Proved
     spared: Spared
     handfuls: Handfuls
+    heard: HeardSaves
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each place that queries once per item of an open loop, a proof for each query that stands in none."""
     repeated = RepeatedEffects(project, params)
     found, outside = repeated.find((*_WRITES, "db.read"), around=True)
-    known = _Known(Proved(project, params), Spared(project, project.switches), Handfuls(project, params))
+    known = _Known(
+        Proved(project, params),
+        Spared(project, project.switches),
+        Handfuls(project, params),
+        HeardSaves(project, frozenset(params.adding)),
+    )
     open_below: set[tuple[str, int]] = set()
     asking, locking = set[Loop](), frozenset(params.locking)
     writing: list[tuple[Repeated, Hit]] = []
@@ -237,7 +245,9 @@ def _weighed(project: Project, query: Repeated, known: _Known, params: Params) -
         return Confidence.LOW, "the first that is so answers"
     if loop.mapping is None and loop.place.subject is not None and is_put_in_brackets(loop.module, loop.place.subject):
         return Confidence.LOW, "it may be a single one"
-    doubt = _doubt_on_the_way(project, query, known.spared, params)
+    doubt = _doubt_on_the_way(project, query, known.spared, params) or (
+        _meant_for_each(project, query, known, params) if is_write else ""
+    )
     if doubt:
         return Confidence.LOW, doubt
     if is_write and (evidence == _KEYED or not _one_could_do(project, query, params, evidence)):
@@ -260,6 +270,16 @@ def _weighed(project: Project, query: Repeated, known: _Known, params: Params) -
     if handful:
         return Confidence.LOW, handful
     return min(sure, Confidence.MEDIUM) if is_further else sure, ""
+
+
+def _meant_for_each(project: Project, query: Repeated, known: _Known, params: Params) -> str:
+    """Why one statement would not do for all what the loop writes for each."""
+    if any(known.heard.is_heard(place) for place in stations(project, query.point, query.path)):
+        return "somebody hears of each that is saved"
+    body = query.loop.module.body
+    if any(isinstance(part, CallRef) and last_name(body, part) in params.locking for part in listed_by(query.loop)):
+        return "the rows are locked while each is written"
+    return ""
 
 
 def _is_run_again(project: Project, query: Repeated) -> bool:
@@ -334,6 +354,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
     caller = query.point.caller
     if caller is not None and fills_what_is_empty(project, caller):
         return "it fills what is empty"
+    if looks_for_free(project, places, query.loop):
+        return "each looks for what is free when the one before is stored"
     if any(_CHUNKED.search(definition.function.name) for definition in query.path.through):
         return "each goes in chunks of its own"
     if is_at_the_end(project, places[0]):

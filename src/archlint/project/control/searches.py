@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _BOUNDS = ("__lt", "__lte", "__gt", "__gte", "__range")
 _ORDERS = frozenset({"<", "<=", ">", ">="})
+_SAME = (("==",), ("is",))
 _OWN = "self"
 _ENDING = frozenset({"any", "all"})
 _PATH_PARTS = frozenset({"parts", "parents"})
@@ -96,12 +97,17 @@ def _is_answer(loop: Loop, context: int) -> bool:
 
 def is_for_one(query: Repeated) -> bool:
     """`if topic["name"] == name:` around the place, where the name is not the loop's, nor that of a constant; with a
-    constant, where what is asked is told nothing of the item: `if option.kind == Kind.OTHER: all_others(order_id)`."""
+    constant, where what is asked is told nothing of the item: `if option.kind == Kind.OTHER: all_others(order_id)`.  What is
+    told nothing of all that a turn finds is asked for the one of which that is so, too: `if main_id is None: all(order_id)`."""
     loop, body = query.loop, query.loop.module.body
     places = [body.contexts[row] for row in loop.chain(query.point.context)[:-1]] if loop.mapping is None else []
     tests = [test for place in places if place.kind == "if" for test in _all_of(place.subject)]
-    is_same = loop.derived.isdisjoint(names_in(body, query.expression))
-    return any(test.ops == ("==",) and _tells_one(body, test, loop.derived, is_same=is_same) for test in tests)
+    told = set(names_in(body, query.expression))
+    is_same = loop.derived.isdisjoint(told)
+    if any(test.ops == ("==",) and _tells_one(body, test, loop.derived, is_same=is_same) for test in tests):
+        return True
+    found = loop.derived.union(name for s in loop.statements if s.target is not None for name in names_in(body, s.target))
+    return found.isdisjoint(told) and any(test.ops in _SAME and _tells_one(body, test, found, is_same=True) for test in tests)
 
 
 def _all_of(test: Expr | None) -> Iterator[Comparison]:

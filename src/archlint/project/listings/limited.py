@@ -252,7 +252,7 @@ class Limited:
         return len(small) > 1 and ((name == "min" and any(small)) or (name == "max" and all(small)))
 
     def _is_always_small(self, place: _Place, name: Name) -> bool:
-        """A parameter that every call leaves to its small default, or gives one."""
+        """A parameter that every call leaves to its small default, or gives one, be it a parameter of its own of that kind."""
         scopes = self._project.symbols.scopes(place.module)
         _, bindings = scopes.lookup(place.context, name.id, name.at)
         if len(bindings) != 1 or bindings[0].kind != "parameter":
@@ -260,10 +260,13 @@ class Limited:
         definition = Def(place.module, place.module.name, bindings[0].function)
         default = definition.function.parameters[bindings[0].index].default
         sites = known_callers(self._project, definition) if self._small(default) is not None else []
-        return bool(sites) and all(
-            not site.is_open and self._small(arguments_by_parameter(site.call, definition).get(name.id, default)) is not None
-            for site in sites
-        )
+        return bool(sites) and all(not site.is_open and self._hands_few(place, site, definition, name.id) for site in sites)
+
+    def _hands_few(self, place: _Place, site: CallSite, definition: Def, name: str) -> bool:
+        given = arguments_by_parameter(site.call, definition).get(name)
+        if isinstance(given, Name) and place.depth > 0:
+            return self._is_always_small(_Place(site.module, site.call.context, _NOTHING, place.depth // 2), given)
+        return given is None or self._small(given) is not None
 
     def _small(self, value: Expr | None) -> int | None:
         number = value.value if isinstance(value, Constant) else None

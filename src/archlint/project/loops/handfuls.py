@@ -15,6 +15,7 @@ from archlint.project.listings.written_models import WrittenModels
 from archlint.project.loops.item_keys import is_keyed
 from archlint.project.loops.loop_items import unwrapped
 from archlint.project.loops.loops import Loops
+from archlint.project.loops.settings_lists import goes_over_settings
 from archlint.project.loops.stations import hands_read, is_straight
 from archlint.project.parts import names_in
 from archlint.project.source.one_off import OneOff
@@ -57,6 +58,8 @@ class Handfuls:
             return "there may be a handful, and what asks stands elsewhere"
         if loop.mapping is None and self._goes_over_mapping(loop):
             return "a mapping may have a handful of entries"
+        if goes_over_settings(self._project, loop):
+            return "the settings may list a handful"
         if self._is_of_one(query) and not any(self._is_made_by_requests(model) for model in self._models(loop)):
             return "one object may have a handful of them"
         if evidence != _ROWS and self._puts_in_queue(query):

@@ -24,6 +24,7 @@ from archlint.project.parts import names_in
 from archlint.project.relations.unloaded import is_seen_unloaded
 from archlint.project.source.one_off import OneOff, OneOffWords
 from archlint.project.spelling import last_name
+from archlint.project.transactions.transactions import Transactions
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -107,6 +108,7 @@ class RepeatedEffects:
         self._one_by_one = OneByOne(project, words)
         self._one_off = OneOff(project, words)
         self._conditions = Conditions(project, frozenset(words.schema_verbs))
+        self._transactions = Transactions(project)
 
     def find(self, effects: tuple[str, ...], *, around: bool = False) -> tuple[list[Repeated], list[Site]]:
         """(the places that repeat one of the effects, the direct ones that stand in no open loop), each by site; one is
@@ -220,6 +222,8 @@ class RepeatedEffects:
             return True
         if point.effect != _READ and any(self._opens(point.module, head, point.context) for head in heads):
             return True
+        if is_tolerated(point, loop) and any(self._transactions.holder(each) == "own" for each in path.through):
+            return True  # the function that the loop calls opens one
         if point.effect == _READ:
             return self._one_by_one.asks_others_below(path) or self._one_by_one.asks_others(point, loop)
         if self._one_by_one.waits(point.module, loop):

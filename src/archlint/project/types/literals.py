@@ -83,11 +83,18 @@ class Literals:
             return UNKNOWN
         return next((e for e in self._inference.entities(module, expr, context) if isinstance(e, Type)), UNKNOWN)
 
+    def _element(self, module: Module, item: Expr, context: int) -> Type:
+        """What a display has of an item: of `*rows` a row."""
+        first = self._first(module, item, context)
+        if not isinstance(item, Starred) or first == UNKNOWN:
+            return first
+        return next((e for e in self._inference.items(first) if isinstance(e, Type)), UNKNOWN)
+
     def _collection(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:
         assert isinstance(expr, Collection)  # noqa: S101 - the table of readers decides
         if expr.kind == "tuple":
             return (Type("builtins.tuple", tuple(self._first(module, item, context) for item in expr.items[:8])),)
-        first = next((t for item in expr.items[:3] if (t := self._first(module, item, context)) != UNKNOWN), None)
+        first = next((t for item in expr.items[:3] if (t := self._element(module, item, context)) != UNKNOWN), None)
         return (Type(f"builtins.{expr.kind}", (first,) if first else ()),)
 
     def _mapping(self, module: Module, expr: Expr, context: int) -> tuple[Entity, ...]:

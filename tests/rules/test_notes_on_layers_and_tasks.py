@@ -655,3 +655,27 @@ def test_table_that_the_layer_changes(table: str, confidence: Confidence) -> Non
     }
     found = [hit for hit in testing.run_rule("ARC004", files) if "`row`" in hit.message]
     assert [hit.confidence for hit in found] == [confidence]
+
+
+FEATURE = {
+    "shop/domains/orders/entity.py": """\
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.infrastructure.database import Base
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    number: Mapped[int] = mapped_column(primary_key=True)
+""",
+    "shop/infrastructure/database.py": "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase): ...\n",
+    "shop/infrastructure/orders.py": "from shop.domains.orders.entity import Order\n",
+}
+ANSWERING = {"shop/domains/orders/controller.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n"}
+
+
+@pytest.mark.parametrize("rule", ["ARC001", "ARC002"])
+@pytest.mark.parametrize(("beside", "confidence"), [(ANSWERING, Confidence.LOW), ({}, Confidence.HIGH)])
+def test_tables_of_a_feature(rule: str, beside: dict[str, str], confidence: Confidence) -> None:
+    (found,) = testing.run_rule(rule, FEATURE | beside)
+    assert found.confidence == confidence

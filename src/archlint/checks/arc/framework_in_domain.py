@@ -30,9 +30,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield _contract_hit(breach)
     domain = project.layers.members("domain")
     barred = sum(any(_barred_kind(project, params, r) for r in project.imports.external(module)) for module in domain)
-    doubt = LayerEvidence(project).doubt_of_domain(barred) if barred else ""
+    evidence = LayerEvidence(project)
+    doubt = evidence.doubt_of_domain(barred) if barred else ""
     for module in domain:
-        yield from _domain_module(project, params, module, governed, doubt)
+        of_feature = "the routes of a feature lie beside its tables" if evidence.is_of_feature(module) else ""
+        yield from _domain_module(project, params, module, governed, doubt or of_feature)
 
 
 def _contract_hit(breach: Breach) -> Hit:

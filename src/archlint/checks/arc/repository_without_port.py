@@ -20,7 +20,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """In the clean style only: a hit for each repository that implements no port, a proof for each that does."""
-    if project.layers.style != "clean":
+    if project.layers.style != "clean" or not project.layers.are_ports_asked:
         return
     named = re.compile(params.repositories)
     implementing = {f"{module.name}.{klass.qualname}" for _, _, module, klass in project.layers.implemented_ports}

@@ -63,6 +63,8 @@ class LayerEvidence:
             return f"`{imported.name}` holds tables, whatever its folder is called"
         if other == "interface" and self._is_interface_by_name_alone(imported):
             return f"`{imported.name}` answers no request, whatever it is called"
+        if other == "interface" and self._is_only_beside(imported):
+            return f"`{imported.name}` lies beside what answers and does nothing of it"
         if self._layers.layer_of(importer) == "infrastructure" and self._mounts(importer):
             return f"`{importer.name}` puts routers into an app, as who puts the program together does"
         if other == "interface" and not self._does(imported, other) and _CLIENT in self._layers.kinds(imported):
@@ -90,6 +92,8 @@ class LayerEvidence:
             return f"`{imported.name}` is a helper that rests on nothing"
         if other == "infrastructure" and self._is_kept_as_model(importer):
             return f"`{importer.name}` holds tables, whatever its folder is called"
+        if other == "infrastructure" and self.is_of_feature(importer):
+            return f"`{importer.name}` holds the tables of a feature whose routes lie beside it"
         is_tool = other == "application" and not _TOOLS.isdisjoint(self._layers.kinds(imported))
         if is_tool and not any(self._layers.layer_of(edge.imported) for edge in self._project.imports.edges(imported)):
             is_technical = self._does(imported, "infrastructure")
@@ -107,6 +111,17 @@ class LayerEvidence:
         is_called_so = "interface" in (words.FEATURE_MODULES.get(name), words.FEATURE_MODULES.get(words.ending(name)))
         in_interface = any("interface" in (words.STRONG.get(part), words.WEAK.get(part)) for part in folders)
         return is_called_so and not in_interface and not module.is_package and module.path not in self._answering
+
+    def _is_only_beside(self, module: Module) -> bool:
+        """`agents/constants.py` beside `agents/api`: no name says that it is of the interface, and it imports no web framework
+        and nothing of those who do."""
+        parts = module.name.split(".")
+        named = {word for part in parts for word in (part, words.ending(part))}
+        if any("interface" in (words.STRONG.get(w), words.WEAK.get(w), words.FEATURE_MODULES.get(w)) for w in named):
+            return False
+        if module.is_package or self._does(module, "interface"):
+            return False
+        return not any(self._layers.layer_of(edge.imported) == "interface" for edge in self._project.imports.edges(module))
 
     def _answers_or_only_speaks(self, module: Module) -> bool:
         """It answers requests, or knows a web framework and nothing that stores: a repository that says `Depends` does not."""
@@ -149,6 +164,18 @@ class LayerEvidence:
         if _DOMAIN not in folders or folders[folders.index(_DOMAIN) - 1 : folders.index(_DOMAIN)] != [_MODELS]:
             return False
         return self._declares_tables(module)
+
+    def is_of_feature(self, module: Module) -> bool:
+        """`domains/orders/entity.py`, which declares tables, beside the `controller.py` that answers: the folder is cut by
+        feature, and what it is called says nothing of a layer."""
+        if self._layers.configured or self._layers.layer_of(module) != "domain" or not self._declares_tables(module):
+            return False
+        return module.name.rpartition(".")[0] in self._answering_folders
+
+    @cached_property
+    def _answering_folders(self) -> frozenset[str]:
+        """The packages with a module of the interface directly in them."""
+        return frozenset(m.name.rpartition(".")[0] for m in self._layers.members("interface") if not m.is_package)
 
     def _declares_tables(self, module: Module) -> bool:
         classes = (Type(f"{module.name}.{klass.qualname}") for klass in module.outline.classes)
@@ -196,7 +223,8 @@ class LayerEvidence:
     def _has_ports(self, importer: Module, imported: Module) -> bool:
         """The infrastructure implements ports of the inner layers, or it is a domain that stands beside it, so that an order is
         meant however often it is broken; what all layers use (its logging, its settings) is none of it."""
-        is_meant = self._layers.style == "clean" or self._layers.layer_of(importer) == "domain"
+        is_clean = self._layers.style == "clean" and self._layers.are_ports_asked
+        is_meant = is_clean or self._layers.layer_of(importer) == "domain"
         if not is_meant or self._layers.layer_of(imported) != "infrastructure":
             return False
         parts = imported.name.split(".")

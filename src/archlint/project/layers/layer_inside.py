@@ -20,7 +20,7 @@ _ABSTRACT = frozenset({"ABC", "Protocol", "ABCMeta"})
 
 
 class Inside:
-    """Folders below the strong `domain` folders that are named like an outer layer.
+    """Folders below the strong `domain` folders that are named like an outer layer, and modules that answer requests there.
 
     A name says nothing alone: `domain/repositories` holds ports as often as what implements them. It is an outer layer if
     its modules import what that layer is there for and declare no port."""
@@ -44,6 +44,7 @@ class Inside:
             outer |= {key for key in named if outer and key[1] in words.ADAPTERS and not self._declare_ports(named[key])}
             for layer, word in sorted(outer):
                 found |= {m.name: layer for m in named[layer, word]}
+            found |= {m.name: "interface" for m in below if self._answers(m)}
             found |= self._transferred(below, domain, found)
         return found
 
@@ -55,6 +56,13 @@ class Inside:
             if layer is not None:
                 return word, layer if layer in TELLING else None
         return "", None
+
+    def _answers(self, module: Module) -> bool:
+        """`domains/orders/controller.py`, beside the service and the entity of one feature."""
+        word = module.local_name.rpartition(".")[2]
+        layers = {words.FEATURE_MODULES.get(word), words.FEATURE_MODULES.get(words.ending(word))}
+        is_spoken = not module.is_package and not self._source.kinds(module).isdisjoint(TELLING["interface"])
+        return is_spoken and "interface" in layers
 
     def _is_outer(self, layer: Layer, members: list[Module]) -> bool:
         """Do modules of theirs know what the layer is there for, and is none of them a port?"""

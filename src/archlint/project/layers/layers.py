@@ -160,6 +160,13 @@ class Layers:
                 ]
         return tuple(found)
 
+    @cached_property
+    def are_ports_asked(self) -> bool:
+        """Another module imports one of them: what lies in a file that nothing comes to turns no dependency round."""
+        ports = {port.path for port, *_ in self.implemented_ports}
+        production = self._project.modules.production
+        return any(edge.imported.path in ports for module in production for edge in self._project.imports.edges(module, "all"))
+
     def _is_abstract(self, module: Module, klass: Class, depth: int) -> bool:
         """An ABC or Protocol, itself or by a base of the project; a few bases deep."""
         for expr in (*klass.bases, *(k.value for k in klass.keywords if k.name == "metaclass")):

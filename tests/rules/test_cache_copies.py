@@ -36,6 +36,15 @@ def page(repo, path, commit_sha):
         cache.set(f'page:{path}:{commit_sha}', found, None)
     return found
 """,
+    "a record that is read and updated, or begun": """\
+def kept(name, anew, **given):
+    if anew:
+        data = given
+    else:
+        data = cache.get(f'batch:{name}', {})
+        data.update(given)
+    cache.set(f'batch:{name}', data, timeout=None)
+""",
     "a copy of one version": """\
 def page(release, path):
     found = cache.get(f'page:{path}:{release.version}')
@@ -474,6 +483,32 @@ def work_out(name='all'):
 )
 def test_one_entry_that_a_task_makes_anew_may_stay(decorated: str, key: str, lives: str, is_told: bool) -> None:
     code = LAID_DOWN.replace("{decorated}", decorated).replace("{key}", key).replace("{lives}", lives)
+    (found,) = testing.run_rule("CCH001", {"shop/store.py": HEAD + code})
+    assert (found.confidence > Confidence.LOW) is is_told
+
+
+SWEPT = """\
+from celery import shared_task
+def fill(name):
+    cache.set(f'totals:{name}', asked(name), None)
+@shared_task
+def refresh({given}):
+    for name in asked():
+        fill(name)
+def totals(name):
+    found = cache.get(f'totals:{name}')
+    if found is None:
+        fill(name)
+    return found
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "is_told"),
+    [("", False), ("name", True)],
+)
+def test_entries_that_a_task_makes_anew_of_all_there_is_may_stay(given: str, is_told: bool) -> None:
+    code = SWEPT.replace("{given}", given)
     (found,) = testing.run_rule("CCH001", {"shop/store.py": HEAD + code})
     assert (found.confidence > Confidence.LOW) is is_told
 

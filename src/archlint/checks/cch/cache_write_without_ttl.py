@@ -308,12 +308,16 @@ def _is_versioned(project: Project, writes: CacheWrites, asked: _Asked) -> bool:
 
 
 def _is_laid_down(project: Project, asked: _Asked) -> bool:
-    """One fixed entry that a task makes anew each time, and that is told to stay until then."""
+    """One fixed entry that a task makes anew each time, or those that one makes which is handed nothing, of each thing there
+    is; and told to stay until then."""
     site, expr, owner = asked.site, asked.site.argument(asked.write.key), asked.decider.caller
     texts = project.values.texts(site.module, expr, site.call.context) if expr is not None else []
     is_one = bool(texts) and all(isinstance(piece, Written) for text in texts for piece in text.pieces)
     led_to = LedTo(project)
-    return is_one and owner is not None and led_to.runs(owner) and not led_to.answers(owner)
+    if owner is None:
+        return False
+    is_left = is_one and led_to.runs(owner) and not led_to.answers(owner)
+    return is_left or (led_to.is_swept(owner) and not led_to.is_awaited(owner))
 
 
 def _value_given(asked: _Asked) -> Expr | None:

@@ -15,6 +15,7 @@ from archlint.facts.syntax import (
     Expr,
     Name,
     String,
+    Walrus,
 )
 from archlint.project.caches.cache_writes import CacheWrites
 from archlint.project.caches.taken_further import is_changed, is_compared, is_taken_further
@@ -68,7 +69,7 @@ class CacheReads:
         for read in self._project.calls.of(site.caller) if said else ():
             key = self.delivered_key(read) if read.call.end <= site.call.at else None
             if key is not None and self.asks_elsewhere(site, read.call.end) and not said.isdisjoint(self.shapes(read, key)):
-                return not self._is_only_tested(read)
+                return not self.is_only_tested(read)
         return False
 
     def _many(self, site: CallSite) -> Iterator[CallSite]:
@@ -97,21 +98,24 @@ class CacheReads:
         """What the function reads under the key only tells whether something is there: it is tested and nothing else, and
         a caller does not get it. So is put in place what is not there yet, and no miss filled."""
         reads = list(self.of_key(site, write))
-        return bool(reads) and all(self._is_only_tested(read) for read in reads)
+        return bool(reads) and all(self.is_only_tested(read) for read in reads)
 
-    def _is_only_tested(self, read: CallSite) -> bool:
+    def is_only_tested(self, read: CallSite) -> bool:
+        """What a read gives is tested, itself or turned into something else, and nothing is made of it."""
         assert read.caller is not None  # noqa: S101 - it stands in the function of the write
         body, function = read.module.body, read.caller.function
         own = [s for s in body.statements if function.at <= s.at < function.end]
         around = min((s for s in own if s.at <= read.call.at < s.end), key=lambda s: s.length, default=None)
-        if around is None or around.kind == "test":
-            return around is not None
-        if around.kind != "assign" or not isinstance(around.target, Name):
+        if around is None or around.kind not in ("test", "assign"):
             return False
-        name = around.target.id
-        asked = [call.call.arguments for call in self._project.calls.of(read.caller)]
-        used = [s.value for s in own if s is not around and s.kind != "test"] + [a.value for given in asked for a in given]
-        return not any(name in names_in(body, expr) for expr in used)
+        names = set(holders(read))
+        if not names:
+            return around.kind == "test"
+        tests = [s for s in own if s.kind == "test"]
+        asked = (c.call for c in self._project.calls.of(read.caller) if not any(s.at <= c.call.at < s.end for s in tests))
+        used = [s.value for s in own if s is not around and s.kind != "test"]
+        used += [argument.value for call in asked for argument in call.arguments]
+        return not any(not names.isdisjoint(names_in(body, expr)) for expr in used)
 
     def _is_reread(self, site: CallSite, value: Expr | None) -> bool:
         """The name whose value is written has been set to what a read gave before, under whatever spelling of the key."""
@@ -181,7 +185,7 @@ class CacheReads:
             if key is not None or self._asks_alone(read)
             if shapes is None or not shapes.isdisjoint(self._read_shapes(read, key))
         ]
-        return own if any(not self._is_only_tested(read) for read in own) else []
+        return own if any(not self.is_only_tested(read) for read in own) else []
 
     def _loads(self, call: CallSite, shapes: frozenset[str] | None) -> bool:
         """The function of a call asks a database or another service for what it hands over, and one that reads such a key calls
@@ -248,6 +252,24 @@ class CacheReads:
             if is_this and self._writes.expiry(other, told).kind in ("given", "parameter"):
                 return True
         return False
+
+    def is_counted(self, site: CallSite, write: CacheWrite) -> bool:
+        """Other calls add to the number under the same key, or under each that callers hand over: this one begins a counter."""
+        expr, owner = site.argument(write.key), site.caller
+        if expr is None or write.kind == "counter" or not self._counted:
+            return False
+        keys = [(site, expr)]
+        if owner is not None and isinstance(expr, Name) and parameter(owner.function, expr.id) is not None:
+            calls = [call for call in self._project.calls.callers(owner) if call.module.is_production]
+            given = ((call, arguments_by_parameter(call.call, owner).get(expr.id)) for call in calls)
+            keys = [(call, value) for call, value in given if value is not None]
+        return bool(keys) and not any(self.shapes(*key).isdisjoint(self._counted) for key in keys)
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        """The shapes of the keys of counters."""
+        counting = ((site, site.argument(write.key)) for site, write in self._writes.all if write.kind == "counter")
+        return frozenset(shape for site, key in counting if key is not None for shape in self.shapes(site, key))
 
     def followed_parts(self, module: Module, expr: Expr, context: int, depth: int = _DEPTH) -> list[Expr]:
         """The parts of an expression, and those of what its local names stand for."""
@@ -359,6 +381,18 @@ class CacheReads:
             return last_name(body, source)
         given = [a.value.value for a in body.calls[source.index].arguments if isinstance(a.value, String)]
         return " ".join([last_name(body, source), *sorted(given)])
+
+
+def holders(read: CallSite) -> Iterator[str]:
+    """The names that hold what a read gives."""
+    body, function = read.module.body, read.module.body.contexts[read.call.context].function
+    for statement in read.module.own_statements(function):
+        if statement.at <= read.call.at < statement.end:
+            if statement.kind in ("assign", "annotate") and isinstance(statement.target, Name):
+                yield statement.target.id
+            for part in parts_of(body, statement.value):
+                if isinstance(part, Walrus) and part.value.at <= read.call.at < part.value.end:
+                    yield part.name
 
 
 def _gives(site: CallSite) -> bool:

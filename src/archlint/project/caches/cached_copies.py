@@ -87,7 +87,7 @@ class CachedCopies:
     def confidence(self, site: CallSite, write: CacheWrite, outer: CallSite | None = None) -> Confidence | None:
         """How sure it is that the write keeps a copy; None: there is no sign of it. `outer` is the call of the
         function in which the write stands, where that is what is asked about: key and value come from there."""
-        if self._aged.ages(site, write) or self._reads.is_taken_away(site, write):
+        if self._aged.ages(site, write) or self._reads.is_taken_away(site, write) or self._reads.is_counted(site, write):
             return None
         named = self._names(site) | (self._names(outer) if outer is not None else frozenset())
         written, filled = self._key_words(site, write, outer)

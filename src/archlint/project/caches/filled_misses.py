@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Comparison, Constant, Expr, Name, Operation, Walrus
+from archlint.project.caches.cache_reads import holders
 from archlint.project.control.sequence import chain
 from archlint.project.names.arguments import receiver_of
-from archlint.project.parts import parts_of
 from archlint.project.spelling import spell
 from archlint.project.values.texts import Written
 
@@ -45,7 +45,7 @@ class FilledMisses:
         missing = frozenset(_missing(site.module, site.call.context, site.call.at)) if site.caller is not None else frozenset()
         for read in self._project.calls.of(site.caller) if site.caller is not None and missing else ():
             asked = self._reads.delivered_key(read) if read.call.end <= site.call.at else None
-            if asked is None or missing.isdisjoint(_holders(read)):
+            if asked is None or missing.isdisjoint(holders(read)) or self._reads.is_only_tested(read):
                 continue
             if self._says(read, asked) == self._says(site, key) and self._reads.asks_elsewhere(site, read.call.end):
                 yield read
@@ -58,18 +58,6 @@ class FilledMisses:
         texts = self._project.values.texts(site.module, key, site.call.context)
         said = ("".join(piece.text for piece in text.pieces if isinstance(piece, Written)) for text in texts)
         return frozenset(said) or frozenset({""})
-
-
-def _holders(read: CallSite) -> Iterator[str]:
-    """The names that hold what a read gives."""
-    body, function = read.module.body, read.module.body.contexts[read.call.context].function
-    for statement in read.module.own_statements(function):
-        if statement.at <= read.call.at < statement.end:
-            if statement.kind in ("assign", "annotate") and isinstance(statement.target, Name):
-                yield statement.target.id
-            for part in parts_of(body, statement.value):
-                if isinstance(part, Walrus) and part.value.at <= read.call.at < part.value.end:
-                    yield part.name
 
 
 def _missing(module: Module, context: int, at: int) -> Iterator[str]:

@@ -5,21 +5,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Body, CallRef, Comparison, Constant, Expr, Name, Operation, String, Subscript
+from archlint.facts.syntax import Attribute, Body, CallRef, Comparison, Constant, Expr, Name, Operation, String, Subscript
 from archlint.project.control.sequence import chain
 from archlint.project.parts import names_in, parts_of
 
 if TYPE_CHECKING:
     from archlint.project.model import CallSite
 
+_CHANGES = frozenset({"update", "setdefault"})
 _TURNS = frozenset({"set", "frozenset", "sorted", "list", "tuple", "str", "int"})
 
 
 def is_changed(site: CallSite, value: Expr, reads: set[int]) -> bool:
-    """What a read gave, however it was decoded, has been given another item before it is written: `data["at"] = now`."""
+    """What a read gave, however it was decoded, has been given another item before it is written: `data["at"] = now`, or
+    `data.update(at=now)`."""
     module, body = site.module, site.module.body
     own = [s for s in module.own_statements(body.contexts[site.call.context].function) if s.at < site.call.at]
     items = [s.target.base for s in own if s.kind in ("assign", "augment") and isinstance(s.target, Subscript)]
+    callees = (call.callee for call in module.own_calls(body.contexts[site.call.context].function) if call.at < site.call.at)
+    items += [callee.base for callee in callees if isinstance(callee, Attribute) and callee.attr in _CHANGES]
     changed = {item.id for item in items if isinstance(item, Name)} & set(names_in(body, value))
     around, waiting, seen = set(chain(module, site.call.context)), sorted(changed), set(changed)
     while waiting:

@@ -58,6 +58,11 @@ class LedTo:
         """A request or a task comes to the function within a few calls."""
         return self._comes(definition, is_task=True)
 
+    def is_swept(self, definition: Def) -> bool:
+        """A task does that is handed nothing: it goes through what there is, each time."""
+        found = callers_above(definition, self._project.effects.calling, _STEPS)
+        return any(not each.function.parameters and is_decorated_task(self._project, each) for each in found)
+
     def is_begun(self, definition: Def) -> bool:
         """The function itself is what a route or a task runs."""
         return self._is_route(definition) or is_decorated_task(self._project, definition)

@@ -78,6 +78,8 @@ def refund(request, pk):
         ("requests.post('https://pay.example.org', timeout=3)", Confidence.MEDIUM),
         ("requests.get('https://pay.example.org', timeout=3)", Confidence.LOW),
         ("fetch_state(order)", Confidence.LOW),
+        ("Receipt.objects.create(order=order); requests.post('https://pay.example.org', timeout=3)", Confidence.LOW),
+        ("requests.post('https://pay.example.org', timeout=3); Receipt.objects.create(order=order)", Confidence.MEDIUM),
     ],
 )
 def test_what_is_beside_it(beside: str, confidence: Confidence) -> None:

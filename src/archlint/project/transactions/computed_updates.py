@@ -48,6 +48,8 @@ _UPDATE, _VALUES = "update", "values"
 _SETS, _WRITES = "$set", "db.write"
 _KEYS = frozenset({"_id", "id", "pk"})
 _NUMBERS = frozenset({"int", "float", "Decimal", "round"})
+_COLUMN = "F"
+"""Of a column in an expression that the database works out."""
 _WRAPS = 3
 """`float(x.n or 0)`, from the name back to the column."""
 
@@ -124,7 +126,8 @@ class ComputedUpdates:
     def _sum_with(self, module: Module, call: Call, column: str, value: Expr) -> tuple[int, int, Expr, str] | None:
         """The sum in which the column of a row stands that is in memory; that of the class is the database's own."""
         made = made_before(module, value, call.at) if isinstance(value, Name) else None
-        for part in parts_of(module.body, made.value if made is not None else value):
+        value = made.value if made is not None and made.value is not None else value
+        for part in () if is_relative(module, value) else parts_of(module.body, value):
             if isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1:
                 for inner in (_bare_number(module, operand) for operand in part.operands):
                     if isinstance(inner, Attribute) and inner.attr == column and self._is_held(module, inner.base, call):
@@ -153,6 +156,11 @@ class ComputedUpdates:
         site = self._project.calls.site(module, call)
         if site.operation is not None and _WRITES in site.operation.effect:
             yield ComputedUpdate(change.caller, site, *found, site.confidence)
+
+
+def is_relative(module: Module, value: Expr) -> bool:
+    """`F("stock") + (counted - row.stock)`: what is there when it is written is moved, whatever was read."""
+    return any(isinstance(part, CallRef) and last_name(module.body, part) == _COLUMN for part in parts_of(module.body, value))
 
 
 def is_of_update(module: Module, call: Call) -> bool:

@@ -11,7 +11,7 @@ from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name,
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
-from archlint.project.transactions.computed_updates import ADDING, ComputedUpdate, made_before, set_by_name
+from archlint.project.transactions.computed_updates import ADDING, ComputedUpdate, is_relative, made_before, set_by_name
 from archlint.project.transactions.memory_changes import is_no_number
 from archlint.project.words import words_of
 
@@ -71,7 +71,8 @@ class HandedSums:
         """A sum in which the old number of a stored row stands, that of the very column."""
         module, body = caller.module, caller.module.body
         made = made_before(module, value, call.at) if isinstance(value, Name) else None
-        for part in parts_of(body, made.value if made is not None else value):
+        value = made.value if made is not None and made.value is not None else value
+        for part in () if is_relative(module, value) else parts_of(body, value):
             if not (isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1):
                 continue
             if any(self._is_text(module, operand, call.at) for operand in part.operands):

@@ -70,9 +70,12 @@ class SecondEffects:
             self._numbers.setdefault(definition, []).append((statement, target))
 
     def of(self, change: TestedChange, own: Type, back: Site) -> SecondEffect | None:
-        """The first that weighs, or else the first trace; what writes the state itself (`back`) is none."""
+        """The first that weighs, or else the first trace; what writes the state itself (`back`) is none, nor is what comes
+        behind a row that the table takes but once."""
         effects = (*self._moved(change), *self._written(change, own), *self._sent(change))
-        found = sorted((each for each in effects if each.site != back), key=lambda each: each.site.at)
+        refused = min(self._refused(change), default=None)
+        found = [each for each in effects if each.site != back and (refused is None or each.site.at < refused)]
+        found.sort(key=lambda each: each.site.at)
         return max(found, key=lambda each: each.weighs, default=None)
 
     def _goes_with(self, change: TestedChange, context: int, at: int) -> bool:
@@ -111,6 +114,17 @@ class SecondEffects:
             path = self._writes.path(point)
             if path is not None and self._is_done_twice(change, point, path, own):
                 yield SecondEffect(point.site, self._shown(path, point), self._weighs(path, point))
+
+    def _refused(self, change: TestedChange) -> Iterator[int]:
+        """Where a row is made on each way that sets the state, of which the table takes one for each such row."""
+        around = set(chain(change.definition.module, change.write.context))
+        for point in self._project.effects.points_of(change.definition, _WRITE):
+            if point.call is None or point.context not in around or not self._goes_with(change, point.context, point.site.at):
+                continue
+            path = self._writes.path(point)
+            name = path.end.witness.target.rpartition(".")[2] if path is not None else ""
+            if path is not None and name in self._named.making and self._is_unique(path, change, point):
+                yield point.site.at
 
     def _shown(self, path: Path, point: EffectPoint) -> str:
         """`INSERT INTO bookings`, where the place itself executes it."""

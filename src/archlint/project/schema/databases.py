@@ -21,6 +21,7 @@ _DRIVER = re.compile(r"[a-z0-9]+\+[a-z0-9_]+")
 """A dialect and a driver, as what builds an address is given them."""
 
 _TABLES = frozenset({"orm", "migrations"})
+_DIALECTS = "dialects"
 _OPTIONS = frozenset({"engine", "charset", "collate", "row_format"})
 """Of a table, behind the name of the one database that has them."""
 
@@ -38,8 +39,9 @@ def databases_of(project: Project) -> tuple[str, ...]:
 
     The configured one; else what settings name as engine and deployment files give as address or run beside; else what drivers
     in use imply, or drivers that the manifests name: a mapper loads one by an address that stands nowhere; else what tables are
-    told for one database alone, which stands behind the others otherwise. Of several the one that does the least by itself is
-    first: PostgreSQL before MySQL, and SQLite, on which tests and first steps run, only where nothing else is named."""
+    told for one database alone, which stands behind the others otherwise; else whose types their columns have. Of several the
+    one that does the least by itself is first: PostgreSQL before MySQL, and SQLite, on which tests and first steps run, only
+    where nothing else is named."""
     if project.settings.dialect:
         return (project.settings.dialect.split(",")[0],)
     named = [dialect for dialect, _ in (_of_settings(project) + _of_deployment(project)).most_common()]
@@ -47,7 +49,7 @@ def databases_of(project: Project) -> tuple[str, ...]:
     drivers = project.knowledge.drivers
     declared = list(dict.fromkeys(drivers[name] for name in project.settings.requirements if name in drivers))
     of_tables = _of_tables(project)
-    for found in (named, of_drivers, declared, of_tables):
+    for found in (named, of_drivers, declared, of_tables, _of_types(project)):
         serious = [dialect for dialect in found if dialect != "sqlite"]
         if serious:
             ordered = sorted(serious, key=lambda dialect: dialect != "postgres")
@@ -100,6 +102,20 @@ def _of_tables(project: Project) -> list[str]:
             if option in _OPTIONS and database in engines:
                 found[engines[database]] = None
     return list(found)
+
+
+def _of_types(project: Project) -> list[str]:
+    """By the types that columns have of one database: `from sqlalchemy.dialects import mysql`."""
+    engines, kinds_of = project.knowledge.databases, project.knowledge.package_kinds
+    parts = (
+        (f"{each.module}.{each.name}" if each.name else each.module).split(".")
+        for module in project.modules.all
+        if not module.is_test
+        for each in module.outline.imports
+        if each.level == 0 and not _TABLES.isdisjoint(kinds_of(each.module))
+    )
+    named = (names[names.index(_DIALECTS) + 1] for names in parts if _DIALECTS in names[:-1])
+    return list(dict.fromkeys(engines[name] for name in named if name in engines))
 
 
 def _keys(expr: Expr | None) -> Iterator[str]:

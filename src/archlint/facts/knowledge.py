@@ -347,6 +347,8 @@ class TypeInfo(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Methods that return `self` and ask nothing; `"*"`: so does what a project adds to it, but for names of what answers."""
     clauses: tuple[str, ...] = ()
     """Methods whose arguments are parts of the SQL where they are text (`query.order_by("name DESC")`)."""
+    bound: tuple[str, ...] = ()
+    """Named arguments of these that the driver is given apart from the SQL."""
     call: Operation | None = None
     """Calling an instance."""
     construct: Operation | None = None

@@ -28,8 +28,8 @@ _CLIMBS = 2
 _MOST_CALLERS = 12
 _COMMANDS = frozenset({"cli", "command", "commands", "console", "shell", "manage", "management", "generate", "scripting"})
 _COMMAND_FOLDERS = frozenset({"cli", "commands"})
-_DEVELOPMENT = frozenset({"dev", "develop", "development", "debug", "testing", "local", "localhost", "sandbox"})
-_SWITCHES = ("is_", "use_")
+_DEVELOPMENT = frozenset({"dev", "develop", "developer", "development", "debug", "testing", "local", "localhost", "sandbox"})
+_SWITCHES, _MODES = ("is_", "use_"), ("_mode",)
 _PRODUCTION = frozenset({"production", "prod", "live"})
 _LOGGERS = frozenset({"logger", "log", "logging"})
 _LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal"})
@@ -274,4 +274,4 @@ def _is_not(test: Expr, stages: frozenset[str]) -> bool:
 
 def _tells_stage(module: Module, part: Name | Attribute | String, stages: frozenset[str]) -> bool:
     name = part.value if isinstance(part, String) else last_name(module.body, part)
-    return not stages.isdisjoint(words_of(name)) and (name.isupper() or name.startswith(_SWITCHES))
+    return not stages.isdisjoint(words_of(name)) and (name.isupper() or name.startswith(_SWITCHES) or name.endswith(_MODES))

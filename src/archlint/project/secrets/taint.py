@@ -75,6 +75,7 @@ _ONE_TIME = "a one-time code"
 _CODES = (("code",), ("pin",))
 _WRITTEN = frozenset({"message", "msg"})
 """Who has written one is asked for his address."""
+_ENUM, _OF_MEMBERS = "enum.Enum", frozenset({"value", "name"})
 _CHECKED = frozenset({"cleaned_data", "validated_data"})
 """What a form or serializer keeps of all its fields when it has checked them."""
 
@@ -404,6 +405,10 @@ class Taint:
         types = self.project.types.all(at.module, expr.base, at.context)
         if types and all(t.is_class for t in types):
             return CLEAN  # a member of an enumeration, a column
+        if expr.attr in _OF_MEMBERS and isinstance(expr.base, Attribute):
+            owners = self.project.types.all(at.module, expr.base.base, at.context)
+            if owners and all(t.is_class and self.project.types.is_a(replace(t, is_class=False), _ENUM) for t in owners):
+                return CLEAN  # `Channel.email.value`
         if naming is not None and self.locals.is_written_out(expr.base, expr.attr, at):
             return CLEAN
         if naming is not None and is_of_mailbox(self.project, self.habits.mailboxes, types):

@@ -16,6 +16,7 @@ from archlint.project.model import CallSite, Def, Type
 from archlint.project.values.texts import BuiltText
 
 if TYPE_CHECKING:
+    from archlint.facts.knowledge import TypeInfo
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
@@ -97,14 +98,17 @@ class SqlTexts:
         found: list[Sink] = []
         for site in self._project.calls.all:
             callee, receiver = site.call.callee, site.receiver
-            if type(callee) is Attribute and callee.attr in names and self._takes_clauses(receiver, callee.attr):
-                sure = receiver.confidence if receiver is not None else Confidence.LOW
-                found += [Sink(site, a.value, sure, is_executed=False) for a in site.call.arguments]
+            if receiver is None or type(callee) is not Attribute or callee.attr not in names:
+                continue
+            taking = self._taking_clauses(receiver, callee.attr)
+            bound = {name for info in taking for name in info.bound}
+            given = (a.value for a in site.call.arguments if taking and a.name not in bound)
+            found += [Sink(site, value, receiver.confidence, is_executed=False) for value in given]
         return tuple(found)
 
-    def _takes_clauses(self, receiver: Type | None, method: str) -> bool:
-        ancestors = self._project.types.inference.members.ancestors(receiver) if receiver is not None else ()
-        return any(method in info.clauses for a in ancestors for _, info in self._project.knowledge.infos(a.name))
+    def _taking_clauses(self, receiver: Type, method: str) -> list[TypeInfo]:
+        ancestors = self._project.types.inference.members.ancestors(receiver)
+        return [info for a in ancestors for _, info in self._project.knowledge.infos(a.name) if method in info.clauses]
 
     def lying_about(self) -> Iterator[Candidate]:
         """What is not known to be executed, test code left out."""

@@ -17,6 +17,7 @@ from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.types.entities import FunctionRef
 from archlint.project.walk import walk_module
+from archlint.project.words import words_of
 
 if TYPE_CHECKING:
     from archlint.project.program import Project
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 _TASK, _RETRY = "task", "retry"
 _TIMES = frozenset({"schedule", "crontab", "interval", "cron"})
 """Arguments that say when something runs."""
+
+_OF_TASKS = frozenset({"task", "tasks", "annotations", "job", "jobs", "worker", "queue", "queues", "cluster"})
+_OF_BROKERS = frozenset({"broker", "transport", "publish", "policy", "connection", "result", "client"})
+"""Words in names of mappings: what is said in one of tasks is about these, unless it is about how they are sent."""
+_ALL = "*"
 
 
 class Task(Struct, frozen=True):
@@ -67,6 +73,8 @@ class TaskRetries:
                 return "its declaration may say so"
             if self._base_retries(task):
                 return "its base class says so"
+        if self._is_declared_to_retry(task.definition):
+            return "the method that declares it says so"
         if isinstance(limit.default, int | float) and limit.default > 0:
             return "the queue does, by default"
         return "the project's settings say so" if self._settings_retry else self._retries_itself(task.definition)
@@ -97,6 +105,30 @@ class TaskRetries:
             if isinstance(entity, Type):
                 return any(self._says_so(ancestor.name) for ancestor in self._inference.members.ancestors(entity))
         return True
+
+    def _is_declared_to_retry(self, definition: Def) -> bool:
+        """A method of the project that declares tasks (`def task(self, *args, **options): return super().task(…)`) speaks of
+        it, or of a class that says so."""
+        for decorator in definition.function.decorators:
+            for entity in self._inference.returns.decorator_entities(definition, decorator):
+                if type(entity) is FunctionRef and any(map(self._speaks_of_retries, self._parts(entity.definition))):
+                    return True
+        return False
+
+    def _parts(self, definition: Def) -> Iterator[tuple[Module, int, Expr]]:
+        module = definition.module
+        for statement in module.own_statements(definition.index):
+            yield from ((module, statement.context, part) for part in parts_of(module.body, statement.value))
+
+    def _speaks_of_retries(self, place: tuple[Module, int, Expr]) -> bool:
+        module, context, part = place
+        if type(part) is String:
+            return part.value in self._words
+        if type(part) is CallRef:
+            return any(argument.name in self._words for argument in module.body.calls[part.index].arguments)
+        found = self._inference.entities(module, part, context) if isinstance(part, Name) else ()
+        lines = (self._inference.members.ancestors(each) for each in found if isinstance(each, Type) and each.is_class)
+        return any(self._says_so(ancestor.name) for line in lines for ancestor in line)
 
     def _says_so(self, class_name: str) -> bool:
         klass = self._project.symbols.classes.get(class_name)
@@ -136,13 +168,14 @@ class TaskRetries:
 
     @cached_property
     def _settings_retry(self) -> bool:
-        """A mapping names retries (`{"*": {"max_retries": 3}}`), and not one of a decorator, which is about one task."""
+        """A mapping that is kept or given as something of tasks names retries: `task_annotations = {"*": {"max_retries": 3}}`.
+        One of a decorator is about one task, one of a broker or a client (`broker_transport_options`) about none."""
         return any(
-            type(part) is String and part.value in self._words
+            any(type(part) is String and part.value in self._words for part in parts_of(module.body, expr))
+            and _is_of_tasks(module, expr)
+            and not _is_given_to_decorator(module, expr)
             for module in self._project.modules.production
             for expr, _ in walk_module(module, frozenset({Mapping}))
-            if not _is_given_to_decorator(module, expr)
-            for part in parts_of(module.body, expr)
         )
 
     @cached_property
@@ -180,6 +213,18 @@ def tasks_of(project: Project, definition: Def) -> Iterator[Task]:
             operation = None if type(entity) is FunctionRef else inference.operation(entity)
             if operation is not None and operation.register == _TASK:
                 yield Task(definition, operation, body.calls[decorator.index] if isinstance(decorator, CallRef) else None)
+
+
+def _is_of_tasks(module: Module, expr: Expr) -> bool:
+    """By a key that stands for all of them, or by the name that it is given: what is assigned, the argument."""
+    body = module.body
+    around = [s for s in body.statements if s.at <= expr.at < s.end and s.kind in ("assign", "annotate")]
+    given = (a for call in body.calls if call.at <= expr.at < call.end for a in call.arguments)
+    names = [a.name for a in given if a.name is not None and a.value.at <= expr.at < a.value.end]
+    names += [last_name(body, s.target) for s in around if s.target is not None]
+    words = frozenset(word for name in names for word in words_of(name))
+    is_of_all = any(type(part) is String and part.value == _ALL for part in parts_of(body, expr))
+    return is_of_all or (not _OF_TASKS.isdisjoint(words) and _OF_BROKERS.isdisjoint(words))
 
 
 def _is_given_to_decorator(module: Module, expr: Expr) -> bool:

@@ -9,6 +9,7 @@ from archlint.facts.knowledge import Operation
 from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Function
 from archlint.project.model import Def, Type
 from archlint.project.types.entities import (
+    SUPER,
     UNKNOWN,
     VARIABLE,
     Entity,
@@ -97,7 +98,25 @@ class Returns:
             decorator = module.body.calls[decorator.index].callee
         if type(decorator) is Attribute and decorator.attr in _ACCESSORS:
             return ()
-        return self._inference.entities(module, decorator, outer)
+        found = self._inference.entities(module, decorator, outer)
+        return (*found, *(above for entity in found if type(entity) is FunctionRef for above in self._above(entity)))
+
+    def _above(self, function: FunctionRef) -> Iterator[Entity]:
+        """What a method of the project gives all that it is given: `def task(self, …): return super().task(…)`."""
+        definition = function.definition
+        if function.receiver is None or definition.function.klass < 0:
+            return
+        module = definition.module
+        for statement in self._inference.project.symbols.scopes(module).returns.get(definition.index, [])[:_MOST_RETURNS]:
+            callee = module.body.calls[statement.value.index].callee if type(statement.value) is CallRef else None
+            if type(callee) is not Attribute or callee.attr != definition.function.name:
+                continue
+            base = self._inference.entities(module, callee.base, statement.context)
+            if any(type(entity) is Type and entity.name == SUPER for entity in base):
+                for entity in self._inference.entities(module, callee, statement.context):
+                    yield entity
+                    if type(entity) is FunctionRef:
+                        yield from self._above(entity)
 
     def of(self, function: FunctionRef, site: Site | None = None) -> tuple[Entity, ...]:
         """What calling it gives, with the receiver's type arguments and the call's arguments filled in."""

@@ -17,18 +17,21 @@ from archlint.project.types.made_to_last import MadeToLast
 from archlint.project.values.fixed_addresses import FixedAddresses
 
 _WORD = re.compile(r"[a-z]+")
+_ASKING = frozenset({"GET", "HEAD"})
 _DROPS = re.compile(r"\bDROP\s+(?:TABLE|SCHEMA|DATABASE)\b", re.IGNORECASE)
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`memo`: parts of names of decorators that keep results; `of_request`: names of objects that live as long as a request;
-    `given_pool`: arguments by which a client gets connections that others have made; `aside`: words of paths and
-    functions of what is asked seldom, or has to connect anew; `held`: methods for which a connection of one's own is held;
-    `files`: beginnings of addresses of databases that are files.  The rest: see `LoopWords`."""
+    `given_pool`: arguments by which a client gets connections that others have made; `probes`: words of paths and functions of
+    what only asks how things are, so that a request that changes something is none; `aside`: of what is asked seldom, or has
+    to connect anew; `held`: methods for which a connection of one's own is held; `files`: beginnings of addresses of databases
+    that are files.  The rest: see `LoopWords`."""
 
     memo: tuple[str, ...]
     of_request: tuple[str, ...]
     given_pool: tuple[str, ...]
+    probes: tuple[str, ...]
     aside: tuple[str, ...]
     held: tuple[str, ...]
     files: tuple[str, ...]
@@ -85,7 +88,8 @@ def _is_aside(request: Request, dropping: frozenset[Def | None], params: Params)
         return True
     names = (endpoint.path, *(definition.function.name for definition in request.way))
     words = {word for name in names for word in _WORD.findall(name.lower())}
-    if not words.isdisjoint(params.aside):
+    is_probe = not words.isdisjoint(params.probes) and (not endpoint.methods or not _ASKING.isdisjoint(endpoint.methods))
+    if is_probe or not words.isdisjoint(params.aside):
         return True
     return any(definition in dropping or _holds(definition, params) for definition in request.way)
 

@@ -13,6 +13,7 @@ from archlint.project.model import CallSite, Def, Type, argument_of
 from archlint.project.names.origins import Parameter
 from archlint.project.names.passed_arguments import arguments_of
 from archlint.project.parts import names_in, parts_of
+from archlint.project.secrets.own_loggers import LEVELS, OwnLoggers
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
 from archlint.project.values.cut_values import cut_by, keys_of
@@ -32,7 +33,6 @@ _DEVELOPMENT = frozenset({"dev", "develop", "developer", "development", "debug",
 _SWITCHES, _MODES = ("is_", "use_"), ("_mode",)
 _PRODUCTION = frozenset({"production", "prod", "live"})
 _LOGGERS = frozenset({"logger", "log", "logging"})
-_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "fatal"})
 _KEPT_OUT = frozenset({"secret", "secrets", "sensitive", "hidden", "masked", "redacted", "private", "confidential"})
 
 
@@ -62,18 +62,22 @@ def logged_values(project: Project) -> Iterator[LoggedValue]:
 
     A command's logger counts; what it prints is meant for its operator.
     """
+    own = OwnLoggers(project)
     for module in project.modules.all:
         if not (module.is_production or module.is_script) or module.is_test or module.is_example or module.is_vendored:
             continue
         for site in project.calls.in_module(module):
             facet, sink = _facet(project, site)
-            if facet is None or is_guarded(module, site.call.context) or _is_guarded_outside(project, site):
+            given = tuple(own.given(site)) if facet is None else ()
+            if (facet is None and not given) or is_guarded(module, site.call.context) or _is_guarded_outside(project, site):
                 continue
             if sink == "print" and _is_for_operator(project, site):
                 continue
-            only = keys_of(argument_of(site.call, facet.message))
-            for key, expr in _values(facet, site.call):
-                yield LoggedValue(module, site.call, sink, expr, key, only)
+            yield from (LoggedValue(module, site.call, sink, expr, key) for key, expr in given)
+            only = keys_of(argument_of(site.call, facet.message)) if facet is not None else None
+            for key, expr in _values(facet, site.call) if facet is not None else ():
+                if not own.is_handed_on(site, expr):
+                    yield LoggedValue(module, site.call, sink, expr, key, only)
 
 
 def is_of_command(project: Project, value: LoggedValue) -> bool:
@@ -151,7 +155,7 @@ def _is_known(project: Project, receiver: Type) -> bool:
 
 def _is_called_logger(module: Module, callee: Attribute) -> bool:
     """`logger.info` of a package that is not here: a name and a level together say enough."""
-    return callee.attr in _LEVELS and not _LOGGERS.isdisjoint(words_of(last_name(module.body, callee.base))[-1:])
+    return callee.attr in LEVELS and not _LOGGERS.isdisjoint(words_of(last_name(module.body, callee.base))[-1:])
 
 
 def _is_harmless(project: Project, receiver: Type, method: str) -> bool:

@@ -339,6 +339,10 @@ async def ask():
             Confidence.LOW,
         ),
         (
+            "import asyncio\ndef told(): return asyncio.run(run_phases())\nasync def run_phases() -> dict: return {1: key()}",
+            Confidence.LOW,
+        ),
+        (
             "import asyncio\ndef told(): return asyncio.run(run_phases())\nasync def run_phases() -> None: key()",
             Confidence.HIGH,
         ),

@@ -36,12 +36,13 @@ _MOST_NAMES = 4
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`ahead`: last names of calls that load relations together with their owners; `few`: last words in names of stored classes
-    of which there is a handful; `awaitable`: attributes by which a relation is awaited that would raise otherwise.  The rest:
-    see `LoopWords`."""
+    of which there is a handful; `awaitable`: attributes by which a relation is awaited that would raise otherwise; `keeping`:
+    arguments by which sessions are told whether they keep what they have read.  The rest: see `LoopWords`."""
 
     ahead: tuple[str, ...]
     few: tuple[str, ...]
     awaitable: tuple[str, ...]
+    keeping: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -131,6 +132,7 @@ class _Judge:
         self._project = project
         self._loaded, self._detached = LoadedRelations(project, params.ahead), DetachedRows(project)
         self._awaitable, self._few = frozenset(params.awaitable), frozenset(params.few)
+        self._keeping = frozenset(params.keeping)
 
     def judged(self, loop: Loop, expr: Attribute, context: int, relation: LazyRelation) -> Iterator[Hit | Proof]:
         """`context`: where in the loop the relation is read."""
@@ -171,6 +173,8 @@ class _Judge:
             confidence, doubt = Confidence.LOW, "; the session has it: the list was asked for by those that it has"
         elif relation.loading.shared or not items.is_known:
             confidence = min(confidence, Confidence.MEDIUM)
+        if confidence > Confidence.LOW and relation.loading.shared and self._forgets(loop):
+            confidence, doubt = Confidence.LOW, "; each turn commits, after which all is asked for again"
         if confidence > Confidence.LOW and (unreached := self._unreached(loop, expr)):
             confidence, doubt = Confidence.LOW, unreached
         yield _hit(loop, expr, relation, confidence, doubt)
@@ -188,7 +192,16 @@ class _Judge:
             return ""
         caller = Def(loop.module, loop.module.name, function)
         stand = Standing(loop.module, Site(loop.path, expr.at, expr.end), loop.context, caller)
-        return "; no call comes to it" if is_switched_off(self._project, stand) else ""
+        is_idle = self._project.unrun.holds_at(loop.module, expr.at)
+        return "; no call comes to it" if is_idle or is_switched_off(self._project, stand) else ""
+
+    def _forgets(self, loop: Loop) -> bool:
+        """Every turn commits: what a session has read is read again then, whatever it was loaded with."""
+        return not self._keeps and any(
+            site.call.context == loop.context and self._project.effects.does(site, "db.commit")
+            for site in self._project.calls.in_module(loop.module)
+            if loop.place.at <= site.site.at < loop.place.end
+        )
 
     def _is_asked_for(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> bool:
         """`load(session, line.order_id)` in the loop before `line.order` is read."""
@@ -203,6 +216,12 @@ class _Judge:
             if loop.place.at <= site.site.at and site.site.end <= expr.base.at
             for argument in site.call.arguments
         )
+
+    @cached_property
+    def _keeps(self) -> bool:
+        """Sessions of the program keep what they have read when they commit."""
+        calls = (site.call for site in self._project.calls.all)
+        return any(argument.name in self._keeping for call in calls for argument in call.arguments)
 
     def _raises(self, relation: LazyRelation) -> bool:
         """The program has sessions with which reading raises."""

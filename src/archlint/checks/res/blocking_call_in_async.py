@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import CallRef
+from archlint.facts.syntax import Attribute, CallRef, Name
 from archlint.project.control.conditions import Conditions, Path
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.local_file_words import LocalFileWords
@@ -13,6 +13,7 @@ from archlint.project.effects.run_alone import RunAlone
 from archlint.project.effects.stored_uploads import StoredUpload, StoredUploads
 from archlint.project.model import Def
 from archlint.project.names.parameters_run import arguments_named
+from archlint.project.parts import parts_of
 from archlint.project.source.one_off import OneOff, OneOffWords
 from archlint.project.spelling import last_name
 from archlint.project.words import words_of
@@ -34,7 +35,8 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     `brief`: those that hold it so shortly that only a note is due (files, locks); `transparent`: decorators under which a
     function still runs in its caller's thread; `in_files`: start of a library's names → its classes whose databases are
     local files; `on_hosts`: those whose databases are not; `tiny`: words in names of functions and
-    modules that draw a few pixels, or make what is all but empty. `files`: how uploads are known.
+    modules that draw a few pixels, or make what is all but empty; `to_listen`: flags with which a look-up is of an address
+    to listen on. `files`: how uploads are known.
     The rest: see `OneOffWords`."""
 
     files: LocalFileWords
@@ -48,6 +50,7 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     loop_a_request: tuple[str, ...]
     loop_shared: tuple[str, ...]
     tiny: tuple[str, ...]
+    to_listen: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -81,9 +84,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if not told and path.ends_in(params.ignore_calls):
             continue
         brief = path.kept or _is_short(project, path) or (stores is None and path.ends_in(brief_targets))
+        brief = brief or _is_of_own_address(path, params)
         brief = brief or once.runs_once(point.module, caller)
         is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)
-        is_note = is_note or project.uncalled.holds(caller) or _is_ahead_of_serving(project, caller, point.site)
+        is_note = is_note or _is_unrun(project, caller) or _is_ahead_of_serving(project, caller, point.site)
         if stores is not None:
             storing.add(caller)
         sure = Confidence.LOW if is_note else min(path.confidence, Confidence.MEDIUM) if stores is not None else path.confidence
@@ -111,8 +115,24 @@ def _computed(project: Project, params: Params, once: OneOff, alone: RunAlone, c
         seen.add(caller)
         is_note = path.kept or once.runs_once(point.module, caller) or alone.holds(caller)
         is_note = is_note or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or len(path.through) > _FAR
-        is_note = is_note or project.uncalled.holds(caller)
+        is_note = is_note or _is_unrun(project, caller)
         yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
+
+
+def _is_unrun(project: Project, caller: Def) -> bool:
+    """Nothing runs it, or only what nothing runs."""
+    return project.uncalled.holds(caller) or project.unrun.holds(caller)
+
+
+def _is_of_own_address(path: Path, params: Params) -> bool:
+    """`getaddrinfo(host, 0, flags=AI_PASSIVE)`: an address to listen on is the machine's own, for which nobody is asked."""
+    call = path.end.call
+    given = call.call.arguments if call is not None else ()
+    return call is not None and any(
+        isinstance(part, Name | Attribute) and last_name(call.module.body, part) in params.to_listen
+        for argument in given
+        for part in parts_of(call.module.body, argument.value)
+    )
 
 
 def _asks_as_it_goes(point: EffectPoint) -> bool:

@@ -25,6 +25,7 @@ _BACKGROUND = "background-task"
 _WAITING = frozenset({"wait_for", "shield"})
 _CONTEXT = "asynccontextmanager"
 _TASK = "task"
+_RESULTS = frozenset({"dict", "list", "set", "tuple"})
 
 
 class RunAlone:
@@ -54,8 +55,8 @@ class RunAlone:
 
     def _may_last(self, definition: Def) -> bool:
         """By its name it keeps a program running; what a task of a queue, or a plain handler, runs to its end does not."""
-        if not _is_named(definition, _LASTING) or _is_task(definition) or isinstance(definition.function.returns, Subscript):
-            return False  # who is given a list of results goes on with them
+        if not _is_named(definition, _LASTING) or _is_task(definition) or _gives_results(definition):
+            return False
         sites = self._sites(definition)
         return not sites or not all(self._is_of_turn(site.caller) and self._is_run(site) for site in sites)
 
@@ -170,6 +171,12 @@ def _is_coroutine(definition: Def) -> bool:
     """No generator, which runs as it is asked, also where a decorator has made a context of it."""
     named = (last_name(definition.module.body, decorator) for decorator in definition.function.decorators)
     return definition.function.is_async and not definition.function.is_generator and _CONTEXT not in named
+
+
+def _gives_results(definition: Def) -> bool:
+    """`-> list[str]`, `-> dict`: who is given a list of results goes on with them."""
+    returns = definition.function.returns
+    return isinstance(returns, Subscript) or (isinstance(returns, Name) and returns.id in _RESULTS)
 
 
 def _is_task(definition: Def) -> bool:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _WHOLE = frozenset({"query", "all", "order_by", "options"})
-_KEYS = frozenset({"id", "pk"})
-_NARROWING = frozenset({"filter", "filter_by", "where"})
+KEYS = frozenset({"id", "pk"})
+NARROWING = frozenset({"filter", "filter_by", "where"})
 _AMONG = "in_"
 _EMPTY, _IS_NULL = "is_", "__isnull"
 """`Line.order_id.is_(None)`, `order__isnull=True`: so is named what is asked to be empty, also by `order=None`."""
@@ -72,7 +72,7 @@ def has_one_row(project: Project, loop: Loop) -> bool:
     if not isinstance(asked, CallRef):
         return False
     outer = module.body.calls[asked.index]
-    narrowing = [c for c in (outer, *calls_below(module.body, outer)) if last_name(module.body, c.callee) in _NARROWING]
+    narrowing = [c for c in (outer, *calls_below(module.body, outer)) if last_name(module.body, c.callee) in NARROWING]
     rows = (t for name in loop.targets for t in project.types.all(module, Name(loop.place.end, name), loop.context))
     owners = {found.name.rpartition(".")[2] for found in rows if not found.is_class}
     return any(_is_by_key(module.body, argument, owners) for call in narrowing for argument in call.arguments)
@@ -116,10 +116,10 @@ def _keys_of(project: Project, loop: Loop, asked: Expr | None, column: str) -> I
 def _is_by_key(body: Body, argument: Argument, owners: AbstractSet[str]) -> bool:
     value = argument.value
     if argument.name is not None:
-        return argument.name in _KEYS
+        return argument.name in KEYS
     if not isinstance(value, Comparison) or value.ops != ("==",) or all(map(_is_column, value.operands)):
         return False
-    keys = (each for each in value.operands if isinstance(each, Attribute) and each.attr in _KEYS)
+    keys = (each for each in value.operands if isinstance(each, Attribute) and each.attr in KEYS)
     return any(last_name(body, each.base) in owners for each in keys)
 
 

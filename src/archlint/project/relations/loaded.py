@@ -21,11 +21,12 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.project.listings.view_rows import NONE, ViewRows
-from archlint.project.loops.owners import asked_for
+from archlint.project.loops.owners import KEYS, NARROWING, asked_for
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.descent import Descent
 from archlint.project.names.origins import Origins, Parameter
 from archlint.project.parts import parts_of
+from archlint.project.relations.ways_back import WaysBack
 from archlint.project.routes.action_branches import returned_by_lists
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
@@ -47,15 +48,18 @@ _QUERIES = frozenset({"db-query", "db-statement", "db-result"})
 @dataclass(frozen=True)
 class Loaded:
     """`names` of the relations; `is_whole`: all there are; `is_known`: nothing else can have been asked for; `one`: the columns
-    and relations that the query asks for one value of (`type_id`), or for none (`type_id__isnull`)."""
+    and relations that the query asks for one value of (`type_id`), or for none (`type_id__isnull`); `set_ahead`: the relations
+    that lead back to the object whose own list it is; `is_one_row`: they are asked for by the key of one."""
 
     names: frozenset[str] = frozenset()
     is_whole: bool = False
     is_known: bool = False
     one: frozenset[str] = frozenset()
+    set_ahead: frozenset[str] = frozenset()
+    is_one_row: bool = False
 
     def holds(self, name: str) -> bool:
-        return self.is_whole or name in self.names
+        return self.is_whole or name in self.names or name in self.set_ahead
 
     def leads_to_one(self, name: str, *, shared: bool) -> bool:
         """All items have the same object under the name, which the session keeps (`shared`), or none of them has one."""
@@ -76,6 +80,7 @@ class LoadedRelations:
         self._origins = Origins(project)
         self._open: set[tuple[str, int, int]] = set()
         self._view = ViewRows(project)
+        self._ways_back = WaysBack(project)
 
     def by(self, module: Module, expr: Expr, context: int, view: Type | None = None, rows: frozenset[str] = NONE) -> Loaded:
         """What is known of the items of an expression. `view`: the class that `self` is, `rows`: the names under which it
@@ -214,6 +219,10 @@ class LoadedRelations:
         list."""
         if self._view.keeps(expr):
             return self._kept(place.depth)
+        back = self._ways_back.of(place.module, expr, place.context)
+        return replace(self._listed_by(place, expr), set_ahead=frozenset({back} if back is not None else ()))
+
+    def _listed_by(self, place: Descent, expr: Attribute) -> Loaded:
         for found in self._project.types.inference.entities(place.module, expr.base, place.context):
             if isinstance(found, Type) and self._project.types.role(found) == "db-model":
                 return self._of_manager(place, expr) if found.is_class else self._of_origins(place, expr.base, is_item=True)
@@ -252,7 +261,8 @@ class LoadedRelations:
         if isinstance(callee, Name) and name in _SAME_ITEMS and site.call.arguments:
             return self._read(here, site.call.arguments[-1 if name == "cast" else 0].value)
         told = [self._named(here, site)] if name in self._loading else []
-        told.append(Loaded(is_known=True, one=frozenset(asked_for(place.module.body, site.call))))
+        is_one_row = name in NARROWING and any(argument.name in KEYS for argument in site.call.arguments)
+        told.append(Loaded(is_known=True, one=frozenset(asked_for(place.module.body, site.call)), is_one_row=is_one_row))
         if site.operation is not None and site.operation.register == _JOINS:
             told.append(Loaded(is_whole=True, is_known=True))
         for argument in site.call.arguments:
@@ -294,7 +304,18 @@ class LoadedRelations:
             return self._read(place, base)
         if isinstance(base, CallRef) and self._view.gives(place.module, place.module.body.calls[base.index].callee):
             return self._read(place, base)  # a mixin does not know what it is mixed into
+        if base is not None and self._begins_with_own_list(place, base):
+            return self._read(place, base)
         return _BARE if operation is not None and self._makes_query(place, site) else _UNKNOWN
+
+    def _begins_with_own_list(self, place: Descent, expr: Expr) -> bool:
+        """`self.order.line_set.filter(open=True)`, whatever `self.order` is."""
+        while isinstance(expr, CallRef):
+            callee = place.module.body.calls[expr.index].callee
+            if not isinstance(callee, Attribute):
+                return False
+            expr = callee.base
+        return isinstance(expr, Attribute) and self._ways_back.of(place.module, expr, place.context) is not None
 
     def _is_above_manager(self, place: Descent, base: Expr) -> bool:
         """`super()` in a manager, where no class of the program above it has the method: the library's gives the bare rows."""
@@ -327,9 +348,11 @@ def _either(found: Iterable[Loaded]) -> Loaded:
         return _UNKNOWN
     names = frozenset[str]().union(*(way.names for way in ways))
     one = frozenset[str]().union(*(way.one for way in ways))
-    return Loaded(names, any(way.is_whole for way in ways), all(way.is_known for way in ways), one)
+    set_ahead = frozenset[str]().union(*(way.set_ahead for way in ways))
+    is_one_row = all(way.is_one_row for way in ways)
+    return Loaded(names, any(way.is_whole for way in ways), all(way.is_known for way in ways), one, set_ahead, is_one_row)
 
 
 def _both(*found: Loaded) -> Loaded:
     """Of one query all that it was told."""
-    return _either(found)
+    return replace(_either(found), is_one_row=any(each.is_one_row for each in found))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence, Site, Step
-from archlint.facts.syntax import Attribute, Name
+from archlint.facts.syntax import Attribute, Expr, Name
 from archlint.project.listings.many_rows import kind_of
 from archlint.project.model import Type
 from archlint.project.names.symbols import ClassDef
@@ -87,6 +87,8 @@ class SerializedLoads:
             relation = (
                 self._relation(module, expr, context, run.owner) if root_name(expr) == item and text not in seen else None
             )
+            if relation is not None and any(name in listed.loaded.set_ahead for name in _way(expr.base)):
+                continue  # of the object whose list it is
             if relation is not None and not (run.parent and relation.type and relation.type.name == run.parent.name):
                 seen.add(text)
                 yield self._load(listed, run, Site(module.path, expr.at, expr.end), shorten(text, 60), relation)
@@ -119,15 +121,15 @@ class SerializedLoads:
 
     def _confidence(self, listed: SerializedList, relation: StoredAttribute, field: Field | None) -> Confidence:
         """Low where it may be loaded where the list comes from, the field may be left out, it may be another list, no route is
-        known to give it (five of eleven were wrong), or the list is of one such object, or each has one of a few, which the
-        session keeps."""
+        known to give it (five of eleven were wrong), or the list is of one such object, is one row, or each has one of a few,
+        which the session keeps."""
         may_be = not listed.loaded.is_known and self._lists.loaded_anywhere(relation.name)
         is_optional = (field is not None and field.is_optional) or self._raises(relation)
         is_shared = relation.loading is not None and relation.loading.shared
         is_one = listed.loaded.leads_to_one(relation.name, shared=is_shared)
         target = relation.type if is_shared and not relation.is_many else None
         is_one = is_one or (target is not None and not kind_of(target.name).isdisjoint(self._few))
-        is_plain = listed.is_sure and listed.is_asked
+        is_plain = listed.is_sure and listed.is_asked and not listed.loaded.is_one_row
         return Confidence.LOW if may_be or is_optional or is_one or not is_plain else Confidence.MEDIUM
 
     def _raises(self, relation: StoredAttribute) -> bool:
@@ -137,6 +139,12 @@ class SerializedLoads:
     @cached_property
     def _receivers(self) -> frozenset[str]:
         return frozenset(site.receiver.name for site in self._project.calls.all if site.receiver is not None)
+
+
+def _way(expr: Expr) -> Iterator[str]:
+    """`item.order.customer`: `order`, the first relation on the way."""
+    if isinstance(expr, Attribute):
+        yield from _way(expr.base) if isinstance(expr.base, Attribute) else (expr.attr,)
 
 
 def _rank(load: SerializedLoad) -> tuple[bool, Confidence]:

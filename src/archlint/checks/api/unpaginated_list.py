@@ -294,6 +294,10 @@ class _Weighed:
         )
         if self._is_of_two(path) or is_of_many or is_version:
             return False
+        key = path.rpartition("/{")[2].partition("}")[0]
+        is_said = not kind.isdisjoint(params.streams) or not set(owner).isdisjoint(params.people)
+        if model is not None and not is_said and self.many.leads_nowhere(model, key):
+            return False
         return not kind.isdisjoint({*params.growing} - {*params.attached}) and (
             kind.isdisjoint(params.said) or (model is not None and self.many.are_of_people(model))
         )

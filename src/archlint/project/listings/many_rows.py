@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from archlint.facts.syntax import CallRef, Name
 from archlint.project.listings.makers import Makers
 from archlint.project.model import Type
+from archlint.project.schema.lookups import kind_of as type_kind
 from archlint.project.source.one_off import OneOffWords
-from archlint.project.words import words_of
+from archlint.project.words import plurals, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -114,6 +115,15 @@ class ManyRows:
         """A column of a table that has no class says whose a row is, and not only who entered or changed it."""
         columns = {column.name for _, found in self._project.schemas.by_name.get(table, ()) for column in found.columns}
         return any(_is_key(name) and self._says_whose(name) for name in columns)
+
+    def leads_nowhere(self, model: Type, column: str) -> bool:
+        """The column is a text that is the key of no row, as far as the schema knows: the name of one upload, of one call."""
+        made = self._project.schemas.models.of_class(model.name)
+        base, _, end = column.rpartition("_")
+        if made is None or end not in _KEYS or column in self._read(model).led_by:
+            return False
+        is_text = any(each.name == column and type_kind(each.type) == "text" for each in made.parts.columns)
+        return is_text and plurals(base).isdisjoint(self._project.schemas.by_name)
 
     def are_only_entered(self, model: Type) -> bool:
         """Nothing says whose its rows are but who entered them, and neither it nor what they belong to is of a kind that there

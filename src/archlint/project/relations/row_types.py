@@ -8,7 +8,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from archlint.facts.findings import Site, Step
-from archlint.facts.syntax import Argument, Attribute, Body, CallRef, Comparison, Constant, Expr, Name, String, Subscript
+from archlint.facts.syntax import (
+    Argument,
+    Attribute,
+    Body,
+    CallRef,
+    Collection,
+    Comparison,
+    Constant,
+    Expr,
+    Name,
+    Starred,
+    String,
+    Subscript,
+)
 from archlint.project.model import CallSite, Type
 from archlint.project.names.arguments import receiver_of
 from archlint.project.parts import calls_below, parts_of, root_name
@@ -143,15 +156,17 @@ class RowTypes:
         for argument in conditions_given(site.module, site.call):
             for key, op, value in _conditions(body, argument):
                 if op == "in":
-                    if (key in _KEYS or key.endswith(_ENDS_OF_KEYS)) and not self.is_collection(
-                        site.module, site.call.context, value
-                    ):
+                    is_key = key in _KEYS or key.endswith(_ENDS_OF_KEYS) or self._is_of_one(site, key)
+                    if is_key and not self.is_collection(site.module, site.call.context, value):
                         yield "named"
                 elif op in _BOUNDS:
                     bounds: tuple[Trait, ...] = ("dated",) if _BOUNDS[op] == ("since",) and is_reckoned(value) else _BOUNDS[op]
                     is_time = _TIMED.search(key) or _MOMENT.search(last_name(body, value))
                     yield from bounds if is_filter and is_time else ()
-                elif is_filter and key in _UNIQUE and (_is_given(body, value) or _is_written(value)):
+                elif is_filter and (
+                    (key in _UNIQUE and (_is_given(body, value) or _is_written(value)))
+                    or (_is_given(body, value) and self._is_of_one(site, key))
+                ):
                     yield "named"
                 elif self._tenancy.parts(key):
                     if is_filter:
@@ -166,6 +181,14 @@ class RowTypes:
                     yield "state"
                 elif is_filter and (_is_of_few(key, value) or _is_given(body, value)):
                     yield "own"
+
+    def _is_of_one(self, site: CallSite, key: str) -> bool:
+        """The column is unique by itself, or leads to the one thing that a row belongs to alone: `user__username`."""
+        column, _, rest = key.partition("__")
+        model = next(self._models(site.module, site.call.context, site.expr), None) if not rest or rest in _KEYS else None
+        made = self._project.schemas.models.of_class(model.name) if model is not None else None
+        alone = {unique.columns[0] for unique in made.parts.uniques if len(unique.columns) == 1} if made is not None else set()
+        return not alone.isdisjoint((column, f"{column}_id"))
 
     @staticmethod
     def _is_of_columns(site: CallSite) -> bool:
@@ -226,7 +249,10 @@ def _conditions(body: Body, argument: Argument) -> Iterator[tuple[str, str, Expr
     value = argument.value
     if argument.name is not None:
         key, _, op = argument.name.rpartition("__")
-        yield (key, op, value) if op in _BOUNDS or op == "in" else (argument.name, "==", value)
+        if op == "in" and isinstance(value, Collection) and len(value.items) == 1 and not isinstance(value.items[0], Starred):
+            yield key, "==", value.items[0]  # `members__in=[user]`
+        else:
+            yield (key, op, value) if op in _BOUNDS or op == "in" else (argument.name, "==", value)
         return
     for part in parts_of(body, value):
         if isinstance(part, Comparison) and len(part.ops) == 1 and part.ops[0] in _COMPARED:

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Expr
-from archlint.project.model import Type
-from archlint.project.parts import parts_of
+from archlint.project.model import Def, Type
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name
+from archlint.project.types.entities import FunctionRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _SAVED = frozenset({"post_save", "pre_save"})
 """One statement for many rows sends neither; of what is deleted a statement for many tells each."""
 _SAVING = frozenset({"save", "asave"})
-_SENDER = "sender"
+_SENDER, _RECEIVER, _ROW = "sender", "receiver", "instance"
 _CONNECTING = ("receiver", "connect", "getattr")
 _HISTORY = "save-history"
 
@@ -76,8 +77,29 @@ class HeardSaves:
         """`@receiver(post_save, sender=Order)`, `post_save.connect(…)`, `getattr(post_save, verb)(…)`."""
         for name in _CONNECTING:
             for module, call in self._project.calls.written(name):
-                if any(argument.name == _SENDER for argument in call.arguments) and _names_signal(module, call):
+                is_one = any(argument.name == _SENDER for argument in call.arguments) and _names_signal(module, call)
+                if is_one and self._is_about_row(module, call):
                     yield module, call
+
+    def _is_about_row(self, module: Module, call: Call) -> bool:
+        """The receiver looks at the row that was saved: one that only drops what is cached may as well be run once for all."""
+        found = [
+            Def(module, module.name, row)
+            for row, function in enumerate(module.outline.functions)
+            if any(isinstance(d, CallRef) and module.body.calls[d.index] is call for d in function.decorators)
+        ]
+        given = [argument.value for argument in call.arguments if argument.name in (None, _RECEIVER)]
+        entities = (e for value in given for e in self._project.types.inference.entities(module, value, call.context))
+        found += [entity.definition for entity in entities if isinstance(entity, FunctionRef)]
+        return not found or any(map(_looks_at_row, found))
+
+
+def _looks_at_row(receiver: Def) -> bool:
+    body, function = receiver.module.body, receiver.function
+    rows = {_ROW, *(parameter.name for parameter in function.parameters if parameter.kind == "**")}
+    own = [s.value for s in receiver.module.statements_between(function.at, function.end)]
+    own += [place.subject for place in body.contexts if function.at <= place.at < function.end]
+    return any(not rows.isdisjoint(names_in(body, expr)) for expr in own)
 
 
 def _names_signal(module: Module, call: Call) -> bool:

@@ -281,7 +281,7 @@ class InsertedValues:
         held = self._held.get(key)
         if held is None:
             cuts = self._cuts
-            held = list(self._named(expr, spot, offset))
+            held = list(dict.fromkeys(self._named(expr, spot, offset)))  # each `+=` would double it
             if cuts == self._cuts:
                 self._held[key] = held
         return iter(held)

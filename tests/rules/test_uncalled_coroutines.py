@@ -46,14 +46,6 @@ async def health() -> str:
         ('@app.get("/a")\nasync def a(key: str, store: Store):\n    await store.keep(key)\n', Confidence.HIGH),
         # nobody knows what that calls
         ('@app.get("/a")\nasync def a(key: str, store):\n    await store.keep(key)\n', Confidence.HIGH),
-        # only what nothing calls calls it
-        ("class Shop:\n    async def close(self, key: str):\n        await Bucket().keep(key)\n", Confidence.LOW),
-        # that is called by a route
-        (
-            "class Shop:\n    async def close(self, key: str):\n        await Bucket().keep(key)\n\n"
-            '@app.get("/a")\nasync def a(key: str):\n    await Shop().close(key)\n',
-            Confidence.HIGH,
-        ),
         # it is handed on
         ('@app.get("/a")\nasync def a(key: str):\n    await run(Bucket().keep)\n', Confidence.HIGH),
         # another's method of that name is called

@@ -87,7 +87,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         brief = brief or _is_of_own_address(path, params)
         brief = brief or once.runs_once(point.module, caller)
         is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)
-        is_note = is_note or _is_unrun(project, caller) or _is_ahead_of_serving(project, caller, point.site)
+        is_note = is_note or project.uncalled.holds(caller) or _is_ahead_of_serving(project, caller, point.site)
         if stores is not None:
             storing.add(caller)
         sure = Confidence.LOW if is_note else min(path.confidence, Confidence.MEDIUM) if stores is not None else path.confidence
@@ -115,13 +115,8 @@ def _computed(project: Project, params: Params, once: OneOff, alone: RunAlone, c
         seen.add(caller)
         is_note = path.kept or once.runs_once(point.module, caller) or alone.holds(caller)
         is_note = is_note or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or len(path.through) > _FAR
-        is_note = is_note or _is_unrun(project, caller)
+        is_note = is_note or project.uncalled.holds(caller)
         yield _hit(point, caller, path, Confidence.LOW if is_note else path.confidence)
-
-
-def _is_unrun(project: Project, caller: Def) -> bool:
-    """Nothing runs it, or only what nothing runs."""
-    return project.uncalled.holds(caller) or project.unrun.holds(caller)
 
 
 def _is_of_own_address(path: Path, params: Params) -> bool:

@@ -20,9 +20,10 @@ def is_changed(site: CallSite, value: Expr, reads: set[int]) -> bool:
     """What a read gave, however it was decoded, has been given another item before it is written: `data["at"] = now`, or
     `data.update(at=now)`."""
     module, body = site.module, site.module.body
-    own = [s for s in module.own_statements(body.contexts[site.call.context].function) if s.at < site.call.at]
+    function = body.contexts[site.call.context].function
+    own = [s for s in module.own_statements(function) if s.at < site.call.at]
     items = [s.target.base for s in own if s.kind in ("assign", "augment") and isinstance(s.target, Subscript)]
-    callees = (call.callee for call in module.own_calls(body.contexts[site.call.context].function) if call.at < site.call.at)
+    callees = (call.callee for call in module.own_calls(function) if call.at < site.call.at)
     items += [callee.base for callee in callees if isinstance(callee, Attribute) and callee.attr in _CHANGES]
     changed = {item.id for item in items if isinstance(item, Name)} & set(names_in(body, value))
     around, waiting, seen = set(chain(module, site.call.context)), sorted(changed), set(changed)
@@ -71,7 +72,8 @@ def is_compared(site: CallSite, reads: set[int]) -> bool:
     """The write stands where what was read is (or is not) the same as something that is not written out: `if seen != newest`
     tells that something has changed, and is no miss."""
     module, body = site.module, site.module.body
-    own = [s for s in module.own_statements(body.contexts[site.call.context].function) if s.at < site.call.at]
+    function = body.contexts[site.call.context].function
+    own = [s for s in module.own_statements(function) if s.at < site.call.at]
     held: set[str] = set()
     for statement in own:
         is_read = any(isinstance(part, CallRef) and part.index in reads for part in parts_of(body, statement.value))

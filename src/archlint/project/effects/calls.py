@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from archlint.project.types.dispatch import Dispatch
 from archlint.project.types.entities import Bound, Entity, FunctionRef
 
 if TYPE_CHECKING:
+    from archlint.facts.knowledge import Operation
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
     from archlint.project.types.inference import Inference
@@ -91,31 +92,28 @@ class Calls:
     @cached_property
     def _registered(self) -> dict[str, tuple[CallSite, ...]]:
         found: dict[str, list[CallSite]] = defaultdict(list)
-        for module in self._project.modules.all:
-            for site in () if module.is_test else self.known(module):
-                if site.operation is not None and site.operation.register:
-                    found[site.operation.register].append(site)
+        for site, operation in self._operating():
+            if operation.register:
+                found[operation.register].append(site)
         return {word: tuple(sites) for word, sites in found.items()}
 
     @cached_property
     def connecting(self) -> tuple[CallSite, ...]:
         """Those of `all` that connect to a server by themselves, or make what does."""
-        return tuple(
-            site
-            for module in self._project.modules.all
-            for site in (() if module.is_test else self.known(module))
-            if site.operation is not None and site.operation.connects
-        )
+        return tuple(site for site, operation in self._operating() if operation.connects)
 
     @cached_property
     def caching(self) -> tuple[CallSite, ...]:
         """Those of `all` that write to a cache or read from one."""
-        return tuple(
-            site
-            for module in self._project.modules.all
-            for site in (() if module.is_test else self.known(module))
-            if site.operation is not None and site.operation.cache is not None
-        )
+        return tuple(site for site, operation in self._operating() if operation.cache is not None)
+
+    def _operating(self) -> Iterator[tuple[CallSite, Operation]]:
+        """Those of `all` of which it is known what they do, and what that is."""
+        for module in self._project.modules.all:
+            for site in () if module.is_test else self.known(module):
+                operation = site.operation
+                if operation is not None:
+                    yield site, operation
 
     def of(self, definition: Def) -> tuple[CallSite, ...]:
         """The calls that stand in a function (those of functions nested in it are theirs)."""

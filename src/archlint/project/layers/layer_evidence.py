@@ -108,7 +108,7 @@ class LayerEvidence:
     def _is_interface_by_name_alone(self, module: Module) -> bool:
         """`agents/controller.py`, in no folder of the interface, that holds what directs agents and no route."""
         *folders, name = module.name.split(".")
-        is_called_so = "interface" in (words.FEATURE_MODULES.get(name), words.FEATURE_MODULES.get(words.ending(name)))
+        is_called_so = "interface" in words.feature_layers(name)
         in_interface = any("interface" in (words.STRONG.get(part), words.WEAK.get(part)) for part in folders)
         return is_called_so and not in_interface and not module.is_package and module.path not in self._answering
 

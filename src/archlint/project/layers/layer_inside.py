@@ -59,10 +59,8 @@ class Inside:
 
     def _answers(self, module: Module) -> bool:
         """`domains/orders/controller.py`, beside the service and the entity of one feature."""
-        word = module.local_name.rpartition(".")[2]
-        layers = {words.FEATURE_MODULES.get(word), words.FEATURE_MODULES.get(words.ending(word))}
         is_spoken = not module.is_package and not self._source.kinds(module).isdisjoint(TELLING["interface"])
-        return is_spoken and "interface" in layers
+        return is_spoken and "interface" in words.feature_layers(module.local_name.rpartition(".")[2])
 
     def _is_outer(self, layer: Layer, members: list[Module]) -> bool:
         """Do modules of theirs know what the layer is there for, and is none of them a port?"""

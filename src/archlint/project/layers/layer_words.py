@@ -133,6 +133,12 @@ def ending(module: str) -> str:
     return word if word in _ENDINGS and what not in OF_ALL else ""
 
 
+def feature_layers(module: str) -> frozenset[Layer]:
+    """The layers that the name of a module tells of, whole or by its ending: `controller`, `order_controller`."""
+    found = (FEATURE_MODULES.get(module), FEATURE_MODULES.get(ending(module)))
+    return frozenset(layer for layer in found if layer is not None)
+
+
 def side(word: str) -> Layer | None:
     """The layer of an adapter folder's child: `adapter/input` is interface, `adapter/output` infrastructure."""
     return _SIDES.get(word)

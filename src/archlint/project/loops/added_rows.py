@@ -66,7 +66,7 @@ class AddedRows:
             return False
         if loop.derived.isdisjoint(names_in(loop.module.body, query.expression)):
             return False
-        if any(statement.kind == "break" for statement in loop.statements) or goes_down_a_path(loop) or _are_files(loop):
+        if _goes_one_by_one(loop):
             return False
         if any(self._does_more(definition, most=1) for definition in through) or self._goes_elsewhere(query):
             return False
@@ -82,7 +82,7 @@ class AddedRows:
             return False
         if not (BETWEEN | _OWN_HEAD | _SOME).isdisjoint(loop.kinds_around(query.point.context)):
             return False
-        if any(s.kind == "break" for s in loop.statements) or goes_down_a_path(loop) or _are_files(loop):
+        if _goes_one_by_one(loop):
             return False
         types = self._project.types
         if not any(types.role(t) == "db-model" for t in types.all(loop.module, base, query.point.context)):
@@ -208,6 +208,11 @@ def _is_ordinary(body: Body, place: Context) -> bool:
     test = place.subject
     is_valid = isinstance(test, CallRef) and last_name(body, test) in _PLAIN
     return place.kind == "if" and (is_valid or isinstance(test, Name | Attribute | Walrus))
+
+
+def _goes_one_by_one(loop: Loop) -> bool:
+    """It may be left, finds each from the one before, or goes over files: what a turn writes is no part of one statement."""
+    return any(s.kind == "break" for s in loop.statements) or goes_down_a_path(loop) or _are_files(loop)
 
 
 def _are_files(loop: Loop) -> bool:

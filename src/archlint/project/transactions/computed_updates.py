@@ -125,13 +125,10 @@ class ComputedUpdates:
 
     def _sum_with(self, module: Module, call: Call, column: str, value: Expr) -> tuple[int, int, Expr, str] | None:
         """The sum in which the column of a row stands that is in memory; that of the class is the database's own."""
-        made = made_before(module, value, call.at) if isinstance(value, Name) else None
-        value = made.value if made is not None and made.value is not None else value
-        for part in () if is_relative(module, value) else parts_of(module.body, value):
-            if isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1:
-                for inner in (_bare_number(module, operand) for operand in part.operands):
-                    if isinstance(inner, Attribute) and inner.attr == column and self._is_held(module, inner.base, call):
-                        return part.at, part.end, inner, column
+        for added in sums_in(module, value, call.at):
+            for inner in (_bare_number(module, operand) for operand in added.operands):
+                if isinstance(inner, Attribute) and inner.attr == column and self._is_held(module, inner.base, call):
+                    return added.at, added.end, inner, column
         return None
 
     def _is_held(self, module: Module, owner: Expr, call: Call) -> bool:
@@ -158,9 +155,14 @@ class ComputedUpdates:
             yield ComputedUpdate(change.caller, site, *found, site.confidence)
 
 
-def is_relative(module: Module, value: Expr) -> bool:
-    """`F("stock") + (counted - row.stock)`: what is there when it is written is moved, whatever was read."""
-    return any(isinstance(part, CallRef) and last_name(module.body, part) == _COLUMN for part in parts_of(module.body, value))
+def sums_in(module: Module, value: Expr, before: int) -> Iterator[Operation]:
+    """The sums in what a column is set to, or in what its name was given; none in what moves whatever is there when it is
+    written: `F("stock") + (counted - row.stock)`."""
+    made = made_before(module, value, before) if isinstance(value, Name) else None
+    value = made.value if made is not None and made.value is not None else value
+    parts = list(parts_of(module.body, value))
+    if not any(isinstance(part, CallRef) and last_name(module.body, part) == _COLUMN for part in parts):
+        yield from (p for p in parts if isinstance(p, Operation) and p.op in ADDING and len(p.operands) > 1)
 
 
 def is_of_update(module: Module, call: Call) -> bool:

@@ -11,7 +11,7 @@ from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Mapping, Name,
 from archlint.project.names.arguments import arguments_by_parameter
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name
-from archlint.project.transactions.computed_updates import ADDING, ComputedUpdate, is_relative, made_before, set_by_name
+from archlint.project.transactions.computed_updates import ComputedUpdate, made_before, set_by_name, sums_in
 from archlint.project.transactions.memory_changes import is_no_number
 from archlint.project.words import words_of
 
@@ -70,18 +70,14 @@ class HandedSums:
     def _sum(self, caller: Def, call: Call, column: str, value: Expr) -> tuple[int, int, Expr, str] | None:
         """A sum in which the old number of a stored row stands, that of the very column."""
         module, body = caller.module, caller.module.body
-        made = made_before(module, value, call.at) if isinstance(value, Name) else None
-        value = made.value if made is not None and made.value is not None else value
-        for part in () if is_relative(module, value) else parts_of(body, value):
-            if not (isinstance(part, Operation) and part.op in ADDING and len(part.operands) > 1):
-                continue
-            if any(self._is_text(module, operand, call.at) for operand in part.operands):
+        for added in sums_in(module, value, call.at):
+            if any(self._is_text(module, operand, call.at) for operand in added.operands):
                 return None
-            for operand in part.operands:
+            for operand in added.operands:
                 for inner in parts_of(body, operand):
                     owner = _owner(module, inner, column, call.at)
-                    if owner is not None and self._is_stored(caller, owner, part.at, call.context):
-                        return part.at, part.end, inner, column
+                    if owner is not None and self._is_stored(caller, owner, added.at, call.context):
+                        return added.at, added.end, inner, column
         return None
 
     @staticmethod

@@ -287,7 +287,7 @@ class Transactions:
             and (saved is not None or self._is_named_within(definition) or self._may_run_within(definition, depth, injected))
         ):
             yield "some"  # where all that name a serializer only read, who saves it is not known either
-        if not callers and (self._is_handed_within(definition) or self._is_run_by_own(definition)):
+        if not callers and self._is_handed_within(definition):
             yield "all"
         for owner, methods in saved or ():
             inner = (d for d in methods if d != definition)
@@ -355,16 +355,6 @@ class Transactions:
             if steps and self._is_called_within(caller, steps - 1):
                 return True
         return False
-
-    def _is_run_by_own(self, definition: Def) -> bool:
-        """A method that a library calls on its way to an answer (`perform_destroy`), of a class that opens a transaction around
-        that way: `@atomic def destroy(self, request): return super().destroy(request)`."""
-        module, function, knowledge = definition.module, definition.function, self._project.knowledge
-        infos = [info for each in self._ancestors(definition) for _, info in knowledge.infos(each.name) if info.answers]
-        verbs = {info.answers[function.name] for info in infos if function.name in info.hands and function.name in info.answers}
-        ways = {name for info in infos for name, verb in info.answers.items() if verb in verbs and name not in info.hands}
-        own = (row for row, each in enumerate(module.outline.functions) if each.klass == function.klass and each.name in ways)
-        return any(self.holds(Def(module, module.name, row)) for row in own)
 
     def _is_handed_within(self, definition: Def) -> bool:
         """`run_in_transaction(self._place, order)`, right beside it."""

@@ -223,8 +223,6 @@ class InsertedParameters:
         callers = [site for site in self._callers(definition) if site.caller != definition]
         if not callers and self._numbers.holds(definition, given.name):
             return iter(())
-        if len(self._climbing) >= _MOST_CLIMBS:
-            self._values.cut()
         if not callers or len(self._climbing) >= _MOST_CLIMBS:
             named = given.kind == "**" and spot.taken[:1] == (Part.EACH,)  # names that stand in a call's source
             told = named or not self._sql_words.isdisjoint(words_of(given.name)[-1:]) or self._is_statement(given)

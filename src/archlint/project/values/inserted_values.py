@@ -84,8 +84,6 @@ class InsertedValues:
         self.refused = RefusedElsewhere(project, self.closed, self._leaving)
         self._work = 0
         self._open: set[tuple[object, ...]] = set()
-        self._held: dict[tuple[object, ...], list[Inserted]] = {}
-        self._cuts = 0
         self._gone: dict[tuple[object, ...], int] = {}
 
     def into(self, module: Module, argument: Expr, context: int) -> list[Inserted]:
@@ -101,7 +99,6 @@ class InsertedValues:
 
     def _begin(self) -> None:
         self._work = _WORK
-        self._held.clear()
         self._gone.clear()
 
     @contextmanager
@@ -116,10 +113,8 @@ class InsertedValues:
     def walk(self, expr: Expr | None, spot: Spot) -> Found:
         """What is in a text, or in the value that enters one."""
         self._work -= 1
-        if expr is None:
+        if expr is None or self._work < 0 or len(self._open) > _DEPTH:
             return iter(())
-        if self._work < 0 or len(self._open) > _DEPTH:
-            return self.cut()
         entry = spot.entry.site if spot.entry is not None else None
         key = (spot.place.module.path, expr.at, expr.end, type(expr), spot.place.frame, entry, spot.taken)
         if key in self._open:
@@ -129,11 +124,6 @@ class InsertedValues:
             return iter(list(self._walk(expr, spot)))
         finally:
             self._open.discard(key)
-
-    def cut(self) -> Found:
-        """Nothing, since a bound was met: another way to the same place may find something."""
-        self._cuts += 1
-        return iter(())
 
     def is_new(self, text: tuple[object, ...], climbed: int) -> bool:
         """The callers that hand a text over are gone through once for this question, or again by a way that is shorter, which
@@ -270,23 +260,7 @@ class InsertedValues:
         return is_found_first(expr, place, self._leaving, self._finding) or self.refused.is_stored(expr, place)
 
     def named(self, expr: Name, spot: Spot, offset: int) -> Found:
-        """What a name holds where it is used at an offset. Of a text it is kept for this question, unless a bound was met:
-        what a hundred `+=` in branches add is come to by as many ways as there are branches. What was left out as it was
-        looked at already is found where that began, so that all of it together is the same."""
-        if spot.entry is not None:
-            return self._named(expr, spot, offset)
-        place = spot.place
-        at = (place.module.path, place.context, place.frame, expr.id, offset)
-        key = (at, spot.trail, *spot.way)
-        held = self._held.get(key)
-        if held is None:
-            cuts = self._cuts
-            held = list(dict.fromkeys(self._named(expr, spot, offset)))  # each `+=` would double it
-            if cuts == self._cuts:
-                self._held[key] = held
-        return iter(held)
-
-    def _named(self, expr: Name, spot: Spot, offset: int) -> Found:
+        """What a name holds where it is used at an offset."""
         place = spot.place
         symbols = self.project.symbols
         scope, bindings = symbols.scopes(place.module).lookup(place.context, expr.id, offset)
@@ -338,8 +312,8 @@ class InsertedValues:
     def _grown(self, target: Expr | None, value: Expr | None, operator: str, at: int, spot: Spot) -> Found:
         """`text += value`: behind what it was before."""
         self._work -= 1  # each `+=` adds to what all before it may have made
-        if isinstance(target, Name):
-            yield from self.named(target, spot, at) if self._work > 0 else self.cut()
+        if isinstance(target, Name) and self._work > 0:
+            yield from self.named(target, spot, at)
         if value is None:
             return
         if operator == "%":

@@ -166,11 +166,15 @@ class LayerEvidence:
         return self._declares_tables(module)
 
     def is_of_feature(self, module: Module) -> bool:
-        """`domains/orders/entity.py`, which declares tables, beside the `controller.py` that answers: the folder is cut by
-        feature, and what it is called says nothing of a layer."""
+        """`domains/orders/entity.py`, which declares tables, beside the `controller.py` that answers, or among features of
+        which several have one: the folder is cut by feature, and what it is called says nothing of a layer."""
         if self._layers.configured or self._layers.layer_of(module) != "domain" or not self._declares_tables(module):
             return False
-        return module.name.rpartition(".")[0] in self._answering_folders
+        return self._is_cut_by_feature(module.name.rpartition(".")[0])
+
+    def _is_cut_by_feature(self, package: str) -> bool:
+        beside = sum(is_below(each, package.rpartition(".")[0]) for each in self._answering_folders)
+        return package in self._answering_folders or beside >= _SEVERAL
 
     @cached_property
     def _answering_folders(self) -> frozenset[str]:

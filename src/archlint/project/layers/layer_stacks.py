@@ -47,7 +47,8 @@ class Stack:
 
     def _spread_interface(self, groups: list[Group], found: dict[str, Layer]) -> dict[str, Layer]:
         """What lies beside the routers of a package that holds no other layer is interface too (a web app's forms), but for
-        folders that are named for another layer (a feature's own `models`) and for what asks other programs."""
+        folders that are named for another layer (a feature's own `models`) and for what asks other programs. A package with
+        tables of its own is a feature, of which the routers alone are interface."""
         packages = {
             package
             for group in groups
@@ -55,7 +56,7 @@ class Stack:
         }
         for package in sorted(packages):
             inside = [m for m in self._modules if is_below(m.local_name, package)]
-            if {found[m.name] for m in inside if m.name in found} == {"interface"}:
+            if {found[m.name] for m in inside if m.name in found} == {"interface"} and not any(map(self._keeps_tables, inside)):
                 free = [m for m in inside if not _is_named_otherwise(m.local_name, package) and not self._asks_others(m)]
                 found |= dict.fromkeys((m.name for m in free), "interface")
         return found
@@ -138,6 +139,10 @@ class Stack:
         classes = [c for c in module.outline.classes if c.bases and "." not in c.qualname]
         functions = [f for f in module.outline.functions if "." not in f.qualname]
         return "orm" in self._source.kinds(module) and 0 < len(classes) >= len(functions)
+
+    def _keeps_tables(self, module: Module) -> bool:
+        """It defines tables, and is called so or lies in such a folder: a form looks like a table otherwise."""
+        return not words.FOLLOWING.keys().isdisjoint(module.local_name.split(".")) and self._defines_tables(module)
 
     def _folder_word(self, module: Module) -> tuple[str, Layer] | None:
         parts = module.local_name.split(".")

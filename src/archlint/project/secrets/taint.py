@@ -70,6 +70,8 @@ _SIGNS = frozenset({"isdigit", "isdecimal", "isnumeric", "isalnum", "isspace", "
 _TEXT_TYPES = frozenset({"builtins.str", "builtins.bytes"})
 
 _HASHED = "the hash of a password"
+_PERSON = "a person's data"
+"""Whatever it is: where the program itself puts it together, each of its fields is named."""
 CONNECTION = "a connection string with its password"
 _ONE_TIME = "a one-time code"
 _CODES = (("code",), ("pin",))
@@ -204,6 +206,8 @@ class Taint:
             return inner
         if not inner.sources and self.habits.configuration and self.locals.is_of_settings(expr, at):
             return CLEAN
+        if naming.kind == _PERSON and not inner.sources and self.locals.is_display(expr, at):
+            return UNKNOWN
         label = shorten(spell(at.module.body, expr))
         if inner.sources:
             own = self._own_sureness(expr, at, naming) if any(not s.certain for s in inner.sources) else Confidence.LOW

@@ -27,6 +27,8 @@ _MARKS |= {"created_at", "expires_at"}
 """Attributes that tell something about a thing under a secret's name (`token=token.id`)."""
 
 
+_PATH = "/"
+"""In no key, but in what is asked for at an address: `session.get(f"{url}/userinfo")`."""
 _SCHEMES = (len("Basic "), len("Bearer "))
 
 
@@ -59,7 +61,7 @@ class ItemFlows:
             return CLEAN
         if not DESCRIBING.isdisjoint(words_of(last_name(at.module.body, base))):
             return CLEAN
-        naming = self._taint.vocabulary.names(key)
+        naming = self._taint.vocabulary.names(key) if _PATH not in key else None
         if naming is not None and self._taint.locals.is_written_out(base, key, at):
             return CLEAN
         shown = self._taint.locals.displayed(base, key, at)

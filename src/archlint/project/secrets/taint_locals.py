@@ -26,6 +26,7 @@ from archlint.facts.syntax import (
 from archlint.project.caches.taken_out import taken_from, what_is_left
 from archlint.project.control.branches import in_other_branch
 from archlint.project.loops.loop_items import is_chosen, is_chosen_by_key, is_pairs, is_words, taken
+from archlint.project.names.filled import Filled, is_empty
 from archlint.project.names.origins import Origin, Origins, Parameter
 from archlint.project.parts import parts_of
 from archlint.project.secrets.credentials import announces
@@ -54,6 +55,7 @@ SETTINGS = frozenset({"settings", "config", "conf", "configuration", "environ", 
 """Names of what the program's own settings are read from."""
 
 _ITEMS = "[]"
+_LISTS = frozenset({"list", "set", "deque"})
 
 
 class LocalFlows:
@@ -61,6 +63,7 @@ class LocalFlows:
         self._taint = taint
         self.origins = Origins(taint.project)
         self._assigned: dict[str, dict[int, dict[str, list[Statement]]]] = {}
+        self._empties: dict[str, dict[int, str]] = {}
 
     def given(self, expr: Name | Attribute, at: Place) -> Flow:
         """What a name or an attribute holds, by all that may have been put into it."""
@@ -215,7 +218,22 @@ class LocalFlows:
             left = what_is_left(at.module, origin.expr, expr, at.context, self._taint.vocabulary)
             if left is not None:
                 return joined(self._taint.items.pair(key, value, place) for key, value in left)
-        return self._taint.flow(origin.expr, place)
+        filled = self._filled(origin, place)
+        return self._taint.flow(origin.expr, place) if filled is None else filled
+
+    def _filled(self, origin: Origin, place: Place) -> Flow | None:
+        """What a list or set that begins empty gets in its function: `numbers = []` and `numbers.append(person.phone)`; None
+        for another value."""
+        empty = self._empties.get(origin.module.path)
+        if empty is None:
+            empty = self._empties[origin.module.path] = _empty_lists(origin.module)
+        name = empty.get(origin.expr.at)
+        if name is None:
+            return None
+        filled = Filled(origin.module, origin.context, name)
+        return joined(
+            self._taint.flow(value, replace(place, context=context)) for value, context in filled.items + filled.whole
+        )
 
     def _identifies(self, expr: Name | Attribute, value: Expr, origin: Origin, at: Place) -> bool:
         """The value is what tells one thing from another, whatever the name is that it is given."""
@@ -295,6 +313,11 @@ class LocalFlows:
         given = {a.name: a.value for a in at.module.body.calls[last.expr.index].arguments}
         place = _moved(at, last)
         return all(name in given and self._taint.flow(given[name], place).clean for name in fields)
+
+    def is_display(self, expr: Expr, at: Place) -> bool:
+        """`{"id": user.id}`: a mapping of which the source writes all keys, under whatever name it goes."""
+        found = self.origins.of(at.module, expr, at.context) if isinstance(expr, Name) else []
+        return bool(found) and all(isinstance(o, Origin) and isinstance(o.expr, Mapping) for o in found)
 
     def displayed(self, base: Expr, key: str, at: Place) -> Flow | None:
         """What a dict display that `base` was given holds under a key."""
@@ -385,3 +408,13 @@ def is_open(name: str) -> bool:
 def is_class_name(name: str) -> bool:
     """`InvalidToken`, not `TOKEN`."""
     return name[:1].isupper() and not name.isupper()
+
+
+def _empty_lists(module: Module) -> dict[int, str]:
+    """Where an empty list or set stands → the name that it is given."""
+    return {
+        s.value.at: s.target.id
+        for s in module.body.statements
+        if isinstance(s.target, Name) and s.value is not None and is_empty(module, s.value)
+        if type(s.value) is Collection or (isinstance(s.value, CallRef) and last_name(module.body, s.value) in _LISTS)
+    }

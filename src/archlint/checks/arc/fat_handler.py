@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -158,7 +158,7 @@ def _decides(project: Project, handler: Def, ways: list[int], writes: list[Effec
     loops = [row for row in ways if module.body.contexts[row].kind == "for" and any(row in rows for rows in around)]
     if any(row in chain(module, other) for row in loops for other in ways if other != row):
         return True
-    own = [s for s in module.body.statements if handler.function.at <= s.at < handler.function.end]
+    own = module.statements_between(handler.function.at, handler.function.end)
     return any(
         isinstance(s.target, Attribute)
         and isinstance(s.target.base, Name)
@@ -169,7 +169,7 @@ def _decides(project: Project, handler: Def, ways: list[int], writes: list[Effec
     )
 
 
-def _written(call: CallSite, own: list[Statement]) -> set[str]:
+def _written(call: CallSite, own: Sequence[Statement]) -> set[str]:
     """The names of what is written: those that are handed over, whose own method it is, and what it gives back."""
     callee = call.call.callee
     named = [argument.value for argument in call.call.arguments]

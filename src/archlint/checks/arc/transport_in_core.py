@@ -104,7 +104,7 @@ def _is_called(module: Module, names: frozenset[str], programs: set[str]) -> boo
 
 def _is_ignored(found: Hit | Proof, module: Module, params: Params) -> bool:
     names = [module.name]
-    names += [f"{module.name}.{f.qualname}" for f in module.outline.functions if f.at <= found.site.at < f.end]
+    names += [f"{module.name}.{f.qualname}" for _, f in module.functions_around(found.site.at)]
     return any(name == entry or name.startswith(f"{entry}.") for name in names for entry in params.ignore)
 
 

@@ -134,7 +134,7 @@ def _is_one(project: Project, loop: Loop) -> bool:
 def _yields_once(definition: Def) -> bool:
     module = definition.module
     body, function = module.body, definition.function
-    own = [s for s in body.statements if function.at <= s.at < function.end and s.kind == "yield"]
+    own = [s for s in module.statements_between(function.at, function.end) if s.kind == "yield"]
     rows = [row for s in own for row in chain(module, s.context)]
     return len(own) == 1 and not any(body.contexts[row].kind in ("for", "while", "comprehension") for row in rows)
 

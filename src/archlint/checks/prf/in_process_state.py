@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from msgspec import Struct
@@ -144,7 +144,7 @@ def _confidence(request: Request, other: Request) -> Confidence:
 def _fills_again(definition: Def, touches: list[Touch]) -> bool:
     """The function answers with what is there, or with what it then puts there: what is missing is made again."""
     module, function = definition.module, definition.function
-    own = [s for s in module.body.statements if function.at <= s.at < function.end]
+    own = module.statements_between(function.at, function.end)
     uses = [t.use for t in touches if t.definition == definition]
     if not _looks_first(own, uses):
         return False
@@ -199,7 +199,7 @@ def _has_set(reader: Touch, touches: list[Touch]) -> bool:
     )
 
 
-def _looks_first(own: list[Statement], uses: list[Use]) -> bool:
+def _looks_first(own: Sequence[Statement], uses: list[Use]) -> bool:
     """It asks what is there before it puts something there, or does both in one (`return made.setdefault(key, …)`)."""
     first = min(use.expr.at for use in uses if use.adds)
     putting = max((s for s in own if s.at <= first < s.end), key=lambda s: s.at, default=None)

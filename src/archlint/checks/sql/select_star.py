@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -84,10 +86,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for sql in project.statements.all:
         if sql.is_test or sql.is_vendored or _is_for_eyes(sql):
             continue
+        made = _made_in(sql, moment)
         for statement in sql.facts.statements:
             if replaced.hold(sql, statement.at):
                 continue
-            passing = _passing(sql, statement, moment)
+            passing = made | _dropped_after(sql, statement) if statement.stars else made
             found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, passing))
             for hit in (_seen_through(_weighed(uses, sql, hit), sql, params) for hit in found):
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
@@ -192,15 +195,18 @@ def _class_of(definition: Def) -> str:
     return f"{definition.module.path}:{row}" if row >= 0 else ""
 
 
-def _passing(sql: Sql, statement: Statement, moment: Moment) -> frozenset[str]:
-    """The tables of the moment: temporary ones, and those that a later statement of the text drops when it is read out."""
+def _made_in(sql: Sql, moment: Moment) -> frozenset[str]:
+    """The temporary tables of a text and of what it stands in."""
     found = {made[1].lower() for made in _MADE.finditer(sql.text)}
     found |= moment.get(sql.path if sql.built is None else sql.origin or sql.path, set())
     found |= moment.get(_class_of(sql.origin), set()) if sql.origin is not None else set()
-    if statement.verb == "select":
-        dropped = (s for s in sql.facts.statements if s.verb == "drop" and s.creates == "table" and s.at > statement.at)
-        found |= {table.lower() for s in dropped for table in s.writes}
     return frozenset(found)
+
+
+def _dropped_after(sql: Sql, statement: Statement) -> set[str]:
+    """The tables that a later statement of the text drops when the query has read them out."""
+    later = (s for s in sql.facts.statements if s.verb == "drop" and s.creates == "table" and s.at > statement.at)
+    return {table.lower() for s in later for table in s.writes} if statement.verb == "select" else set()
 
 
 def _stars(sql: Sql, statement: Statement, params: Params, passing: frozenset[str]) -> Iterator[Hit]:
@@ -250,11 +256,19 @@ def _fills_row(sql: Sql, statement: Statement, star: Star) -> bool:
 
 def _gives_rows(sql: Sql, star: Star) -> bool:
     """`CREATE FUNCTION late() RETURNS SETOF orders … SELECT * FROM orders`: its rows are the table's, whatever that holds."""
-    found = list(_RETURNS.finditer(sql.text, 0, star.at))
-    if not found or len(_QUOTES.findall(sql.text, found[-1].end(), star.at)) != 1:
+    routines = _routines(sql.text)
+    row = bisect_right(routines, (star.at, "")) - 1
+    if row < 0 or len(_QUOTES.findall(sql.text, routines[row][0], star.at)) != 1:
         return False
-    wanted = last_part(found[-1][1]).lower()
+    wanted = last_part(routines[row][1]).lower()
     return bool(star.sources) and all(last_part(table).lower() == wanted for table in star.sources)
+
+
+@lru_cache(maxsize=8)
+def _routines(text: str) -> list[tuple[int, str]]:
+    """The ends of what a text says its routines return, in order, and the table of each; a file of many stars is asked again
+    and again."""
+    return [(returned.end(), returned[1]) for returned in _RETURNS.finditer(text)]
 
 
 def _is_in_place_of_list(sql: Sql, star: Star) -> bool:

@@ -106,8 +106,7 @@ def check(project: Project, params: TextWords) -> Iterator[Hit | Proof]:
 
 def _statement(module: Module, at: int) -> int:
     """Where the innermost statement begins that holds a place."""
-    around = [(s.end - s.at, s.at) for s in module.body.statements if s.at <= at < s.end]
-    return min(around)[1] if around else at
+    return next((s.at for s in reversed(module.statements_between(0, at + 1)) if at < s.end), at)
 
 
 def _joined(together: list[tuple[Inserted, Hit]]) -> Hit:
@@ -174,8 +173,7 @@ class _Asked:
 
     def _around(self, site: Site) -> list[Def]:
         module = self._project.modules.by_path[site.path]
-        rows = (row for row, function in enumerate(module.outline.functions) if function.at <= site.at < function.end)
-        return [Def(module, module.name, row) for row in rows]
+        return [Def(module, module.name, row) for row, _ in module.functions_around(site.at)]
 
     def is_offered(self, found: Inserted) -> bool:
         """The function whose callers are not known is handed on by its name, within the program or to whoever imports it, or

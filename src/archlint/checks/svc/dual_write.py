@@ -137,7 +137,7 @@ class _Outbox:
     def is_named_by(self, definition: Def) -> bool:
         """The function itself writes into it, or sends what stands there: by the names that it uses, and its SQL."""
         body, function = definition.module.body, definition.function
-        given = [s.value for s in body.statements if function.at <= s.at < function.end]
+        given = [s.value for s in definition.module.statements_between(function.at, function.end)]
         given += [a.value for c in body.calls if function.at <= c.at < function.end for a in c.arguments]
         parts = [part for expr in given if expr is not None for part in parts_of(body, expr)]
         texts = (part.value for part in parts if isinstance(part, String))

@@ -104,7 +104,7 @@ class CacheReads:
         """What a read gives is tested, itself or turned into something else, and nothing is made of it."""
         assert read.caller is not None  # noqa: S101 - it stands in the function of the write
         body, function = read.module.body, read.caller.function
-        own = [s for s in body.statements if function.at <= s.at < function.end]
+        own = read.module.statements_between(function.at, function.end)
         around = min((s for s in own if s.at <= read.call.at < s.end), key=lambda s: s.length, default=None)
         if around is None or around.kind not in ("test", "assign"):
             return False
@@ -125,8 +125,7 @@ class CacheReads:
         reads = [r for r in self._project.calls.of(site.caller) if self._key_of(r) is not None and _delivers(r)]
         return any(
             statement.at <= read.call.at < statement.end and read.call.end <= site.call.at
-            for statement in site.module.body.statements
-            if function.at <= statement.at < function.end
+            for statement in site.module.statements_between(function.at, function.end)
             if isinstance(statement.target, Name) and statement.target.id == value.id and statement.kind == "assign"
             for read in reads
         )

@@ -37,7 +37,7 @@ def _swallows(module: Module, tried: int) -> bool:
     """One of the handlers that follow the `try` raises nothing, or has another try (`return other(key)`) on one of its ways."""
     body = module.body
     places = (body.contexts[row] for row in handlers_of(body.contexts, tried))
-    within = ([s for s in body.statements if c.at <= s.at < c.end] for c in places)
+    within = (module.statements_between(c.at, c.end) for c in places)
     return any(all(s.kind != "raise" for s in own) or any(_gives_other(s) for s in own) for own in within)
 
 

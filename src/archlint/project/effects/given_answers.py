@@ -115,7 +115,7 @@ def _tried(definition: Def, expr: Expr | None, way: str) -> str:
 def _answers_from_context(definition: Def) -> bool:
     """`known = self.context.get(…)` and later `return known`, or `if known is not None`."""
     module, function = definition.module, definition.function
-    own = [s for s in module.body.statements if function.at <= s.at < function.end]
+    own = module.statements_between(function.at, function.end)
     handed = {
         s.target.id
         for s in own
@@ -136,7 +136,7 @@ def _names_loaded(definition: Def) -> bool:
     """`getattr(order, "prefetched_lines", None)`, `if order.prefetched_lines:`, `self._from_prefetched(order)`"""
     module, function = definition.module, definition.function
     body = module.body
-    values = [s.value for s in body.statements if function.at <= s.at < function.end and s.value is not None]
+    values = [s.value for s in module.statements_between(function.at, function.end) if s.value is not None]
     calls = [c for c in body.calls if function.at <= c.at < function.end]
     parts = [part for value in (*values, *(a.value for c in calls for a in c.arguments)) for part in _read(body, value)]
     named = [last_name(body, part) for part in parts if isinstance(part, Attribute | Name)]

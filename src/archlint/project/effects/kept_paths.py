@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -188,9 +188,8 @@ class KeptPaths:
         value = statement.value.value if isinstance(statement.value, Await) else statement.value
         return isinstance(value, Mapping)
 
-    def _statements(self, definition: Def) -> list[Statement]:
-        function = definition.function
-        return [s for s in definition.module.body.statements if function.at <= s.at < function.end]
+    def _statements(self, definition: Def) -> Sequence[Statement]:
+        return definition.module.statements_between(definition.function.at, definition.function.end)
 
 
 def _is_failing(module: Module, context: int) -> bool:

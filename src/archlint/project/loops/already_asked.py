@@ -144,7 +144,7 @@ class AlreadyAsked:
 
     def _is_from_around(self, end: EffectPoint, asked: Name, loop: Loop, path: Path) -> bool:
         """The function that goes through it, and those on the way, stand in the one in which it was made, as does the loop."""
-        functions, caller = end.module.outline.functions, end.caller
+        caller = end.caller
         sources = self._project.values.sources.of(end.module, asked, end.context)
         if caller is None or end.module is not loop.module or not sources:
             return False
@@ -152,8 +152,7 @@ class AlreadyAsked:
             expr = source.expr
             if expr is None or source.is_parameter or source.module is not end.module:
                 return False
-            around = [f for f in functions if f.at <= expr.at < f.end]
-            inner = max(around, key=lambda function: function.at, default=None)
+            inner = next((f for _, f in end.module.functions_around(expr.at)), None)
             if inner is None or loop.holds(Site(end.module.path, expr.at, expr.end)):
                 return False
             steps = (d.function for d in (*path.through, caller))

@@ -60,7 +60,7 @@ def unwrapped(module: Module, iterable: Expr) -> Expr:
 def is_put_in_brackets(module: Module, iterable: Expr) -> bool:
     """`rows = [rows]` in the same function: what it goes over may be a single one."""
     body = module.body
-    inside = [f for f in module.outline.functions if f.at <= iterable.at < f.end]
+    inner = next((f for _, f in module.functions_around(iterable.at)), None)
     return isinstance(iterable, Name) and any(
         isinstance(s.target, Name)
         and s.target.id == iterable.id
@@ -69,7 +69,7 @@ def is_put_in_brackets(module: Module, iterable: Expr) -> bool:
         and isinstance(only := s.value.items[0], Name)
         and only.id == iterable.id
         and body.contexts[s.context].kind == "if"
-        for s in (module.statements_between(inside[-1].at, iterable.at) if inside else ())
+        for s in (module.statements_between(inner.at, iterable.at) if inner is not None else ())
     )
 
 

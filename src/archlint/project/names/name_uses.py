@@ -49,7 +49,7 @@ def uses_of(definition: Def, name: str, since: int) -> tuple[Use, ...]:
 def attributes_of(definition: Def, name: str) -> Iterator[str]:
     """The attributes of a name that the function uses in its statements and in what it gives to calls, with repetition."""
     body, function = definition.module.body, definition.function
-    read = [s.value for s in body.statements if function.at <= s.at < function.end]
+    read = [s.value for s in definition.module.statements_between(function.at, function.end)]
     read += [a.value for c in body.calls if function.at <= c.at < function.end for a in c.arguments]
     for value in read:
         for part in parts_of(body, value):

@@ -116,12 +116,11 @@ class StoredClasses:
         outer, _, name = path.rpartition(".")
         context = klass.klass.context
         if outer:
-            outline = klass.module.outline
-            inner = next((c for c in outline.classes if c.qualname == f"{klass.klass.qualname}.{outer}"), None)
+            inner = self._project.symbols.classes.get(f"{klass.name}.{outer}")
             if inner is None:
                 written = self._own(klass, outer)
                 return self._reading.pairs(self._last_dict(written)).get(name) if written is not None else None
-            context = inner.context
+            context = inner.klass.context
         for binding in reversed(self._project.symbols.scopes(klass.module).bindings(context, name)):
             statement = klass.module.body.statements[binding.index] if binding.kind == "statement" else None
             if statement is not None and statement.value is not None:

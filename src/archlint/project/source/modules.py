@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ import pathspec
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Body, Call, Comparison, FileFacts, Name, Outline, Statement, String
+from archlint.facts.syntax import Body, Call, Comparison, FileFacts, Function, Name, Outline, Statement, String
 from archlint.facts.text import LineIndex
 from archlint.project.control.unreachable import Unreachable
 from archlint.project.names.scopes import Scopes
@@ -98,6 +98,15 @@ class Module:
         statements = self.facts.body.statements
         first = bisect_left(statements, begin, key=_BEGIN)
         return statements[first : bisect_left(statements, end, first, key=_BEGIN)]
+
+    def functions_around(self, at: int) -> Iterator[tuple[int, Function]]:
+        """(row, function) of those that a place stands in, lambdas too, the innermost first."""
+        functions = self.facts.outline.functions
+        row = bisect_right(functions, at, key=_BEGIN) - 1
+        while row >= 0:
+            if at < functions[row].end:
+                yield row, functions[row]
+            row = self.facts.body.contexts[functions[row].outer].function
 
     @cached_property
     def _statements_of(self) -> Mapping[int, Sequence[Statement]]:

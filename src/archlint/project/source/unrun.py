@@ -60,11 +60,10 @@ class Unrun:
 
     def holds_at(self, module: Module, at: int) -> bool:
         """What stands there is in a function, or in a class, that is not run."""
-        functions, classes = module.outline.functions, module.outline.classes
-        around = [row for row, each in enumerate(functions) if each.at <= at < each.end and not each.name.startswith("<")]
-        if around:
-            return self.holds(Def(module, module.name, max(around, key=lambda row: functions[row].at)))
-        above = [each for each in classes if each.at <= at < each.end]
+        inner = next((row for row, each in module.functions_around(at) if not each.name.startswith("<")), None)
+        if inner is not None:
+            return self.holds(Def(module, module.name, inner))
+        above = [each for each in module.outline.classes if each.at <= at < each.end]
         name = f"{module.name}.{min(above, key=lambda each: each.at).qualname}" if above else ""
         klass = self._project.symbols.classes.get(name)
         return klass is not None and not self._project.led_to.is_empty and self._is_idle(klass)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -28,6 +29,8 @@ _Order = tuple[tuple[int, ...], int]
 class ReplacedRoutines:
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._made: dict[str, tuple[list[int], list[tuple[str, int]]]] = {}
+        """Path → where bodies of routines begin, in order, and whose each is and where it ends."""
 
     def hold(self, sql: Sql, at: int) -> bool:
         """The offset of the text of a file stands in the body of such a routine."""
@@ -36,8 +39,15 @@ class ReplacedRoutines:
         folder, order = _placed(sql.path)
         if not order:
             return False
-        body = next((each for each in _bodies(sql.text) if each[1] <= at < each[2]), None)
-        return body is not None and self._last.get((folder, body[0]), (order, 0)) > (order, body[2])
+        if sql.path not in self._made:
+            bodies = list(_bodies(sql.text))
+            self._made[sql.path] = [begin for _, begin, _ in bodies], [(name, end) for name, _, end in bodies]
+        begins, made = self._made[sql.path]
+        row = bisect_right(begins, at) - 1
+        if row < 0 or at >= made[row][1]:
+            return False
+        name, end = made[row]
+        return self._last.get((folder, name), (order, 0)) > (order, end)
 
     @cached_property
     def _last(self) -> dict[tuple[str, str], _Order]:

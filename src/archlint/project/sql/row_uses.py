@@ -45,6 +45,7 @@ class RowUses:
         self._project = project
         self._whole_models = frozenset(whole_models)
         self._told_columns = frozenset(told_columns)
+        self._known: dict[tuple[str, int], bool] = {}
 
     def doubt(self, sql: Sql) -> str:
         """Why it is not proved that anything depends on which columns come; empty where it is."""
@@ -169,11 +170,14 @@ class RowUses:
             isinstance(c, Attribute) and c.attr == "keys" and isinstance(c.base, Name) and c.base.id in bound for c in asked
         ):
             return True
-        return any(
-            isinstance(part, Attribute) and part.attr in self._told_columns
-            for expr in _expressions(sink.module, function)
-            for part in parts_of(body, expr)
-        )
+        key = sink.module.path, function
+        if key not in self._known:
+            self._known[key] = any(
+                isinstance(part, Attribute) and part.attr in self._told_columns
+                for expr in _expressions(sink.module, function)
+                for part in parts_of(body, expr)
+            )
+        return self._known[key]
 
     @cached_property
     def _inquiring(self) -> frozenset[Def]:
@@ -187,7 +191,7 @@ def _bound(sink: CallSite) -> list[str]:
     body = sink.module.body
     return [
         statement.target.id
-        for statement in body.statements
+        for statement in sink.module.own_statements(body.contexts[sink.call.context].function)
         if isinstance(statement.target, Name) and statement.kind == "assign"
         if any(isinstance(part, CallRef) and part.index == sink.index for part in parts_of(body, statement.value))
     ]
@@ -208,15 +212,13 @@ def _is_typed(sql: Sql) -> bool:
 def _expressions(module: Module, function: int | None = None) -> Iterator[Expr]:
     """What the module's statements, calls and loops hold, each call's arguments on their own; those of one function."""
     body = module.body
-    inside = [function is None or context.function == function for context in body.contexts]
-    for statement in body.statements:
-        if statement.value is not None and inside[statement.context]:
+    for statement in body.statements if function is None else module.own_statements(function):
+        if statement.value is not None:
             yield statement.value
-    for call in body.calls:
-        if inside[call.context]:
-            yield from (argument.value for argument in call.arguments)
-    for context, wanted in zip(body.contexts, inside, strict=True):
-        if wanted and context.subject is not None:
+    for call in body.calls if function is None else module.own_calls(function):
+        yield from (argument.value for argument in call.arguments)
+    for context in body.contexts:
+        if context.subject is not None and function in (None, context.function):
             yield context.subject
 
 

@@ -112,8 +112,8 @@ class ToldByTests:
     def _given(self, module: Module, test: Name) -> tuple[Expr | None, int | None]:
         """The one thing that a name is given, and None; of `good, error = look(name)` the call, and which part of what it gives
         the name has."""
-        around = [f.context for f in module.outline.functions if f.at <= test.at < f.end]
-        function = module.body.contexts[around[-1]].function if around else -1
+        inner = next((f.context for _, f in module.functions_around(test.at)), None)
+        function = module.body.contexts[inner].function if inner is not None else -1
         given: list[tuple[Expr | None, int | None]] = []
         for s in module.own_statements(function):
             if s.kind != "assign" or s.end > test.at:

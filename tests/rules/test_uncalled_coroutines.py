@@ -100,3 +100,26 @@ def test_a_decorator_that_nothing_uses(own: str, routes: str, sure: Confidence) 
     files = {"shop/timing.py": DECORATOR + own, "shop/routes.py": APP + routes}
     found = [f for f in testing.run_rule("RES007", files) if f.location.path == "shop/timing.py"]
     assert [f.confidence for f in found] == [sure]
+
+
+GUARD = """\
+import time
+
+class Guard:
+    def __init__(self, answer):
+        self.answer = answer
+
+    def __call__(self, request):
+        return %s
+
+    async def __acall__(self, request):
+        time.sleep(2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure"), [("self.answer(request)", Confidence.LOW), ("self.__acall__(request)", Confidence.HIGH)]
+)
+def test_a_special_name_that_python_does_not_know(answer: str, sure: Confidence) -> None:
+    found = testing.run_rule("RES007", {"shop/guard.py": GUARD % answer, "shop/routes.py": APP})
+    assert [f.confidence for f in found] == [sure]

@@ -13,7 +13,8 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
     `given`: the constructor's argument that holds the object, or with `many` a list of them.  `options`: the nested class
     that says the rest, by its attributes `model` (the stored class), `fields`, `exclude` and `depth` (how far relations are
-    shown as objects); `everything`: the value of `fields` that means all.
+    shown as objects); `everything`: the value of `fields` that means all; `relations`: the attribute that has to be true for
+    relations to be shown that are not declared (none: they are).
     `receives`: methods that show the object, and get it → at which place.  `annotated`: its fields are the annotations of the
     class, read of the object under their names.  `dumps`: methods of an instance that show what they are given → the argument
     with it; `many` is an argument of theirs, too.  `narrowed`: the
@@ -29,6 +30,7 @@ class Serializing(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     exclude: str = "exclude"
     depth: str = "depth"
     everything: str = ""
+    relations: str = ""
     receives: dict[str, int] = {}
     annotated: bool = False
     dumps: dict[str, str] = {}

@@ -25,6 +25,7 @@ from archlint.project.relations.detached import DetachedRows
 from archlint.project.relations.handed_rows import HandedRow, HandedRows
 from archlint.project.relations.lazy_relations import LazyRelation, LazyRelations
 from archlint.project.relations.loaded import LoadedRelations
+from archlint.project.relations.read_before import is_read_before
 from archlint.project.relations.serialized_loads import SerializedLoad, SerializedLoads
 from archlint.project.source.modules import Module
 from archlint.project.source.one_off import OneOff
@@ -105,6 +106,16 @@ def _loop_of(loops: Loops, module: Module, expr: Expr, context: int) -> Loop | N
     return None
 
 
+def _is_in_handler(loop: Loop, context: int) -> bool:
+    """The context stands in an `except` of the loop."""
+    contexts = loop.module.body.contexts
+    while context not in (loop.context, -1):
+        if contexts[context].kind == "except":
+            return True
+        context = contexts[context].parent
+    return False
+
+
 def _class_around(loop: Loop) -> Type | None:
     row = loop.place.klass
     return Type(f"{loop.module.name}.{loop.module.outline.classes[row].qualname}") if row >= 0 else None
@@ -161,6 +172,8 @@ class _Judge:
             confidence, doubt = Confidence.LOW, "; it may be a single one"
         elif begins_group(loop, context):
             confidence, doubt = Confidence.LOW, "; it is read only as a group of them begins"
+        elif _is_in_handler(loop, context):
+            confidence, doubt = Confidence.LOW, "; it is read only where something fails"
         elif self._is_asked_for(loop, expr, relation):
             confidence, doubt = Confidence.LOW, "; the session may have it: it is asked for by its key"
         elif relation.loading.shared and self._leads_to_few(loop, expr):
@@ -270,12 +283,14 @@ class _Reads:
                 yield _through(found, loop, row, writes=writes) if isinstance(found, Hit) else replace(found, site=row.site)
 
     def _first(self, module: Module, expr: Attribute, context: int, loop: Loop) -> LazyRelation | None:
-        """The relation, where the loop has not read it before and does not set it, and runs more than once in a while."""
+        """The relation, where neither this loop nor one before has read it, it is not set here, and the loop runs often."""
         key = module.path, loop.context, spell(module.body, expr)
         relation = self._relations.read_by(module, expr, context)
         if relation is None or key in self._seen or _is_stored(loop, expr):
             return None
         self._seen.add(key)
+        if is_read_before(self._relations, self._loops, loop, expr):
+            return None
         function = module.body.contexts[context].function
         is_daily = function >= 0 and not self._once.runs_once(module, Def(module, module.name, function))
         return relation if is_daily else None

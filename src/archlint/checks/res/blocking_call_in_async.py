@@ -74,7 +74,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         path = conditions.path(point)
         if path is not None and path.through and path.ends_in((*params.ignore_calls, *brief_targets)):
             path = outward.path(point) or path  # a file that is opened on the way hides nothing
-        if path is None or _is_moved(path, params) or _seconds(project, path) == 0:
+        if path is None or _gives_awaitable(point, path) or _is_moved(path, params) or _seconds(project, path) == 0:
             continue
         handles = caller in project.endpoints.by_definition
         stores = uploads.get(point.site) if path.ends_in(params.ignore_calls) else None
@@ -142,6 +142,14 @@ def _asks_as_it_goes(point: EffectPoint) -> bool:
         if place.is_async and place.kind == "for" and isinstance(place.subject, CallRef)
         for argument in body.calls[place.subject.index].arguments
     )
+
+
+def _gives_awaitable(point: EffectPoint, path: Path) -> bool:
+    """`await api.list()`, where a plain `list` returns what it calls: awaited, that is an asynchronous twin's answer."""
+    if not path.through or point.call is None or not point.call.call.awaited or path.through[0].function.is_async:
+        return False
+    module, at = path.through[0].module, path.steps[1].site.at
+    return any(s.kind == "return" and type(s.value) is CallRef and s.value.at == at for s in module.body.statements)
 
 
 def _is_threaded(point: EffectPoint) -> bool:

@@ -25,6 +25,7 @@ _BACKGROUND = "background-task"
 _WAITING = frozenset({"wait_for", "shield"})
 _CONTEXT = "asynccontextmanager"
 _TASK = "task"
+_OWN_LOOP = "own-loop"
 _RESULTS = frozenset({"dict", "list", "set", "tuple"})
 
 
@@ -38,6 +39,8 @@ class RunAlone:
         self._loop_a_request = frozenset(loop_a_request)
 
     def holds(self, definition: Def, steps: int = _STEPS) -> bool:
+        if self._is_made_plain(definition):
+            return True
         if steps == 0 or self._starts_others(definition):
             return False
         if definition in self._project.endpoints.by_definition:
@@ -48,6 +51,11 @@ class RunAlone:
         if not sites:
             return self._is_run_by_base(definition, steps) or self._is_within(definition, steps)
         return all(self._is_alone(site, steps) for site in sites)
+
+    def _is_made_plain(self, definition: Def) -> bool:
+        """A decorator makes a plain function of it that runs it on a loop of its own."""
+        decorations = self._project.types.inference.returns.decorations(definition)
+        return any(each.register == _OWN_LOOP for each in decorations)
 
     def _sites(self, definition: Def) -> list[CallSite]:
         callers = self._project.calls.callers(definition)

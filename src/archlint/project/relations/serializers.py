@@ -136,7 +136,8 @@ class Serializers:
         if model is not None and (is_all or out is not None):
             whole = listed if listed is not None else left_out
             site = Site(whole[0].module.path, whole[1].at, whole[1].end) if whole is not None else None
-            many = {found.name: site for found in self._attributes.many_of(model) if site is not None}
+            shows = self._shows_relations(klass, about)
+            many = {found.name: site for found in self._attributes.many_of(model) if site is not None and shows}
             given = {name: at for name, at in many.items() if name not in (out or ())}
         for name, site in given.items():
             if name not in declared and model is not None:
@@ -246,6 +247,10 @@ class Serializers:
                 found.add((f"{module.name}.{module.outline.classes[row].qualname}", given[0].value.value))
         return frozenset(found)
 
+    def _shows_relations(self, klass: ClassDef, about: Serializing) -> bool:
+        given = self._option(klass, about.options, about.relations) if about.relations else None
+        return not about.relations or (given is not None and not _is_false(given[1]))
+
     def _depth(self, klass: ClassDef, about: Serializing) -> int:
         given = self._option(klass, about.options, about.depth)
         value = given[1].value if given is not None and isinstance(given[1], Constant) else 0
@@ -331,6 +336,10 @@ def _named_fields(call: Call) -> frozenset[str] | None:
 
 def _is_true(expr: Expr | None) -> bool:
     return isinstance(expr, Constant) and expr.value is True
+
+
+def _is_false(expr: Expr) -> bool:
+    return isinstance(expr, Constant) and expr.value is False
 
 
 def _is_static(definition: Def) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _WRAPS = "wraps"
 _STEPS = 3
+_AWAITED = frozenset({"__call__", "__aenter__", "__aexit__", "__anext__", "__await__", "__get__"})
+"""The special methods that may be coroutine functions."""
 _ABSTRACT = frozenset({"ABC", "Protocol", "Generic", "object"})
 
 
@@ -65,7 +67,7 @@ class Uncalled:
 
     def _find(self, definition: Def) -> bool:
         project, module, function = self._project, definition.module, definition.function
-        if project.led_to.is_empty or definition in project.endpoints.by_definition or function.name.startswith("__"):
+        if project.led_to.is_empty or definition in project.endpoints.by_definition or _is_run_by_python(definition):
             return False
         marks = {last_name(module.body, decorator) for decorator in function.decorators}
         if function.klass < 0 and module.body.contexts[function.outer].kind != "module":
@@ -124,6 +126,12 @@ class Uncalled:
             read = module.expressions_read.attributes
             found.update(each.attr for each in read if each.attr not in found and each.end not in called)
         return frozenset(found)
+
+
+def _is_run_by_python(definition: Def) -> bool:
+    """A special method: of coroutine functions few are, and `__acall__` is none."""
+    function = definition.function
+    return function.name.startswith("__") and not (function.is_async and function.name not in _AWAITED)
 
 
 def _read(module: Module) -> list[Expr | None]:

@@ -252,10 +252,10 @@ class Operation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     container: RouteContainer | None = None
     register: str = ""
     """Other registrations a rule asks for by word: `health-checks`, `middleware`, `background-task` (starts a coroutine,
-    and gives what must be kept), `own-loop` (makes a plain function of a coroutine one), …; and what a decorator of the
-    language makes of a function: `property`, `static-method`, `class-method`, `abstract`, `overload`.  `eager-load`: its
-    arguments name relations that are loaded ahead; `relation-items`: it gives all items of a relation; `eager-join`: what is
-    joined comes along with the rows."""
+    and gives what must be kept), `drops-answer` (runs what it is given and keeps nothing that this gives), `own-loop` (makes
+    a plain function of a coroutine one), …; and what a decorator of the language makes of a function: `property`,
+    `static-method`, `class-method`, `abstract`, `overload`.  `eager-load`: its arguments name relations that are loaded
+    ahead; `relation-items`: it gives all items of a relation; `eager-join`: what is joined comes along with the rows."""
     allows: tuple[str, ...] = ()
     allows_from: str | None = None
     """A decorator of what answers: the HTTP methods that it lets in, or the argument that lists them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.checks.rule_api import Confidence, Hit, NoParams, Project, Proof
-from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Statement
+from archlint.facts.syntax import Attribute, CallRef, Collection, Lambda, Name, Statement
 from archlint.project.model import CallSite
 from archlint.project.parts import names_in
 from archlint.project.source.modules import Module
@@ -13,6 +13,7 @@ from archlint.project.spelling import shorten, spell
 
 Params = NoParams
 _TASK = "background-task"
+_DROPS = "drops-answer"
 
 
 def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa: ARG001  the rule has nothing to set
@@ -20,12 +21,13 @@ def check(project: Project, params: NoParams) -> Iterator[Hit | Proof]:  # noqa:
     for module in project.modules.production:
         sites = project.calls.in_module(module)
         known = project.calls.known(module)
+        unheard = {row for site in known for row in _given_to_drop(site)}
         tasks = {site.index for site in known if site.operation is not None and site.operation.register == _TASK}
         for statement in module.body.statements:
             if type(statement.value) is not CallRef:
                 continue
             site = sites[statement.value.index]
-            if site.index in tasks and _is_dropped(module, statement):
+            if site.index in tasks and (_is_dropped(module, statement) or _is_given_by(module, statement, unheard)):
                 tasks.discard(site.index)
                 yield _hit(site, "default", site.confidence)
             elif statement.kind == "expression" and _makes_coroutine(site) and not _may_be_another(project, site):
@@ -54,6 +56,16 @@ def _is_dropped(module: Module, statement: Statement) -> bool:
         and target.id in names_in(body, other.value)
         for other in body.statements
     )
+
+
+def _given_to_drop(site: CallSite) -> Iterator[int]:
+    """The lambdas whose answer the call drops: `loop.call_later(5, lambda: create_task(connect()))`."""
+    if site.operation is not None and site.operation.register == _DROPS:
+        yield from (a.value.function for a in site.call.arguments if isinstance(a.value, Lambda))
+
+
+def _is_given_by(module: Module, statement: Statement, functions: set[int]) -> bool:
+    return statement.kind == "return" and module.body.contexts[statement.context].function in functions
 
 
 def _makes_coroutine(site: CallSite) -> bool:

@@ -90,7 +90,8 @@ class Params(VisitWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
-    """A hit for each function in which two commits come together, a proof for each with one that holds several writes."""
+    """A hit for each function in which two commits come together, and for each branch of it that is an operation of its own, a
+    proof for each with one that holds several writes."""
     transactions = Transactions(project)
     commits = Commits(project, transactions)
     one_off, led_to, unimported = OneOff(project, params), project.led_to, Unimported(project)
@@ -108,22 +109,40 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if not judged:
             yield from _proofs(found)
             continue
-        confidence, pair = max(judged, key=lambda each: (each[0], not _is_of_one(each[1])))  # the first of the surest
-        if (confidence < Confidence.HIGH and not _is_plain(project, definition, pair)) or (
+        is_noted = (
             is_own_save(project, definition)
             or _is_batch(project, led_to, definition)
             or (not led_to.is_empty and unimported.is_idle(definition.module))
             or project.uncalled.holds(definition)
-        ):
-            confidence = Confidence.LOW  # of what was only likely, or that no request waits for, every second was right
-        below = (*pair.first.path.through, *pair.second.path.through)
-        if not shown.isdisjoint(below) and not _is_made_here(project, definition, pair):
-            continue  # it is told below, where the two come together
-        cover = transactions.cover(definition, injected="commit" not in (pair.first.kind, pair.second.kind))
-        if cover != "all":
-            if confidence > Confidence.LOW or not pair.one.is_one_object(pair.two):
+        )
+        for row, (sure, pair) in enumerate(_surest(commits, judged)):
+            below = (*pair.first.path.through, *pair.second.path.through)
+            if not shown.isdisjoint(below) and not _is_made_here(project, definition, pair):
+                continue  # it is told below, where the two come together
+            cover = transactions.cover(definition, injected="commit" not in (pair.first.kind, pair.second.kind))
+            is_likely = sure == Confidence.HIGH or (sure > Confidence.LOW and _is_plain(project, definition, pair))
+            is_doubtful = is_noted or cover == "some" or not is_likely
+            if cover == "all" or (row and is_doubtful):
+                continue
+            if not is_doubtful or not pair.one.is_one_object(pair.two):
                 shown.add(definition)  # what one row keeps step by step hides nothing above it
-            yield _hit(project, definition, pair, Confidence.LOW if cover == "some" else confidence)
+            # of what was only likely, or that no request waits for, every second was right
+            yield _hit(project, definition, pair, Confidence.LOW if is_doubtful else sure)
+
+
+def _surest(commits: Commits, judged: list[tuple[Confidence, Pair]]) -> list[tuple[Confidence, Pair]]:
+    """The first of the surest; and of those behind, which are as sure, each that comes in no run with one before it: the
+    branch that changes a row and the one that makes one are two operations."""
+    first = max(judged, key=lambda each: (each[0], not _is_of_one(each[1])))
+    chosen = [first]
+    for sure, pair in judged:
+        if sure == first[0] > Confidence.LOW and not any(_meet(commits, pair, other) for _, other in chosen):
+            chosen.append((sure, pair))
+    return chosen
+
+
+def _meet(commits: Commits, one: Pair, other: Pair) -> bool:
+    return any(commits.meet(mine, its) for mine in (one.first, one.second) for its in (other.first, other.second))
 
 
 def _candidates(project: Project) -> list[Def]:

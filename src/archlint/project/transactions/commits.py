@@ -104,6 +104,11 @@ class Commits:
                 return False
         return True
 
+    def meet(self, one: Commit, other: Commit) -> bool:
+        """One run of their function may come to both."""
+        first, second = sorted((one, other), key=lambda commit: commit.point.site)
+        return first is second or self.follow(first, second)
+
     def _ends_in_error(self, first: Commit, second: Commit) -> bool:
         """`order.delete(); abort(404)`, in a branch in which the second does not stand."""
         module, (context, end) = first.point.module, self._left_at(first)

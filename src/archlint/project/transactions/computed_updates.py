@@ -45,7 +45,7 @@ ADDING = frozenset({"+", "-", "*"})
 _MOST_CALLERS = 10
 _UPDATING = ("update_one", "find_one_and_update", "update_many", "update")
 _UPDATE, _VALUES = "update", "values"
-_SETS, _WRITES = "$set", "db.write"
+_SETS, _READS, _WRITES = "$set", "db.read", "db.write"
 _KEYS = frozenset({"_id", "id", "pk"})
 _NUMBERS = frozenset({"int", "float", "Decimal", "round"})
 _COLUMN = "F"
@@ -79,7 +79,8 @@ class ComputedUpdates:
             if columns and sql.sink is not None and sql.sink.caller is not None and sql.sink.module.is_production:
                 for update in self._of(sql, columns):
                     found.setdefault((update.site.path, update.site.call.at), update)
-        for change in UpdateDocuments(self._project, _UPDATING).all():
+        documents = UpdateDocuments(self._project, _UPDATING)
+        for change in (*documents.all(), *documents.filled()):
             for update in self._of_document(change):
                 found.setdefault((update.site.path, update.site.call.at), update)
         for update in self._of_rows():
@@ -97,13 +98,15 @@ class ComputedUpdates:
                 continue  # it asks for the row, or stands in a sum
             own = frozenset((places[index],)) if is_placed else columns
             found = _computed(sink.module, expr, own, sink.call.at)
-            if found is not None:
+            if found is not None and self._is_stored(sink.module, found[2]):
                 yield ComputedUpdate(sink.caller, sink, *found, sql.confidence)
             elif isinstance(expr, Name) and parameter(sink.caller.function, expr.id) is not None:
                 for site in self._project.calls.callers(sink.caller)[:_MOST_CALLERS]:
                     given = arguments_by_parameter(site.call, sink.caller).get(expr.id)
                     passed = _computed(site.module, given, own, site.call.at) if given is not None else None
-                    if passed is not None and site.caller is not None and site.module.is_production:
+                    if passed is None or site.caller is None or not self._is_stored(site.module, passed[2]):
+                        continue
+                    if site.module.is_production:
                         yield ComputedUpdate(site.caller, site, *passed, sql.confidence)
 
     def _of_rows(self) -> Iterator[ComputedUpdate]:
@@ -148,11 +151,24 @@ class ComputedUpdates:
             return
         column = change.field.rpartition(".")[2]  # `lines.$.stock`, of one in a list
         found = _computed(module, change.value, frozenset({column.lower()}), call.at)
-        if found is None or _asks_for_old(module, call, found[2]):
+        if found is None or _asks_for_old(module, call, found[2]) or not self._is_stored(module, found[2]):
             return
         site = self._project.calls.site(module, call)
         if site.operation is not None and _WRITES in site.operation.effect:
             yield ComputedUpdate(change.caller, site, *found, site.confidence)
+
+    def _is_stored(self, module: Module, read: Expr) -> bool:
+        """What is asked for a value by its name is a row, for which the database was asked here, and not what a request gave:
+        `data.get("stock", 0)`."""
+        if isinstance(read, Name) and (made := made_before(module, read, read.at)) is not None:
+            read = made.value if made.value is not None else read
+        asked = _asked(module, _bare_number(module, read))
+        if asked is None:
+            return True
+        held = made_before(module, asked[0], asked[0].at)
+        sites = self._project.calls.in_module(module)
+        calls = [part for part in parts_of(module.body, held.value) if isinstance(part, CallRef)] if held is not None else []
+        return any(self._project.effects.does(sites[part.index], _READS) for part in calls)
 
 
 def sums_in(module: Module, value: Expr, before: int) -> Iterator[Operation]:
@@ -278,19 +294,29 @@ def _computed(module: Module, expr: Expr, columns: frozenset[str], before: int) 
 
 
 def _read(module: Module, expr: Expr, before: int) -> str:
-    """The name in `row["stock"]`, `row.stock`, or of `stock` that a call has given, also through a name for one of the first;
-    empty for others."""
+    """The name in `row["stock"]`, `row.get("stock", 0)`, `row.stock`, or of `stock` that a call has given, also through a name
+    for one of the first; empty for others."""
     if isinstance(expr, Name):
         made = made_before(module, expr, before)
         value = _bare_number(module, made.value if made is not None else None)
-        if made is not None and isinstance(value, Subscript | Attribute):
+        if made is not None and (isinstance(value, Subscript | Attribute) or _asked(module, value) is not None):
             return _read(module, value, made.at)
         return expr.id if made is not None and _is_given(module, expr, before) else ""
     if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):
         return expr.index[0].value if _is_given(module, expr.base, before) else ""
     if isinstance(expr, Attribute):
         return expr.attr if _is_given(module, expr.base, before) else ""
-    return ""
+    asked = _asked(module, expr)
+    return asked[1] if asked is not None and _is_given(module, asked[0], before) else ""
+
+
+def _asked(module: Module, expr: Expr | None) -> tuple[Name, str] | None:
+    """`row` and `stock`, of `row.get("stock", 0)`."""
+    call = module.body.calls[expr.index] if isinstance(expr, CallRef) else None
+    if call is None or not isinstance(call.callee, Attribute) or call.callee.attr != "get" or not call.arguments:
+        return None
+    key, row = call.arguments[0].value, call.callee.base
+    return (row, key.value) if isinstance(row, Name) and isinstance(key, String) else None
 
 
 def _is_given(module: Module, expr: Expr, before: int, depth: int = _WRAPS) -> bool:

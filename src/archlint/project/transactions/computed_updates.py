@@ -299,7 +299,8 @@ def _read(module: Module, expr: Expr, before: int) -> str:
     if isinstance(expr, Name):
         made = made_before(module, expr, before)
         value = _bare_number(module, made.value if made is not None else None)
-        if made is not None and (isinstance(value, Subscript | Attribute) or _asked(module, value) is not None):
+        is_taken = isinstance(value, Subscript | Attribute) or _asked(module, value) is not None
+        if made is not None and value is not None and is_taken:
             return _read(module, value, made.at)
         return expr.id if made is not None and _is_given(module, expr, before) else ""
     if isinstance(expr, Subscript) and len(expr.index) == 1 and isinstance(expr.index[0], String):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Collection, Expr, Name
+from archlint.facts.syntax import Attribute, Collection, Constant, Expr, Name, Subscript
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.scopes import Binding
 from archlint.project.names.symbols import Definition
@@ -77,12 +77,14 @@ class Origins:
         return bool(self._turns)
 
     def of(self, module: Module, expr: Expr, context: int, every: bool = False) -> list[Origin | Parameter]:
-        """What a Name or Attribute may be given; nothing for other expressions. `every`: also by earlier statements of
-        the same place (`urlpatterns = …` before `urlpatterns += …`)."""
+        """What a Name or Attribute may be given, and what a loop's name holds at a place (`row[0]`); nothing for other
+        expressions. `every`: also by earlier statements of the same place (`urlpatterns = …` before `urlpatterns += …`)."""
         if type(expr) is Name:
             found = self._name(module, expr, context, every)
         elif isinstance(expr, Attribute):
             found = self._attribute(module, expr, context, every)
+        elif isinstance(expr, Subscript):
+            found = self._part_of_row(module, expr, context)
         else:
             return []
         return list(found)[: _MOST if not every else None]
@@ -98,6 +100,9 @@ class Origins:
         if scope > 0:
             for binding in scopes.bindings(scope, expr.id) if every else bindings[-4:]:
                 yield from self._binding(module, binding, every)
+            return
+        if scope == 0 and not every and bindings and self._is_in_turn(module, context, bindings[-1]):
+            yield from self._binding(module, bindings[-1], every)
             return
         for definition in self._symbols.resolve_in(module, expr.id):
             yield from self._definition(definition, every)
@@ -129,6 +134,34 @@ class Origins:
                     yield from self._definition(definition, every)
             case _:
                 return
+
+    def _part_of_row(self, module: Module, expr: Subscript, context: int) -> Iterator[Origin]:
+        """`for row in rows: row[0]` is what `for first, second in rows` calls `first`."""
+        place = expr.index[0] if len(expr.index) == 1 else None
+        if type(expr.base) is not Name or not isinstance(place, Constant) or type(place.value) is not int:
+            return
+        for binding in self._symbols.scopes(module).lookup(context, expr.base.id, expr.base.at)[1][-1:]:
+            for origin in self._binding(module, binding, False) if self._is_of_loop(module, binding) else ():
+                if isinstance(origin, Origin):
+                    yield Origin(origin.module, origin.expr, origin.context, (*origin.path, place.value), origin.each)
+
+    def _is_in_turn(self, module: Module, context: int, binding: Binding) -> bool:
+        """A name at the top of a module that the very loop around its use binds: another loop below may bind it as well."""
+        contexts = module.body.contexts
+        if contexts[context].function >= 0:
+            return False
+        if binding.kind != "statement":
+            return False
+        if module.body.statements[binding.index].kind == "for":
+            return True
+        row = binding.context
+        while row > 0 and contexts[row].kind != "for":
+            row = contexts[row].parent
+        return row > 0 and contexts[row].at <= contexts[context].at < contexts[row].end
+
+    def _is_of_loop(self, module: Module, binding: Binding) -> bool:
+        is_loop = binding.kind == "statement" and module.body.statements[binding.index].kind == "for"
+        return is_loop or binding.kind == "comprehension"
 
     def _item(self, origin: Origin) -> Origin:
         item = self._turns.get((origin.module.path, origin.expr.at)) if origin.each and self._turns else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, Call, CallRef, Collection, Expr, Name, Subscript
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.names.origins import Callers, Origins, Parameter
 from archlint.project.names.symbols import ClassDef
 from archlint.project.routes.route_records import Handler
+from archlint.project.spelling import last_name, spell
 from archlint.project.types.entities import FunctionRef
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _DEPTH = 6
+_ADDING = frozenset({"append", "extend"})
+_DECORATORS = "decorators"
 
 
 class Handlers:
@@ -60,7 +63,7 @@ class Handlers:
             return None
         if isinstance(expr, CallRef):
             return self._called(module, expr, callers, depth)
-        if not isinstance(expr, Name | Attribute):
+        if not isinstance(expr, Name | Attribute | Subscript):
             return None
         handed = self._handed(module, expr, context, callers, depth)
         if handed is None and self._origins.in_turn:
@@ -112,7 +115,7 @@ class Handlers:
         if isinstance(callee, Attribute):
             own = self.of(module, callee.base, call.context, callers, depth + 1) if self._origins.in_turn else None
             if own is not None and isinstance(own.target, ClassDef):
-                return own
+                return Handler(own.target, (*_put_on(module, callee.base, call), *own.wrappers))
             for entity in self._project.types.inference.entities(module, callee.base, call.context):
                 if isinstance(entity, Type) and entity.is_class and entity.name in self._project.symbols.classes:
                     return Handler(self._project.symbols.classes[entity.name])  # `View.as_view()`
@@ -122,3 +125,18 @@ class Handlers:
             if found is not None:
                 return Handler(found.target, (wrapper, *found.wrappers))
         return None
+
+
+def _put_on(module: Module, view: Expr, declared: Call) -> Iterator[str]:
+    """The names of what a loop puts on each view of a table before it declares it: `view.decorators.extend([signed_in])`."""
+    body, said = module.body, spell(module.body, view)
+    for call in body.calls:
+        callee = call.callee
+        is_before = call.context == declared.context and call.at < declared.at
+        if not is_before or not isinstance(callee, Attribute) or callee.attr not in _ADDING:
+            continue
+        held = callee.base
+        if isinstance(held, Attribute) and held.attr == _DECORATORS and spell(body, held.base) == said:
+            for argument in call.arguments:
+                items = argument.value.items if isinstance(argument.value, Collection) else (argument.value,)
+                yield from (last_name(body, item) for item in items)

@@ -17,6 +17,7 @@ from archlint.facts.syntax import (
     Operation,
     Starred,
     String,
+    Subscript,
     Template,
 )
 from archlint.project.model import CallSite, Def
@@ -82,7 +83,7 @@ class RoutePaths:
                 return self._texts(module, expr.value, context, callers, down)
             case Comprehension():
                 return self._texts(module, expr.element, expr.context, callers, down)
-            case Name() | Attribute():
+            case Name() | Attribute() | Subscript():
                 return self._named(module, expr, context, callers, down)
             case CallRef():
                 return self._called(module, expr, callers, down)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping, Name, Operation, Starred
+from archlint.facts.syntax import Attribute, CallRef, Collection, Expr, Mapping, Name, Operation, Starred, Template
 from archlint.project.model import CallSite, Def
 from archlint.project.names.origins import Callers, Origin, Origins
 from archlint.project.parts import parts_of
@@ -53,7 +53,7 @@ class RouteTables:
                 if isinstance(origin, Origin):
                     if origin.each:
                         yield origin
-                    elif type(origin.expr) is Name:
+                    elif isinstance(origin.expr, Name | Operation | Template):  # `url = f"/api{row[0]}"`
                         yield from self._loops(origin.module, origin.expr, origin.context, depth + 1)
 
     def _rows(self, held: Origin, callers: Callers, unknown: set[Def], depth: int) -> Iterator[Origin]:

@@ -11,13 +11,15 @@ from archlint.project.model import Def, Type
 from archlint.project.names.left_open import LeftOpen
 from archlint.project.names.symbols import ClassDef
 from archlint.project.relations.relations import Relations
-from archlint.project.types.entities import OWNER, SUPER, VARIABLE, Entity, FunctionRef, distinct, weakened
+from archlint.project.types.entities import OWNER, SUPER, VARIABLE, Bound, Entity, FunctionRef, distinct, weakened
 from archlint.project.types.implied_bases import ImpliedBases
 
 if TYPE_CHECKING:
     from archlint.project.types.inference import Inference
 
 _MAX_ANCESTORS = 40
+_MOST_MIXED = 40
+_MOST_BESIDE = 4
 
 
 class Members:
@@ -270,7 +272,27 @@ class Members:
         if type_.name != SUPER or not type_.arguments:
             return None
         written = type_.arguments[0]
-        return self.find(Type(written.name, written.arguments), name, written.name)
+        found = self.find(Type(written.name, written.arguments), name, written.name)
+        return self._beside(written, name) if found is None and self._is_mixin(written) else found
+
+    def _beside(self, mixin: Type, name: str) -> tuple[Entity, ...] | None:
+        """What stands behind a mixin in the classes that it is mixed into: its `super().save()` comes to `Model.save` there."""
+        found: dict[str, Entity] = {}
+        for below in self.subclasses.get(mixin.name, ())[:_MOST_MIXED]:
+            for entity in self.find(Type(below), name, mixin.name) or ():
+                if isinstance(entity, FunctionRef):
+                    found.setdefault(entity.definition.name, entity)
+                elif isinstance(entity, Bound):
+                    found.setdefault(f"{entity.owner}.{entity.name}", entity)
+        return tuple(found.values())[:_MOST_BESIDE] or None
+
+    def _is_mixin(self, type_: Type) -> bool:
+        """All that it inherits from is known, and of the project."""
+        own = [(each, self.class_of(each)) for each in self.ancestors(type_)]
+        return all(
+            len(klass.klass.bases) <= len(self.bases(klass)) if klass is not None else not self._is_told(each)
+            for each, klass in own
+        )
 
 
 def substituted(type_: Type, given: dict[str, Type]) -> Type:

@@ -42,6 +42,10 @@ class HandedCalls:
                     found.setdefault(target.definition.name, []).append(site)
         return {name: tuple(sites) for name, sites in found.items()}
 
+    def made_by(self, site: CallSite) -> CallSite | None:
+        """The call that this one makes in another thread, if any."""
+        return next(self._in((site,)), None)
+
     def _in(self, sites: tuple[CallSite, ...]) -> Iterator[CallSite]:
         for site in sites:
             for notation in site.operation.threaded if site.operation is not None else ():

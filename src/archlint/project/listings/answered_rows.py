@@ -30,6 +30,7 @@ from archlint.facts.syntax import (
 from archlint.facts.syntax import Mapping as Display
 from archlint.project.listings.document_filters import told_by_filter
 from archlint.project.listings.fetched_rows import FetchedRows
+from archlint.project.listings.handed_functions import handed_functions
 from archlint.project.listings.optional_limits import OptionalLimits
 from archlint.project.listings.row_places import Place, is_asker, is_reckoned, narrowed_by, owner_of, stored_by, told_by
 from archlint.project.listings.row_sets import distinct, limited, once
@@ -286,6 +287,11 @@ class AnsweredRows:
             return
         if not self._paging.isdisjoint(words):
             yield self._root(place, place.context, expr).marked("limited")
+            return
+        handed = tuple(handed_functions(self._project, place, site))[:3]
+        if handed:
+            here = place.at(site.call.context, place.path)
+            yield from (rows for run, definition in handed for rows in self._called_own(here, run, definition))
             return
         definitions = [target.definition for target in site.targets if target.definition is not None]
         gives_one = GIVES_ONE if isinstance(site.call.callee, Attribute) else GIVES_VALUE

@@ -30,6 +30,8 @@ _WHERE = re.compile(r"\bwhere\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _GIVEN = re.compile(r"%s|%\(|\?|:\w|@\w|\$\d|\{|=\s*'")
 _UNION = re.compile(r"\bunion\b", re.IGNORECASE)
 _EQUAL = re.compile(r"(?P<column>\w+)\"?\s*=\s*(%s|%\(\w+\)s|\?|:\w+|@\w+|\$\d+)")
+_BOUND = re.compile(r"(?P<column>\w+)\"?\)?\s*(?P<op>[<>])=?\s*(\w+\()*(?:%s|%\(\w+\)s|\?|:\w+|@\w+|\$\d+)")
+_BETWEEN = re.compile(r"\bbetween\s+\S+\s+and\b", re.IGNORECASE)
 _LISTS = frozenset({"list", "List", "Sequence", "Iterable"})
 
 
@@ -130,8 +132,16 @@ class FetchedRows:
         if is_grouped(text):
             yield "grouped"
         where = _WHERE.search(text)
+        if where is not None and _is_between(where["rest"]):
+            yield from ("since", "until")
         if "{" in text or _UNION.search(text):
             yield "shared"
         elif where is not None and (given := len(_GIVEN.findall(where["rest"]))):
             parting = sum(self._tenancy.parts(each["column"].lower()) for each in _EQUAL.finditer(where["rest"]))
             yield "own" if given > parting else "parted"
+
+
+def _is_between(conditions: str) -> bool:
+    """Both ends of something are given: `at >= %s AND at < %s`, `at BETWEEN %s AND %s`."""
+    bounds = {(each["column"].lower(), each["op"]) for each in _BOUND.finditer(conditions)}
+    return bool(_BETWEEN.search(conditions)) or any((column, "<") in bounds for column, op in bounds if op == ">")

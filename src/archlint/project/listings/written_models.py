@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
+from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, Name, String
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.relations.core_tables import CoreTables
 from archlint.project.schema.names import last_part
@@ -32,6 +33,9 @@ _LIST, _CREATE = "list", "create"
 Maker = tuple[Def, int]
 """A function that makes rows, and the context in it where it does."""
 _INSERTING = ("insert", "insert_one", "insert_many")
+_OR_INSERTING = ("update", "update_one", "update_many", "replace_one", "find_one_and_update", "find_one_and_replace")
+"""What puts in a document where none fits, if it is told to."""
+_IF_NONE = "upsert"
 _CREATING = frozenset({"create", "acreate", "insert", "insert_one", "insert_many", "bulk_create", "abulk_create"})
 
 
@@ -121,9 +125,11 @@ class WrittenModels:
         return dict(found)
 
     def _inserted_into(self) -> Iterator[tuple[str, Maker]]:
-        """`orders.insert()`, `insert(orders)` of tables without a class, `db.orders.insert_one(order)`."""
+        """`orders.insert()`, `insert(orders)` of tables without a class, `db.orders.insert_one(order)`, also `update_one(…,
+        upsert=True)`."""
         tables, written = CoreTables(self._project), self._project.calls.written
-        for module, call in (found for name in _INSERTING for found in written(name)):
+        upserting = (found for name in _OR_INSERTING for found in written(name) if _upserts(found[1]))
+        for module, call in chain((found for name in _INSERTING for found in written(name)), upserting):
             row = module.body.contexts[call.context].function
             if row < 0 or not module.is_production:
                 continue
@@ -235,3 +241,8 @@ class WrittenModels:
 
     def _is_model(self, found: Type) -> bool:
         return self._project.types.role(found) == "db-model"
+
+
+def _upserts(call: Call) -> bool:
+    given = next((argument.value for argument in call.arguments if argument.name == _IF_NONE), None)
+    return isinstance(given, Constant) and given.value is True

@@ -57,6 +57,7 @@ _RESULTS = _COLLECTIONS | {"db-cursor"}
 _LISTS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "collections.abc.Iterable"})
 _PAIR = "builtins.tuple"
 _GROUPING = frozenset({"group_by", "aggregate", "having"})
+_PIPELINE = "aggregate"
 _DATES = frozenset({"dates", "datetimes"})
 _PARTS_OF_DATES = frozenset({"date", "date_trunc", "date_part", "extract", "year", "month", "day"})
 _VALUES = frozenset({"values", "values_list"})
@@ -94,6 +95,7 @@ _LIMITED_SQL = re.compile(r"\b(limit|fetch\s+(first|next)|top\s*\()\b", re.IGNOR
 _KEYS = frozenset({"id", "pk", "uuid", "guid", "slug", "key", "external_id", "name", "username", "email"})
 _ROW_KEYS = frozenset({"id", "pk", "uuid", "guid"})
 _ENDS_OF_KEYS = ("_hash", "_checksum")
+_OF_OTHERS = "_id"
 _Asked = Callable[[Expr], bool]
 
 
@@ -145,7 +147,7 @@ class RowTypes:
         if name in _COUNTING:
             yield "grouped"
         base = receiver_of(site)
-        is_by_groups = name in _GROUPING and not _is_by_its_key(body, site)
+        is_by_groups = name in _GROUPING and not _is_by_its_key(body, site) and not is_pipeline(site)
         if is_by_groups or name in _DATES or (name == "annotate" and "values" in _chain(body, base)):
             yield "grouped"
         by = {last_name(body, argument.value) for argument in site.call.arguments}
@@ -159,6 +161,10 @@ class RowTypes:
                     is_key = key in _KEYS or key.endswith(_ENDS_OF_KEYS) or self._is_of_one(site, key)
                     if is_key and not self.is_collection(site.module, site.call.context, value):
                         yield "named"
+                    elif (
+                        is_filter and key.endswith(_OF_OTHERS) and not self.is_collection(site.module, site.call.context, value)
+                    ):
+                        yield "own"  # of those that are named
                 elif op in _BOUNDS:
                     bounds: tuple[Trait, ...] = ("dated",) if _BOUNDS[op] == ("since",) and is_reckoned(value) else _BOUNDS[op]
                     is_time = _TIMED.search(key) or _MOMENT.search(last_name(body, value))
@@ -302,6 +308,14 @@ def _asked_for(site: CallSite) -> tuple[Expr, ...]:
     """What the call is given with which a chain begins: `query(Order, func.count())`, `select(Order)`."""
     below = [*calls_below(site.module.body, site.call)]
     return tuple(argument.value for argument in below[-1].arguments) if below else ()
+
+
+def is_pipeline(site: CallSite) -> bool:
+    """`aggregate([{"$match": …}, …])` of a store of documents, by its stages: not each of these groups."""
+    plain = [argument.value for argument in site.call.arguments if argument.name is None]
+    return (
+        last_name(site.module.body, site.call.callee) == _PIPELINE and bool(plain) and isinstance(plain[0], Collection | Name)
+    )
 
 
 def _is_by_its_key(body: Body, site: CallSite) -> bool:

@@ -15,6 +15,7 @@ from archlint.project.listings.key_last import key_first
 from archlint.project.listings.listing_views import ListingView, ListingViews
 from archlint.project.listings.many_rows import ManyRows, RowWords, kind_of
 from archlint.project.listings.path_words import ROOTS, ends_one, ends_with_one_of, is_by_one, last_words, words_at_the_end
+from archlint.project.listings.quotas import Quotas
 from archlint.project.listings.said_rows import SaidRows
 from archlint.project.listings.written_models import WrittenModels
 from archlint.project.model import Def, Type
@@ -93,7 +94,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     }
     written, left = WrittenModels(project, OneOff(project, params)), project.left_routers
     many = ManyRows(project, params, written, listing.created, paged)
-    weighed = _Weighed(project, params, written, listing, many, SaidRows((*params.asking, *params.every), params.askers))
+    said, quotas = SaidRows((*params.asking, *params.every), params.askers), Quotas(project, written)
+    weighed = _Weighed(project, params, written, listing, many, said, quotas)
     for definition, endpoint, rows in functions:
         if _is_paged(project, endpoint, params):
             yield Proof(definition.site, f"`{endpoint.label}` is made to answer with a page at a time")
@@ -143,6 +145,7 @@ class _Weighed:
     listing: ListingViews
     many: ManyRows
     said: SaidRows
+    quotas: Quotas
 
     def among(self, found: tuple[Rows, ...]) -> list[Rows]:
         """Those of tables of which it is known that requests fill them; on a web page the whole tables of what gets more."""
@@ -213,6 +216,8 @@ class _Weighed:
         last = self._last(path, kind)
         kind = kind or frozenset(last)
         if self._is_part_of_few(named) or (traits and is_by_one(path)):
+            return Confidence.LOW
+        if (traits or "{" in path or not words.isdisjoint(params.askers)) and model is not None and self.quotas.holds(model):
             return Confidence.LOW
         grows = self._grows_by_name(kind)
         is_heap = not kind.isdisjoint(params.heaps)

@@ -13,6 +13,7 @@ from archlint.facts.syntax import CallRef, Comparison, Expr, Operation, String
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.mail_requests import MailRequests, MailWords
+from archlint.project.effects.memoised import gives_what_is_kept
 from archlint.project.effects.queued_mail import mail_is_queued
 from archlint.project.effects.run_by_requests import RunByRequests
 from archlint.project.effects.spared import answered_before
@@ -139,7 +140,8 @@ def _hit(project: Project, found: list[_Found], params: Params, alone: frozenset
         "others": f", and {others} more" if others else "",
     }
     is_alone = bool(handler.route.apps) and alone.issuperset(handler.route.apps or ())
-    is_kept = path.kept or _is_kept(path) or _is_copied(project, first.point) or _is_in_file(project, first, params)
+    is_kept = path.kept or _is_kept(path) or any(gives_what_is_kept(project, each) for each in path.through)
+    is_kept = is_kept or _is_copied(project, first.point) or _is_in_file(project, first, params)
     is_trial = _is_excused(handler, params) or _tests(path, frozenset(params.tests))
     is_blank = path.ends_in(params.tables) and _is_named((handler.definition, *path.through), frozenset(params.blank))
     is_note = is_kept or is_alone or is_trial or is_blank or _is_in_thread(project, path) or path.ends_in(params.answering)

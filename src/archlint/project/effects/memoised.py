@@ -68,6 +68,36 @@ def fills_cache(project: Project, definition: Def, memo: tuple[str, ...]) -> boo
     )
 
 
+def gives_what_is_kept(project: Project, definition: Def) -> bool:
+    """`found = KNOWN.get(name)`, `if found is not None: return found`, and what is made is put there (`KNOWN[name] = made`), in
+    a mapping that outlives the call."""
+    module, body = definition.module, definition.module.body
+    own = module.own_statements(definition.index)
+    filled = {
+        spell(body, s.target.base)
+        for s in own
+        if isinstance(s.target, Subscript) and project.symbols.outlives_call(module, s.target.base, s.context)
+    }
+    if not filled:
+        return False
+    held = {s.target.id: base for s in own if isinstance(s.target, Name) and (base := _looked_up(body, s.value)) in filled}
+    for statement in own:
+        place, value = body.contexts[statement.context], statement.value
+        if statement.kind != "return" or place.kind != "if" or place.subject is None:
+            continue
+        if isinstance(value, Name) and value.id in held and value.id in names_in(body, place.subject):
+            return True
+        if isinstance(value, Subscript) and spell(body, value.base) in filled:
+            return True
+    return False
+
+
+def _looked_up(body: Body, value: Expr | None) -> str:
+    """`KNOWN` of `KNOWN.get(name)`."""
+    callee = body.calls[value.index].callee if isinstance(value, CallRef) else None
+    return spell(body, callee.base) if isinstance(callee, Attribute) and callee.attr == "get" else ""
+
+
 def _keeps_by_key(project: Project, definition: Def) -> bool:
     """`if name not in KNOWN: KNOWN[name] = …`, in a mapping that outlives the call."""
     module, body = definition.module, definition.module.body

@@ -32,16 +32,19 @@ def is_hosted(project: Project) -> bool:
 
 def _takes_out(project: Project, module: Module) -> bool:
     """By a decorator of a view, or one that is handed to another: `@method_decorator(non_atomic_requests, name="dispatch")`."""
-    inference, outline, body = project.types.inference, module.outline, module.body
+    outline = module.outline
     marks = [(mark, f.outer) for f in outline.functions for mark in f.decorators]
     marks += [(mark, c.outer) for c in outline.classes for mark in c.decorators]
-    for mark, outer in marks:
-        given = (a.value for a in body.calls[mark.index].arguments) if isinstance(mark, CallRef) else ()
-        entities = (entity for expr in (mark, *given) for entity in inference.entities(module, expr, outer))
-        operations = (inference.operation(entity) for entity in entities if not isinstance(entity, FunctionRef))
-        if any(operation is not None and operation.register == _OUTSIDE for operation in operations):
-            return True
-    return False
+    return any(is_taken_out(project, module, mark, outer) for mark, outer in marks)
+
+
+def is_taken_out(project: Project, module: Module, mark: Expr, outer: int) -> bool:
+    """Whether one decorator does so."""
+    inference = project.types.inference
+    given = (a.value for a in module.body.calls[mark.index].arguments) if isinstance(mark, CallRef) else ()
+    entities = (entity for expr in (mark, *given) for entity in inference.entities(module, expr, outer))
+    operations = (inference.operation(entity) for entity in entities if not isinstance(entity, FunctionRef))
+    return any(operation is not None and operation.register == _OUTSIDE for operation in operations)
 
 
 def has_request_transactions(project: Project) -> bool:

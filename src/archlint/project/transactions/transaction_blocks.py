@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _BEGIN, _COMMIT = "tx.begin", "db.commit"
 _COMMITS = "commit"
-_NAMED = re.compile(r"(?<![a-z])(transaction(al)?|atomic)(?![a-z])", re.IGNORECASE)
+_NAMED = re.compile(r"(?<!non_)(?<![a-z])(transaction(al)?|atomic)(?![a-z])", re.IGNORECASE)
 """What is called so opens one, wherever it comes from, if it is no library's that is known to do other things."""
 _STORING = frozenset({"orm", "driver", "document-store"})
 _UNIT = re.compile(r"UnitOfWork|(?<![A-Z])(Uow|UoW|UOW)(?![a-z])")

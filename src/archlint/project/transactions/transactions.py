@@ -18,7 +18,7 @@ from archlint.project.names.class_attributes import bound_in
 from archlint.project.relations.saved_through import SavedThrough
 from archlint.project.routes.around_apps import AroundApps
 from archlint.project.spelling import last_name
-from archlint.project.transactions.request_settings import is_hosted
+from archlint.project.transactions.request_settings import is_hosted, is_taken_out
 from archlint.project.types.entities import FunctionRef
 from archlint.project.types.injected import Injected
 from archlint.project.words import words_of
@@ -79,6 +79,7 @@ class Transactions:
                 or self._is_framework_method(definition)
             )
             is_request = not is_own and self.has_request_transactions and self._answers(definition)
+            is_request = is_request and not self._is_taken_out(definition)
             known = "own" if is_own else "request" if is_request else "injected" if self._is_injected(definition) else ""
             self._held[definition] = known
         return known
@@ -252,6 +253,13 @@ class Transactions:
     def _view_classes(self) -> frozenset[str]:
         views = {e.view.name for e in self._project.endpoints.all if e.view is not None}
         return frozenset(a.name for name in views for a in self._inference.members.ancestors(Type(name)))
+
+    def _is_taken_out(self, definition: Def) -> bool:
+        """A decorator of the function, or of its class, keeps it out of the request's transaction."""
+        klass, function = self._class_of(definition), definition.function
+        marks = [(mark, function.outer) for mark in function.decorators]
+        marks += [(mark, klass.outer) for mark in klass.decorators] if klass is not None else []
+        return any(is_taken_out(self._project, definition.module, mark, outer) for mark, outer in marks)
 
     def _is_injected(self, definition: Def) -> bool:
         """The function answers requests with what is handed out within a transaction, or committed behind it."""

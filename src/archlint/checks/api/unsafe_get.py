@@ -152,9 +152,7 @@ def _confidence(project: Project, endpoint: Endpoint, point: EffectPoint, path: 
         return Confidence.LOW
     if any(is_left_over(project, step, (*_EXPIRED, *_TRIED)) for step in path.steps):
         return Confidence.LOW
-    own = _words(endpoint) if _says_so(endpoint, params) else frozenset[str]()  # `/events/sync` is about events
-    traces = params.making if is_for_it else (*(each for each in params.traces if each not in own), *params.making)
-    if not words_of_write(path).isdisjoint(traces):
+    if not words_of_write(path).isdisjoint(params.making if is_for_it else (*params.traces, *params.making)):
         return Confidence.LOW
     if point.site.at < endpoint.definition.function.at:  # a decorator's, which finds out who comes
         return Confidence.LOW

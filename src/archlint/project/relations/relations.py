@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from archlint.facts.knowledge import Reverse
@@ -13,6 +14,9 @@ from archlint.project.types.library_types import Environment
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module
     from archlint.project.types.inference import Inference
+
+_COLLECTIONS = (list, dict, set, str)
+_CHANGING = frozenset({"db.write"})
 
 
 class Led(NamedTuple):
@@ -33,12 +37,37 @@ class Relations:
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
         self._known: dict[str, dict[str, Led]] | None = None
+        self._by_name: dict[str, list[Led]] | None = None
 
     def of(self, class_name: str, attribute: str) -> tuple[Type, ...]:
         """What a relation of another class makes of the attribute; empty where none does."""
         ways = self.all().get(class_name)
         led = ways.get(attribute) if ways is not None else None
         return led.types if led is not None else ()
+
+    def called_so(self, attribute: str, asked: Callable[[], str]) -> tuple[Type, ...]:
+        """What the attribute is of whatever object has it: by its name alone where a library made that of the name of the class
+        that declares the relation (`orderline_set`), else where what is `asked` of it is what only a query answers
+        (`order.lines.filter`). None where the relations are still being read."""
+        if self._by_name is None and self.all():
+            self._by_name = defaultdict(list)
+            for ways in self.all().values():
+                for name, led in ways.items():
+                    self._by_name[name] += [] if led.itself else [led]
+        found = (self._by_name or {}).get(attribute, [])
+        if found and all(led.given is not None for led in found) and not any(self._answers(led, asked()) for led in found):
+            return ()
+        return tuple(dict.fromkeys(each for led in found for each in led.types))
+
+    def _answers(self, led: Led, asked: str) -> bool:
+        """It is asked for rows, in words that no list, mapping or text has."""
+        if not asked or any(hasattr(each, asked) for each in _COLLECTIONS):
+            return False
+        infos = [info for each in led.types for _, info in self._inference.project.knowledge.infos(each.name)]
+        known = (info.methods.get(asked) for info in infos)
+        return any(asked in info.chain for info in infos) or any(
+            each is not None and not _CHANGING.intersection(each.effect) for each in known
+        )
 
     def all(self) -> dict[str, dict[str, Led]]:
         """Class name → attribute → what leads there."""

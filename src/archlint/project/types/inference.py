@@ -6,6 +6,7 @@ result, …), and only if that says nothing its name, at low confidence.  Every 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from archlint.facts.findings import Confidence
@@ -37,6 +38,7 @@ from archlint.project.types.entities import (
     ModuleRef,
     as_class,
     distinct,
+    weakened,
 )
 from archlint.project.types.invocation import Invocation
 from archlint.project.types.library_types import Environment, LibraryTypes, Site
@@ -319,7 +321,7 @@ class Inference:
         stored = self.ambient.stored(module, expr)
         if stored:
             return distinct([*stored, *found])
-        managed = self._managed(module, expr, bases)
+        managed = self._managed(module, expr, bases) or self._led_to(module, expr, found)
         if managed or found or understood:
             return self._used(module, expr, context, managed or distinct(found))
         return self._used_as.types(module, expr, context) or self._guessed_attribute(module, expr, bases)
@@ -341,6 +343,17 @@ class Inference:
                 if isinstance(first, External) and first.name.rpartition(".")[2][:1].isupper():
                     return (self.members.owned(sure, Type(first.name, (), True)),)
         return ()
+
+    def _led_to(self, module: Module, expr: Attribute, found: Sequence[Entity]) -> tuple[Entity, ...]:
+        """The way back of a relation, of an object of which nothing is known, by its name and by what is asked of it."""
+
+        def asked() -> str:
+            place = expr.at, expr.end
+            callees = (call.callee for call in module.body.calls if type(call.callee) is Attribute)
+            return next((callee.attr for callee in callees if (callee.base.at, callee.base.end) == place), "")
+
+        led = self.members.relations.called_so(expr.attr, asked) if not found else ()
+        return tuple(weakened(each, Confidence.MEDIUM) for each in led)
 
     def _is_telling(self, entity: Entity) -> bool:
         """More than the mere name of something in a library."""

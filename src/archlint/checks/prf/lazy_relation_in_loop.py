@@ -210,23 +210,24 @@ class _Judge:
 
     def _forgets(self, loop: Loop) -> bool:
         """Every turn commits: what a session has read is read again then, whatever it was loaded with."""
+        place = loop.place
         return not self._keeps and any(
             site.call.context == loop.context and self._project.effects.does(site, "db.commit")
             for site in self._project.calls.in_module(loop.module)
-            if loop.place.at <= site.site.at < loop.place.end
+            if place.at <= site.call.at < place.end
         )
 
     def _is_asked_for(self, loop: Loop, expr: Attribute, relation: LazyRelation) -> bool:
         """`load(session, line.order_id)` in the loop before `line.order` is read."""
         key = f"{relation.name}_id"
-        own = spell(loop.module.body, expr.base)
+        own, begin, end = spell(loop.module.body, expr.base), loop.place.at, expr.base.at
         return any(
             isinstance(argument.value, Attribute)
             and argument.value.attr == key
             and spell(loop.module.body, argument.value.base) == own
             and self._project.effects.does(site, "db.read")
             for site in self._project.calls.in_module(loop.module)
-            if loop.place.at <= site.site.at and site.site.end <= expr.base.at
+            if begin <= site.call.at and site.call.end <= end
             for argument in site.call.arguments
         )
 

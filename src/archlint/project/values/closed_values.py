@@ -133,11 +133,12 @@ class ClosedValues:
                 continue  # what is given it here is not vetted yet
             called = statement.value.value if type(statement.value) is Await else statement.value
             if statement.kind == "expression" and isinstance(called, CallRef):
-                given = [argument.value for argument in body.calls[called.index].arguments]
                 words = words_of(last_name(body, called))
-                vets = checks(words, self._checking) and ACCESS.isdisjoint(words)
+                if not checks(words, self._checking) or not ACCESS.isdisjoint(words):
+                    continue
+                given = [argument.value for argument in body.calls[called.index].arguments]
                 is_given = any(spell(body, part) == text for value in given for part in names_of(body, value))
-                if vets and is_given and is_passed(body, statement.context, text, around, self._leaving):
+                if is_given and is_passed(body, statement.context, text, around, self._leaving):
                     return True
         function = body.contexts[at.context].function
         return self._is_looked_up(at.module, expr, text, function) or has_refused_items(

@@ -26,10 +26,12 @@ _SAME_ITEMS = frozenset({"enumerate", "sorted", "reversed", "list", "tuple", "se
 def refuses_more(project: Project, loop: Loop, most: int) -> bool:
     """Above the loop its function is left, by an error or a return, where the iterable holds more than so many items
     (a bound of `most` at the most)."""
+    subjects = _going_together(loop.module, _bare(loop.module, loop.place.subject))
+    return any(isinstance(each, Name | Attribute) and _is_refused(project, loop, each, most) for each in subjects)
+
+
+def _is_refused(project: Project, loop: Loop, subject: Name | Attribute, most: int) -> bool:
     module, place = loop.module, loop.place
-    subject = _bare(module, place.subject)
-    if not isinstance(subject, Name | Attribute):
-        return False
     spelled = spell(module.body, subject)
     around = set(_around(module, place.parent))
     length = _Length(project, module, spelled, most)
@@ -44,6 +46,13 @@ def _bare(module: Module, expr: Expr | None) -> Expr | None:
         arguments = module.body.calls[expr.index].arguments
         expr = arguments[0].value if arguments else None
     return expr
+
+
+def _going_together(module: Module, expr: Expr | None) -> list[Expr | None]:
+    """`zip(people, rates)` ends with the shorter one."""
+    if isinstance(expr, CallRef) and last_name(module.body, expr) == "zip":
+        return [argument.value for argument in module.body.calls[expr.index].arguments if argument.name is None]
+    return [expr]
 
 
 def _around(module: Module, context: int) -> Iterator[int]:

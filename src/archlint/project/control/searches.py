@@ -96,9 +96,10 @@ def _is_answer(loop: Loop, context: int) -> bool:
 
 
 def is_for_one(query: Repeated) -> bool:
-    """`if topic["name"] == name:` around the place, where the name is not the loop's, nor that of a constant; with a
-    constant, where what is asked is told nothing of the item: `if option.kind == Kind.OTHER: all_others(order_id)`.  What is
-    told nothing of all that a turn finds is asked for the one of which that is so, too: `if main_id is None: all(order_id)`."""
+    """`if topic["name"] == name:` or `if index == position - 1:` around the place, where the name is not the loop's, nor that
+    of a constant; with a constant, where what is asked is told nothing of the item: `if option.kind == Kind.OTHER:
+    all_others(order_id)`.  What is told nothing of all that a turn finds is asked for the one of which that is so, too:
+    `if main_id is None: all(order_id)`."""
     loop, body = query.loop, query.loop.module.body
     places = [body.contexts[row] for row in loop.chain(query.point.context)[:-1]] if loop.mapping is None else []
     tests = [test for place in places if place.kind == "if" for test in _all_of(place.subject)]
@@ -133,6 +134,8 @@ def _may_vary(body: Body, side: Expr) -> bool:
             return not side.attr.isupper() and _may_vary(body, side.base)
         case Subscript():
             return _may_vary(body, side.base)
+        case Operation():  # `position - 1`
+            return any(_may_vary(body, operand) for operand in side.operands)
         case CallRef():  # `str(wanted)`
             return any(_may_vary(body, argument.value) for argument in body.calls[side.index].arguments)
         case _:

@@ -47,6 +47,7 @@ _KEYS = re.compile(r"(\w+_)?(ids|keys|pks|uuids)")
 _WHOSE = frozenset({"of", "by", "on", "for", "in", "at", "from", "with", "to"})
 _SAME_ITEMS = frozenset({"list", "tuple", "sorted", "reversed", "enumerate", "set", "iter"})
 _FETCHING = frozenset({"all", "fetchall", "scalars", "mappings", "unique", "order_by", "execution_options", "with_for_update"})
+_FETCHING |= {"to_list"}
 _ASKING = frozenset({"execute", "scalars", "stream"})
 _FILLING = frozenset({"append", "add", "appendleft"})
 _GROWING = frozenset({"extend", "update", "insert", "setdefault"})

@@ -21,6 +21,7 @@ from archlint.project.walk import starts_of_reading
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archlint.facts.findings import Site
     from archlint.facts.syntax import Call, Function
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
@@ -110,11 +111,10 @@ class Unrun:
         if self._is_loaded_otherwise(thing.module):
             return True
         function = thing.function
-        if (
-            thing in self._making_apps
-            or thing in self._project.endpoints.running
-            or not SILENT.issuperset(_decorators(thing.module, function))
-        ):
+        endpoints = self._project.endpoints.running.get(thing, ())
+        if endpoints and all(self._project.left_routers.hold(each.route) for each in endpoints):
+            return False
+        if thing in self._making_apps or endpoints or not SILENT.issuperset(_decorators(thing.module, function)):
             return True
         if function.klass < 0:
             return False
@@ -272,7 +272,7 @@ class Unrun:
         exported = {s.value for s in module.statements["assign"] if isinstance(s.target, Name) and s.target.id == _EXPORTED}
         called = {id(call.callee) for call in body.calls} if module.is_production else set()
         for start, context in starts_of_reading(module):
-            if start in exported:
+            if start in exported or any(site.at <= start.at < site.end for site in self._left_routes.get(module.path, ())):
                 continue
             expr = start
             if id(start) in called:
@@ -292,6 +292,15 @@ class Unrun:
         for klass in outline.classes:
             for given in (*klass.decorators, *(argument.value for argument in klass.keywords)):
                 yield from _names_in(given, klass.context)
+
+    @cached_property
+    def _left_routes(self) -> dict[str, list[Site]]:
+        """File → where it declares routes (`@router.get("/orders")`) on routers that are put nowhere: a path is no call."""
+        found: dict[str, list[Site]] = defaultdict(list)
+        for route in self._project.routes.routes:
+            if self._project.left_routers.hold(route):
+                found[route.site.path].append(route.site)
+        return found
 
     @cached_property
     def _asks_for_subclasses(self) -> bool:

@@ -55,8 +55,10 @@ class Relations:
                 for name, led in ways.items():
                     self._by_name[name] += [] if led.itself else [led]
         found = (self._by_name or {}).get(attribute, [])
-        if found and all(led.given is not None for led in found) and not any(self._answers(led, asked()) for led in found):
-            return ()
+        if found and all(led.given is not None for led in found):
+            method = asked()
+            if not any(self._answers(led, method) for led in found):
+                return ()
         return tuple(dict.fromkeys(each for led in found for each in led.types))
 
     def _answers(self, led: Led, asked: str) -> bool:

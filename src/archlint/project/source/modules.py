@@ -15,7 +15,7 @@ import pathspec
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Body, Call, Comparison, FileFacts, Function, Name, Outline, Statement, String
+from archlint.facts.syntax import Attribute, Body, Call, Comparison, FileFacts, Function, Name, Outline, Statement, String
 from archlint.facts.text import LineIndex
 from archlint.project.control.unreachable import Unreachable
 from archlint.project.names.scopes import Scopes
@@ -82,6 +82,12 @@ class Module:
     def own_calls(self, function: int) -> Sequence[Call]:
         """The calls of a function, as `own_statements`."""
         return self._calls_of.get(function, ())
+
+    @cached_property
+    def asked(self) -> Mapping[tuple[int, int], str]:
+        """Range of an expression → the method that it is asked for: `filter` of `order.lines` in `order.lines.filter(…)`."""
+        callees = (call.callee for call in self.facts.body.calls)
+        return {(c.base.at, c.base.end): c.attr for c in callees if type(c) is Attribute}
 
     def is_under_main(self, context: int) -> bool:
         """The place stands under `if __name__ == "__main__":`, so it never runs when the module is imported."""

@@ -348,9 +348,7 @@ class Inference:
         """The way back of a relation, of an object of which nothing is known, by its name and by what is asked of it."""
 
         def asked() -> str:
-            place = expr.at, expr.end
-            callees = (call.callee for call in module.body.calls if type(call.callee) is Attribute)
-            return next((callee.attr for callee in callees if (callee.base.at, callee.base.end) == place), "")
+            return module.asked.get((expr.at, expr.end), "")
 
         led = self.members.relations.called_so(expr.attr, asked) if not found else ()
         return tuple(weakened(each, Confidence.MEDIUM) for each in led)

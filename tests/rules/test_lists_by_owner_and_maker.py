@@ -558,3 +558,63 @@ urlpatterns = [path("diets", Diets.as_view())]
 def test_what_a_method_gives_that_is_named_for_who_asks_is_that_ones(whose: str, sure: Confidence) -> None:
     (found,) = testing.run_rule("API008", {**SETTINGS, "app/urls.py": DIETS.format(whose=whose)})
     assert found.confidence is sure
+
+
+TENANTS = """
+from fastapi import Depends, FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase): ...
+
+
+def get_session() -> Session: ...
+
+
+{tables}
+
+
+@app.post("/rows")
+def add(session: Session = Depends(get_session)):
+    session.add(Customer(company_id=1, depot_id=1))
+    session.add(BankAccount(company_id=1, depot_id=1))
+
+
+@app.get("/customers")
+def customers(company_id: int, session: Session = Depends(get_session)):
+    query = select(Customer).where(Customer.company_id == company_id)
+    query = query.order_by(Customer.id)
+    return session.scalars(query).all()
+
+
+@app.get("/bank-accounts")
+def accounts(company_id: int, session: Session = Depends(get_session)):
+    return session.scalars(select(BankAccount).where(BankAccount.company_id == company_id)).all()
+"""
+TABLE = """
+class {name}(Base):
+    __tablename__ = "{table}"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+OF_COMPANY = "    company_id: Mapped[int]\n"
+
+
+@pytest.mark.parametrize(
+    ("users", "others", "sure"),
+    [
+        (OF_COMPANY, 7, Confidence.HIGH),  # six of 13 tables, and the users are the company's
+        ("", 6, Confidence.LOW),  # six of 13, and they are not
+        (OF_COMPANY, 16, Confidence.LOW),  # six of 22
+    ],
+)
+def test_many_tables_have_the_key_of_who_the_users_belong_to(users: str, others: int, sure: Confidence) -> None:
+    of_company = ["Customer", "BankAccount", "Truck", "Depot", "Tyre", *(["Toll"] if not users else [])]
+    names = [("User", "users", users), *((name, name.lower(), OF_COMPANY) for name in of_company)]
+    names += [(f"Other{n}", f"other{n}", "") for n in range(others)]
+    tables = "\n".join(TABLE.format(name=name, table=table) + more for name, table, more in names)
+    found = testing.run_rule("API008", {"shop/app.py": TENANTS.format(tables=tables)})
+    assert [each.confidence for each in found] == [sure, Confidence.LOW]
+    assert [step.message for step in found[0].flow][-2:] == ["asks for all rows", "runs the query"]

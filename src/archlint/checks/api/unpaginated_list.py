@@ -48,9 +48,10 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parts of paths that promise everything; `envelopes`: words in the keys under which a list is answered; `askers`: words of
     paths for the one who asks; `heaps`: words for what one person has many of; `said`: of what grows, what one object has
     more of only where people say it; `streams`: of what grows, what one object has many of that has itself many beside it,
-    and `attached`: what one has few of; `own_few`: what one person has few of; `versions`: what one object has few of;
-    `computed`: words of paths under which something is made of rows; `single`: words in names of functions and classes that
-    answer with one thing; `developers`: in names of decorators and in paths of what only developers ask; `left`: in folders
+    and `attached`: what one has few of; `own_few`: what one person has few of, and `tenant_few`: what a tenant has (bank
+    accounts); `versions`: what one object has few of; `computed`: words of paths under which something is made of rows;
+    `single`: words in names of functions and classes that answer with one thing; `developers`: in names of decorators and in
+    paths of what only developers ask; `left`: in folders
     of code that nothing runs any more; `every`: last words of paths for all there is; `waiting`: words of paths for the few
     that somebody has still to do; `spare`: for what is left over of a stock; `parts`: last words in names of what belongs to
     the thing that is named before; `asking`: words that say that something is asked for, and nothing of what.  The rest: see
@@ -69,6 +70,7 @@ class Params(RowWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     streams: tuple[str, ...]
     attached: tuple[str, ...]
     own_few: tuple[str, ...]
+    tenant_few: tuple[str, ...]
     versions: tuple[str, ...]
     computed: tuple[str, ...]
     single: tuple[str, ...]
@@ -247,6 +249,8 @@ class _Weighed:
         if model is not None and self.many.are_made_elsewhere(model):
             return Confidence.LOW
         is_many = self.many.is_many(model) if model is not None else self.many.is_theirs(rows.table)
+        if "parted" in rows.traits and not kind.isdisjoint(params.tenant_few):
+            return Confidence.LOW
         if "parted" in rows.traits and model is not None and self.many.are_only_entered(model):
             is_many = False  # of one tenant, whose people enter all there is
         if is_many or not kind.isdisjoint(params.many):
@@ -419,7 +423,7 @@ def _is_for_developers(endpoint: Endpoint, params: Params) -> bool:
 
 
 def _hit(message: str, site: Site, label: str, rows: Rows, confidence: Confidence) -> Hit:
-    steps = (Step(site, f"answers {label}"), *rows.steps, Step(_statement(rows), "asks for all rows"))
+    steps = (Step(site, f"answers {label}"), *rows.steps, Step(_statement(rows), "asks for all rows"), *_runs(rows))
     return Hit(site, {"endpoint": label, "query": _named(rows)}, message, confidence, path=steps)
 
 
@@ -428,6 +432,12 @@ def _is_narrowed(rows: Rows) -> bool:
     module, function = rows.module, rows.module.body.contexts[rows.context].function
     calls = module.own_calls(function) if function >= 0 else ()
     return bool(rows.steps) or any(last_name(module.body, call.callee) in _NARROWING for call in calls)
+
+
+def _runs(rows: Rows) -> Iterator[Step]:
+    """Where the query is run, if that stands on another line than its beginning."""
+    if rows.run is not None and rows.module.lines.line(rows.run.at) > rows.module.lines.line(rows.expr.end):
+        yield Step(rows.run, "runs the query")
 
 
 def _statement(rows: Rows) -> Site:

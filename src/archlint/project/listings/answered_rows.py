@@ -32,7 +32,17 @@ from archlint.project.listings.document_filters import told_by_filter
 from archlint.project.listings.fetched_rows import FetchedRows
 from archlint.project.listings.handed_functions import handed_functions
 from archlint.project.listings.optional_limits import OptionalLimits
-from archlint.project.listings.row_places import Place, is_asker, is_reckoned, narrowed_by, owner_of, stored_by, told_by
+from archlint.project.listings.row_places import (
+    Place,
+    is_asker,
+    is_reckoned,
+    narrowed_by,
+    owner_of,
+    run_at,
+    stored_by,
+    told_by,
+    viewed_by,
+)
 from archlint.project.listings.row_sets import distinct, limited, once
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter, receiver_of
@@ -59,6 +69,8 @@ if TYPE_CHECKING:
 
 _MOST = 12
 _LIMIT = "limit"
+_KEYS = frozenset({"id", "pk", "uuid", "key"})
+"""Last words of what gives a key: `latest_scan_id()` is no page."""
 _JOIN = "join"
 """Of texts: `";".join(emails)` is one."""
 _FOR_ALL: tuple[Trait, ...] = ("limited", "asker", "optional")
@@ -164,7 +176,7 @@ class AnsweredRows:
         if told is not None:
             return replace(found, model=told)
         if found.model is None:
-            stored = stored_by(self._project, place.owner)
+            stored = stored_by(self._project, place.owner) or viewed_by(self._project, place, expr)
             table = self._tables.name_of(place.module, expr, context) if stored is None else ""
             return replace(found, model=stored, table=table)
         return replace(found, model=narrowed_by(self._project, found.model, place.owner))
@@ -285,7 +297,7 @@ class AnsweredRows:
             rest = self._read(place.at(site.call.context, place.path), base)
             yield from (rows.marked("optional") for rows in rest)
             return
-        if not self._paging.isdisjoint(words):
+        if not self._paging.isdisjoint(words) and words[-1] not in _KEYS:
             yield self._root(place, place.context, expr).marked("limited")
             return
         handed = tuple(handed_functions(self._project, place, site))[:3]
@@ -373,7 +385,10 @@ class AnsweredRows:
             found = list(self._each(place.at(site.call.context), same))
         traits = tuple(self._narrowed(site, place))
         root = self._root(place, place.context, expr)
-        yield from (rows.marked(*traits) for rows in self._fetched.named(site, found or [root]))
+        runs = operation is not None and (operation.by_statement is not None or "db.read" in operation.effect)
+        for rows in self._fetched.named(site, found or [root]):
+            is_run = runs and rows.run is None and rows.module is site.module
+            yield replace(rows.marked(*traits), run=run_at(site) if is_run else rows.run)
 
 
 def _is_told_whose(site: CallSite, definition: Def) -> bool:

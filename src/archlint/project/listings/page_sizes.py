@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _DEPTH = 5
+_PAIR = 2
+_ADDED = frozenset({"+", "-"})
+_LEAST = frozenset({0, 1})
+"""Numbers with which it is asked whether there is a size at all."""
 _ALIASES = 3
 _ORDER = frozenset({"<", "<=", ">", ">="})
 _LIMIT_GIVEN = re.compile(r"\blimit\s+(\$\d|\?|%s|:\w|@\w|%\(|\{)[^\s]*\s*;?\s*$", re.IGNORECASE)
@@ -250,15 +254,15 @@ class PageSizes:
         return any(info.lazy is not None for each in types for _, info in self._project.knowledge.infos(each.name))
 
     def _is_looked_at(self, definition: Def, name: str) -> bool:
-        """It is compared with another number, bounded by a call, or given anew by more than its conversion."""
+        """It is compared with another number, or bounded by a call; the end of a page, which it is a part of, says nothing of
+        it: `offset + limit < total`, `max(0, total - limit)`."""
         body = definition.module.body
         for expr, _ in walk_module(definition.module, frozenset({Comparison})):
-            is_test = isinstance(expr, Comparison) and not _ORDER.isdisjoint(expr.ops) and not _counts_rows(body, expr)
-            if is_test and _is_in(definition, expr.at) and _names(body, expr, name):
+            if isinstance(expr, Comparison) and _is_in(definition, expr.at) and _tests(body, expr, name):
                 return True
         for call in body.calls:
             bounds = self._bounds(last_name(body, call.callee)) and _is_in(definition, call.at)
-            if bounds and any(_names(body, argument.value, name) for argument in call.arguments):
+            if bounds and any(_looks_at(body, argument.value, name) for argument in call.arguments):
                 return True
         return False
 
@@ -295,10 +299,29 @@ def _counts_rows(body: Body, test: Comparison) -> bool:
     return any(isinstance(each, CallRef) and last_name(body, each) == _LENGTH for each in test.operands)
 
 
+def _tests(body: Body, test: Comparison, name: str) -> bool:
+    """It asks whether the size is above or below another number; not whether there is any (`limit > 0`), or more rows."""
+    if _ORDER.isdisjoint(test.ops) or _counts_rows(body, test):
+        return False
+    others = [each for each in test.operands if not _names(body, each, name)]
+    is_any = len(test.operands) == _PAIR and any(isinstance(each, Constant) and each.value in _LEAST for each in others)
+    return not is_any and any(_looks_at(body, each, name) for each in test.operands)
+
+
+def _looks_at(body: Body, expr: Expr, name: str) -> bool:
+    """The size is in it, and is not added to another name or taken from one."""
+    is_end = (
+        isinstance(expr, Operation)
+        and expr.op in _ADDED
+        and any(isinstance(o, Name | Attribute) and not _is_name(o, name) for o in expr.operands)
+    )
+    return _names(body, expr, name) and not is_end
+
+
 def _is_about(expr: Expr, name: str) -> bool:
-    """`limit`, and `limit + 1` by which it is seen whether there are more."""
-    if isinstance(expr, Operation) and expr.op == "+" and len(expr.operands) == 2:
-        return any(_is_name(each, name) for each in expr.operands) and any(isinstance(o, Constant) for o in expr.operands)
+    """`limit`, `limit + 1` by which it is seen whether there are more, and the last of a page: `skip + limit - 1`."""
+    if isinstance(expr, Operation) and expr.op in _ADDED and len(expr.operands) == _PAIR:
+        return any(_is_about(each, name) for each in expr.operands)
     return _is_name(expr, name)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from archlint.facts.findings import Step
+from archlint.facts.findings import Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.model import Type
 from archlint.project.names.arguments import receiver_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _DEPTH = 80
 _FEW = 4
 _OWN = frozenset({"self", "cls"})
+_ABOVE = "super"
 _SPANS = frozenset({"timedelta", "relativedelta", "Duration"})
 
 
@@ -57,6 +58,24 @@ def stored_by(project: Project, owner: Type | None) -> Type | None:
         return None
     found = [a for base in project.types.inference.members.ancestors(owner) for a in base.arguments]
     return next((each for each in found if project.types.role(each) == "db-model"), None)
+
+
+def run_at(site: CallSite) -> Site:
+    """Where a call of a method is made, from the method's name on: a chain of calls begins lines above."""
+    callee = site.call.callee
+    begin = callee.end - len(callee.attr) if isinstance(callee, Attribute) else site.call.at
+    return Site(site.path, begin, site.call.end)
+
+
+def viewed_by(project: Project, place: Place, expr: Expr) -> Type | None:
+    """`self.queryset`, `super().get_queryset()` in a view: the stored class that the view is about."""
+    first = expr
+    while isinstance(first, CallRef | Attribute):
+        first = place.module.body.calls[first.index].callee if isinstance(first, CallRef) else first.base
+    if place.owner is None or not isinstance(first, Name) or first.id not in _OWN | {_ABOVE}:
+        return None
+    rows = project.types.inference.library.view_rows.of(place.owner)
+    return next((row for row in rows if isinstance(row, Type) and project.types.role(row) == "db-model"), None)
 
 
 def told_by(project: Project, place: Place, expr: Expr) -> Type | None:

@@ -32,7 +32,7 @@ _LIST, _CREATE = "list", "create"
 
 Maker = tuple[Def, int]
 """A function that makes rows, and the context in it where it does."""
-_INSERTING = ("insert", "insert_one", "insert_many")
+_INSERTING = ("insert", "insert_one", "insert_many", "upsert")
 _OR_INSERTING = ("update", "update_one", "update_many", "replace_one", "find_one_and_update", "find_one_and_replace")
 """What puts in a document where none fits, if it is told to."""
 _IF_NONE = "upsert"
@@ -126,7 +126,7 @@ class WrittenModels:
 
     def _inserted_into(self) -> Iterator[tuple[str, Maker]]:
         """`orders.insert()`, `insert(orders)` of tables without a class, `db.orders.insert_one(order)`, also `update_one(…,
-        upsert=True)`."""
+        upsert=True)`, `client.table("orders").insert(order)`."""
         tables, written = CoreTables(self._project), self._project.calls.written
         upserting = (found for name in _OR_INSERTING for found in written(name) if _upserts(found[1]))
         for module, call in chain((found for name in _INSERTING for found in written(name)), upserting):

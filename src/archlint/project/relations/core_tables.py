@@ -1,5 +1,6 @@
 """Tables that are objects of their own, without a class: `orders = Table("orders", metadata, …)`, and the collections of a
-database of documents: `db.orders`, `db["orders"]`."""
+database of documents: `db.orders`, `db["orders"]`; also a table that a client is asked for by its name:
+`client.table("orders")`."""
 
 from __future__ import annotations
 
@@ -85,6 +86,9 @@ class CoreTables:
         return {types.role(found) for found in types.all(module, expr, context) if not found.is_class}
 
     def _made_as(self, module: Module, part: Expr, context: int) -> str:
+        if isinstance(part, CallRef):
+            asked = module.body.calls[part.index].arguments
+            return self._key(module, asked[0].value, context) if asked else ""
         for origin in self._origins.of(module, part, context):
             if isinstance(origin, Origin) and isinstance(origin.expr, CallRef):
                 given = origin.module.body.calls[origin.expr.index].arguments

@@ -89,6 +89,10 @@ _BOUNDS: Mapping[str, tuple[Trait, ...]] = {
     "range": ("since", "until"),
 }
 _MEANT = {"in_": "in", "between": "range"}
+_BY_COLUMN = {"eq": "==", "in_": "in", **{each: each for each in ("gt", "gte", "lt", "lte")}}
+"""Methods of a query that compare the column that is named first: `eq("customer_id", key)`."""
+_PART = "range"
+"""`query.range(0, 49)`"""
 _COMPARED = frozenset({"==", *_BOUNDS})
 _BY_ASKER = re.compile(rf"_(by|for|of)_({'|'.join(sorted(_ASKERS))}|owner|author|account)(_id)?$")
 _LIMITED_SQL = re.compile(r"\b(limit|fetch\s+(first|next)|top\s*\()\b", re.IGNORECASE)
@@ -102,7 +106,8 @@ _Asked = Callable[[Expr], bool]
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Rows of the query that begins at `expr`. `model`: the stored class, where it is known. `under`: the keys of mappings
-    and the keywords of calls under which they are put, innermost first."""
+    and the keywords of calls under which they are put, innermost first.
+    `run`: where the query is run."""
 
     module: Module = field(repr=False)
     expr: Expr
@@ -112,6 +117,7 @@ class Rows:
     traits: frozenset[Trait] = frozenset()
     under: tuple[str, ...] = ()
     table: str = ""
+    run: Site | None = None
 
     def marked(self, *traits: Trait) -> Rows:
         return replace(self, traits=self.traits | frozenset(traits)) if traits else self
@@ -154,9 +160,13 @@ class RowTypes:
         if name == "distinct" and (by - _UNIQUE or self._is_of_columns(site)):
             yield "grouped"
         yield from self._told_by_sql(site)
-        is_filter = name in _FILTERS
-        for argument in conditions_given(site.module, site.call):
-            for key, op, value in _conditions(body, argument):
+        compared = self._by_column(site)
+        is_filter = name in _FILTERS or bool(compared)
+        if name == _PART and base is not None and self.is_collection(site.module, site.call.context, base):
+            yield "limited"
+        given = (_conditions(body, argument) for argument in conditions_given(site.module, site.call))
+        for conditions in (compared, *given):
+            for key, op, value in conditions:
                 if op == "in":
                     is_key = key in _KEYS or key.endswith(_ENDS_OF_KEYS) or self._is_of_one(site, key)
                     if is_key and not self.is_collection(site.module, site.call.context, value):
@@ -187,6 +197,15 @@ class RowTypes:
                     yield "state"
                 elif is_filter and (_is_of_few(key, value) or _is_given(body, value)):
                     yield "own"
+
+    def _by_column(self, site: CallSite) -> tuple[tuple[str, str, Expr], ...]:
+        """(column, how it is compared, value) of `query.eq("customer_id", key)`."""
+        op, base = _BY_COLUMN.get(last_name(site.module.body, site.call.callee)), receiver_of(site)
+        given = [argument.value for argument in site.call.arguments]
+        if op is None or base is None or not given or not isinstance(given[0], String):
+            return ()
+        is_query = self.is_collection(site.module, site.call.context, base)
+        return ((given[0].value, op, given[-1]),) if is_query else ()
 
     def _is_of_one(self, site: CallSite, key: str) -> bool:
         """The column is unique by itself, or leads to the one thing that a row belongs to alone: `user__username`."""

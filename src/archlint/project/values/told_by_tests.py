@@ -26,14 +26,16 @@ from archlint.facts.syntax import (
     Operation,
     String,
     Subscript,
+    Template,
     Walrus,
 )
 from archlint.project.model import CallSite, Def
 from archlint.project.names.arguments import arguments_by_parameter
-from archlint.project.parts import names_in
+from archlint.project.parts import names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.values.closed_places import asks_for_list, filters_of, places_around
 from archlint.project.values.converted_first import is_converted
+from archlint.project.values.insertions import text_of
 from archlint.project.values.own_things import is_own, mapping_asked, readings
 from archlint.project.words import words_of
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 _VALID = frozenset({"valid", "allowed", "permitted", "safe", "whitelisted", "allowlisted"})
 """In the name of a function that is asked: it is true for good values only (`is_valid_name`)."""
+_SELECTS = re.compile(r"\bSELECT\b.+\bFROM\b", re.IGNORECASE | re.DOTALL)
 _CASING = frozenset({"lower", "upper", "strip", "casefold"})
 _ENUM = "enum.Enum"
 _ANY = "any"
@@ -201,10 +204,23 @@ class ToldByTests:
             return self.means(module, asked[1], text)
         if name == "bool" and len(asked) == 1:
             return self.implies(module, asked[0], text)
-        if name not in self._checks and _VALID.isdisjoint(words_of(name)):
+        if name not in self._checks and (_VALID.isdisjoint(words_of(name)) or self._is_asked_as_text(module, test, text)):
             return False
         asked += [call.callee.base] if isinstance(call.callee, Attribute) else []
         return any(self.means(module, part, text) for part in asked)
+
+    def _is_asked_as_text(self, module: Module, test: CallRef, text: str) -> bool:
+        """The function that tells puts what it is handed into a statement itself, so that it answers what the value wants."""
+        site = self._project.calls.in_module(module)[test.index]
+        for definition in (target.definition for target in site.targets if target.definition is not None):
+            given = arguments_by_parameter(site.call, definition)
+            names = {name for name, value in given.items() if self.means(module, value, text)}
+            own = definition.module.own_statements(definition.index)
+            for part in (part for s in own for part in parts_of(definition.module.body, s.value)):
+                is_asked = isinstance(part, Template) and _SELECTS.search(text_of(part)) is not None
+                if is_asked and not names.isdisjoint(names_in(definition.module.body, part)):
+                    return True
+        return False
 
     def _answers(self, module: Module, test: CallRef, text: str, is_true: bool, row: int | None = None) -> bool:
         """A function of the project that tells by what it gives back, or a part of it, whether what it is handed is closed."""

@@ -37,6 +37,8 @@ class Calls:
         self.dispatch = Dispatch(self._inference)
         self._known: dict[str, tuple[CallSite, ...]] = {}
         self._by_module: dict[str, tuple[CallSite, ...]] = {}
+        self._rows: dict[str, dict[int, int]] = {}
+        """Path → which of its calls each is, by identity: a module keeps them as long as it lasts."""
 
     @cached_property
     def all(self) -> tuple[CallSite, ...]:
@@ -68,7 +70,10 @@ class Calls:
 
     def site(self, module: Module, call: Call) -> CallSite:
         """That of a call of the module."""
-        return self.in_module(module)[next(row for row, each in enumerate(module.body.calls) if each is call)]
+        rows = self._rows.get(module.path)
+        if rows is None:
+            rows = self._rows[module.path] = {id(each): row for row, each in enumerate(module.body.calls)}
+        return self.in_module(module)[rows[id(call)]]
 
     def runs_another(self, module: Module, call: Call, own: AbstractSet[Def]) -> bool:
         """It is known what the call runs, and it is none of these."""

@@ -64,12 +64,14 @@ class Loop:
         found = set(self.targets)
         if self.mapping is not None:
             return frozenset()
+        place = self.place
+        inside = [context for context in body.contexts if place.at <= context.at < place.end]
         for _ in range(3):
             for statement in self.statements:
                 if statement.target is not None and not found.isdisjoint(names_in(body, statement.value)):
                     found.update(names_in(body, statement.target))
-            for context in body.contexts:
-                if self.place.at <= context.at < self.place.end and not found.isdisjoint(names_in(body, context.subject)):
+            for context in inside:
+                if not found.isdisjoint(names_in(body, context.subject)):
                     found.update(names_in(body, context.target))
         return frozenset(found)
 

@@ -84,7 +84,7 @@ class Health:
         if any(self._words.is_health(path) for path in route.paths):
             return True
         fixed = any("{" not in path for path in route.paths)
-        return fixed and any(self._words.is_label(label) for label in labels_of(self._project, route))
+        return fixed and any(self._words.is_label(label) for label in labels_of(route))
 
     def _is_business(self, route: Route) -> bool:
         """The state of what people work with: the word means other things too, other routes stand beside it, and the handler
@@ -104,7 +104,7 @@ class Health:
             answering = answering_functions(self._project, route.handler) if is_root and route.handler is not None else []
             if any(answers_state(self._project, each) for each in answering):
                 return "`/` answers a state"
-            said = words_of(description_of(self._project, route)) if is_root else ()
+            said = words_of(description_of(route)) if is_root else ()
             if any(self._words.is_label(first + second) for first, second in pairwise(said)):
                 return "`/` is described as a health check"
         return ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Collection, Conditional, Constant, Expr, Mapping, Name, String
+from archlint.facts.syntax import Argument, Attribute, Collection, Conditional, Constant, Expr, Mapping, Name, String
 from archlint.project.model import Def
 from archlint.project.parts import leaves_of
 from archlint.project.routes.route_records import Route
@@ -21,26 +21,29 @@ _ALIVE = frozenset({"running", "working", "alive", "up", "online", "operational"
 _FAILURE = re.compile(r"(HTTP_5\d\d.*|.*SERVICE_UNAVAILABLE|.*INTERNAL_SERVER_ERROR|HTTPServiceUnavailable)")
 
 
-def labels_of(project: Project, route: Route) -> Iterator[str]:
+def labels_of(route: Route) -> Iterator[str]:
     """The name of the handler, and what the declaring call gives as name, tags or summary."""
     if route.handler is not None:
         target = route.handler.target
         yield target.function.name if isinstance(target, Def) else target.klass.name
-    for site in project.calls.in_module(route.module):
-        if site.site == route.site:
-            for argument in site.call.arguments:
-                if argument.name in _LABELS:
-                    yield from (leaf.value for leaf in leaves_of(argument.value) if isinstance(leaf, String))
+    for argument in _declared_with(route):
+        if argument.name in _LABELS:
+            yield from (leaf.value for leaf in leaves_of(argument.value) if isinstance(leaf, String))
 
 
-def description_of(project: Project, route: Route) -> str:
+def description_of(route: Route) -> str:
     """What the declaring call says of the route in a sentence; empty where it says none."""
-    for site in project.calls.in_module(route.module):
-        if site.site == route.site:
-            for argument in site.call.arguments:
-                if argument.name == _DESCRIPTION and isinstance(argument.value, String):
-                    return argument.value.value
+    for argument in _declared_with(route):
+        if argument.name == _DESCRIPTION and isinstance(argument.value, String):
+            return argument.value.value
     return ""
+
+
+def _declared_with(route: Route) -> Iterator[Argument]:
+    """What the call that declares it is given."""
+    at, end = route.site.at, route.site.end
+    calls = (call for call in route.module.body.calls if call.at == at and call.end == end)
+    yield from (argument for call in calls for argument in call.arguments)
 
 
 def answers_failure(project: Project, definition: Def) -> bool:

@@ -46,6 +46,7 @@ _MOST_CALLERS = 10
 _UPDATING = ("update_one", "find_one_and_update", "update_many", "update")
 _UPDATE, _VALUES = "update", "values"
 _SETS, _READS, _WRITES = "$set", "db.read", "db.write"
+_GIVING = frozenset({"assign", "annotate"})
 _KEYS = frozenset({"_id", "id", "pk"})
 _NUMBERS = frozenset({"int", "float", "Decimal", "round"})
 _COLUMN = "F"
@@ -346,12 +347,15 @@ def _looped_over(module: Module, name: Name, before: int) -> Expr | None:
 def made_before(module: Module, name: Name, before: int) -> Statement | None:
     """The last statement before the place, and in its function, that gives a name its value."""
     body, function = module.body, _function_at(module, before)
-    own = [
-        s
-        for s in (*module.statements["assign"], *module.statements["annotate"])
-        if s.at < before and type(s.target) is Name and s.target.id == name.id
-    ]
-    last = max(own, key=lambda s: s.at, default=None)
+    begin = module.outline.functions[function].at if function >= 0 else 0
+    last = next(
+        (
+            s
+            for s in reversed(module.statements_between(begin, before))
+            if s.kind in _GIVING and type(s.target) is Name and s.target.id == name.id
+        ),
+        None,
+    )
     return last if last is not None and body.contexts[last.context].function == function else None
 
 

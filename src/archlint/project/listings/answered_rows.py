@@ -31,6 +31,7 @@ from archlint.facts.syntax import Mapping as Display
 from archlint.project.listings.document_filters import told_by_filter
 from archlint.project.listings.fetched_rows import FetchedRows
 from archlint.project.listings.handed_functions import handed_functions
+from archlint.project.listings.held_in_objects import handed_to_holder
 from archlint.project.listings.optional_limits import OptionalLimits
 from archlint.project.listings.row_places import (
     Place,
@@ -328,7 +329,8 @@ class AnsweredRows:
             found = [rows for definition in definitions[:3] for rows in self._called_own(here, site, definition)]
             if not found and self._fetched.gives_many(site):
                 found = list(self._fetched.named(site, (self._root(place, site.call.context, expr),)))
-            yield from found
+            held = handed_to_holder(self._project, self._origins, site) if not found else ()
+            yield from found or (rows for value, context in held for rows in self._read(here.at(context), value))
         elif self._types.asks(here.module, here.context, site):
             yield from self._asked(here, expr, site)
         else:

@@ -46,7 +46,7 @@ from archlint.project.loops.own_turns import (
     is_under_own_lock,
     was_got_before,
 )
-from archlint.project.loops.plain_inserts import is_plain_insert
+from archlint.project.loops.plain_inserts import BETWEEN, is_plain_insert, stands_alone
 from archlint.project.loops.proved import Proved
 from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.loops.same_writes import writes_the_same
@@ -77,6 +77,7 @@ _REQUEST, _KEYED = "request", "keyed"
 _ROWS = "rows"
 _MANY = frozenset({_ROWS, _ANSWER, _LINES})
 """Of parts of a request, which are as often a handful, not."""
+_ELSEWHERE = ("http", "rpc", "publish", "email", "enqueue", "process", "file.write", "file.tree")
 _FAR = 3
 """Functions between the loop and the query: on a way as long with branches there are many conditions that nobody can weigh."""
 _NOTHING = frozenset({"", "listed", "shipped", "read"})
@@ -211,6 +212,8 @@ def _judged(project: Project, query: Repeated, known: _Known, params: Params) ->
             sure, doubt_of_it = _weighed(project, asked, known, params)
             if sure > Confidence.LOW:
                 return _hit(asked, min(sure, Confidence.MEDIUM), doubt_of_it)
+    if doubt == _EACH and _is_step_of_each(project, query, known):
+        return _hit(query, min(query.path.confidence, Confidence.MEDIUM), "")
     return _hit(query, confidence, doubt)
 
 
@@ -405,6 +408,30 @@ def _one_could_do(project: Project, query: Repeated, params: Params, evidence: s
         return True
     added = AddedRows(project, adding, frozenset(params.locking))
     return added.adds_one(query) or (evidence == _ROWS and (added.changes_one(query) or added.saves_own(query)))
+
+
+def _is_step_of_each(project: Project, query: Repeated, known: _Known) -> bool:
+    """A request or a task comes straight to what is written for each, with nothing slower beside or below it: a flush, what
+    the items are the keys of and nobody asks back, or a function that asks as well.  Of the notes with this doubt that
+    readers of rounds 43 and 44 judged all 16 such were right, of the others 38 of 43: scripts, turns that may fail."""
+    loop, point, through = query.loop, query.point, query.path.through
+    if point.caller is None or project.led_to.is_empty or not project.run_again.holds(point.caller):
+        return False
+    if loop.mapping is not None or not BETWEEN.isdisjoint(loop.kinds_around(point.context)):
+        return False
+    if any(statement.kind == "break" for statement in loop.statements) or len(through) >= _FAR:
+        return False
+    evidence = known.proved.by(query)
+    if not is_straight(project, point, query.path) or known.handfuls.doubt(query, evidence):
+        return False
+    effects = project.effects
+    if through:
+        is_quick = not any(effects.has(definition, effect) for definition in through for effect in _ELSEWHERE)
+        return is_quick and any(effects.points_of(definition, "db.read") for definition in through)
+    operation = point.call.operation if point.call is not None else None
+    if operation is not None and operation.flushes:
+        return True
+    return evidence in (_KEYED, _ANSWER, _LINES) and point.call is not None and stands_alone(loop, point.call)
 
 
 def _commits(query: Repeated) -> bool:

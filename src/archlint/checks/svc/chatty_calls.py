@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Body, CallRef, Collection, Comparison, Expr, Name, Statement
 from archlint.project.control.rare_ways import (
+    are_kinds,
     follows_one_for_all,
     is_asked_by_what_comes,
     is_for_one_kind,
@@ -272,7 +273,11 @@ class _Weighing:
         if is_search(call) or ends_at_first(call):
             return "it ends at the first that fits"
         items = _items(call)
-        if are_written_besides(self._project, call.loop) or any(_kind(words) in self._params.few for words in items):
+        if (
+            are_kinds(call.loop)
+            or are_written_besides(self._project, call.loop)
+            or any(_kind(words) in self._params.few for words in items)
+        ):
             return "there is a handful of its items"
         if any(not {*words}.isdisjoint(self._params.unfinished) for words in items):
             return _PROGRESS

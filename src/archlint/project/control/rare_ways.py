@@ -103,6 +103,23 @@ def is_for_one_kind(call: Repeated) -> bool:
     return len(others) >= _KINDS - 1
 
 
+def are_kinds(loop: Loop) -> bool:
+    """The items themselves are words that the loop knows: `if part == "ports": … elif part == "payroll": …`."""
+    if loop.mapping is not None or not isinstance(loop.place.target, Name):
+        return False
+    tests = (place.subject for place in loop.module.body.contexts if loop.place.at < place.at < loop.place.end)
+    known = {
+        test.operands[1].value
+        for test in tests
+        if isinstance(test, Comparison)
+        and test.ops == ("==",)
+        and isinstance(test.operands[0], Name)
+        and test.operands[0].id in loop.targets
+        and isinstance(test.operands[1], String)
+    }
+    return len(known) > 1
+
+
 def takes_one_of_kinds(project: Project, places: list[EffectPoint]) -> bool:
     """A function on the way is handed messages of several kinds, tells them apart, and goes on for one, or at most half
     of them: `if method == "list": return …`, `if method == "call": return ask(…)`."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _LOOPS = frozenset({"for", "while", "comprehension"})
+_LATER: frozenset[PointKind] = frozenset({"deferred"})
 _NONE: Direct = {}
 _MOST_STEPS = 30
 """A longer way is told without the stations before its end."""
@@ -258,20 +259,29 @@ class Effects:
     @cached_property
     def callers(self) -> Mapping[Def, AbstractSet[tuple[str, int]]]:
         """Function → the places that run it or hand it over: path, and row of the function there (-1: the module's body)."""
+        return self._callers(frozenset())
+
+    @cached_property
+    def _callers_at_once(self) -> Mapping[Def, AbstractSet[tuple[str, int]]]:
+        return self._callers(_LATER)
+
+    def _callers(self, left_out: AbstractSet[PointKind]) -> Mapping[Def, AbstractSet[tuple[str, int]]]:
         found: dict[Def, set[tuple[str, int]]] = defaultdict(set)
         for module in self._modules:
             places: dict[int, tuple[str, int]] = {}
             for point in self._points.of(module):
                 row = point.caller.index if point.caller is not None else -1
-                for target in point.targets:
+                for target in point.targets if point.kind not in left_out else ():
                     if target.definition is not None:
                         found[target.definition].add(places.setdefault(row, (module.path, row)))
         return found
 
-    def calling(self, definition: Def) -> list[Def]:
-        """The functions of production code among `callers`, in order."""
+    def calling(self, definition: Def, *, at_once: bool = False) -> list[Def]:
+        """The functions of production code among `callers`, in order; `at_once`: without those that hand it over to be run
+        later or elsewhere."""
         by_path = self._project.modules.by_path
-        places = ((by_path[path], row) for path, row in sorted(self.callers.get(definition, ())))
+        callers = self._callers_at_once if at_once else self.callers
+        places = ((by_path[path], row) for path, row in sorted(callers.get(definition, ())))
         return [Def(module, module.name, row) for module, row in places if row >= 0 and module.is_production]
 
     def _points_by_caller(self, module: Module) -> dict[int, list[Point]]:

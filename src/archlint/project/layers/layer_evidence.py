@@ -33,7 +33,8 @@ _TOOLS = TELLING["infrastructure"] | {"hashing", "tokens", "settings"}
 """Kinds of libraries that make a module of the services a tool for all layers, where it knows none of them."""
 _STANDARD = "standard-library"
 _SCHEDULER = "scheduler"
-_CLIENT = "http-client"
+_DRIVING = frozenset({_SCHEDULER, "http-client", "broker-client"})
+"""Kinds of libraries by which a program asks others, or sets work going: no request is answered with them."""
 _DOMAIN, _MODELS = "domain", "models"
 _SEVERAL = 3
 """Of fewer modules nothing is said by their share."""
@@ -67,8 +68,8 @@ class LayerEvidence:
             return f"`{imported.name}` lies beside what answers and does nothing of it"
         if self._layers.layer_of(importer) == "infrastructure" and self._mounts(importer):
             return f"`{importer.name}` puts routers into an app, as who puts the program together does"
-        if other == "interface" and not self._does(imported, other) and _CLIENT in self._layers.kinds(imported):
-            return f"`{imported.name}` asks another program, as infrastructure does"
+        if other == "interface" and not self._does(imported, other) and not _DRIVING.isdisjoint(self._layers.kinds(imported)):
+            return f"`{imported.name}` asks another program, or sets work going, as infrastructure does"
         if other == "interface" and not self._does(imported, other) and imported.name.rpartition(".")[2] in words.OF_ALL:
             return f"`{imported.name}` is what all layers use"
         if self._layers.layer_of(importer) == "infrastructure" and other == "interface":
@@ -82,6 +83,8 @@ class LayerEvidence:
         is_inward = self._layers.layer_of(importer) == "infrastructure" and other == "application"
         if is_inward and words.FEATURE_MODULES.get(words.ending(importer.name.rpartition(".")[2])) == other:
             return f"`{importer.name}` is called {other} itself"
+        if is_inward and self._is_program(importer):
+            return f"`{importer.name}` is a program of its own"
         if is_inward and self._starts_work(importer):
             return f"`{importer.name}` starts what is done at its time, as an interface does"
         if is_inward and not words.TRANSFER.isdisjoint(imported.name.split(".")):
@@ -139,6 +142,11 @@ class LayerEvidence:
             and any(each.kind == "router" for each in routers.of(module, value, context))
             for value, context in given
         )
+
+    def _is_program(self, module: Module) -> bool:
+        """It has a main part, and no other module of the program takes from it: a runner of migrations."""
+        usage, by_path = self._project.types.inference.usage, self._project.modules.by_path
+        return module.outline.main_guard and not any(by_path[path].is_production for path in usage.importers(module))
 
     def _starts_work(self, module: Module) -> bool:
         """It has tasks, or tells a scheduler what to run when."""

@@ -18,7 +18,7 @@ from archlint.project.layers import layer_words as words
 from archlint.project.layers.layer_inference import infer
 from archlint.project.layers.layer_map import assign
 from archlint.project.layers.layer_words import LAYERS, Layer
-from archlint.project.source.assembling import only_assembles, puts_together, registers
+from archlint.project.source.assembling import fills_in, only_assembles, puts_together, registers
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
 
@@ -95,7 +95,7 @@ class Layers:
         if any(module.name.startswith(package + ".") or module.name == package for package in self._composition_packages):
             return True
         if layer in ("domain", "application"):
-            return layer == "application" and (module.path in self._assembling or registers(module))
+            return layer == "application" and (module.path in self._assembling or registers(module) or fills_in(module))
         if module.path in self._making_apps or puts_together(module) or _keeps_app(module):
             return True
         if words.names_first_filling(name) or (layer != "infrastructure" and words.names_entry_point(name)):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Call, CallRef, Name, Statement
+from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name, Statement
 from archlint.project.spelling import last_name, spell
 
 if TYPE_CHECKING:
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 _KINDS = frozenset({"return", "assign", "annotate", "expression"})
 _KEEPING = frozenset({"cache", "lru_cache"})
+_OBJECT = "self"
 _SEVERAL = 4
-"""Things of other modules that are handed to one, so that it is put together there."""
+"""Things of other modules that are handed to one, so that it is put together there; or modules that are given theirs."""
 
 
 def only_assembles(module: Module) -> bool:
@@ -80,6 +81,25 @@ def registers(module: Module) -> bool:
     body = module.body
     calls = (body.calls[s.value.index] for s in body.statements if s.kind == "expression" and isinstance(s.value, CallRef))
     return any(len(names) >= _SEVERAL for names in _handed(module, calls).values())
+
+
+def fills_in(module: Module) -> bool:
+    """A method gives what its object holds to functions of several other modules, each by a call of its own, and asks for no
+    answer: `set_orders(self.orders)`, `set_carts(self.carts)`, and so on."""
+    body = module.body
+    origins = {given.alias or given.name: given.module for given in module.outline.imports if given.name is not None}
+    filled: dict[int, set[str]] = defaultdict(set)
+    for statement in body.statements:
+        call = body.calls[statement.value.index] if isinstance(statement.value, CallRef) else None
+        if statement.kind != "expression" or call is None or not isinstance(call.callee, Name) or not call.arguments:
+            continue
+        if call.callee.id in origins and all(_is_own(argument.value) for argument in call.arguments):
+            filled[statement.context].add(origins[call.callee.id])
+    return any(len(modules) >= _SEVERAL for modules in filled.values())
+
+
+def _is_own(expr: Expr) -> bool:
+    return isinstance(expr, Attribute) and isinstance(expr.base, Name) and expr.base.id == _OBJECT
 
 
 def _handed(module: Module, calls: Iterable[Call]) -> dict[str, set[str]]:

@@ -95,13 +95,22 @@ class LedTo:
     def is_waited_for(self, definition: Def) -> bool:
         """A request comes to it, or to what calls it, and not by way of a task; also one of which no route is known: it is
         handed on by its name."""
-        return self._comes(definition, is_task=False, handed=_REQUEST, is_later=False)
+        return self._comes(definition, is_task=False, handed=_REQUEST, is_later=False, at_once=True)
 
-    def _comes(self, definition: Def, *, is_task: bool, handed: str = "", is_later: bool = True, is_run: bool = False) -> bool:
+    def _comes(
+        self,
+        definition: Def,
+        *,
+        is_task: bool,
+        handed: str = "",
+        is_later: bool = True,
+        is_run: bool = False,
+        at_once: bool = False,
+    ) -> bool:
         def calling(found: Def) -> Iterable[Def]:
             """What only a task comes to is done later."""
             is_left = not is_later and is_decorated_task(self._project, found)
-            return () if is_left else self._project.effects.calling(found)
+            return () if is_left else self._project.effects.calling(found, at_once=at_once)
 
         for found in callers_above(definition, calling, _STEPS):
             if self._is_route(found):

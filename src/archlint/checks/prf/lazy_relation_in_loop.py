@@ -21,6 +21,7 @@ from archlint.project.loops.repeated import LoopWords
 from archlint.project.model import Def, Type
 from archlint.project.names.switched_off import is_switched_off
 from archlint.project.names.switches import Standing
+from archlint.project.relations.absent_keys import is_read_without_key
 from archlint.project.relations.detached import DetachedRows
 from archlint.project.relations.handed_rows import HandedRow, HandedRows
 from archlint.project.relations.lazy_relations import LazyRelation, LazyRelations
@@ -152,7 +153,7 @@ class _Judge:
         function = body.contexts[loop.context].function
         if subject is None or any(is_of_its_owner(self._project, loop, each) for each in _on_the_way(expr)):
             return
-        if has_one_row(self._project, loop):
+        if has_one_row(self._project, loop) or is_read_without_key(loop.module, expr, context):
             return
         if raises and loop.module.outline.functions[function].is_async:
             return

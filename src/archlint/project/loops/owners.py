@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Argument, Attribute, Body, Call, CallRef, Comparison, Comprehension, Constant, Expr, Name
-from archlint.project.parts import calls_below, parts_of
+from archlint.facts.syntax import (
+    Argument,
+    Attribute,
+    Body,
+    Call,
+    CallRef,
+    Comparison,
+    Comprehension,
+    Constant,
+    Expr,
+    Name,
+    Operation,
+)
+from archlint.project.parts import calls_below, children, parts_of
 from archlint.project.spelling import last_name
 
 if TYPE_CHECKING:
@@ -19,6 +31,7 @@ _WHOLE = frozenset({"query", "all", "order_by", "options"})
 KEYS = frozenset({"id", "pk"})
 NARROWING = frozenset({"filter", "filter_by", "where"})
 _AMONG = "in_"
+_EITHER, _EITHER_CALL = "|", "or_"
 _EMPTY, _IS_NULL = "is_", "__isnull"
 """`Line.order_id.is_(None)`, `order__isnull=True`: so is named what is asked to be empty, also by `order=None`."""
 
@@ -43,8 +56,23 @@ def is_of_its_owner(project: Project, loop: Loop, expr: Attribute) -> bool:
             and not wanted.isdisjoint(t.name for t in types.all(module, part.base, context) if not t.is_class)
         )
         for subject, context in waiting
-        for part in parts_of(module.body, subject)
+        for part in _said_of_all(module.body, subject)
     )
+
+
+def _said_of_all(body: Body, expr: Expr) -> Iterator[Expr]:
+    """The parts of an expression without the sides of an `|`, each of which holds for some of the rows."""
+    waiting = [expr]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting += () if _is_either(body, current) else children(body, current)
+
+
+def _is_either(body: Body, expr: Expr) -> bool:
+    """`Q(buyer=user) | Q(seller=user)`, `or_(Order.buyer == user, Order.seller == user)`"""
+    is_named = isinstance(expr, CallRef) and last_name(body, expr) == _EITHER_CALL
+    return is_named or (isinstance(expr, Operation) and expr.op == _EITHER)
 
 
 def is_among_all(project: Project, loop: Loop, expr: Attribute) -> bool:
@@ -139,7 +167,7 @@ def asked_for(body: Body, call: Call) -> Iterator[str]:
         if argument.name is not None and not (argument.name.endswith(_IS_NULL) and not _is(argument.value, True)):
             yield f"{argument.name}{_IS_NULL}" if _is(argument.value, None) else argument.name
         elif argument.name is None:
-            for part in parts_of(body, argument.value):
+            for part in _said_of_all(body, argument.value):
                 yield from _named_by(body, part)
 
 

@@ -399,3 +399,31 @@ def test_a_module_beside_a_package_of_its_name_is_never_imported() -> None:
 )
 def test_what_is_there_the_next_time_and_what_is_entered_asynchronously(code: str, sure: list[Confidence]) -> None:
     assert confidences(code) == sure
+
+
+IN_A_FILE = """\
+import sqlite3
+
+from fastapi import BackgroundTasks, FastAPI
+
+app = FastAPI()
+
+
+async def titles(name: str) -> list[str]:
+    connection = sqlite3.connect(name)
+    return connection.execute("SELECT title FROM book").fetchall()
+
+
+@app.get("/books")
+async def books(tasks: BackgroundTasks) -> list[str]:
+    {use}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "confidence"),
+    [('return await titles("books")', Confidence.HIGH), ('tasks.add_task(titles, "books")', Confidence.LOW)],
+)
+def test_a_database_in_a_file_is_told_where_a_request_waits_for_it(use: str, confidence: Confidence) -> None:
+    found = testing.run_rule("RES007", {"shop/books.py": IN_A_FILE.format(use=use)})
+    assert {each.confidence for each in found} == {confidence}

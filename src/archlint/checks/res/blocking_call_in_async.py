@@ -32,7 +32,8 @@ _STEPS = 3
 class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`ignore_calls`: callables (dotted names, or the starts of such with a dot at the end) that may hold the loop;
     `in_handlers`: those of them that are told as notes where a handler makes them itself, `whole_files`: with no doubt;
-    `brief`: those that hold it so shortly that only a note is due (files, locks); `transparent`: decorators under which a
+    `brief`: those that hold it so shortly that only a note is due (files, locks), `file_databases`: those of them that are told
+    where a request waits for the coroutine; `transparent`: decorators under which a
     function still runs in its caller's thread; `in_files`: start of a library's names → its classes whose databases are
     local files; `on_hosts`: those whose databases are not; `tiny`: words in names of functions and
     modules that draw a few pixels, or make what is all but empty; `to_listen`: flags with which a look-up is of an address
@@ -44,6 +45,7 @@ class Params(OneOffWords, frozen=True, forbid_unknown_fields=True, kw_only=True)
     in_handlers: tuple[str, ...]
     whole_files: tuple[str, ...]
     brief: tuple[str, ...]
+    file_databases: tuple[str, ...]
     transparent: tuple[str, ...]
     in_files: dict[str, tuple[str, ...]]
     on_hosts: tuple[str, ...]
@@ -60,7 +62,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     is_shared = any(project.calls.written(name) for name in params.loop_shared)
     alone = RunAlone(project, () if is_shared else params.loop_a_request)
     short = (target for target in params.in_handlers if target not in params.whole_files)
-    brief_targets = (*params.brief, *short, *_of_files(project, params))
+    brief_targets = (*params.brief, *params.file_databases, *short, *_of_files(project, params))
     uploads = {stored.call.site: stored for stored in StoredUploads(project, params.files).all()}
     storing: set[Def] = set()
     for point in project.effects.points("blocking"):
@@ -84,6 +86,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if not told and path.ends_in(params.ignore_calls):
             continue
         brief = path.kept or _is_short(project, path) or (stores is None and path.ends_in(brief_targets))
+        if brief and path.ends_in(params.file_databases) and not path.kept and project.led_to.is_waited_for(caller):
+            brief = False
         brief = brief or _is_of_own_address(path, params)
         brief = brief or once.runs_once(point.module, caller)
         is_note = brief or _starts_up(project, caller, frozenset(params.one_off), _STEPS) or alone.holds(caller)

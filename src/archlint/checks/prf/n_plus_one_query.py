@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Severity, Step
 from archlint.facts.syntax import CallRef
-from archlint.project.control.asked_first import asked_first
+from archlint.project.control.asked_first import asked_first, asks_of_item
 from archlint.project.control.awaiting import is_never_awaited
 from archlint.project.control.conditions import is_failure_path
 from archlint.project.control.group_breaks import begins_group
@@ -412,8 +412,9 @@ def _one_could_do(project: Project, query: Repeated, params: Params, evidence: s
 
 def _is_step_of_each(project: Project, query: Repeated, known: _Known) -> bool:
     """A request or a task comes straight to what is written for each, with nothing slower beside or below it: a flush, what
-    the items are the keys of and nobody asks back, or a function that asks as well.  Of the notes with this doubt that
-    readers of rounds 43 and 44 judged all 16 such were right, of the others 38 of 43: scripts, turns that may fail."""
+    the items are the keys of and nobody asks back, or a function that asks for something of the item as well.  Of the notes
+    with this doubt that readers of rounds 43 and 44 judged all 16 such were right, of the others 38 of 43: scripts, turns
+    that may fail."""
     loop, point, through = query.loop, query.point, query.path.through
     if point.caller is None or project.led_to.is_empty or not project.run_again.holds(point.caller):
         return False
@@ -427,7 +428,7 @@ def _is_step_of_each(project: Project, query: Repeated, known: _Known) -> bool:
     effects = project.effects
     if through:
         is_quick = not any(effects.has(definition, effect) for definition in through for effect in _ELSEWHERE)
-        return is_quick and any(effects.points_of(definition, "db.read") for definition in through)
+        return is_quick and asks_of_item(project, query)
     operation = point.call.operation if point.call is not None else None
     if operation is not None and operation.flushes:
         return True

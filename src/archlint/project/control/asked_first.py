@@ -41,7 +41,7 @@ def asked_first(project: Project, query: Repeated, looking: Iterable[str], singl
         return None
     places, path = stations(project, other.point, other.path), other.path
     own, end = carried(places, other.loop)[-1], places[-1]
-    if end.call is None or own.isdisjoint(names_in(end.module.body, end.call.expr)):
+    if end.call is None or not _names_any(end, own):
         return None
     looks_up = end.witness.target.rpartition(".")[2] in looks
     if not path.through:
@@ -52,6 +52,18 @@ def asked_first(project: Project, query: Repeated, looking: Iterable[str], singl
     is_keyed = is_keyed or asks_by_key(end.module.body, _asked(end, end.call), own) or _asks_by_sql(project, end.call, own)
     is_asked = looks_up or (is_keyed and _gives_one(end, frozenset(single)))
     return other if is_asked and all(_is_always_asked(project, p, looks_up and p is end) for p in places[1:]) else None
+
+
+def asks_of_item(project: Project, query: Repeated) -> bool:
+    """What a place asks that was found to write names something of the item."""
+    if query.asks is None:
+        return False
+    places = stations(project, query.asks.point, query.asks.path)
+    return _names_any(places[-1], carried(places, query.asks.loop)[-1])
+
+
+def _names_any(end: EffectPoint, own: frozenset[str]) -> bool:
+    return end.call is not None and not own.isdisjoint(names_in(end.module.body, end.call.expr))
 
 
 def _asked(end: EffectPoint, call: CallSite) -> list[Expr]:

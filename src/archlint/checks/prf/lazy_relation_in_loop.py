@@ -107,16 +107,6 @@ def _loop_of(loops: Loops, module: Module, expr: Expr, context: int) -> Loop | N
     return None
 
 
-def _is_in_handler(loop: Loop, context: int) -> bool:
-    """The context stands in an `except` of the loop."""
-    contexts = loop.module.body.contexts
-    while context not in (loop.context, -1):
-        if contexts[context].kind == "except":
-            return True
-        context = contexts[context].parent
-    return False
-
-
 def _class_around(loop: Loop) -> Type | None:
     row = loop.place.klass
     return Type(f"{loop.module.name}.{loop.module.outline.classes[row].qualname}") if row >= 0 else None
@@ -173,7 +163,7 @@ class _Judge:
             confidence, doubt = Confidence.LOW, "; it may be a single one"
         elif begins_group(loop, context):
             confidence, doubt = Confidence.LOW, "; it is read only as a group of them begins"
-        elif _is_in_handler(loop, context):
+        elif "except" in loop.kinds_around(context):
             confidence, doubt = Confidence.LOW, "; it is read only where something fails"
         elif self._is_asked_for(loop, expr, relation):
             confidence, doubt = Confidence.LOW, "; the session may have it: it is asked for by its key"

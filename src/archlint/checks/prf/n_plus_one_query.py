@@ -28,7 +28,7 @@ from archlint.project.effects.kept_answers import (
 from archlint.project.effects.memoised import asks_a_keeper, fills_cache, is_kept_by_another, is_memoised
 from archlint.project.effects.own_class import is_of_another_class
 from archlint.project.effects.spared import Spared
-from archlint.project.loops.added_rows import AddedRows
+from archlint.project.loops.added_rows import ELSEWHERE, AddedRows
 from archlint.project.loops.batches import expression_of
 from archlint.project.loops.free_names import looks_for_free
 from archlint.project.loops.handfuls import Handfuls
@@ -77,7 +77,6 @@ _REQUEST, _KEYED = "request", "keyed"
 _ROWS = "rows"
 _MANY = frozenset({_ROWS, _ANSWER, _LINES})
 """Of parts of a request, which are as often a handful, not."""
-_ELSEWHERE = ("http", "rpc", "publish", "email", "enqueue", "process", "file.write", "file.tree")
 _FAR = 3
 """Functions between the loop and the query: on a way as long with branches there are many conditions that nobody can weigh."""
 _NOTHING = frozenset({"", "listed", "shipped", "read"})
@@ -427,7 +426,7 @@ def _is_step_of_each(project: Project, query: Repeated, known: _Known) -> bool:
         return False
     effects = project.effects
     if through:
-        is_quick = not any(effects.has(definition, effect) for definition in through for effect in _ELSEWHERE)
+        is_quick = not any(effects.has(definition, effect) for definition in through for effect in ELSEWHERE)
         return is_quick and asks_of_item(project, query)
     operation = point.call.operation if point.call is not None else None
     if operation is not None and operation.flushes:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_ELSEWHERE = frozenset({"http", "rpc", "email", "publish", "enqueue", "process", "file.write", "file.tree"})
+ELSEWHERE = frozenset({"http", "rpc", "email", "publish", "enqueue", "process", "file.write", "file.tree"})
 """What is done beside the row: it takes longer than any statement, or has to be done for each by itself."""
 _SAVING = frozenset({"save", "asave"})
 _PLAIN = _SAVING | {"is_valid"}
@@ -157,7 +157,7 @@ class AddedRows:
     def _does_more(self, definition: Def, most: int = _LITTLE) -> bool:
         """It changes several things, locks rows, or goes somewhere else as well."""
         effects, body = self._project.effects, definition.module.body
-        if any(effects.has(definition, effect) for effect in _ELSEWHERE):
+        if any(effects.has(definition, effect) for effect in ELSEWHERE):
             return True
         written = {p.site for p in effects.points_of(definition, "db.write")}
         asked = {p.site for p in effects.points_of(definition, "db.read")} - written
@@ -169,7 +169,7 @@ class AddedRows:
     def _goes_elsewhere(self, query: Repeated) -> bool:
         loop = query.loop
         return any(
-            self._project.effects.does(site, *_ELSEWHERE)
+            self._project.effects.does(site, *ELSEWHERE)
             for site in self._project.calls.in_module(loop.module)
             if loop.place.at <= site.call.at < loop.place.end
         )

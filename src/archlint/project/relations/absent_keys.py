@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, CallRef, Comparison, Constant, Expr, Operation, String
+from archlint.project.control.sequence import chain
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from archlint.project.source.modules import Module
 
 _READ_BY_NAME = "getattr"
-_OUTSIDE = frozenset({"function", "class", "module"})
 
 
 def is_read_without_key(module: Module, expr: Attribute, context: int) -> bool:
@@ -30,12 +30,9 @@ def is_read_without_key(module: Module, expr: Attribute, context: int) -> bool:
             before = [operand for operand in part.operands if operand.end <= expr.at]
             if any(_is_key(body, operand, expr) for operand in before):
                 return True
-    while context >= 0 and body.contexts[context].kind not in _OUTSIDE:
-        place = body.contexts[context]
-        if place.subject is not None and place.kind in ("if", "else") and _is_empty(body, place.subject, expr, place.kind):
-            return True
-        context = place.parent
-    return False
+    places = (body.contexts[each] for each in chain(module, context))
+    tests = ((place.subject, place.kind) for place in places if place.kind in ("if", "else"))
+    return any(test is not None and _is_empty(body, test, expr, kind) for test, kind in tests)
 
 
 def _is_empty(body: Body, test: Expr, expr: Attribute, kind: str) -> bool:

@@ -30,8 +30,8 @@ def is_read_before(relations: LazyRelations, loops: Loops, loop: Loop, expr: Att
         before = next((each for each in loops.around(module, context) if root_name(other) in each.targets), None)
         if before is None or before.place.at >= loop.place.at or before.place.subject is None:
             continue
-        is_same = spell(body, before.place.subject) == listed and not _is_given_anew(body, names, before, loop)
-        if is_same and _is_on_the_way(body, before, loop) and _is_each_turn(body, before, context):
+        is_same = spell(body, before.place.subject) == listed and not _is_given_anew(names, before, loop)
+        if is_same and _is_on_the_way(body, before, loop) and before.kinds_around(context) <= _EACH_TURN:
             return True
     return False
 
@@ -41,9 +41,9 @@ def _way(body: Body, expr: Attribute) -> str:
     return spell(body, expr).partition(".")[2]
 
 
-def _is_given_anew(body: Body, names: frozenset[str], before: Loop, loop: Loop) -> bool:
-    between = (s.target for s in body.statements if before.place.at < s.at < loop.place.at and s.kind == "assign")
-    return any(target is not None and spell(body, target) in names for target in between)
+def _is_given_anew(names: frozenset[str], before: Loop, loop: Loop) -> bool:
+    body, between = loop.module.body, loop.module.statements_between(before.place.at + 1, loop.place.at)
+    return any(s.kind == "assign" and s.target is not None and spell(body, s.target) in names for s in between)
 
 
 def _is_on_the_way(body: Body, before: Loop, loop: Loop) -> bool:
@@ -52,11 +52,3 @@ def _is_on_the_way(body: Body, before: Loop, loop: Loop) -> bool:
     while context not in (before.place.parent, -1):
         context = body.contexts[context].parent
     return context >= 0 and before.place.end <= loop.place.at
-
-
-def _is_each_turn(body: Body, loop: Loop, context: int) -> bool:
-    while context != loop.context:
-        if body.contexts[context].kind not in _EACH_TURN:
-            return False
-        context = body.contexts[context].parent
-    return True

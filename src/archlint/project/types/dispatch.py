@@ -190,16 +190,26 @@ class Dispatch:
             return ()
         common = frozenset.intersection(*(self._having(name) for name in wanted)) - {klass.name}
         fitting = [n for n in common if not self._is_protocol(self._project.symbols.classes[n])]
-        return tuple(sorted(n for n in fitting if all(self._takes(n, klass.name, method) for method in wanted)))
+        taking = sorted(n for n in fitting if all(self._takes(n, klass.name, method) for method in wanted))
+        alike = tuple(n for n in taking if all(self._is_called_alike(n, klass.name, method) for method in wanted))
+        return alike or tuple(taking)
+
+    def _is_called_alike(self, name: str, protocol: str, method: str) -> bool:
+        """What the method of a class is given first has the names that the protocol gives it: `run(self, patch)` is not
+        `run(self, orders)`."""
+        own, asked = self._method(name, method), self._method(protocol, method)
+        if own is None or asked is None:
+            return True
+        names = [parameter.name for parameter in asked.function.parameters]
+        return [parameter.name for parameter in own.function.parameters][: len(names)] == names
+
+    def _method(self, name: str, method: str) -> Def | None:
+        found = self._inference.members.find(Type(name), method) or ()
+        return next((each.definition for each in found if isinstance(each, FunctionRef)), None)
 
     def _takes(self, name: str, protocol: str, method: str) -> bool:
         """The method of a class can be called with as many arguments as that of the protocol, and awaited like it."""
-        own, asked = (
-            next(
-                (e.definition for e in self._inference.members.find(Type(n), method) or () if isinstance(e, FunctionRef)), None
-            )
-            for n in (name, protocol)
-        )
+        own, asked = self._method(name, method), self._method(protocol, method)
         if own is None or asked is None:
             return True
         if asked.function.is_async and _answers_at_once(own):

@@ -14,6 +14,7 @@ from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.kept_answers import empty_names
 from archlint.project.effects.statement_kind import StatementKind
 from archlint.project.loops.loops import Loop
+from archlint.project.loops.made_by_steps import asks_between_turns
 from archlint.project.loops.proved import Proved
 from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.loops.stations import stations
@@ -63,8 +64,10 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
     """How sure it is that one commit would do; and what is doubted, if it is only a note."""
     if commit.isolated or _survives(commit) or _is_tried_again(project, commit) or re.search(params.kept, commit.loop.text):
         return Confidence.LOW, "each may have to be kept by itself"
-    if _sends(commit, params) or any(
-        commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect)
+    if (
+        _sends(commit, params)
+        or any(commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect))
+        or asks_between_turns(project, commit.loop, params.waiting)
     ):
         return Confidence.LOW, "each turn does more than the database's work"
     if _is_told(project, commit):

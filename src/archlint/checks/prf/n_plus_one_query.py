@@ -37,6 +37,7 @@ from archlint.project.loops.later_writes import may_wait
 from archlint.project.loops.lone_writes import only_writes, writes_each
 from archlint.project.loops.loop_items import is_put_in_brackets, listed_by
 from archlint.project.loops.loops import Loop
+from archlint.project.loops.made_by_steps import asks_between_turns
 from archlint.project.loops.own_turns import (
     asks_whether_to_stop,
     has_own_database,
@@ -389,6 +390,8 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "each turn keeps what was made of the item that it hands out"
     if _commits(query) and len({p.site for p in _commits_of(project, query) if query.loop.holds(p.site)}) > 1:
         return "each turn keeps how far it has come"
+    if _commits(query) and asks_between_turns(project, query.loop, ELSEWHERE):
+        return "each turn keeps what was done for it outside"
     if is_kept_by_another(query.path, places):
         return "the object that is asked may have it"
     if spared.is_renewed(places):

@@ -290,7 +290,9 @@ def _is_run_again(project: Project, query: Repeated) -> bool:
     blind readings: setups, scrapers, what is run by hand or by nothing, administrators who tick a few rows.  Of those to
     which one leads, 102 of 109 were."""
     caller = query.point.caller
-    return caller is None or project.led_to.is_empty or project.run_again.holds(caller)
+    if caller is None or project.led_to.is_empty or project.run_again.holds(caller):
+        return True
+    return project.run_again.turns(query.loop.module, query.loop.context)
 
 
 def _is_run_by_library(project: Project, query: Repeated) -> bool:

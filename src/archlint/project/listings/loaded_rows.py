@@ -7,7 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Conditional, Expr, Function, Name, Operation, Statement
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    CallRef,
+    Collection,
+    Comparison,
+    Conditional,
+    Expr,
+    Function,
+    Name,
+    Operation,
+    Statement,
+)
 from archlint.project.loops.already_asked import relations_in
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.parts import names_in, parts_of
@@ -62,7 +74,7 @@ class LoadedRows:
             return False
         if self._is_bounded(module, expr, chain, context) or self._is_ahead(chain):
             return False
-        if self._is_of_key(module, chain):
+        if self._is_of_key(module, chain, context):
             return False
         definitions = [target.definition for target in sites[0].targets if target.definition is not None]
         if definitions:
@@ -121,12 +133,24 @@ class LoadedRows:
         given = (argument.value for call in called for argument in call.arguments if argument.name is None)
         return frozenset(name for value in given for name in relations_in(value))
 
-    @staticmethod
-    def _is_of_key(module: Module, chain: list[Expr]) -> bool:
-        """`filter(pk=key)`: one row or none."""
+    def _is_of_key(self, module: Module, chain: list[Expr], context: int) -> bool:
+        """`filter(pk=key)`, or what the table has once: one row or none."""
         calls = [module.body.calls[part.index] for part in chain if isinstance(part, CallRef)]
-        asked = {argument.name for call in calls for argument in call.arguments if argument.name}
-        return not asked.isdisjoint(_KEYS)
+        given = [argument for call in calls for argument in call.arguments]
+        asked = {argument.name for argument in given if argument.name}
+        compared = [part for argument in given if argument.name is None for part in _equalities(argument.value)]
+        columns = asked | {part.attr for part in compared}
+        if not asked.isdisjoint(_KEYS):
+            return True
+        names = [part for part in chain if isinstance(part, Name)] + [part.base for part in compared]
+        return bool(columns) and any(self._is_one(module, name, context, columns) for name in names)
+
+    def _is_one(self, module: Module, name: Expr, context: int, columns: set[str]) -> bool:
+        """The class's table has at most one row with such values in these columns."""
+        models = self._project.schemas.models
+        made = [models.of_class(t.name) for t in self._project.types.all(module, name, context) if t.is_class]
+        keys = [key for each in made if each is not None for key in (*each.parts.uniques, each.parts.primary_key) if key]
+        return any(all(c in columns or c.removesuffix("_id") in columns for c in key.columns) for key in keys if key.columns)
 
     def _is_bounded(self, module: Module, expr: Expr, chain: list[Expr], context: int) -> bool:
         """Something in the chain, or in what its first name was given or executes, takes no more than so many rows."""
@@ -238,6 +262,12 @@ def _asked_whether(test: Expr) -> Iterator[Name]:
 def _read(statement: Statement) -> Iterator[Expr | None]:
     yield statement.value
     yield statement.target if type(statement.target) is not Name else None
+
+
+def _equalities(test: Expr) -> Iterator[Attribute]:
+    """The columns in `Order.number == number`."""
+    if isinstance(test, Comparison) and test.ops == ("==",):
+        yield from (part for part in test.operands[:1] if isinstance(part, Attribute))
 
 
 def chain_of(module: Module, expr: Expr) -> Iterator[Expr]:

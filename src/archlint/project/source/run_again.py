@@ -1,5 +1,5 @@
-"""Functions that run again and again: a request or a task comes to them, or what the program hands to what runs it later, by
-calls of which some are known by their names alone."""
+"""Functions that run again and again: a request or a task comes to them, what the program hands to what runs it later, or a
+loop that goes on and waits between two turns, by calls of which some are known by their names alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Name
+from archlint.project.control.waiting_turns import turns_and_waits
 from archlint.project.model import Def, Type
 from archlint.project.source.callers import callers_above
 from archlint.project.source.uncalled import stood_in_for
@@ -51,7 +52,7 @@ class RunAgain:
         project = self._project
         if project.led_to.is_begun(definition) or project.called_back.is_handed_on(definition):
             return True
-        if self._is_hook(definition):
+        if self._is_hook(definition) or self._is_driven(definition):
             return True
         klass = project.symbols.classes.get(definition.owner) if definition.function.klass >= 0 else None
         if klass is None:
@@ -60,6 +61,14 @@ class RunAgain:
         return any(
             base.attr.endswith(_SERVICER) and last_name(klass.module.body, base.base).endswith(_GENERATED) for base in bases
         )
+
+    def turns(self, module: Module, context: int) -> bool:
+        """The place stands in such a loop itself."""
+        return turns_and_waits(self._project, module, context)
+
+    def _is_driven(self, definition: Def) -> bool:
+        sites = (site for site in self._project.calls.callers(definition) if site.module.is_production)
+        return any(self.turns(site.module, site.call.context) for site in sites)
 
     def _is_hook(self, definition: Def) -> bool:
         """A method of a view or a serializer that nothing in the program calls: its library does, on the way to an answer."""

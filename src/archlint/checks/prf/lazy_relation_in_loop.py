@@ -82,12 +82,12 @@ def _shown(loads: list[SerializedLoad]) -> Hit:
         "name": first.relation.name,
         "names": ", ".join(names[:_MOST_NAMES]) + more,
         "loop": first.listed.label,
-        "cure": first.relation.cure,
+        "cure": first.cure,
         "doubt": "; they may be loaded where the list comes from" if first.confidence == Confidence.LOW else "",
     }
     related = (
         Step(first.listed.site, "lists them"),
-        *(Step(o.site, f"loads `{o.relation.name}` too: {o.relation.cure}") for o in others),
+        *(Step(o.site, f"loads `{o.relation.name}` too: {o.cure}") for o in others),
     )
     return Hit(
         first.site, words, "shown_many" if len(names) > 1 else "shown", first.confidence, related=related, path=first.steps

@@ -37,6 +37,7 @@ class SerializedLoad:
     listed: SerializedList
     confidence: Confidence
     is_ahead: bool
+    cure: str
     steps: tuple[Step, ...] = field(default=(), repr=False)
 
 
@@ -117,7 +118,13 @@ class SerializedLoads:
         shows = (Step(field.site, f"shows `{field.name}`"),) if field is not None and field.site != site else ()
         way = (Step(listed.site, f"lists `{listed.label}`"), *shows, Step(site, f"loads `{name}`"))
         is_ahead, confidence = listed.loaded.holds(name), self._confidence(listed, relation, field)
-        return SerializedLoad(site, read, by.serializer, relation, listed, confidence, is_ahead, way)
+        cure = relation.cure(is_further=self._is_further(listed.model, relation.owner))
+        return SerializedLoad(site, read, by.serializer, relation, listed, confidence, is_ahead, cure, way)
+
+    def _is_further(self, model: Type | None, owner: Type) -> bool:
+        """The relation is none of what the list is of."""
+        members = self._project.types.inference.members
+        return model is not None and all(each.name != owner.name for each in (model, *members.ancestors(model)))
 
     def _confidence(self, listed: SerializedList, relation: StoredAttribute, field: Field | None) -> Confidence:
         """Low where it may be loaded where the list comes from, the field may be left out, it may be another list, no route is

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
 
 _STORED = "db-model"
+_NAMES_ALL = '"{name}"'
+"""In a cure: a text, which begins at what the list is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class StoredAttribute:
     is_many: bool = False
     definition: Def | None = None
 
-    @property
-    def cure(self) -> str:
-        """What loads it with its owner."""
+    def cure(self, *, is_further: bool = False) -> str:
+        """What loads it with its owner; `is_further`: with what leads to its owner, where the library names all of the way."""
         owner = self.owner.name.rpartition(".")[2]
-        return self.loading.cure.format(name=self.name, owner=owner) if self.loading is not None else ""
+        if self.loading is None:
+            return ""
+        name = f"…__{self.name}" if is_further and _NAMES_ALL in self.loading.cure else self.name
+        return self.loading.cure.format(name=name, owner=owner)
 
 
 class StoredAttributes:

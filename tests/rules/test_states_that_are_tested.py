@@ -48,6 +48,14 @@ def fetch_state(order):
     return requests.post("https://pay.example.org/find", json=[order.pk], timeout=3).json()
 
 
+def close_order(order):
+    requests.post("https://pay.example.org/close", json=[order.pk], timeout=3)
+
+
+def send_order(order):
+    requests.post("https://pay.example.org/close", json=[order.pk], timeout=3)
+
+
 def make_refund(order):
     if Refund.objects.filter(order=order).exists():
         return
@@ -78,6 +86,8 @@ def refund(request, pk):
         ("requests.post('https://pay.example.org', timeout=3)", Confidence.MEDIUM),
         ("requests.get('https://pay.example.org', timeout=3)", Confidence.LOW),
         ("fetch_state(order)", Confidence.LOW),
+        ("close_order(order)", Confidence.LOW),
+        ("send_order(order)", Confidence.MEDIUM),
         ("Receipt.objects.create(order=order); requests.post('https://pay.example.org', timeout=3)", Confidence.LOW),
         ("requests.post('https://pay.example.org', timeout=3); Receipt.objects.create(order=order)", Confidence.MEDIUM),
     ],

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, Name, Operation, Statement
+from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, Mapping, Name, Operation, Statement
 from archlint.project.control.conditions import is_failure_path
 from archlint.project.control.sequence import chain
 from archlint.project.effects.run_by_requests import RunByRequests
@@ -22,7 +22,7 @@ from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.transactions.computed_updates import ComputedUpdate, ComputedUpdates, made_before
 from archlint.project.transactions.document_columns import DocumentColumns
 from archlint.project.transactions.handed_sums import HandedSums
-from archlint.project.transactions.memory_changes import changes_of, root_of
+from archlint.project.transactions.memory_changes import changes_of, is_of_copy, root_of
 from archlint.project.transactions.method_changes import MethodChange, MethodChanges
 from archlint.project.transactions.read_rows import ReadRows
 from archlint.project.transactions.row_locks import RowLocks
@@ -56,9 +56,9 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     `engines`: callables that are given one, `losing`: dialects of databases that do not refuse it; `unlike`: beginnings of
     words that hold one of `locks` and mean something else; `changing`: first words of functions that change rows which are
     there; `inserting`: last names of library callables that make a row, `adding`: of those that take one which was made;
-    `reading`: first words of what asks another service and changes nothing; `traces`: words for records of what has happened;
-    `checking`: first words of functions that refuse what is not allowed; `finding`: methods in which a class says how its rows
-    are found."""
+    `reading`: first words of what asks another service and changes nothing, `ending` of what ends something; `traces`: words
+    for records of what has happened; `checking`: first words of functions that refuse what is not allowed; `finding`: methods
+    in which a class says how its rows are found."""
 
     locks: tuple[str, ...]
     changing: tuple[str, ...]
@@ -74,6 +74,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     inserting: tuple[str, ...]
     adding: tuple[str, ...]
     reading: tuple[str, ...]
+    ending: tuple[str, ...]
     traces: tuple[str, ...]
     checking: tuple[str, ...]
     finding: tuple[str, ...]
@@ -91,7 +92,13 @@ class _Known:
         self.rows = ReadRows(project, params.making)
         self.back = WrittenBack(project)
         self.requests = RunByRequests(project)
-        self.unimported = Unimported(project)
+        points_to = project.effects.points_to
+        self.waited_for = RunByRequests(project, lambda caller, run: any(p.kind != "deferred" for p in points_to(caller, run)))
+        self._unimported = Unimported(project)
+
+    def is_by_hand(self, module: Module) -> bool:
+        """A script, of which there is one run at a time."""
+        return module.outline.main_guard and self._unimported.is_idle(module)
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -102,10 +109,11 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if known.locks.keep_out(update.definition, update.site.call.context):
             yield Proof(update.site.site, "others are kept out while it is changed")
         else:
-            yield _sent(update, params, isolated=known.is_isolated)
+            yield _sent(known, update)
     changes = [each for module in project.modules.production for each in changes_of(module)]
     for definition, statement, target in changes:
-        if not _joins(project, definition.module, statement, target) and not _begins_here(definition, statement, target):
+        is_no_sum = _joins(project, definition.module, statement, target) or _begins_here(definition, statement, target)
+        if not is_no_sum and not is_of_copy(definition, target):
             yield from _number(known, definition, statement, target)
     yield from _tested(known, changes)
     for change in MethodChanges(project).of(changes):
@@ -151,9 +159,8 @@ def _number(known: _Known, definition: Def, statement: Statement, target: Attrib
     if confidence is None or key in shown:
         return
     shown.add(key)  # one number of an object is enough
-    by_hand = module.outline.main_guard and known.unimported.is_idle(module)
     is_moment = any(each.name in _MOMENTS for each in project.types.all(module, target, statement.context))
-    if by_hand or is_moment or _is_no_count(module, statement, target, params) or _is_single(type_, params):
+    if known.is_by_hand(module) or is_moment or _is_no_count(module, statement, target, params) or _is_single(type_, params):
         confidence = Confidence.LOW
     if confidence is not Confidence.HIGH and _is_uncalled(project, definition):
         confidence = Confidence.LOW
@@ -183,9 +190,10 @@ def _document(known: _Known, definition: Def, change: Statement | Call, target: 
     if confidence is None or (back.is_far and confidence is not Confidence.HIGH):
         return
     shown.add(key)
-    is_waited_for = known.requests.of(definition) is not None
+    puts_keys = isinstance(change, Statement) and isinstance(change.value, Mapping)
+    is_waited_for = (known.waited_for if puts_keys else known.requests).of(definition) is not None
     if known.is_isolated or not is_waited_for or confidence is not Confidence.HIGH or _is_single(type_, params):
-        confidence = Confidence.LOW  # what a worker notes down, only that worker notes down
+        confidence = Confidence.LOW  # the keys that a worker notes down, only that worker notes down
     if not {*words_of(target.attr)}.isdisjoint(params.single):
         confidence = Confidence.LOW
     yield _hit(definition, change, target, back, min(confidence, type_.confidence, Confidence.MEDIUM))
@@ -200,11 +208,10 @@ def _tested(known: _Known, changes: list[tuple[Def, Statement, Attribute]]) -> I
     """States that are tested, and set where the test lets on, with what is done beside: two requests that ask at once do it
     twice."""
     project, params = known.project, known.params
-    states, points_to = TestedStates(project, frozenset(params.checking)), project.effects.points_to
-    named = (frozenset(words) for words in (params.inserting, params.adding, params.reading, params.traces))
+    states = TestedStates(project, frozenset(params.checking))
+    named = (frozenset(words) for words in (params.inserting, params.adding, params.reading, params.ending, params.traces))
     effects = SecondEffects(project, changes, Named(*named))
     shown = set[tuple[Def, str]]()
-    waited_for = RunByRequests(project, lambda caller, run: any(p.kind != "deferred" for p in points_to(caller, run)))
     for change in (each for module in project.modules.production for each in states.of(module)):
         definition, module, write = change.definition, change.definition.module, change.write
         type_ = _stored(project, module, write.row, write.context) or (_PLAIN if write.is_plain else None)
@@ -228,7 +235,7 @@ def _tested(known: _Known, changes: list[tuple[Def, Statement, Attribute]]) -> I
         effect = effects.of(change, type_, back.site)
         if effect is None and change.leaves not in _REFUSES:
             continue
-        if effect is None or not effect.weighs or known.is_isolated or waited_for.of(definition) is None:
+        if effect is None or not effect.weighs or known.is_isolated or known.waited_for.of(definition) is None:
             confidence = Confidence.LOW  # of a task there is mostly one for a row
         yield _tested_hit(change, back, effect, min(confidence, type_.confidence, Confidence.MEDIUM))
 
@@ -392,12 +399,14 @@ def _hit(definition: Def, statement: Statement | Call, target: Attribute, back: 
     return Hit(site, words, "default", confidence, path=steps)
 
 
-def _sent(update: ComputedUpdate, params: Params, *, isolated: bool) -> Hit:
+def _sent(known: _Known, update: ComputedUpdate) -> Hit:
     """Of SQL that is given the sum."""
-    body, path = update.site.module.body, update.site.path
+    module, path, params = update.site.module, update.site.path, known.params
+    body = module.body
     name = spell(body, update.read)
     words = {"field": shorten(name, 50), "write": shorten(spell(body, update.site.call.callee), 50)}
     steps = (Step(Site(path, update.at, update.end), "worked out from what was read"), Step(update.site.site, "written back"))
     is_single = not {*words_of(update.column)}.isdisjoint(params.single)
-    confidence = Confidence.LOW if is_single or isolated else min(update.confidence, Confidence.MEDIUM)
+    is_noted = is_single or known.is_isolated or known.is_by_hand(module)
+    confidence = Confidence.LOW if is_noted else min(update.confidence, Confidence.MEDIUM)
     return Hit(update.site.site, words, "default", confidence, path=steps)

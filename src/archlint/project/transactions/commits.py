@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archlint.facts.findings import Site
-from archlint.facts.syntax import Attribute, CallRef, Conditional, Expr, Name, Statement
+from archlint.facts.syntax import Attribute, Await, CallRef, Conditional, Expr, Name, Statement
 from archlint.project.control.conditions import Conditions, Path, is_failure_path
 from archlint.project.control.empty_ways import (
     answers_error,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
 
-_COMMIT, _WRITE = "db.commit", "db.write"
+_BEGIN, _COMMIT, _WRITE = "tx.begin", "db.commit", "db.write"
 _SESSION = "session"
 _CONNECTION = "db-connection"
 _STORED = "db-model"
@@ -174,7 +174,7 @@ class Commits:
         if point.effect == _COMMIT:
             return "commit"
         if self._is_at_once(path):
-            return "at once"
+            return None if self._is_held_back(point) else "at once"
         return "block" if any(self._transactions.inside(step.site) for step in path.steps[1:]) else None
 
     def _is_at_once(self, path: Path) -> bool:
@@ -183,6 +183,24 @@ class Commits:
             return False  # whoever gives a session may have begun a transaction
         owner = path.end.witness.target.rpartition(".")[0]
         return any(info.autocommit for _, info in self._project.knowledge.infos(owner))
+
+    def _is_held_back(self, point: EffectPoint) -> bool:
+        """The function has begun a transaction by a statement of its own (`await transaction.start()`) and not ended it yet."""
+        if point.caller is None:
+            return False
+        points_of = self._project.effects.points_of
+        begins = [p for p in points_of(point.caller, _BEGIN) if p.is_direct and p.site.at < point.site.at]
+        if not begins:
+            return False
+        module, place = point.module, _place(point)
+        values = [s.value for s in module.own_statements(point.caller.index) if s.kind == "expression"]
+        alone = {each.value.at if isinstance(each, Await) else each.at for each in values if each is not None}
+        begins = [p for p in begins if p.site.at in alone and may_follow(module, _place(p), place)]
+        begun = max(begins, key=lambda p: p.site.at, default=None)
+        if begun is None or not set(chain(module, begun.context)) <= set(chain(module, point.context)):
+            return False
+        ends = (p for p in points_of(point.caller, _COMMIT) if begun.site.at < p.site.at < point.site.at)
+        return not any(may_follow(module, _place(each), place) for each in ends)
 
     def writes(self, definition: Def, *, fields: bool = True) -> bool:
         """The function notes down or sends a row itself, or (`fields`) sets a field of one."""

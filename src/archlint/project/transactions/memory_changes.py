@@ -23,6 +23,7 @@ from archlint.project.model import Def
 from archlint.project.parts import parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.computed_updates import ADDING, is_old_value, made_before
+from archlint.project.transactions.written_names import ROW_KEYS
 
 if TYPE_CHECKING:
     from archlint.project.source.modules import Module
@@ -42,6 +43,18 @@ def changes_of(module: Module) -> Iterator[tuple[Def, Statement, Attribute]]:
             continue
         if _adds(module, statement, target, sums):
             yield Def(module, module.name, function), statement, target
+
+
+def is_of_copy(definition: Def, target: Attribute) -> bool:
+    """`item.id = None` stands in the function: another row is made of what was read, and that stays as it is."""
+    body = definition.module.body
+    keys = (
+        s.target
+        for s in definition.module.own_statements(definition.index)
+        if s.kind == "assign" and isinstance(s.target, Attribute) and isinstance(s.value, Constant) and s.value.value is None
+    )
+    owner = spell(body, target.base)
+    return any(key.attr in ROW_KEYS and spell(body, key.base) == owner for key in keys)
 
 
 def root_of(expr: Expr) -> Name | None:

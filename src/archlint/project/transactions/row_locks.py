@@ -6,12 +6,13 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import String
+from archlint.facts.syntax import Attribute, Await, CallRef, Name, String
 from archlint.project.control.sequence import chain
 from archlint.project.spelling import last_name, spell
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
+    from archlint.facts.syntax import Call
     from archlint.project.model import Def
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
@@ -22,6 +23,9 @@ _LOCKING = re.compile(
 )
 
 
+_FOR_UPDATE = "for_update"
+_TAKING = frozenset({"acquire", "add"})
+"""Methods by which a lock, or the key of one in a set of those that are held, is taken."""
 _ABOVE = 2
 """Callers of callers that are asked, one above the other."""
 
@@ -49,7 +53,7 @@ class RowLocks:
         """The function, or one that calls it, locks rows; or a block around the place is a lock.  `before`: where the function
         has read what the lock has to keep, so that one behind it comes too late."""
         module = definition.module
-        if self._is_in_lock(module, context) or self.locks(definition, before):
+        if self._is_in_lock(module, context) or self.locks(definition, before) or self._reads_locked(definition, before):
             return True
         for site in self._project.calls.callers(definition):
             if site.caller is not None and (self._is_in_lock(site.module, site.call.context) or self.locks(site.caller)):
@@ -85,10 +89,33 @@ class RowLocks:
                 argument.name is not None and self._names(argument.name) for argument in site.call.arguments
             ):
                 return True
+            if self._is_marked(site.call):
+                return True
             for target in site.targets:  # `Order.locked(pk)`, `get_for_update(pk)`, what asks with FOR UPDATE
                 inner = target.definition
                 if inner is not None and (inner in self._locking or self._names(inner.function.name)):
                     return True
+        return False
+
+    def _is_marked(self, call: Call) -> bool:
+        """`self._lock.acquire()`, `busy_locks.add(user_id)`: what is called is a lock, or a set of those that are held."""
+        callee = call.callee
+        if not isinstance(callee, Attribute) or callee.attr not in _TAKING:
+            return False
+        held = callee.base
+        said = held.attr if isinstance(held, Attribute) else held.id if isinstance(held, Name) else ""
+        return self._names(said)
+
+    def _reads_locked(self, definition: Def, before: int | None) -> bool:
+        """`player = players.get(pk)`, where that function asks for the row `with_for_update()` and gives it."""
+        module = definition.module
+        sites = self._project.calls.in_module(module)
+        for s in module.own_statements(definition.index):
+            value = s.value.value if isinstance(s.value, Await) else s.value
+            if s.kind != "assign" or not isinstance(value, CallRef) or (before is not None and s.at >= before):
+                continue
+            if any(t.definition is not None and _gives_locked(t.definition) for t in sites[value.index].targets):
+                return True
         return False
 
     def _names(self, name: str) -> bool:
@@ -104,3 +131,9 @@ class RowLocks:
         """Functions with a statement that locks."""
         found = (sql for sql in self._project.statements.all if sql.built is not None and _LOCKING.search(sql.text))
         return frozenset(d for sql in found for d in (sql.origin, sql.sink.caller if sql.sink else None) if d is not None)
+
+
+def _gives_locked(definition: Def) -> bool:
+    module, own = definition.module, definition.module.own_statements(definition.index)
+    asks = any(_FOR_UPDATE in last_name(module.body, call.callee) for call in module.own_calls(definition.index))
+    return asks and any(s.kind == "return" and s.value is not None for s in own)

@@ -49,11 +49,13 @@ class SecondEffect(Struct, frozen=True):
 
 class Named(Struct, frozen=True):
     """`making`: last names of library callables that make a row; `adding`: of those that take one that was made; `reading`:
-    first words of those that ask another service and change nothing; `traces`: words for records of what has happened."""
+    first words of those that ask another service and change nothing, `ending` of those that end something, which is no other
+    for being ended twice; `traces`: words for records of what has happened."""
 
     making: frozenset[str]
     adding: frozenset[str]
     reading: frozenset[str]
+    ending: frozenset[str]
     traces: frozenset[str]
 
 
@@ -247,7 +249,13 @@ class SecondEffects:
                     continue
                 path = self._sends.path(point)
                 if path is not None and not self._only_asks(path, point):
-                    yield SecondEffect(point.site, point.shown, self._weighs(path, point))
+                    weighs = self._weighs(path, point) and not self._only_ends(path, point)
+                    yield SecondEffect(point.site, point.shown, weighs)
+
+    def _only_ends(self, path: Path, point: EffectPoint) -> bool:
+        """`control.revoke(task_id)`, `gateway.close_code(code)`: a second time it is ended already."""
+        names = (path.end.witness.target.rpartition(".")[2], point.shown.rpartition(".")[2])
+        return any(not self._named.ending.isdisjoint(words_of(name)[:1]) for name in names)
 
     def _only_asks(self, path: Path, point: EffectPoint) -> bool:
         """`requests.get(…)`, `client.payment.fetch(…)`, `verify_payment(…)`"""

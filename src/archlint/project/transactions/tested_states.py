@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
 )
 from archlint.project.control.sequence import chain
 from archlint.project.model import Def
-from archlint.project.parts import item_read, parts_of
+from archlint.project.parts import item_read, names_in, parts_of
 from archlint.project.spelling import last_name, spell
 from archlint.project.transactions.asked_states import AskedStates
 from archlint.project.transactions.computed_updates import made_before
@@ -74,8 +74,29 @@ class TestedStates:
                 yield TestedChange(Def(module, module.name, write.function), write, *found)
 
     def is_taken(self, change: TestedChange) -> bool:
-        """Only one of two requests comes on: the function has a write that asks for what it sets."""
-        return self._writes.is_taken(change.definition)
+        """Only one of two requests comes on: the function has a write that asks for what it sets, or leaves where one that it
+        calls before the test, and that has such a write, gives nothing."""
+        return self._writes.is_taken(change.definition) or self._is_let_on(change)
+
+    def _is_let_on(self, change: TestedChange) -> bool:
+        """`token = take_token(code)`, and then `if token is None: raise …`"""
+        module, function = change.definition.module, change.definition.index
+        contexts, around = module.body.contexts, {*chain(module, change.write.context)}
+        asked = [
+            frozenset(names_in(module.body, place.subject))
+            for row, place in enumerate(contexts)
+            if place.function == function and place.kind == "if" and place.parent in around and place.at < change.test.at
+            if row != change.branch and any(s.context == row and s.kind in _LEAVING for s in module.own_statements(function))
+        ]
+        for s in module.own_statements(function) if asked else ():
+            value = s.value.value if isinstance(s.value, Await) else s.value
+            if s.at >= change.test.at or not isinstance(s.target, Name) or not isinstance(value, CallRef):
+                continue
+            site = self._project.calls.in_module(module)[value.index]
+            takers = [each.definition for each in site.targets if each.definition is not None]
+            if any(s.target.id in names for names in asked) and any(map(self._writes.is_taken, takers)):
+                return True
+        return False
 
     def _test(self, module: Module, tested: _Tests, write: StateWrite) -> tuple[Expr, int, str] | None:
         contexts, around = module.body.contexts, chain(module, write.context)

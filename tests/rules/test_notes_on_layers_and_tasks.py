@@ -134,6 +134,50 @@ def index(name):
     assert found.confidence == confidence
 
 
+STARTED = """\
+import requests
+from celery import shared_task
+
+
+@shared_task
+def tell(url):
+    requests.post(url, timeout=5)
+
+
+@shared_task
+def tell_all(urls):
+    for url in urls:
+        {call}
+
+
+@shared_task
+def count(url):
+    return len(url)
+
+
+def ordered(url):
+    count.delay(url)
+    {start}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "start", "confidence"),
+    [
+        ("tell(url)", "pass", Confidence.LOW),
+        ("tell.delay(url)", "pass", Confidence.LOW),
+        ("print(url)", "tell.delay(url)", Confidence.HIGH),
+        ("tell.delay(url)", "tell_all.delay([url])", Confidence.HIGH),
+        ("print(url)", 'app.send_task("shop.tasks.tell", [url])', Confidence.HIGH),
+    ],
+)
+def test_a_task_that_nothing_starts_is_a_note(call: str, start: str, confidence: Confidence) -> None:
+    text = STARTED.format(call=call, start=start)
+    api = "from fastapi import FastAPI\nfrom shop.tasks import ordered\napp = FastAPI()\napp.post('/orders')(ordered)\n"
+    found = testing.run_rule("SVC008", {"shop/tasks.py": text, "shop/api.py": api})
+    assert {f.confidence for f in found if "`tell`" in f.message} == {confidence}
+
+
 HANDLER = """\
 from django.core.cache import cache
 from fastapi import FastAPI

@@ -44,6 +44,8 @@ class Deployable(Struct, frozen=True, array_like=True, gc=False):
     environment: tuple[tuple[str, str], ...] = ()
     replicas: int | None = None
     depends_on: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    """The folders at which it has volumes that outlive it and have a name, so that others may mount them."""
 
 
 class Upstream(Struct, frozen=True, array_like=True, gc=False):

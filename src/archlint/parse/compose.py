@@ -10,6 +10,7 @@ from archlint.parse.gateway_rules import prefixes_of_rule
 from archlint.parse.probe_command import asked_by
 from archlint.parse.yaml_tree import Value
 
+_NAMED_VOLUME = re.compile(r"\w[\w.-]*:(/[^:]+)")
 _RULE_LABEL = re.compile(r"traefik\.http\.routers\.[\w.-]+\.rule")
 
 
@@ -52,6 +53,7 @@ def _deployable(name: str, key: Value, service: Value) -> Deployable:
         environment=tuple(sorted(_pairs(service.get("environment")))),
         replicas=replicas.number if replicas else None,
         depends_on=tuple(_names(service.get("depends_on"))),
+        volumes=tuple(_volumes(service)),
     )
 
 
@@ -76,6 +78,16 @@ def _names(value: Value | None) -> Iterator[str]:
 def _ports(service: Value) -> Iterator[str]:
     for port in service.each("ports"):
         yield port.text_of("published") or port.text_of("target") if port.is_mapping else port.scalar
+
+
+def _volumes(service: Value) -> Iterator[str]:
+    """Where named volumes are mounted; a folder of the machine (`./data:/data`) is none."""
+    for volume in service.each("volumes"):
+        if volume.is_mapping:
+            if volume.text_of("type") == "volume" and volume.text_of("source"):
+                yield volume.text_of("target")
+        elif (named := _NAMED_VOLUME.match(volume.scalar)) is not None:
+            yield named[1]
 
 
 def _pairs(value: Value | None) -> Iterator[tuple[str, str]]:

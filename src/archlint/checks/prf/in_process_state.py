@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, Conditional, Expr, Name, Operation, Statement, String, Subscript
+from archlint.project.effects.missing_stores import MissingStores, exclude_each_other
 from archlint.project.effects.process_state import Container, Touch
 from archlint.project.effects.run_by_requests import Request, RunByRequests
 from archlint.project.model import Def, Type
@@ -25,11 +26,14 @@ _OUTSIDE = ("cache.read", "cache.write", "db.read", "db.write")
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`own_words`: words in the names of what saves a repeated look-up, or belongs to the process; `own_types`: beginnings of
     the names of types whose objects do; `storing_words`: words in the names of functions that store what a container
-    holds; `stand_ins`: words in the names of modules and classes that stand for the real ones in tests."""
+    holds; `saving_words`: of functions that save it as a whole; `store_words`: in the names of stores that all processes
+    share; `stand_ins`: words in the names of modules, classes and containers that stand for the real ones."""
 
     own_words: tuple[str, ...]
     own_types: tuple[str, ...]
     storing_words: tuple[str, ...]
+    saving_words: tuple[str, ...]
+    store_words: tuple[str, ...]
     stand_ins: tuple[str, ...]
 
 
@@ -37,6 +41,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each container of the process through which requests tell each other something, a proof for each endpoint
     that asks a store for it."""
     requests, own, state = RunByRequests(project), _Own(project, params), project.process_state
+    doubts = _Doubts(project, params)
     is_requested = cache(lambda d: requests.of(d, WRITING) is not None)
     for container in state.made:
         if not state.is_filled(container, is_requested):
@@ -48,7 +53,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         writers = [t for t in touches if t.use.adds and t not in refilling]
         if not writers or own.holds(container, writers) or own.is_stored(touches, refilling):
             continue
-        yield from _judged(project, container, writers, touches, requests)
+        yield from _judged(container, writers, touches, requests, doubts)
     for definition in project.endpoints.by_definition:
         if definition.module.is_production:
             points = [point for effect in _OUTSIDE for point in project.effects.points_of(definition, effect)]
@@ -56,13 +61,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
 
 
 def _judged(
-    project: Project, container: Container, writers: list[Touch], touches: list[Touch], requests: RunByRequests
+    container: Container, writers: list[Touch], touches: list[Touch], requests: RunByRequests, doubts: _Doubts
 ) -> Iterator[Hit]:
     asked = [(writer, request) for writer in writers if (request := requests.of(writer.definition, WRITING)) is not None]
     if not asked:
         return
     writer, request = min(asked, key=lambda found: (len(found[1].way), found[0].site))
     readers = [t for t in touches if t.definition != writer.definition and not _has_set(t, touches)]
+    readers = [t for t in readers if not doubts.has_filled(t, touches)]
     found = [(t, r) for t in readers if (r := requests.of(t.definition)) is not None]
     read = [(t, r) for t, r in found if r.way[0] != request.way[0]]  # one request may tell itself what it wants
     if not read:
@@ -81,9 +87,7 @@ def _judged(
         Step(writer.site, f"puts something into `{container.name}`"),
         Step(reader.site, f"{other.endpoint.label} looks there"),
     )
-    is_note = _is_taken_for_own(container, touches) or all(
-        _stands_in(writer) or _stores_too(project, writer) for writer in writers
-    )
+    is_note = _is_taken_for_own(container, touches) or doubts.are_there(writer, writers, touches)
     known = Confidence.LOW if is_note else _confidence(request, other)
     yield Hit(container.site, words, "default", known, related=(path[-2], path[-1]), path=path)
 
@@ -98,40 +102,16 @@ def _is_taken_for_own(container: Container, touches: list[Touch]) -> bool:
     )
 
 
-def _stands_in(writer: Touch) -> bool:
-    """`if client: client.set(key, value)`, and in the `else` the container: only where there is no other store."""
-    body = writer.definition.module.body
-    context = writer.use.context
-    while context >= 0 and body.contexts[context].kind not in ("function", "class", "module"):
-        place = body.contexts[context]
-        if place.kind == "else" and isinstance(place.subject, Name | Attribute):
-            store = spell(body, place.subject)
-            if any(
-                isinstance(call.callee, Attribute)
-                and spell(body, call.callee.base) == store
-                and body.contexts[call.context].subject == place.subject
-                and body.contexts[call.context].kind == "if"
-                for call in body.calls
-            ):
+def _is_taken_out(told: Touch, touches: list[Touch]) -> bool:
+    """`busy.add(key)`, and in the `finally` of the same function `busy.discard(key)`."""
+    contexts = told.definition.module.body.contexts
+    for touch in touches:
+        context = touch.use.context
+        while touch.definition == told.definition and context >= 0 and contexts[context].kind != "function":
+            if contexts[context].kind == "finally":
                 return True
-        context = place.parent
+            context = contexts[context].parent
     return False
-
-
-def _stores_too(project: Project, writer: Touch) -> bool:
-    """`urls[name] = url` and `cache.set(name, url)`, under no other condition: other processes have it as well."""
-    module, body = writer.definition.module, writer.definition.module.body
-    kept = {spell(body, value) for value in writer.use.values}
-    around, context = set[int](), writer.use.context
-    while context >= 0:
-        around.add(context)
-        context = body.contexts[context].parent
-    return any(
-        spell(body, argument.value) in kept
-        for point in project.effects.points_in(module, writer.definition, _STORING)
-        if point.call is not None and point.context in around
-        for argument in point.call.call.arguments
-    )
 
 
 def _confidence(request: Request, other: Request) -> Confidence:
@@ -209,6 +189,62 @@ def _looks_first(own: Sequence[Statement], uses: list[Use]) -> bool:
     return any(use.expr.at < putting.at or (chooses and use.expr.at < putting.end) for use in uses if not use.adds)
 
 
+class _Doubts:
+    """Whether others may know what is in a container all the same."""
+
+    def __init__(self, project: Project, params: Params) -> None:
+        self._project = project
+        self._saving = frozenset(params.saving_words)
+        self._missing = MissingStores(project, params.store_words)
+
+    def are_there(self, told: Touch, writers: list[Touch], touches: list[Touch]) -> bool:
+        """It stands in for a store, what goes into it is stored as well or stays only while a request is answered, all of it
+        is saved, or it is filled at the start."""
+        return (
+            any(self._missing.stands_in(w.definition, w.use.context, w.use.expr.at) for w in writers)
+            or self._stores_too(told)
+            or _is_taken_out(told, touches)
+            or self._is_saved(touches)
+            or any(self._is_run_at_start(touch.definition) for touch in touches if touch.use.adds)
+        )
+
+    def has_filled(self, reader: Touch, touches: list[Touch]) -> bool:
+        """`if names.get(key) is None: self.fill(key)`, and then `return names[key]`: what is missing is made again."""
+        body = reader.definition.module.body
+        filling = {touch.definition for touch in touches if touch.use.adds}
+        asked = [t.use.expr.at for t in touches if t.definition == reader.definition and not t.use.adds]
+        for site in self._project.calls.of(reader.definition):
+            if filling.isdisjoint(target.definition for target in site.targets if target.definition is not None):
+                continue
+            place = body.contexts[site.call.context]
+            test = place.subject if place.kind == "if" else None
+            if test is not None and any(test.at <= at < test.end for at in asked):
+                return True
+        return False
+
+    def _stores_too(self, writer: Touch) -> bool:
+        """`urls[name] = url` and `cache.set(name, url)`, `table.save(name, url)`: other processes have it as well."""
+        module, body = writer.definition.module, writer.definition.module.body
+        kept = {spell(body, value) for value in writer.use.values}
+        kept |= {name for value in writer.use.values for name in names_in(body, value)}
+        return any(
+            spell(body, argument.value) in kept
+            for point in self._project.effects.points_in(module, writer.definition, _STORING)
+            if point.call is not None and not exclude_each_other(module, writer.use.context, point.context)
+            for argument in point.call.call.arguments
+        )
+
+    def _is_saved(self, touches: list[Touch]) -> bool:
+        """A function that puts nothing into it saves it."""
+        filling = {touch.definition for touch in touches if touch.use.adds}
+        others = {touch.definition for touch in touches} - filling
+        return any(not self._saving.isdisjoint(words_of(definition.function.name)) for definition in others)
+
+    def _is_run_at_start(self, definition: Def) -> bool:
+        """A module calls it as it is loaded, so that each process has what is stored."""
+        return any(site.caller is None and site.module.is_production for site in self._project.calls.callers(definition))
+
+
 class _Own:
     def __init__(self, project: Project, params: Params) -> None:
         self._project = project
@@ -217,7 +253,7 @@ class _Own:
     def holds(self, container: Container, writers: list[Touch]) -> bool:
         """What is in it belongs to this process, or only saves asking again."""
         owner = container.owner.rpartition(".")[2]
-        whose = (*words_of(container.module.name), *words_of(owner))
+        whose = (*words_of(container.module.name), *words_of(owner), *words_of(container.name))
         if not set(self._params.stand_ins).isdisjoint(whose):
             return True
         if not set(self._params.own_words).isdisjoint((*words_of(container.name), *words_of(owner))):

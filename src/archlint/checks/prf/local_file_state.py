@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Name
-from archlint.project.effects.file_choices import has_other_store, is_form
+from archlint.project.effects.file_choices import has_other_store, is_for_developers, is_form, is_on_volume
 from archlint.project.effects.file_writes import FileWrite, FileWrites
 from archlint.project.effects.kept_paths import Fate, KeptPaths
 from archlint.project.effects.local_file_words import LocalFileWords
@@ -53,7 +53,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         else:
             told.add(write.definition)
             yield _hit(write, request, Confidence.LOW if alone else confidence)
-    yield from _folders(project, params, Confidence.LOW if alone else Confidence.MEDIUM)
+    yield from _folders(project, params, paths, Confidence.LOW if alone else Confidence.MEDIUM)
 
 
 def _runs_alone(project: Project, params: Params) -> bool:
@@ -73,7 +73,7 @@ def _is_sent(sent: SentValues, write: FileWrite) -> bool:
 
 
 def _confidence(project: Project, write: FileWrite, request: Request, paths: KeptPaths, params: Params) -> Confidence | None:
-    """None where the file is only passing."""
+    """None where the file is only passing, or only a developer's machine has it."""
     if paths.is_in_memory(write.module, write.path, write.call.context):
         return None
     words = paths.words(write.module, write.path, write.call.context)
@@ -81,9 +81,11 @@ def _confidence(project: Project, write: FileWrite, request: Request, paths: Kep
     if not (words | named).isdisjoint(params.files.passing):
         return None
     fate = _fate(write, request, paths)
-    if fate == "removed":
+    if fate == "removed" or is_for_developers(write):
         return None
     if fate == "sent" or _has_twin(project, write.definition) or has_other_store(project, write):
+        return Confidence.LOW
+    if is_on_volume(project, words):
         return Confidence.LOW
     if fate == "used":
         return Confidence.LOW
@@ -124,7 +126,7 @@ def _hit(write: FileWrite, request: Request, confidence: Confidence) -> Hit:
     return Hit(write.site, words, "default", confidence, related=(path[0],), path=path)
 
 
-def _folders(project: Project, params: Params, confidence: Confidence) -> Iterator[Hit]:
+def _folders(project: Project, params: Params, paths: KeptPaths, confidence: Confidence) -> Iterator[Hit]:
     fields = [site for name in params.file_fields for site in project.calls.to(name) if _is_stored_there(site, params)]
     library = project.knowledge.library(params.file_fields[0]) if fields and project.endpoints.all else None
     if library is None:
@@ -139,6 +141,8 @@ def _folders(project: Project, params: Params, confidence: Confidence) -> Iterat
     more = f", as {len(fields) - 1} more do" if len(fields) > 1 else ""
     words = {"field": _declared(first), "more": more}
     steps = (Step(first.site, "keeps files"),)
+    if is_on_volume(project, paths.words(module, expr, 0)):
+        confidence = Confidence.LOW
     yield Hit(Site(module.path, expr.at, expr.end), words, "fields", confidence, related=steps)
 
 

@@ -38,7 +38,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if reason or is_told or not set(params.retrying_kinds).isdisjoint(kinds):
             yield Proof(task.definition.site, f"the task is tried again: {reason or 'the client does'}")
             continue
-        yield _hit(task, path, is_note=_is_handled(project, path) or retries.is_scheduled(task))
+        if retries.is_left(task):
+            yield _hit(task, path, "left", is_note=True)
+        else:
+            yield _hit(task, path, "default", is_note=_is_handled(project, path) or retries.is_scheduled(task))
 
 
 def _way_out(project: Project, conditions: Conditions, task: Task) -> Path | None:
@@ -60,11 +63,11 @@ def _is_silent(path: Path) -> bool:
     return isinstance(given, Constant) and given.value is True
 
 
-def _hit(task: Task, path: Path, *, is_note: bool) -> Hit:
+def _hit(task: Task, path: Path, message: str, *, is_note: bool) -> Hit:
     name = task.definition.function.name
     steps = (Step(task.definition.site, f"a worker runs `{name}`"), *path.steps)
     confidence = Confidence.LOW if is_note or path.confidence < Confidence.HIGH else Confidence.HIGH
-    return Hit(task.definition.site, {"task": name, "target": path.end.witness.target}, "default", confidence, path=steps)
+    return Hit(task.definition.site, {"task": name, "target": path.end.witness.target}, message, confidence, path=steps)
 
 
 def _is_handled(project: Project, path: Path) -> bool:

@@ -48,7 +48,8 @@ class RunByRequests:
             way = waiting.popleft()
             if found and len(way) > len(found[0].way):
                 break
-            asked = [Request(endpoint, way) for endpoint in self._project.endpoints.running.get(way[0], ())]
+            answering = self._project.endpoints.running.get(way[0], ())
+            asked = [Request(endpoint, way) for endpoint in answering if not self._project.left_routers.hold(endpoint.route)]
             injecting = self._injecting.get(way[0], ()) if self._follows_injected else ()
             asked += [Request(endpoint, (endpoint.definition, *way)) for endpoint in injecting]
             found += [request for request in asked if counts is None or counts(request)]

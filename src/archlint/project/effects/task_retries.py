@@ -27,6 +27,8 @@ _TASK, _RETRY = "task", "retry"
 _TIMES = frozenset({"schedule", "crontab", "interval", "cron"})
 """Arguments that say when something runs."""
 
+_STARTING = _TIMES | {"name", "actor_name", "task_name"}
+"""Arguments of a declaration by which it may be run though no code of the program asks for it."""
 _OF_TASKS = frozenset({"task", "tasks", "annotations", "job", "jobs", "worker", "queue", "queues", "cluster"})
 _OF_BROKERS = frozenset({"broker", "transport", "publish", "policy", "connection", "result", "client"})
 """Words in names of mappings: what is said in one of tasks is about these, unless it is about how they are sent."""
@@ -91,6 +93,19 @@ class TaskRetries:
         given = argument_of(task.call, ":name") if task.call is not None else None
         names = {task.definition.function.name, *_last_names(task.definition.module.body, given)}
         return not names.isdisjoint(self._scheduled)
+
+    def is_left(self, task: Task) -> bool:
+        """Nothing of a program that starts others of its tasks starts this one. Rows of a schedule's table and other programs
+        may do so all the same."""
+        return not self._is_started(task) and any(map(self._is_started, self.tasks))
+
+    def _is_started(self, task: Task) -> bool:
+        """Something hands it to the queue, or its declaration says when it runs or under which name others know it."""
+        decorators = task.definition.function.decorators
+        given = task.call.arguments if task.call is not None else ()
+        if len(decorators) != 1 or any(argument.name in _STARTING or argument.name in ("*", "**") for argument in given):
+            return True
+        return self._project.unrun.is_started(task.definition, lambda by: is_decorated_task(self._project, by))
 
     def _in_module(self, module: Module) -> Iterator[Task]:
         for row in range(len(module.outline.functions)):

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[\w./:-]+")
 _IMPORTERS = ("import_module", "__import__")
-_FINDERS = ("iter_modules", "walk_packages", "find_modules", "spec_from_file_location")
+_FINDERS = ("iter_modules", "walk_packages", "find_modules")
+_OF_FILES = "spec_from_file_location"
 _LISTERS = ("listdir", "scandir", "walk", "glob", "rglob", "iglob", "iterdir")
 """By what a program loads modules whose names stand in no import."""
 
@@ -28,11 +29,17 @@ class LoadedByName:
 
     @cached_property
     def loads(self) -> bool:
+        """It searches for modules, or loads one from a file."""
+        return self.searches or any(module.is_production for module, _ in self._project.calls.written(_OF_FILES))
+
+    @cached_property
+    def searches(self) -> bool:
         """The program asks which modules there are, or lists files and imports by names that it makes."""
         if any(module.is_production for name in _FINDERS for module, _ in self._project.calls.written(name)):
             return True
         listing = {module.path for name in _LISTERS for module, _ in self._project.calls.written(name)}
-        return any(module.path in listing for module in self._importing)
+        from_files = (module for module, _ in self._project.calls.written(_OF_FILES) if module.is_production)
+        return any(module.path in listing for module in (*self._importing, *from_files))
 
     @cached_property
     def makes_names(self) -> bool:
@@ -68,6 +75,11 @@ class LoadedByName:
         """The parts of dotted names and of the paths of files."""
         texts = (text for text in self._texts if text.endswith(".py") or "/" not in text)
         return frozenset(part for text in texts for part in re.split(r"[/.:]", text))
+
+    @cached_property
+    def with_attributes(self) -> frozenset[str]:
+        """Texts that name something of a module: `shop.orders:router`."""
+        return frozenset(text for text in self._texts if text.count(":") == 1)
 
     @cached_property
     def _texts(self) -> frozenset[str]:

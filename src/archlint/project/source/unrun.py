@@ -19,7 +19,7 @@ from archlint.project.spelling import last_name
 from archlint.project.walk import starts_of_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from archlint.facts.findings import Site
     from archlint.facts.syntax import Call, Function
@@ -78,6 +78,20 @@ class Unrun:
             takers = self._imported.get(outer.function.name, {}).get(outer.module.path, ())
             is_known = any(not self._project.modules.by_path[path].is_package for path in takers)
         return is_known and self._is_idle(outer)
+
+    def is_started(self, definition: Def, waits: Callable[[Def], bool]) -> bool:
+        """Something that runs calls, hands on or names a function which its decorators only make ready to be run, and not only
+        others that wait like it (`waits`). Who starts it by a name that stands nowhere in the program is not seen."""
+        seen, waiting = {definition}, [definition]
+        while waiting:
+            for by in self._asking(waiting.pop()):
+                if by is None or not (isinstance(by, Def) and waits(by)):
+                    if by is None or not self._is_idle(by):
+                        return True
+                elif by not in seen:
+                    seen.add(by)
+                    waiting.append(by)
+        return False
 
     def _is_idle(self, thing: Def | ClassDef) -> bool:
         if isinstance(thing, Def) and (klass := self._class_of(thing)) is not None and self._is_idle(klass):

@@ -723,3 +723,16 @@ ANSWERING = {"shop/domains/orders/controller.py": "from fastapi import APIRouter
 def test_tables_of_a_feature(rule: str, beside: dict[str, str], confidence: Confidence) -> None:
     (found,) = testing.run_rule(rule, FEATURE | beside)
     assert found.confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("body", "confidence"),
+    [
+        ("if not request.session.get('user'):\n        raise HTTPException(status_code=401)", Confidence.LOW),
+        ("print(request.url)", Confidence.MEDIUM),
+    ],
+)
+def test_a_guard_that_nobody_calls_is_left_to_the_framework(body: str, confidence: Confidence) -> None:
+    code = f"from fastapi import HTTPException, Request\n\n\ndef require(request: Request) -> None:\n    {body}\n"
+    found = testing.run_rule("ARC013", {"shop/services/auth.py": code, "shop/domain/order.py": "class Order: ...\n"})
+    assert {each.confidence for each in found} == {confidence}

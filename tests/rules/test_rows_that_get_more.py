@@ -41,6 +41,10 @@ class Tag(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
 
+class Maker(Base):
+    __tablename__ = "makers"
+    code: Mapped[str] = mapped_column(primary_key=True)
+
 router = APIRouter()
 worker = Celery()
 

@@ -52,6 +52,7 @@ def {function}(session: Session):
         ("Station", "/hydrology", "get_all_stations", HIGH),
         # what there is ever more of, narrowed down
         ("Payment", "/payments/late", "found", HIGH),
+        ("Payment", "/payments/calendar-events", "found", LOW),
         # people, by what they are
         ("User", "/buyers", "found", HIGH),
         ("User", "/history", "found", LOW),

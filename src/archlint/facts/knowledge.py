@@ -272,11 +272,12 @@ class Lazy(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     """A type whose making asks nothing: `effect` takes place when it is evaluated.
 
     `by`: iterate, len, bool, index, slice, contains, await, list (a constructor call over it). `keeps`: what was gone
-    through once answers from its items from then on.
+    through once answers from its items from then on; `kept`: the methods that it answers so too.
     """
 
     effect: str = "db.read"
     keeps: bool = False
+    kept: tuple[str, ...] = ()
     gives: str = ""
     by: tuple[str, ...] = ("iterate", "len", "bool", "contains", "list")
 

@@ -194,6 +194,7 @@ class _Weighed:
         kind = kind_of(_named(rows))
         is_many = not kind.isdisjoint((*self.params.many, *self.params.growing))
         is_left = not {*self.params.waiting, *self.params.spare}.isdisjoint(words_of(path.rpartition("/")[2]))
+        is_left = is_left or self.said.names_many(path)  # `/subscriptions/calendar-events`: other things, made of them
         if confidence is Confidence.HIGH and is_many and not is_left and self.said.begins_with(path, named):
             return confidence
         return confidence if self._is_people(kind) and self.said.names_many(path) else Confidence.LOW

@@ -44,8 +44,9 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`ignore`: packages, modules or functions (dotted names) that may ask for themselves; `ignore_calls`: last names of
     library callables that are no question, with their class where it takes one; `ignore_paths`: last segments of routes that
     ask whether the database is there, `probing` words in them by which one is for those who try out or fill a program;
-    `guards`: words in names of helpers that find out who comes; `hooks`: methods of a view by which it tells its framework
-    what that works on; `steps`: steps of a view, with the call that its framework makes there by itself; `repositories`:
+    `guards`: words in names of helpers that find out who comes; `dependencies`: last names of modules of what stands before
+    handlers, which a framework runs for most of them; `hooks`: methods of a view by which it tells its framework what that
+    works on; `steps`: steps of a view, with the call that its framework makes there by itself; `repositories`:
     words in the names of modules and classes of the persistence layer that stand between the services and the database;
     `services`: ends of the names of classes that are services wherever they stand; `clients`: last words of the names of
     classes and modules by which another service is asked, wherever they stand."""
@@ -55,6 +56,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     ignore_paths: tuple[str, ...]
     probing: tuple[str, ...]
     guards: tuple[str, ...]
+    dependencies: tuple[str, ...]
     hooks: tuple[str, ...]
     steps: dict[str, str]
     repositories: tuple[str, ...]
@@ -200,6 +202,8 @@ def _is_free(bypass: Bypass, params: Params, *, is_clean: bool) -> bool:
         return True
     asker = bypass.asker.function
     if bypass.asker != bypass.handler and not set(params.guards).isdisjoint(words_of(asker.name)):
+        return True
+    if bypass.asker != bypass.handler and bypass.asker.module.name.rpartition(".")[2] in params.dependencies:
         return True
     if asker.klass >= 0 and asker.name in params.hooks:
         return True

@@ -11,7 +11,8 @@ from archlint.project.control.conditions import Path
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.task_retries import is_decorated_task
 from archlint.project.loops.incidental import Incidental, IncidentalWords
-from archlint.project.model import Def
+from archlint.project.model import Def, Type
+from archlint.project.names.class_attributes import method_in
 from archlint.project.routes.endpoints import VERBS
 from archlint.project.spelling import last_name
 from archlint.project.transactions.changed_rows import ways_to_change
@@ -22,6 +23,7 @@ from archlint.project.types.overriding import is_run_by_framework, overrides_lib
 from archlint.project.words import words_of
 
 _GETTING_OR_MAKING = ("get_or_create", "aget_or_create")
+_SENDING = ("post", "patch")
 _FAR = 2
 """Functions between the query and the write: further down are conditions that nobody can weigh."""
 
@@ -109,6 +111,7 @@ def _queries(project: Project, points: tuple[EffectPoint, ...], params: Params) 
     answering = project.endpoints.by_definition
     named = [each for each in found if each not in answering and _is_query(each, params) and _answers(each)]
     named = [each for each in named if not _is_told(each, params) and not _is_hook(project, each)]
+    named = [each for each in named if not _answers_requests(project, each)]
     named = [each for each in named if not is_decorated_task(project, each)]
     steps = _steps(project, named)
     asked = [each for each in named if each not in steps]
@@ -135,10 +138,22 @@ def _is_hook(project: Project, definition: Def) -> bool:
     return overrides_library(project, definition) or is_run_by_framework(project, definition)
 
 
+def _answers_requests(project: Project, definition: Def) -> bool:
+    """`GET`, and `get` of a class that is one of resources: it, one that it derives from, or one beside it there has a `post`
+    or a `patch` besides.  It is the method of HTTP, whatever runs it; stores are not asked by these names."""
+    function, module = definition.function, definition.module
+    if function.klass < 0 or function.name.upper() not in VERBS:
+        return False
+    if function.name in VERBS:
+        return True
+    members, own = project.types.inference.members, f"{module.name}.{module.outline.classes[function.klass].qualname}"
+    above = [each.name for each in members.ancestors(Type(own)) if each.name in project.symbols.classes]
+    beside = [each for name in above for each in members.subclasses.get(name, ())]
+    return any(method_in(project, Type(name), verb) is not None for name in (*above, *beside) for verb in _SENDING)
+
+
 def _is_query(definition: Def, params: Params) -> bool:
     function = definition.function
-    if function.name in VERBS:  # a handler's method
-        return False
     words, owner = tuple(words_of(function.name)), tuple(words_of(function.qualname.rpartition(".")[0]))
     if words and words[0] in params.verbs:
         told = {*params.changing}.isdisjoint(words) and {*params.taking}.isdisjoint(owner[-1:])

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.facts.syntax import Attribute, CallRef, Expr, Name
 from archlint.project.model import CallSite, Def, Type
 from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name
 from archlint.project.types.entities import FunctionRef
+from archlint.project.types.overriding import is_run_by_framework, overrides_library
 
 _PERSISTENCE = "infrastructure"
+_OWN = frozenset({"self", "cls"})
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +66,9 @@ class _Leaks:
 
     def judged(self, function: Def) -> Hit | None:
         given = self._given(function)
-        if given is None or self._only_changes(function):
+        if given is None or self._only_changes(function) or _extends_what_it_takes(function):
+            return None
+        if overrides_library(self._project, function) or is_run_by_framework(self._project, function):
             return None
         outside = next((site for site in self._project.calls.callers(function) if self._is_beyond(site, function)), None)
         type_, what = given
@@ -116,3 +121,18 @@ class _Leaks:
             return False
         owner = site.caller.function.qualname.rpartition(".")[0] if site.caller is not None else ""
         return self._project.layers.layer_of(module) != _PERSISTENCE and not self._named.search(owner)
+
+
+def _extends_what_it_takes(function: Def) -> bool:
+    """`return statement.where(…)`, of a parameter: its callers write the statement and run it, wherever they are."""
+    module, given = function.module, {p.name for p in function.function.parameters if p.name not in _OWN}
+    returned = [s.value for s in module.own_statements(function.index) if s.kind == "return" and s.value is not None]
+    return bool(returned) and all(_root(function, value) in given for value in returned)
+
+
+def _root(function: Def, expr: Expr) -> str:
+    """The name at the beginning of a chain of calls."""
+    calls = function.module.body.calls
+    while isinstance(expr, CallRef | Attribute):
+        expr = calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
+    return expr.id if isinstance(expr, Name) else ""

@@ -254,6 +254,7 @@ class _Core:
             or self._is_injected(Def(module, module.name, row), _STEPS)
             or self._is_hook(row)
             or self._is_called_outside(row)
+            or self._is_left_to_framework(row)
             or self._passes_on(row)
             or (message == "taken" and self._makes_service(row))
         )
@@ -298,6 +299,18 @@ class _Core:
         bases = (base.base if isinstance(base, Subscript) else base for base in klass.bases)
         found = (e for base in bases for e in project.types.inference.entities(module, base, klass.outer))
         return any(isinstance(e, External) and e.name.partition(".")[0] not in sys.stdlib_module_names for e in found)
+
+    def _is_left_to_framework(self, row: int) -> bool:
+        """A function that takes a request, lets it pass or refuses it, and that nobody calls here: what has requests runs it,
+        for handlers that are put together elsewhere."""
+        function, module = self._module.outline.functions[row], self._module
+        own = module.own_statements(row)
+        is_guard = any(s.kind == "raise" for s in own) and not any(s.kind == "return" and s.value is not None for s in own)
+        if function.klass >= 0 or not is_guard or self._project.calls.callers(Def(module, module.name, row)):
+            return False
+        given = [p.annotation for p in function.parameters if p.annotation is not None]
+        is_told_all = len(given) == len(function.parameters)  # what a framework gives has a type
+        return is_told_all and any(_role(self._project, module, expr, function.outer) == _REQUEST for expr in given)
 
     def _passes_on(self, row: int) -> bool:
         """It takes a request and gives a response, hands the request on to what is called next, or keeps open sockets:

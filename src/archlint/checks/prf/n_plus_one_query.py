@@ -32,6 +32,7 @@ from archlint.project.loops.added_rows import ELSEWHERE, AddedRows
 from archlint.project.loops.batches import expression_of
 from archlint.project.loops.free_names import looks_for_free
 from archlint.project.loops.handfuls import Handfuls
+from archlint.project.loops.held_rows import session_holds_all
 from archlint.project.loops.item_keys import asks_for_group
 from archlint.project.loops.later_writes import may_wait
 from archlint.project.loops.lone_writes import only_writes, writes_each
@@ -41,6 +42,7 @@ from archlint.project.loops.made_by_steps import asks_between_turns
 from archlint.project.loops.own_turns import (
     asks_whether_to_stop,
     has_own_database,
+    has_own_form,
     is_at_the_end,
     is_for_new,
     is_tried_again,
@@ -371,6 +373,10 @@ def _doubt_on_the_way(project: Project, query: Repeated, spared: Spared, params:
         return "nobody awaits what is made there"
     if was_got_before(query):
         return "a loop above has got them by their keys"
+    if session_holds_all(project, query):
+        return "the session has them all"
+    if has_own_form(query):
+        return "each asks under conditions of its own"
     if _steps_on(project, query, params):
         return "each is taken to its next state by itself"
     if asks_whether_to_stop(places, query.loop):

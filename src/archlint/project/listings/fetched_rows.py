@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -28,6 +28,7 @@ _FETCHING = frozenset({"fetchall", "fetch_all", "fetchmany"})
 _EXECUTING = frozenset({"execute", "exec_driver_sql", "sql"})
 _WHERE = re.compile(r"\bwhere\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _GIVEN = re.compile(r"%s|%\(|\?|:\w|@\w|\$\d|\{|=\s*'")
+_BRACKET_OR_FROM = re.compile(r"[()]|\bfrom\s+[\"`\[]?(?P<table>[\w.]+)", re.IGNORECASE)
 _UNION = re.compile(r"\bunion\b", re.IGNORECASE)
 _EQUAL = re.compile(r"(?P<column>\w+)\"?\s*=\s*(%s|%\(\w+\)s|\?|:\w+|@\w+|\$\d+)")
 _BOUND = re.compile(r"(?P<column>\w+)\"?\)?\s*(?P<op>[<>])=?\s*(\w+\()*(?:%s|%\(\w+\)s|\?|:\w+|@\w+|\$\d+)")
@@ -36,7 +37,7 @@ _LISTS = frozenset({"list", "List", "Sequence", "Iterable"})
 
 
 class Selected(Struct, frozen=True):
-    """The table of a SELECT, the first that it names, and what its text says of its rows."""
+    """The table of a SELECT, the first that it names outside of brackets, and what its text says of its rows."""
 
     table: str
     traits: frozenset[Trait]
@@ -120,7 +121,7 @@ class FetchedRows:
         ):
             return None
         statement = facts.statements[0]
-        table = last_part(statement.tables[0]).lower()
+        table = last_part(_outermost(sql.text[statement.at : statement.end], statement.tables)).lower()
         traits = self._traits(sql.text, is_limited=statement.limited)
         return Selected(table, frozenset(traits)) if table.isidentifier() else None
 
@@ -145,3 +146,14 @@ def _is_between(conditions: str) -> bool:
     """Both ends of something are given: `at >= %s AND at < %s`, `at BETWEEN %s AND %s`."""
     bounds = {(each["column"].lower(), each["op"]) for each in _BOUND.finditer(conditions)}
     return bool(_BETWEEN.search(conditions)) or any((column, "<") in bounds for column, op in bounds if op == ">")
+
+
+def _outermost(text: str, tables: Sequence[str]) -> str:
+    """The table that stands behind the FROM which is in no brackets: what is only counted for each row stands in some."""
+    depth = 0
+    for token in _BRACKET_OR_FROM.finditer(text):
+        if token["table"] is None:
+            depth += 1 if token[0] == "(" else -1
+        elif depth == 0 and token["table"] in tables:
+            return token["table"]
+    return tables[0]

@@ -196,6 +196,9 @@ class ManyRows:
                 led_by = frozenset(column for key in parts.foreign_keys for column in key.columns)
                 led_by |= {column for name, _ in self._typed(model) for column in (name, f"{name}_id")}
                 alone = {key.columns[0] for key in parts.uniques if len(key.columns) == 1}
+                texts = {column.name for column in parts.columns if type_kind(column.type) == "text"}
+                if parts.primary_key is not None and len(parts.primary_key.columns) == 1:
+                    alone |= {*parts.primary_key.columns} & texts  # a `code`, and no number under such a name
                 keys = tuple(c.name for c in parts.columns if c.name in led_by or _is_key(c.name))
                 led = tuple(self._led(model, {c.name for c in parts.columns}))
                 self._columns[model.name] = _Columns(keys, frozenset(alone & {*self._words.labels}), led, led_by)

@@ -102,7 +102,7 @@ class Incidental:
         row = body.contexts[call.context].function if call is not None else -1
         if call is None or row < 0:
             return False
-        named = [a.name for a in call.arguments if a.name is not None and a.name.isidentifier() and a.name not in _MARKS]
+        named = _columns(call)
         function = module.outline.functions[row]
         written = spell(body, _written(call))
         for statement in body.statements:
@@ -138,7 +138,12 @@ class Incidental:
             return True
         answered = {spell(body, s.value) for s in before}
         later = [s.target for s in own if s.at > before[0].at and s.kind == "assign"]
-        return any(isinstance(target, Attribute) and spell(body, target) in answered for target in later)
+        if any(isinstance(target, Attribute) and spell(body, target) in answered for target in later):
+            return True
+        columns = {s.value.attr for s in before if isinstance(s.value, Attribute)}
+        call = next((each for each in body.calls if (each.at, each.end) == (step.site.at, step.site.end)), None)
+        given = _columns(call) if call is not None else []
+        return bool(given) and columns.issuperset(given)  # `.filter(pk=self.pk).update(total=found)`
 
     def _calls_creating(self, path: Path) -> bool:
         return any(not set(words_of(each.function.name)).isdisjoint(self._words.creating) for each in path.through)
@@ -169,6 +174,11 @@ class Incidental:
         if not set(words_of(last_name(point.module.body, callee))).isdisjoint((*self._words.creating, *self._words.making)):
             return True
         return any(found.is_class for found in self._project.types.all(point.module, callee, point.context))
+
+
+def _columns(call: Call) -> list[str]:
+    """What a write is given by keyword for the row."""
+    return [a.name for a in call.arguments if a.name is not None and a.name.isidentifier() and a.name not in _MARKS]
 
 
 def _written(call: Call) -> Expr | None:

@@ -147,6 +147,30 @@ def is_for_new(query: Repeated, adding: Container[str], looking: Container[str])
     return any(isinstance(value, Name) and value.id in made for value in given)
 
 
+def has_own_form(query: Repeated) -> bool:
+    """`if schedule.vendor: devices = devices.filter(vendor=schedule.vendor)` ahead of `devices.all()`: what the item says
+    decides by which columns is asked, so that no one statement asks for all."""
+    loop, expr = query.loop, query.expression
+    body = loop.module.body
+    callee = body.calls[expr.index].callee if isinstance(expr, CallRef) and query.point.module is loop.module else None
+    asked = callee.base if isinstance(callee, Attribute) else expr
+    if loop.mapping is not None or query.path.through or not isinstance(asked, Name):
+        return False
+    chain = loop.chain(query.point.context)
+    return any(
+        isinstance(statement.target, Name)
+        and statement.target.id == asked.id
+        and statement.end <= query.point.site.at
+        and asked.id in names_in(body, statement.value)
+        and any(
+            body.contexts[row].kind == "if" and not loop.derived.isdisjoint(names_in(body, body.contexts[row].subject))
+            for row in loop.chain(statement.context)
+            if row >= 0 and row not in chain
+        )
+        for statement in loop.statements
+    )
+
+
 def was_got_before(query: Repeated) -> bool:
     """`session.get(Product, line.product_id)` of each line, where a loop over the same lines above has got them all by their
     keys: the session has them."""

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from archlint.project.loops.loops import Loop
     from archlint.project.program import Project
 
-_WHOLE = frozenset({"query", "all", "order_by", "options"})
+WHOLE = frozenset({"query", "all", "order_by", "options"})
+"""Calls of which a query is made that asks for all rows of a class."""
 KEYS = frozenset({"id", "pk"})
 NARROWING = frozenset({"filter", "filter_by", "where"})
 _AMONG = "in_"
@@ -88,7 +89,7 @@ def is_among_all(project: Project, loop: Loop, expr: Attribute) -> bool:
     )
     outer = module.body.calls[subject.index]
     calls = {last_name(module.body, call.callee) for call in (outer, *calls_below(module.body, outer))}
-    return bool(items) and is_one and calls <= _WHOLE
+    return bool(items) and is_one and calls <= WHOLE
 
 
 def has_one_row(project: Project, loop: Loop) -> bool:

@@ -16,6 +16,7 @@ from archlint.project.control.tolerated import is_tolerated
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.loops.already_asked import AlreadyAsked
 from archlint.project.loops.batches import Batches, expression_of
+from archlint.project.loops.held_rows import is_kept_by_value
 from archlint.project.loops.loops import Loop, Loops
 from archlint.project.loops.one_by_one import OneByOne
 from archlint.project.model import Def, Type
@@ -263,6 +264,7 @@ class RepeatedEffects:
             or self._asked.is_asked_once(point, loop, path)
             or self._asked.is_handed_loaded(point, path)
             or self._batches.is_batch_below(point, loop, path)
+            or is_kept_by_value(self._project, point, loop)
             or self._one_by_one.is_own_table(point, loop, path)
             or self._one_by_one.is_own_statement(point, loop, path)
         )

@@ -17,6 +17,7 @@ from archlint.project.types.entities import ModuleRef
 from archlint.project.values.described_values import lets_through
 from archlint.project.values.found_first import tested_for_nothing
 from archlint.project.values.insertions import Inserted, Part, Reach, Spot
+from archlint.project.values.path_numbers import PathNumbers
 
 if TYPE_CHECKING:
     from archlint.project.names.scopes import Binding
@@ -37,6 +38,7 @@ class InsertedAttributes:
     def __init__(self, values: InsertedValues) -> None:
         self._values = values
         self._project = values.project
+        self._numbers = PathNumbers(self._project)
         self._constructed = ReadingMethods(self._project)
         self._known: dict[tuple[str, int, int, Frame | None], Sequence[Inserted]] = {}
 
@@ -52,6 +54,8 @@ class InsertedAttributes:
             return
         spot = self._values.vetted(expr, spot)
         if self._values.parameters.is_sent(expr, place):
+            if expr.attr in self._values.words.path_parts and self._is_number_of_path(spot):
+                return
             yield from self._values.leaf(expr, spot, Reach.SENT)
             return
         found = False
@@ -75,6 +79,13 @@ class InsertedAttributes:
                     yield from self._filled_in(base, expr, spot)
         if not found:
             yield from self._values.parameters.of_object(expr, spot)
+
+    def _is_number_of_path(self, spot: Spot) -> bool:
+        """What is taken of the path's parts is a number by the routes that lead here."""
+        module, taken = spot.place.module, spot.taken[:1]
+        row = module.body.contexts[spot.place.context].function
+        definition = Def(module, module.name, row)
+        return row >= 0 and any(isinstance(key, str) and self._numbers.holds_part(definition, key) for key in taken)
 
     def _described(self, expr: Attribute, spot: Spot) -> list[Inserted]:
         """A field of what a request brings: what its class writes beside it describes it, and is not its value."""

@@ -70,6 +70,7 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     closed_types: types whose values are one of a set, or have no character that ends a literal; quoting: functions and
     methods whose result is quoted or escaped; checking: first words of names of functions that refuse what is not
     allowed; request_names, request_parts: what holds a request, and the attributes of it that its sender decides;
+    path_parts: those of these that hold what the path has under a name;
     schema_names, schema_objects: attributes that hold a name of the schema, or describe a table; checks: methods and
     functions that are true only for text of harmless characters; listing: keys under which a schema lists the values that a
     field may have; leaving: calls that end a function; finding: those that end in an error where they find nothing;
@@ -82,6 +83,7 @@ class TextWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     checking: tuple[str, ...]
     request_names: tuple[str, ...]
     request_parts: tuple[str, ...]
+    path_parts: tuple[str, ...]
     schema_names: tuple[str, ...]
     schema_objects: tuple[str, ...]
     checks: tuple[str, ...]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import CallRef, Collection, Expr, String, Template
+from archlint.facts.syntax import CallRef, Collection, Expr, Operation, String, Template
+from archlint.project.parts import parts_of
 from archlint.project.routes.endpoints import VERBS
 from archlint.project.walk import walk_module
 
@@ -48,6 +49,14 @@ class PathNumbers:
         grouped = self._grouped(definition, name, texts)
         return bool(grouped) and all(_DIGITS.fullmatch(group) for group in grouped)
 
+    def holds_part(self, definition: Def, name: str) -> bool:
+        r"""What a handler reads out of its path itself (`request.match_info["order_id"]`) is a number or a word by each route
+        that has such a part: `/orders/{order_id:\d+}`."""
+        part = re.compile(rf"\{{{re.escape(name)}[:}}]")
+        told = [text for text in self._paths(definition) if part.search(text)]
+        pattern = re.compile(_NAMED.replace("{name}", re.escape(name)))
+        return bool(told) and all(pattern.search(text) for text in told)
+
     def is_grouped(self, definition: Def, name: str) -> bool:
         """A group of the path, of which nobody says how it is called, is the parameter by its position: `/orders/(.*)`."""
         return bool(self._grouped(definition, name, self._paths(definition)))
@@ -77,6 +86,8 @@ class PathNumbers:
     def _texts(self, module: Module, expr: Expr, context: int) -> Iterator[str]:
         if isinstance(expr, String):
             yield expr.value
+        elif isinstance(expr, Operation):  # `prefix + "/orders"`
+            yield from (part.value for part in parts_of(module.body, expr) if isinstance(part, String))
         elif isinstance(expr, Template):  # `rf"^(?P<order_id>{integer})/$"`
             texts = (text for text in self._project.values.texts(module, expr, context) if text.is_constant)
             yield from ("".join(piece.text for piece in text.pieces) for text in texts)

@@ -448,6 +448,8 @@ class Outline(Struct, frozen=True, array_like=True, gc=False):
     """The file holds `if __name__ == "__main__":`."""
     generated: bool = False
     """A comment at its head says that a generator wrote the file."""
+    dated: str = ""
+    """The day on which a generator wrote it, as its head says."""
 
 
 class Body(Struct, frozen=True, array_like=True, gc=False):

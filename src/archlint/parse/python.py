@@ -30,7 +30,7 @@ from archlint.parse import (
     statements,
     templates,
 )
-from archlint.parse.comments import is_generated, steering
+from archlint.parse.comments import dated, is_generated, steering
 from archlint.parse.exports import exports
 from archlint.parse.tokens import Tokens, tokenize
 from archlint.parse.walk import Handlers, TooDeepError, UnknownSyntaxError, Walk, complete
@@ -191,5 +191,6 @@ def _facts(text: str, module: light.nodes.Module, tokens: Tokens) -> FileFacts |
         shebang=text.startswith("#!"),
         main_guard=walk.main_guard,
         generated=is_generated(text),
+        dated=dated(text),
     )
     return FileFacts(outline, body)

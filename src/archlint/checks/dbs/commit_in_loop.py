@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
-from archlint.project.control.made_if_missing import is_behind_what_was_found
-from archlint.project.control.sequence import chain, context_at
+from archlint.project.control.made_if_missing import is_behind_what_was_found, is_made_if_missing
+from archlint.project.control.sequence import chain, context_at, handlers_of
 from archlint.project.effects.effects import EffectPoint
 from archlint.project.effects.kept_answers import empty_names
 from archlint.project.effects.statement_kind import StatementKind
@@ -19,8 +19,10 @@ from archlint.project.loops.proved import Proved
 from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.loops.stations import stations
 from archlint.project.model import Def
-from archlint.project.names.switches import NOTHING
+from archlint.project.names.arguments import arguments_by_parameter
+from archlint.project.names.switches import NOTHING, Known
 from archlint.project.parts import parts_of
+from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import last_name, shorten
 from archlint.project.transactions.commits import Commit, Commits
 from archlint.project.transactions.computed_updates import made_before
@@ -28,6 +30,7 @@ from archlint.project.transactions.transactions import Transactions
 from archlint.project.words import words_of
 
 _EFFECT = "db.commit"
+_SESSIONS = frozenset({"db-session", "db-connection"})
 _DATABASE = ("db.read", "db.write", _EFFECT)
 _SPLITS, _BOUNDS = frozenset({"split", "rsplit"}), frozenset({"/", "\\", ".", "::"})
 _FAR = 2
@@ -49,10 +52,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each open loop that commits once per item, at the surest place, a proof for each commit in none."""
     found, outside = RepeatedEffects(project, params).find((_EFFECT,))
     proved, commits = Proved(project, params), Commits(project, Transactions(project))
+    by_hand = RunByHand(project, params)
     by_loop: dict[Loop, list[tuple[Confidence, str, Repeated]]] = {}
     for commit in found:
-        if not _is_one(project, commit.loop) and _writes(project, commits, commit):
-            by_loop.setdefault(commit.loop, []).append((*_weighed(project, commit, proved, params), commit))
+        if not _is_one(project, commit.loop) and _writes(project, commits, commit) and not _joins(project, commit):
+            weighed = _weighed(project, commit, proved, params)
+            if _goes_on_by_hand(commit, by_hand):
+                weighed = Confidence.LOW, "a person runs it, and again it only makes what is missing"
+            by_loop.setdefault(commit.loop, []).append((*weighed, commit))
     for same in by_loop.values():
         confidence, doubt, commit = max(same, key=lambda each: each[0])  # one is enough of a loop
         yield _hit(commit, confidence, doubt)
@@ -64,6 +71,8 @@ def _weighed(project: Project, commit: Repeated, proved: Proved, params: Params)
     """How sure it is that one commit would do; and what is doubted, if it is only a note."""
     if commit.isolated or _survives(commit) or _is_tried_again(project, commit) or re.search(params.kept, commit.loop.text):
         return Confidence.LOW, "each may have to be kept by itself"
+    if _answers_for_each(project, commit):
+        return Confidence.LOW, "whoever asks is told of each whether it is kept"
     if (
         _sends(commit, params)
         or any(commit.loop.holds(p.site) for effect in params.waiting for p in _points(project, commit, effect))
@@ -157,6 +166,36 @@ def _writes(project: Project, commits: Commits, commit: Repeated) -> bool:
     given = point.call.call.arguments if point.call is not None else ()
     told = [statements.effects(point.module, a.value, point.context) for a in given]
     return any("db.write" in each for each in told if each is not None)
+
+
+def _joins(project: Project, commit: Repeated) -> bool:
+    """What is handed on, such as the session that a block around the loop has opened, rules the commit out on the way down:
+    `if session is not None: yield session; return`."""
+    known = NOTHING
+    for before, here in pairwise(stations(project, commit.point, commit.path)):
+        if here.caller is None:
+            return False
+        known = project.switches.handed(before, here.caller, known) | frozenset(_sessions(project, before, here.caller, known))
+        if project.switches.rule_out(here, known):
+            return True
+    return False
+
+
+def _sessions(project: Project, before: EffectPoint, callee: Def, known: Known) -> Iterator[tuple[str, bool]]:
+    """The parameters that are given a session, which is there: what a `with` opened, or what the caller was given as one."""
+    caller, call = before.caller, before.call
+    if caller is None or call is None:
+        return
+    contexts = before.module.body.contexts
+    around = (contexts[row].target for row in chain(before.module, before.context) if contexts[row].kind == "with")
+    opened = {target.id for target in around if isinstance(target, Name)}
+    optional = {p.name for p in caller.function.parameters if isinstance(p.default, Constant)}
+    for name, value in arguments_by_parameter(call.call, callee).items():
+        if not isinstance(value, Name):
+            continue
+        types = project.types.all(before.module, value, before.context) if value.id not in opened | optional else ()
+        if value.id in opened or (value.id, True) in known or any(project.types.role(each) in _SESSIONS for each in types):
+            yield name, True
 
 
 def _is_given_a_question(project: Project, commit: Repeated) -> bool:
@@ -266,10 +305,11 @@ def _is_search(commit: Repeated) -> bool:
 
 
 def _sends(commit: Repeated, params: Params) -> bool:
-    """`producer.send_task(task)` behind it, by its name: what takes it looks for what was committed."""
-    loop, module, after = commit.loop, commit.point.module, commit.point.site.end
+    """`producer.send_task(task)` behind it, by its name: what takes it looks for what was committed; or before it, awaited
+    (`await websocket.send_text(…)`): what is kept is that it was sent."""
+    loop, module, site = commit.loop, commit.point.module, commit.point.site
     return loop.mapping is None and any(
-        after <= call.at < loop.place.end
+        (site.end <= call.at < loop.place.end or (call.awaited and loop.place.at < call.at and call.end <= site.at))
         and not {*words_of(last_name(module.body, call.callee))[:1]}.isdisjoint(params.sending)
         for call in module.body.calls
     )
@@ -290,6 +330,35 @@ def _is_tried_again(project: Project, commit: Repeated) -> bool:
         loops = [row for row in rows if contexts[row].kind in ("for", "while")]
         if any(contexts[row].at > contexts[loop].at for row in tries for loop in loops):
             return True
+    return False
+
+
+def _goes_on_by_hand(commit: Repeated, by_hand: RunByHand) -> bool:
+    """A person runs it, and where it was broken off it goes on: it makes only the rows that it does not find."""
+    point = commit.point
+    return by_hand.holds(point.module, point.context) and is_made_if_missing(point.module, point.context, point.site.at)
+
+
+def _answers_for_each(project: Project, commit: Repeated) -> bool:
+    """A function on the way catches what fails and returns something that says so, which the loop looks at."""
+    point = commit.point
+    is_dropped = any(
+        s.kind == "expression" and s.at <= point.site.at and point.site.end <= s.end
+        for s in point.module.statements_between(commit.loop.place.at, commit.loop.place.end)
+    )
+    return not is_dropped and any(_fails_with_answer(project, step) for step in commit.path.steps[1:])
+
+
+def _fails_with_answer(project: Project, step: Step) -> bool:
+    module = project.modules.by_path[step.site.path]
+    contexts = module.body.contexts
+    for row in chain(module, context_at(module, step.site.at)):
+        for handler in handlers_of(contexts, row) if contexts[row].kind == "try" else ():
+            own = [s for s in module.body.statements if handler in chain(module, s.context)]
+            if any(s.kind == "return" and not isinstance(s.value, Constant | None) for s in own) and not any(
+                s.kind == "raise" for s in own
+            ):
+                return True
     return False
 
 

@@ -18,15 +18,15 @@ from archlint.project.values.fixed_addresses import FixedAddresses
 
 _WORD = re.compile(r"[a-z]+")
 _ASKING = frozenset({"GET", "HEAD"})
-_DROPS = re.compile(r"\bDROP\s+(?:TABLE|SCHEMA|DATABASE)\b", re.IGNORECASE)
+_SETS_UP = re.compile(r"\b(?:DROP\s+(?:TABLE|SCHEMA|DATABASE)|CREATE\s+DATABASE)\b", re.IGNORECASE)
 
 
 class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`memo`: parts of names of decorators that keep results; `of_request`: names of objects that live as long as a request;
     `given_pool`: arguments by which a client gets connections that others have made; `probes`: words of paths and functions of
     what only asks how things are, so that a request that changes something is none; `aside`: of what is asked seldom, or has
-    to connect anew; `held`: methods for which a connection of one's own is held; `files`: beginnings of addresses of databases
-    that are files.  The rest: see `LoopWords`."""
+    to connect anew; `held`: methods for which a connection of one's own is held; `signing`: methods by which a client becomes
+    that of one user; `files`: beginnings of addresses of databases that are files.  The rest: see `LoopWords`."""
 
     memo: tuple[str, ...]
     of_request: tuple[str, ...]
@@ -34,6 +34,7 @@ class Params(LoopWords, frozen=True, forbid_unknown_fields=True, kw_only=True):
     probes: tuple[str, ...]
     aside: tuple[str, ...]
     held: tuple[str, ...]
+    signing: tuple[str, ...]
     files: tuple[str, ...]
 
 
@@ -41,7 +42,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each call that connects, or makes what connects, while requests are answered; a proof for each whose result
     is kept."""
     lasting, one_off = MadeToLast(project, params.memo, params.of_request), OneOff(project, params)
-    dropping = frozenset(sql.origin for sql in project.statements.all if sql.origin is not None and _DROPS.search(sql.text))
+    setting_up = frozenset(s.origin for s in project.statements.all if s.origin is not None and _SETS_UP.search(s.text))
     requests, addresses = RunByRequests(project, lasting.passes, follows_injected=True), FixedAddresses(project, params.files)
     for site in project.calls.connecting:
         if not site.module.is_production or any(site.argument(f":{name}") is not None for name in params.given_pool):
@@ -51,7 +52,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         if site.module.is_script or one_off.runs_once(site.module, site.caller) or addresses.is_file(site):
             continue
-        request = requests.of(site.caller, counts=lambda request: not _is_aside(request, dropping, params))
+        if _is_of_user(site, site.caller, params.signing):
+            yield Proof(site.site, "it is signed in for one user, whom no other request may share")
+            continue
+        request = requests.of(site.caller, counts=lambda request: not _is_aside(request, setting_up, params))
         if request is not None:
             yield _hit(site, request, addresses)
 
@@ -80,9 +84,21 @@ def _is_fallback(site: CallSite) -> bool:
     return False
 
 
-def _is_aside(request: Request, dropping: frozenset[Def | None], params: Params) -> bool:
-    """It is a probe, a test of settings or a long-lived stream, the connection is held for messages, or drops what is there, as
-    nothing does again and again."""
+def _is_of_user(site: CallSite, caller: Def, signing: tuple[str, ...]) -> bool:
+    """`client = create_client(…)`, then `client.auth.sign_in_with_password(…)`: the client keeps whose it is."""
+    module = site.module
+    own = module.own_statements(caller.index)
+    named = {s.target.id for s in own if isinstance(s.target, Name) and s.value is not None and s.value.end == site.call.end}
+    called = (call.callee for call in module.own_calls(caller.index) if call.at >= site.call.end)
+    return any(
+        isinstance(callee, Attribute) and callee.attr in signing and not named.isdisjoint(names_in(module.body, callee.base))
+        for callee in called
+    )
+
+
+def _is_aside(request: Request, setting_up: frozenset[Def | None], params: Params) -> bool:
+    """It is a probe, a test of settings or a long-lived stream, the connection is held for messages, or drops what is there, or
+    makes a database, as nothing does again and again."""
     endpoint = request.endpoint
     if "WEBSOCKET" in endpoint.methods:
         return True
@@ -91,7 +107,7 @@ def _is_aside(request: Request, dropping: frozenset[Def | None], params: Params)
     is_probe = not words.isdisjoint(params.probes) and (not endpoint.methods or not _ASKING.isdisjoint(endpoint.methods))
     if is_probe or not words.isdisjoint(params.aside):
         return True
-    return any(definition in dropping or _holds(definition, params) for definition in request.way)
+    return any(definition in setting_up or _holds(definition, params) for definition in request.way)
 
 
 def _holds(definition: Def, params: Params) -> bool:

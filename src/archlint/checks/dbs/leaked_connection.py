@@ -73,7 +73,7 @@ def _is_bound(opened: Opened, params: Params) -> bool:
 def _goes_on(connections: OpenedConnections, opened: Opened, uses: tuple[Use, ...], params: Params) -> bool:
     """Somebody else may close it: it is returned, kept, or handed to what may."""
     for use in uses:
-        if use.kind in ("returned", "kept"):
+        if use.kind in ("returned", "kept") or (use.kind == "method" and use.called and _is_kept_by(opened, use)):
             return True
         if use.kind == "method" and not use.called and use.word in opened.closing:
             return True  # `stack.callback(connection.close)`
@@ -81,6 +81,13 @@ def _goes_on(connections: OpenedConnections, opened: Opened, uses: tuple[Use, ..
         if is_handed and connections.is_given_away(opened.site.module, use.call, opened.name):
             return True
     return False
+
+
+def _is_kept_by(opened: Opened, use: Use) -> bool:
+    """`self._conn = conn.execution_options(…)`: the object keeps what a method of the connection gives back, which is often the
+    connection itself."""
+    around = [s for s in opened.site.module.statements["assign"] if s.at <= use.at < s.end]
+    return any(isinstance(s.target, Attribute) and s.value is not None and s.value.at == use.at for s in around)
 
 
 def _closes(opened: Opened, use: Use, params: Params) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from archlint.facts.syntax import Constant, Name
 from archlint.project.schema.history import Draft, History
 from archlint.project.schema.names import last_part
 
+_YOUNG = timedelta(days=1)
 _SIZE = re.compile(r"VARCHAR\((\d+)\)")
 
 
@@ -33,12 +35,26 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     for steps in project.schemas.histories:
         history = History()
         begun: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        born: dict[str, date] = {}
         for path, changes in steps:
             with_it = begun[path.rpartition("/")[0]] if _is_first(project, path, params.first) else set()
+            day = _day(project, path)
+            young = {table for table, since in born.items() if day is not None and abs(day - since) <= _YOUNG}
             if params.all or path in project.schemas.newest:
-                yield from _of_step(changes, history, with_it | views, locks=locks)
-            with_it |= {made for change in changes if change.kind == "create-table" for made in _made(change, set())}
+                yield from _of_step(changes, history, with_it | views, young, locks=locks)
+            made = {made for change in changes if change.kind == "create-table" for made in _made(change, set())}
+            born |= {table: day for table, _ in made if day is not None}
+            with_it |= made
             history.apply(changes)
+
+
+def _day(project: Project, path: str) -> date | None:
+    """On which the migration was written, as its head says."""
+    module = project.modules.by_path.get(path)
+    try:
+        return date.fromisoformat(module.facts.outline.dated) if module is not None else None
+    except ValueError:
+        return None
 
 
 def _views(project: Project) -> Iterator[str]:
@@ -60,20 +76,28 @@ def _is_first(project: Project, path: str, name: str) -> bool:
 
 
 def _of_step(
-    changes: tuple[Change, ...], history: History, with_it: set[tuple[str, str]], *, locks: bool
+    changes: tuple[Change, ...], history: History, with_it: set[tuple[str, str]], young: set[str], *, locks: bool
 ) -> Iterator[Hit | Proof]:
-    """`with_it`: the tables that were made a moment before, and hold nothing."""
+    """`with_it`: the tables that were made a moment before, and hold nothing; `young`: those made the day before, which may
+    never have been in use."""
     made = set(with_it)
-    shown: set[str] = set()
+    shown: set[tuple[str, bool]] = set()
     for change in changes:
         table = change.table.lower()
         if table and made.isdisjoint({(table, ""), (last_part(table), ""), (table, change.name.lower())}):
             new = {name for at, name in made if at == table}
             found = _unsafe(change, history.find(change.table), new, locks=locks)
-            if found is not None and found[0] not in shown:
-                shown.add(found[0])
-                words = {"table": change.table, "name": found[2], "to": change.to or change.type or "another"}
-                yield Hit(change.site, words, found[0], found[1], anchor=f"{found[0]} {change.table} {found[2]}")
+            is_young = table in young
+            if found is not None and (found[0], is_young) not in shown:
+                shown.add((found[0], is_young))
+                words = {
+                    "table": change.table,
+                    "name": found[2],
+                    "to": change.to or change.type or "another",
+                    "doubt": "; the table was made no more than a day before, and may hold nothing yet" if is_young else "",
+                }
+                sure = Confidence.LOW if is_young else found[1]
+                yield Hit(change.site, words, found[0], sure, anchor=f"{found[0]} {change.table} {found[2]}")
         made |= set(_made(change, made))
     if changes and not shown:
         yield Proof(changes[0].site, "changes nothing that is in use")

@@ -69,7 +69,7 @@ class Commits:
             _COMMIT: Conditions(project, goes_on=True),
             _WRITE: Conditions(project, counts=_sends, goes_on=True),
         }
-        self._changes = Conditions(project, counts=changes_something)
+        self._changes = Conditions(project, counts=_writes_rows)
         self._together = WrittenTogether(project)
         self._wrote: dict[tuple[Def, bool], bool] = {}
 
@@ -308,6 +308,11 @@ def is_own_save(project: Project, definition: Def) -> bool:
 
 def _place(point: EffectPoint) -> tuple[int, int]:
     return point.context, point.site.at
+
+
+def _writes_rows(operation: Operation) -> bool:
+    """And makes no tables, as a session may where it is opened."""
+    return changes_something(operation) and not operation.schema
 
 
 def _sends(operation: Operation) -> bool:

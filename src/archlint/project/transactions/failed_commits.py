@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Call, CallRef, Expr, Name
+from archlint.facts.syntax import Attribute, Call, CallRef, Constant, Expr, Name
 from archlint.project.control.sequence import chain, handlers_of, may_follow
 from archlint.project.model import CallSite, Def
 from archlint.project.parts import names_in
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _COMMIT, _ENDED = "db.commit", "tx.end"
 _STORED = "db-model"
+_AT_ONCE = "autocommit"
+"""The attribute by which connections of Python's drivers are told to keep each statement by itself."""
 _LEAVING = frozenset({"raise", "return", "break"})
 _ALL = frozenset({"Exception", "BaseException"})
 
@@ -99,7 +103,20 @@ class FailedCommits:
     def _is_kept_at_once(self, site: CallSite) -> bool:
         if site.receiver is None:
             return True
-        return any(info.autocommit for _, info in self._project.knowledge.infos(site.receiver.name))
+        if any(info.autocommit for _, info in self._project.knowledge.infos(site.receiver.name)):
+            return True
+        opening = self._opening.get(site.receiver.name, ())
+        return bool(opening) and all(map(_keeps_at_once, opening))
+
+    @cached_property
+    def _opening(self) -> dict[str, list[CallSite]]:
+        """Type of a connection → the calls of production code that open one."""
+        found: dict[str, list[CallSite]] = defaultdict(list)
+        for site in self._project.calls.connecting:
+            operation = site.targets[0].operation
+            if operation is not None and operation.returns is not None and site.module.is_production:
+                found[operation.returns].append(site)
+        return found
 
     def _handlers(self, module: Module, tried: int) -> Iterator[int]:
         """Those of a `try` that catch a failing commit: up to the first that does and ends the transaction."""
@@ -219,3 +236,16 @@ class FailedCommits:
         uses = (call for call in self._uses(definition, session) if place.at <= call.at < place.end)
         first = min(uses, key=lambda call: call.at, default=None)
         return None if first is None or self._is_ending(definition.module, first) else first
+
+
+def _keeps_at_once(site: CallSite) -> bool:
+    """`conn = connect(…)`, then `conn.autocommit = True`: what the connection is sent is kept by itself."""
+    own = site.module.own_statements(site.caller.index if site.caller is not None else -1)
+    return any(
+        isinstance(s.target, Attribute)
+        and s.target.attr == _AT_ONCE
+        and isinstance(s.value, Constant)
+        and s.value.value is True
+        and s.at > site.call.at
+        for s in own
+    )

@@ -33,6 +33,7 @@ class MadeToLast:
         if caller is None or self._is_memoised(caller):
             return True
         targets = [s.target for s in _statements_around(module, call.at) if s.kind in ("assign", "annotate")]
+        targets += _given_on(caller, targets, call.end)
         if any(self._is_of_request(module, target) for target in targets):
             return False
         if any(self._outlives(module, caller, target, call.context) for target in targets):
@@ -78,6 +79,15 @@ class MadeToLast:
         if caller.function.klass >= 0 and parameters and isinstance(root, Name) and root.id == parameters[0].name:
             return caller.function.name not in _SETS_UP
         return self._project.symbols.outlives_call(module, target.base, context) or not isinstance(root, Name)
+
+
+def _given_on(caller: Def, targets: list[Expr | None], since: int) -> list[Expr | None]:
+    """`made = connect()`, then `pool = made`: what a name is given on to, as it is."""
+    names = {target.id for target in targets if isinstance(target, Name)}
+    later = caller.module.own_statements(caller.index) if names else ()
+    return [
+        s.target for s in later if s.at >= since and s.kind == "assign" and isinstance(s.value, Name) and s.value.id in names
+    ]
 
 
 def _statements_around(module: Module, at: int) -> Iterator[Statement]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
+from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, CallRef, Constant, Expr, Name, String
 from archlint.project.control.made_if_missing import is_behind_what_was_found, is_made_if_missing
 from archlint.project.control.sequence import chain, context_at, handlers_of
@@ -20,7 +20,7 @@ from archlint.project.loops.repeated import LoopWords, Repeated, RepeatedEffects
 from archlint.project.loops.stations import stations
 from archlint.project.model import Def
 from archlint.project.names.arguments import arguments_by_parameter
-from archlint.project.names.switches import NOTHING, Known
+from archlint.project.names.switches import NOTHING, Known, Standing
 from archlint.project.parts import parts_of
 from archlint.project.source.run_by_hand import RunByHand
 from archlint.project.spelling import last_name, shorten
@@ -176,9 +176,22 @@ def _joins(project: Project, commit: Repeated) -> bool:
         if here.caller is None:
             return False
         known = project.switches.handed(before, here.caller, known) | frozenset(_sessions(project, before, here.caller, known))
-        if project.switches.rule_out(here, known):
+        if project.switches.rule_out(here, known) or _is_left_before(project, here, here.caller, known):
             return True
     return False
+
+
+def _is_left_before(project: Project, here: EffectPoint, caller: Def, known: Known) -> bool:
+    """The function returns before it gives a parameter another value, as `session = make_session()` does."""
+    given = {name for name, _ in known}
+    return any(
+        isinstance(s.target, Name)
+        and s.target.id in given
+        and s.context == caller.function.context
+        and s.at < here.site.at
+        and project.switches.rule_out(Standing(here.module, Site(here.site.path, s.at, s.end), s.context, caller), known)
+        for s in here.module.own_statements(caller.index)
+    )
 
 
 def _sessions(project: Project, before: EffectPoint, callee: Def, known: Known) -> Iterator[tuple[str, bool]]:

@@ -132,12 +132,14 @@ def _number(known: _Known, definition: Def, statement: Statement, target: Attrib
     """`item.stock -= 1`, of a row, or of what was made of one and is stored again."""
     project, params, shown = known.project, known.params, known.shown
     module = definition.module
-    stored = _stored(project, module, target.base, statement.context)
+    stored, kept = _stored(project, module, target.base, statement.context), target
+    if stored is None and isinstance(target.base, Attribute):
+        stored, kept = _holding(project, module, target.base, statement.context), target.base
     type_ = stored or _copied(project, module, statement, target)
     if type_ is None or is_failure_path(module, statement.context):
         return
     back = (
-        known.back.of(definition, statement, target, type_)
+        known.back.of(definition, statement, kept, type_)
         if stored is not None
         else known.back.here(definition, statement, target.base, target.attr, only_itself=True)
     )
@@ -372,6 +374,18 @@ def _copied(project: Project, module: Module, statement: Statement, target: Attr
 def _stored(project: Project, module: Module, expr: Expr, context: int) -> Type | None:
     types = project.types.all(module, expr, context)
     return next((t for t in types if not t.is_class and project.types.role(t) == _STORED), None)
+
+
+def _holding(project: Project, module: Module, part: Expr, context: int) -> Type | None:
+    """The class of a row of which `part` is a column that is an object of its own, as documents hold them: `player.totals`."""
+    if not isinstance(part, Attribute):
+        return None
+    parts = project.types.all(module, part, context)
+    if not parts or any(t.is_class or t.name not in project.symbols.classes or project.types.role(t) for t in parts):
+        return None
+    row = _stored(project, module, part.base, context)
+    table = project.schemas.models.of_class(row.name) if row is not None else None
+    return row if table is not None and any(each.name == part.attr for each in table.parts.columns) else None
 
 
 def _confidence(known: _Known, definition: Def, change: Statement | Call, target: Attribute) -> Confidence | None:

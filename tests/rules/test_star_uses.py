@@ -22,6 +22,12 @@ USED = {
         "scripts/load.py": "def load(folder):\n    return sorted(folder.glob('*.sql'))\n",
     },
     "annotated": {"scripts/late.sql": "-- name: late\n" + QUERY},
+    "named by code, among others": {
+        "patches/late.sql": "DELETE FROM orders WHERE lost;\n" + QUERY,
+        "app/load.py": "TEXT = open('patches/late.sql').read()\n",
+    },
+    "in the body of a routine": {"patches/late.sql": "DROP FUNCTION late;\n" + ROUTINE},
+    "alone in its file": {"reports/late.sql": QUERY},
     "a routine": {"scripts/late.sql": ROUTINE},
     "a report": {"reports/late.sql": QUERY},
     "a view": {"scripts/late.sql": VIEW},
@@ -33,6 +39,12 @@ USED = {
     },
 }
 UNUSED = {
+    "looked at behind a patch that is called like a field": {
+        "patches/late_orders.sql": "DELETE FROM orders WHERE lost;\n" + QUERY,
+        "app/load.py": "def load(read):\n    return read('late_orders')\n",
+    },
+    "looked at behind a patch": {"patches/late.sql": "UPDATE orders SET late = true WHERE day < now();\n" + QUERY},
+    "looked at between routines": {"patches/late.sql": OWN_ROWS + QUERY},
     "a migration's file": {"migrations/2_late.sql": QUERY},
     "a migration's code": {
         "migrations/versions/2_late.py": (

@@ -150,7 +150,8 @@ class _Reader:
             place = self.place(holder, sources)
         elif isinstance(holder, exp.Returning):
             place = "exists" if is_only_counted(self.tree, holder.parent) else "returning"
-            place = "narrowed" if place == "returning" and is_narrowed(self.tree, holder.parent, self.holes) else place
+            # A hole for the columns of the query that reads the rows stands for a list of them.
+            place = "narrowed" if place == "returning" and is_narrowed(self.tree, holder.parent, ()) else place
             sources.tables.extend(self.written(holder.parent))
         elif isinstance(holder, exp.Func | exp.Distinct):
             place = "count"

@@ -10,9 +10,12 @@ from msgspec import Struct
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.facts.sql import Unparsed
+from archlint.facts.syntax import CallRef
+from archlint.project.model import CallSite
 from archlint.project.sql.statements import Sql
 
 _FIRST = re.compile(r"begins with (\w+),")
+_COMPOSED = "db-quoted"
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
@@ -33,7 +36,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             continue
         if sql.sink is None:
             continue
-        if not _is_sure(sql) or not sql.built.is_constant or not sql.text.strip():
+        if _is_part(project, sql.sink) or not _is_sure(sql) or not sql.built.is_constant or not sql.text.strip():
             continue
         if len(project.statements.by_sink[sql.sink.path, sql.sink.index]) > 1:
             continue  # which of them goes with which is not told
@@ -58,6 +61,17 @@ def _of_file(sql: Sql, params: Params) -> Iterator[Hit]:
         reason = _meant(unparsed) or ("" if _is_beyond(unparsed, params) else unparsed.flaw)
         if reason:
             yield Hit(sql.site(unparsed.at, _line_end(sql, unparsed)), {"reason": reason}, confidence=Confidence.MEDIUM)
+
+
+def _is_part(project: Project, sink: CallSite) -> bool:
+    """The call makes a text that the driver composes (`SQL("SELECT id FROM ") + table`), and what is made is not handed on as
+    it is: what stands behind it may close the bracket."""
+    module, context = sink.module, sink.call.context
+    made = project.types.all(module, CallRef(sink.call.at, sink.call.end, sink.index), context)
+    if not any(project.types.role(each) == _COMPOSED for each in made):
+        return False
+    given = (argument.value for call in module.body.calls for argument in call.arguments)
+    return not any(isinstance(value, CallRef) and value.index == sink.index for value in given)
 
 
 def _is_sure(sql: Sql) -> bool:

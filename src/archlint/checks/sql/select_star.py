@@ -49,6 +49,7 @@ _NAMED_BY_HOLE = re.compile(r"(?:\}\}|\{\w+\}|%s)\s+AS\s*\(", re.IGNORECASE)
 """A part of the statement that a template names."""
 _QUOTE = "'"
 """Begins the name of a file that a query reads as a table: its columns stand nowhere but in it."""
+_QUOTES_OF_NAMES = '"`[]'
 _NEAR = 60
 _RETURNS = re.compile(r"\bRETURNS\s+(?:SETOF\s+)?([\w.]+)", re.IGNORECASE)
 _QUOTES = re.compile(r"\$\w*\$")
@@ -92,7 +93,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 continue
             passing = made | _dropped_after(sql, statement) if statement.stars else made
             found = [] if _is_copy(sql, statement, copied) else list(_stars(sql, statement, params, passing))
-            for hit in (_seen_through(_weighed(uses, sql, hit), sql, params) for hit in found):
+            for hit in (_seen_through(_weighed(uses, sql, statement, hit), sql, params) for hit in found):
                 chosen[hit.site][_use(sql)].add("" if hit.message == "insert" else hit.words["tables"])
                 known = hits.get(hit.site)
                 if known is None or known.confidence < hit.confidence:
@@ -303,12 +304,12 @@ class Uses(Struct, frozen=True):
     listed: frozenset[str]
 
 
-def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
+def _weighed(uses: Uses, sql: Sql, statement: Statement, hit: Hit) -> Hit:
     """A query whose rows nothing is known to take apart is a note; what a subquery, a view or an insert does with them
     stands in the text itself."""
     match hit.message:
         case "default":
-            doubt = uses.rows.doubt(sql) or _run_by_hand(uses.by_hand, sql)
+            doubt = uses.rows.doubt(sql, statement) or _run_by_hand(uses.by_hand, sql)
             doubt = doubt or ("it is only asked whether a row is there" if uses.whole.asks_whether(sql) else "")
             doubt = doubt or ("its columns are listed as it is made" if hit.words["tables"] in uses.listed else "")
         case "returning":
@@ -322,7 +323,7 @@ def _weighed(uses: Uses, sql: Sql, hit: Hit) -> Hit:
             doubt = "it stands for a table that was called so before" if hit.words["target"] in uses.renamed else ""
             doubt = doubt or ("it stands for the whole table under the same name" if _is_namesake(hit) else "")
         case _:
-            doubt = ""
+            doubt = "which table it is, is said at run time, and it keeps its name" if _is_moved(statement) else ""
     if not doubt and hit.message in _OF_ROWS and uses.rows.is_for_tests(sql):
         doubt = "only tests call it"
     if not doubt:
@@ -353,6 +354,12 @@ def _is_namesake(hit: Hit) -> bool:
     """`CREATE VIEW shown.orders AS SELECT * FROM orders`"""
     names = [name.strip("`").rpartition(".")[2].strip('"').lower() for name in (hit.words["target"], hit.words["tables"])]
     return names[0] == names[1]
+
+
+def _is_moved(statement: Statement) -> bool:
+    """`INSERT INTO main.{table} SELECT * FROM other.{table}`: whichever it is, nobody can write its columns down."""
+    names = {last_part(table).strip(_QUOTES_OF_NAMES) for table in (*statement.writes, *statement.tables)}
+    return len(names) == 1 and all(_HOLE.fullmatch(name) for name in names)
 
 
 def _anchor(star: Star, tables: list[str]) -> str:

@@ -19,7 +19,7 @@ _OF_TEST = ("test", "Test", "setUp")
 """Beginnings of the names in a file of tests; one that only prepares them holds no other."""
 _MIGRATION_FOLDER = re.compile(r"(.*_)?migrations?(_.+)?")
 _MIGRATION_FOLDERS = frozenset({"versions", "revisions"})
-_SCRIPT_FOLDERS = frozenset({"scripts", "script", "bin", "tools", "hack", "ci", ".ci", ".github", "devtools", "maintenance"})
+_SCRIPT_FOLDERS = frozenset({"scripts", "script", "bin", "tools", "hack", "ci", "devtools", "maintenance"})
 _SCRIPT_FILES = frozenset({"noxfile.py", "fabfile.py", "dodo.py"})
 _TOP_FILES = frozenset({"manage.py", "setup.py"})
 """Scripts at the top of a project or distribution; inside a package any module may be called so."""
@@ -82,7 +82,8 @@ def is_migration(folders: Sequence[str], name: str, outline: Outline, kinds: Kin
 
 def is_script(outer: Sequence[str], folders: Sequence[str], name: str, *, in_package: bool, main_guard: bool) -> bool:
     """Run by hand or by a tool, not by the backend. `outer`: the folders above and of the top-level package only;
-    `in_package`: an `__init__.py` stands beside or above; `main_guard`: does something only when it is run."""
+    `in_package`: an `__init__.py` stands beside or above; `main_guard`: does something only when it is run. A folder that hides
+    its name from listings is a tool's (`.ci`, that of an editor or of an agent): no import reaches into it."""
     if name in _SCRIPT_FILES or (name == "conf.py" and "docs" in folders):
         return True
     if name in _TOP_FILES and (main_guard or not in_package):
@@ -90,7 +91,7 @@ def is_script(outer: Sequence[str], folders: Sequence[str], name: str, *, in_pac
     if "contrib" in outer and not in_package:
         return True
     commands = ("management", "commands") in pairwise(folders)
-    return commands or any(folder in _SCRIPT_FOLDERS for folder in outer)
+    return commands or any(folder in _SCRIPT_FOLDERS or folder.startswith(".") for folder in outer)
 
 
 def is_example(outer: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from archlint.project.spelling import last_name
 from archlint.project.words import words_of
 
 if TYPE_CHECKING:
+    from archlint.facts.sql import Statement
     from archlint.project.model import CallSite, Def
     from archlint.project.program import Project
     from archlint.project.source.modules import Module
@@ -23,9 +24,12 @@ _NAMED_QUERY = re.compile(r"--\s*name\s*:")
 _WORDS = re.compile(r"\w[_-]\w")
 """A file's name of several words; one word alone says other things, too."""
 _ROUTINES = frozenset({"function", "procedure", "trigger"})
+_BODY = re.compile(r"\$[a-z_]*\$", re.IGNORECASE)
+"""The quotes around the body of a routine."""
 _MIGRATIONS = frozenset({"migration", "migrations"})
 _COPIES = frozenset({"backup", "backups", "gdpr"})
 """In the name of what hands over all that there is."""
+_CHANGES = frozenset({"insert", "update", "delete"})
 _SUFFIX = ".sql"
 _TEMPLATE = "{{"
 _HANDS_ON = re.compile(r"\s*SELECT\s+(?:\w+\.)?\*", re.IGNORECASE)
@@ -47,14 +51,14 @@ class RowUses:
         self._told_columns = frozenset(told_columns)
         self._known: dict[tuple[str, int], bool] = {}
 
-    def doubt(self, sql: Sql) -> str:
-        """Why it is not proved that anything depends on which columns come; empty where it is."""
+    def doubt(self, sql: Sql, statement: Statement) -> str:
+        """Why it is not proved that anything depends on which columns come of the statement; empty where it is."""
         if _is_migration(sql) and not any(s.creates in _ROUTINES for s in sql.facts.statements):
             return "a migration reads it at a known state of the schema"
         if _is_whole_copy(sql):
             return "a copy of all that there is takes whole rows"
         if sql.built is None:
-            return self._used_by_hand(sql)
+            return self._used_by_hand(sql) or self._shown(sql, statement)
         if sql.sink is None:
             return "no call is known that executes it"
         if self._fills_models(sql.sink):
@@ -91,6 +95,14 @@ class RowUses:
         is_by_hand = _is_by_hand(sql.path) or _is_typed(sql)
         return "a file for use by hand that no code names" if is_by_hand and not self._is_asked(sql) else ""
 
+    def _shown(self, sql: Sql, statement: Statement) -> str:
+        """Of a query among other statements of a file: what runs the file hands its rows to nobody but whoever sits in front
+        of it. A query in the body of a routine is the routine's."""
+        is_bare = len(sql.facts.statements) > 1 and statement.verb == "select" and not _is_in_body(sql, statement)
+        is_patch = not _CHANGES.isdisjoint(s.verb for s in sql.facts.statements)
+        is_read = self._is_loaded(sql, by_word=not is_patch)  # a query that is loaded by a word stands alone
+        return "no code names the file: whoever runs it looks at the rows" if is_bare and not is_read else ""
+
     def leaves_rows(self, sql: Sql) -> str:
         """Why nothing depends on the rows that a write gives back: they are bound to a name that nobody reads; empty where
         they may be read."""
@@ -107,13 +119,17 @@ class RowUses:
         return "nobody reads the rows that it gives back" if bound and read.isdisjoint(bound) else ""
 
     def _is_asked(self, sql: Sql) -> bool:
-        """Some code names the file or looks for all files of its folder's kind, or the text is made to be called."""
-        is_template = _TEMPLATE in sql.text  # what fills it in asks for it
-        if is_template or _NAMED_QUERY.search(sql.text) or any(s.creates in _ROUTINES for s in sql.facts.statements):
+        """It is loaded, or makes routines, which are called."""
+        return any(s.creates in _ROUTINES for s in sql.facts.statements) or self._is_loaded(sql)
+
+    def _is_loaded(self, sql: Sql, *, by_word: bool = True) -> bool:
+        """Some code names the file or looks for all files of its folder's kind, or the text is written for what loads it.
+        `by_word`: also without its ending."""
+        if _TEMPLATE in sql.text or _NAMED_QUERY.search(sql.text):  # what fills a template in asks for it
             return True
         folder, _, name = sql.path.rpartition("/")
         stem = name.removesuffix(_SUFFIX)
-        if name in self._named_files or (_WORDS.search(stem) and stem in self._named_files):
+        if name in self._named_files or (by_word and _WORDS.search(stem) and stem in self._named_files):
             return True
         return folder.partition("/")[0] in self._searched
 
@@ -197,6 +213,13 @@ def _bound(sink: CallSite) -> list[str]:
     ]
 
 
+def _is_in_body(sql: Sql, statement: Statement) -> bool:
+    """An odd number of quotes of a body stands in front of it, or it lies in a statement that makes a routine."""
+    makes = (s for s in sql.facts.statements if s.creates in _ROUTINES)
+    within = any(s.at <= statement.at < s.end for s in makes)
+    return within or len(_BODY.findall(sql.text, 0, statement.at)) % 2 == 1
+
+
 def _is_by_hand(path: str) -> bool:
     """Does the file lie among scripts, tools, examples or documentation?"""
     *folders, name = path.split("/")
@@ -206,7 +229,7 @@ def _is_by_hand(path: str) -> bool:
 def _is_typed(sql: Sql) -> bool:
     """Among statements that change rows are several that deliver some, which one run of the file would throw away."""
     verbs = [statement.verb for statement in sql.facts.statements]
-    return verbs.count("select") > 1 and not {"insert", "update", "delete"}.isdisjoint(verbs)
+    return verbs.count("select") > 1 and not _CHANGES.isdisjoint(verbs)
 
 
 def _expressions(module: Module, function: int | None = None) -> Iterator[Expr]:

@@ -67,7 +67,7 @@ def _is_part(project: Project, sink: CallSite) -> bool:
     """The call makes a text that the driver composes (`SQL("SELECT id FROM ") + table`), and what is made is not handed on as
     it is: what stands behind it may close the bracket."""
     module, context = sink.module, sink.call.context
-    made = project.types.all(module, CallRef(sink.call.at, sink.call.end, sink.index), context)
+    made = project.types.all(module, CallRef(sink.call.at, sink.call.length, sink.index), context)
     if not any(project.types.role(each) == _COMPOSED for each in made):
         return False
     given = (argument.value for call in module.body.calls for argument in call.arguments)

@@ -239,6 +239,8 @@ class InsertedValues:
         if self.closed.is_checked(expr, spot.place) or (of_items and self.closed.items.of(expr, spot.place)):
             return iter(())
         spot = self.vetted(expr, spot)
+        if spot.taken[:1] != () and not isinstance(spot.taken[0], str) and self.refused.has_items(expr, spot.place):
+            spot = spot.capped()
         held = self.named(expr, spot, expr.at)
         return chain(held, self.items.put_in(expr, spot)) if spot.taken else held
 

@@ -50,6 +50,30 @@ class RefusedElsewhere:
             return True
         return self._is_handed_before(expr, at, end, self._refuses_parameter)
 
+    def has_items(self, expr: Name, at: Place) -> bool:
+        """Each item of it has been handed, in a loop before the place, to a function that refuses all but a known few."""
+        module, contexts, text = at.module, at.module.body.contexts, spell(at.module.body, expr)
+        function, around = contexts[at.context].function, set(places_around(at.module, at.context))
+        if function < 0:
+            return False
+        loops = {
+            row: place.target.id
+            for row, place in enumerate(contexts)
+            if place.kind == "for"
+            and place.function == function
+            and place.parent in around
+            and isinstance(place.target, Name)
+            and place.subject is not None
+            and spell(module.body, place.subject) == text
+        }
+        calls = self._project.calls.of(Def(module, module.name, function)) if loops else ()
+        return any(
+            site.call.context in loops
+            and site.call.end <= expr.at
+            and self._refuses_in(site, loops[site.call.context], self._refuses_parameter)
+            for site in calls
+        )
+
     def is_stored(self, expr: Name | Attribute, at: Place) -> bool:
         """It has been handed, before the place and on every way to it, to a function that looks for something by it and ends
         in an error where there is none, or what was found by it has been read as a row, which is one there as well."""

@@ -27,10 +27,11 @@ _KINDS = {"commit": "commits here", "block": "writes here, in a transaction of i
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`outbox`: expression for names of classes and functions of an outbox; `passing_kinds`: kinds of libraries whose
-    messages may be lost."""
+    messages may be lost; `to_people`: arguments by which a broker's call writes to a person."""
 
     outbox: str
     passing_kinds: tuple[str, ...]
+    to_people: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -42,8 +43,14 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         if both is None:
             continue
         published, commit, path = both
+        if _writes_to_person(path, params):
+            continue
+        if _may_be_off(published):
+            yield _hit(definition, published, commit, path, order="optional", is_note=True)
+            continue
         passing = not set(params.passing_kinds).isdisjoint(project.knowledge.package_kinds(path.end.witness.target))
-        yield _hit(definition, published, commit, path, is_note=outbox.is_beside(definition) or passing)
+        order = "after" if published.site.at > commit.point.site.at else "before"
+        yield _hit(definition, published, commit, path, order=order, is_note=outbox.is_beside(definition) or passing)
     for point in project.effects.points("publish"):
         caller = point.caller if point.is_direct and point.module.is_production else None
         if caller is not None and not any(project.effects.has(caller, effect) for effect in _KEEPING):
@@ -106,8 +113,26 @@ def _holds(commit: Commit, publication: EffectPoint) -> bool:
     return block.at <= publication.site.at < block.end
 
 
-def _hit(definition: Def, published: EffectPoint, commit: Commit, path: Path, *, is_note: bool) -> Hit:
-    order = "after" if published.site.at > commit.point.site.at else "before"
+def _writes_to_person(path: Path, params: Params) -> bool:
+    """A text message to a telephone is no event: whoever waits for it asks again."""
+    call = path.end.call
+    return call is not None and any(argument.name in params.to_people for argument in call.call.arguments)
+
+
+def _may_be_off(published: EffectPoint) -> bool:
+    """A function of the same name, that stands alone and calls nothing, takes its place: `if not settings.EVENTS: def post(…):
+    return None`. The program is made to run without these messages."""
+    targets = published.call.targets if published.call is not None else ()
+    found = [target.definition for target in targets if target.definition is not None]
+    return any(d.function.klass < 0 and _calls_nothing(d) for d in found)
+
+
+def _calls_nothing(definition: Def) -> bool:
+    function = definition.function
+    return not any(function.at <= call.at < function.end for call in definition.module.body.calls)
+
+
+def _hit(definition: Def, published: EffectPoint, commit: Commit, path: Path, *, order: str, is_note: bool) -> Hit:
     confidence = Confidence.LOW if is_note else min(path.confidence, commit.path.confidence)
     words = {"function": definition.function.name, "target": path.end.witness.target}
     steps = (Step(commit.point.site, _KINDS[commit.kind]), *path.steps)

@@ -10,6 +10,9 @@ from msgspec import Struct
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site
 from archlint.project.names.symbols import ClassDef
 from archlint.project.types.frozen import Frozen
+from archlint.project.words import words_of
+
+_EVENT = frozenset({"event", "events"})
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -17,13 +20,15 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     that say so of dataclasses and their like only; `plain_bases`: dotted names of bases that
     say nothing of what a class is for; `event_modules`: last names of modules and packages that hold events, `happened`:
     expression for names of classes in them that tell what has happened; `visited`: tables to which others lead where an event
-    is something that people go to, `visit`: expression for names that mean it then.  The rest: see `Frozen`."""
+    is something that people go to, `visit`: expression for names that mean it then; `stream_parts`: last words of
+    names of parts of a stream.  The rest: see `Frozen`."""
 
     event_bases: str
     event_modules: tuple[str, ...]
     happened: str
     visited: tuple[str, ...]
     visit: str
+    stream_parts: tuple[str, ...]
     plain_events: tuple[str, ...]
     plain_bases: tuple[str, ...]
     record_decorators: tuple[str, ...]
@@ -41,6 +46,7 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     if events and _are_visited(project, params):
         visit = re.compile(params.visit)
         events = [k for k in events if not all(visit.fullmatch(name) for name in _event_names(k, frozen, params))]
+    events = _without_streams(events, frozen, frozenset(params.stream_parts))
     names = {klass.name for klass in events}
     for klass in sorted(events, key=lambda klass: klass.name):
         record = frozen.record(klass)
@@ -54,6 +60,20 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
                 yield Proof(_site(klass), f"`{klass.klass.name}` cannot be changed")
             else:
                 yield Hit(_site(klass), {"event": klass.klass.name}, "happened", Confidence.MEDIUM)
+
+
+def _without_streams(events: list[ClassDef], frozen: Frozen, parts: frozenset[str]) -> list[ClassDef]:
+    """Without those that are of one family with a part of a message, `TextDelta(BaseEvent)`: these are what is written to a
+    stream, each once, and nothing that has happened."""
+    names = {klass.name for klass in events}
+    families = {
+        ancestor
+        for klass in events
+        if not parts.isdisjoint([word for word in words_of(klass.klass.name) if word not in _EVENT][-1:])
+        for ancestor in frozen.ancestors(klass)
+        if ancestor in names
+    }
+    return [klass for klass in events if families.isdisjoint(frozen.ancestors(klass))]
 
 
 def _site(klass: ClassDef) -> Site:

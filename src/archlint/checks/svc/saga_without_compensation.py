@@ -18,6 +18,7 @@ from archlint.project.words import words_of
 
 _REMOTE = ("http", "rpc")
 _HANDLERS = frozenset({"except", "finally"})
+_MADE = ".__call__"
 _MOST = 8
 """Of more calls in one function the first are compared."""
 
@@ -79,7 +80,8 @@ class _Requests:
         found = [request for point in self._points(definition) if (request := self._request(point)) is not None]
         for first, second in combinations(found[:_MOST], 2):
             one, two = ((r.point.context, r.point.site.at) for r in (first, second))
-            if first.whom != second.whom and may_follow(definition.module, one, two):
+            is_step = first.whom != second.whom and not self._reads(second.path.end)
+            if is_step and may_follow(definition.module, one, two):
                 return first, second
         return None
 
@@ -88,10 +90,17 @@ class _Requests:
         return [points[site] for site in sorted(points) if not is_failure_path(points[site].module, points[site].context)]
 
     def _request(self, point: EffectPoint) -> _Request | None:
-        path = self._conditions.path(point) if point.call is not None else None
+        path = self._conditions.path(point) if point.call is not None and not _is_own_base(point) else None
         if path is None or path.end.witness.target.rpartition(".")[2] not in self._params.changing:
             return None
         return _Request(point, path, self._whom(point)) if self._begins(point) else None
+
+    def _reads(self, end: EffectPoint) -> bool:
+        """Of a client that makes its methods as they are asked for, the method says so: `download_file`."""
+        if end.call is None or not end.witness.target.endswith(_MADE):
+            return False
+        method = words_of(last_name(end.module.body, end.call.call.callee))
+        return not {*method[:1]}.isdisjoint(self._params.passing)
 
     def _begins(self, point: EffectPoint) -> bool:
         """By the name of the function that is called, or by the path that a library is given."""
@@ -140,6 +149,12 @@ class _Requests:
     def _is_handled(definition: Def, context: int) -> bool:
         contexts = definition.module.body.contexts
         return any(contexts[row].kind in _HANDLERS for row in chain(definition.module, context))
+
+
+def _is_own_base(point: EffectPoint) -> bool:
+    """`super().provision()` is a part of the same step."""
+    callee = point.call.call.callee if point.call is not None else None
+    return isinstance(callee, Attribute) and last_name(point.module.body, callee.base) == "super"
 
 
 def _texts(expr: Expr) -> Iterator[str]:

@@ -15,9 +15,11 @@ from archlint.project.services.shared_tables import SharedTables, TableOwners
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
-    """`helpers`: parts of names of services that are processes of another one (workers, migrations, tools)."""
+    """`helpers`: parts of names of services that are processes of another one (workers, migrations, tools); `servers`: parts of
+    the names of images of database servers."""
 
     helpers: tuple[str, ...]
+    servers: tuple[str, ...]
 
 
 def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
@@ -36,8 +38,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             yield Proof(given[0].service.site, f"`{given[0].service.name}` has the database {database} to itself")
     if len(project.services.all) > 1:
         known = {a.service.folder for given in by_database.values() for a in given}
-        for shared in TableOwners(project).shared():
-            if not {shared.owner.folder, shared.other.folder} <= known:
+        sharing = [s for s in TableOwners(project).shared() if not {s.owner.folder, s.other.folder} <= known]
+        for shared in sharing:
+            writers = [s.other for s in sharing if s.owner is shared.owner and not _is_helper(s.other, params)]
+            if len(writers) > 1 or not _is_server(project, shared.owner, params):
                 yield _tables(shared, params)
 
 
@@ -67,7 +71,17 @@ def _tables(shared: SharedTables, params: Params) -> Hit:
     )
 
 
+def _is_server(project: Project, service: Service, params: Params) -> bool:
+    """The image holds a database server: what it makes at its start belongs to whoever asks it."""
+    images = [d.image for path, d in project.deployment.deployables if d.source == "dockerfile" and service.holds(path)]
+    return any(word in image.lower() for image in images for word in params.servers)
+
+
+def _is_helper(service: Service, params: Params) -> bool:
+    return any(word in service.name.lower() for word in params.helpers)
+
+
 def _are_apart(services: list[Service], params: Params) -> bool:
     """Two of them are no helpers of another one, and none stands in another one's folder."""
-    full = [s for s in services if not any(word in s.name.lower() for word in params.helpers)]
+    full = [s for s in services if not _is_helper(s, params)]
     return len(full) > 1 and not any(a.folder != b.folder and a.holds(b.folder) for a in services for b in services)

@@ -21,6 +21,7 @@ Run = tuple[str, Deployable]
 
 _FOLDERS = frozenset({"services", "apps", "microservices"})
 _ENTRY = re.compile(r"(main|app|asgi|wsgi|server|application|run|worker|api|__main__|manage)\.py")
+_RUN = re.compile(r"\bpython[\d.]*[\s\"',]+-m[\s\"',]+([A-Za-z_][\w.]*)")
 _STARTS = frozenset({"__main__.py", "manage.py"})
 
 
@@ -130,7 +131,9 @@ def _by_dockerfile(project: Project, contexts: frozenset[str]) -> dict[str, list
     found: dict[str, list[Run]] = {}
     for path, deployable in project.deployment.deployables:
         folder = posixpath.dirname(path) or "."
-        if deployable.source == "dockerfile" and any(_is_below(m.path, folder) for m in project.modules.production):
+        if deployable.source != "dockerfile" or not _may_start(project, folder, deployable.command):
+            continue
+        if any(_is_below(m.path, folder) for m in project.modules.production):
             found.setdefault(folder, []).append((path, deployable))
     others = contexts | found.keys()
     return {
@@ -139,6 +142,20 @@ def _by_dockerfile(project: Project, contexts: frozenset[str]) -> dict[str, list
         if not any(_is_below(folder, other) or _is_below(other, folder) for other in others - {folder})
         and folder not in contexts
     }
+
+
+def _may_start(project: Project, folder: str, command: str) -> bool:
+    """The command of an image runs no module of the project's own that is missing: with that nobody can have deployed it.
+
+    Only where a folder of that name stands beside the Dockerfile: other modules come from libraries."""
+    run = _RUN.search(command)
+    if run is None or folder == ".":
+        return True
+    package, _, rest = run[1].partition(".")
+    below = [m.path for m in project.modules.all if m.path.startswith((f"{folder}/{package}/", f"{folder}/{package}.py"))]
+    wanted = f"{package}/{rest.replace('.', '/')}" if rest else ""
+    held = (path.removeprefix(f"{folder}/").removesuffix(".py") for path in below)
+    return not wanted or not below or any(path == wanted or path.startswith(f"{wanted}/") for path in held)
 
 
 def _is_below(path: str, folder: str) -> bool:

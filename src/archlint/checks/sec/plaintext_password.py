@@ -53,10 +53,12 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     ignore_names: tuple[str, ...]
     sanitizers: tuple[str, ...]
     remote_words: tuple[str, ...]
+    host_words: tuple[str, ...]
     hashing_calls: tuple[str, ...]
     owner_names: tuple[str, ...]
     key_names: tuple[str, ...]
     configuration_words: tuple[str, ...]
+    hook_words: tuple[str, ...]
     lookup_words: tuple[str, ...]
     stored_names: tuple[str, ...]
     record_names: tuple[str, ...]
@@ -89,8 +91,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
         yield from (hit for hit in _judged(taint, use, proof) if isinstance(hit, Hit))
     for sink in project.statements.texts.reached:
         if not sink.is_guess and sink.site.module.is_production:
-            yield from _statement(taint, sink.site, sink.argument, proof)
-    yield from Comparisons(taint, columns, records, frozenset(params.configuration_words), proof).found()
+            yield from _statement(taint, sink.site, sink.argument, proof, frozenset(params.host_words))
+    yield from Comparisons(taint, columns, records, params, proof).found()
 
 
 def _is_copied(use: PasswordUse, stored: frozenset[str]) -> bool:
@@ -221,7 +223,7 @@ def _judged(taint: Taint, use: PasswordUse, proof: _Proof, *, typed: bool = Fals
         yield Proof(use.site, f"`{use.column}` gets no password in the clear")
 
 
-def _statement(taint: Taint, site: CallSite, statement: Expr, proof: _Proof) -> Iterator[Hit | Proof]:
+def _statement(taint: Taint, site: CallSite, statement: Expr, proof: _Proof, hosts: frozenset[str]) -> Iterator[Hit | Proof]:
     """Values given with an SQL statement that writes a password column or compares one."""
     built = _text(taint.project, site.module, statement, site.call.context)
     text = "".join("?" if isinstance(piece, Hole) else piece.text for piece in built.pieces) if built is not None else None
@@ -230,7 +232,7 @@ def _statement(taint: Taint, site: CallSite, statement: Expr, proof: _Proof) -> 
     given += [(hole.expr, Place(hole.module, hole.context)) for hole in (built.holes if built is not None else ())]
     if not given:
         return
-    column = _password_column(taint.vocabulary, text) if text is not None else None
+    column = _password_column(taint.vocabulary, text, hosts) if text is not None else None
     if text is None or column is None or _HASHES.search(text):
         return
     for value, at in given:
@@ -273,9 +275,12 @@ def _text(project: Project, module: Module, expr: Expr, context: int) -> BuiltTe
     return None
 
 
-def _password_column(vocabulary: Vocabulary, text: str) -> str | None:
-    """The column of a person's password that a statement writes, or compares with a parameter."""
+def _password_column(vocabulary: Vocabulary, text: str, hosts: frozenset[str]) -> str | None:
+    """The column of a person's password that a statement writes, or compares with a parameter; a password beside a host and a
+    port opens another system, and has to be readable."""
     text = _COMMENT.sub(" ", text)
+    if any(not hosts.isdisjoint(words_of(match.group())) for match in _WORD.finditer(text)):
+        return None
     written = _WORD if _WRITES.match(text) else _EQUALS
     named = [match.group(match.lastindex or 0) for match in written.finditer(text)]
     return next((word for word in named if vocabulary.names(word) is not None), None)
@@ -301,7 +306,7 @@ class Comparisons:
         taint: Taint,
         columns: PasswordColumns,
         records: PasswordRecords,
-        configuration: frozenset[str],
+        params: Params,
         proof: _Proof,
     ) -> None:
         self._proof = proof
@@ -309,7 +314,8 @@ class Comparisons:
         self._project = taint.project
         self._columns = columns
         self._records = records
-        self._configuration = configuration
+        self._configuration = frozenset(params.configuration_words)
+        self._hooks = frozenset(params.hook_words)
         self._origins = Origins(taint.project)
 
     def found(self) -> Iterator[Hit]:
@@ -365,7 +371,7 @@ class Comparisons:
         return None
 
     def _is_configured(self, module: Module, expr: Expr) -> bool:
-        """`settings.ADMIN_PASSWORD`, `config["PASSWORD"]`, `get_config("ADMIN_PASSWORD")`."""
+        """`settings.ADMIN_PASSWORD`, `config["PASSWORD"]`, `get_config("ADMIN_PASSWORD")`; none by which a program calls."""
         vocabulary = self._taint.vocabulary
         keys = [p.value for p in parts_of(module.body, expr) if type(p) is String]
         if type(expr) is Attribute:
@@ -373,4 +379,5 @@ class Comparisons:
         if not any(vocabulary.names(key) is not None and key.isupper() for key in keys):
             return False
         named = [last_name(module.body, p) for p in parts_of(module.body, expr) if isinstance(p, Name | Attribute | Subscript)]
-        return any(word in name.lower() for name in named for word in sorted(self._configuration))
+        is_of_hook = any(not self._hooks.isdisjoint(words_of(key)) for key in keys)
+        return not is_of_hook and any(word in name.lower() for name in named for word in sorted(self._configuration))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Step
-from archlint.facts.syntax import Attribute, Expr, Name, String
+from archlint.facts.syntax import Attribute, Expr, Name, Statement, String
 from archlint.project.model import CallSite, Type
 from archlint.project.names.origins import Origin, Origins
 from archlint.project.names.results import Results
@@ -24,7 +25,7 @@ from archlint.project.source.modules import Module
 from archlint.project.spelling import last_name, shorten, spell
 from archlint.project.words import compounds_of, words_of
 
-_NAMING = frozenset({"id", "name", "path", "filename", "file", "color", "colour"})
+_NAMING = frozenset({"id", "uid", "name", "path", "filename", "file", "color", "colour"})
 """What a digest makes of a secret under such a name tells things apart, and is trusted by nobody."""
 _BODIES = frozenset({"body", "payload", "get_data", "raw_body", "raw_data", "read", "text"})
 """Whoever calls a hook signs the whole body of the request, and chooses with what."""
@@ -36,6 +37,7 @@ _APPS = frozenset({"app", "current_app", "application"})
 _KEYS_OF_APPS = frozenset({"secret_key", "secret_keys"})
 """With these an application signs for itself: `current_app.secret_key`."""
 _REQUESTS = frozenset({"request", "req"})
+_OUTSIDE = re.compile(r"https://(?!localhost|127\.)[\w-]+(\.[\w-]+)+")
 _DESCENTS = 3
 _TELLING = 6
 """Words of so many letters are looked for inside of others (`yubikeytoken`)."""
@@ -89,12 +91,20 @@ class _Trust:
         key makes it; a note where it may be what the other side asks for."""
         own = self._is_own(digest)
         hooked = digest.keyed and not own and self._signs_request(digest)
+        if not (own or hooked) and hit.message != "token" and self._speaks_outside(digest):
+            return replace(hit, message="asked", confidence=Confidence.LOW)
         if not hooked and (hit.message == "token" or (digest.site.module.path, digest.algorithm) in self._verifying):
             return hit
         if own:
             return replace(hit, confidence=min(hit.confidence, Confidence.MEDIUM))
         message = "hook" if hooked else "unverified_keyed" if hit.message == "keyed" else "unverified"
         return replace(hit, message=message, confidence=Confidence.LOW)
+
+    def _speaks_outside(self, digest: Digest) -> bool:
+        """The module names the address of somebody else's API as a constant of its own: with that the signature is agreed."""
+        module = digest.site.module
+        given = [s.value for s in module.body.statements if s.kind in ("assign", "annotate") and _is_of_module(module, s)]
+        return any(isinstance(value, String) and _OUTSIDE.match(value.value) for value in given)
 
     def _signs_request(self, digest: Digest) -> bool:
         """What it is made of is the whole body of a request, read here or by who calls the function."""
@@ -132,6 +142,11 @@ class _Trust:
         named = part.value if isinstance(part, String) else last_name(module.body, part)
         is_of_app = isinstance(part, Attribute) and last_name(module.body, part.base) in _APPS
         return named in self._own_keys or (is_of_app and named in _KEYS_OF_APPS)
+
+
+def _is_of_module(module: Module, statement: Statement) -> bool:
+    """It stands in no function: a constant of the module or of a class."""
+    return module.body.contexts[statement.context].function < 0
 
 
 def _is_asked_for(project: Project, digest: Digest, protocols: frozenset[str]) -> bool:
@@ -183,11 +198,17 @@ def _hits(taint: Taint, digest: Digest, harmless: frozenset[str], results: Resul
         named = _own_names(digest)
     if not sources or not (harmless - _NAMING).isdisjoint(named):
         return
-    if any(name and not harmless.isdisjoint(words_of(name)[-1:]) for name in results.named(digest.site)):
+    if any(name and not harmless.isdisjoint(words_of(name)[-1:]) for name in (*results.named(digest.site), _fed(digest))):
         return
     best = max(sources, key=lambda source: source.confidence)
     path = (*best.steps, Step(site.site, f"digested by {digest.algorithm} here"))
     yield Hit(site.site, {**words, "value": best.label}, path=path, confidence=min(best.confidence, Confidence.HIGH))
+
+
+def _fed(digest: Digest) -> str:
+    """The name of the object that is fed: `anon_uid.update(secret)`."""
+    callee, body = digest.site.call.callee, digest.site.module.body
+    return last_name(body, callee.base) if isinstance(callee, Attribute) and callee.attr == "update" else ""
 
 
 def _makes_key(digests: Digests, results: Results, digest: Digest) -> bool:

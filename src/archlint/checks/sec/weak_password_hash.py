@@ -8,8 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
-from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Slice, String, Subscript
+from archlint.facts.syntax import Attribute, CallRef, Collection, Name, Slice, String, Subscript, Template
 from archlint.project.names.given_constants import gets_constants
+from archlint.project.names.origins import Origin
 from archlint.project.names.results import Results
 from archlint.project.parts import parts_of
 from archlint.project.secrets.credentials import Vocabulary
@@ -62,6 +63,8 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
             digest.keyed
             or digest.exempt
             or _signs_time(digest)
+            or _is_drawn(digest, vocabulary)
+            or _is_message(taint, digest)
             or rehashed.holds(digest)
             or _is_named_for(digest, elsewhere, vocabulary)
         ):
@@ -156,6 +159,9 @@ def _proof(digest: Digest, uses: DigestUses, hashing: Hashing, *, typed: bool) -
 
 _OTHER_FIELDS = 2
 """Beside a password: a salt is one."""
+_MOST_FIELDS = 3
+_DRAWN = frozenset({"token", "otp", "nonce"})
+"""What programs draw themselves: nobody has to guess it slowly."""
 _KEYS = frozenset({"key", "iv"})
 _TIMES = frozenset({"ts", "timestamp", "time", "stamp", "expires", "expiry", "nonce"})
 
@@ -173,6 +179,32 @@ def _signs_time(digest: Digest) -> bool:
         for statement in module.own_statements(body.contexts[digest.site.call.context].function)
         for part in parts_of(body, statement.value)
     )
+
+
+def _is_drawn(digest: Digest, vocabulary: Vocabulary) -> bool:
+    """What is digested is called a token, and nothing in it a password."""
+    body = digest.site.module.body
+    named = [last_name(body, part) for part in parts_of(body, digest.data) if isinstance(part, Name | Attribute)]
+    is_token = any(not _DRAWN.isdisjoint(words_of(name)[-1:]) for name in named)
+    return is_token and not any(vocabulary.looks_alike(name) for name in named)
+
+
+def _is_message(taint: Taint, digest: Digest) -> bool:
+    """It is made of many fields, of which one is called a password: `f"{shop}:{amount}:{order}:{password}:{extra}"` is signed
+    with it. Beside a password that is hashed stand a name and a salt at most."""
+    origins, site = taint.locals.origins, digest.site
+    given = [part for part in parts_of(site.module.body, digest.data) if isinstance(part, Name | Template)]
+    texts: list[Template] = []
+    for part in given:
+        if isinstance(part, Template):
+            texts.append(part)
+            continue
+        for origin in origins.of(site.module, part, site.call.context):
+            found = [origin] if isinstance(origin, Origin) else origins.given_anywhere(origin)
+            texts += [each.expr for each in found if isinstance(each.expr, Template)]
+            if any(not isinstance(each.expr, Template) for each in found):
+                return False
+    return bool(texts) and all(sum(not isinstance(part, String) for part in t.parts) > _MOST_FIELDS for t in texts)
 
 
 def _is_named_for(digest: Digest, words: frozenset[str], vocabulary: Vocabulary) -> bool:

@@ -35,6 +35,7 @@ _OWN_SETTER = "set_password"
 """The method that they hash by."""
 _SETTING = frozenset({"values", "insert", "update"})
 """Methods that say what a statement writes, and execute nothing themselves."""
+_FLAGS = frozenset({"bool", "boolean"})
 _RELATING = frozenset({"ForeignKey", "OneToOneField", "relationship", "Relationship"})
 
 
@@ -161,7 +162,7 @@ class PasswordColumns:
         classes = [c for a in project.types.inference.members.ancestors(type_) if (c := project.symbols.classes.get(a.name))]
         if name != _INHERITED and type_.name not in self._mapped and not any(self._declares(klass, name) for klass in classes):
             return False  # kept for the moment only
-        if any(self._is_remote(klass) for klass in classes):
+        if any(self._is_remote(klass) or self._is_flag(klass, name) for klass in classes):
             return False
         return not any(self._hashes(klass, name) for klass in classes)
 
@@ -170,6 +171,15 @@ class PasswordColumns:
         bindings = self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name)
         made = [klass.module.body.statements[b.index] for b in bindings if b.kind == "statement"]
         return any(s.kind == "annotate" or isinstance(s.value, CallRef) for s in made)
+
+    def _is_flag(self, klass: ClassDef, name: str) -> bool:
+        """`has_password = BooleanField()`, `permanent_password: bool`."""
+        body = klass.module.body
+        bindings = self._project.symbols.scopes(klass.module).bindings(klass.klass.context, name)
+        made = [body.statements[b.index] for b in bindings if b.kind == "statement"]
+        exprs = [expr for statement in made for expr in (statement.value, statement.annotation) if expr is not None]
+        words = {word for expr in exprs for part in parts_of(body, expr) for word in words_of(last_name(body, part))}
+        return not _FLAGS.isdisjoint(words)
 
     def _is_remote(self, klass: ClassDef) -> bool:
         scopes = self._project.symbols.scopes(klass.module)

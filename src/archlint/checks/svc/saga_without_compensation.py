@@ -80,7 +80,7 @@ class _Requests:
         found = [request for point in self._points(definition) if (request := self._request(point)) is not None]
         for first, second in combinations(found[:_MOST], 2):
             one, two = ((r.point.context, r.point.site.at) for r in (first, second))
-            is_step = first.whom != second.whom and not self._reads(second.path.end)
+            is_step = first.whom != second.whom and not self._is_aside(second.path)
             if is_step and may_follow(definition.module, one, two):
                 return first, second
         return None
@@ -95,12 +95,16 @@ class _Requests:
             return None
         return _Request(point, path, self._whom(point)) if self._begins(point) else None
 
-    def _reads(self, end: EffectPoint) -> bool:
-        """Of a client that makes its methods as they are asked for, the method says so: `download_file`."""
-        if end.call is None or not end.witness.target.endswith(_MADE):
-            return False
-        method = words_of(last_name(end.module.body, end.call.call.callee))
-        return not {*method[:1]}.isdisjoint(self._params.passing)
+    def _is_aside(self, path: Path) -> bool:
+        """What goes out is a question, or a sign-in on the way to a database: by the function that sends it (`refresh_token`),
+        and of a client that makes its methods as they are asked for by the method (`download_file`)."""
+        named = [path.through[-1].function.name] if path.through else []
+        call = path.end.call
+        if call is not None and path.end.witness.target.endswith(_MADE):
+            method = last_name(path.end.module.body, call.call.callee)
+            if not {*words_of(method)[:1]}.isdisjoint(self._params.passing):
+                return True
+        return any(not {*words_of(name)}.isdisjoint(self._params.passing) for name in named)
 
     def _begins(self, point: EffectPoint) -> bool:
         """By the name of the function that is called, or by the path that a library is given."""

@@ -76,8 +76,9 @@ class _Shapes:
         for statement in self._project.symbols.scopes(module).returns.get(definition.index, []):
             for expr in _held(statement.value) if statement.value is not None else ():
                 model = self._model(module, expr, statement.context)
-                if model is not None and not self._is_belied(module, expr):
-                    sure = self._is_only(module, expr, statement.context)
+                if model is not None and not self._is_belied(module, expr, statement.context):
+                    # What a base of repositories keeps of each class below it may be another one's here.
+                    sure = self._is_only(module, expr, statement.context) and model.confidence == Confidence.HIGH
                     yield expr, model, model.confidence if sure else Confidence.LOW
 
     def _model(self, module: Module, expr: Expr, context: int) -> Type | None:
@@ -87,8 +88,13 @@ class _Shapes:
                     return each
         return None
 
-    def _is_belied(self, module: Module, expr: Expr) -> bool:
-        """It is what a function of the project says that it gives, and all that the function returns is something else."""
+    def _is_belied(self, module: Module, expr: Expr, context: int) -> bool:
+        """It is what a function of the project says that it gives, and all that the function returns is something else; also
+        where a name holds it."""
+        if isinstance(expr, Name):
+            held = [s for s in self._project.values.sources.of(module, expr, context) if s.expr is not None]
+            calls = [(s.module, s.expr, s.context) for s in held if isinstance(s.expr, CallRef | Await)]
+            return bool(held) and len(calls) == len(held) and all(self._is_belied(*each) for each in calls)
         call = expr.value if isinstance(expr, Await) else expr
         if not isinstance(call, CallRef):
             return False

@@ -34,6 +34,8 @@ _SIGNATURES = frozenset({"sign", "signature", "signed", "mac"})
 _KEYS = (("key",), ("signing", "key"), ("sign", "key"), ("my", "key"), ("own", "key"))
 """What these name is a secret in a function that signs."""
 _APPS = frozenset({"app", "current_app", "application"})
+_MASKING = (["hash"], ["mask"], ["anonymize"], ["anonymise"], ["pseudonymize"], ["pseudonymise"])
+"""First words of functions that hide a name behind a digest, which nobody trusts if nobody compares it."""
 _KEYS_OF_APPS = frozenset({"secret_key", "secret_keys"})
 """With these an application signs for itself: `current_app.secret_key`."""
 _REQUESTS = frozenset({"request", "req"})
@@ -95,7 +97,7 @@ class _Trust:
             return replace(hit, message="asked", confidence=Confidence.LOW)
         if not hooked and (hit.message == "token" or (digest.site.module.path, digest.algorithm) in self._verifying):
             return hit
-        if own:
+        if own and _function_words(digest)[:1] not in _MASKING:
             return replace(hit, confidence=min(hit.confidence, Confidence.MEDIUM))
         message = "hook" if hooked else "unverified_keyed" if hit.message == "keyed" else "unverified"
         return replace(hit, message=message, confidence=Confidence.LOW)

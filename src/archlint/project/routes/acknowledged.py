@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Await, CallRef, Collection, Constant, Expr, Mapping, Name, String
+from archlint.project.parts import root_name
 
 if TYPE_CHECKING:
     from archlint.project.model import Def
@@ -41,6 +42,13 @@ def _is_written_out(project: Project, definition: Def, expr: Expr, given: frozen
             is_own = any(
                 target.definition is not None and target.definition.function.name != "__init__" for target in site.targets
             )
-            return not is_own and all(inside(argument.value) for argument in site.call.arguments)
+            is_told = isinstance(site.call.callee, Attribute) and root_name(site.call.callee) in _held(definition)
+            return not (is_own or is_told) and all(inside(argument.value) for argument in site.call.arguments)
         case _:
             return False
+
+
+def _held(definition: Def) -> frozenset[str]:
+    """The names that the function gives something: what such a thing is asked (`image.getvalue()`) is an answer of its own."""
+    statements = definition.module.own_statements(definition.index)
+    return frozenset(s.target.id for s in statements if s.kind == "assign" and isinstance(s.target, Name))

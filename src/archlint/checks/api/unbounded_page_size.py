@@ -26,10 +26,10 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each size that comes to a query's limit unbounded, and for each class of pages that bounds none; a proof
     for each that is bounded."""
     sizes = PageSizes(project, params)
-    for definition, endpoints in project.endpoints.by_definition.items():
+    first = {definition: endpoints[0] for definition, endpoints in project.endpoints.by_definition.items()}
+    for definition, endpoint in (first | project.endpoints.beside).items():
         if not definition.module.is_production:
             continue
-        endpoint = endpoints[0]
         for size in sizes.of(definition, endpoint.path):
             steps = sizes.reached(definition, size.name) if not size.bounded else None
             if steps is not None:

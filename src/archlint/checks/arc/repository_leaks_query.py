@@ -66,7 +66,7 @@ class _Leaks:
 
     def judged(self, function: Def) -> Hit | None:
         given = self._given(function)
-        if given is None or self._only_changes(function) or _extends_what_it_takes(function):
+        if given is None or self._only_changes(function) or self._extends_what_it_takes(function, given[0]):
             return None
         if overrides_library(self._project, function) or is_run_by_framework(self._project, function):
             return None
@@ -110,6 +110,22 @@ class _Leaks:
         """The result of an UPDATE has no rows that are still to be read."""
         return self._project.effects.has(function, "db.write") and not self._project.effects.has(function, "db.read")
 
+    def _extends_what_it_takes(self, function: Def, made: Type) -> bool:
+        """`return statement.where(…)`, of a parameter that is such a thing itself: its callers write the statement and run it,
+        wherever they are."""
+        types, module = self._project.types, function.module
+        taken = {p.name for p in function.function.parameters if p.name not in _OWN}
+        returned = [
+            (s.value, s.context) for s in module.own_statements(function.index) if s.kind == "return" and s.value is not None
+        ]
+        roots = [(_root(function, value), context) for value, context in returned]
+        return bool(roots) and all(
+            root is not None
+            and root.id in taken
+            and any(types.role(each) == types.role(made) for each in types.all(module, root, context))
+            for root, context in roots
+        )
+
     def _is_streaming(self, function: Def) -> bool:
         body = function.module.body
         return any(last_name(body, site.call.callee) in self._params.streaming for site in self._project.calls.of(function))
@@ -123,16 +139,9 @@ class _Leaks:
         return self._project.layers.layer_of(module) != _PERSISTENCE and not self._named.search(owner)
 
 
-def _extends_what_it_takes(function: Def) -> bool:
-    """`return statement.where(…)`, of a parameter: its callers write the statement and run it, wherever they are."""
-    module, given = function.module, {p.name for p in function.function.parameters if p.name not in _OWN}
-    returned = [s.value for s in module.own_statements(function.index) if s.kind == "return" and s.value is not None]
-    return bool(returned) and all(_root(function, value) in given for value in returned)
-
-
-def _root(function: Def, expr: Expr) -> str:
+def _root(function: Def, expr: Expr) -> Name | None:
     """The name at the beginning of a chain of calls."""
     calls = function.module.body.calls
     while isinstance(expr, CallRef | Attribute):
         expr = calls[expr.index].callee if isinstance(expr, CallRef) else expr.base
-    return expr.id if isinstance(expr, Name) else ""
+    return expr if isinstance(expr, Name) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -47,6 +48,7 @@ _LEAST = frozenset({0, 1})
 """Numbers with which it is asked whether there is a size at all."""
 _ALIASES = 3
 _ORDER = frozenset({"<", "<=", ">", ">="})
+_AMONG = frozenset({"in", "not in"})
 _LIMIT_GIVEN = re.compile(r"\blimit\s+(\$\d|\?|%s|:\w|@\w|%\(|\{)[^\s]*\s*;?\s*$", re.IGNORECASE)
 _INJECTS = "dependency"
 _LENGTH = "len"
@@ -59,13 +61,15 @@ _PLAIN = frozenset({"int", "int | None", "None | int", "Optional[int]", "Union[i
 class SizeWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`sizes`: names under which a client says how many rows it wants; `sent`: attributes of a request that hold what was
     sent; `bounds`: keywords that bound a parameter; `bounding`: words in names of functions that give no more than so
-    many; `limiting`: methods of queries that take the number of rows."""
+    many; `limiting`: methods of queries that take the number of rows; `pagers`: what makes pages of a query that is given
+    first, with the parameter that takes the number of rows and comes second."""
 
     sizes: tuple[str, ...]
     sent: tuple[str, ...]
     bounds: tuple[str, ...]
     bounding: tuple[str, ...]
     limiting: tuple[str, ...]
+    pagers: dict[str, str]
 
 
 class Size(Struct, frozen=True):
@@ -172,6 +176,9 @@ class PageSizes:
                 return (Step(site.site, "asks for so many rows"),)
             if self._limits(site) and any(_is_about(argument.value, name) for argument in site.call.arguments):
                 return (Step(site.site, "asks for so many rows"),)
+            paged = self._pages.get((site.path, site.index))
+            if paged is not None and _is_name(_unwrapped(definition.module.body, paged), name):
+                return (Step(site.site, "makes pages of so many rows"),)
             if not any(_carries(argument.value, name) for argument in site.call.arguments):
                 continue
             for target in site.targets:
@@ -204,6 +211,23 @@ class PageSizes:
                 if below is not None:
                     return (Step(site.site, f"calls {callee.name}"), *below)
         return None
+
+    @cached_property
+    def _pages(self) -> dict[tuple[str, int], Expr]:
+        """File and call → how many rows it makes a page of, as `Paginator(orders, n)` does of a query."""
+        found: dict[tuple[str, int], Expr] = {}
+        for pager, parameter in self._words.pagers.items():
+            for site in self._project.calls.to(pager):
+                given = site.call.arguments
+                sizes = [a.value for i, a in enumerate(given) if a.name == parameter or (a.name is None and i == 1)]
+                if sizes and given[0].name is None and self._is_query(site, given[0].value):
+                    found[site.path, site.index] = sizes[0]
+        return found
+
+    def _is_query(self, site: CallSite, rows: Expr) -> bool:
+        """Not a list that was made before: that is as long as it is, however it is cut."""
+        types = self._project.types.all(site.module, rows, site.call.context)
+        return any(info.lazy is not None for each in types for _, info in self._project.knowledge.infos(each.name))
 
     def _limits(self, site: CallSite) -> bool:
         """`query.limit(n)`."""
@@ -300,7 +324,10 @@ def _counts_rows(body: Body, test: Comparison) -> bool:
 
 
 def _tests(body: Body, test: Comparison, name: str) -> bool:
-    """It asks whether the size is above or below another number; not whether there is any (`limit > 0`), or more rows."""
+    """It asks whether the size is above or below another number, or one of some; not whether there is any (`limit > 0`), or
+    more rows."""
+    if not _AMONG.isdisjoint(test.ops) and _names(body, test.operands[0], name):
+        return True
     if _ORDER.isdisjoint(test.ops) or _counts_rows(body, test):
         return False
     others = [each for each in test.operands if not _names(body, each, name)]
@@ -332,6 +359,13 @@ def _is_given(definition: Def, name: str, value: Expr) -> bool:
         for s in definition.module.body.statements
         if s.kind in _GIVES
     )
+
+
+def _unwrapped(body: Body, expr: Expr) -> Expr:
+    """`n` of `int(n)`."""
+    call = body.calls[expr.index] if isinstance(expr, CallRef) else None
+    is_kept = call is not None and last_name(body, call.callee) in _KEEPING and len(call.arguments) == 1
+    return call.arguments[0].value if call is not None and is_kept else expr
 
 
 def _carries(expr: Expr, name: str) -> bool:

@@ -101,6 +101,19 @@ class Endpoints:
                 found.setdefault(endpoint.definition, []).append(endpoint)
         return {definition: tuple(dict.fromkeys(endpoints)) for definition, endpoints in found.items()}
 
+    @cached_property
+    def beside(self) -> dict[Def, Endpoint]:
+        """The other methods of views (`get_context_data`), each with a route of its view: some of them run on the way to an
+        answer, which nothing here tells of any."""
+        found: dict[Def, Endpoint] = {}
+        for route in self._project.routes.routes:
+            view = route.handler.target if route.handler is not None else None
+            if isinstance(view, ClassDef) and (not route.methods or "GET" in route.methods):
+                for _, definition in self._methods(view):
+                    if definition not in self.running:
+                        found.setdefault(definition, Endpoint(route, ("GET",), definition, view))
+        return found
+
     def _run(self, route: Route, view: ClassDef) -> Iterator[Endpoint]:
         """The view's own methods that its library runs when it answers."""
         infos = self._project.knowledge.infos

@@ -96,9 +96,10 @@ class RowUses:
         return "a file for use by hand that no code names" if is_by_hand and not self._is_asked(sql) else ""
 
     def _shown(self, sql: Sql, statement: Statement) -> str:
-        """Of a query among other statements of a file: what runs the file hands its rows to nobody but whoever sits in front
-        of it. A query in the body of a routine is the routine's."""
-        is_bare = len(sql.facts.statements) > 1 and statement.verb == "select" and not _is_in_body(sql, statement)
+        """Of a query among statements of a file that do other things: what runs the file hands its rows to nobody but whoever
+        sits in front of it. A query in a routine is the routine's; a file of queries alone is there for their rows."""
+        is_beside = any(s.verb != "select" for s in sql.facts.statements)
+        is_bare = is_beside and statement.verb == "select" and not _is_in_body(sql, statement)
         is_patch = not _CHANGES.isdisjoint(s.verb for s in sql.facts.statements)
         is_read = self._is_loaded(sql, by_word=not is_patch)  # a query that is loaded by a word stands alone
         return "no code names the file: whoever runs it looks at the rows" if is_bare and not is_read else ""

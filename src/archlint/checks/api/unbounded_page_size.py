@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from archlint.checks.rule_api import Confidence, Hit, Project, Proof, Site, Step
 from archlint.facts.syntax import Attribute, Name, Statement
@@ -26,11 +27,12 @@ def check(project: Project, params: Params) -> Iterator[Hit | Proof]:
     """A hit for each size that comes to a query's limit unbounded, and for each class of pages that bounds none; a proof
     for each that is bounded."""
     sizes = PageSizes(project, params)
-    first = {definition: endpoints[0] for definition, endpoints in project.endpoints.by_definition.items()}
-    for definition, endpoint in (first | project.endpoints.beside).items():
+    taken = ((d, each[0], sizes.of(d, each[0].path)) for d, each in project.endpoints.by_definition.items())
+    read = ((d, endpoint, sizes.read_by(d)) for d, endpoint in project.endpoints.beside.items())
+    for definition, endpoint, found in chain(taken, read):
         if not definition.module.is_production:
             continue
-        for size in sizes.of(definition, endpoint.path):
+        for size in found:
             steps = sizes.reached(definition, size.name) if not size.bounded else None
             if steps is not None:
                 yield _hit(endpoint, size.name, size.site, steps)

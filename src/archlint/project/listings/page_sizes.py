@@ -98,6 +98,11 @@ class PageSizes:
                     yield Size(each.name, Site(module.path, each.at, each.end), bounded)
         for parameter, field, bounded in self._windows.of(definition):
             yield Size(f"{parameter.name}.{field}", Site(module.path, parameter.at, parameter.end), bounded)
+        yield from self.read_by(definition)
+
+    def read_by(self, definition: Def) -> Iterator[Size]:
+        """The sizes that a function reads of the request, whoever calls it."""
+        module = definition.module
         for statement in self._sent(module):
             if _is_in(definition, statement.at) and isinstance(statement.target, Name):
                 bounded = self._is_bounding(definition, statement.value)
